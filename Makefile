@@ -1,0 +1,52 @@
+# Two commands do all the set-up: `make demo` and `make test`. They need Python 3.11 or later, and nothing else.
+# The first that runs and is recent enough: a pyenv shim may be there and lead nowhere.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LAB ?= simulated
+PYTEST_ARGS ?= -n 2 --dist loadfile
+
+.PHONY: help venv demo test lint types unit e2e bench wine clean
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (apt install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+venv: $(STAMP)
+
+demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
+	$(BIN)/python -m tests.demo --backend $(LAB)
+
+test: lint types unit e2e ## The quality gate
+
+lint: $(STAMP) ## ruff, ansible-lint (production), changelog fragments
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	PATH="$(abspath $(BIN)):$$PATH" ANSIBLE_CONFIG=ansible.cfg $(BIN)/ansible-lint --offline -q
+	$(BIN)/antsibull-changelog lint
+
+types: $(STAMP) ## mypy --strict on the plugins and the lab
+	$(BIN)/mypy -p ansible_collections.rentree.pronote.plugins
+	$(BIN)/mypy tests
+
+unit: $(STAMP) ## Unit tests
+	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+
+e2e: $(STAMP) ## Playbooks on the lab
+	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+
+wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' template (cached)
+	sh tests/lab/wine/setup.sh
+	$(BIN)/python -m tests.lab.wine.build
+
+bench: $(STAMP) ## Requests, CPU and memory per station at 100, 300 and 1000 stations
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## Remove what was built
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache
