@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._audit import AuditRequest, audit
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "uai": {"type": "str", "required": True},
+    "server_url": {"type": "str", "default": ""},
+    "cache_dir": {"type": "str", "default": "~/.cache/rentree-pronote/hosted"},
+    "release": {"type": "str", "default": ""},
+    "school": {"type": "str", "default": ""},
+    "room": {"type": "str", "default": ""},
+    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+}
+
+
+class ActionModule(ActionBase):
+    """Judge a station against its server's release. Documentation: plugins/modules/audit.py."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _requires_connection = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = arguments(self, ARGUMENT_SPEC)
+        request = AuditRequest(
+            station=str((task_vars or {})["inventory_hostname"]),
+            uai=args["uai"],
+            server_url=args["server_url"],
+            cache_dir=args["cache_dir"],
+            release=args["release"],
+            school=args["school"],
+            room=args["room"],
+            product=PRODUCTS[args["product"]],
+        )
+        return {"changed": False, "record": audit(self._connection, request)}

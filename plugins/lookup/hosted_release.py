@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions, read_hosted_release
+
+DOCUMENTATION = r"""
+name: hosted_release
+short_description: The client release that a school's hosted PRONOTE server runs
+version_added: 0.1.0
+description:
+  - Asks the school's hosted server, without login, once per server and lifetime, whatever the number of stations.
+  - A server that cannot be read is an error that says which and why; it is never taken for an old release.
+options:
+  _terms:
+    description: UAI of each school.
+    type: list
+    elements: str
+    required: true
+  url:
+    description: Base address of the server, when it is not the one its UAI has.
+    type: str
+    default: ""
+  full:
+    description: Return everything the server says instead of the release alone.
+    type: bool
+    default: false
+  allow_stale:
+    description: While the server cannot be read, return its last known release.
+    type: bool
+    default: false
+  cache_dir:
+    vars:
+      - name: pronote_cache_dir
+extends_documentation_fragment:
+  - rentree.pronote.attributes.hosted
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - module: rentree.pronote.hosted_release_info
+"""
+
+EXAMPLES = r"""
+- name: Show the release of the school's server
+  ansible.builtin.debug:
+    msg: "{{ lookup('rentree.pronote.hosted_release', '0310001A') }}"
+
+- name: Show everything the server says
+  ansible.builtin.debug:
+    msg: "{{ lookup('rentree.pronote.hosted_release', pronote_uai, full=true) }}"
+"""
+
+RETURN = r"""
+_list:
+  description:
+    - The release of the client, one per term; with O(full), what M(rentree.pronote.hosted_release_info) returns.
+  type: list
+  elements: raw
+  sample: [2026.2.7]
+"""
+
+
+class LookupModule(LookupBase):
+    """Documentation above."""
+
+    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
+        self.set_options(var_options=variables, direct=kwargs)
+        names = ("cache_dir", "lifetime", "failure_lifetime", "timeout", "validate_certs", "ca_path")
+        options = HostedOptions(**{name: self.get_option(name) for name in names})
+        answers: list[Any] = []
+        for term in terms:
+            try:
+                answer = read_hosted_release(
+                    term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
+                )
+            except (HostedServerError, ValueError, OSError) as exc:
+                raise AnsibleLookupError(str(exc)) from exc
+            for warning in answer.warnings:
+                Display().warning(warning)
+            answers.append(answer.as_dict() if self.get_option("full") else answer.client_release)
+        return answers

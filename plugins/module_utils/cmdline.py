@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Command lines for ``cmd.exe``: quoting, and refusal of what cannot be quoted.
+
+``cmd`` has no escape that works in every place: inside double quotes only ``"`` and ``%`` keep a meaning, and neither
+can be escaped on a command line (``%%`` works in batch files only). So a value that holds one of them is refused
+rather than passed on: facts read from a station are hostile input until they are quoted.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MAX_COMMAND_LINE", "join", "quote"]
+
+MAX_COMMAND_LINE = 8191
+"""Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
+
+
+def quote(value: str) -> str:
+    """Put a path, key or name in double quotes.
+
+    Raises ValueError when the value holds a character that quotes do not protect in cmd.exe.
+    """
+    bad = sorted({char for char in value if char in '"%' or ord(char) < 32 or char == "\x7f"})
+    if bad:
+        shown = ", ".join(repr(char) for char in bad)
+        raise ValueError(f"{value!r} holds {shown}, which cannot be passed to cmd.exe safely")
+    # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
+    return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'
+
+
+def join(commands: list[str]) -> str:
+    """Chain commands so that each runs whatever the one before returned.
+
+    Raises ValueError when the line is longer than cmd.exe accepts.
+    """
+    line = "& ".join(commands)
+    if len(line) > MAX_COMMAND_LINE:
+        raise ValueError(f"the command line has {len(line)} characters, cmd.exe accepts {MAX_COMMAND_LINE}")
+    return line

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask a hosted server for its release: one request per server and lifetime, shared by all workers.
+
+I/O in ``module_utils``, against the house's layers, because the module ``hosted_release_info`` runs from AnsiballZ,
+which can carry ``module_utils`` only, and lookup, action and module must share one code path and one cache.
+
+Failures are cached as well as answers: polling has had addresses banned for hours, and three hundred stations of one
+school must not ask three hundred times. The last good answer is kept for audits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+
+from ansible.module_utils.urls import open_url
+from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted import (
+    INFO_PATH,
+    HostedServerError,
+    base_url,
+    known_refusal,
+    parse_info,
+)
+
+__all__ = ["DEFAULT_CACHE", "HostedAnswer", "HostedOptions", "read_hosted_release"]
+
+DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
+# HTML pages of the hosting want a browser-like User-Agent (facts-pronote.md).
+_USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
+_MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostedOptions:
+    """How to ask. Lifetimes and the timeout are in seconds."""
+
+    cache_dir: str = DEFAULT_CACHE
+    lifetime: float = 3600.0
+    failure_lifetime: float = 600.0
+    timeout: float = 15.0
+    validate_certs: bool = True
+    ca_path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostedAnswer:
+    """What the server said, and when. ``stale``: it cannot be read now (``error`` says why), this is its last word."""
+
+    server: str
+    info: dict[str, Any]
+    read_at: float
+    cached: bool
+    stale: bool = False
+    error: str = ""
+
+    @property
+    def client_release(self) -> str:
+        return str(self.info["client_release"])
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should be told although there is an answer."""
+        of_stale = [f"{self.error} (its last known release is used)"] if self.stale else []
+        return [*of_stale, *(f"the hosted server {self.server}: {d}" for d in self.info.get("disagreements", []))]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            **self.info,
+            "server": self.server,
+            "read_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.read_at)),
+            "cached": self.cached,
+            "stale": self.stale,
+            "error": self.error,
+        }
+
+
+@dataclass
+class _Entry:
+    """One server's cache file."""
+
+    info: dict[str, Any] | None = None
+    read_at: float = 0.0
+    failed_at: float = 0.0
+    failure: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, path: Path) -> _Entry:
+        """An unreadable or foreign file is as good as none."""
+        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+            entry = cls(**json.loads(path.read_text(encoding="utf-8")))
+            if entry._is_sound():
+                return entry
+        return cls()
+
+    def _is_sound(self) -> bool:
+        answered = isinstance(self.info, dict) and {"release", "client_release"} <= self.info.keys()
+        failed = isinstance(self.failure, dict) and {"fact", "remedy"} <= self.failure.keys()
+        times = isinstance(self.read_at, int | float) and isinstance(self.failed_at, int | float)
+        return times and (answered or self.info is None) and (failed or self.failure == {})
+
+    def save(self, path: Path) -> None:
+        write_atomically(path, json.dumps(self.__dict__).encode(), mode=0o600)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, name: str) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / f"{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / f"{name}.json"
+
+
+def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allow_stale: bool = False) -> HostedAnswer:
+    """Return the server's answer, from the cache while it is fresh.
+
+    With ``allow_stale`` the last good answer is returned when the server cannot be read. Raises HostedServerError, and
+    ValueError for a malformed UAI or address.
+    """
+    server = base_url(uai, url)
+    name = hashlib.sha256(server.encode()).hexdigest()[:24]
+    folder = Path(options.cache_dir).expanduser()
+    # Fresh answers need no lock: the file is replaced whole. This is the path of every worker but the first.
+    answer = _fresh(_Entry.load(folder / f"{name}.json"), server, options)
+    if answer is not None:
+        return answer
+    with _locked(folder, name) as path:
+        entry = _Entry.load(path)
+        answer = _fresh(entry, server, options)
+        if answer is not None:
+            return answer
+        error = _recent_failure(entry, server, options)
+        if error is None:
+            error = _ask(entry, server, options)
+            entry.save(path)
+    if error is None:
+        return HostedAnswer(server=server, info=entry.info or {}, read_at=entry.read_at, cached=False)
+    if allow_stale and entry.info is not None:
+        return HostedAnswer(
+            server=server, info=entry.info, read_at=entry.read_at, cached=True, stale=True, error=str(error)
+        )
+    raise error
+
+
+def _fresh(entry: _Entry, server: str, options: HostedOptions) -> HostedAnswer | None:
+    age = time.time() - entry.read_at
+    # A failure since then is told, not hidden behind an answer that is still young; a clock set back makes ages < 0.
+    if entry.info is None or entry.failed_at > entry.read_at or not 0 <= age < options.lifetime:
+        return None
+    return HostedAnswer(server=server, info=entry.info, read_at=entry.read_at, cached=True)
+
+
+def _recent_failure(entry: _Entry, server: str, options: HostedOptions) -> HostedServerError | None:
+    if entry.failure and 0 <= time.time() - entry.failed_at < options.failure_lifetime:
+        return HostedServerError(server, entry.failure["fact"], remedy=entry.failure["remedy"])
+    return None
+
+
+def _ask(entry: _Entry, server: str, options: HostedOptions) -> HostedServerError | None:
+    """One request; the entry is brought up to date either way."""
+    try:
+        body, header = _get(server, options)
+        info = parse_info(server, body, server_header=header)
+    except HostedServerError as exc:
+        entry.failed_at, entry.failure = time.time(), {"fact": exc.fact, "remedy": exc.remedy}
+        return exc
+    entry.info, entry.read_at = info.as_dict(), time.time()
+    entry.failed_at, entry.failure = 0.0, {}
+    return None
+
+
+def _get(server: str, options: HostedOptions) -> tuple[bytes, str]:
+    try:
+        with open_url(
+            server + INFO_PATH,
+            timeout=options.timeout,
+            http_agent=_USER_AGENT,
+            follow_redirects="none",
+            validate_certs=options.validate_certs,
+            ca_path=options.ca_path,
+            # Ansible unpacks below the chunks of the answer, and so cannot read one that is both: _unpacked does.
+            decompress=False,
+        ) as response:
+            if response.status in {301, 302, 303, 307, 308}:
+                raise _redirected(server)
+            body = _body(response, timeout=options.timeout)
+            # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
+            if response.length and len(body) < _MAX_BYTES:
+                raise IncompleteRead(body, response.length)
+            return _unpacked(response, body), response.headers.get("Server", "")
+    except HTTPError as exc:
+        if exc.code in {301, 302, 303, 307, 308}:
+            raise _redirected(server) from exc
+        raise _http_error(server, exc, timeout=options.timeout) from exc
+    except (HTTPException, zlib.error) as exc:
+        raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
+    except (URLError, OSError, ValueError) as exc:
+        reason = getattr(exc, "reason", None) or exc
+        raise HostedServerError(
+            server, f"no answer ({reason})", remedy="Check the address and the controller's way to the Internet."
+        ) from exc
+
+
+def _body(response: Any, *, timeout: float) -> bytes:
+    """What comes within ``timeout`` seconds. Raises TimeoutError when there is more.
+
+    A socket's own timeout begins again at each byte: a server that answers drop by drop would hold the lock, and with
+    it every worker, for hours. Byte by byte, because read(n) waits for all n; the answer is about 1 KB.
+    """
+    deadline = time.monotonic() + timeout
+    body = bytearray()
+    while len(body) < _MAX_BYTES and (piece := response.read(1)):
+        body += piece
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"still not complete after {timeout:g} s")
+    return bytes(body)
+
+
+def _unpacked(response: Any, body: bytes) -> bytes:
+    """The body without its gzip, which some proxies add unasked. Raises zlib.error, IncompleteRead."""
+    if response.headers.get("Content-Encoding", "").strip().lower() != "gzip":
+        return body
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    plain = unpacker.decompress(body, _MAX_BYTES)
+    if not unpacker.eof and len(plain) < _MAX_BYTES:
+        raise IncompleteRead(body)
+    return plain
+
+
+def _redirected(server: str) -> HostedServerError:
+    return HostedServerError(
+        server,
+        "it redirects instead of answering",
+        remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
+    )
+
+
+def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServerError:
+    # A refusal page says more than its status, when it arrives whole.
+    with contextlib.suppress(OSError, HTTPException, zlib.error):
+        refusal = known_refusal(server, _unpacked(error, _body(error, timeout=timeout)))
+        if refusal is not None:
+            return refusal
+    return HostedServerError(
+        server, f"it answered HTTP {error.code}", remedy="Try again later; check the hosting console."
+    )

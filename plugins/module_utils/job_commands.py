@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command lines of a job's life on a station. Pure.
+
+Exit codes of our own tell the steps of one line apart; the tools' texts are localized and only quoted, never read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
+from ansible_collections.rentree.pronote.plugins.module_utils.probe import JOBS_FOLDER
+from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
+
+__all__ = ["STAGE_CODES", "Job", "depot_folder", "valid_digest"]
+
+_SYSTEM = "*S-1-5-18"
+_ADMINISTRATORS = "*S-1-5-32-544"
+_JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
+# No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
+_DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def _tool(name: str) -> str:
+    """A program of Windows by its full path: nothing found through PATH or the current folder runs elevated."""
+    return f'"%SystemRoot%\\System32\\{name}.exe"'
+
+
+STAGE_CODES = {
+    61: "cannot create the job folder below Program Files, or lock it",
+    62: "cannot fetch install.cmd from the depot",
+    63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
+    64: "cannot put install.cmd in its place",
+}
+
+
+def depot_folder(depot: str, release: str, arch: str) -> str:
+    """The folder of one release and architecture. Raises ValueError for an address that is not plain HTTP(S)."""
+    if not _DEPOT.fullmatch(depot):
+        raise ValueError(
+            f"the depot {depot!r} is not an http:// or https:// address of letters, digits and ._~- only, "
+            "without user name, query or percent sign"
+        )
+    return f"{depot.rstrip('/')}/{release}/{arch}"
+
+
+def valid_digest(digest: str) -> str:
+    """Return the SHA-256 in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is not a SHA-256 digest (64 hexadecimal digits)")
+    return digest.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One job: its name, and where it lives on this station."""
+
+    name: str
+    program_files: str
+
+    def __post_init__(self) -> None:
+        if not _JOB_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is not a job name")
+
+    @property
+    def top(self) -> str:
+        return f"{self.program_files}\\{JOBS_FOLDER.partition(chr(92))[0]}"
+
+    @property
+    def folder(self) -> str:
+        return f"{self.program_files}\\{JOBS_FOLDER}\\{self.name}"
+
+    @property
+    def task(self) -> str:
+        return f"Rentree PRONOTE {self.name}"
+
+    def _path(self, name: str) -> str:
+        return quote(f"{self.folder}\\{name}")
+
+    def stage(self, url: str, digest: str, part_name: str) -> str:
+        """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
+
+        ``part_name`` is this run's own, so that two administrators never write to one file.
+        """
+        top, folder = quote(self.top), quote(self.folder)
+        part, script = self._path(part_name), self._path("install.cmd")
+        grant = " ".join(f"{sid}:(OI)(CI)F" for sid in (_SYSTEM, _ADMINISTRATORS))
+        return join(
+            [
+                f"mkdir {top} 2>nul",
+                # The owner of a folder may change its rights back: administrators own it, whoever made it.
+                f"{_tool('icacls')} {top} /setowner {_ADMINISTRATORS} /Q >nul || exit 61",
+                f"{_tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
+                # In brackets: `if` takes the rest of its line, `&` and all.
+                f"(if not exist {folder} mkdir {folder}) || exit 61",
+                # There already: another administrator, or an earlier run, staged the same job. Same digest, same file.
+                f"(if exist {script} exit 0)",
+                f"{_tool('curl')} -fsS --connect-timeout 20 --max-time 120 -o {part} {quote(url)} || exit 62",
+                f"{_tool('certutil')} -hashfile {part} SHA256"
+                f" | {_tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
+                f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",
+                f"del /q {part} 2>nul",
+                "exit 0",
+            ]
+        )
+
+    def start(self, verb: str, folder_url: str) -> str:
+        """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
+        register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
+        return f"{register} && {_tool('schtasks')} /Run /TN {quote(self.task)}"
+
+    def running_query(self) -> str:
+        """WQL for every process of the job: empty once it has ended, whatever ended it.
+
+        The task's cmd.exe has the folder in its command line, and so has what the setup unpacks and starts: TEMP is
+        in the folder too, so a setup whose first process ends early is still seen at work.
+        """
+        name = escape_wql(self.name)
+        return (
+            "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
+            f"CommandLine like '%{name}%' or ExecutablePath like '%{name}%'"
+        )
+
+    def read(self) -> str:
+        """Print the job's state and files, in sections."""
+        commands = ["echo ^<^<state^>^>"]
+        commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
+        for name in ("exit", "setup.log", "curl.log"):
+            commands += [f"echo ^<^<{name.replace('.', '_')}^>^>", f"type {self._path(name)} 2>nul"]
+        return join(commands)
+
+    def remove(self) -> str:
+        """Delete the task and the folder, and the folders above once they are empty. Succeeds when all is gone."""
+        jobs = quote(f"{self.program_files}\\{JOBS_FOLDER}")
+        return join(
+            [
+                f"{_tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
+                f"{_tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+                f"rmdir /s /q {quote(self.folder)} 2>nul",
+                f"rmdir {jobs} 2>nul",
+                f"rmdir {quote(self.top)} 2>nul",
+                f"(if exist {quote(self.folder)} exit 65)",
+                "exit 0",
+            ]
+        )

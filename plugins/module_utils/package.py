@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A published release: what its depot folder holds, and what the controller remembers of it. Pure but for hashing.
+
+The chain of trust: ``pronote_releases`` (in the inventory) has the digest of ``install.cmd``; that script pins the
+digests of every other file. Nothing on the depot is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.technologies import Technology
+
+__all__ = ["Package", "render_lock", "script_context", "sha256sums"]
+
+_PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+# ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
+_ARGUMENTS = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff"%&<>|^]*""")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """One release for one architecture, with the SHA-256 of each file by its name in the depot."""
+
+    title: str
+    release: str
+    arch: str
+    technology: Technology
+    digests: dict[str, str]
+    product_code: str = ""
+    arguments: str = ""
+    uninstall_arguments: str = ""
+    # Exit codes that mean success instead of the technology's own.
+    success_codes: tuple[int, ...] = ()
+    log_timeout: int = 1800  # seconds the setup may work on after its first process ended
+    tries: int = 5  # downloads of each file
+
+
+def script_context(package: Package) -> dict[str, Any]:
+    """What ``install.cmd.j2`` is rendered with. Raises ValueError for what must not reach a batch file."""
+    technology = package.technology
+    install_files = [technology.installer, *([technology.response] if technology.response else [])]
+    for name in install_files:
+        if name not in package.digests:
+            raise ValueError(f"{technology.key} needs {name}, which is not there")
+    if package.product_code and not _PRODUCT_CODE.fullmatch(package.product_code):
+        raise ValueError(f"{package.product_code!r} is not a product code ({{8-4-4-4-12 hexadecimal digits}})")
+    for arguments in (package.arguments, package.uninstall_arguments):
+        if not _ARGUMENTS.fullmatch(arguments):
+            raise ValueError(
+                f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
+            )
+    remove_files = [technology.uninstall_response] if technology.uninstall_response else []
+    can_remove = bool(package.product_code) and all(name in package.digests for name in remove_files)
+    return {
+        "title": package.title,
+        "release": package.release,
+        "arch": package.arch,
+        "technology": technology,
+        "digests": package.digests,
+        "install_files": install_files,
+        "remove_files": remove_files,
+        "can_remove": can_remove,
+        "product_code": package.product_code,
+        "arguments": package.arguments,
+        "uninstall_arguments": package.uninstall_arguments,
+        "success_codes": sorted(package.success_codes or technology.success_codes),
+        "log_timeout": package.log_timeout,
+        "tries": package.tries,
+    }
+
+
+def sha256sums(digests: dict[str, str]) -> str:
+    """The SHA256SUMS file, in the format of coreutils."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+
+
+def render_lock(lock: dict[str, Any], package: Package, *, script_digest: str) -> dict[str, Any]:
+    """Add a package to the contents of the lock file (``pronote_releases``), leaving the rest as it is.
+
+    Raises ValueError when ``pronote_releases`` is not release, then architecture.
+    """
+    published = lock.get("pronote_releases") or {}
+    if not isinstance(published, dict) or not all(
+        isinstance(release, str) and isinstance(arches, dict) for release, arches in published.items()
+    ):
+        raise ValueError("pronote_releases is not a mapping of releases to architectures")
+    releases = {release: dict(arches) for release, arches in published.items()}
+    releases.setdefault(package.release, {})[package.arch] = {
+        "digest": script_digest,
+        "technology": package.technology.key,
+        "files": dict(sorted(package.digests.items())),
+    }
+    return {**lock, "pronote_releases": dict(sorted(releases.items()))}

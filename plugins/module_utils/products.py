@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The programs of Index Éducation that are deployed: how each is recognised on a station. Data, not code."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["PRODUCTS", "PRONOTE_CLIENT", "UPDATER_NAME", "Product"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    """One program, by what a station shows of it."""
+
+    key: str
+    title: str  # as people say it, with the year appended
+    # Group 1 is the year. Seen in the wild: "Client PRONOTE 2023 - 64bit", "INDEX EDUCATION - Client PRONOTE 2026".
+    display_name: re.Pattern[str]
+    # Publisher of a genuine entry; the 2026 entry was seen without one, so an empty publisher is accepted too.
+    publisher: re.Pattern[str]
+    exe: str
+    # Folder below Program Files that holds every year side by side; the year stands in a folder's name under it.
+    vendor_folder: str
+    year_folder: re.Pattern[str]
+    processes: tuple[str, ...]
+
+
+PRONOTE_CLIENT = Product(
+    key="pronote_client",
+    title="Client PRONOTE",
+    display_name=re.compile(r"client pronote (\d{4})", re.IGNORECASE),
+    publisher=re.compile(r"^$|index.?[eé]ducation", re.IGNORECASE),
+    exe="Client PRONOTE.exe",
+    vendor_folder="Index Education",
+    year_folder=re.compile(r"\\pronote (\d{4})\\", re.IGNORECASE),
+    processes=("Client PRONOTE.exe", "IECefSubProcess.exe"),
+)
+
+PRODUCTS = {PRONOTE_CLIENT.key: PRONOTE_CLIENT}
+
+# The updater of all products is a second entry: "Mise à jour automatique - Index Education -".
+UPDATER_NAME = re.compile(r"mise [àa] jour automatique.*index.?[eé]ducation", re.IGNORECASE)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: client
+short_description: Bring a station's PRONOTE client to a release
+version_added: 0.1.0
+description:
+  - Reads the station, decides, and installs or removes through a job of the station itself, a scheduled task running as
+    SYSTEM from a folder that only administrators can write to. The job goes on when the controller or the network dies,
+    and the next run follows it to its end instead of starting it again.
+  - The station fetches the files from the depot. It is handed the SHA-256 of C(install.cmd) over WinRM; that script
+    pins the digests of the other files, so a tampered depot can stop an installation, never change it.
+  - Success is the setup's own log I(and) the version of the installed program.
+  - No PowerShell is started on the station.
+options:
+  product:
+    description: The product.
+    type: str
+    choices: [pronote_client]
+    default: pronote_client
+  state:
+    description:
+      - V(present) brings the client of the year of O(release) to O(release). Clients of other years stay.
+      - V(absent) removes the client of the year of O(release).
+    type: str
+    choices: [present, absent]
+    default: present
+  release:
+    description: The release, as in V(2026.2.7). A hot fix of the server (fourth part since 2024) is the same client.
+    type: str
+    required: true
+  arch:
+    description: Architecture of the client. V(auto) takes that of the station's Windows.
+    type: str
+    choices: [auto, x64, x86]
+    default: auto
+  depot:
+    description: Address of the depot, C(http://) or C(https://), without user name, query or percent sign.
+    type: str
+    required: true
+  digests:
+    description: SHA-256 of the release's C(install.cmd) by architecture, from M(rentree.pronote.depot_release).
+    type: dict
+    required: true
+  allow_downgrade:
+    description: Put an older release of the same year back over a newer one. Refused otherwise.
+    type: bool
+    default: false
+  when_running:
+    description:
+      - What to do when somebody is using the client. V(skip) leaves the station for a later run, V(wait) waits for
+        O(wait_running_timeout), V(close) kills the client (what is being typed is lost), V(fail) fails.
+    type: str
+    choices: [skip, wait, close, fail]
+    default: skip
+  wait_running_timeout:
+    description: How long O(when_running=wait) waits, in seconds.
+    type: float
+    default: 600
+  min_free_mib:
+    description: Free space required on the system drive, in MiB.
+    type: int
+    default: 1024
+  job_timeout:
+    description: How long to follow a job before leaving it to the next run, in seconds. The job itself goes on.
+    type: float
+    default: 3600
+  start_timeout:
+    description: How long the station may take to start the job, in seconds.
+    type: float
+    default: 60
+  poll_interval:
+    description: Pause between two looks at a job, in seconds. Each look is one request.
+    type: float
+    default: 3
+  reconnect_timeout:
+    description: How long to wait for a station that stopped answering during a job, in seconds.
+    type: float
+    default: 300
+  verify_timeout:
+    description: How long the program may take to appear after the setup reported success, in seconds.
+    type: float
+    default: 60
+  log_dir:
+    description: Folder of the controller that keeps the logs of jobs, one file per station.
+    type: path
+extends_documentation_fragment:
+  - rentree.pronote.attributes
+  - rentree.pronote.attributes.changing
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - module: rentree.pronote.client_info
+  - module: rentree.pronote.depot_release
+"""
+
+EXAMPLES = r"""
+- name: Bring the client to the release of the school's server
+  rentree.pronote.client:
+    release: "{{ lookup('rentree.pronote.hosted_release', '0310001A') }}"
+    depot: http://depot.example.org/pronote
+    digests: "{{ pronote_releases | rentree.pronote.digests('2026.2.7') }}"
+
+- name: Remove last year's client
+  rentree.pronote.client:
+    state: absent
+    release: 2025.2.9
+    depot: http://depot.example.org/pronote
+    digests:
+      x64: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+"""
+
+RETURN = r"""
+action:
+  description: What was decided, V(none), V(install), V(remove), V(finish) (a job of an earlier run) or V(skip).
+  returned: success
+  type: str
+  sample: install
+reason:
+  description: Why.
+  returned: success
+  type: str
+  sample: 2026.1.3 x64 installed
+release:
+  description: The client's release that was asked for.
+  returned: success
+  type: str
+  sample: 2026.2.7
+before:
+  description: The clients of the station before.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Client PRONOTE 2025: 2025.2.9 x64"]
+after:
+  description: The clients of the station afterwards.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+job:
+  description:
+    - The job, with its RV(job.name), how often its installer was RV(job.started) in this run, whether one of an earlier
+      run was RV(job.followed), how often the station RV(job.interrupted) it, the result C(code), whether a restart of
+      Windows is needed, its log, and leftover jobs that were tidied away.
+  returned: when a job was started or followed
+  type: dict
+  contains:
+    name:
+      description: Name of the job.
+      type: str
+      sample: pronote-client-2026.2.7-x64-9f86d081884c-install
+    started:
+      description: Starts of the installer in this run.
+      type: int
+      sample: 1
+    followed:
+      description: Whether a job of an earlier run was followed.
+      type: bool
+      sample: false
+    interrupted:
+      description: How often the station cut the job off.
+      type: int
+      sample: 0
+  sample:
+    name: pronote-client-2026.2.7-x64-9f86d081884c-install
+    started: 1
+    followed: false
+    interrupted: 0
+    code: 0
+    restart_needed: false
+    log: "== exit ==\nstep=done\n"
+    tidied: []
+kind:
+  description:
+    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(fault), V(fact) or
+      V(configuration).
+  returned: failure
+  type: str
+  sample: fact
+fact:
+  description: What was found.
+  returned: failure
+  type: str
+  sample: "the setup answered: the dialogs are out of order: record the response file again for this release (-12)"
+remedy:
+  description: What to do about it.
+  returned: failure
+  type: str
+  sample: See docs/troubleshooting.md, response files.
+"""

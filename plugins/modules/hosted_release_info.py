@@ -1,0 +1,150 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: hosted_release_info
+short_description: Read what a school's hosted PRONOTE server says of itself
+version_added: 0.1.0
+description:
+  - Asks the server without login, with the cache that P(rentree.pronote.hosted_release#lookup) uses.
+  - Runs on the controller (C(delegate_to=localhost)) or on any host with Python that reaches the server.
+  - The CAS token of the answer is never returned, kept or logged.
+options:
+  uai:
+    description: UAI of the school.
+    type: str
+    required: true
+  url:
+    description: Base address of the server, when it is not the one its UAI has.
+    type: str
+    default: ""
+  allow_stale:
+    description: While the server cannot be read, return its last known release, with RV(stale) set.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - rentree.pronote.attributes
+  - rentree.pronote.attributes.info
+  - rentree.pronote.attributes.hosted
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - plugin: rentree.pronote.hosted_release
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Read the school's server
+  rentree.pronote.hosted_release_info:
+    uai: 0310001A
+  delegate_to: localhost
+  register: server
+
+- name: Say whether CAS is on
+  ansible.builtin.debug:
+    msg: "{{ server.name }}: CAS {{ server.cas.active | ternary('on', 'off') }}"
+"""
+
+RETURN = r"""
+release:
+  description: Release of the server, hot fix included.
+  returned: success
+  type: str
+  sample: 2024.3.9.2
+client_release:
+  description: Release of the client that goes with it.
+  returned: success
+  type: str
+  sample: 2024.3.9
+year:
+  description: Year of the release.
+  returned: success
+  type: int
+  sample: 2024
+name:
+  description: Name of the school.
+  returned: success
+  type: str
+  sample: Lycée Exemple
+cas:
+  description: Whether CAS is on, and the host of the CAS address.
+  returned: success
+  type: dict
+  sample: {"active": true, "host": "cas.mon-ent-occitanie.fr"}
+spaces:
+  description: Names of the web spaces.
+  returned: success
+  type: list
+  elements: str
+  sample: [Espace Professeurs]
+disagreements:
+  description:
+    - Where the server's two sources, its description and its C(Server) header, disagree. Each is a warning as well.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+server:
+  description: Base address of the server.
+  returned: success
+  type: str
+  sample: https://0310001A.index-education.net/pronote/
+read_at:
+  description: When the server said so.
+  returned: success
+  type: str
+  sample: "2026-11-24T02:00:00Z"
+cached:
+  description: Whether the answer came from the cache.
+  returned: success
+  type: bool
+  sample: true
+stale:
+  description: Whether this is the last known answer of a server that cannot be read now.
+  returned: success
+  type: bool
+  sample: false
+error:
+  description: Why the server cannot be read, when RV(stale) is set.
+  returned: success
+  type: str
+  sample: ""
+"""
+
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import (  # noqa: E402
+    DEFAULT_CACHE,
+    HostedOptions,
+    read_hosted_release,
+)
+
+ARGUMENT_SPEC = {
+    "uai": {"type": "str", "required": True},
+    "url": {"type": "str", "default": ""},
+    "allow_stale": {"type": "bool", "default": False},
+    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+    "lifetime": {"type": "float", "default": 3600},
+    "failure_lifetime": {"type": "float", "default": 600},
+    "timeout": {"type": "float", "default": 15},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "str"},
+}
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    values = dict(module.params)
+    uai, url, allow_stale = (values.pop(name) for name in ("uai", "url", "allow_stale"))
+    try:
+        answer = read_hosted_release(uai, url, options=HostedOptions(**values), allow_stale=allow_stale)
+    except (HostedServerError, ValueError, OSError) as exc:
+        module.fail_json(msg=str(exc))
+    for warning in answer.warnings:
+        module.warn(warning)
+    module.exit_json(changed=False, **answer.as_dict())
+
+
+if __name__ == "__main__":
+    main()

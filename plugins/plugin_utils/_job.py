@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carry a job through on a station: stage, start, follow to its end, read, clean up.
+
+The job is a scheduled task of the station, so it goes on when the controller, the connection or the console dies.
+Following it costs one request a look (a WMI query for the task's process); its files are read only once the process
+is gone. A station that stops answering is waited for: it may be restarting.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ansible.utils.display import Display
+from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGE_CODES, Job
+from ansible_collections.rentree.pronote.plugins.module_utils.job_files import JobFiles
+from ansible_collections.rentree.pronote.plugins.module_utils.probe import decode
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import (
+    CommandTimeoutError,
+    StationError,
+    StationFactError,
+    UnreachableError,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
+
+__all__ = ["JobTimes", "follow", "read_files", "remove", "stage_and_start"]
+
+display = Display()
+
+_LOOKS = 4
+"""How often something is looked at again before it counts as failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobTimes:
+    """How long to wait, in seconds."""
+
+    job: float = 3600.0  # for the job's end, from the moment it is followed
+    poll: float = 3.0  # between two looks
+    start: float = 60.0  # for the task's process to appear
+    reconnect: float = 300.0  # for a station that stopped answering
+
+
+def stage_and_start(station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str) -> None:
+    """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
+    display.vv(f"job {job.name}: staging")
+    part = f"install.cmd.{secrets.token_hex(4)}"
+    result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
+    if result.code:
+        raise StationFactError(
+            f"{STAGE_CODES.get(result.code, 'staging the job failed')} ({result.describe()})",
+            remedy="Check from the station that the depot answers, and the digest in pronote_releases; run again."
+            if result.code in {62, 63}
+            else "Check the account's rights on the station and the space on its disk; run again.",
+        )
+    display.vv(f"job {job.name}: starting")
+    result = station.run(job.start(verb, folder_url), timeout=120, doing="starting the job")
+    if result.code and not _started_by_somebody(station, job):
+        raise StationFactError(
+            f"the scheduled task could not be created or started ({result.describe()})",
+            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
+        )
+
+
+def _started_by_somebody(station: WinrmStation, job: Job) -> bool:
+    """Two administrators register the same job at the same moment: one finds the other's files in use."""
+    for _look_again in range(_LOOKS):
+        if read_files(station, job).state in {"started", "ended"}:
+            return True
+        time.sleep(1)
+    return False
+
+
+def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
+    """Wait for the job's end and return its files.
+
+    ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
+    task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
+    still running after ``times.job``: it goes on, and the next run follows it).
+    """
+    deadline = time.monotonic() + times.job
+    start_deadline = time.monotonic() + times.start
+    suspected = False
+    while True:
+        running, files = _patiently(station, times, lambda: _look(station, job))
+        if files is not None:
+            if files.state in {"ended", "absent"}:
+                return files
+            if files.state == "started":
+                # The process may have begun between the two reads: only a second look like this one is proof.
+                if suspected:
+                    return files
+                suspected = True
+                continue
+            if time.monotonic() > start_deadline:
+                return files
+        suspected = suspected and not running
+        if time.monotonic() > deadline:
+            raise CommandTimeoutError(
+                f"the job is still running after {times.job:.0f} s",
+                remedy="It goes on by itself: run again later, the next run follows it to its end.",
+            )
+        time.sleep(times.poll)
+
+
+def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
+    if station.query(job.running_query()):
+        return True, None
+    return False, read_files(station, job)
+
+
+def _patiently(
+    station: WinrmStation, times: JobTimes, look: Callable[[], tuple[bool, JobFiles | None]]
+) -> tuple[bool, JobFiles | None]:
+    """Look; when the station has stopped answering, reconnect until it does or the time is over."""
+    deadline = time.monotonic() + times.reconnect
+    while True:
+        try:
+            return look()
+        except UnreachableError as exc:
+            if time.monotonic() > deadline:
+                raise
+            display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
+        except StationError as exc:
+            # A shell does not outlive a restart; the connection that carried it may.
+            if exc.kind != "fault" or time.monotonic() > deadline:
+                raise
+        time.sleep(times.poll)
+        station.close()
+
+
+def read_files(station: WinrmStation, job: Job) -> JobFiles:
+    """Read what the job has left so far. Raises StationError."""
+    result = station.run(job.read(), doing="reading the job's files")
+    return _parse(result)
+
+
+def _parse(result: CommandResult) -> JobFiles:
+    parts: dict[str, str] = {}
+    name = ""
+    for line in decode(result.stdout).splitlines():
+        stripped = line.strip()
+        if stripped.startswith("<<") and stripped.endswith(">>"):
+            name = stripped[2:-2]
+            parts[name] = ""
+        elif name:
+            parts[name] += line + "\n"
+    present = parts.get("state", "").split()
+    if "exit" in present:
+        state = "ended"
+    elif "started" in present:
+        state = "started"
+    else:
+        state = "registered" if "install.cmd" in present else "absent"
+    return JobFiles(
+        state=state,  # type: ignore[arg-type]  # one of the four words above
+        exit=parts.get("exit") or None,
+        setup_log=parts.get("setup_log") or None,
+        curl_log=parts.get("curl_log") or None,
+    )
+
+
+def remove(station: WinrmStation, job: Job) -> None:
+    """Delete the job's task and folder. Raises StationError when something of it stays."""
+    for attempt in range(_LOOKS):
+        result = station.run(job.remove(), doing="cleaning up the job")
+        if not result.code:
+            return
+        # A scanner, or another administrator's clean-up, holds a file for a moment.
+        time.sleep(attempt + 1)
+    raise StationFactError(
+        f"the job folder {job.folder} could not be deleted ({result.describe()})",
+        remedy="Something still holds a file of it: run again after a restart of the station.",
+    )
