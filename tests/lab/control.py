@@ -1,0 +1,94 @@
+"""The lab's own control API, for tests and the demo: state, journal, faults, power. No client of WinRM needs it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from tests.lab.faults import FaultPlan
+from tests.lab.station import Power
+
+if TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+__all__ = ["control_app"]
+
+_LAB: web.AppKey[Any] = web.AppKey("lab")
+
+
+def _lab(request: web.Request) -> Lab:
+    lab: Lab = request.app[_LAB]
+    return lab
+
+
+async def _info(request: web.Request) -> web.Response:
+    return web.json_response(_lab(request).info())
+
+
+async def _snapshots(request: web.Request) -> web.Response:
+    """SHA-256 of every station's snapshot, by name."""
+    stations = _lab(request).stations
+    return web.json_response(
+        {name: hashlib.sha256(await station.snapshot()).hexdigest() for name, station in sorted(stations.items())}
+    )
+
+
+async def _snapshot(request: web.Request) -> web.Response:
+    station = _lab(request).stations[request.match_info["name"]]
+    return web.Response(body=await station.snapshot(), content_type="application/octet-stream")
+
+
+async def _journal(request: web.Request) -> web.Response:
+    query = request.query
+    for station in _lab(request).stations.values():
+        station.sync_journal()
+    events = _lab(request).journal.select(
+        kind=query.get("kind"), station=query.get("station"), since=int(query.get("since", "0"))
+    )
+    return web.json_response([event.__dict__ for event in events], dumps=lambda data: json.dumps(data, default=str))
+
+
+async def _power(request: web.Request) -> web.Response:
+    data = await request.json()
+    await _lab(request).stations[request.match_info["name"]].set_power(Power(data["power"]))
+    return web.json_response({})
+
+
+async def _faults(request: web.Request) -> web.Response:
+    rules: list[dict[str, Any]] = await request.json()
+    _lab(request).faults[request.match_info["name"]].faults[:] = FaultPlan.from_data(rules).faults
+    return web.json_response({})
+
+
+async def _school(request: web.Request) -> web.Response:
+    """Change what a hosted server answers: release, mode."""
+    _lab(request).change_school(request.match_info["uai"], await request.json())
+    return web.json_response({})
+
+
+async def _depot_faults(request: web.Request) -> web.Response:
+    """What goes wrong at the depot, by file name."""
+    _lab(request).depot_faults.by_name = await request.json()
+    return web.json_response({})
+
+
+def control_app(lab: Lab) -> web.Application:
+    """The application; served on the lab's own loopback network."""
+    app = web.Application()
+    app[_LAB] = lab
+    app.add_routes(
+        [
+            web.get("/info", _info),
+            web.get("/snapshots", _snapshots),
+            web.get("/stations/{name}/snapshot", _snapshot),
+            web.get("/journal", _journal),
+            web.post("/stations/{name}/power", _power),
+            web.post("/stations/{name}/faults", _faults),
+            web.post("/schools/{uai}", _school),
+            web.post("/depot", _depot_faults),
+        ]
+    )
+    return app

@@ -1,0 +1,65 @@
+"""Fault rules: what goes wrong on a station, and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Effect", "Fault", "FaultPlan"]
+
+Effect = Literal[
+    "cut",  # the TCP connection is reset before the request is handled
+    "cut_after",  # the request is handled, its answer is lost
+    "delay",  # the answer waits `seconds`
+    "http_500",  # HTTP 500 with an empty body
+    "access_denied",  # WS-Man fault 5
+    "quota_shells",  # fault 2150859173
+    "quota_operations",  # fault 2150859174
+    "shell_used_up",  # WMI error 0x803381A6 on Command: the shell must be created again
+    "power_off",  # the station loses power while handling the request
+    "reboot",  # the station restarts: off, then on again
+    "oversize",  # the fault Windows sends when an answer does not fit the envelope
+]
+
+
+@dataclass
+class Fault:
+    """One rule. The server asks the plan before each request, with its action and command line."""
+
+    effect: Effect
+    # Matched (re.search) against "<Operation> <detail>": "Command reg query …", "Get CIM_DataFile", "Receive"…
+    match: str = ""
+    # Fires on the nth match (1: the first), then `times` times (0: for ever).
+    nth: int = 1
+    times: int = 1
+    seconds: float = 0.0
+    seen: int = field(default=0, repr=False)
+    fired: int = field(default=0, repr=False)
+
+    def fires(self, what: str) -> bool:
+        """Count this request; say whether the fault applies to it."""
+        if not re.search(self.match, what):
+            return False
+        self.seen += 1
+        if self.seen < self.nth or (self.times and self.fired >= self.times):
+            return False
+        self.fired += 1
+        return True
+
+
+@dataclass
+class FaultPlan:
+    """The rules of one station, in order; the first that fires wins."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def check(self, what: str) -> Fault | None:
+        """The fault to apply to this request, if any."""
+        fired = [fault for fault in self.faults if fault.fires(what)]
+        return fired[0] if fired else None
+
+    @classmethod
+    def from_data(cls, rules: list[dict[str, Any]]) -> FaultPlan:
+        """Build from scenario data; unknown keys raise TypeError."""
+        return cls([Fault(**rule) for rule in rules])

@@ -1,0 +1,58 @@
+"""The Ansible inventory of a scenario: what an admin would write by hand for these stations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.lab.scenario import Scenario
+
+__all__ = ["inventory_data", "write_inventory"]
+
+
+def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The inventory as data. ``connection`` replaces the connection variables (NTLM over HTTP by default)."""
+    account = scenario.accounts[0]
+    schools: dict[str, Any] = {}
+    for school in scenario.schools:
+        rooms = {
+            room.group: {
+                "vars": {"pronote_room": room.name},
+                "hosts": {s.name: {"ansible_host": f"{network}.{s.address}"} for s in room.stations},
+            }
+            for room in scenario.rooms
+            if room.school == school.uai
+        }
+        schools[school.group] = {
+            "vars": {
+                "pronote_uai": school.uai,
+                "pronote_school": school.name,
+                "pronote_server_url": f"http://{network}.0.1:8080/{school.uai}/pronote/",
+            },
+            "children": rooms,
+        }
+    variables = {
+        "ansible_connection": "winrm",
+        "ansible_user": account["name"],
+        "ansible_password": account["password"],
+        **(connection or {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"}),
+        "pronote_depot_url": f"http://{network}.0.2:8080/depot",
+        # The lab's clock runs fast: an installation takes two seconds instead of a minute.
+        "pronote_client_poll_interval": 0.3,
+        "pronote_client_start_timeout": 10,
+        "pronote_client_reconnect_timeout": 30,
+        "pronote_client_verify_timeout": 3,
+        "pronote_client_wait_running_timeout": 3,
+        "pronote_client_min_free_mib": 1024,
+    }
+    return {"pronote_stations": {"vars": variables, "children": schools}}
+
+
+def write_inventory(folder: Path, data: dict[str, Any], *, head: str = "") -> Path:
+    """Write ``hosts.yml`` into an inventory folder and return the folder."""
+    (folder / "group_vars" / "all").mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=120)
+    (folder / "hosts.yml").write_text(f"---\n{head}{text}", encoding="utf-8")
+    return folder

@@ -1,0 +1,154 @@
+"""A whole lab from a scenario: stations behind WS-Man, hosted servers, depot, control API, on one loopback network."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from aiohttp import web
+
+from tests.lab.backend import make_backend
+from tests.lab.control import control_app
+from tests.lab.faults import FaultPlan
+from tests.lab.journal import Journal
+from tests.lab.scenario import Scenario, StationSpec
+from tests.lab.station import Account, Station
+from tests.lab.web.depot import DepotFaults, depot_app
+from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
+from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
+
+__all__ = ["Lab"]
+
+_WEB_PORT = 8080
+
+
+class Lab:
+    """An async context: everything runs inside the block and is stopped after it.
+
+    ``network`` is the first two bytes of every address, so that labs run side by side: servers at ``.0.1`` (hosted),
+    ``.0.2`` (depot) and ``.0.3`` (control), stations where the scenario says.
+    """
+
+    def __init__(self, scenario: Scenario, *, network: str, work: Path, backend: str = "simulated") -> None:
+        self.scenario = scenario
+        self.network = network
+        self.work = work.resolve()
+        self.journal = Journal(path=self.work / "journal.jsonl")
+        self.backend = make_backend(backend, clock=scenario.clock, journal=self.journal)
+        self.stations: dict[str, Station] = {}
+        self.faults: dict[str, FaultPlan] = {}
+        self.schools = {
+            s.uai: HostedSchool(uai=s.uai, name=s.name, release=s.release, mode=s.mode, cas=s.cas)
+            for s in scenario.schools
+        }
+        self.depot_faults = DepotFaults()
+        self._installers: list[dict[str, Any]] = []
+        self._runners: list[web.AppRunner] = []
+        self._tls: Tls | None = None
+        self._server: WsmanServer | None = None
+        self._ready_at = 0
+
+    async def __aenter__(self) -> Lab:
+        self.work.mkdir(parents=True, exist_ok=True)
+        (self.work / "depot").mkdir(exist_ok=True)
+        addresses = [self._address(spec.address) for _, spec in self.scenario.stations]
+        user = self.scenario.accounts[0]["name"]
+        self._tls = make_tls(self.work / "tls", addresses=addresses, user=user)
+        self._server = WsmanServer(journal=self.journal, http_port=5985, https_port=5986, tls=self._tls)
+        await self.backend.open()
+        try:
+            await self._build_installers()
+            await asyncio.gather(*(self._add_station(spec) for _, spec in self.scenario.stations))
+        except BaseException:
+            await self.backend.close()
+            raise
+        await self._serve(hosted_app(self.schools, self.journal), "0.1")
+        await self._serve(depot_app(self.work / "depot", self.journal, self.depot_faults), "0.2")
+        await self._serve(control_app(self), "0.3")
+        self._ready_at = len(self.journal)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+        if self._server is not None:
+            await self._server.stop()
+        await self.backend.close()
+
+    def info(self) -> dict[str, Any]:
+        """What a client needs to know of the running lab."""
+        assert self._tls is not None
+        return {
+            "control": f"http://{self._address('0.3')}:{_WEB_PORT}",
+            "depot": f"http://{self._address('0.2')}:{_WEB_PORT}/depot",
+            "depot_folder": str(self.work / "depot"),
+            "installers": self._installers,
+            # What came before made the stations as the scenario wants them.
+            "journal_start": self._ready_at,
+            "network": self.network,
+            "tls": {
+                "authority": str(self._tls.authority),
+                "client": str(self._tls.client),
+                "client_key": str(self._tls.client_key),
+            },
+            "tokens": {uai: school.tokens for uai, school in self.schools.items()},
+        }
+
+    def change_school(self, uai: str, changes: dict[str, str]) -> None:
+        """Change what a hosted server answers. Raises ValueError for an unknown mode or key."""
+        school = self.schools[uai]
+        for name, value in changes.items():
+            if name not in {"release", "mode", "cas", "name"} or (name == "mode" and value not in MODES):
+                raise ValueError(f"{name}={value}")
+            setattr(school, name, value)
+
+    def _address(self, host: str) -> str:
+        return f"{self.network}.{host}"
+
+    async def _build_installers(self) -> None:
+        for spec in self.scenario.releases:
+            folder = self.work / "downloads" / spec.release / spec.arch
+            folder.mkdir(parents=True, exist_ok=True)
+            built = await self.backend.build_release(spec)
+            for name, content in built.files.items():
+                (folder / name).write_bytes(content)
+            self._installers.append(
+                {
+                    "release": spec.release,
+                    "arch": spec.arch,
+                    "technology": built.technology,
+                    "files": {name: str(folder / name) for name in built.files},
+                    "product_code": built.product_code,
+                }
+            )
+
+    async def _add_station(self, spec: StationSpec) -> None:
+        assert self._server is not None
+        assert self._tls is not None
+        accounts = tuple(
+            Account(name=a["name"], password=a["password"], certificate=self._tls.client_thumbprint)
+            for a in (spec.accounts or self.scenario.accounts)
+        )
+        address = self._address(spec.address)
+        station = await self.backend.add_station(spec, address=address, accounts=accounts)
+        self.stations[spec.name] = station
+        self.faults[spec.name] = FaultPlan.from_data([dict(rule) for rule in spec.faults])
+        denied: dict[str, Literal["shell", "wmi"]] = {"deny_wmi": "wmi", "deny_shells": "shell"}
+        listening = Listening(
+            address=address,
+            auth=frozenset(spec.auth),
+            allow_unencrypted=spec.allow_unencrypted,
+            quotas=Quotas(**spec.quotas),
+            deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
+        )
+        await self._server.add_station(station, listening, self.faults[spec.name])
+
+    async def _serve(self, app: web.Application, host: str) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, self._address(host), _WEB_PORT).start()

@@ -1,0 +1,115 @@
+"""Read a scenario: schools, rooms, stations, releases. Data only; ``lab.py`` brings it to life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = [
+    "ReleaseSpec",
+    "RoomSpec",
+    "Scenario",
+    "SchoolSpec",
+    "StationSpec",
+    "load_scenario",
+    "scenario_from_data",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolSpec:
+    """A school with its hosted server. ``mode`` is one of ``tests.lab.web.hosted``'s."""
+
+    uai: str
+    group: str
+    name: str
+    release: str
+    mode: str = "ok"
+    cas: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseSpec:
+    """An installer that the lab builds. ``options`` are the stand-in installer's own."""
+
+    release: str
+    arch: str = "x64"
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationSpec:
+    """A station: where it is, and ``options`` that its back end understands."""
+
+    name: str
+    address: str  # the last two bytes, after the lab's network
+    power: str = "on"
+    auth: tuple[str, ...] = ("basic", "ntlm", "certificate")
+    allow_unencrypted: bool = True
+    quotas: dict[str, int] = field(default_factory=dict)
+    accounts: tuple[dict[str, str], ...] = ()
+    faults: tuple[dict[str, Any], ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomSpec:
+    """A room of a school."""
+
+    group: str
+    name: str
+    school: str
+    stations: tuple[StationSpec, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Everything a lab is built from. ``clock``: station seconds in one real second."""
+
+    schools: tuple[SchoolSpec, ...]
+    rooms: tuple[RoomSpec, ...]
+    releases: tuple[ReleaseSpec, ...]
+    accounts: tuple[dict[str, str], ...]
+    clock: float = 1.0
+
+    @property
+    def stations(self) -> list[tuple[RoomSpec, StationSpec]]:
+        return [(room, station) for room in self.rooms for station in room.stations]
+
+
+_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults"}
+
+
+def _station(data: dict[str, Any]) -> StationSpec:
+    own: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in _STATION_KEYS
+    }
+    return StationSpec(**own, options={key: value for key, value in data.items() if key not in _STATION_KEYS})
+
+
+def scenario_from_data(data: dict[str, Any]) -> Scenario:
+    """Build a scenario from plain data. Unknown keys raise TypeError."""
+    rooms = tuple(
+        RoomSpec(
+            group=room["group"],
+            name=room["name"],
+            school=str(room["school"]),
+            stations=tuple(_station(station) for station in room["stations"]),
+        )
+        for room in data["rooms"]
+    )
+    return Scenario(
+        schools=tuple(SchoolSpec(**{**school, "uai": str(school["uai"])}) for school in data["schools"]),
+        rooms=rooms,
+        releases=tuple(ReleaseSpec(**release) for release in data["releases"]),
+        accounts=tuple(data["accounts"]),
+        clock=float(data.get("clock", 1.0)),
+    )
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Read a scenario file. Raises OSError, yaml.YAMLError, TypeError, KeyError."""
+    return scenario_from_data(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,172 @@
+"""An installed client on the disk and in the registry: written by the setup, or put there by a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..baseline import UNINSTALL
+from ..content import Content
+from ..images import build_image
+from ..paths import parent_of
+from ..registry import View
+from ..services import Service
+from .package import Manifest
+from .products import (
+    UPDATER_NAME,
+    Arch,
+    display_name,
+    file_version,
+    folder,
+    product_code,
+    program_files,
+    uninstall_string,
+    updater_code,
+    year_of,
+)
+
+if TYPE_CHECKING:
+    from ..station import SimulatedStation
+
+__all__ = [
+    "EXE",
+    "client_image",
+    "client_path",
+    "install_client",
+    "remove_entry",
+    "view_for",
+    "write_entry",
+    "write_file_type",
+    "write_maintenance",
+    "write_updater",
+]
+
+EXE = "Client PRONOTE.exe"
+UPDATER_SERVICE = "IndexEducationMiseAJour"
+
+
+def _wide(station: SimulatedStation) -> bool:
+    return station.options.arch != "x86"
+
+
+def client_path(station: SimulatedStation, *, release: str, arch: str = "x64") -> str:
+    """Where the exe of a release goes."""
+    return f"{folder(year_of(release), arch, x64_windows=_wide(station))}\\{EXE}"
+
+
+def client_image(release: str, arch: str, size: int = 40 << 20) -> Content:
+    """The exe, with its version resource."""
+    return build_image(
+        kind="client",
+        name="Client PRONOTE",
+        arch=arch,
+        version=file_version(release),
+        company="Index Education",
+        size=size,
+    )
+
+
+def view_for(station: SimulatedStation, arch: str) -> View:
+    """The registry view of the entry: that of the program's own architecture."""
+    return 32 if arch == "x86" and _wide(station) else 64
+
+
+def write_entry(
+    station: SimulatedStation,
+    manifest: Manifest,
+    *,
+    display_version: str = "1.0.0",
+    name: str | None = None,
+) -> None:
+    """The uninstall entry."""
+    path = client_path(station, release=manifest.release, arch=manifest.arch)
+    key = f"{UNINSTALL}\\{manifest.code}"
+    view = view_for(station, manifest.arch)
+    values: dict[str, str | int] = {
+        "DisplayName": name or display_name(manifest.year, manifest.arch, manifest.product),
+        "Publisher": "Index Education",
+        "DisplayVersion": display_version,
+        "DisplayIcon": path,
+        "InstallLocation": parent_of(path),
+        "InstallDate": f"{station.clock.now():%Y%m%d}",
+        "UninstallString": uninstall_string(manifest.code, x64_windows=_wide(station)),
+        "EstimatedSize": manifest.exe_size // 1024,
+        "NoModify": 1,
+        "Language": 0x40C,
+    }
+    for each, data in values.items():
+        station.registry.set(key, each, data, view=view)
+
+
+def remove_entry(station: SimulatedStation, manifest: Manifest) -> None:
+    station.registry.remove(f"{UNINSTALL}\\{manifest.code}", view=view_for(station, manifest.arch))
+
+
+def write_maintenance(station: SimulatedStation, manifest: Manifest) -> None:
+    """The copy of setup.exe that the entry's UninstallString starts. Raises Win32Error."""
+    path = uninstall_string(manifest.code, x64_windows=_wide(station)).split('"')[1]
+    station.files.make_directories(parent_of(path), token=station.system)
+    kept = Manifest(**{**manifest.__dict__, "maintenance": True, "early_parent": False})
+    station.files.write(path, kept.image(900 << 10), token=station.system)
+
+
+def write_file_type(station: SimulatedStation, path: str) -> None:
+    """``.pcprn`` opens with the client."""
+    station.registry.set("HKCR\\.pcprn", "", "IndexEducation.pcprn")
+    station.registry.set("HKCR\\IndexEducation.pcprn\\shell\\open\\command", "", f'"{path}" "%1"')
+
+
+def write_updater(station: SimulatedStation, manifest: Manifest) -> None:
+    """The updater: a second entry, its program and its service. Raises Win32Error."""
+    home = f"{program_files('x86', x64_windows=_wide(station))}\\Index Education\\Mise a jour automatique"
+    path = f"{home}\\IEMiseAJour.exe"
+    if station.services.get(UPDATER_SERVICE) is not None and station.files.is_file(path):
+        return
+    station.files.make_directories(home, token=station.system)
+    if not station.files.is_file(path):
+        image = build_image(kind="idle", name="IEMiseAJour", arch="x86", version="3.0.0.0", size=3 << 20)
+        station.files.write(path, image, token=station.system)
+    key = f"{UNINSTALL}\\{updater_code()}"
+    view = view_for(station, "x86")
+    for name, data in (
+        ("DisplayName", UPDATER_NAME),
+        ("Publisher", "Index Education"),
+        ("DisplayVersion", "1.0.0"),
+        ("UninstallString", uninstall_string(updater_code(), x64_windows=_wide(station))),
+    ):
+        station.registry.set(key, name, data, view=view)
+    station.services.put(
+        Service(name=UPDATER_SERVICE, display_name="Mise à jour automatique Index Education", path=f'"{path}"')
+    )
+    if not station.processes.named("IEMiseAJour.exe"):
+        station.processes.add_resident(path, token=station.system, session=0, host=True)
+
+
+def install_client(
+    station: SimulatedStation,
+    *,
+    release: str,
+    arch: Arch = "x64",
+    entry: bool = True,
+    exe: bool = True,
+    updater: bool = True,
+    display_version: str = "1.0.0",
+    display_name: str | None = None,
+) -> str:
+    """Put a client on the station, as a past installation left it; without ``entry`` or ``exe``, a half-removed one.
+
+    Returns the exe's path. Raises Win32Error.
+    """
+    manifest = Manifest(
+        product="Client PRONOTE", release=release, arch=arch, code=product_code(year_of(release), arch), updater=updater
+    )
+    path = client_path(station, release=release, arch=arch)
+    if exe:
+        station.files.make_directories(parent_of(path), token=station.system)
+        station.files.write(path, client_image(release, arch, manifest.exe_size), token=station.system)
+        write_file_type(station, path)
+    if entry:
+        write_entry(station, manifest, display_version=display_version, name=display_name)
+        write_maintenance(station, manifest)
+    if updater and (entry or exe):
+        write_updater(station, manifest)
+    return path

@@ -1,0 +1,110 @@
+"""What a scenario says about a simulated station."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..station import Account
+from .registry import Data, ValueType, View
+
+__all__ = ["ClientOptions", "InstallerFault", "RegistryWrite", "SimulatedOptions"]
+
+Arch = Literal["x64", "x86", "arm64"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientOptions:
+    """A PRONOTE client found on the station. Half-removed ones lack ``entry`` or ``exe``."""
+
+    release: str
+    arch: Literal["x64", "x86"] = "x64"
+    entry: bool = True
+    exe: bool = True
+    updater: bool = True
+    # What the uninstall entry pretends; not to be trusted (facts-pronote.md).
+    display_version: str = "1.0.0"
+    # The entry's display name when it is not the year's usual one.
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallerFault:
+    """How an installer started on this station goes wrong.
+
+    rejected: the response file is refused with ``result_code`` (-3 data missing, -12 dialogs out of order…), nothing
+    changes; no_change: reports 0 and changes nothing; crash: dies half-way, leaving half a program; slow: takes
+    ``seconds`` more; disk_full: the disk fills up half-way; hang: never ends.
+    """
+
+    kind: Literal["rejected", "no_change", "crash", "slow", "disk_full", "hang"]
+    result_code: int = -12
+    seconds: float = 600.0  # station seconds
+    # How many starts it applies to (0: all).
+    times: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryWrite:
+    """A value set when the station is built; ``type`` follows the data when not given."""
+
+    key: str
+    name: str = ""
+    data: Data = ""
+    type: ValueType | None = None
+    view: View = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedOptions:
+    """One station. Sizes are bytes, durations station seconds."""
+
+    name: str
+    accounts: tuple[Account, ...] = ()
+    # A key of ``baseline.WINDOWS``: "10-22H2", "11-23H2", "11-24H2"…
+    windows: str = "10-22H2"
+    arch: Arch = "x64"
+    language: Literal["en", "fr"] = "fr"
+    domain: str | None = None
+    capacity: int = 250_000_000_000
+    free_space: int = 80_000_000_000
+    clients: tuple[ClientOptions, ...] = ()
+    # A release: its exe, which ``clients`` must hold, runs in the session of ``session_open``.
+    running_client: str | None = None
+    # The name of the standard user logged on at the console (None: nobody).
+    session_open: str | None = None
+    # Standard users with a profile on the station.
+    users: tuple[str, ...] = ("eleve",)
+    pending_reboot: tuple[Literal["cbs", "windows_update", "rename"], ...] = ()
+    # Foreign uninstall entries, in both views.
+    uninstall_entries: int = 10
+    registry: tuple[RegistryWrite, ...] = ()
+    # Keys nobody may read (error 5).
+    denied_keys: tuple[str, ...] = ()
+    installer_fault: InstallerFault | None = None
+    # How reg.exe encodes what it writes to a pipe: the console's code page, or the OEM one whatever `chcp` says.
+    reg_output: Literal["console", "oem"] = "console"
+    oem_codepage: int = 850
+    ansi_codepage: int = 1252
+    on_battery: bool = False
+    # Seconds from restart to answering again.
+    boot_seconds: float = 40.0
+    # The account may connect but WMI, or shells, are refused to it: rights differ (facts-winrm.md).
+    deny_wmi: bool = False
+    deny_shells: bool = False
+    # Source address of the station's own connections (curl), so that a depot tells stations apart.
+    address: str | None = None
+    # The hosts file: (name, address) pairs; the lab has no DNS.
+    hosts: tuple[tuple[str, str], ...] = ()
+    # Certification authorities (PEM) in the station's root store.
+    trusted_ca: str | None = None
+    # How much faster than real time curl's own time limits pass; the network itself is real.
+    network_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.name) <= 63:
+            raise ValueError(f"a station's name has 1 to 63 characters, not {self.name!r}")
+        if self.running_client and self.session_open is None:
+            raise ValueError(f"{self.name}: a running client needs an open session")
+        if self.running_client and self.running_client not in {c.release for c in self.clients if c.exe}:
+            raise ValueError(f"{self.name}: running_client {self.running_client} is not one of its clients")

@@ -1,0 +1,172 @@
+"""What a scenario puts on a station beside its baseline: accounts, clients, foreign entries, a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import security
+from .baseline import ENVIRONMENT, SYSTEM32, UNINSTALL
+from .environment import Environment, expand
+from .errors import Win32Error
+from .foreign import foreign_entries
+from .installer.client import client_path, install_client
+from .registry import ValueType
+from .security import ADMINISTRATORS, SYSTEM, Ace, Acl, Token
+
+if TYPE_CHECKING:
+    from .station import SimulatedStation
+
+__all__ = ["environment_block", "finish_pending_renames", "provision", "start_system_processes"]
+
+SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+_CBS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
+_UPDATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired"
+
+
+def provision(station: SimulatedStation) -> None:
+    """Apply the options to a fresh station."""
+    options = station.options
+    registry = station.registry
+    registry.set(
+        "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName", "ComputerName", station.computer_name
+    )
+    registry.set(
+        "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters", "Hostname", options.name.partition(".")[0]
+    )
+    for account in station.accounts:
+        _profile(station, account.name, station.token_of(account))
+    for user in options.users:
+        _profile(station, user, station.standard_user(user))
+    for entry in foreign_entries(options.uninstall_entries, x64=options.arch != "x86"):
+        key = f"{UNINSTALL}\\{entry.key}"
+        for name, data in entry.values.items():
+            registry.set(key, name, data, view=entry.view)
+    if "cbs" in options.pending_reboot:
+        registry.create_key(registry.resolve(_CBS))
+    if "windows_update" in options.pending_reboot:
+        registry.create_key(registry.resolve(_UPDATE))
+    if "rename" in options.pending_reboot:
+        registry.set(SESSION_MANAGER, "PendingFileRenameOperations", ["\\??\\C:\\Windows\\Temp\\old.tmp", ""])
+    for client in options.clients:
+        install_client(
+            station,
+            release=client.release,
+            arch=client.arch,
+            entry=client.entry,
+            exe=client.exe,
+            updater=client.updater,
+            display_version=client.display_version,
+            display_name=client.display_name,
+        )
+    for write in options.registry:
+        registry.set(write.key, write.name, write.data, view=write.view, type_=write.type)
+    registry.denied = {registry.resolve(key).lower() for key in options.denied_keys}
+    if options.session_open is not None:
+        open_session(station, options.session_open)
+    if options.running_client:
+        client = next(each for each in options.clients if each.release == options.running_client and each.exe)
+        station.processes.add_resident(
+            client_path(station, release=client.release, arch=client.arch),
+            token=station.standard_user(options.session_open or "eleve"),
+            session=1,
+        )
+
+
+def open_session(station: SimulatedStation, user: str) -> None:
+    """Somebody logs on at the console: session 1, with its Explorer."""
+    token = station.standard_user(user)
+    for name in ("winlogon.exe", "dwm.exe"):
+        station.processes.add_host(name, path=f"{SYSTEM32}\\{name}", session=1)
+    station.processes.add_resident(
+        "C:\\Windows\\explorer.exe", token=token, session=1, command_line="C:\\Windows\\Explorer.EXE"
+    )
+
+
+def session_user(station: SimulatedStation) -> str | None:
+    """Who is logged on at the console, as ``Win32_ComputerSystem.UserName`` tells it."""
+    for process in station.processes.named("explorer.exe"):
+        if process.session > 0:
+            return process.token.name
+    return None
+
+
+def start_system_processes(station: SimulatedStation) -> None:
+    """What each boot starts."""
+    add = station.processes.add_host
+    add("System Idle Process", pid=0)
+    add("System", pid=4)
+    for name in ("smss.exe", "csrss.exe", "wininit.exe", "services.exe", "lsass.exe"):
+        add(name, path=f"{SYSTEM32}\\{name}", parent=4)
+    for _ in range(4):
+        add("svchost.exe", path=f"{SYSTEM32}\\svchost.exe", parent=4)
+    for service in station.services.all():
+        path = service.path.strip('"')
+        if service.running and "svchost" not in path and station.files.is_file(path):
+            station.processes.add_resident(path, token=station.system, session=0, host=True)
+
+
+def finish_pending_renames(station: SimulatedStation) -> None:
+    """What the Session Manager and servicing do at boot: the pending operations are carried out and forgotten."""
+    registry = station.registry
+    pending = registry.get(SESSION_MANAGER, "PendingFileRenameOperations")
+    if isinstance(pending, list):
+        for source, target in zip(pending[::2], pending[1::2], strict=False):
+            path = source.removeprefix("\\??\\")
+            if not target and station.files.is_file(path):
+                station.files.delete(path, token=station.system)
+        registry.delete_value(registry.resolve(SESSION_MANAGER), "PendingFileRenameOperations")
+    registry.remove(_CBS)
+    registry.remove(_UPDATE)
+
+
+def _profile(station: SimulatedStation, name: str, token: Token) -> None:
+    home = f"C:\\Users\\{name}"
+    inherited = [Ace(sid, security.FULL, objects=True, containers=True) for sid in (SYSTEM, ADMINISTRATORS, token.sid)]
+    try:
+        station.files.make_directory(home, token=station.system, acl=Acl(tuple(inherited), protected=True))
+    except Win32Error as error:
+        if error.code != 183:
+            raise
+        return
+    station.files.change(home).owner = token.sid
+    for below in ("AppData", "AppData\\Local", "AppData\\Local\\Temp", "Desktop", "Downloads"):
+        station.files.make_directory(f"{home}\\{below}", token=token)
+    station.registry.create_key(station.registry.resolve("HKCU\\Software", sid=token.sid))
+
+
+def environment_block(station: SimulatedStation, token: Token) -> Environment:
+    """CreateEnvironmentBlock: the machine's variables, the folders, and those of the account."""
+    wide = station.options.arch != "x86"
+    variables = Environment(
+        {
+            "SystemDrive": "C:",
+            "SystemRoot": "C:\\Windows",
+            "ProgramData": "C:\\ProgramData",
+            "ALLUSERSPROFILE": "C:\\ProgramData",
+            "PUBLIC": "C:\\Users\\Public",
+            "ProgramFiles": "C:\\Program Files",
+            "CommonProgramFiles": "C:\\Program Files\\Common Files",
+            "COMPUTERNAME": station.computer_name,
+            "PROMPT": "$P$G",
+        }
+    )
+    if wide:
+        variables["ProgramFiles(x86)"] = "C:\\Program Files (x86)"
+        variables["CommonProgramFiles(x86)"] = "C:\\Program Files (x86)\\Common Files"
+        variables["ProgramW6432"] = "C:\\Program Files"
+        variables["CommonProgramW6432"] = "C:\\Program Files\\Common Files"
+    machine = station.registry.key(station.registry.resolve(ENVIRONMENT))
+    ordered = sorted(machine.values.values(), key=lambda value: value.type is ValueType.REG_EXPAND_SZ)
+    for value in ordered:
+        if isinstance(value.data, str):
+            expanded = value.type is ValueType.REG_EXPAND_SZ
+            variables[value.name] = expand(value.data, variables) if expanded else value.data
+    if token.sid == SYSTEM:
+        home, user, domain = f"{SYSTEM32}\\config\\systemprofile", f"{station.computer_name}$", "WORKGROUP"
+    else:
+        user = token.name.rpartition("\\")[2]
+        home, domain = f"C:\\Users\\{user}", station.computer_name
+        variables["TEMP"] = variables["TMP"] = f"{home}\\AppData\\Local\\Temp"
+    variables["USERNAME"], variables["USERDOMAIN"], variables["USERPROFILE"] = user, domain, home
+    variables["APPDATA"], variables["LOCALAPPDATA"] = f"{home}\\AppData\\Roaming", f"{home}\\AppData\\Local"
+    return variables

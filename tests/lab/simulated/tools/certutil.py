@@ -1,0 +1,57 @@
+"""certutil.exe: ``-hashfile`` only."""
+
+from __future__ import annotations
+
+import hashlib
+
+from ..errors import Win32Error, error_text
+from ..messages import text
+from ..paths import absolute
+from ..processes import Invocation
+
+__all__ = ["run"]
+
+_ALGORITHMS = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
+_NAMES = {2: "ERROR_FILE_NOT_FOUND", 3: "ERROR_PATH_NOT_FOUND", 5: "ERROR_ACCESS_DENIED", 1006: "ERROR_FILE_INVALID"}
+
+
+async def run(invocation: Invocation) -> int:
+    """``certutil -hashfile file [algorithm]``, as Windows 10 prints it: three lines, the digest alone on the second."""
+    words = [word for word in invocation.arguments if word.lower() not in ("-v", "/v")]
+    if not words or words[0].lower().lstrip("-/") != "hashfile" or not 2 <= len(words) <= 3:
+        invocation.out("CertUtil: Unknown arg: " + " ".join(words[:1]))
+        return 0x80070057
+    name = words[1]
+    algorithm = words[2].upper() if len(words) == 3 else "SHA1"
+    if algorithm not in _ALGORITHMS:
+        return _failed(invocation, "0xd0000225 (-805305819 NTE_BAD_ALGID)", 0x80090008, algorithm)
+    try:
+        content = invocation.station.files.read(absolute(name, invocation.directory), token=invocation.token)
+    except Win32Error as error:
+        reason = f"0x{0x80070000 | error.code:08x} (WIN32: {error.code} {_NAMES.get(error.code, 'ERROR')})"
+        return _failed(invocation, reason, 0x80070000 | error.code, error_text(error.code, invocation.language))
+    if not content.size:
+        # It maps the file, and an empty one cannot be mapped.
+        return _failed(
+            invocation,
+            "0x800703ee (WIN32: 1006 ERROR_FILE_INVALID)",
+            0x800703EE,
+            "The volume for a file has been externally altered so that the opened file is no longer valid.",
+        )
+    if algorithm == "SHA256":
+        value = content.sha256
+    else:
+        digest = hashlib.new(algorithm.lower())
+        for chunk in content.chunks():
+            digest.update(chunk)
+        value = digest.hexdigest()
+    invocation.out(text("hash_of", invocation.language, algorithm, name))
+    invocation.out(value)
+    invocation.out(text("certutil_done", invocation.language))
+    return 0
+
+
+def _failed(invocation: Invocation, reason: str, code: int, detail: str) -> int:
+    invocation.out(text("certutil_failed", invocation.language, reason))
+    invocation.out(f"CertUtil: {detail}")
+    return code

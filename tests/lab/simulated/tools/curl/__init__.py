@@ -1,0 +1,29 @@
+"""curl.exe, doing real HTTP requests."""
+
+from __future__ import annotations
+
+from ...processes import Invocation
+from .options import CurlUsageError, parse_options
+from .transfer import CurlError, transfer
+
+__all__ = ["run"]
+
+
+async def run(invocation: Invocation) -> int:
+    """Fetch each URL; the exit code of the last one ("EXIT CODES", curl.se/docs/manpage.html)."""
+    try:
+        options = parse_options(invocation.arguments)
+    except CurlUsageError as error:
+        invocation.err(f"curl: {error}")
+        invocation.err("curl: try 'curl --help' for more information")
+        return 2
+    code = 0
+    for index, url in enumerate(options.urls):
+        try:
+            await transfer(invocation, options, url, options.output_for(index, url))
+            code = 0
+        except CurlError as error:
+            code = error.code
+            if not options.silent or options.show_error:
+                invocation.err(f"curl: ({error.code}) {error}")
+    return code

@@ -1,0 +1,1 @@
+"""The lab's web servers: hosted PRONOTE servers, and the depot."""

@@ -1,0 +1,106 @@
+"""The depot's web server: a static folder with Range, as any web server does it, and faults for tests."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, get_args
+
+from aiohttp import hdrs, web
+
+from tests.lab.journal import Journal
+
+__all__ = ["DEPOT_FAULTS", "DepotFault", "DepotFaults", "depot_app"]
+
+DepotFault = Literal[
+    "missing",  # 404
+    "unavailable",  # 503, as a server under maintenance
+    "corrupt",  # the byte in the middle of the file is changed, whatever part of it is asked for
+    "cut",  # half of what was asked for, then the connection is reset: a client that resumes gets nearer each time
+    "no_range",  # the whole file with 200, as servers without Range do it
+    "slow",  # five bytes a second
+]
+DEPOT_FAULTS: tuple[str, ...] = get_args(DepotFault)
+# Between two bytes of a slow answer, in seconds: the connection is never idle, so that only a speed limit notices.
+_SLOW_PAUSE = 0.2
+
+
+@dataclass
+class DepotFaults:
+    """What goes wrong, by file name: one of DEPOT_FAULTS. Takes effect at the next request."""
+
+    by_name: dict[str, str] = field(default_factory=dict)
+
+
+def _part(request: web.Request, size: int) -> tuple[int, int]:
+    """First and last + 1 of the bytes asked for (RFC 9110, 14.2). Raises HTTPRequestRangeNotSatisfiable."""
+    unsatisfiable = web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"})
+    try:
+        asked = request.http_range
+    except ValueError as exc:
+        raise unsatisfiable from exc
+    start, stop, _ = asked.indices(size)
+    if start >= stop:
+        raise unsatisfiable
+    return start, stop
+
+
+async def _bytes(request: web.Request, content: bytes, *, fault: str) -> web.StreamResponse:
+    start, stop = (0, len(content)) if fault == "no_range" else _part(request, len(content))
+    partial = fault != "no_range" and hdrs.RANGE in request.headers
+    response = web.StreamResponse(status=206 if partial else 200, headers={hdrs.CONTENT_LENGTH: str(stop - start)})
+    if partial:
+        response.headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{len(content)}"
+    await response.prepare(request)
+    if fault == "slow":
+        for at in range(start, stop):
+            await response.write(content[at : at + 1])
+            await asyncio.sleep(_SLOW_PAUSE)
+    elif fault == "cut":
+        await response.write(content[start : start + (stop - start) // 2])
+        if request.transport is not None:
+            request.transport.abort()
+    else:
+        await response.write(content[start:stop])
+        await response.write_eof()
+    return response
+
+
+def depot_app(folder: Path, journal: Journal, faults: DepotFaults) -> web.Application:
+    """Serve ``folder`` below ``/depot/``. Requests are journaled as ``web`` with the client's address."""
+
+    root = folder.resolve()
+
+    def find(relative: str) -> Path | None:
+        path = (root / relative).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        relative = request.match_info["path"]
+        path = find(relative)
+        fault = faults.by_name.get(relative.rpartition("/")[2])
+        journal.add(
+            "web",
+            server="depot",
+            path=relative,
+            client=request.remote,
+            range=request.headers.get(hdrs.RANGE),
+            fault=fault,
+        )
+        if fault is not None and fault not in DEPOT_FAULTS:
+            raise web.HTTPInternalServerError(text=f"the lab knows no depot fault {fault!r}")
+        if path is None or fault == "missing":
+            raise web.HTTPNotFound
+        if fault == "unavailable":
+            raise web.HTTPServiceUnavailable
+        if fault is None:
+            return web.FileResponse(path)
+        content = bytearray(path.read_bytes())
+        if fault == "corrupt" and content:
+            content[len(content) // 2] ^= 0xFF
+        return await _bytes(request, bytes(content), fault=fault)
+
+    app = web.Application()
+    app.add_routes([web.get("/depot/{path:.+}", serve)])
+    return app

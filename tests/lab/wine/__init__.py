@@ -1,0 +1,1 @@
+"""Stations in Wine prefixes: real cmd, registry, installers and version resources."""
