@@ -1,0 +1,138 @@
+"""``make bench``: what an audit and a no-op deployment cost the controller, at several sizes.
+
+Prints a table and writes ``build/bench/bench.json``. Exit code 1 when an audited station costs more than ten requests
+with Basic. The aim for the CPU is told, not enforced: seconds are those of this machine and of its other work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import sys
+
+from tests.benchmarks.bench import Measurement, bench
+from tests.e2e.playbook import ROOT
+
+WORK = ROOT / "build/bench"
+MAX_REQUESTS = 10
+AIM_CPU_MS = 25.0
+# Two listening sockets per simulated station, and the connections.
+_OPEN_FILES = 8192
+
+_HEAD = (
+    "run",
+    "stations",
+    "wall s",
+    "CPU s",
+    "CPU ms/station",
+    "peak MiB",
+    "requests",
+    "more Receives",
+    "auth legs",
+    "kB in",
+    "kB out",
+)
+
+
+def _row(measured: Measurement) -> tuple[str, ...]:
+    cost, traffic = measured.cost, measured.traffic
+    wire = ("",) * 5
+    if traffic is not None:
+        wire = (
+            f"{traffic.requests:.1f}",
+            f"{traffic.again:.1f}",
+            f"{traffic.legs:.1f}",
+            f"{traffic.bytes_in / 1000:.1f}",
+            f"{traffic.bytes_out / 1000:.1f}",
+        )
+    return (
+        measured.name,
+        str(measured.size),
+        f"{cost.wall:.1f}",
+        f"{cost.cpu:.1f}",
+        f"{measured.ms_per_station:.1f}",
+        f"{cost.peak_mib:.0f}",
+        *wire,
+    )
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    """A Markdown table, as docs/benchmarks.md has it."""
+    lines = [_HEAD, tuple("---" if i == 0 else "---:" for i in range(len(_HEAD))), *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(_HEAD))]
+    return "\n".join(
+        "| "
+        + " | ".join(
+            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+        )
+        + " |"
+        for line in lines
+    )
+
+
+def _slope(measured: list[Measurement]) -> tuple[float, float]:
+    """Least squares of CPU over stations: (fixed seconds, milliseconds for each further station)."""
+    xs, ys = [m.size for m in measured], [m.cost.cpu for m in measured]
+    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
+    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / sum((x - mean_x) ** 2 for x in xs)
+    return mean_y - slope * mean_x, 1000 * slope
+
+
+def _broken(audits: list[Measurement]) -> list[str]:
+    """The sizes at which a station took too many requests."""
+    return [
+        f"{m.size} stations: an audited station took {m.traffic.requests_max} requests, more than {MAX_REQUESTS}"
+        for m in audits
+        if m.traffic is not None and m.traffic.requests_max > MAX_REQUESTS
+    ]
+
+
+def main() -> int:
+    """Measure, print, write; 0 when the aims are met."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--sizes", default="100,300,1000", help="stations, separated by commas (default: %(default)s)")
+    parser.add_argument("--forks", type=int, help="forks of Ansible (default: those of ansible.cfg)")
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="runs of each, the cheapest counts (default: %(default)s)"
+    )
+    arguments = parser.parse_args()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, hard), hard))
+    sizes = sorted({int(size) for size in arguments.sizes.split(",")})
+    measured: list[Measurement] = []
+    for size in sizes:
+        work = WORK / str(size)
+        for one in bench(size, work=work, forks=arguments.forks, repeat=arguments.repeat, ntlm=size == sizes[0]):
+            print(_table([_row(one)]).splitlines()[-1], flush=True)
+            measured.append(one)
+    print(f"\n{_table([_row(one) for one in measured])}")
+    growth = {}
+    if len(sizes) > 1:
+        for name in ("empty", "audit", "deploy"):
+            fixed, each = _slope([m for m in measured if m.name == name])
+            growth[name] = {"fixed_s": round(fixed, 2), "ms_per_further_station": round(each, 2)}
+            print(f"{name}: {fixed:.1f} s + {each:.1f} ms per station")
+    broken = _broken([m for m in measured if m.name == "audit"])
+    ms = next(m.ms_per_station for m in reversed(measured) if m.name == "audit")
+    print(f"An audited station at {sizes[-1]}: {ms:.1f} ms of the controller's CPU (aim: {AIM_CPU_MS:.0f} ms)")
+    report = {
+        "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "forks": arguments.forks,
+        "repeat": arguments.repeat,
+        "runs": [one.as_dict() for one in measured],
+        "growth": growth,
+        "broken": broken,
+    }
+    path = WORK / "bench.json"
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(f"\nReport: {path}")
+    for line in broken:
+        print(f"FAILED {line}", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test-only callback: one JSON line per result, to the file named by RENTREE_RESULTS (ansible-core has none)."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = r"""
+name: results_json
+type: aggregate
+short_description: Write results as JSON lines for the tests
+description: Writes one JSON line per task result to the file named by E(RENTREE_RESULTS).
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "results_json"
+
+    def _write(self, outcome: str, result: Any) -> None:
+        line = {
+            "host": result._host.get_name(),
+            "task": result._task.get_name(),
+            "action": result._task.action,
+            "outcome": outcome,
+            "result": json.loads(self._dump_results(result._result, indent=0)),
+        }
+        with open(os.environ["RENTREE_RESULTS"], "a", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._write("ok", result)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._write("failed", result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._write("unreachable", result)
+
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._write("skipped", result)

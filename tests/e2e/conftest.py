@@ -1,0 +1,122 @@
+"""Labs for the e2e tests: each test module gets stations of its own, on a loopback network of its own."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment, run_playbook
+from tests.lab.client import LabClient, running_lab
+from tests.lab.inventory import inventory_data, write_inventory
+from tests.lab.publish import publish_all
+from tests.lab.scenario import load_scenario
+from tests.wine import require_wine
+
+_NETWORKS = itertools.count()
+
+UAI = "0310001A"
+ACCOUNT = {"name": "deploiement", "password": "Lab-only-1!"}
+
+
+def _network() -> str:
+    """A loopback network that no other lab of this machine has: xdist workers count apart."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return f"127.{100 + worker * 30 + next(_NETWORKS) % 30}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """A running lab with its inventory: what an admin has in front of them."""
+
+    lab: LabClient
+    inventory: Path
+    work: Path
+    variables: Path
+
+    def play(self, playbook: str, *arguments: str) -> PlaybookRun:
+        """Run a playbook with the lab's variables."""
+        variables = ("-e", f"@{self.variables}")
+        return run_playbook(playbook, *variables, *arguments, inventory=self.inventory, work=self.work)
+
+    def command(self, playbook: str, *arguments: str) -> list[str]:
+        """The command line of ``play``, for tests that kill it."""
+        return playbook_command(playbook, "-i", str(self.inventory), "-e", f"@{self.variables}", *arguments)
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The environment of ``play``; results go to ``<name>.jsonl``."""
+        return playbook_environment(self.work / f"{name}.jsonl")
+
+    def releases(self, run: PlaybookRun) -> dict[str, str | None]:
+        """What an audit found, by station."""
+        return {host: result["record"]["found"] for host, result in run.of("audit").items()}
+
+
+StartSchool = Callable[..., School]
+
+
+def scenario_data(stations: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    """One school, one room, two releases; ``changes`` replace whole keys."""
+    numbered = [{"address": f"1.{number}", **station} for number, station in enumerate(stations, start=1)]
+    return {
+        "clock": 20,
+        "accounts": [ACCOUNT],
+        "releases": [{"release": "2026.2.7", "arch": "x64"}],
+        "schools": [{"uai": UAI, "group": "lycee", "name": "Lycée d'essai", "release": "2026.2.7"}],
+        "rooms": [{"group": "salle_101", "name": "Salle 101", "school": UAI, "stations": numbered}],
+        **changes,
+    }
+
+
+@pytest.fixture(scope="module")
+def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSchool]:
+    """Start a lab from its stations; it ends with the test module."""
+    with ExitStack() as stack:
+
+        def start(
+            stations: list[dict[str, Any]],
+            *,
+            connection: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+            backend: str = "simulated",
+            **changes: Any,
+        ) -> School:
+            work = tmp_path_factory.mktemp("lab")
+            network = _network()
+            path = work / "scenario.yml"
+            path.write_text(yaml.safe_dump(scenario_data(stations, **changes), allow_unicode=True), encoding="utf-8")
+            lab = stack.enter_context(running_lab(path, network=network, work=work / "lab", backend=backend))
+            data = inventory_data(
+                load_scenario(path), network=network, connection=connection(lab.info) if connection else None
+            )
+            inventory = write_inventory(work / "inventory", data)
+            variables = work / "variables.json"
+            values = {
+                **publish_all(lab.info, work=work),
+                "pronote_cache_dir": str(work / "cache"),
+                "pronote_client_log_dir": str(work / "logs"),
+                "pronote_audit_path": str(work / "audit.json"),
+            }
+            variables.write_text(json.dumps(values), encoding="utf-8")
+            return School(lab=lab, inventory=inventory, work=work / "runs", variables=variables)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def wine() -> None:
+    """For tests that need Wine stations."""
+    require_wine()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT

@@ -1,0 +1,77 @@
+"""Run a playbook as its user does, and read back what it did."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["ROOT", "PlaybookRun", "playbook_command", "playbook_environment", "run_playbook"]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaybookRun:
+    """A finished run: exit code of ansible-playbook, everything it printed, and each task result."""
+
+    code: int
+    output: str
+    results: list[dict[str, Any]]
+
+    def of(self, action: str) -> dict[str, dict[str, Any]]:
+        """Results of one action by host (the last one counts), with their outcome."""
+        name = f"rentree.pronote.{action}"
+        return {r["host"]: {**r["result"], "outcome": r["outcome"]} for r in self.results if r["action"] == name}
+
+    def assert_code(self, code: int) -> PlaybookRun:
+        """Fail with the end of the output unless the exit code is this one."""
+        assert self.code == code, f"exit code {self.code} instead of {code}\n{self.output[-6000:]}"
+        return self
+
+
+def playbook_command(playbook: str, *arguments: str) -> list[str]:
+    """The command line: ansible-playbook of this very Python environment."""
+    return [str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{playbook}.yml", *arguments]
+
+
+def playbook_environment(results: Path, **extra: str) -> dict[str, str]:
+    """A clean environment: what a developer has exported must not change a test."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
+    return {
+        **kept,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/e2e/callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "results_json",
+        "ANSIBLE_NOCOLOR": "1",
+        "RENTREE_RESULTS": str(results),
+        "COLUMNS": "200",
+        **extra,
+    }
+
+
+def run_playbook(
+    playbook: str, *arguments: str, inventory: Path, work: Path, timeout: float = 240, **environment: str
+) -> PlaybookRun:
+    """Run ``playbooks/<playbook>.yml`` on an inventory; full log and results stay in ``work``."""
+    work.mkdir(parents=True, exist_ok=True)
+    number = len(list(work.glob("*.log")))
+    results = work / f"{number:02}-{playbook}.jsonl"
+    done = subprocess.run(
+        playbook_command(playbook, "-i", str(inventory), *arguments),
+        cwd=ROOT,
+        env=playbook_environment(results, **environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    (work / f"{number:02}-{playbook}.log").write_text(done.stdout, encoding="utf-8")
+    lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
+    return PlaybookRun(code=done.returncode, output=done.stdout, results=[json.loads(line) for line in lines])

@@ -1,0 +1,131 @@
+"""Bad input and refusals: a clear error that names station, fact and remedy; every other station is served."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import ACCOUNT, School, StartSchool
+
+STATIONS: list[dict[str, Any]] = [
+    {"name": "salle-d'étude-é"},
+    {"name": "wmi-refused", "deny_wmi": True},
+    {"name": "shells-refused", "deny_shells": True},
+    {"name": "wrong-password", "accounts": [{**ACCOUNT, "password": "another one"}]},
+    {"name": "off", "power": "off"},
+    {"name": "disk-full", "free_space": 100_000_000},
+    {"name": "rejected", "installer_fault": {"kind": "rejected", "result_code": -3}},
+    {"name": "no-change", "installer_fault": {"kind": "no_change"}},
+    {"name": "crash", "installer_fault": {"kind": "crash"}},
+    {"name": "fills-up", "installer_fault": {"kind": "disk_full"}},
+    {"name": "arm", "arch": "arm64"},
+    {"name": "x86", "arch": "x86"},
+    {"name": "many-entries", "uninstall_entries": 300},
+    {
+        "name": "odd-values",
+        "registry": [
+            {
+                "key": "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\odd",
+                "name": "DisplayName",
+                "data": 7,
+            },
+        ],
+    },
+]
+SERVED = {"salle-d'étude-é", "many-entries", "odd-values"}
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    return start_school(STATIONS)
+
+
+def _results(school: School, *arguments: str) -> dict[str, dict[str, Any]]:
+    # ansible-playbook's code for unreachable stations hides that of failed ones.
+    return school.play("deploy", "-f", "50", *arguments).assert_code(4).of("client")
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"pronote_client_release": "latest"}, "'latest' is not a release, which looks like 2026.2.7"),
+        ({"pronote_client_release": "2026.2.7 & calc"}, "is not a release"),
+        ({"pronote_client_arch": "ia64"}, "must be one of"),
+        ({"pronote_client_depot": "depot/pronote"}, "is not an http:// or https:// address"),
+        ({"pronote_client_depot": "file:///srv/depot"}, "is not an http:// or https:// address"),
+        ({"pronote_client_depot": "http://u:p@depot/"}, "is not an http:// or https:// address"),
+        ({"pronote_client_when_running": "maybe"}, "must be one of"),
+        ({"pronote_releases": {"2026.2.7": {"x64": {"digest": "abc"}}}}, "is not a SHA-256 digest"),
+        ({"pronote_releases": {"2026.2.7": {"x64": "abc"}}}, "pronote_releases cannot be read"),
+        ({"pronote_releases": {}}, "release 2026.2.7 is not published for x64"),
+        ({"pronote_uai": "31", "pronote_server_url": ""}, "'31' is not a UAI"),
+        ({"pronote_server_url": "ftp://x/"}, "is not the address of a hosted server"),
+        ({"ansible_connection": "local"}, "this station uses the connection plugin 'local'"),
+    ],
+)
+def test_bad_variables(school: School, variables: dict[str, Any], says: str) -> None:
+    before = school.lab.snapshots()
+    run = school.play("deploy", "--limit", "salle-d'étude-é", "-e", json.dumps(variables)).assert_code(2)
+    text = " ".join(run.output.replace("''", "'").split())
+    assert "salle-d'étude-é" in text
+    assert says in text, run.output[-3000:]
+    assert school.lab.snapshots() == before
+
+
+@pytest.mark.parametrize(
+    ("faults", "says"),
+    [
+        ({"install.cmd": "corrupt"}, "install.cmd from the depot does not have the digest"),
+        ({"install.cmd": "missing"}, "cannot fetch install.cmd from the depot"),
+        ({"setup.exe": "corrupt"}, "setup.exe from the depot does not have the digest that was published"),
+        ({"response.iss": "corrupt"}, "response.iss from the depot does not have the digest"),
+        ({"response.iss": "missing"}, "the station could not fetch response.iss: the depot answered an HTTP error"),
+    ],
+)
+def test_a_tampered_or_broken_depot_stops_the_installation(school: School, faults: dict[str, str], says: str) -> None:
+    before = school.lab.snapshots()
+    school.lab.depot(faults)
+    try:
+        run = school.play("deploy", "--limit", "salle-d'étude-é").assert_code(2)
+    finally:
+        school.lab.depot({})
+    result = run.of("client")["salle-d'étude-é"]
+    assert says in result["fact"]
+    assert result["remedy"]
+    assert not school.lab.installer_starts(station="salle-d'étude-é")
+    # Nothing is left on the station.
+    assert school.lab.snapshots() == before
+
+
+def test_each_station_says_what_is_wrong_and_the_others_are_served(school: School) -> None:
+    results = _results(school)
+    expected = {
+        "wmi-refused": ("unreachable", "access denied while reading"),
+        "shells-refused": ("unreachable", "access denied while"),
+        "wrong-password": ("unreachable", "refuses the user name or the password"),
+        "off": ("unreachable", "refuses the connection"),
+        "disk-full": ("failed", "95 MiB free on C:, 1024 MiB needed"),
+        "rejected": ("failed", "required data is missing from the response file: record it again"),
+        "no-change": ("failed", "reported success, but the station has no client of that year"),
+        "crash": ("failed", ""),
+        "fills-up": ("failed", ""),
+        "arm": ("failed", "'arm64', for which no client is published"),
+        "x86": ("failed", "release 2026.2.7 is not published for x86"),
+    }
+    for host, (outcome, fact) in expected.items():
+        assert results[host]["outcome"] == outcome, (host, results[host])
+        assert fact in results[host]["fact"], (host, results[host]["fact"])
+        assert results[host]["remedy"], host
+    assert {host for host, result in results.items() if result["outcome"] == "ok"} == SERVED
+    assert all(results[host]["changed"] for host in SERVED)
+    for station in STATIONS:
+        assert b"Rentree PRONOTE" not in school.lab.snapshot(station["name"]), station["name"]
+
+
+def test_logs_of_failed_jobs_are_on_the_controller(school: School) -> None:
+    logs = {path.name: path.read_text(encoding="utf-8") for path in (school.work.parent / "logs").iterdir()}
+    assert "ResultCode=-3" in logs["rejected.log"]
+    # Names of stations never leave the folder, whatever they hold.
+    assert "salle-d__tude-_.log" in logs

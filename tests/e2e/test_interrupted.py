@@ -1,0 +1,184 @@
+"""What was begun is found again: killed controller, cut network, restarted station, two administrators."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import ROOT
+
+# Long enough (in station seconds, at twenty to one) to be caught in the middle.
+SLOW_RELEASE = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 80.0}}]
+NAMES = ["poste-1", "poste-2", "poste-3"]
+
+
+@pytest.fixture
+def school(start_school: StartSchool) -> School:
+    return start_school([{"name": name} for name in NAMES], releases=SLOW_RELEASE)
+
+
+def until(condition: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Poll a condition; the bound only ends a broken test."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.05)
+
+
+def _starts(school: School) -> list[str]:
+    return sorted(start["station"] for start in school.lab.installer_starts())
+
+
+def _assert_done(school: School, *, names: list[str]) -> None:
+    run = school.play("audit").assert_code(0)
+    statuses = {host: result["record"]["status"] for host, result in run.of("audit").items()}
+    assert statuses == dict.fromkeys(names, "compliant")
+    for name in names:
+        assert b"Rentree PRONOTE" not in school.lab.snapshot(name), "a job was left behind"
+
+
+def start_deploy(school: School, name: str) -> subprocess.Popen[bytes]:
+    school.work.mkdir(parents=True, exist_ok=True)
+    with (school.work / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            school.command("deploy"),
+            cwd=ROOT,
+            env=school.environment(name),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def kill_controller(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to ansible-playbook and its forks: those have sessions of their own and outlive it otherwise."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    tree = {process.pid}
+    while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    for pid in tree:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_killed_controller_is_picked_up_by_the_next_run(start_school: StartSchool) -> None:
+    # Five minutes of the station's: still at work when the second run arrives, on a slow machine too.
+    releases = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 300.0}}]
+    school = start_school([{"name": name} for name in NAMES], releases=releases)
+    process = start_deploy(school, "killed")
+    until(lambda: _starts(school) == NAMES)
+    kill_controller(process)
+
+    run = school.play("deploy").assert_code(0)
+    results = run.of("client")
+    assert {host: result["action"] for host, result in results.items()} == dict.fromkeys(NAMES, "finish")
+    assert {result["job"]["started"] for result in results.values()} == {0}
+    assert all(result["job"]["followed"] for result in results.values())
+    assert _starts(school) == NAMES, "an installer was started twice"
+    _assert_done(school, names=NAMES)
+
+
+def test_a_job_that_ended_while_nobody_looked_is_tidied_away(school: School) -> None:
+    process = start_deploy(school, "killed")
+    until(lambda: _starts(school) == NAMES)
+    kill_controller(process)
+    until(lambda: len([e for e in school.lab.journal(kind="installer") if e["data"]["event"] == "ended"]) == 3)
+
+    check = school.play("deploy", "--check").assert_code(0)
+    assert all(result["changed"] for result in check.of("client").values())
+    school.play("deploy").assert_code(0)
+    assert _starts(school) == NAMES
+    _assert_done(school, names=NAMES)
+    assert not any(r["changed"] for r in school.play("deploy").assert_code(0).of("client").values())
+
+
+def test_two_administrators_at_once_start_each_installer_once(school: School) -> None:
+    processes = [start_deploy(school, f"admin-{number}") for number in (1, 2)]
+    codes = [process.wait(timeout=120) for process in processes]
+    logs = "".join((school.work / f"admin-{number}.log").read_text(encoding="utf-8") for number in (1, 2))
+    assert codes == [0, 0], logs[-6000:]
+    assert _starts(school) == NAMES
+    _assert_done(school, names=NAMES)
+
+
+# Faults at the requests of a job: where, and how often its installer starts.
+_FAULTS: dict[str, tuple[dict[str, Any], int]] = {
+    "cut while the job runs": ({"effect": "cut", "match": "^Enumerate .*ExecutablePath", "nth": 2}, 1),
+    "answer lost while the job runs": ({"effect": "cut_after", "match": "^Enumerate .*ExecutablePath", "nth": 2}, 1),
+    "restart while the job runs": ({"effect": "reboot", "match": "^Enumerate .*ExecutablePath", "nth": 6}, 2),
+    "shell used up": ({"effect": "shell_used_up", "match": "^Command ", "nth": 3}, 1),
+    "slow station": ({"effect": "delay", "match": "", "times": 0, "seconds": 0.05}, 1),
+}
+
+
+@pytest.mark.parametrize("name", _FAULTS)
+def test_a_fault_during_the_job_is_survived_in_the_same_run(start_school: StartSchool, name: str) -> None:
+    fault, starts = _FAULTS[name]
+    school = start_school(
+        [{"name": "touché", "faults": [fault], "boot_seconds": 20.0}, {"name": "intact"}], releases=SLOW_RELEASE
+    )
+    school.play("deploy").assert_code(0)
+    assert _starts(school) == sorted(["intact", *["touché"] * starts])
+    _assert_done(school, names=["touché", "intact"])
+
+
+# Faults that end a run for their station: the next run finishes, nobody else is stopped.
+_BREAKS: dict[str, dict[str, Any]] = {
+    "cut at the first reading": {"effect": "cut", "match": "^Command .*Uninstall"},
+    "cut at the second reading": {"effect": "cut_after", "match": "^Get CIM_DataFile|^Get Win32_LogicalDisk"},
+    "cut while staging": {"effect": "cut", "match": "^Command .*icacls"},
+    "answer to staging lost": {"effect": "cut_after", "match": "^Command .*icacls"},
+    "cut while starting": {"effect": "cut", "match": "^Command .*/Run /TN"},
+    "answer to starting lost": {"effect": "cut_after", "match": "^Command .*/Run /TN"},
+    "cut while cleaning up": {"effect": "cut", "match": "^Command .*/Delete /TN"},
+    "power lost while staging": {"effect": "power_off", "match": "^Command .*icacls"},
+    "power lost while the job runs": {"effect": "power_off", "match": "^Enumerate .*ExecutablePath", "nth": 3},
+    "no shell left": {"effect": "quota_shells", "match": "^Create"},
+    "access to WMI refused once": {"effect": "access_denied", "match": "^Get Win32_LogicalDisk"},
+    "HTTP 500 once": {"effect": "http_500", "match": "^Command .*Uninstall"},
+}
+
+
+@pytest.fixture(scope="module")
+def broken(start_school: StartSchool) -> School:
+    """One station per fault, and one without."""
+    stations = [{"name": name.replace(" ", "-"), "faults": [fault]} for name, fault in _BREAKS.items()]
+    return start_school([*stations, {"name": "intact"}])
+
+
+def test_a_broken_run_says_why_and_stops_nobody_else(broken: School) -> None:
+    run = broken.play("deploy", "-e", "pronote_client_reconnect_timeout=2", "-f", "50")
+    results = run.of("client")
+    assert results["intact"]["outcome"] == "ok"
+    failed = {host for host, result in results.items() if result["outcome"] != "ok"}
+    assert failed == {name.replace(" ", "-") for name in _BREAKS}, run.output[-4000:]
+    for host in failed:
+        assert results[host]["fact"], host
+        assert results[host]["remedy"], host
+
+
+def test_the_next_run_finishes_what_the_broken_one_could_not(broken: School) -> None:
+    for name in ("power-lost-while-staging", "power-lost-while-the-job-runs"):
+        broken.lab.power(name, "on")
+    broken.play("deploy", "-f", "50").assert_code(0)
+    _assert_done(broken, names=[*(name.replace(" ", "-") for name in _BREAKS), "intact"])
+    starts = _starts(broken)
+    # Only the station that lost its power in the middle of its job had to start it again.
+    assert [name for name in set(starts) if starts.count(name) > 1] in (
+        ["power-lost-while-the-job-runs"],
+        [],
+    ), starts

@@ -1,0 +1,89 @@
+"""playbooks/publish.yml: check, apply, check, apply; what it refuses leaves depot and lock file as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.playbook import PlaybookRun, run_playbook
+
+
+class Bench:
+    """A depot folder, an inventory and files to publish."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.depot = folder / "depot"
+        self.inventory = folder / "inventory"
+        self.lock = self.inventory / "group_vars/all/pronote_releases.lock.yml"
+        self.lock.parent.mkdir(parents=True)
+        (self.inventory / "hosts.yml").write_text("pronote_stations:\n", encoding="utf-8")
+        for name in ("setup.exe", "client.iss", "uninstall.iss"):
+            (folder / name).write_bytes(name.encode() * 100)
+
+    def play(self, *arguments: str, **variables: Any) -> PlaybookRun:
+        values = {
+            "pronote_depot_path": str(self.depot),
+            "pronote_publish_release": "2026.2.7",
+            "pronote_publish_installer": str(self.folder / "setup.exe"),
+            "pronote_publish_response": str(self.folder / "client.iss"),
+            **variables,
+        }
+        pairs = [part for name, value in values.items() for part in ("-e", f"{name}={value}")]
+        return run_playbook("publish", *pairs, *arguments, inventory=self.inventory, work=self.folder / "runs")
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that publishing may change."""
+        roots = (self.depot, self.inventory)
+        return {str(path): path.read_bytes() for root in roots for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def _changed(run: PlaybookRun) -> bool:
+    return bool(run.assert_code(0).of("depot_release")["localhost"]["changed"])
+
+
+def test_matrix(bench: Bench) -> None:
+    before = bench.files()
+    check = bench.play("--check", "--diff")
+    assert _changed(check)
+    assert "setup.exe" in check.output
+    assert bench.files() == before
+    applied = bench.play("--diff")
+    assert _changed(applied)
+    published = bench.files()
+    digest = applied.of("depot_release")["localhost"]["digest"]
+    assert digest == check.of("depot_release")["localhost"]["digest"]
+    lock = yaml.safe_load(bench.lock.read_text(encoding="utf-8"))
+    assert lock["pronote_releases"]["2026.2.7"]["x64"]["digest"] == digest
+    folder = bench.depot / "2026.2.7/x64"
+    assert {path.name for path in folder.iterdir()} == {"setup.exe", "response.iss", "install.cmd", "SHA256SUMS"}
+    assert not _changed(bench.play("--check"))
+    assert not _changed(bench.play())
+    assert bench.files() == published
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"pronote_publish_release": "latest"}, "is not a release"),
+        ({"pronote_publish_installer": "/nowhere/setup.exe"}, "No such file"),
+        ({"pronote_publish_response": ""}, "installscript needs response.iss"),
+        ({"pronote_publish_installer_sha256": "0" * 64}, "fetch it again"),
+        ({"pronote_publish_product_code": "{calc}"}, "is not a product code"),
+        ({"pronote_publish_arch": "ia64"}, "must be one of"),
+    ],
+)
+def test_refusals_leave_everything_as_it_was(bench: Bench, variables: dict[str, str], says: str) -> None:
+    _changed(bench.play())
+    before = bench.files()
+    run = bench.play(**variables).assert_code(2)
+    assert says in " ".join(run.output.replace("''", "'").split())
+    assert bench.files() == before

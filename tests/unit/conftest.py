@@ -1,0 +1,19 @@
+"""The collection is imported as Ansible does: through its loader, from the tracked self-link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible.plugins.loader import init_plugin_loader
+from ansible.utils.display import Display
+
+init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collections")])
+
+
+@pytest.fixture
+def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is shown to the user as a warning, by a plugin or by a module run in this process."""
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda _self, msg, *_args, **_kwargs: shown.append(msg))
+    return shown

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.plugins.loader import action_loader
+
+_ROOT = Path(__file__).resolve().parents[2]
+_ROLES = sorted(p.name for p in (_ROOT / "roles").iterdir() if p.is_dir())
+_VARIABLE = re.compile(r"\bpronote_\w+")
+
+
+def _load(role: str, path: str) -> Any:
+    return yaml.safe_load((_ROOT / "roles" / role / path).read_text(encoding="utf-8"))
+
+
+@cache
+def _options(role: str) -> dict[str, Any]:
+    options: dict[str, Any] = _load(role, "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    return options
+
+
+@cache
+def _defaults(role: str) -> dict[str, Any]:
+    """Public defaults; private ones begin with two underscores."""
+    return {name: value for name, value in _load(role, "defaults/main.yml").items() if not name.startswith("__")}
+
+
+def _is_computed(value: Any) -> bool:
+    return isinstance(value, str) and "{{" in value
+
+
+def test_there_are_roles() -> None:
+    assert {"pronote_audit", "pronote_client", "pronote_publish"} <= set(_ROLES)
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_names_are_prefixed_and_documented(role: str) -> None:
+    assert {name for name in _defaults(role) if not name.startswith(f"{role}_")} == set()
+    assert set(_defaults(role)) <= set(_options(role))
+    own = {name for name in _options(role) if name.startswith(f"{role}_")}
+    required = {name for name in own if _options(role)[name].get("required")}
+    # A variable of the role's own either must be given or has a default.
+    assert own == set(_defaults(role)) | required
+    assert not required & set(_defaults(role))
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_defaults_are_written_twice_alike(role: str) -> None:
+    for name, value in _defaults(role).items():
+        option = _options(role)[name]
+        if _is_computed(value):
+            assert "default" not in option, name
+        else:
+            assert option.get("default") == value, name
+            assert type(option["default"]) is type(value), name
+            assert value in option.get("choices", [value]), name
+    # What has no default in defaults/ has none in the specs either: it would never be applied.
+    for name in set(_options(role)) - set(_defaults(role)):
+        assert "default" not in _options(role)[name], name
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_every_option_is_described(role: str) -> None:
+    main = _load(role, "meta/argument_specs.yml")["argument_specs"]["main"]
+    assert main["short_description"]
+    for name, option in _options(role).items():
+        assert option["description"], name
+        assert option["type"], name
+        assert (option["type"] == "list") is ("elements" in option), name
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_every_variable_in_use_is_an_option(role: str) -> None:
+    texts = [p.read_text(encoding="utf-8") for p in (_ROOT / "roles" / role).glob("[dt]*/*.yml")]
+    code = "\n".join(line for text in texts for line in text.splitlines() if not line.lstrip().startswith("#"))
+    registered = set(re.findall(r"(?m)^ *register: (\w+)", code))
+    own = set(_options(role)) | registered
+    # A default may look at what another role is told (the audit takes a pinned release over), nothing else may.
+    others = {name for other in _ROLES for name in _options(other)}
+    in_defaults = set(_VARIABLE.findall(str(list(_defaults(role).values()))))
+    used = {name for name in _VARIABLE.findall(code) if name not in _ROLES}
+    assert used - own - (in_defaults & others) - {f"_{n}" for n in own} == set()
+
+
+def _module_arguments(role: str) -> list[tuple[str, str, str]]:
+    """(module, option, variable) for every argument that is one variable of the role's options."""
+    found = []
+    for task in _load(role, "tasks/main.yml"):
+        for action, arguments in task.items():
+            if action.startswith("rentree.pronote."):
+                for option, value in arguments.items():
+                    match = re.fullmatch(r"\{\{ (pronote_\w+)( \| default\(.*\))? \}\}", str(value))
+                    if match:
+                        found.append((action, option, match[1]))
+    return found
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_options_agree_with_the_module_they_are_for(role: str) -> None:
+    arguments = _module_arguments(role)
+    assert len(arguments) >= 5
+    for action, option, variable in arguments:
+        plugin = action_loader.get(action, class_only=True)
+        spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
+        assert option in spec, f"{action} has no {option}"
+        told = _options(role)[variable]
+        assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable
+        # A path may be text in a role, where empty means none.
+        if {told["type"], spec[option]["type"]} != {"str", "path"}:
+            assert told["type"] == spec[option]["type"], variable
+        if "default" in spec[option] and "default" in told:
+            assert told["default"] == spec[option]["default"], variable
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_a_required_option_of_the_module_is_given(role: str) -> None:
+    for task in _load(role, "tasks/main.yml"):
+        for action, arguments in task.items():
+            if action.startswith("rentree.pronote."):
+                plugin = action_loader.get(action, class_only=True)
+                spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
+                assert {n for n, o in spec.items() if o.get("required")} <= set(arguments) <= set(spec)
+
+
+def _roles_of(play: dict[str, Any]) -> list[str]:
+    """The roles of a play, listed or imported: a task that does anything else has no business in a playbook."""
+    listed = [role["role"] for role in play.get("roles", [])]
+    return listed + [task["ansible.builtin.import_role"]["name"] for task in play.get("tasks", [])]
+
+
+def test_playbooks_are_lists_of_roles() -> None:
+    playbooks = sorted((_ROOT / "playbooks").glob("*.yml"))
+    assert playbooks
+    for playbook in playbooks:
+        for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
+            assert set(play) & {"pre_tasks", "post_tasks", "handlers"} == set(), playbook.name
+            roles = _roles_of(play)
+            assert roles, playbook.name
+            assert {role.removeprefix("rentree.pronote.") for role in roles} <= set(_ROLES), playbook.name
