@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,24 @@ from tests.lab.publish import publish_all
 from tests.lab.scenario import load_scenario
 from tests.wine import require_wine
 
-_NETWORKS = itertools.count()
-
 UAI = "0310001A"
 ACCOUNT = {"name": "deploiement", "password": "Lab-only-1!"}
 
 
-def _network() -> str:
-    """A loopback network that no other lab of this machine has: xdist workers count apart."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return f"127.{100 + worker * 30 + next(_NETWORKS) % 30}"
+@contextmanager
+def _network() -> Iterator[str]:
+    """A loopback network that no other lab of this machine has, whichever worker or test run it is of."""
+    folder = Path(tempfile.gettempdir(), f"rentree-pronote-networks-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    for number in range(100, 250):
+        with (folder / str(number)).open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"127.{number}"
+            return
+    raise RuntimeError(f"every loopback network is taken (locks in {folder})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +98,7 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
             **changes: Any,
         ) -> School:
             work = tmp_path_factory.mktemp("lab")
-            network = _network()
+            network = stack.enter_context(_network())
             path = work / "scenario.yml"
             path.write_text(yaml.safe_dump(scenario_data(stations, **changes), allow_unicode=True), encoding="utf-8")
             lab = stack.enter_context(running_lab(path, network=network, work=work / "lab", backend=backend))
