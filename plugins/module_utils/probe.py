@@ -79,6 +79,7 @@ class Overview:
     processes: list[Process]
     pending_reboot: list[str]
     jobs: list[str]
+    oem: str = "cp850"  # the code page of tools that ignore the shell's
     missing: list[str] = field(default_factory=list)
 
     @property
@@ -212,6 +213,7 @@ def parse_overview(output: bytes) -> Overview:
         processes=processes,
         pending_reboot=text["reboot"].split(),
         jobs=[line.strip() for line in text["jobs"].splitlines() if line.strip()],
+        oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],
     )

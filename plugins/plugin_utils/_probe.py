@@ -39,6 +39,10 @@ def probe(station: WinrmStation, product: Product) -> StationState:
     exes: dict[str, ExeFacts] = {}
     for path in exe_candidates(overview, entries, product):
         facts = read_exe(station, path)
+        if facts is None and path in overview.exes:
+            # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
+            warnings.append(f"{path} is on the disk, but WMI finds no such file")
+            facts = ExeFacts(version=None, size=0)
         if facts is not None:
             exes[path] = facts
     state = build_state(overview, entries, exes, product, free_bytes=_free_bytes(station, overview))
@@ -64,10 +68,10 @@ def _details(station: WinrmStation, overview: Overview, product: Product) -> tup
         completed = []
         for entry in quotable:
             output = station.run(details_command([entry]), doing="reading an uninstall entry").stdout
-            completed += parse_details(output, [entry])
+            completed += parse_details(output, [entry], overview.oem)
         return completed, warnings
     output = station.run(command, doing="reading the uninstall entries").stdout
-    return parse_details(output, quotable), warnings
+    return parse_details(output, quotable, overview.oem), warnings
 
 
 def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
