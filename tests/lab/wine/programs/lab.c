@@ -253,3 +253,12 @@ wchar_t *clean_environment(const wchar_t *const *extra, int count)
     FreeEnvironmentStringsW(strings);
     return block;
 }
+
+DWORD create_process(wchar_t *line, DWORD flags, wchar_t *environment, const wchar_t *folder, STARTUPINFOW *startup,
+                     PROCESS_INFORMATION *process)
+{
+    flags |= CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT;
+    for (int tries = 1; !CreateProcessW(NULL, line, NULL, NULL, TRUE, flags, environment, folder, startup, process); tries++)
+        if (GetLastError() != ERROR_INTERNAL_ERROR || tries == TRIES) return GetLastError();
+    return 0;
+}

@@ -52,4 +52,11 @@ wchar_t *ask_agent(const wchar_t *request);
    `extra` is a list of NAME=VALUE, replacing. */
 wchar_t *clean_environment(const wchar_t *const *extra, int count);
 
+/* CreateProcess with CREATE_SUSPENDED and the handles of `startup` inherited; returns an error code, 0 when it is there.
+   Under load a process of Wine 8 sometimes dies in its own start, which says ERROR_INTERNAL_ERROR (seen with ten stations
+   on two cores); Windows has nothing like it, so it is tried again. */
+DWORD create_process(wchar_t *line, DWORD flags, wchar_t *environment, const wchar_t *folder, STARTUPINFOW *startup,
+                     PROCESS_INFORMATION *process);
+enum { TRIES = 5 };
+
 #endif

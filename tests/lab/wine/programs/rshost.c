@@ -8,6 +8,10 @@
    only); "!<error>" when the command could not be started. Quotes never pass through Wine's own command line of Unix arguments. */
 #include "lab.h"
 
+/* A conhost that dies in its start (create_process, lab.h) leaves a program without a console: its output would be in the
+   ANSI code page, as if Windows had written it so. Such a program must not run. */
+enum { NO_CONSOLE = 0x434f4e };
+
 static void report(const wchar_t *path, const char *format, DWORD value)
 {
     char text[32];
@@ -19,14 +23,14 @@ static void report(const wchar_t *path, const char *format, DWORD value)
 static DWORD start(wchar_t *line, DWORD flags, wchar_t *environment, const wchar_t *folder, HANDLE job, PROCESS_INFORMATION *process)
 {
     STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
+    DWORD error;
     startup.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
     startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
     startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
-    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, flags | CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT, environment,
-                        folder && *folder ? folder : NULL, &startup, process))
-        return GetLastError();
+    error = create_process(line, flags, environment, folder && *folder ? folder : NULL, &startup, process);
+    if (error) return error;
     if (job && !AssignProcessToJobObject(job, process->hProcess)) {
-        DWORD error = GetLastError();
+        error = GetLastError();
         TerminateProcess(process->hProcess, 1);
         return error;
     }
@@ -55,8 +59,8 @@ static int console(const wchar_t *request, const wchar_t *exit_file)
     codepage = folder + wcslen(folder) + 1;
     for (wchar_t *item = codepage + wcslen(codepage) + 1; item < text + size / 2 && *item && count < 512; item += wcslen(item) + 1)
         extra[count++] = item;
-    SetConsoleCP(_wtoi(codepage));
-    SetConsoleOutputCP(_wtoi(codepage));
+    if (!SetConsoleCP(_wtoi(codepage)) || !SetConsoleOutputCP(_wtoi(codepage)) || GetConsoleOutputCP() != (UINT)_wtoi(codepage))
+        return NO_CONSOLE;
     if ((error = start(line, 0, clean_environment(extra, count), folder, NULL, &process)))
         return report(exit_file, "!%lu", error), 1;
     report(exit_file, "+%lu", process.dwProcessId);
@@ -79,13 +83,16 @@ int wmain(int argc, wchar_t **argv)
     SetInformationJobObject(job, JobObjectExtendedLimitInformation, &limits, sizeof limits);
     GetModuleFileNameW(NULL, program, MAX_PATH);
     line = join(L"\"%ls\" /console \"%ls\" \"%ls\"", program, argv[1], argv[2]);
-    if ((error = start(line, CREATE_NO_WINDOW, NULL, NULL, job, &process))) {
+    for (int tries = 1;; tries++) {
+        error = start(line, CREATE_NO_WINDOW, NULL, NULL, job, &process);
+        if (!error && wait(&process) == NO_CONSOLE) error = ERROR_INTERNAL_ERROR;
+        if (!error) break;
+        if (tries < TRIES && error == ERROR_INTERNAL_ERROR) continue;
         report(argv[2], "!%lu", error);
         return 1;
     }
     /* The command's streams end with the command, not with us. */
     for (DWORD device = 0; device < 3; device++) CloseHandle(GetStdHandle(STD_INPUT_HANDLE - device));
-    wait(&process);
     /* What the command left in the background lives until the shell is deleted, that is until we are killed. */
     do {
         Sleep(50);

@@ -57,11 +57,9 @@ static DWORD launch(wchar_t *line, const wchar_t *folder, wchar_t *environment, 
     SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
     HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, OPEN_EXISTING, 0, NULL);
-    DWORD error = 0;
+    DWORD error;
     startup.hStdInput = startup.hStdOutput = startup.hStdError = nothing;
-    if (!CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_SUSPENDED | CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT, environment,
-                        folder && *folder ? folder : L"C:\\windows\\system32", &startup, process))
-        error = GetLastError();
+    error = create_process(line, CREATE_NO_WINDOW, environment, folder && *folder ? folder : L"C:\\windows\\system32", &startup, process);
     CloseHandle(nothing);
     if (error) return error;
     AssignProcessToJobObject(job, process->hProcess);
