@@ -13,7 +13,18 @@ from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_texts import EVIDENCE, FINDINGS
 
-__all__ = ["DONE", "IN_DOUBT", "NOT_OBSERVABLE", "TO_DO", "CheckError", "Report", "iso", "moment", "printable"]
+__all__ = [
+    "DONE",
+    "IN_DOUBT",
+    "NOT_OBSERVABLE",
+    "TO_DO",
+    "CheckError",
+    "Report",
+    "iso",
+    "iso_of",
+    "moment",
+    "printable",
+]
 
 DONE = "done"
 TO_DO = "to_do"
@@ -90,6 +101,11 @@ def printable(value: object) -> str:
 def iso(when: dt.datetime) -> str:
     """A moment as reports write it: UTC, to the second."""
     return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_of(seconds: float) -> str:
+    """The same of a number of seconds since 1970."""
+    return iso(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
 
 
 def moment(text: str) -> dt.datetime:

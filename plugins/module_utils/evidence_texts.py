@@ -218,10 +218,6 @@ _CAS = {
         "The PRONOTE server could not be read: {fact}. Do not insist (addresses that ask too often are suspended); run "
         "again later.",
     ),
-    "pronote_stale": _warning(
-        "Le serveur PRONOTE ne répond pas en ce moment ; sa dernière réponse connue est utilisée.",
-        "The PRONOTE server does not answer at present; its last known answer is used.",
-    ),
     "cas_off": _to_do(
         "CAS n'est pas activé sur le serveur PRONOTE. L'activer dans la console d'hébergement.",
         "CAS is not active on the PRONOTE server. Activate it in the hosting console.",

@@ -11,12 +11,9 @@ school must not ask three hundred times. The last good answer is kept for audits
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import time
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
@@ -24,6 +21,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import open_url
+from ansible_collections.rentree.pronote.plugins.module_utils.answer_cache import entry_name, locked
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import (
     INFO_PATH,
@@ -32,13 +30,16 @@ from ansible_collections.rentree.pronote.plugins.module_utils.hosted import (
     known_refusal,
     parse_info,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.http_body import (
+    MAX_BYTES,
+    USER_AGENT,
+    read_body,
+    unpacked,
+)
 
 __all__ = ["DEFAULT_CACHE", "HostedAnswer", "HostedOptions", "read_hosted_release"]
 
 DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
-# HTML pages of the hosting want a browser-like User-Agent (facts-pronote.md).
-_USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
-_MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +114,6 @@ class _Entry:
         write_atomically(path, json.dumps(self.__dict__).encode(), mode=0o600)
 
 
-@contextlib.contextmanager
-def _locked(folder: Path, name: str) -> Iterator[Path]:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / f"{name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder / f"{name}.json"
-
-
 def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allow_stale: bool = False) -> HostedAnswer:
     """Return the server's answer, from the cache while it is fresh.
 
@@ -128,13 +121,13 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
     ValueError for a malformed UAI or address.
     """
     server = base_url(uai, url)
-    name = hashlib.sha256(server.encode()).hexdigest()[:24]
+    name = entry_name(server)
     folder = Path(options.cache_dir).expanduser()
     # Fresh answers need no lock: the file is replaced whole. This is the path of every worker but the first.
     answer = _fresh(_Entry.load(folder / f"{name}.json"), server, options)
     if answer is not None:
         return answer
-    with _locked(folder, name) as path:
+    with locked(folder, name) as path:
         entry = _Entry.load(path)
         answer = _fresh(entry, server, options)
         if answer is not None:
@@ -184,20 +177,20 @@ def _get(server: str, options: HostedOptions) -> tuple[bytes, str]:
         with open_url(
             server + INFO_PATH,
             timeout=options.timeout,
-            http_agent=_USER_AGENT,
+            http_agent=USER_AGENT,
             follow_redirects="none",
             validate_certs=options.validate_certs,
             ca_path=options.ca_path,
-            # Ansible unpacks below the chunks of the answer, and so cannot read one that is both: _unpacked does.
+            # Ansible unpacks below the chunks of the answer, and so cannot read one that is both: unpacked does.
             decompress=False,
         ) as response:
             if response.status in {301, 302, 303, 307, 308}:
                 raise _redirected(server)
-            body = _body(response, timeout=options.timeout)
+            body = read_body(response, timeout=options.timeout)
             # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
-            if response.length and len(body) < _MAX_BYTES:
+            if response.length and len(body) < MAX_BYTES:
                 raise IncompleteRead(body, response.length)
-            return _unpacked(response, body), response.headers.get("Server", "")
+            return unpacked(response, body), response.headers.get("Server", "")
     except HTTPError as exc:
         if exc.code in {301, 302, 303, 307, 308}:
             raise _redirected(server) from exc
@@ -211,32 +204,6 @@ def _get(server: str, options: HostedOptions) -> tuple[bytes, str]:
         ) from exc
 
 
-def _body(response: Any, *, timeout: float) -> bytes:
-    """What comes within ``timeout`` seconds. Raises TimeoutError when there is more.
-
-    A socket's own timeout begins again at each byte: a server that answers drop by drop would hold the lock, and with
-    it every worker, for hours. Byte by byte, because read(n) waits for all n; the answer is about 1 KB.
-    """
-    deadline = time.monotonic() + timeout
-    body = bytearray()
-    while len(body) < _MAX_BYTES and (piece := response.read(1)):
-        body += piece
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"still not complete after {timeout:g} s")
-    return bytes(body)
-
-
-def _unpacked(response: Any, body: bytes) -> bytes:
-    """The body without its gzip, which some proxies add unasked. Raises zlib.error, IncompleteRead."""
-    if response.headers.get("Content-Encoding", "").strip().lower() != "gzip":
-        return body
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    plain = unpacker.decompress(body, _MAX_BYTES)
-    if not unpacker.eof and len(plain) < _MAX_BYTES:
-        raise IncompleteRead(body)
-    return plain
-
-
 def _redirected(server: str) -> HostedServerError:
     return HostedServerError(
         server,
@@ -248,7 +215,7 @@ def _redirected(server: str) -> HostedServerError:
 def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServerError:
     # A refusal page says more than its status, when it arrives whole.
     with contextlib.suppress(OSError, HTTPException, zlib.error):
-        refusal = known_refusal(server, _unpacked(error, _body(error, timeout=timeout)))
+        refusal = known_refusal(server, unpacked(error, read_body(error, timeout=timeout)))
         if refusal is not None:
             return refusal
     return HostedServerError(

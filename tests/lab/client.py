@@ -63,8 +63,12 @@ class LabClient:
         self._call("/depot", faults)
 
     def school(self, uai: str, **changes: str) -> None:
-        """Change what a hosted server answers: ``release``, ``mode``."""
+        """Change what a hosted server answers: ``release``, ``mode``, ``page``."""
         self._call(f"/schools/{uai}", changes)
+
+    def cas(self, **changes: str) -> None:
+        """What the ENT's CAS server does from now on: ``mode``, ``certificate``; what is not named is sound."""
+        self._call("/cas", changes)
 
 
 @contextmanager

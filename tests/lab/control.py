@@ -64,8 +64,14 @@ async def _faults(request: web.Request) -> web.Response:
 
 
 async def _school(request: web.Request) -> web.Response:
-    """Change what a hosted server answers: release, mode."""
+    """Change what a hosted server answers: release, mode, page."""
     _lab(request).change_school(request.match_info["uai"], await request.json())
+    return web.json_response({})
+
+
+async def _cas(request: web.Request) -> web.Response:
+    """Change what the ENT's CAS server does: mode, certificate."""
+    _lab(request).change_cas(**await request.json())
     return web.json_response({})
 
 
@@ -89,6 +95,7 @@ def control_app(lab: Lab) -> web.Application:
             web.post("/stations/{name}/faults", _faults),
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),
+            web.post("/cas", _cas),
         ]
     )
     return app

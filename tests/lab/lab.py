@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -15,20 +16,22 @@ from tests.lab.faults import FaultPlan
 from tests.lab.journal import Journal
 from tests.lab.scenario import Scenario, StationSpec
 from tests.lab.station import Account, Station
+from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
-from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
+from tests.lab.web.hosted import MODES, PAGE_MODES, HostedSchool, hosted_app
 from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
 
 __all__ = ["Lab"]
 
 _WEB_PORT = 8080
+_CAS_PORT = 8443
 
 
 class Lab:
     """An async context: everything runs inside the block and is stopped after it.
 
     ``network`` is the first two bytes of every address, so that labs run side by side: servers at ``.0.1`` (hosted),
-    ``.0.2`` (depot) and ``.0.3`` (control), stations where the scenario says.
+    ``.0.2`` (depot), ``.0.3`` (control) and ``.0.4`` (the ENT's CAS, over HTTPS), stations where the scenario says.
     """
 
     def __init__(self, scenario: Scenario, *, network: str, work: Path, backend: str = "simulated") -> None:
@@ -40,9 +43,17 @@ class Lab:
         self.stations: dict[str, Station] = {}
         self.faults: dict[str, FaultPlan] = {}
         self.schools = {
-            s.uai: HostedSchool(uai=s.uai, name=s.name, release=s.release, mode=s.mode, cas=s.cas)
+            s.uai: HostedSchool(
+                uai=s.uai,
+                name=s.name,
+                release=s.release,
+                mode=s.mode,
+                # "lab": the lab's own CAS server.
+                cas=self.cas_address if s.cas == "lab" else s.cas,
+            )
             for s in scenario.schools
         }
+        self.cas = CasServer(address=self._address("0.4"), folder=self.work / "cas")
         self.depot_faults = DepotFaults()
         self._installers: list[dict[str, Any]] = []
         self._runners: list[web.AppRunner] = []
@@ -67,6 +78,7 @@ class Lab:
         await self._serve(hosted_app(self.schools, self.journal), "0.1")
         await self._serve(depot_app(self.work / "depot", self.journal, self.depot_faults), "0.2")
         await self._serve(control_app(self), "0.3")
+        await self._serve(cas_app(self.cas, self.journal), "0.4", port=_CAS_PORT, tls=self.cas.context)
         self._ready_at = len(self.journal)
         return self
 
@@ -83,6 +95,7 @@ class Lab:
         """What a client needs to know of the running lab."""
         assert self._tls is not None
         return {
+            "cas": {"address": self.cas_address, "authority": str(self.cas.authority)},
             "control": f"http://{self._address('0.3')}:{_WEB_PORT}",
             "depot": f"http://{self._address('0.2')}:{_WEB_PORT}/depot",
             "depot_folder": str(self.work / "depot"),
@@ -102,9 +115,22 @@ class Lab:
         """Change what a hosted server answers. Raises ValueError for an unknown mode or key."""
         school = self.schools[uai]
         for name, value in changes.items():
-            if name not in {"release", "mode", "cas", "name"} or (name == "mode" and value not in MODES):
+            known = {"mode": MODES, "page": PAGE_MODES}.get(name, (value,))
+            if name not in {"release", "mode", "cas", "name", "page"} or value not in known:
                 raise ValueError(f"{name}={value}")
             setattr(school, name, value)
+
+    def change_cas(self, *, mode: str = "ok", certificate: str = "ok") -> None:
+        """Change what the ENT's CAS server does, and the certificate it presents. Raises ValueError."""
+        if mode not in CAS_MODES or certificate not in CAS_CERTIFICATES:
+            raise ValueError(f"{mode}, {certificate}")
+        self.cas.mode = mode
+        self.cas.present(certificate)
+
+    @property
+    def cas_address(self) -> str:
+        """The address of the lab's CAS server, as a hosted server states it."""
+        return f"https://{self._address('0.4')}:{_CAS_PORT}/cas"
 
     def _address(self, host: str) -> str:
         return f"{self.network}.{host}"
@@ -147,8 +173,10 @@ class Lab:
         )
         await self._server.add_station(station, listening, self.faults[spec.name])
 
-    async def _serve(self, app: web.Application, host: str) -> None:
+    async def _serve(
+        self, app: web.Application, host: str, *, port: int = _WEB_PORT, tls: ssl.SSLContext | None = None
+    ) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await runner.setup()
         self._runners.append(runner)
-        await web.TCPSite(runner, self._address(host), _WEB_PORT).start()
+        await web.TCPSite(runner, self._address(host), port, ssl_context=tls).start()

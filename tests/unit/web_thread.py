@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +14,22 @@ __all__ = ["serving"]
 
 
 @contextmanager
-def serving(app: web.Application, *, address: str) -> Iterator[str]:
-    """Serve on a free port of this loopback address; yields ``http://address:port``."""
+def serving(app: web.Application, *, address: str, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve on a free port of this loopback address; yields ``http://address:port``, ``https://`` with ``tls``."""
     loop = asyncio.new_event_loop()
     # Handlers that hang on purpose are not waited for; aiohttp takes 0 for "for ever".
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
 
     async def start() -> int:
         await runner.setup()
-        await web.TCPSite(runner, address, 0).start()
+        await web.TCPSite(runner, address, 0, ssl_context=tls).start()
         port: int = runner.addresses[0][1]
         return port
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://{address}:{asyncio.run_coroutine_threadsafe(start(), loop).result()}"
+        yield f"http{'s' if tls else ''}://{address}:{asyncio.run_coroutine_threadsafe(start(), loop).result()}"
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from tests.lab.journal import Journal
 
-__all__ = ["MODES", "HostedSchool", "hosted_app"]
+__all__ = ["MODES", "PAGE_MODES", "HostedSchool", "hosted_app"]
 
 _DOMAIN = "index-education.net"
 _SUSPENDED_FR = "<html><body><h1>Votre adresse IP est provisoirement suspendue</h1></body></html>"
@@ -39,6 +39,11 @@ _PAGES: dict[str, tuple[int, str]] = {
     "list": (200, "[1, 2, 3]"),
     "http_500": (500, "Internal Server Error"),
 }
+# What the page at /pronote/ does alone, while the description is sound: where it sends a browser, or a refusal.
+PAGE_MODES = (
+    *("ok", "no_redirect", "to_itself", "to_its_own_page", "to_another", "plain_http", "malformed", "no_service"),
+    *("another_service", "bad_service", "hang", "close", *_PAGES),
+)
 MODES = ("ok", "redirect", "truncated", "hang", "slow", "close", "header_mismatch", "sparse", *_PAGES)
 
 
@@ -51,6 +56,7 @@ class HostedSchool:
     release: str
     mode: str = "ok"
     cas: str = ""
+    page: str = "ok"
     # The tokens given out: tests look for them in every output.
     tokens: list[str] = field(default_factory=list)
 
@@ -70,6 +76,22 @@ class HostedSchool:
             # Optional fields are really absent at times.
             answer = {"version": answer["version"]}
         return answer
+
+    def redirect(self, own: str) -> str:
+        """Where the page sends a browser; ``own`` is its own address. The token goes along, and is remembered."""
+        token = secrets.token_hex(16)
+        self.tokens.append(token)
+        plain = self.cas.replace("https://", "http://")
+        return {
+            "to_itself": own,
+            "to_its_own_page": "professeur.html",
+            "to_another": f"https://cas.another.example.org/login?service={own}",
+            "plain_http": f"{plain}/login?service={own}",
+            "malformed": "https://[cas/login",
+            "no_service": f"{self.cas}/login?jetonCAS={token}",
+            "another_service": f"{self.cas}/login?service=https://pronote.another.example.org/pronote/",
+            "bad_service": f"{self.cas}/login?service=pronote",
+        }.get(self.page, f"{self.cas}/login?service={own}%3FjetonCAS%3D{token}&jetonCAS={token}")
 
     def server_header(self) -> str:
         """``PRONOTE 2024.3.9 Microsoft-HTTPAPI/2.0``; the older form up to 2019."""
@@ -146,11 +168,16 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
         refused = await misbehave(request, school)
         if refused is not None:
             return refused
-        if school.cas:
-            return web.Response(
-                status=302,
-                headers={"Location": f"{school.cas}/login?service={request.url}", "Server": school.server_header()},
-            )
+        if school.page in _PAGES:
+            status, text = _PAGES[school.page]
+            return html(school, text, status)
+        if school.page == "hang":
+            await asyncio.sleep(3600)
+        if school.page == "close" and request.transport is not None:
+            request.transport.abort()
+        if school.cas and school.page != "no_redirect":
+            location = school.redirect(str(request.url))
+            return web.Response(status=302, headers={"Location": location, "Server": school.server_header()})
         return html(school, "<html><body>PRONOTE</body></html>")
 
     async def settings(request: web.Request) -> web.Response:

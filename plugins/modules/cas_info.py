@@ -1,0 +1,171 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cas_info
+short_description: Check that PRONOTE and the ENT are connected through CAS
+version_added: 0.1.0
+description:
+  - Looks, without login, at what shows operation 5. The hosted server's own description (is CAS active, and towards
+    which host), where its page sends a browser, and whether the ENT's login page answers there over valid TLS.
+  - Each is asked once per school and lifetime, whatever the number of hosts; failures are cached too. The description
+    shares the cache of M(rentree.pronote.hosted_release_info).
+  - The login page is asked only at the host that is expected, and its certificate is always verified. Redirects on that
+    same host are followed for some steps, others are not.
+  - The CAS token is never returned, kept, logged or passed on. Hosts alone are compared.
+  - What is wrong or cannot be seen is a finding, never a failure of the task.
+options:
+  uai:
+    description: UAI of the school.
+    type: str
+    required: true
+  url:
+    description: Base address of the server, when it is not the one its UAI has.
+    type: str
+    default: ""
+  ent_cas_host:
+    description:
+      - Host of the ENT's CAS server, as in V(cas.mon-ent.example.org); an address is taken for its host. ENTs change,
+        so nothing is built in. Without it the operation stays in doubt.
+    type: str
+    default: ""
+  cas_ca_path:
+    description: File with the authorities to trust for the ENT's page instead of the system's.
+    type: str
+  language:
+    description: Language of the findings, V(fr) or V(en).
+    type: str
+    choices: [fr, en]
+    default: fr
+extends_documentation_fragment:
+  - rentree.pronote.attributes
+  - rentree.pronote.attributes.info
+  - rentree.pronote.attributes.hosted
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - module: rentree.pronote.hosted_release_info
+  - module: rentree.pronote.kosmos_export_info
+"""
+
+EXAMPLES = r"""
+- name: Check the connection with the ENT
+  rentree.pronote.cas_info:
+    uai: 0310001A
+    ent_cas_host: cas.mon-ent.example.org
+  delegate_to: localhost
+  register: cas
+
+- name: Show what stands in the way
+  ansible.builtin.debug:
+    msg: "{{ cas.findings | map(attribute='text') }}"
+"""
+
+RETURN = r"""
+operation:
+  description: Number of the yearly operation.
+  returned: success
+  type: int
+  sample: 5
+state:
+  description: V(done), V(to_do), V(in_doubt) or V(not_observable).
+  returned: success
+  type: str
+  sample: done
+findings:
+  description: What is worth knowing or stands in the way.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - code: cas_off
+      severity: error
+      text: CAS n'est pas activé sur le serveur PRONOTE. L'activer dans la console d'hébergement.
+  contains:
+    code:
+      description: What it is, for programs.
+      type: str
+      sample: cas_off
+    severity:
+      description: V(info), V(warning) or V(error).
+      type: str
+      sample: error
+    text:
+      description: What it is, for people, in O(language).
+      type: str
+      sample: CAS n'est pas activé sur le serveur PRONOTE. L'activer dans la console d'hébergement.
+evidence:
+  description: What was seen, with its date and where.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - what: CAS activé vers cas.mon-ent.example.org
+      date: "2026-08-28T09:12:00Z"
+      source: https://0310001A.index-education.net/pronote/
+  contains:
+    what:
+      description: What was seen.
+      type: str
+      sample: CAS activé vers cas.mon-ent.example.org
+    date:
+      description: When it was seen.
+      type: str
+      sample: "2026-08-28T09:12:00Z"
+    source:
+      description: Where it was seen.
+      type: str
+      sample: https://0310001A.index-education.net/pronote/
+cas:
+  description: What the server says of CAS; V(null) when it could not be read.
+  returned: success
+  type: dict
+  sample: {"active": true, "host": "cas.mon-ent.example.org"}
+cached:
+  description: Whether nothing was asked this time.
+  returned: success
+  type: bool
+  sample: false
+"""
+
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import (  # noqa: E402
+    DEFAULT_CACHE,
+    HostedOptions,
+)
+
+ARGUMENT_SPEC = {
+    "uai": {"type": "str", "required": True},
+    "url": {"type": "str", "default": ""},
+    "ent_cas_host": {"type": "str", "default": ""},
+    "cas_ca_path": {"type": "str"},
+    "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
+    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+    "lifetime": {"type": "float", "default": 3600},
+    "failure_lifetime": {"type": "float", "default": 600},
+    "timeout": {"type": "float", "default": 15},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "str"},
+}
+
+
+def main() -> None:
+    """Entry point."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    values = dict(module.params)
+    uai, url, ent_host, ca_path, language = (
+        values.pop(name) for name in ("uai", "url", "ent_cas_host", "cas_ca_path", "language")
+    )
+    request = CasRequest(
+        uai=uai, url=url, ent_host=ent_host, options=HostedOptions(**values), cas_ca_path=ca_path or None
+    )
+    try:
+        result = check_cas(request, language=language)
+    except (ValueError, OSError) as exc:
+        module.fail_json(msg=str(exc))
+    module.exit_json(changed=False, **result)
+
+
+if __name__ == "__main__":
+    main()
