@@ -115,6 +115,10 @@ _ARCHIVE = {
         "L'archive est abîmée : {bad} fichier(s) illisible(s) sur {entries}. La fabriquer de nouveau dans EDT.",
         "The archive is damaged: {bad} file(s) of {entries} cannot be read. Make it again in EDT.",
     ),
+    "archive_no_directory": _to_do(
+        "Le sommaire de l'archive est abîmé. La copier ou la fabriquer de nouveau.",
+        "The archive's table of contents is damaged. Copy it or make it again.",
+    ),
     "archive_no_entry": _to_do(
         "L'archive ne contient aucun fichier. La fabriquer de nouveau dans EDT.",
         "The archive holds no file. Make it again in EDT.",

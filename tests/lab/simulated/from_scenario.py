@@ -9,7 +9,7 @@ from ..station import Account
 from .clock import Clock
 from .installer.package import build_installer, build_iss
 from .installer.products import product_code, year_of
-from .options import ClientOptions, InstallerFault, RegistryWrite, SimulatedOptions
+from .options import ClientOptions, FileOptions, InstallerFault, RegistryWrite, SimulatedOptions
 from .registry import ValueType
 from .station import SimulatedStation
 
@@ -27,10 +27,14 @@ def _write(data: dict[str, Any]) -> RegistryWrite:
     return RegistryWrite(**{**data, **({"type": ValueType[data["type"]]} if "type" in data else {})})
 
 
+def _file(data: dict[str, Any]) -> FileOptions:
+    return FileOptions(**data)
+
+
 def options_from_data(data: dict[str, Any]) -> SimulatedOptions:
     """Options from plain data (YAML). Unknown keys raise TypeError."""
     options = dict(data)
-    for name, convert in (("clients", _client), ("registry", _write)):
+    for name, convert in (("clients", _client), ("registry", _write), ("files", _file)):
         if name in options:
             options[name] = tuple(convert(each) for each in options[name])
     for name in ("users", "pending_reboot", "denied_keys", "hosts"):

@@ -8,7 +8,7 @@ from typing import Literal
 from ..station import Account
 from .registry import Data, ValueType, View
 
-__all__ = ["ClientOptions", "InstallerFault", "RegistryWrite", "SimulatedOptions"]
+__all__ = ["ClientOptions", "FileOptions", "InstallerFault", "RegistryWrite", "SimulatedOptions"]
 
 Arch = Literal["x64", "x86", "arm64"]
 
@@ -56,6 +56,16 @@ class RegistryWrite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileOptions:
+    """A file somebody has on the station: ``text``, then zero bytes up to ``size``. ``modified`` is ISO 8601."""
+
+    path: str
+    text: str = ""
+    size: int = 0
+    modified: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SimulatedOptions:
     """One station. Sizes are bytes, durations station seconds."""
 
@@ -79,6 +89,7 @@ class SimulatedOptions:
     # Foreign uninstall entries, in both views.
     uninstall_entries: int = 10
     registry: tuple[RegistryWrite, ...] = ()
+    files: tuple[FileOptions, ...] = ()
     # Keys nobody may read (error 5).
     denied_keys: tuple[str, ...] = ()
     installer_fault: InstallerFault | None = None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from . import security
 from .baseline import ENVIRONMENT, SYSTEM32, UNINSTALL
+from .content import Content
 from .environment import Environment, expand
 from .errors import Win32Error
 from .foreign import foreign_entries
 from .installer.client import client_path, install_client
+from .options import FileOptions
+from .paths import parent_of
 from .registry import ValueType
 from .security import ADMINISTRATORS, SYSTEM, Ace, Acl, Token
 
@@ -58,6 +62,8 @@ def provision(station: SimulatedStation) -> None:
             display_version=client.display_version,
             display_name=client.display_name,
         )
+    for file in options.files:
+        _put_file(station, file)
     for write in options.registry:
         registry.set(write.key, write.name, write.data, view=write.view, type_=write.type)
     registry.denied = {registry.resolve(key).lower() for key in options.denied_keys}
@@ -70,6 +76,15 @@ def provision(station: SimulatedStation) -> None:
             token=station.standard_user(options.session_open or "eleve"),
             session=1,
         )
+
+
+def _put_file(station: SimulatedStation, file: FileOptions) -> None:
+    station.files.make_directories(parent_of(file.path), token=station.system)
+    content = Content.padded(file.text.encode(), file.size)
+    station.files.write(file.path, content, token=station.system)
+    if file.modified:
+        node = station.files.change(file.path)
+        node.created = node.modified = dt.datetime.fromisoformat(file.modified).astimezone()
 
 
 def open_session(station: SimulatedStation, user: str) -> None:

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at an archive of EDT: on a station, by what Windows says of the file, or on the controller, by reading it whole.
+
+On a station nothing but the file's size and date is read (one WMI request), and its SHA-256 when there is one to
+compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read there by a program that parses
+hostile files as an administrator. The way to check content is a copy on a share: its digest then stands for the
+original.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import quote
+from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import (
+    Archive,
+    WantedArchive,
+    digest_line,
+    judge_archive,
+    judge_edt,
+    kind_of,
+    not_encrypted,
+    station_path,
+    wmi_date,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence import CheckError, Report
+from ansible_collections.rentree.pronote.plugins.module_utils.local_file import local_file
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
+from ansible_collections.rentree.pronote.plugins.module_utils.zip_check import ZipLimits, check_zip
+from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
+
+__all__ = ["archive_on_controller", "archive_on_station"]
+
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 16
+_DIGEST_TIMEOUT = 900.0
+_CERTUTIL = r'"%SystemRoot%\System32\certutil.exe"'
+# Known to the probe once the product is (products.py).
+_EDT = PRODUCTS.get("edt_monoposte")
+
+
+def archive_on_station(
+    station: WinrmStation,
+    path: str,
+    *,
+    name: str,
+    wanted: WantedArchive,
+    year: int,
+    installed: list[dict[str, Any]] | None,
+    language: str,
+) -> dict[str, Any]:
+    """Everything about an archive on a station; ``name`` is the station's. Raises ValueError for the path alone."""
+    path = station_path(path)
+    report = Report(operation=2)
+    archive = None
+    try:
+        archive = _on_station(station, path, source=f"{name}: {path}", digest=bool(wanted.sha256))
+        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        if year and installed is None and _EDT is not None:
+            installed = probe(station, _EDT).as_dict()["clients"]
+        judge_edt(report, installed, year, source=name)
+    except StationError as exc:
+        report.find("station_unreadable", fact=exc.fact_fr if language == "fr" else exc.fact)
+    except CheckError as exc:
+        report.find(exc.code, **exc.values)
+    return _result(report, archive, language)
+
+
+def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) -> Archive:
+    row = station.get("CIM_DataFile", Name=path)
+    if row is None:
+        folder = station.get("Win32_Directory", Name=path.rstrip("\\"))
+        raise CheckError("file_absent" if folder is None else "file_is_folder", path=path)
+    size = int(str(row.get("FileSize") or 0))
+    if not size:
+        raise CheckError("file_empty", path=path)
+    found, error = "", ""
+    if digest:
+        result = station.run(
+            f"{_CERTUTIL} -hashfile {quote(path)} SHA256",
+            timeout=_DIGEST_TIMEOUT,
+            doing="computing the archive's digest",
+        )
+        found = digest_line(result.stdout) if not result.code else ""
+        error = "" if found else f"certutil {result.code}"
+    return Archive(
+        path=path,
+        source=source,
+        size=size,
+        modified=wmi_date(row.get("LastModified")),
+        content_read=False,
+        digest=found,
+        digest_error=error,
+    )
+
+
+def archive_on_controller(
+    path: str,
+    *,
+    wanted: WantedArchive,
+    year: int,
+    installed: list[dict[str, Any]] | None,
+    language: str,
+    max_size: int,
+    limits: ZipLimits,
+) -> dict[str, Any]:
+    """Everything about an archive on a disk or share of the controller; of a folder, its newest archive."""
+    report = Report(operation=2)
+    archive = None
+    try:
+        archive = _on_controller(path, max_size=max_size, limits=limits)
+        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        judge_edt(report, installed, year, source=archive.source)
+    except CheckError as exc:
+        report.find(exc.code, **exc.values)
+    return _result(report, archive, language)
+
+
+def _newest(path: str) -> str:
+    """The newest archive of a folder, or the path itself."""
+    folder = Path(path)
+    try:
+        if not folder.is_dir():
+            return path
+        archives = [(each.stat().st_mtime, str(each)) for each in folder.iterdir() if kind_of(each.name)]
+    except PermissionError as exc:
+        raise CheckError("file_no_permission", path=path) from exc
+    except (OSError, ValueError) as exc:
+        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or "?") from exc
+    if not archives:
+        raise CheckError("archive_none_in_folder", path=path)
+    return max(archives)[1]
+
+
+def _on_controller(path: str, *, max_size: int, limits: ZipLimits) -> Archive:
+    path = _newest(path)
+    with local_file(path, max_size=max_size) as file:
+        entries, problem, values = 0, "", {}
+        try:
+            if kind_of(path) == "zip":
+                entries = check_zip(file.content, path=path, size=file.size, limits=limits)
+            elif kind_of(path) == "archs":
+                _check_archs(file.content, path=path, size=file.size)
+        except CheckError as exc:
+            problem, values = exc.code, exc.values
+        return Archive(
+            path=path,
+            source=path,
+            size=file.size,
+            modified=file.modified,
+            content_read=True,
+            entries=entries,
+            problem=problem,
+            values=values,
+            digest=_digest(file.content),
+        )
+
+
+def _check_archs(file: IO[bytes], *, path: str, size: int) -> None:
+    samples = list(_samples(file, size))
+    reason = "zip" if samples[0].startswith(b"PK\x03\x04") else not_encrypted(samples)
+    if reason:
+        raise CheckError("archs_not_encrypted", path=path, reason=reason)
+
+
+def _samples(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """Its beginning, middle and end."""
+    for at in (0, size // 2, size - _SAMPLE):
+        file.seek(max(0, at))
+        yield file.read(_SAMPLE)
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _result(report: Report, archive: Archive | None, language: str) -> dict[str, Any]:
+    described = None
+    if archive is not None:
+        described = {
+            "path": archive.path,
+            "kind": kind_of(archive.path),
+            "size": archive.size,
+            "modified": archive.modified.astimezone(dt.UTC).isoformat() if archive.modified else None,
+            "sha256": archive.digest,
+        }
+    return {**report.as_dict(language), "archive": described}
