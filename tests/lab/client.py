@@ -45,6 +45,11 @@ class LabClient:
         events: list[dict[str, Any]] = json.loads(self._call(f"/journal?{urlencode(select)}"))
         return events
 
+    def tokens(self, uai: str) -> list[str]:
+        """Every CAS token that a school's hosted server gave out so far."""
+        tokens: list[str] = json.loads(self._call("/info"))["tokens"][uai]
+        return tokens
+
     def installer_starts(self, **select: object) -> list[dict[str, Any]]:
         """Every start of an installer or uninstaller on any station since the lab was ready."""
         since = self.info["journal_start"]

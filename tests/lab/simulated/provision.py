@@ -84,7 +84,7 @@ def _put_file(station: SimulatedStation, file: FileOptions) -> None:
     station.files.write(file.path, content, token=station.system)
     if file.modified:
         node = station.files.change(file.path)
-        node.created = node.modified = dt.datetime.fromisoformat(file.modified).astimezone()
+        node.created = node.modified = dt.datetime.fromisoformat(file.modified)
 
 
 def open_session(station: SimulatedStation, user: str) -> None:

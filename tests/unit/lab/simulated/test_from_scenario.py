@@ -21,6 +21,14 @@ def test_every_station_of_the_demo() -> None:
         assert station.name == spec.name
 
 
+def test_files_that_somebody_has() -> None:
+    file = {"path": "C:\\EDT\\a.zip", "text": "PK", "size": 10, "modified": "2026-08-25T14:30:15+02:00"}
+    spec = StationSpec(name="s", address="1.1", options={"files": [file]})
+    station = build_station(spec, address="127.0.0.1", accounts=(ADMIN,), clock=1, journal=Journal())
+    node = station.files.require("C:\\EDT\\a.zip")
+    assert (node.content.read(), node.modified.isoformat()) == (b"PK" + bytes(8), "2026-08-25T14:30:15+02:00")
+
+
 def test_unknown_option_is_an_error() -> None:
     spec = StationSpec(name="s", address="1.1", options={"free_spaec": 1})
     with pytest.raises(TypeError, match="free_spaec"):

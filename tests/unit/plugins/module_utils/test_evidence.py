@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, iso, moment, printable
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_texts import EVIDENCE, FINDINGS
 
+_ROOT = Path(__file__).resolve().parents[4]
 _STATES = {"": "done", "to_do": "to_do", "in_doubt": "in_doubt", "not_observable": "not_observable"}
 
 
@@ -27,6 +29,18 @@ def test_a_finding_is_whole_in_both_languages(code: str) -> None:
         assert re.search(r"[.)]$", text), text
         assert text[0].isupper() or text[0] == "{"
         assert "  " not in text
+
+
+def test_every_finding_can_be_met_and_is_explained() -> None:
+    explained = (_ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    assert [code for code in FINDINGS if f"`{code}`" not in explained] == []
+    used = "".join(path.read_text(encoding="utf-8") for path in (_ROOT / "plugins").rglob("*.py"))
+    # Some are put together from a prefix and what was found.
+    composed = re.compile(
+        r"ids_(absent|malformed|repeating|shared|lost|changed|reassigned)|login_tls_(expired|name|untrusted)"
+    )
+    once = [code for code in FINDINGS if used.count(f'"{code}"') < 2 and not composed.fullmatch(code)]
+    assert once == []
 
 
 @pytest.mark.parametrize("what", EVIDENCE)
