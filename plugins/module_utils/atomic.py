@@ -13,9 +13,14 @@ __all__ = ["write_atomically"]
 def write_atomically(path: Path, content: bytes, *, mode: int) -> None:
     """Replace ``path``, whose folder exists, with ``content`` under this mode. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).chmod(mode)
-    Path(name).replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        # A full disk, or somebody's Ctrl+C: half a file may hold secrets, and nobody would find it.
+        Path(name).unlink(missing_ok=True)
+        raise

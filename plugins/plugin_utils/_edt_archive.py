@@ -82,13 +82,7 @@ def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) 
         raise CheckError("file_empty", path=path)
     found, error = "", ""
     if digest:
-        result = station.run(
-            f"{_CERTUTIL} -hashfile {quote(path)} SHA256",
-            timeout=_DIGEST_TIMEOUT,
-            doing="computing the archive's digest",
-        )
-        found = digest_line(result.stdout) if not result.code else ""
-        error = "" if found else f"certutil {result.code}"
+        found, error = _digest_there(station, path)
     return Archive(
         path=path,
         source=source,
@@ -98,6 +92,17 @@ def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) 
         digest=found,
         digest_error=error,
     )
+
+
+def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
+    """The digest, or why there is none: what was read of the file so far is worth keeping."""
+    command = f"{_CERTUTIL} -hashfile {quote(path)} SHA256"
+    try:
+        result = station.run(command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
+    except StationError as exc:
+        return "", exc.fact
+    found = digest_line(result.stdout) if not result.code else ""
+    return found, "" if found else f"certutil {result.code}"
 
 
 def archive_on_controller(
