@@ -131,6 +131,12 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
     "multi-byte encoding": (_SOUND.replace("UTF-8", "shift_jis"), "export_encoding", "to_do", "L'encodage annoncé"),
     "latin in utf-8": (_SOUND.encode("cp1252"), "export_malformed", "to_do", "invalid token"),
     "bomb": (_BOMB, "export_dtd", "in_doubt", "entités ou une DTD"),
+    "a DTD alone": (
+        _SOUND.replace("<EXPORT", "<!DOCTYPE EXPORT>\n<EXPORT", 1),
+        "export_dtd",
+        "in_doubt",
+        "une DTD (ligne 2)",
+    ),
     "external entity": (_XXE, "export_dtd", "in_doubt", "entités ou une DTD"),
     "quadratic": (
         '<!DOCTYPE x [<!ENTITY a "' + "a" * 50_000 + '">]><EXPORT>' + "&a;" * 50_000 + "</EXPORT>",
@@ -149,6 +155,13 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
     "content that is no base64": (envelope(content="é" * 40), "envelope_bad_content", "to_do", "abîmé"),
     "content cut off": (envelope(content="QUJDR"), "envelope_bad_content", "to_do", "abîmé"),
     "content after padding": (envelope(content="QUI=QUJD"), "envelope_bad_content", "to_do", "abîmé"),
+    "content after padding, in pieces": (
+        *(envelope(content="QUI=<!-- -->QUJD"), "envelope_bad_content", "to_do", "abîmé"),
+    ),
+    "too much padding": (envelope(content="Q==="), "envelope_bad_content", "to_do", "abîmé"),
+    "utf-16 without a mark": (
+        *(_SOUND.replace("UTF-8", "UTF-16").encode("utf-16-le"), "export_utf16", "in_doubt", "UTF-16"),
+    ),
     "other namespace": (
         envelope(namespace="http://example.org/"),
         "envelope_other_namespace",
@@ -255,6 +268,12 @@ def test_a_repeated_character_alone_changes_nothing(tmp_path: Path) -> None:
     assert (result["state"], _codes(result)) == ("done", ["ids_repeating"])
 
 
+def test_without_dates_of_birth_names_tell_people_apart(tmp_path: Path) -> None:
+    other = Somebody("Responsable", "TARNEAU", "Basaltine", identifier(1))
+    result = _check(_file(tmp_path, clear_export([*school(), other])))
+    assert result["export"]["problems"]["shared"] == {"count": 1, "lines": [5, 14]}
+
+
 def test_who_is_both_teacher_and_parent_shares_with_nobody(tmp_path: Path) -> None:
     again = Somebody("Responsable", "Dordognard", "GNEISSANDRE", identifier(0))
     result = _check(_file(tmp_path, clear_export([*school(), again])))
@@ -274,6 +293,13 @@ def test_details_are_written_on_request_only_and_for_their_owner(tmp_path: Path)
     # A spreadsheet must not run it.
     assert row == "14;absent;Eleve;;'=cmd|' /C calc'!A0;Ardoisie"
     assert {p.name for p in tmp_path.iterdir()} == {path.name, details.name}
+
+
+def test_nobody_is_in_the_details_of_a_file_that_is_broken(tmp_path: Path) -> None:
+    people = [Somebody("Eleve", "TARNEAU", "Ardoisie", None), *school()]
+    details = tmp_path / "details.csv"
+    _check(_file(tmp_path, clear_export(people)[:-100]), details_dest=str(details))
+    assert details.read_text(encoding="utf-8-sig").splitlines() == ["ligne;anomalie;genre;identifiant;nom;prenom"]
 
 
 def _changed_school() -> list[Somebody]:
