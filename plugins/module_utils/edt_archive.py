@@ -15,7 +15,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, iso
+from ansible_collections.rentree.pronote.plugins.module_utils.probe import decode
 
 __all__ = [
     "Archive",
@@ -24,11 +26,14 @@ __all__ = [
     "judge_archive",
     "judge_edt",
     "kind_of",
+    "newest_command",
+    "newest_names",
     "not_encrypted",
     "station_path",
     "wmi_date",
 ]
 
+_KINDS = ("zip", "archs")
 _A_DAY = dt.timedelta(days=1)
 # Bits per byte of 64 KB: noise has 7.99, programs of this project's Debian at most 6.5, text about 5. Compressed data
 # (7.9) is above it too: nothing here tells it from encrypted.
@@ -68,10 +73,25 @@ class WantedArchive:
     sha256: str = ""
 
 
+def newest_command(folder: str) -> str:
+    """The command line that lists the archives of a station's folder, newest first of each kind. Raises ValueError."""
+    # Of cmd itself, so in UTF-8 as the shell asked; and nothing when there is none.
+    patterns = (quote(folder + r"\*." + kind) for kind in _KINDS)
+    return join([f"dir /b /a-d /o-d {pattern} 2>nul" for pattern in patterns])
+
+
+def newest_names(output: bytes) -> list[str]:
+    """The first name of each kind in that command's output."""
+    names = decode(output).splitlines()
+    # *.zip also lists what has another long name and a short one that ends so (.zipx).
+    first = {kind_of(name): name for name in reversed(names) if kind_of(name)}
+    return [first[kind] for kind in _KINDS if kind in first]
+
+
 def kind_of(path: str) -> str:
     """``zip``, ``archs`` or nothing, by the name."""
     stem, _, ending = path.lower().rpartition(".")
-    return ending if stem and ending in {"zip", "archs"} else ""
+    return ending if stem and ending in _KINDS else ""
 
 
 def station_path(path: str) -> str:

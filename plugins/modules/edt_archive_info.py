@@ -17,8 +17,8 @@ description:
 options:
   path:
     description:
-      - Full path of the archive. With O(where=controller) it may be a folder, whose newest C(.zip) or C(.archs) is
-        taken.
+      - Full path of the archive, or of a folder, whose newest C(.zip) or C(.archs) is taken. Folders below it are not
+        looked into.
     type: str
     required: true
   where:

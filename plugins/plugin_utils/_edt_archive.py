@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Look at an archive of EDT: on a station, by what Windows says of the file, or on the controller, by reading it whole.
 
-On a station nothing but the file's size and date is read (one WMI request), and its SHA-256 when there is one to
-compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read there by a program that parses
-hostile files as an administrator. The way to check content is a copy on a share: its digest then stands for the
-original.
+On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its digest
+when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read there by a
+program that parses hostile files as an administrator. The way to check content is a copy on a share: its digest then
+stands for the original.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import
     judge_archive,
     judge_edt,
     kind_of,
+    newest_command,
+    newest_names,
     not_encrypted,
     station_path,
     wmi_date,
@@ -31,6 +33,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Ch
 from ansible_collections.rentree.pronote.plugins.module_utils.local_file import local_file
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
+from ansible_collections.rentree.pronote.plugins.module_utils.wmi import Row
 from ansible_collections.rentree.pronote.plugins.module_utils.zip_check import ZipLimits, check_zip
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
@@ -56,11 +59,11 @@ def archive_on_station(
     language: str,
 ) -> dict[str, Any]:
     """Everything about an archive on a station; ``name`` is the station's. Raises ValueError for the path alone."""
-    path = station_path(path)
+    path = station_path(path).rstrip("\\")
     report = Report(operation=2)
     archive = None
     try:
-        archive = _on_station(station, path, source=f"{name}: {path}", digest=bool(wanted.sha256))
+        archive = _on_station(station, path, name=name, digest=bool(wanted.sha256))
         judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
         if year and installed is None and _EDT is not None:
             installed = probe(station, _EDT).as_dict()["clients"]
@@ -72,11 +75,12 @@ def archive_on_station(
     return _result(report, archive, language)
 
 
-def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) -> Archive:
+def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) -> Archive:
     row = station.get("CIM_DataFile", Name=path)
     if row is None:
-        folder = station.get("Win32_Directory", Name=path.rstrip("\\"))
-        raise CheckError("file_absent" if folder is None else "file_is_folder", path=path)
+        if station.get("Win32_Directory", Name=path) is None:
+            raise CheckError("file_absent", path=path)
+        path, row = _newest_there(station, path)
     size = int(str(row.get("FileSize") or 0))
     if not size:
         raise CheckError("file_empty", path=path)
@@ -85,7 +89,7 @@ def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) 
         found, error = _digest_there(station, path)
     return Archive(
         path=path,
-        source=source,
+        source=f"{name}: {path}",
         size=size,
         modified=wmi_date(row.get("LastModified")),
         content_read=False,
@@ -94,13 +98,32 @@ def _on_station(station: WinrmStation, path: str, *, source: str, digest: bool) 
     )
 
 
+def _newest_there(station: WinrmStation, folder: str) -> tuple[str, Row]:
+    """The newest archive of a folder, by the dates that Windows keeps."""
+    listed = station.run(newest_command(folder), doing="listing the archives").stdout
+    found: list[tuple[float, str, Row]] = []
+    for name in newest_names(listed):
+        path = f"{folder}\\{name}"
+        row = station.get("CIM_DataFile", Name=path)
+        if row is not None:
+            modified = wmi_date(row.get("LastModified"))
+            found.append((modified.timestamp() if modified else 0.0, path, row))
+    if not found:
+        raise CheckError("archive_none_in_folder", path=folder)
+    _, path, row = max(found, key=lambda each: each[0])
+    return path, row
+
+
 def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
     """The digest, or why there is none: what was read of the file so far is worth keeping."""
-    command = f"{_CERTUTIL} -hashfile {quote(path)} SHA256"
     try:
+        command = f"{_CERTUTIL} -hashfile {quote(path)} SHA256"
         result = station.run(command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
     except StationError as exc:
         return "", exc.fact
+    except ValueError:
+        # A name of the folder with a percent sign: nobody's to pass on to cmd.
+        return "", "%"
     found = digest_line(result.stdout) if not result.code else ""
     return found, "" if found else f"certutil {result.code}"
 

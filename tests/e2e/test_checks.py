@@ -25,6 +25,15 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "ancienne", "files": [{**_ARCHIVE, "modified": "2025-08-25T14:30:15+02:00"}]},
     {"name": "vide", "files": [{"path": _PATH}]},
     {"name": "dossier", "files": [{**_ARCHIVE, "path": f"{_PATH}\\a.txt"}]},
+    {
+        "name": "archives",
+        "files": [
+            {**_ARCHIVE, "path": f"{_PATH}\\juillet.zip", "modified": "2026-07-10T10:00:00+02:00"},
+            {**_ARCHIVE, "path": f"{_PATH}\\Été.archs", "modified": "2026-08-24T10:00:00+02:00"},
+            {**_ARCHIVE, "path": f"{_PATH}\\août 2026.ZIP"},
+            {**_ARCHIVE, "path": f"{_PATH}\\plus tard.edt", "modified": "2026-08-30T10:00:00+02:00"},
+        ],
+    },
     {"name": "éteint", "power": "off", "files": [_ARCHIVE]},
     {"name": "refus", "deny_wmi": True, "files": [_ARCHIVE]},
 ]
@@ -111,7 +120,8 @@ _ON_STATIONS = {
     "oubli": ("to_do", ["file_absent"]),
     "ancienne": ("to_do", ["file_old", "archive_content_unread"]),
     "vide": ("to_do", ["file_empty"]),
-    "dossier": ("to_do", ["file_is_folder"]),
+    "dossier": ("to_do", ["archive_none_in_folder"]),
+    "archives": ("in_doubt", ["archive_content_unread"]),
     "éteint": ("not_observable", ["station_unreadable"]),
     "refus": ("not_observable", ["station_unreadable"]),
 }
@@ -132,7 +142,7 @@ def test_findings_never_failures_and_nothing_changes(lab: School, share: Path) -
         assert _found(each, "kosmos_export_info") == dict.fromkeys(hosts, ("in_doubt", ["ids_changed"]))
         assert not [r for r in each.results if r["result"]["changed"]]
     assert lab.lab.snapshots() == before
-    # Seven hosts and two runs: each server was asked once.
+    # Eight hosts and two runs: each server was asked once.
     asked = [event["data"]["server"] for event in lab.lab.journal(kind="web")]
     assert (asked.count("hosted"), asked.count("cas")) == (2, 1)
     assert (share / "2026.json").stat().st_mode & 0o777 == 0o600
@@ -154,7 +164,7 @@ def test_nobody_is_named_at_the_highest_verbosity(lab: School, share: Path) -> N
 
 
 def test_the_content_is_checked_through_its_copy(lab: School, share: Path) -> None:
-    limit = ("--limit", "direction,vide")
+    limit = ("--limit", "direction,archives")
     run = _play(lab, share, *limit, name="digest", archive_sha256=_DIGEST).assert_code(0)
     assert _of_task(run, "Look at the archive on the station")["direction"] == ("done", [])
     (archive,) = [r["result"] for r in run.results if r["host"] == "direction" and "on the station" in r["task"]]
@@ -167,6 +177,8 @@ def test_the_content_is_checked_through_its_copy(lab: School, share: Path) -> No
     }
     assert archive["evidence"][1]["what"] == "même empreinte SHA-256 que la copie vérifiée"
     assert archive["evidence"][1]["source"] == f"direction: {_PATH}"
+    (newest,) = [r["result"] for r in run.results if r["host"] == "archives" and "on the station" in r["task"]]
+    assert (newest["state"], newest["archive"]["path"]) == ("done", f"{_PATH}\\août 2026.ZIP")
     other = _play(lab, share, *limit, name="other", archive_sha256="0" * 64).assert_code(0)
     assert _of_task(other, "Look at the archive on the station")["direction"][1] == ["archive_other_digest"]
 

@@ -29,7 +29,7 @@ class _Station:
     def get(self, class_name: str, **selectors: str) -> Any:
         return self.row if class_name == "CIM_DataFile" and selectors == {"Name": _PATH} else None
 
-    def run(self, command: str, *, timeout: float, doing: str) -> CommandResult:
+    def run(self, command: str, *, timeout: float = 120, doing: str) -> CommandResult:
         self.commands.append(command)
         if isinstance(self.result, StationError):
             raise self.result
@@ -37,10 +37,12 @@ class _Station:
         return self.result
 
 
-def _check(station: _Station, *, sha256: str = "", year: int = 0, installed: Any = None) -> dict[str, Any]:
+def _check(
+    station: _Station, *, path: str = _PATH, sha256: str = "", year: int = 0, installed: Any = None
+) -> dict[str, Any]:
     return archive_on_station(
         cast(WinrmStation, station),
-        _PATH,
+        path,
         name="pc",
         wanted=WantedArchive(sha256=sha256),
         year=year,
@@ -55,6 +57,28 @@ def _codes(result: dict[str, Any]) -> list[str]:
 
 def _output(code: int, text: str) -> CommandResult:
     return CommandResult(code=code, stdout=text.encode(), stderr=b"")
+
+
+def test_a_folder_whose_names_cannot_all_be_passed_on() -> None:
+    folder = _PATH.rpartition("\\")[0]
+    listed = "a%20b.zip\r\nold.zip\r\na.zipx\r\nÉté.archs\r\n".encode()
+    dates = {"a%20b.zip": "2026-08-25T14:30:15+02:00", "Été.archs": "2026-08-24T14:30:15+02:00"}
+
+    class Folder(_Station):
+        def get(self, class_name: str, **selectors: str) -> Any:
+            name = selectors["Name"].rpartition("\\")[2]
+            if class_name == "CIM_DataFile" and name in dates:
+                return {**_ROW, "LastModified": dates[name]}
+            return {} if class_name == "Win32_Directory" and selectors["Name"] == folder else None
+
+    station = Folder(result=CommandResult(code=0, stdout=listed, stderr=b""))
+    result = _check(station, path=f"{folder}\\", sha256=_DIGEST)
+    assert result["archive"]["path"] == f"{folder}\\a%20b.zip"
+    assert _codes(result) == ["archive_digest_unread"]
+    assert len(station.commands) == 1
+    assert station.commands[0] == (
+        f'dir /b /a-d /o-d "{folder}\\*.zip" 2>nul& dir /b /a-d /o-d "{folder}\\*.archs" 2>nul'
+    )
 
 
 @pytest.mark.parametrize(

@@ -66,16 +66,17 @@ async def verify(shell: Shell, tail: str) -> int:
 
 
 async def dir_(shell: Shell, tail: str) -> int:
-    """DIR [/B] [/S] [/A[:attributes]] [/O[:N]]: without /A, hidden and system files are left out."""
+    """DIR [/B] [/S] [/A[:attributes]] [/O[:[-]N|D]]: without /A, hidden and system files are left out."""
     words = split(tail)
     flags = [word[1:].lower() for word in words if word.startswith("/")]
     bare, recursive = "b" in flags, "s" in flags
     wanted = next((flag[1:].lstrip(":") for flag in flags if flag.startswith("a")), None)
+    order = next((flag[1:].lstrip(":") for flag in flags if flag.startswith("o")), "")
     targets = [word for word in words if not word.startswith("/")] or ["."]
     listed = 0
     for target in targets:
         try:
-            listed += _list(shell, target.replace('"', ""), bare=bare, recursive=recursive, wanted=wanted)
+            listed += _list(shell, target.replace('"', ""), bare=bare, recursive=recursive, wanted=wanted, order=order)
         except Win32Error as error:
             return shell.fail(2 if error.code == 3 and not bare else error)
     if not listed:
@@ -94,7 +95,7 @@ def _shown(node: FileNode, wanted: str | None) -> bool:
     return True
 
 
-def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str | None) -> int:
+def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str | None, order: str) -> int:
     files = shell.station.files
     path = absolute(target if not _wild(target) else split_pattern(target)[0] or ".", shell.directory)
     pattern = "*"
@@ -117,6 +118,7 @@ def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str
         nodes = [node for node in files.children(folder) if match_wildcard(node.name, pattern) and _shown(node, wanted)]
         if not nodes:
             continue
+        _sort(nodes, order)
         listed += len(nodes)
         if bare:
             for node in nodes:
@@ -139,6 +141,13 @@ def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str
         free = _grouped(files.free_space, shell.language)
         shell.out(text("dirs_free", shell.language, folders_count, free))
     return listed
+
+
+def _sort(nodes: list[FileNode], order: str) -> None:
+    """Put in the order of ``/O``: by name, or by the date of the last change; ``-`` reverses."""
+    for sign, letter in reversed(re.findall(r"(-?)([nd])", order)):
+        by_name = letter == "n"
+        nodes.sort(key=lambda node: node.name.lower() if by_name else node.modified, reverse=bool(sign))
 
 
 def _wild(target: str) -> bool:
