@@ -14,9 +14,12 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence_texts import FINDINGS
 
 __all__ = ["Redirect", "Seen", "host_of", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
 
+# What is no finding: its code, and the values that go with it.
+_SOUND = {"redirect": ("host", "scheme", "service_host"), "login": ("host", "address")}
 # OpenSSL's verification results (openssl/x509_vfy.h).
 _EXPIRED = frozenset({9, 10})
 _OTHER_NAME = frozenset({62, 64})
@@ -57,8 +60,14 @@ class Seen:
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> Seen:
-        """Raises TypeError, AttributeError, KeyError for something else."""
-        return cls(what=str(data["what"]), values={str(k): str(v) for k, v in data["values"].items()})
+        """Read it back. Raises TypeError, AttributeError, KeyError for something that cannot be told."""
+        seen = cls(what=str(data["what"]), values={str(k): str(v) for k, v in data["values"].items()})
+        if seen.what in _SOUND:
+            for name in _SOUND[seen.what]:
+                seen.values[name]
+        else:
+            FINDINGS[seen.what].fr.format(**seen.values)
+        return seen
 
 
 def host_of(text: str) -> str:

@@ -75,9 +75,9 @@ class _Answer:
 
 
 def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
-    """Everything about one school. Raises ValueError for a malformed UAI or address, OSError for the cache."""
+    """Everything about one school. Raises ValueError for a malformed option, OSError for the cache."""
     report = Report(operation=5)
-    ent_host = host_of(request.ent_host)
+    ent_host = _ent_host(request)
     cached = True
     try:
         answer = read_hosted_release(request.uai, request.url, options=request.options)
@@ -100,6 +100,16 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
         asked_at=iso_of(asked_at),
     )
     return {**report.as_dict(language), "cas": dict(cas), "cached": cached and answer.cached}
+
+
+def _ent_host(request: CasRequest) -> str:
+    """The ENT's host. Raises ValueError for what the admin got wrong: the ENT would be blamed for it."""
+    host = host_of(request.ent_host)
+    if request.ent_host and not host:
+        raise ValueError(f"{request.ent_host!r} is not a host name, as in cas.mon-ent.example.org")
+    if request.cas_ca_path and not Path(request.cas_ca_path).is_file():
+        raise ValueError(f"cas_ca_path {request.cas_ca_path!r} is not a file")
+    return host
 
 
 _Observed = tuple[Seen | None, Seen | None, float]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Look at an archive of EDT: on a station, by what Windows says of the file, or on the controller, by reading it whole.
 
-On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its digest
-when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read there by a
-program that parses hostile files as an administrator. The way to check content is a copy on a share: its digest then
-stands for the original.
+On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its
+digest when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read
+there by a program that parses hostile files as an administrator. The way to check content is a copy on a share: its
+digest then stands for the original.
 """
 
 from __future__ import annotations

@@ -267,15 +267,31 @@ def test_what_somebody_will_correct_is_looked_at_again_sooner(bench: Bench, cloc
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"redirect": 1, "login": null, "asked_at": 1}', b"[" * 100_000],
+    [
+        *(b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"redirect": 1, "login": null, "asked_at": 1}', b"[" * 100_000),
+        b'{"redirect": {"what": "redirect", "values": {}}, "login": null, "asked_at": %d}',
+        b'{"redirect": {"what": "nonsense", "values": {}}, "login": null, "asked_at": %d}',
+        b'{"redirect": {"what": "redirect_refused", "values": {}}, "login": null, "asked_at": %d}',
+    ],
 )
 def test_a_corrupted_cache_file_is_as_good_as_none(bench: Bench, content: bytes) -> None:
     bench.check()
     (entry,) = [path for path in bench.cache.glob("*.json") if b"asked_at" in path.read_bytes()]
-    entry.write_bytes(content)
+    # As if it had just been written.
+    entry.write_bytes(content.replace(b"%d", str(time.time()).encode()))
     assert bench.check()["state"] == "done"
     assert bench.asked("cas") == 2
     assert entry.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"ent_host": "https://["}, "is not a host name"), ({"cas_ca_path": "/nowhere/ca.pem"}, "is not a file")],
+)
+def test_what_the_admin_got_wrong_is_not_blamed_on_the_ent(bench: Bench, changes: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        check_cas(replace(bench.request, **changes), language="fr")  # type: ignore[arg-type]  # texts only
+    assert bench.asked("hosted") == 0
 
 
 @pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (_UAI, "notes.example.org")])
