@@ -381,8 +381,9 @@ _EXPORT = {
         "The file does not say which school it is of (UAI).",
     ),
     "export_other_year": _to_do(
-        "Le fichier vient de PRONOTE {found}, et non {expected}. Exporter depuis la base de la nouvelle année.",
-        "The file comes from PRONOTE {found}, not {expected}. Export from the new year's base.",
+        "Le fichier est de l'année {found} de PRONOTE, et non {expected}. Exporter depuis la base de la nouvelle "
+        "année.",
+        "The file is of PRONOTE's year {found}, not {expected}. Export from the new year's base.",
     ),
     "export_year_unknown": _warning(
         "Le fichier ne dit pas de quelle année de PRONOTE il vient.",

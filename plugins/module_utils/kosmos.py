@@ -3,8 +3,8 @@
 
 The format is not public. What is relied on (docs/fidelity.md): a clear form with ``Professeur``, ``Eleve`` and
 ``Responsable`` elements that carry ``Nom Prenom DateNaissance IdPN`` (the case of names varies), and an encrypted
-envelope. Whatever else is there is counted. Where the clear form says its school, year and date nobody has published:
-the root's attributes and its direct children are looked at, under the envelope's names.
+envelope. Whatever else is there is counted. The clear form of a public sibling has its school as an attribute of the
+root, and ``AnneeScolaire DateDebut``; the envelope's names are looked at there too, in the root and right below it.
 
 The file is hostile: no DTD, no entity, bounded depth, counts and sizes; and nothing of its text is put in an error,
 since all of it may be personal.
@@ -80,7 +80,11 @@ class Export:
     @property
     def recognised(self) -> bool:
         """Something shows that PRONOTE wrote it."""
-        return self.encrypted or bool(len(self.people)) or bool(self.facts.keys() & {"uai", "rne", "logiciel"})
+        return (
+            self.encrypted
+            or bool(len(self.people))
+            or bool(self.facts.keys() & {"uai", "rne", "logiciel", "anneescolaire"})
+        )
 
 
 class _Handler(ContentHandler):
@@ -116,7 +120,8 @@ class _Handler(ContentHandler):
             self.export.root, self.export.namespace = local, uri or ""
             for fact in _FACTS & attributes.keys():
                 self.export.facts[fact] = attributes[fact][:_MAX_TEXT]
-        elif lower in _KINDS or "idpn" in attributes:
+        elif "idpn" in attributes or (lower in _KINDS and attributes.keys() & {"nom", "prenom"}):
+            # In the public sibling a Professeur with nothing but an Ident, below a Cours, only refers to one.
             self._person(_KINDS.get(lower, OTHER), attributes)
         else:
             self._other(lower, attributes)
@@ -133,6 +138,8 @@ class _Handler(ContentHandler):
                 self._text = []
             elif lower == "contenu":
                 self.export.content = 0
+        elif lower == "anneescolaire" and "datedebut" in attributes:
+            self.export.facts.setdefault("anneescolaire", attributes["datedebut"][:_MAX_TEXT])
         elif lower == "partenaire" and self._path[-2] == "cles":
             if len(self.export.partners) < _MAX_PARTNERS:
                 self.export.partners.append(attributes.get("nom", "")[:_MAX_TEXT])

@@ -19,6 +19,7 @@ __all__ = ["Wanted", "describe", "export_date", "export_uai", "judge", "judge_co
 _UAI = re.compile(r"\d{7}[A-Z]", re.ASCII)
 # "PRONOTE … 2013 - 0.5.14" is known; the shape since 2024 is not (2024.3.9 is the guess).
 _SOFTWARE = re.compile(r"\b(20\d\d)\b(?:\s*-\s*|\.)?([\d.]*)", re.ASCII)
+_YEAR = re.compile(r"20\d\d", re.ASCII)
 _PARTNER = re.compile(r"[\w .'()-]{1,60}")
 _DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y", "%Y%m%d%H%M%S", "%Y%m%d")
 _A_DAY = dt.timedelta(days=1)
@@ -48,6 +49,13 @@ def _software(export: Export) -> tuple[int, str]:
     return int(match[1]), f"PRONOTE {match[1]}" + (f".{rest}" if rest else "")
 
 
+def _years(export: Export) -> list[int]:
+    """The years that the file names: the school year's, which PRONOTE's releases are named after, and the software's."""
+    begins = _YEAR.search(export.facts.get("anneescolaire", ""))
+    years = [int(begins[0]) if begins else 0, _software(export)[0]]
+    return [year for year in years if year]
+
+
 def _partners(export: Export) -> list[str]:
     return [partner for partner in export.partners if _PARTNER.fullmatch(partner)]
 
@@ -68,13 +76,13 @@ def export_date(export: Export) -> dt.datetime | None:
 def describe(export: Export, *, modified: dt.datetime) -> dict[str, Any]:
     """What the file is, for the result: no name and no identifier."""
     made = export_date(export)
-    year, software = _software(export)
+    years, (_, software) = _years(export), _software(export)
     return {
         "form": "encrypted" if export.encrypted else "clear",
         "encoding": export.encoding,
         "uai": export_uai(export),
         "software": software,
-        "year": year or None,
+        "year": years[0] if years else None,
         "partners": _partners(export),
         "date": iso(made or modified),
         "counts": export.people.counts(),
@@ -108,15 +116,16 @@ def judge(
 
 
 def _origin(report: Report, export: Export, wanted: Wanted) -> None:
-    uai, (year, _), partners = export_uai(export), _software(export), _partners(export)
+    uai, years, partners = export_uai(export), _years(export), _partners(export)
     if not uai:
         report.find("export_school_unknown")
     elif wanted.uai and uai != wanted.uai:
         report.find("export_other_school", found=uai, expected=wanted.uai)
-    if not year:
+    others = [year for year in years if year != wanted.year]
+    if not years:
         report.find("export_year_unknown")
-    elif wanted.year and year != wanted.year:
-        report.find("export_other_year", found=year, expected=wanted.year)
+    elif wanted.year and others:
+        report.find("export_other_year", found=others[0], expected=wanted.year)
     if wanted.partner and not partners:
         report.find("export_partner_unknown")
     elif wanted.partner and wanted.partner.casefold() not in {partner.casefold() for partner in partners}:

@@ -114,13 +114,17 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
         clear_export(school(), software="PRONOTE 2025.3.1"),
         "export_other_year",
         "to_do",
-        "PRONOTE 2025, et",
+        "2025 de PRONOTE, et",
+    ),
+    "other school year": (
+        clear_export(school(), more='<AnneeScolaire DateDebut="01/09/2025" DateFin="07/07/2026"/>'),
+        *("export_other_year", "to_do", "2025 de PRONOTE, et"),
     ),
     "other year's envelope": (
         envelope(software="PRONOTE 2025 - 3.1"),
         "export_other_year",
         "to_do",
-        "PRONOTE 2025, et",
+        "2025 de PRONOTE, et",
     ),
     "before step 3": (envelope(date="2026-07-01T10:00:00"), "file_old", "to_do", "avant le 2026-08-2"),
     "future": (envelope(date="2126-07-01T10:00:00"), "file_from_future", "in_doubt", "date à venir"),
@@ -193,6 +197,17 @@ def test_each_bad_file_has_its_own_message(tmp_path: Path, name: str) -> None:
 def test_messages_tell_bad_files_apart() -> None:
     # What makes an admin look elsewhere has a code of its own.
     assert len({code for _, code, _, _ in _BAD.values()}) >= 22
+
+
+def test_the_shape_of_the_public_sibling(tmp_path: Path) -> None:
+    # The school in the root, the year in AnneeScolaire, and references that are no people.
+    body = "\n".join(person.xml() for person in school())
+    lesson = '<Cours><Cours Jour="1"><Matiere Ident="3"/><Professeur Ident="1"/><Eleve Ident="7"/></Cours></Cours>'
+    content = f'<EDT UAI="{UAI}"><AnneeScolaire DateDebut="2026-09-01"/><Eleves>{body}</Eleves>{lesson}</EDT>'
+    result = _check(_file(tmp_path, content), wanted=Wanted(uai=UAI, year=2026))
+    assert (result["state"], _codes(result)) == ("done", ["export_date_of_file", "export_unknown_elements"])
+    assert (result["export"]["year"], result["export"]["unknown_elements"]) == (2026, 6)
+    assert result["export"]["counts"]["Professeur"] == {"elements": 1, "people": 1}
 
 
 def test_a_very_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
