@@ -24,7 +24,8 @@ _SOUND = {"redirect": ("host", "scheme", "service_host"), "login": ("host", "add
 _EXPIRED = frozenset({9, 10})
 _OTHER_NAME = frozenset({62, 64})
 _UNTRUSTED = frozenset({2, 18, 19, 20, 21})
-# Sentences of the page that Apereo CAS shows for a service it does not know (its messages, English and French).
+# Of the page (HTTP 403) that Apereo CAS shows for a service it does not know: "Application Not Authorized to Use CAS".
+# The French words are a guess.
 _SERVICE_REFUSED = re.compile(
     r"not authorized to use CAS|autorisée? à utiliser (?:le )?(?:service )?CAS|service non autorisé", re.IGNORECASE
 )

@@ -50,7 +50,7 @@ def _software(export: Export) -> tuple[int, str]:
 
 
 def _years(export: Export) -> list[int]:
-    """The years that the file names: the school year's, which PRONOTE's releases are named after, and the software's."""
+    """The years that the file names: the school year's, as in PRONOTE's releases, and the software's."""
     begins = _YEAR.search(export.facts.get("anneescolaire", ""))
     years = [int(begins[0]) if begins else 0, _software(export)[0]]
     return [year for year in years if year]

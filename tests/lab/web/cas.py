@@ -23,7 +23,7 @@ _PAGE = (
     "<!DOCTYPE html><html><body><form method='post'><input name='username'><input name='password' type='password'>"
     "</form></body></html>"
 )
-_REFUSED_EN = "<html><body>The application you attempted to authenticate to is not authorized to use CAS.</body></html>"
+_REFUSED_EN = "<html><body><h2>Application Not Authorized to Use CAS</h2></body></html>"
 _REFUSED_FR = "<html><body>L'application n'est pas autorisée à utiliser CAS.</body></html>"
 CAS_MODES = (
     *("ok", "cookie", "elsewhere", "loop", "back", "plain_http", "http_500", "refused_en", "refused_fr", "not_page"),
@@ -91,8 +91,8 @@ def cas_app(server: CasServer, journal: Journal) -> web.Application:
                 await asyncio.sleep(0.1)
         status, text = {
             "http_500": (500, "<html>Internal Server Error</html>"),
-            "refused_en": (200, _REFUSED_EN),
-            "refused_fr": (403, _REFUSED_FR),
+            "refused_en": (403, _REFUSED_EN),
+            "refused_fr": (200, _REFUSED_FR),
         }.get(server.mode, (200, _PAGE))
         if server.mode == "not_page":
             return web.json_response({"status": "UP"})

@@ -46,7 +46,7 @@ def test_its_certificates(tmp_path: Path, certificate: str, words: str) -> None:
     ("mode", "status", "location"),
     [
         ("ok", 200, ""),
-        ("refused_fr", 403, ""),
+        ("refused_en", 403, ""),
         ("http_500", 500, ""),
         ("elsewhere", 302, "https://idp.example.org/"),
         ("loop", 302, "/cas/login?step=1"),
