@@ -26,12 +26,20 @@ def serving(app: web.Application, *, address: str, tls: ssl.SSLContext | None = 
         port: int = runner.addresses[0][1]
         return port
 
+    async def stop() -> None:
+        await runner.cleanup()
+        # Handlers whose client went away hang on, unknown to the runner.
+        hanging = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield f"http{'s' if tls else ''}://{address}:{asyncio.run_coroutine_threadsafe(start(), loop).result()}"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
+        asyncio.run_coroutine_threadsafe(stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -1,7 +1,7 @@
 """The ENT's CAS server: a login page over HTTPS, with what goes wrong there. Any browser or client is served alike.
 
-``/cas/login`` is the protocol's own (Apereo CAS, "CAS Protocol 3.0 Specification"). The words of a refused service are
-those of its messages.
+``/cas/login`` is the protocol's own (Apereo CAS, "CAS Protocol 3.0 Specification"). The English words of a
+refused service are its own, the French ones a guess.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def cas_app(server: CasServer, journal: Journal) -> web.Application:
         moved = {
             "elsewhere": "https://idp.example.org/saml?SAMLRequest=abc",
             "loop": f"/cas/login?step={len(server.services)}",
-            "back": request.query.get("service", "") + "?ticket=ST-1",
+            "back": request.query.get("service", "").replace("http:", "https:") + "?ticket=ST-1",
             "plain_http": f"http://{server.address}/cas/login",
         }
         if server.mode == "cookie" and "TEST" not in request.cookies:

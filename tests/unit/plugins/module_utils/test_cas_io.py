@@ -153,7 +153,7 @@ def test_what_the_page_of_pronote_does_wrong(bench: Bench, mode: str) -> None:
 _LOGIN_FINDINGS = {
     "elsewhere": ("login_elsewhere", "done"),
     "loop": ("login_loop", "in_doubt"),
-    "back": ("login_plain_http", "in_doubt"),
+    "back": ("login_loop", "in_doubt"),
     "plain_http": ("login_plain_http", "in_doubt"),
     "http_500": ("login_http", "in_doubt"),
     "refused_en": ("login_service_refused", "to_do"),
