@@ -11,13 +11,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, locked_installer
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import Technology
 
-__all__ = ["Package", "render_lock", "script_context", "sha256sums"]
+__all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
 
 _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
 _ARGUMENTS = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff"%&<>|^]*""")
+
+
+class LockedError(Exception):
+    """The lock file knows other bytes of this release. Not a ValueError: the file itself is in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +82,13 @@ def sha256sums(digests: dict[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
 
 
-def render_lock(lock: dict[str, Any], package: Package, *, script_digest: str) -> dict[str, Any]:
+def render_lock(
+    lock: dict[str, Any], package: Package, *, script_digest: str, installer: InstallerRecord | None = None
+) -> dict[str, Any]:
     """Add a package to the contents of the lock file (``pronote_releases``), leaving the rest as it is.
 
-    Raises ValueError when ``pronote_releases`` is not release, then architecture.
+    ``installer``: where its installer came from. Without it, what the lock file knew of the same bytes stays. Raises
+    ValueError when ``pronote_releases`` is not release, then architecture, and when the lock file knows other bytes.
     """
     published = lock.get("pronote_releases") or {}
     if not isinstance(published, dict) or not all(
@@ -88,9 +96,20 @@ def render_lock(lock: dict[str, Any], package: Package, *, script_digest: str) -
     ):
         raise ValueError("pronote_releases is not a mapping of releases to architectures")
     releases = {release: dict(arches) for release, arches in published.items()}
+    old = releases.get(package.release, {}).get(package.arch)
+    known = locked_installer(old if isinstance(old, dict) else None)
+    digest = package.digests[package.technology.installer]
+    if known is not None and known.sha256 != digest:
+        raise LockedError(
+            f"the lock file knows another installer of {package.release} {package.arch}: SHA-256 {known.sha256}, "
+            f"verified on {known.date}, and this one has {digest}. Find out why they differ; only then remove the "
+            "entry from the lock file"
+        )
+    record = installer or known
     releases.setdefault(package.release, {})[package.arch] = {
         "digest": script_digest,
         "technology": package.technology.key,
         "files": dict(sorted(package.digests.items())),
+        **({"installer": record.as_dict()} if record is not None else {}),
     }
     return {**lock, "pronote_releases": dict(sorted(releases.items()))}

@@ -3,22 +3,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import yaml
-from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.package import (
+    LockedError,
     Package,
     render_lock,
     script_context,
     sha256sums,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, parse_lock
 
-__all__ = ["publish", "render_script", "sha256_of"]
+__all__ = ["not_a_lock", "publish", "read_lock", "render_script", "sha256_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOCK_HEAD = (
@@ -49,39 +53,90 @@ def render_script(package: Package) -> bytes:
     return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
 
 
-def _copy(source: Path, target: Path, *, digest: str) -> None:
-    part = target.with_name(f".{target.name}.part")
+def _stage(source: Path, part: Path, *, digest: str) -> None:
+    """A verified copy under a name that no station asks for."""
     shutil.copyfile(source, part)
     if sha256_of(part) != digest:
-        part.unlink()
         raise ValueError(f"{source} changed while it was being published; run again")
-    part.chmod(0o644)
-    part.replace(target)
 
 
-def _read_lock(lock_file: Path | None) -> dict[str, Any] | None:
+def _stage_bytes(content: bytes, part: Path) -> None:
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder; when the block fails, the folders that were made and are still empty go again."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for path in missing:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _write(copies: dict[Path, tuple[Path, str]], contents: dict[Path, bytes]) -> None:
+    """Replace files by copies (source, digest) and by contents, in this order, or none of them.
+
+    Everything is written beside its place and checked before the first file is replaced: a full disk leaves the old
+    release whole.
+    """
+    with contextlib.ExitStack() as stack:
+        parts: dict[Path, Path] = {}
+        for target in [*copies, *contents]:
+            stack.enter_context(_made(target.parent))
+            parts[target] = target.with_name(f".{target.name}.part")
+            stack.callback(_discard, parts[target])
+        for target, (source, digest) in copies.items():
+            _stage(source, parts[target], digest=digest)
+        for target, content in contents.items():
+            _stage_bytes(content, parts[target])
+        for part in parts.values():
+            part.chmod(0o644)
+        for target, part in parts.items():
+            part.replace(target)
+
+
+def _discard(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def read_lock(lock_file: Path | None) -> dict[str, Any] | None:
     """The lock file's contents, None when there is none yet. Raises ValueError, OSError."""
     if lock_file is None or not lock_file.exists():
         return None
     try:
-        lock = yaml.safe_load(lock_file.read_bytes())
-    except yaml.YAMLError as exc:
-        raise _not_a_lock(lock_file, " ".join(str(exc).split())) from exc
-    if lock is not None and not isinstance(lock, dict):
-        raise _not_a_lock(lock_file, "a mapping was expected")
-    return lock
+        return parse_lock(lock_file.read_bytes())
+    except ValueError as exc:
+        raise not_a_lock(lock_file, str(exc)) from exc
 
 
-def _not_a_lock(lock_file: Path, why: str) -> ValueError:
+def not_a_lock(lock_file: Path, why: str) -> ValueError:
+    """The error for a lock file that cannot be used."""
     return ValueError(f"{lock_file} is not a lock file ({why}); put it right or delete it")
 
 
 def publish(
-    package: Package, sources: dict[str, Path], *, depot: Path, lock_file: Path | None, check: bool
+    package: Package,
+    sources: dict[str, Path],
+    *,
+    depot: Path,
+    lock_file: Path | None,
+    check: bool,
+    installer: InstallerRecord | None = None,
 ) -> dict[str, Any]:
     """Bring the depot folder and the lock file to this package; returns changed, diff, digest and folder.
 
-    ``install.cmd`` is written last: a folder without it is not a published release. Raises ValueError, OSError.
+    ``installer`` is what the lock file is to remember of the installer. ``install.cmd`` is written last: a folder
+    without it is not a published release. When something fails, depot and lock file are as they were. Raises
+    ValueError, OSError.
     """
     folder = depot / package.release / package.arch
     script = render_script(package)
@@ -92,34 +147,39 @@ def publish(
         if (folder / name).is_file():
             before[name] = sha256_of(folder / name)
     after = {**package.digests, "install.cmd": digest, "SHA256SUMS": hashlib.sha256(sums).hexdigest()}
-    old_lock = _read_lock(lock_file)
+    old_lock = read_lock(lock_file)
     try:
-        new_lock = render_lock(old_lock or {}, package, script_digest=digest)
+        new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer)
+    except LockedError as exc:
+        raise ValueError(str(exc)) from exc
     except ValueError as exc:
-        raise _not_a_lock(lock_file or depot, str(exc)) from exc
+        raise not_a_lock(lock_file or depot, str(exc)) from exc
     changed = before != after or (lock_file is not None and new_lock != old_lock)
     if changed and not check:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, source in sources.items():
-            if before.get(name) != package.digests[name]:
-                _copy(source, folder / name, digest=package.digests[name])
-        write_atomically(folder / "SHA256SUMS", sums, mode=0o644)
-        write_atomically(folder / "install.cmd", script, mode=0o644)
+        stale = [name for name in sources if before.get(name) != package.digests[name]]
+        copies = {folder / name: (sources[name], package.digests[name]) for name in stale}
+        # install.cmd pins the other files and comes after them; the lock file, which pins install.cmd, is last.
+        contents = {folder / "SHA256SUMS": sums, folder / "install.cmd": script}
         if lock_file is not None:
-            lock_file.parent.mkdir(parents=True, exist_ok=True)
-            content = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
-            write_atomically(lock_file, content, mode=0o644)
+            contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
+        _write(copies, contents)
     header = f"{folder}/"
+    shown = [(header, sha256sums(before), sha256sums(after))]
+    if lock_file is not None:
+        entries = (_entry(old_lock or {}, package), _entry(new_lock, package))
+        shown.append((str(lock_file), *entries))
     return {
         "changed": changed,
         "digest": digest,
         "folder": str(folder),
         "diff": [
-            {
-                "before": sha256sums(before),
-                "after": sha256sums(after),
-                "before_header": header,
-                "after_header": header,
-            }
+            {"before": old, "after": new, "before_header": header, "after_header": header} for header, old, new in shown
         ],
     }
+
+
+def _entry(lock: dict[str, Any], package: Package) -> str:
+    """What a lock file says of a package, as the file has it."""
+    entry = ((lock.get("pronote_releases") or {}).get(package.release) or {}).get(package.arch)
+    shown = {"pronote_releases": {package.release: {package.arch: entry}}}
+    return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

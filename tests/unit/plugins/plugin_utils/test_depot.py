@@ -119,9 +119,12 @@ def test_check_writes_nothing_and_tells_the_truth(tmp_path: Path) -> None:
     assert not lock.parent.exists()
     assert publish(_package(), sources, depot=depot, lock_file=lock, check=False) == checked
     assert checked["changed"] is True
-    (diff,) = checked["diff"]
-    assert diff["before"] == ""
-    assert f"{checked['digest']}  install.cmd\n" in diff["after"]
+    files, entry = checked["diff"]
+    assert files["before"] == ""
+    assert f"{checked['digest']}  install.cmd\n" in files["after"]
+    assert entry["before"] == ""
+    assert f"digest: {checked['digest']}\n" in entry["after"]
+    assert entry["after_header"] == str(lock)
 
 
 def test_what_is_published(tmp_path: Path) -> None:

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory's lock file (``pronote_releases.lock.yml``): reading it strictly, and what it says of installers. Pure.
+
+The file is under version control, so people edit and merge it. A merge left half-done, or a key that is there twice
+(YAML readers silently take the last), must be an error and never an answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+
+__all__ = ["InstallerRecord", "check_same", "locked_entry", "locked_installer", "parse_lock"]
+
+_CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallerRecord:
+    """Which bytes a release's installer is, where they came from, and who signed them.
+
+    ``signer`` is empty when an administrator accepted the file by its digest, ``url`` when it came as a file.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    size: int
+    signer: str
+    date: str  # of the verification, ISO 8601
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: object) -> InstallerRecord:
+        """Read a record. Raises ValueError naming the field that cannot be."""
+        if not isinstance(data, Mapping):
+            raise ValueError("installer is not a mapping")  # noqa: TRY004  (callers catch what data can be)
+        # A formatter of YAML may take the quotes from a date.
+        data = {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in data.items()}
+        kinds: dict[str, type] = {"name": str, "url": str, "sha256": str, "size": int, "signer": str, "date": str}
+        # type() and not isinstance: True is an int.
+        unusable = [field for field, kind in kinds.items() if type(data.get(field)) is not kind]
+        if unusable:
+            raise ValueError(f"installer has no usable {unusable[0]} ({data.get(unusable[0])!r})")
+        if set(data) != set(kinds):
+            raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(data) - set(kinds)))}")
+        if not _SHA256.fullmatch(data["sha256"]):
+            raise ValueError(f"installer has a sha256 that is none ({data['sha256']!r})")
+        if data["size"] <= 0 or not _DATE.fullmatch(data["date"]):
+            raise ValueError(f"installer has an impossible size or date ({data['size']!r}, {data['date']!r})")
+        return cls(**data)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML without a key twice in one mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key_node, _value in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key_node.value!r} is there twice", key_node.start_mark
+                )
+            if isinstance(key_node.value, str):
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def parse_lock(content: bytes) -> dict[str, Any] | None:
+    """The lock file's data, None when it is empty. Raises ValueError that says what is wrong with it."""
+    conflict = _CONFLICT.search(content)
+    if conflict:
+        line = content.count(b"\n", 0, conflict.start()) + 1
+        raise ValueError(f"line {line} is a conflict marker of a merge that was not finished")
+    try:
+        data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
+    except yaml.YAMLError as exc:
+        raise ValueError(" ".join(str(exc).split())) from exc
+    if data is not None and not isinstance(data, dict):
+        raise ValueError("a mapping was expected")
+    return data
+
+
+def locked_entry(lock: Mapping[str, Any], release: Release, arch: str) -> Mapping[str, Any] | None:
+    """What the lock says of a release and an architecture; None when it says nothing. Raises ValueError."""
+    releases = lock.get("pronote_releases") or {}
+    if not isinstance(releases, Mapping):
+        raise ValueError("pronote_releases is not a mapping of releases to architectures")  # noqa: TRY004
+    for key, arches in releases.items():
+        # Not only str(release): a hand-written hot fix (2026.2.7.1) is the same client.
+        if isinstance(arches, Mapping) and Release.parse(str(key)) == release and arch in arches:
+            entry = arches[arch]
+            files = entry.get("files") if isinstance(entry, Mapping) else None
+            digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]
+            if not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests):
+                raise ValueError(f"{key}, {arch}: digest and files are not SHA-256 digests")
+            found: Mapping[str, Any] = entry
+            return found
+    return None
+
+
+def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
+    """The record of an entry; None for one that was published by hand. Raises ValueError."""
+    return None if entry is None or "installer" not in entry else InstallerRecord.from_data(entry["installer"])
+
+
+def check_same(locked: InstallerRecord | None, *, name: str, sha256: str, size: int, where: str) -> None:
+    """Raise ValueError when a file is not the one that the lock file remembers: an alarm, never an update."""
+    if locked is None or locked.sha256 == sha256:
+        return
+    raise ValueError(
+        f"ALARM: {name} from {where} is not the file that was verified on {locked.date}: SHA-256 {sha256} and {size} "
+        f"bytes, the lock file has {locked.sha256} and {locked.size}. Somebody changed the file, or the publisher "
+        "replaced it under the same name. Nothing was changed. Find out which; only then remove the entry from the "
+        "lock file and prepare again"
+    )
