@@ -113,8 +113,8 @@ def parse_installer_name(product: str, name: str) -> Offer:
     match = source.file_name.fullmatch(name)
     if not match:
         raise ValueError(
-            f"{name!r} is not the name of an installer of {PRODUCTS[product].title}, which looks like {source.example}; "
-            "keep the name that the file had on the download page"
+            f"{name!r} is not the name of an installer of {PRODUCTS[product].title}, which looks like "
+            f"{source.example}; keep the name that the file had on the download page"
         )
     return Offer(release=Release.parse(match["release"]), arch=_ARCHES[match["bits"]], name=name)
 
@@ -160,8 +160,8 @@ def _changed(source: InstallerSource, product: str, url: str, there: str) -> Val
     looked = ", then ".join(shape.words for shape in source.shapes)
     return ValueError(
         f"{url} links no installer of {PRODUCTS[product].title} (looked for: {looked}, to a file like "
-        f"{source.example}; {there}). The page may have changed: open it in a browser, download the installer there, and pass it with "
-        "pronote_prepare_installer=<file or address>"
+        f"{source.example}; {there}). The page may have changed: open it in a browser, download the installer there, "
+        "and pass it with pronote_prepare_installer=<file or address>"
     )
 
 

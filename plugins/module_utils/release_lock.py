@@ -46,19 +46,19 @@ class InstallerRecord:
         if not isinstance(data, Mapping):
             raise ValueError("installer is not a mapping")  # noqa: TRY004  (callers catch what data can be)
         # A formatter of YAML may take the quotes from a date.
-        data = {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in data.items()}
+        values: dict[str, Any] = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in data.items()}
         kinds: dict[str, type] = {"name": str, "url": str, "sha256": str, "size": int, "signer": str, "date": str}
         # type() and not isinstance: True is an int.
-        unusable = [field for field, kind in kinds.items() if type(data.get(field)) is not kind]
+        unusable = [field for field, kind in kinds.items() if type(values.get(field)) is not kind]
         if unusable:
-            raise ValueError(f"installer has no usable {unusable[0]} ({data.get(unusable[0])!r})")
-        if set(data) != set(kinds):
-            raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(data) - set(kinds)))}")
-        if not _SHA256.fullmatch(data["sha256"]):
-            raise ValueError(f"installer has a sha256 that is none ({data['sha256']!r})")
-        if data["size"] <= 0 or not _DATE.fullmatch(data["date"]):
-            raise ValueError(f"installer has an impossible size or date ({data['size']!r}, {data['date']!r})")
-        return cls(**data)
+            raise ValueError(f"installer has no usable {unusable[0]} ({values.get(unusable[0])!r})")
+        if set(values) != set(kinds):
+            raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
+        if not _SHA256.fullmatch(values["sha256"]):
+            raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
+        if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):
+            raise ValueError(f"installer has an impossible size or date ({values['size']!r}, {values['date']!r})")
+        return cls(**values)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -114,13 +114,16 @@ def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
     return None if entry is None or "installer" not in entry else InstallerRecord.from_data(entry["installer"])
 
 
-def check_same(locked: InstallerRecord | None, *, name: str, sha256: str, size: int, where: str) -> None:
+def check_same(
+    entry: Mapping[str, Any] | None, record: InstallerRecord | None, *, name: str, sha256: str, size: int, where: str
+) -> None:
     """Raise ValueError when a file is not the one that the lock file remembers: an alarm, never an update."""
-    if locked is None or locked.sha256 == sha256:
+    locked = record.sha256 if record is not None else entry["files"].get("setup.exe") if entry is not None else None
+    if locked is None or locked == sha256:
         return
+    of = f"verified on {record.date} ({record.size} bytes)" if record is not None else "published by hand"
     raise ValueError(
-        f"ALARM: {name} from {where} is not the file that was verified on {locked.date}: SHA-256 {sha256} and {size} "
-        f"bytes, the lock file has {locked.sha256} and {locked.size}. Somebody changed the file, or the publisher "
-        "replaced it under the same name. Nothing was changed. Find out which; only then remove the entry from the "
-        "lock file and prepare again"
+        f"ALARM: {name} from {where} is not the file that was {of}: its SHA-256 is {sha256} ({size} bytes), the lock "
+        f"file has {locked}. Somebody changed the file, or the publisher replaced it under the same name. Nothing was "
+        "changed. Find out which; only then remove the entry from the lock file and prepare again"
     )

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.package import (
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, parse_lock
 
-__all__ = ["not_a_lock", "publish", "read_lock", "render_script", "sha256_of"]
+__all__ = ["depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script", "sha256_of"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOCK_HEAD = (
@@ -34,6 +34,11 @@ def sha256_of(path: Path) -> str:
     """Hexadecimal SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def depot_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Digests of the files that are there, by name."""
+    return {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
 
 
 def render_script(package: Package) -> bytes:
@@ -142,10 +147,7 @@ def publish(
     script = render_script(package)
     digest = hashlib.sha256(script).hexdigest()
     sums = sha256sums({**package.digests, "install.cmd": digest}).encode()
-    before: dict[str, str] = {}
-    for name in [*sources, "install.cmd", "SHA256SUMS"]:
-        if (folder / name).is_file():
-            before[name] = sha256_of(folder / name)
+    before = depot_files(folder, [*package.digests, "install.cmd", "SHA256SUMS"])
     after = {**package.digests, "install.cmd": digest, "SHA256SUMS": hashlib.sha256(sums).hexdigest()}
     old_lock = read_lock(lock_file)
     try:
@@ -163,19 +165,26 @@ def publish(
         if lock_file is not None:
             contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
         _write(copies, contents)
-    header = f"{folder}/"
-    shown = [(header, sha256sums(before), sha256sums(after))]
+    diff = [_shown(f"{folder}/", sha256sums(before), sha256sums(after))]
     if lock_file is not None:
-        entries = (_entry(old_lock or {}, package), _entry(new_lock, package))
-        shown.append((str(lock_file), *entries))
-    return {
-        "changed": changed,
-        "digest": digest,
-        "folder": str(folder),
-        "diff": [
-            {"before": old, "after": new, "before_header": header, "after_header": header} for header, old, new in shown
-        ],
-    }
+        diff.append(_shown(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
+    return {"changed": changed, "digest": digest, "folder": str(folder), "diff": diff}
+
+
+def preview(
+    folder: Path, digests: dict[str, str], *, lock_file: Path, missing: str, origin: str
+) -> list[dict[str, str]]:
+    """The diff of a package one file of which (``missing``) is still to be fetched from ``origin``."""
+    unknown = "(known once fetched)"
+    before = depot_files(folder, [*digests, missing, "install.cmd", "SHA256SUMS"])
+    after = {**digests, **dict.fromkeys((missing, "install.cmd", "SHA256SUMS"), unknown)}
+    entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}
+    locked = yaml.safe_dump({"pronote_releases": {folder.parent.name: {folder.name: entry}}}, sort_keys=False)
+    return [_shown(f"{folder}/", sha256sums(before), sha256sums(after)), _shown(str(lock_file), "", locked)]
+
+
+def _shown(header: str, before: str, after: str) -> dict[str, str]:
+    return {"before": before, "after": after, "before_header": header, "after_header": header}
 
 
 def _entry(lock: dict[str, Any], package: Package) -> str:

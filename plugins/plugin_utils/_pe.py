@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read what a PE file says of itself: its machine, and the strings of its version resource."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pefile
+
+__all__ = ["read_facts"]
+
+
+def read_facts(path: Path) -> tuple[int, dict[str, str]]:
+    """The machine of the PE header, and the version strings by name (none without such a resource).
+
+    Raises ValueError when it is no PE file.
+    """
+    try:
+        with pefile.PE(str(path), fast_load=True) as program:
+            program.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_RESOURCE"]])
+            strings: dict[str, str] = {}
+            for info in getattr(program, "FileInfo", []):
+                for block in info:
+                    for table in getattr(block, "StringTable", []):
+                        for key, value in table.entries.items():
+                            strings[_text(key)] = _text(value)
+            return int(program.FILE_HEADER.Machine), strings
+    except pefile.PEFormatError as exc:
+        raise ValueError(f"it is not a whole Windows program ({exc})") from exc
+
+
+def _text(value: bytes) -> str:
+    return " ".join(value.decode("utf-8", "replace").replace("\0", " ").split())

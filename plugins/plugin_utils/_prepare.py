@@ -1,0 +1,380 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring releases into the depot: find the installer, fetch it, verify it, publish it with its response file.
+
+Each release and architecture is a transaction of its own: it is published and written to the lock file, or it failed
+and depot and lock file are as they were. The download page is read at most once, and only when something is not known.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.installers import (
+    SOURCES,
+    Offer,
+    choose_offer,
+    is_url,
+    parse_installer_name,
+    read_page,
+    url_file_name,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import (
+    InstallerRecord,
+    locked_entry,
+    locked_installer,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.response_choice import (
+    choose_response,
+    product_code,
+    response_name,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
+from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import (
+    depot_files,
+    not_a_lock,
+    preview,
+    publish,
+    read_lock,
+    sha256_of,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._download import (
+    DownloadOptions,
+    cached,
+    fetch_file,
+    fetch_page,
+    forget,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._vet import RefusedError, Trust, vet
+
+__all__ = ["Outcome", "Preparation", "Settings", "exclusively", "summary"]
+
+_TECHNOLOGY = TECHNOLOGIES["installscript"]
+_SETUP, _RESPONSE, _UNINSTALL = "setup.exe", "response.iss", "uninstall.iss"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an administrator decides."""
+
+    product: str
+    depot: Path
+    lock_file: Path
+    response_dir: Path
+    download: DownloadOptions
+    trust: Trust
+    installers: Sequence[str] = ()
+    page_url: str = ""
+    preview: bool = False
+    # By architecture; a response file named here beats the folder's.
+    responses: Mapping[str, str]
+    uninstall_responses: Mapping[str, str]
+    product_codes: Mapping[str, str]
+    log_timeout: int = 1800
+    check: bool = False
+
+    @property
+    def page(self) -> str:
+        source = SOURCES[self.product]
+        return self.page_url or (source.preview_page if self.preview else source.page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one release and architecture. ``received``: bytes fetched from the download site."""
+
+    release: str
+    arch: str
+    status: str  # published, unchanged, by_hand, failed; in check mode would_publish
+    changed: bool = False
+    url: str = ""
+    sha256: str = ""
+    size: int = 0
+    signer: str = ""
+    received: int = 0
+    folder: str = ""
+    message: str = ""
+    diff: Sequence[Mapping[str, str]] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "diff"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """An installer: where it is on this machine (None: check mode would fetch it), and what is known of it."""
+
+    offer: Offer
+    path: Path | None
+    verified: bool = False  # by an earlier run, which the depot or the lock file remembers
+    fetched: bool = False
+    received: int = 0
+
+
+@contextlib.contextmanager
+def exclusively(*folders: Path) -> Iterator[None]:
+    """Hold these folders against another preparation. Raises ValueError when one is under way."""
+    with contextlib.ExitStack() as stack:
+        for folder in sorted({f.resolve() for f in folders if f.is_dir()}):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as exc:
+                raise ValueError(
+                    f"another preparation is under way (it holds {folder}); wait until it has ended, then run again"
+                ) from exc
+        yield
+
+
+class Preparation:
+    """One run, for all releases."""
+
+    def __init__(self, settings: Settings, *, tell: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._tell = tell
+
+    def run(self, wanted: Sequence[tuple[Release, str]]) -> list[Outcome]:
+        """Prepare each; one that fails does not stop the others. Raises ValueError for what concerns them all."""
+        self._refuse_strays(wanted)
+        return [self._outcome(release, arch) for release, arch in wanted]
+
+    def _outcome(self, release: Release, arch: str) -> Outcome:
+        try:
+            return self._prepare(release, arch)
+        except ValueError as exc:
+            message = str(exc)
+        except OSError as exc:
+            message = _os_words(exc)
+        return Outcome(release=str(release), arch=arch, status="failed", message=message)
+
+    def _prepare(self, release: Release, arch: str) -> Outcome:
+        settings = self._settings
+        entry, record = self._locked(release, arch)
+        folder = settings.depot / str(release) / arch
+        if entry is not None and record is None and self._given_for(release, arch) is None:
+            by_hand = entry["files"].get(_SETUP)
+            if by_hand and depot_files(folder, (_SETUP,)) == {_SETUP: by_hand}:
+                message = "published by hand with publish.yml: left as it is"
+                outcome = Outcome(release=str(release), arch=arch, status="by_hand", message=message)
+                return replace(outcome, sha256=by_hand, folder=str(folder))
+        found = self._find(release, arch, folder=folder, record=record)
+        known = record
+        if found.path is not None and not found.verified:
+            try:
+                product, trust = settings.product, settings.trust
+                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+            except RefusedError:
+                if found.fetched:
+                    # Kept, it would be taken for the right one by the next run.
+                    forget(found.offer.name, options=settings.download)
+                raise
+        return self._publish(found, known, release, arch, folder=folder, entry=entry)
+
+    def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
+        lock = read_lock(self._settings.lock_file) or {}
+        try:
+            entry = locked_entry(lock, release, arch)
+            return entry, locked_installer(entry)
+        except ValueError as exc:
+            raise not_a_lock(self._settings.lock_file, str(exc)) from exc
+
+    # Finding and fetching
+
+    @cached_property
+    def _given(self) -> list[tuple[Offer, Path | None]]:
+        """Installers named by hand: a path of this controller, or an address."""
+        given: list[tuple[Offer, Path | None]] = []
+        for text in self._settings.installers:
+            if is_url(text):
+                offer = parse_installer_name(self._settings.product, url_file_name(text))
+                given.append((replace(offer, url=text), None))
+            else:
+                path = Path(text).expanduser()
+                given.append((parse_installer_name(self._settings.product, path.name), path))
+        return given
+
+    def _given_for(self, release: Release, arch: str) -> tuple[Offer, Path | None] | None:
+        return next((g for g in self._given if g[0].release == release and g[0].arch == arch), None)
+
+    @cached_property
+    def _offers(self) -> list[Offer]:
+        """What the download page has: read once for all releases, and only when it is needed."""
+        url = self._settings.page
+        return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
+
+    def _refuse_strays(self, wanted: Sequence[tuple[Release, str]]) -> None:
+        asked = ", ".join(f"{release} {arch}" for release, arch in wanted)
+        for offer, _path in self._given:
+            if (offer.release, offer.arch) not in wanted:
+                raise ValueError(
+                    f"{offer.name} is {offer.release} {offer.arch}, and what was asked for is {asked or 'nothing'}: "
+                    "check pronote_prepare_releases and pronote_prepare_archs"
+                )
+
+    def _find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> _Found:
+        download = self._settings.download
+        if record is not None and depot_files(folder, (_SETUP,)) == {_SETUP: record.sha256}:
+            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
+            return _Found(offer=offer, path=folder / _SETUP, verified=True)
+        given = self._given_for(release, arch)
+        if given is not None and given[1] is not None:
+            return _Found(offer=given[0], path=given[1])
+        if record is not None and (kept := cached(record.name, options=download, sha256=record.sha256)):
+            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
+            return _Found(offer=offer, path=kept.path)
+        offer = self._offer(release, arch, given=given[0] if given else None, record=record)
+        if record is None and (kept := cached(offer.name, options=download, url=offer.url)):
+            return _Found(offer=offer, path=kept.path, fetched=True)
+        if self._settings.check:
+            return _Found(offer=offer, path=None)
+        self._tell(f"fetching {offer.url}")
+        fetched = fetch_file(offer.url, offer.name, options=download, progress=self._progress(offer.name))
+        return _Found(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
+
+    def _offer(self, release: Release, arch: str, *, given: Offer | None, record: InstallerRecord | None) -> Offer:
+        if given is not None:
+            return given
+        if record is not None and record.url:
+            return Offer(release=release, arch=arch, name=record.name, url=record.url)
+        return choose_offer(self._offers, release=release, arch=arch, url=self._settings.page)
+
+    def _progress(self, name: str) -> Callable[[int, int | None], None]:
+        """Tells each tenth, or each 16 MiB of a file whose size is not known."""
+        told = -1
+
+        def progress(have: int, size: int | None) -> None:
+            nonlocal told
+            step = have * 10 // size if size else have >> 24
+            if step != told:
+                told = step
+                self._tell(f"{name}: {f'{step * 10} % of {size / 2**20:.1f} MiB' if size else f'{step * 16} MiB'}")
+
+        return progress
+
+    # Publishing
+
+    def _publish(
+        self,
+        found: _Found,
+        known: InstallerRecord | None,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        entry: Mapping[str, Any] | None,
+    ) -> Outcome:
+        settings = self._settings
+        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
+        sources = dict(responses)
+        if found.path is not None:
+            sources[_SETUP] = found.path
+        digests = {name: sha256_of(path) for name, path in responses.items()}
+        code = settings.product_codes.get(arch) or product_code(responses[_RESPONSE].read_bytes())
+        outcome = Outcome(
+            release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
+        )
+        if known is None:
+            # Check mode, and the file is not here: what its digest will be, nobody knows.
+            shown = preview(folder, digests, lock_file=settings.lock_file, missing=_SETUP, origin=found.offer.url)
+            return replace(outcome, status="would_publish", changed=True, diff=shown)
+        package = Package(
+            title=PRODUCTS[settings.product].title,
+            release=str(release),
+            arch=arch,
+            technology=_TECHNOLOGY,
+            digests={**digests, _SETUP: known.sha256},
+            product_code=code,
+            log_timeout=settings.log_timeout,
+        )
+        done = publish(
+            package,
+            sources,
+            depot=settings.depot,
+            lock_file=settings.lock_file,
+            check=settings.check,
+            installer=known,
+        )
+        status = "unchanged" if not done["changed"] else "would_publish" if settings.check else "published"
+        return replace(
+            outcome,
+            status=status,
+            changed=done["changed"],
+            sha256=known.sha256,
+            size=known.size,
+            signer=known.signer,
+            diff=done["diff"],
+        )
+
+    def _responses(
+        self,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        entry: Mapping[str, Any] | None,
+        installer: Path | None,
+    ) -> dict[str, Path]:
+        """The response files by their name in the depot. Raises ValueError when there is none for installing."""
+        settings = self._settings
+        kinds = ((_RESPONSE, settings.responses, False), (_UNINSTALL, settings.uninstall_responses, True))
+        found: dict[str, Path] = {}
+        folder_names = (
+            sorted(p.name for p in settings.response_dir.glob("*.iss")) if settings.response_dir.is_dir() else []
+        )
+        for name, named, uninstall in kinds:
+            chosen = choose_response(
+                folder_names, product=settings.product, release=release, arch=arch, uninstall=uninstall
+            )
+            if named.get(arch):
+                found[name] = Path(named[arch]).expanduser()
+            elif chosen is not None:
+                found[name] = settings.response_dir / chosen
+            elif entry is not None and depot_files(folder, (name,)) == {name: entry["files"].get(name)}:
+                # Published before, with a response file that is not named this time.
+                found[name] = folder / name
+        if _RESPONSE not in found:
+            at = f" The installer is there: {installer}." if installer is not None else ""
+            raise ValueError(
+                f"there is no response file for {release} {arch}: {settings.response_dir} has no "
+                f"{response_name(settings.product, release, arch)}, nor one of an earlier release of {release.year}."
+                f"{at} Record one on a reference station (docs/troubleshooting.md, Response files), put it there or "
+                "name it in pronote_prepare_response, and run again"
+            )
+        return found
+
+
+def _os_words(exc: OSError) -> str:
+    remedies = {
+        errno.ENOSPC: "the disk is full: make room",
+        errno.EDQUOT: "the disk quota is used up: make room",
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "this account may not do that: check owner and rights",
+    }
+    remedy = remedies.get(exc.errno or 0, "")
+    return f"{exc}{f' ({remedy}; depot and lock file are as they were)' if remedy else ''}"
+
+
+def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, Any]:
+    """The task's result: what was done, and a failure that names each release and school that was left out."""
+    failures = [f"{o.release} {o.arch}: {o.message}" for o in outcomes if o.status == "failed"] + list(problems)
+    result: dict[str, Any] = {
+        "changed": any(o.changed for o in outcomes),
+        "releases": [o.as_dict() for o in outcomes],
+        "received": sum(o.received for o in outcomes),
+        "diff": [dict(shown) for o in outcomes for shown in o.diff],
+    }
+    if failures:
+        done = sum(o.status != "failed" for o in outcomes)
+        result |= {"failed": True, "msg": f"{done} prepared, {len(failures)} not. " + " | ".join(failures)}
+    return result

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is this file the installer that was asked for? Bytes, signature, and what the file says of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.installer_facts import contradictions, not_a_program
+from ansible_collections.rentree.pronote.plugins.module_utils.installers import Offer
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, check_same
+from ansible_collections.rentree.pronote.plugins.plugin_utils._authenticode import SignatureError, verify_signature
+from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import sha256_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils._pe import read_facts
+
+__all__ = ["RefusedError", "Trust", "vet"]
+
+
+class RefusedError(ValueError):
+    """The file is not the installer that was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """Who may have signed. ``accepted``: digests that need no signature; given, no other file is taken."""
+
+    signers: Sequence[str]
+    authorities: Sequence[str]
+    accepted: Sequence[str] = ()
+
+
+def vet(
+    path: Path,
+    offer: Offer,
+    *,
+    product: str,
+    trust: Trust,
+    entry: Mapping[str, Any] | None,
+    record: InstallerRecord | None,
+) -> InstallerRecord:
+    """What the lock file will say of this installer; what it says already, when it knows it.
+
+    Raises RefusedError, OSError.
+    """
+    where = offer.url or str(path)
+    with path.open("rb") as file:
+        wrong = not_a_program(file.read(1024))
+    sha256, size = sha256_of(path), path.stat().st_size
+    if wrong:
+        raise RefusedError(f"{where} is no installer: {wrong} ({size} bytes)")
+    try:
+        check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
+    except ValueError as exc:
+        raise RefusedError(str(exc)) from exc
+    pins = {pin.lower() for pin in trust.accepted}
+    if pins and sha256 not in pins:
+        raise RefusedError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
+    # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
+    accepted = sha256 in pins or (record is not None and not record.signer)
+    signer = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
+    _agree(path, offer, product=product, where=where)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    return record or InstallerRecord(
+        name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
+    )
+
+
+def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> str:
+    try:
+        return verify_signature(path, signers=trust.signers, authorities=trust.authorities).signer
+    except SignatureError as exc:
+        if accepted:
+            return ""
+        raise RefusedError(
+            f"{where} was refused: {exc}. It may be cut short, changed, or another firm's: look at its digital "
+            "signature on a Windows PC. If you know by other means that it is right, pin it: "
+            f"pronote_prepare_sha256=[{sha256}]"
+        ) from exc
+
+
+def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:
+    try:
+        machine, strings = read_facts(path)
+    except ValueError as exc:
+        raise RefusedError(f"{where} was refused: {exc}") from exc
+    wrong = contradictions(machine, strings, product=product, release=offer.release, arch=offer.arch)
+    if wrong:
+        raise RefusedError(
+            f"{where} is not what its name says, {offer.release} {offer.arch}: {'; '.join(wrong)}. Get the right file, "
+            "and pass it with pronote_prepare_installer"
+        )
