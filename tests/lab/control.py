@@ -81,6 +81,14 @@ async def _depot_faults(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def _site(request: web.Request) -> web.Response:
+    """Open the publisher's download site; say what happens to which file (``tests.lab.web.download``)."""
+    lab = _lab(request)
+    facts = await lab.open_site()
+    lab.site.modes = await request.json()
+    return web.json_response(facts)
+
+
 def control_app(lab: Lab) -> web.Application:
     """The application; served on the lab's own loopback network."""
     app = web.Application()
@@ -96,6 +104,7 @@ def control_app(lab: Lab) -> web.Application:
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),
             web.post("/cas", _cas),
+            web.post("/site", _site),
         ]
     )
     return app

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.backend import make_backend
 from tests.lab.control import control_app
 from tests.lab.faults import FaultPlan
@@ -18,6 +19,7 @@ from tests.lab.scenario import Scenario, StationSpec
 from tests.lab.station import Account, Station
 from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
+from tests.lab.web.download import DownloadSite, Installer, download_app
 from tests.lab.web.hosted import MODES, PAGE_MODES, HostedSchool, hosted_app
 from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
 
@@ -31,7 +33,8 @@ class Lab:
     """An async context: everything runs inside the block and is stopped after it.
 
     ``network`` is the first two bytes of every address, so that labs run side by side: servers at ``.0.1`` (hosted),
-    ``.0.2`` (depot), ``.0.3`` (control) and ``.0.4`` (the ENT's CAS, over HTTPS), stations where the scenario says.
+    ``.0.2`` (depot), ``.0.3`` (control), ``.0.4`` (the ENT's CAS, over HTTPS) and ``.0.5`` (the publisher's download site,
+    once it is asked for), stations where the scenario says.
     """
 
     def __init__(self, scenario: Scenario, *, network: str, work: Path, backend: str = "simulated") -> None:
@@ -55,6 +58,7 @@ class Lab:
         }
         self.cas = CasServer(address=self._address("0.4"), folder=self.work / "cas")
         self.depot_faults = DepotFaults()
+        self.site = DownloadSite()
         self._installers: list[dict[str, Any]] = []
         self._runners: list[web.AppRunner] = []
         self._tls: Tls | None = None
@@ -131,6 +135,36 @@ class Lab:
     def cas_address(self) -> str:
         """The address of the lab's CAS server, as a hosted server states it."""
         return f"https://{self._address('0.4')}:{_CAS_PORT}/cas"
+
+    async def open_site(self) -> dict[str, str]:
+        """Open the publisher's download site, where the installers are signed; what a client needs to know of it.
+
+        On request, because making an authority's keys takes a second.
+        """
+        base = f"http://{self._address('0.5')}:{_WEB_PORT}"
+        authority = self.work / "site" / "authority.pem"
+        if not self.site.installers:
+            self.site.installers = await asyncio.to_thread(self._sign_installers, authority)
+            await self._serve(download_app(self.site, self.journal), "0.5")
+        return {
+            "page": f"{base}/fr/telecharger-pronote.php",
+            "preview_page": f"{base}/fr/telecharger-pronote-pre-version.php",
+            "authority": str(authority),
+        }
+
+    def _sign_installers(self, authority_file: Path) -> list[Installer]:
+        authority = Authority()
+        publisher, stamp = authority.issue(), authority.issue("Lab Time Stamping", usage="time")
+        authority_file.parent.mkdir(exist_ok=True)
+        authority_file.write_bytes(authority.pem())
+        published = []
+        for spec, built in zip(self.scenario.releases, self._installers, strict=True):
+            if "setup.exe" not in built["files"]:
+                continue  # the publisher has no MSI
+            file = authority_file.parent / f"{spec.release}-{spec.arch}.exe"
+            file.write_bytes(sign_pe(Path(built["files"]["setup.exe"]).read_bytes(), publisher, stamp=stamp))
+            published.append(Installer(release=spec.release, arch=spec.arch, file=file, preview=spec.preview))
+        return published
 
     def _address(self, host: str) -> str:
         return f"{self.network}.{host}"

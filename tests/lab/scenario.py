@@ -33,10 +33,14 @@ class SchoolSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseSpec:
-    """An installer that the lab builds. ``options`` are the stand-in installer's own."""
+    """An installer that the lab builds. ``options`` are the stand-in installer's own.
+
+    ``preview``: the download site has it on its page of pre-releases.
+    """
 
     release: str
     arch: str = "x64"
+    preview: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
 

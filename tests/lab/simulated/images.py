@@ -2,6 +2,9 @@
 
 An ``MZ`` header, a marker, a JSON manifest, then filler. What runs is decided by the file's bytes alone, so a copy, a
 download or a truncated file behaves as it would on Windows: a truncated image does not start and has no version.
+
+What a vendor publishes is a real PE file, so that controllers can check its signature and its headers; the image is
+then in a section of it (``LAB_SECTION``), and a signature at the file's end is no part of it.
 """
 
 from __future__ import annotations
@@ -10,12 +13,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..pe import find_section
 from .content import Content
 
-__all__ = ["Image", "build_image", "parse_image"]
+__all__ = ["LAB_SECTION", "Image", "build_image", "parse_image"]
 
+LAB_SECTION = ".lab"
 _MARKER = b"MZ\x90\x00lab-image-1\n"
 _HEAD_LIMIT = 1 << 20
+_PE_HEADERS = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +59,15 @@ def build_image(
 
 def parse_image(content: Content) -> Image | None:
     """The image a file holds; None when it is not one, or is incomplete."""
-    start = len(_MARKER)
-    if content.read(0, start) != _MARKER:
+    head = content.read(0, _PE_HEADERS)
+    begin = 0 if head.startswith(_MARKER) else find_section(head, LAB_SECTION)
+    if begin is None or content.read(begin, begin + len(_MARKER)) != _MARKER:
         return None
+    start = begin + len(_MARKER)
     try:
         length = int(content.read(start, start + 8))
         fields = json.loads(content.read(start + 9, start + 9 + length))
     except ValueError:
         return None
     image = Image(**fields)
-    return image if content.size >= image.size else None
+    return image if content.size - begin >= image.size else None

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ...pe import make_pe
 from ..content import Content
-from ..images import Image, build_image
+from ..images import LAB_SECTION, Image, build_image
 from .products import Arch, product_code, year_of
 
 __all__ = ["INSTALL_DIALOGS", "UNINSTALL_DIALOGS", "Manifest", "build_installer", "build_iss"]
@@ -71,7 +72,9 @@ def build_installer(
     early_parent: bool = False,
     updater: bool = True,
 ) -> bytes:
-    """An installer file of ``size`` bytes (filler compresses to nothing in the lab's memory).
+    """An installer file of at least ``size`` bytes (filler compresses to nothing in the lab's memory): a PE file.
+
+    Its version resource is the launcher's, with the product's name, as InstallShield fills it in by default.
 
     ``dialogs`` is what this release asks; a response file recorded for others is refused (-12).
     """
@@ -86,7 +89,15 @@ def build_installer(
         early_parent=early_parent,
         updater=updater,
     )
-    return manifest.image(size).read()
+    version = (25, 0, 0, 764)
+    strings = {
+        "CompanyName": "Index Education",
+        "FileDescription": "Setup Launcher Unicode",
+        "FileVersion": ".".join(map(str, version)),
+        "ProductName": f"{product} {manifest.year} - {'64' if arch == 'x64' else '32'}bit",
+        "ProductVersion": ".".join(map(str, version)),
+    }
+    return make_pe(manifest.image(size).read(), strings=strings, version=version, section=LAB_SECTION)
 
 
 @dataclass
