@@ -7,7 +7,25 @@ from pathlib import Path
 
 import pefile
 
-__all__ = ["read_facts"]
+__all__ = ["promised_size", "read_facts"]
+
+
+def promised_size(path: Path) -> int:
+    """How many bytes the headers say that there are: sections, and the signatures after them.
+
+    Raises ValueError when it is no PE file.
+    """
+    try:
+        with pefile.PE(str(path), fast_load=True) as program:
+            ends = [section.PointerToRawData + section.SizeOfRawData for section in program.sections]
+            directories = program.OPTIONAL_HEADER.DATA_DIRECTORY
+            number = pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_SECURITY"]
+            if len(directories) > number:
+                # Its address is an offset in the file (PE format, "The Attribute Certificate Table").
+                ends.append(directories[number].VirtualAddress + directories[number].Size)
+            return int(max(ends, default=0))
+    except pefile.PEFormatError as exc:
+        raise ValueError(f"it is not a whole Windows program ({exc})") from exc
 
 
 def read_facts(path: Path) -> tuple[int, dict[str, str]]:

@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.installers import 
 from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, check_same
 from ansible_collections.rentree.pronote.plugins.plugin_utils._authenticode import SignatureError, verify_signature
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import sha256_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils._pe import read_facts
+from ansible_collections.rentree.pronote.plugins.plugin_utils._pe import promised_size, read_facts
 
 __all__ = ["RefusedError", "Trust", "vet"]
 
@@ -58,6 +58,7 @@ def vet(
     pins = {pin.lower() for pin in trust.accepted}
     if pins and sha256 not in pins:
         raise RefusedError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
+    _whole(path, size, where=where)
     # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
     accepted = sha256 in pins or (record is not None and not record.signer)
     signer = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
@@ -68,6 +69,18 @@ def vet(
     )
 
 
+def _whole(path: Path, size: int, *, where: str) -> None:
+    try:
+        promised = promised_size(path)
+    except ValueError as exc:
+        raise RefusedError(f"{where} was refused: {exc}") from exc
+    if promised > size:
+        raise RefusedError(
+            f"{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if it stays so, "
+            "download it with a browser and pass it with pronote_prepare_installer=<file>"
+        )
+
+
 def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> str:
     try:
         return verify_signature(path, signers=trust.signers, authorities=trust.authorities).signer
@@ -75,8 +88,7 @@ def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool
         if accepted:
             return ""
         raise RefusedError(
-            f"{where} was refused: {exc}. It may be cut short, changed, or another firm's: look at its digital "
-            "signature on a Windows PC. If you know by other means that it is right, pin it: "
+            f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by other means that it is right, pin it: "
             f"pronote_prepare_sha256=[{sha256}]"
         ) from exc
 

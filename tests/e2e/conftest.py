@@ -95,6 +95,7 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
             *,
             connection: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
             backend: str = "simulated",
+            publish: bool = True,
             **changes: Any,
         ) -> School:
             work = tmp_path_factory.mktemp("lab")
@@ -108,7 +109,7 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
             inventory = write_inventory(work / "inventory", data)
             variables = work / "variables.json"
             values = {
-                **publish_all(lab.info, work=work),
+                **(publish_all(lab.info, work=work) if publish else {}),
                 "pronote_cache_dir": str(work / "cache"),
                 "pronote_client_log_dir": str(work / "logs"),
                 "pronote_audit_path": str(work / "audit.json"),
