@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LAB ?= simulated
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo test lint types unit e2e bench wine clean
+.PHONY: help venv demo test lint types unit e2e bench wine tools clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -44,6 +44,9 @@ e2e: $(STAMP) ## Playbooks on the lab
 wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' template (cached)
 	sh tests/lab/wine/setup.sh
 	$(BIN)/python -m tests.lab.wine.build
+
+tools: ## As root on Debian 12: install the programs that some tests need
+	sh tests/tools/setup.sh
 
 bench: $(STAMP) ## Requests, CPU and memory per station at 100, 300 and 1000 stations
 	$(BIN)/python -m tests.benchmarks

@@ -134,7 +134,7 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
         if offers:
             return offers
     links = _links(tree, _ANY_LINK)
-    programs = [name for link in links if (name := url_file_name(link)).lower().endswith(".exe")]
+    programs = [name for link in links if (name := link.rpartition("/")[2]).lower().endswith(".exe")]
     there = f"it has {len(links)} links, "
     there += "none to an .exe" if not programs else f"to {', '.join(repr(p) for p in programs[:_SHOWN])}"
     raise _changed(source, product, url, there)

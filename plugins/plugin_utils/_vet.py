@@ -88,8 +88,8 @@ def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool
         if accepted:
             return ""
         raise RefusedError(
-            f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by other means that it is right, pin it: "
-            f"pronote_prepare_sha256=[{sha256}]"
+            f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
+            f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
         ) from exc
 
 

@@ -91,7 +91,7 @@ def year(school: School, tmp_path: Path) -> Year:
 
 def test_from_nothing_to_a_deployment(year: Year) -> None:
     before, asked = year.files(), len(year.requests())
-    hosted = len(year.requests("hosted"))
+    hosted, stations_asked = len(year.requests("hosted")), len(year.school.lab.journal(kind="request"))
     check = year.prepare("--check", "--diff", "-f", "50").assert_code(0)
     assert year.outcome(check)["status"] == "would_publish"
     assert year.files() == before
@@ -111,7 +111,7 @@ def test_from_nothing_to_a_deployment(year: Year) -> None:
     assert locked["installer"]["sha256"] == locked["files"]["setup.exe"] == outcome["sha256"]
     assert (locked["installer"]["size"], locked["installer"]["name"]) == (setup.stat().st_size, _SETUP)
     # No station was contacted for it.
-    assert year.school.lab.journal(kind="request", since=year.school.lab.info["journal_start"]) == []
+    assert len(year.school.lab.journal(kind="request")) == stations_asked
 
     published = year.files()
     for arguments in (("--check", "--diff"), ()):

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Install the programs that tests judge us by, on Debian 12. As root; does nothing when all of them are there.
+set -eu
+
+# osslsigncode: another implementation of Authenticode (tests/tools/__init__.py).
+packages="osslsigncode"
+missing=""
+for package in $packages; do
+    dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+    echo "setup.sh: missing:$missing; run this as root" >&2
+    exit 1
+fi
+apt-get update -q
+# shellcheck disable=SC2086  # a list of words on purpose
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
