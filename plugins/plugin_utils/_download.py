@@ -176,6 +176,8 @@ def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable
                 count(at, size, len(piece))
             file.flush()
             os.fsync(file.fileno())
+    if size is not None and at > size:
+        part.unlink()
     if size is not None and at != size:
         raise _BrokenOffError(f"{at} of {size} bytes came")
 

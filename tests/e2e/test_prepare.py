@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -191,3 +193,32 @@ def test_a_bad_download_leaves_everything_as_it_was(year: Year, mode: str, says:
     # The next run asks again, and gets it.
     year.school.lab.site()
     assert year.outcome(year.prepare().assert_code(0))["status"] == "published"
+
+
+def test_two_preparations_at_once(year: Year) -> None:
+    before = year.files()
+    handle = os.open(year.depot, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        run = year.prepare().assert_code(2)
+        assert "another preparation is under way" in " ".join(run.output.split())
+        # A dry run writes nothing and waits for nobody.
+        assert year.outcome(year.prepare("--check").assert_code(0))["status"] == "would_publish"
+    finally:
+        os.close(handle)
+    assert year.files() == before
+
+
+def test_what_roles_keep_in_an_inventory_is_no_inventory(year: Year) -> None:
+    """A log that a station wrote must not add hosts or variables."""
+    for folder in ("logs", "reports", "responses"):
+        (year.inventory / folder).mkdir(exist_ok=True)
+        (year.inventory / folder / "evil.yml").write_text("all: {hosts: {evil: {}}}\n", encoding="utf-8")
+    try:
+        run = year.prepare("--list-hosts").assert_code(0)
+    finally:
+        for folder in ("logs", "reports", "responses"):
+            (year.inventory / folder / "evil.yml").unlink()
+    assert "poste-01" in run.output
+    assert "evil" not in run.output
+    assert "WARNING" not in run.output

@@ -28,7 +28,7 @@ DOWNLOAD_MODES = (
     "missing",  # 404
     "html_200",  # an error page with status 200
     "truncated",  # half of the file, complete as far as HTTP can tell
-    "cut",  # half of what was asked for, then the connection is reset
+    "cut",  # half of what was asked for, then the connection is reset; less than a KiB comes whole
 )
 
 
@@ -85,10 +85,12 @@ async def _cut(request: web.Request, content: bytes) -> web.StreamResponse:
     response = web.StreamResponse(status=200 if start is None else 206, headers=headers)
     await response.prepare(request)
     rest = content[start or 0 :]
-    await response.write(rest[: (len(rest) + 1) // 2])
-    if len(rest) < 2:
+    if len(rest) < 1024:
+        await response.write(rest)
         await response.write_eof()
-    elif request.transport is not None:
+        return response
+    await response.write(rest[: len(rest) // 2])
+    if request.transport is not None:
         request.transport.abort()
     return response
 
