@@ -50,6 +50,7 @@ tools: ## As root on Debian 12: install the programs that some tests need
 
 bench: $(STAMP) ## Requests, CPU and memory per station at 100, 300 and 1000 stations
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.fetch
 
 clean: ## Remove what was built
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache
