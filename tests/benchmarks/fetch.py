@@ -1,7 +1,7 @@
 """``python -m tests.benchmarks.fetch``: what ``prepare.yml`` asks of the Internet, for 1 and 10 schools of one release.
 
-Prints a table and writes ``build/bench/fetch/fetch.json``. Exit code 1 when ten schools cost more downloads than one, or
-a second run asks the download site for anything.
+Prints a table and writes ``build/bench/fetch/fetch.json``. Exit code 1 when ten schools cost more downloads than one,
+or a second run asks the download site for anything.
 """
 
 from __future__ import annotations
