@@ -20,6 +20,7 @@ __all__ = ["InstallerRecord", "check_same", "locked_entry", "locked_installer", 
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)  # it becomes a file's name on the controller
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -54,6 +55,8 @@ class InstallerRecord:
             raise ValueError(f"installer has no usable {unusable[0]} ({values.get(unusable[0])!r})")
         if set(values) != set(kinds):
             raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
+        if not _NAME.fullmatch(values["name"]):
+            raise ValueError(f"installer has a name that is none ({values['name']!r})")
         if not _SHA256.fullmatch(values["sha256"]):
             raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
         if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):

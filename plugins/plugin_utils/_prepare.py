@@ -224,12 +224,12 @@ class Preparation:
 
     def _find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> _Found:
         download = self._settings.download
-        if record is not None and depot_files(folder, (_SETUP,)) == {_SETUP: record.sha256}:
-            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
-            return _Found(offer=offer, path=folder / _SETUP, verified=True)
         given = self._given_for(release, arch)
         if given is not None and given[1] is not None:
             return _Found(offer=given[0], path=given[1])
+        if record is not None and depot_files(folder, (_SETUP,)) == {_SETUP: record.sha256}:
+            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
+            return _Found(offer=offer, path=folder / _SETUP, verified=True)
         if record is not None and (kept := cached(record.name, options=download, sha256=record.sha256)):
             offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
             return _Found(offer=offer, path=kept.path)
@@ -245,7 +245,8 @@ class Preparation:
     def _offer(self, release: Release, arch: str, *, given: Offer | None, record: InstallerRecord | None) -> Offer:
         if given is not None:
             return given
-        if record is not None and record.url:
+        # The lock file may have been edited by hand: file:// is an address for urllib.
+        if record is not None and record.url and is_url(record.url):
             return Offer(release=release, arch=arch, name=record.name, url=record.url)
         return choose_offer(self._offers, release=release, arch=arch, url=self._settings.page)
 

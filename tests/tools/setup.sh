@@ -2,8 +2,8 @@
 # Install the programs that tests judge us by, on Debian 12. As root; does nothing when all of them are there.
 set -eu
 
-# osslsigncode: another implementation of Authenticode (tests/tools/__init__.py).
-packages="osslsigncode"
+# osslsigncode: another implementation of Authenticode; the compiler: real Windows programs to sign.
+packages="osslsigncode gcc-mingw-w64-x86-64-win32"
 missing=""
 for package in $packages; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"

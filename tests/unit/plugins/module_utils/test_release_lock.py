@@ -87,6 +87,8 @@ def test_files_that_are_fine(content: str, expected: object) -> None:
         ({"size": 0}, "impossible size or date"),
         ({"date": "today"}, "impossible size or date"),
         ({"signer": None}, "no usable signer"),
+        ({"name": "../../etc/cron.d/x"}, "name that is none"),
+        ({"name": ".hidden"}, "name that is none"),
         ({"sha265": _SHA}, "fields that nothing wrote: sha265"),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _signify
 from ansible_collections.rentree.pronote.plugins.plugin_utils._authenticode import SignatureError, verify_signature
+from ansible_collections.rentree.pronote.plugins.plugin_utils._pe import read_facts
 
 from tests.lab.authenticode import Authority, Identity, sign_pe
 from tests.lab.pe import make_pe
@@ -194,6 +195,20 @@ def test_what_osslsigncode_signs(firm: Firm, tmp_path: Path) -> None:
         else:
             found = verify_signature(signed, signers=["INDEX EDUCATION"], authorities=[str(tmp_path / "ca.pem")])
             assert found.signer == "INDEX EDUCATION"
+
+
+def test_a_program_that_a_compiler_made(firm: Firm, verify: Verify, tmp_path: Path) -> None:
+    compiler = require_tool("x86_64-w64-mingw32-gcc")
+    (tmp_path / "main.c").write_text("int main(void) { return 0; }\n")
+    subprocess.run([compiler, "-s", "-o", "main.exe", "main.c"], cwd=tmp_path, check=True, timeout=120)
+    content = (tmp_path / "main.exe").read_bytes()
+    assert verify(sign_pe(content, firm.publisher, stamp=firm.stamp))[0] == "INDEX EDUCATION"
+    assert read_facts(tmp_path / "main.exe") == (0x8664, {})
+    # Data after the last section, as self-extracting setups have, is signed too.
+    signed = sign_pe(content + b"overlay!" * 10, firm.publisher)
+    assert verify(signed)[0] == "INDEX EDUCATION"
+    with pytest.raises(SignatureError, match="does not match"):
+        verify(signed.replace(b"overlay!" * 10, b"changed!" * 10))
 
 
 def test_the_mended_import_leaves_re_as_it_was() -> None:

@@ -332,6 +332,31 @@ def test_other_bytes_under_the_same_name_are_an_alarm(bench: Bench) -> None:
     assert bench.state() == before
 
 
+def test_other_bytes_named_by_hand_are_an_alarm(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    bench.one()
+    path = bench.folder / _NAME
+    path.write_bytes(bench.sign(program(version=(1, 2, 3, 4))))
+    before = bench.state()
+    assert bench.one(installers=[str(path)]).message.startswith(f"ALARM: {_NAME} from {path}")
+    assert bench.state() == before
+    # It is the administrator's file: it stays.
+    assert path.exists()
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://user:secret@host/x.exe"])
+def test_an_address_of_the_lock_file_that_must_not_be_used(bench: Bench, url: str) -> None:
+    bench.offer(bench.sign(program()))
+    bench.one()
+    lock = bench.lock()
+    lock["pronote_releases"]["2026.2.7"]["x64"]["installer"]["url"] = url
+    bench.settings.lock_file.write_text(yaml.safe_dump(lock))
+    shutil.rmtree(bench.settings.depot / "2026.2.7")
+    shutil.rmtree(bench.settings.download.folder)
+    assert "address" in bench.one().message
+    assert not bench.settings.download.folder.exists()
+
+
 def test_a_depot_that_was_tampered_with_is_put_right(bench: Bench) -> None:
     bench.offer(bench.sign(program()))
     bench.one()
