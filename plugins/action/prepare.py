@@ -8,7 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.installers import SOURCES
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments, by_arch
 from ansible_collections.rentree.pronote.plugins.plugin_utils._download import DownloadOptions
@@ -25,7 +25,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "depot": {"type": "path", "required": True},
     "lock_file": {"type": "path", "required": True},
     "response_dir": {"type": "path", "required": True},
-    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+    "product": {"type": "str", "default": "pronote_client", "choices": sorted(SOURCES)},
     "releases": {"type": "list", "elements": "str", "default": []},
     "archs": {"type": "list", "elements": "str", "default": ["x64"], "choices": ["x64", "x86"]},
     "installer": {"type": "list", "elements": "str", "default": []},
