@@ -175,7 +175,7 @@ class Preparation:
                 product, trust = settings.product, settings.trust
                 known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
             except RefusedError:
-                if found.fetched:
+                if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
@@ -207,11 +207,20 @@ class Preparation:
     def _given_for(self, release: Release, arch: str) -> tuple[Offer, Path | None] | None:
         return next((g for g in self._given if g[0].release == release and g[0].arch == arch), None)
 
-    @cached_property
     def _offers(self) -> list[Offer]:
-        """What the download page has: read once for all releases, and only when it is needed."""
+        """What the download page has. Raises ValueError."""
+        if isinstance(self._page, ValueError):
+            raise self._page
+        return self._page
+
+    @cached_property
+    def _page(self) -> list[Offer] | ValueError:
+        """Read once for all releases, and only when it is needed: a page that cannot be read is not asked for again."""
         url = self._settings.page
-        return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
+        try:
+            return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
+        except ValueError as exc:
+            return exc
 
     def _refuse_strays(self, wanted: Sequence[tuple[Release, str]]) -> None:
         asked = ", ".join(f"{release} {arch}" for release, arch in wanted)
@@ -248,7 +257,7 @@ class Preparation:
         # The lock file may have been edited by hand: file:// is an address for urllib.
         if record is not None and record.url and is_url(record.url):
             return Offer(release=release, arch=arch, name=record.name, url=record.url)
-        return choose_offer(self._offers, release=release, arch=arch, url=self._settings.page)
+        return choose_offer(self._offers(), release=release, arch=arch, url=self._settings.page)
 
     def _progress(self, name: str) -> Callable[[int, int | None], None]:
         """Tells each tenth, or each 16 MiB of a file whose size is not known."""

@@ -173,6 +173,28 @@ def test_one_page_for_all(bench: Bench) -> None:
     assert "0310001A: unreadable" in result["msg"]
 
 
+@pytest.mark.parametrize("page", [_PAGE, "/fr/telecharger-pronote-pre-version.php", "/fr/gone.php"])
+def test_a_page_that_is_of_no_use_is_asked_for_once(bench: Bench, page: str) -> None:
+    bench.site.pages = {} if page != _PAGE else {_PAGE: "<html><body>Refonte du site</body></html>"}
+    wanted = [("2026.2.7", "x64"), ("2026.2.7", "x86"), ("2026.2.9", "x64")]
+    outcomes = bench.run(*wanted, page_url=f"{bench.base}{page}")
+    assert [o.status for o in outcomes] == ["failed"] * 3
+    assert all("pronote_prepare_installer" in o.message for o in outcomes)
+    assert len(bench.requests()) == (0 if "gone" in page else 1)  # the site notes no request for what is not there
+
+
+def test_a_dry_run_deletes_nothing_either(bench: Bench) -> None:
+    bench.offer(bench.sign(program(), "other"))
+    trust = replace(bench.settings.trust, signers=["Autre Éditeur"])
+    response = bench.settings.response_dir / "pronote_client-2026.2.4-x64.iss"
+    response.rename(bench.folder / "later.iss")
+    assert "no response file" in bench.one(trust=trust).message
+    (bench.folder / "later.iss").rename(response)
+    kept = sorted(bench.settings.download.folder.iterdir())
+    assert "not by INDEX EDUCATION" in bench.one(check=True).message
+    assert sorted(bench.settings.download.folder.iterdir()) == kept != []
+
+
 def test_the_page_of_pre_releases_on_request(bench: Bench) -> None:
     bench.offer(bench.sign(program()), preview=True)
     # A preview is the page's business only; the release is asked for by name.
