@@ -53,10 +53,11 @@ class Site:
         if start >= len(self.content) and self.mode == "ok":
             raise web.HTTPRequestRangeNotSatisfiable
         headers = {} if self.mode == "no_validator" else {hdrs.ETAG: self.etag}
+        if start and self.mode == "wrong_part":
+            start += 1
         rest = self.content[start:]
         if start:
-            begin = start + 1 if self.mode == "wrong_part" else start
-            headers[hdrs.CONTENT_RANGE] = f"bytes {begin}-{len(self.content) - 1}/{len(self.content)}"
+            headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{len(self.content) - 1}/{len(self.content)}"
         if self.mode != "chunked":
             headers[hdrs.CONTENT_LENGTH] = str(len(rest))
         response = web.StreamResponse(status=206 if start else 200, headers=headers)
