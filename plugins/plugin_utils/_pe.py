@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pefile
+from ansible.errors import AnsibleError
+
+try:
+    import pefile
+except ImportError as exc:
+    raise AnsibleError("programs cannot be read here; pip install -r requirements.txt in the environment") from exc
 
 __all__ = ["promised_size", "read_facts"]
 

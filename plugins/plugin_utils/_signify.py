@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ansible.errors import AnsibleError
+
 __all__ = [
     "AuthenticodeFile",
     "AuthenticodeSignature",
@@ -44,9 +46,14 @@ def _mended() -> Iterator[None]:
             setattr(re, "search", search)  # noqa: B010
 
 
-with _mended():
-    from asn1crypto import x509
-    from signify.authenticode import AuthenticodeFile, AuthenticodeSignature
-    from signify.authenticode.cert_store import TRUSTED_CERTIFICATE_STORE as roots  # noqa: N811  (a value of theirs)
-    from signify.exceptions import SignifyError
-    from signify.x509 import Certificate, CertificateStore
+try:
+    with _mended():
+        from asn1crypto import x509
+        from signify.authenticode import AuthenticodeFile, AuthenticodeSignature
+        from signify.authenticode.cert_store import TRUSTED_CERTIFICATE_STORE as roots  # noqa: N811  (a value of theirs)
+        from signify.exceptions import SignifyError
+        from signify.x509 import Certificate, CertificateStore
+# Not there, or there without a libcrypto that oscrypto finds: the strategy loads actions, and shows anything but
+# Ansible's own errors as a bug with a traceback.
+except Exception as exc:
+    raise AnsibleError("signatures cannot be checked here; pip install -r requirements.txt in the environment") from exc

@@ -33,8 +33,8 @@ class Lab:
     """An async context: everything runs inside the block and is stopped after it.
 
     ``network`` is the first two bytes of every address, so that labs run side by side: servers at ``.0.1`` (hosted),
-    ``.0.2`` (depot), ``.0.3`` (control), ``.0.4`` (the ENT's CAS, over HTTPS) and ``.0.5`` (the publisher's download site,
-    once it is asked for), stations where the scenario says.
+    ``.0.2`` (depot), ``.0.3`` (control), ``.0.4`` (the ENT's CAS, over HTTPS) and ``.0.5`` (the publisher's download
+    site, once it is asked for), stations where the scenario says.
     """
 
     def __init__(self, scenario: Scenario, *, network: str, work: Path, backend: str = "simulated") -> None:
