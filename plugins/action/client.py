@@ -15,6 +15,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._action import fai
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, ensure, log_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import RING_SPEC, in_ring, keep_back
+from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -33,6 +35,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reconnect_timeout": {"type": "float", "default": 300},
     "verify_timeout": {"type": "float", "default": 60},
     "log_dir": {"type": "path"},
+    "windows": {"type": "list", "elements": "dict", "default": []},
+    "timezone": {"type": "str", "default": ""},
+    "expected_duration": {"type": "float", "default": 900},
+    "ring": {"type": "dict", "options": RING_SPEC},
 }
 
 
@@ -46,14 +52,18 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
+        kept = keep_back(args["ring"])
+        if kept is not None:
+            return kept
         try:
             request = _request(args, str((task_vars or {}).get("inventory_hostname", "station")))
         except ValueError as exc:
             raise AnsibleActionFail(str(exc)) from exc
         try:
-            return ensure(station(self._connection), request, check=self._task.check_mode)
+            result = ensure(station(self._connection), request, check=self._task.check_mode)
         except StationError as exc:
-            return failure(exc)
+            result = failure(exc)
+        return in_ring(result, args["ring"])
 
 
 def _request(args: dict[str, Any], name: str) -> Request:
@@ -79,5 +89,6 @@ def _request(args: dict[str, Any], name: str) -> Request:
         ),
         verify_timeout=args["verify_timeout"],
         wait_running_timeout=args["wait_running_timeout"],
+        hours=Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"]),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
