@@ -11,6 +11,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desire
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, ensure, log_name
@@ -55,6 +56,7 @@ class ActionModule(ActionBase):
         kept = keep_back(args["ring"])
         if kept is not None:
             return kept
+        _progress.begin(str((task_vars or {}).get("inventory_hostname", "")))
         try:
             request = _request(args, str((task_vars or {}).get("inventory_hostname", "station")))
         except ValueError as exc:

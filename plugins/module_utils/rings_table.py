@@ -17,6 +17,10 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(clean) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
+def _stations(count: int) -> str:
+    return f"{count} station" + ("s" if count > 1 else "")
+
+
 def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
     """Who is in which ring. A school whose stations all go at once needs no line, save in a dry run."""
     lines = []
@@ -34,7 +38,7 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
             )
         for number, ring in enumerate(rings, start=1):
             what = " (pilots)" if number == 1 and len(rings) > 1 else ""
-            lines.append(f"{school}: ring {number} of {len(rings)}{what}, {len(ring)} stations: {_names(ring)}")
+            lines.append(f"{school}: ring {number} of {len(rings)}{what}, {_stations(len(ring))}: {_names(ring)}")
         if plan["reserves"]:
             lines.append(f"{school}: in a pilot's place, should it be off or in use: {_names(plan['reserves'])}")
     return lines

@@ -24,7 +24,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _job
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _job, _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import ALWAYS, Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
@@ -69,6 +69,7 @@ class _Report:
 
 def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError with what was found and what to do."""
+    _progress.stage("reading")
     state = probe(station, request.desired.product)
     decision = plan(state, replace(request.desired, not_now=request.hours.closed()))
     display.vv(f"plan: {decision.action} ({decision.reason})")
@@ -211,6 +212,7 @@ def _keep_log(files: JobFiles, report: _Report, request: Request) -> None:
 
 def _verify(station: WinrmStation, request: Request) -> None:
     """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
+    _progress.stage("verifying")
     deadline = time.monotonic() + request.verify_timeout
     while instead := missing(probe(station, request.desired.product), request.desired):
         if time.monotonic() > deadline:
@@ -239,6 +241,7 @@ def _in_use(station: WinrmStation, request: Request) -> bool:
 
 
 def _wait_until_closed(station: WinrmStation, request: Request) -> bool:
+    _progress.stage("waiting")
     deadline = time.monotonic() + request.wait_running_timeout
     while _in_use(station, request):
         if time.monotonic() > deadline:

@@ -217,6 +217,8 @@ def take_step(variables: Mapping[str, Any], planned: Mapping[str, Any], options:
         standings = {p.school: Standing(go=members.get(p.school, ()), passed=p.passed) for p in plans}
     result: dict[str, Any] = {
         "changed": False,
+        "ring": steps[min(index, len(steps) - 1)].ring if steps else 0,
+        "rings": max((step.ring for step in steps), default=0),
         "go": [name for standing in standings.values() for name in standing.go],
         "held": {name: _hold(p, standings[p.school]) for p in plans for name in standings[p.school].held},
         "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
