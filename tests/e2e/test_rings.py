@@ -144,7 +144,7 @@ def test_a_response_file_of_another_release_goes_to_one_pilot_only(pair: School)
 def test_schools_want_different_things_and_one_cannot_be_read(pair: School) -> None:
     """Variables of the inventory, each school its own; the other schools go on."""
     folder = pair.inventory.parent / "group_vars" if pair.inventory.is_file() else pair.inventory / "group_vars"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "un.yml").write_text("pronote_client_rings: [many]\n", encoding="utf-8")
     (folder / "deux.yml").write_text('pronote_client_rings: ["{{ 2 - 1 }}", "100%"]\n', encoding="utf-8")
     (folder.parent / "host_vars").mkdir()
