@@ -42,7 +42,7 @@ _FAILURES = 20
 _ENOUGH = 3  # stations that must have ended before their pace says anything
 
 
-def clean(text: object) -> str:
+def clean(text: object, *, longest: int = _LONGEST) -> str:
     """Text of a station, a server or a file, made harmless for a terminal, and one line.
 
     Control characters (escape sequences), and those that only steer how others are shown (direction, width zero), are
@@ -50,7 +50,7 @@ def clean(text: object) -> str:
     """
     shown = "".join(c if c.isprintable() else " " if c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
     shown = " ".join(shown.split())
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def end_of(result: Mapping[str, Any]) -> End:

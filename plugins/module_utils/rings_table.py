@@ -6,15 +6,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.progress import clean
+
 __all__ = ["ring_lines", "stop_lines"]
 
 _SHOWN = 8
+_LONGEST = 1000
+
+
+def _clean(line: str) -> str:
+    # Names come from the inventory, which a script may write, reasons from stations: neither may steer the terminal.
+    return clean(line, longest=_LONGEST)
 
 
 def _names(names: Sequence[str]) -> str:
-    # A name comes from the inventory, which a script may write: nothing in it may steer the terminal.
-    clean = ["".join(c if c.isprintable() else "?" for c in name) for name in names[:_SHOWN]]
-    return ", ".join(clean) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _stations(count: int) -> str:
@@ -41,9 +47,9 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
             lines.append(f"{school}: ring {number} of {len(rings)}{what}, {_stations(len(ring))}: {_names(ring)}")
         if plan["reserves"]:
             lines.append(f"{school}: in a pilot's place, should it be off or in use: {_names(plan['reserves'])}")
-    return lines
+    return [_clean(line) for line in lines]
 
 
 def stop_lines(stopped: Mapping[str, str]) -> list[str]:
     """Why schools stopped."""
-    return [f"{school or 'no school'}: stopped, {reason}" for school, reason in stopped.items()]
+    return [_clean(f"{school or 'no school'}: stopped, {reason}") for school, reason in stopped.items()]
