@@ -66,5 +66,5 @@ turns:
   description: For each station the steps in which it has a turn. The first station of the play is in every one.
   returned: always
   type: dict
-  sample: {"s101-02": [{"index": 1, "ring": 1, "reserve": 1}, {"index": 3, "ring": 2, "reserve": 0}]}
+  sample: {"s101-02": [{"index": 1, "name": "ring 1, reserve 1"}, {"index": 3, "name": "ring 2"}]}
 """

@@ -104,7 +104,7 @@ def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dic
     steps = steps_of(plans)
     turns: dict[str, list[dict[str, Any]]] = {}
     for index, step in enumerate(steps):
-        item = {"index": index, "ring": step.ring, "reserve": step.reserve}
+        item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
         for name in [play.task["inventory_hostname"], *(n for names in step.members.values() for n in names)]:
             # The station of this very task has a turn in every step: Ansible takes the steps in the order in which the
             # first station names them (roles/pronote_client/tasks/main.yml).

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import termios
 from pathlib import Path
+from typing import Any
 
 import pyte
 import pytest
@@ -80,9 +81,12 @@ def _on_a_terminal(school: School, name: str, *arguments: str, **extra: str) -> 
 
 
 def _elsewhere(school: School, *arguments: str, **extra: str) -> PlaybookRun:
-    callbacks = {"ANSIBLE_CALLBACKS_ENABLED": "results_json,rentree.pronote.progress", "TERM": "xterm", **extra}
     variables = ("-e", f"@{school.variables}")
-    return run_playbook("deploy", *variables, *arguments, inventory=school.inventory, work=school.work, **callbacks)
+    more: dict[str, Any] = {
+        "ANSIBLE_CALLBACKS_ENABLED": "results_json,rentree.pronote.progress",
+        "TERM": "xterm",
+    } | extra
+    return run_playbook("deploy", *variables, *arguments, inventory=school.inventory, work=school.work, **more)
 
 
 def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
