@@ -35,7 +35,7 @@ os.open = broken
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(
+    found = start_school(
         [
             {"name": "right", "clients": [{"release": "2026.2.7"}]},
             {"name": "late", "clients": [{"release": "2026.1.3"}]},
@@ -43,6 +43,8 @@ def school(start_school: StartSchool) -> School:
             {"name": "rejected", "installer_fault": {"kind": "rejected", "result_code": -12}},
         ]
     )
+    (found.inventory / "group_vars/all/rings.yml").unlink()
+    return found
 
 
 def _environment(school: School, name: str, **extra: str) -> dict[str, str]:
