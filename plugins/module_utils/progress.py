@@ -115,6 +115,10 @@ class Board:
             seen.stage, seen.since = stage, now
         seen.bytes, seen.total = max(0, bytes), max(0, total)
 
+    def leave(self, station: str) -> None:
+        """It is not worked on after all."""
+        self.at_work.pop(clean(station), None)
+
     def end(self, station: str, end: End, why: object = "") -> None:
         """A station has ended. Its first failure counts, whatever comes later."""
         name = clean(station)

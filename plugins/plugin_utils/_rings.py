@@ -20,20 +20,22 @@ from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.rings import (
     RESERVES,
     Limit,
-    Outcome,
     Rules,
     SchoolPlan,
-    Standing,
     Station,
     Step,
     load_plan,
-    outcome_of,
     parse_limit,
     parse_rings,
     plan_school,
     recorded_for,
-    stand,
     steps_of,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.rings_standing import (
+    Outcome,
+    Standing,
+    outcome_of,
+    stand,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_rings import (
@@ -96,11 +98,11 @@ def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dic
     reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     plans = []
     for each in wanted.values():
-        known = progress.get((each.school, each.release))
+        known = progress.get((each.school, each.goal))
         stations = [Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name)) for name in each.names]
         plans.append(each.plan(stations, done=known.done if known else 0))
         if known and known.stopped:
-            warnings.append(f"{each.school}: the last run on {each.release} stopped: {known.stopped}")
+            warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
     steps = steps_of(plans)
     turns: dict[str, list[dict[str, Any]]] = {}
     for index, step in enumerate(steps):
@@ -124,7 +126,7 @@ class _School:
 
     def __init__(self, play: PlayVariables, school: str, names: list[str]) -> None:
         self.school, self.names = school, names
-        self.problem = self.release = ""
+        self.problem = self.release = self.goal = ""
         self.rules = Rules(rings=(_ALL,), max_fail=_ALL, max_unreachable=_ALL)
         self.pilots = {
             name for name in names if play.plain(name, "pronote_pilot").lower() in {"true", "yes", "on", "1"}
@@ -132,6 +134,9 @@ class _School:
         variables = play.of(names[0])
         try:
             self.release = str(play.value(variables, "pronote_client_release", ""))
+            state = str(play.value(variables, "pronote_client_state", "present"))
+            # A removal is proven by removals.
+            self.goal = self.release if state == "present" else f"{self.release} {state}"
         except ValueError as exc:
             # Its stations say so themselves, each with its own server's answer.
             display.vv(f"rings of {school}: {exc}")
@@ -157,7 +162,7 @@ class _School:
         if self.problem:
             everybody = (tuple(self.names),)
             return SchoolPlan(school=self.school, rules=self.rules, rings=everybody, problem=self.problem)
-        return plan_school(self.school, stations, self.rules, done=done, release=self.release)
+        return plan_school(self.school, stations, self.rules, done=done, release=self.goal)
 
 
 def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:

@@ -61,6 +61,8 @@ def test_a_run_event_by_event() -> None:
     # What a dying worker still said changes nothing.
     board.stage("b", "reading", now=6)
     board.begin("b", now=6)
+    board.begin("c", now=6)
+    board.leave("c")
     assert board.by_room() == [("101", 1, 1, 2), ("102", 0, 0, 2)]
     assert list(board.failures) == [("b", "off\N{REPLACEMENT CHARACTER}[2J")]
     assert summary(board, now=7, language="en") == "PRONOTE: stations 1/4, unreachable 1, at work 1"

@@ -5,17 +5,19 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.rings import (
     Limit,
-    Outcome,
     Rules,
     SchoolPlan,
-    Standing,
     Station,
-    outcome_of,
     parse_limit,
     parse_rings,
     plan_school,
-    stand,
     steps_of,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.rings_standing import (
+    Outcome,
+    Standing,
+    outcome_of,
+    stand,
 )
 
 
@@ -173,13 +175,13 @@ def test_a_failed_pilot_stops_its_school() -> None:
 
 @pytest.mark.parametrize("kind", ["waiting", "unfit", "unreachable"])
 def test_somebody_stands_in_for_a_pilot_that_proves_nothing(kind: Any) -> None:
-    nothing = Outcome(kind=kind)
+    nothing = Outcome(kind=kind, fact="why")
     went, end = _walk(_plan(20, [1, "10%", "100%"]), {"s000": nothing, "s001": nothing})
     assert went[:4] == [("s000",), ("s001",), ("s002",), ()]
     assert end.passed == 3
     went, end = _walk(_plan(20, [1, "100%"]), {f"s{n:03}": nothing for n in range(20)})
     assert [len(names) for names in went] == [1, 1, 1, 1, 0]
-    assert end.reason.startswith(f"no pilot proved the release: 4 {kind} (s000, s001, s002 and 1 more)")
+    assert end.reason.startswith(f"no pilot proved the release: 4 {kind}, s000, s001, s002 and 1 more (s000: why)")
 
 
 def test_a_reserve_that_fails_stops_as_a_pilot_does() -> None:
@@ -230,6 +232,19 @@ def test_a_response_file_of_another_release_is_named_when_it_does_not_fit() -> N
     )[1].reason.startswith("1 of 1 pilots failed")
 
 
+def test_only_a_station_brought_to_the_release_proves_its_response_file() -> None:
+    plan = _plan(20, ["100%"], unproven="2026.1.3")
+    brought = Outcome(kind="done", brought=True)
+    went, end = _walk(plan, {"s001": brought})
+    assert [len(names) for names in went] == [1, 1, 0, 0, 18]
+    assert end.reason == ""
+    # One that was found right is enough for a proven file, and when all of them are right already.
+    assert [len(names) for names in _walk(_plan(20, [1, "100%"]), {})[0]] == [1, 0, 0, 0, 19]
+    went, end = _walk(plan, {})
+    assert [len(names) for names in went] == [1, 1, 1, 1, 16]
+    assert end.reason == ""
+
+
 def test_a_problem_of_the_variables_holds_everybody() -> None:
     plan = SchoolPlan(school="A", rules=_rules([1]), rings=(("s000", "s001"),), problem="'x' is no ring")
     standing = stand(plan, steps_of([plan]), 0, {})
@@ -251,6 +266,8 @@ def test_a_problem_of_the_variables_holds_everybody() -> None:
         ({"failed": True, "job": {"started": 0, "followed": False}}, False, "unfit"),
         ({"failed": True, "job": {"started": 1, "code": -1}}, False, "failed"),
         ({"failed": True, "job": {"followed": True}}, True, "failed"),
+        # Its result of an earlier step, passed on.
+        ({"skipped": True, "action": "install"}, False, "done"),
     ],
 )
 def test_outcomes(result: dict[str, Any] | None, gone: bool, kind: str | None) -> None:
