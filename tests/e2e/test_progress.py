@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -57,8 +58,13 @@ def _environment(school: School, name: str, **extra: str) -> dict[str, str]:
     }
 
 
-def _on_a_terminal(school: School, name: str, *arguments: str, **extra: str) -> tuple[int, bytes]:
-    """Run a deployment on a pseudo terminal; its exit code and every byte that it wrote there."""
+def _on_a_terminal(
+    school: School, name: str, *arguments: str, interrupt: bool = False, **extra: str
+) -> tuple[int, bytes]:
+    """Run a deployment on a pseudo terminal; its exit code and every byte that it wrote there.
+
+    ``interrupt``: as Ctrl-C does, once the view is drawn.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     school.work.mkdir(parents=True, exist_ok=True)
@@ -76,6 +82,9 @@ def _on_a_terminal(school: School, name: str, *arguments: str, **extra: str) -> 
     try:
         while chunk := os.read(master, 65536):
             written += chunk
+            if interrupt and _REGION.search(written):
+                process.send_signal(signal.SIGINT)
+                interrupt = False
     except OSError:
         pass  # what reading gives once the last writer is gone
     os.close(master)
@@ -102,6 +111,13 @@ def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
     assert "PRONOTE:" not in quiet.output
     english = _elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS_LANGUAGE="en").assert_code(0)
     assert "PRONOTE (dry run): stations 1/1, already right 1" in english.output
+
+
+def test_an_interrupted_run_gives_the_terminal_back(school: School) -> None:
+    code, written = _on_a_terminal(school, "interrupted", "--check", interrupt=True)
+    assert code not in {0, 2, 4}
+    *_, last_region = _REGION.finditer(written)
+    assert written.rindex(b"\x1b[r") > last_region.start()
 
 
 def test_live_on_a_terminal(school: School) -> None:
