@@ -59,7 +59,7 @@ def _environment(school: School, name: str, **extra: str) -> dict[str, str]:
 
 
 def _on_a_terminal(
-    school: School, name: str, *arguments: str, interrupt: bool = False, **extra: str
+    school: School, name: str, *arguments: str, interrupt: bool = False, extra: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
     """Run a deployment on a pseudo terminal; its exit code and every byte that it wrote there.
 
@@ -71,7 +71,7 @@ def _on_a_terminal(
     process = subprocess.Popen(
         school.command("deploy", *arguments),
         cwd=ROOT,
-        env=_environment(school, name, **extra),
+        env=_environment(school, name, **extra or {}),
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -146,7 +146,7 @@ def test_live_on_a_terminal(school: School) -> None:
     "extra", [{"TERM": "dumb"}, {"CI": "true"}, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"}]
 )
 def test_no_live_view_where_nobody_looks(school: School, extra: dict[str, str]) -> None:
-    code, written = _on_a_terminal(school, "nobody", "--check", "--limit", "right", **extra)
+    code, written = _on_a_terminal(school, "nobody", "--check", "--limit", "right", extra=extra)
     assert code == 0
     assert not _REGION.search(written)
     assert b"PRONOTE (simulation): postes 1/1" in written
@@ -158,7 +158,7 @@ def test_a_view_that_breaks_changes_nothing(school: School, tmp_path: Path, term
     (tmp_path / "sitecustomize.py").write_text(_BREAK, encoding="utf-8")
     extra = {"PYTHONPATH": str(tmp_path)}
     if terminal:
-        code, written = _on_a_terminal(school, "broken", "--check", "--limit", "right,rejected", **extra)
+        code, written = _on_a_terminal(school, "broken", "--check", "--limit", "right,rejected", extra=extra)
         output = written.decode("utf-8", "replace")
         assert code == 0
     else:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
+from tests.e2e.test_interrupted import kill_controller, start_deploy, until
 
 ONE, TWO = "0310001A", "0310002B"
 OLD = {"clients": [{"release": "2026.1.3"}]}
@@ -105,10 +106,32 @@ def _reasons(run: PlaybookRun) -> dict[str, str]:
     return {host: str(result.get("reason") or result.get("fact")) for host, result in run.of("client").items()}
 
 
-def test_hours(pair: School) -> None:
-    """A window three days away is closed whatever the day; one of the whole week is open."""
+def _closed() -> list[dict[str, Any]]:
+    """A window three days away: closed whatever the day and the hour are."""
     day = (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).strftime("%a").lower()
-    closed = [{"days": [day], "from": "12:00", "to": "14:00"}]
+    return [{"days": [day], "from": "12:00", "to": "14:00"}]
+
+
+def test_a_job_of_an_earlier_run_is_followed_at_any_hour_and_not_begun_again(start_school: StartSchool) -> None:
+    releases = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 300.0}}]
+    school = start_school([{"name": "followed"}, {"name": "cut-off"}], releases=releases)
+    process = start_deploy(school, "killed")
+    until(lambda: len(_order(school)) == 2)
+    kill_controller(process)
+    # The cleaner pulls a plug.
+    school.lab.power("cut-off", "off")
+    school.lab.power("cut-off", "on")
+    results = school.play("deploy", "-e", json.dumps({"pronote_client_windows": _closed()})).assert_code(2).of("client")
+    assert (results["followed"]["action"], results["followed"]["outcome"]) == ("finish", "ok")
+    assert "the job of an earlier run did not end well; outside its hours" in results["cut-off"]["fact"]
+    assert sorted(_order(school)) == ["cut-off", "followed"]
+    # Inside them it is.
+    school.play("deploy", "--limit", "cut-off").assert_code(0)
+    assert sorted(_order(school)) == ["cut-off", "cut-off", "followed"]
+
+
+def test_hours(pair: School) -> None:
+    closed = _closed()
     before = pair.lab.snapshots()
     for arguments in (["--check", "--diff"], []):
         run = _play(pair, *arguments, pronote_client_windows=closed, pronote_timezone="Indian/Reunion").assert_code(0)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 
 import pytest
 from ansible import constants
@@ -11,10 +10,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_play imp
 
 
 @pytest.fixture(autouse=True)
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "default")
-    yield
 
 
 @pytest.mark.parametrize(
