@@ -192,6 +192,8 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     _results(task, {"id": "another"}, a0={"failed": True, "job": {"started": 1}}, a1={"action": "none"})
     options = StepOptions(index=0, results="result", state="", check=False)
     assert take_step(task, planned, options)["go"] == ["a0"]
+    end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
+    assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
     # A station that has left the play was failed by something, mark or not.
     task["ansible_play_hosts"] = ["a1"]
     end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
