@@ -28,6 +28,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "uninstall_arguments": {"type": "str", "default": ""},
     "success_codes": {"type": "list", "elements": "int", "default": []},
     "log_timeout": {"type": "int", "default": 1800},
+    "busy_timeout": {"type": "int", "default": 3600},
     "lock_file": {"type": "path"},
 }
 
@@ -65,6 +66,7 @@ class ActionModule(ActionBase):
                 uninstall_arguments=args["uninstall_arguments"],
                 success_codes=tuple(args["success_codes"]),
                 log_timeout=args["log_timeout"],
+                busy_timeout=args["busy_timeout"],
             )
             lock_file = Path(args["lock_file"]) if args["lock_file"] else None
             return publish(

@@ -97,7 +97,8 @@ class Job:
                 f"(if not exist {folder} mkdir {folder}) || exit 61",
                 # There already: another administrator, or an earlier run, staged the same job. Same digest, same file.
                 f"(if exist {script} exit 0)",
-                f"{_tool('curl')} -fsS --connect-timeout 20 --max-time 120 -o {part} {quote(url)} || exit 62",
+                f"{_tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
+                f" -o {part} {quote(url)} || exit 62",
                 f"{_tool('certutil')} -hashfile {part} SHA256"
                 f" | {_tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
                 f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",

@@ -40,6 +40,7 @@ class Package:
     # Exit codes that mean success instead of the technology's own.
     success_codes: tuple[int, ...] = ()
     log_timeout: int = 1800  # seconds the setup may work on after its first process ended
+    busy_timeout: int = 3600  # seconds a station waits while the depot says that it is full
     tries: int = 5  # downloads of each file
 
 
@@ -73,6 +74,7 @@ def script_context(package: Package) -> dict[str, Any]:
         "uninstall_arguments": package.uninstall_arguments,
         "success_codes": sorted(package.success_codes or technology.success_codes),
         "log_timeout": package.log_timeout,
+        "busy_timeout": package.busy_timeout,
         "tries": package.tries,
     }
 

@@ -64,6 +64,11 @@ options:
     type: list
     elements: int
     default: []
+  busy_timeout:
+    description:
+      - How long a station waits while the depot says that it is full (HTTP 503 or 429), in seconds.
+    type: int
+    default: 3600
   log_timeout:
     description: How long the setup may work on after its first process ended, in seconds.
     type: int

@@ -35,6 +35,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
             "pronote_publish_lock_file": str(lock),
             # A lab's setup is done in seconds.
             "pronote_publish_log_timeout": 120,
+            "pronote_publish_busy_timeout": 300,
         }
         if technology == "custom":
             # The lab's program of no known technology is made with NSIS.

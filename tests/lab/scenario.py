@@ -71,13 +71,14 @@ class RoomSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Everything a lab is built from. ``clock``: station seconds in one real second."""
+    """Everything a lab is built from. ``clock``: station seconds in one real second; ``depot``: its server's limits."""
 
     schools: tuple[SchoolSpec, ...]
     rooms: tuple[RoomSpec, ...]
     releases: tuple[ReleaseSpec, ...]
     accounts: tuple[dict[str, str], ...]
     clock: float = 1.0
+    depot: dict[str, int] = field(default_factory=dict)
 
     @property
     def stations(self) -> list[tuple[RoomSpec, StationSpec]]:
@@ -111,6 +112,7 @@ def scenario_from_data(data: dict[str, Any]) -> Scenario:
         releases=tuple(ReleaseSpec(**release) for release in data["releases"]),
         accounts=tuple(data["accounts"]),
         clock=float(data.get("clock", 1.0)),
+        depot=dict(data.get("depot", {})),
     )
 
 
