@@ -11,7 +11,7 @@ from tests.e2e.conftest import School, StartSchool
 # On Wine the pauses last as long as on Windows, and a station takes a second to start: one of each is enough.
 _MANY = {"simulated": 20, "wine": 2}
 _LIMITS = {
-    "simulated": {"transfers": 3, "rate": 8_000_000, "retry_after": 1},
+    "simulated": {"transfers": 3, "rate": 3_000_000, "retry_after": 1},
     "wine": {"transfers": 1, "rate": 150_000, "retry_after": 1},
 }
 
