@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
             digests = {name: sha256_of(path) for name, path in sources.items()}
             _check_pin(args, digests[technology.installer])
             package = Package(
-                title=PRODUCTS[args["product"]].title,
+                product=PRODUCTS[args["product"]],
                 release=str(Release.parse(args["release"]).client),
                 # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
                 arch=str(args["arch"]),

@@ -36,14 +36,17 @@ STAGE_CODES = {
 }
 
 
-def depot_folder(depot: str, release: str, arch: str) -> str:
-    """The folder of one release and architecture. Raises ValueError for an address that is not plain HTTP(S)."""
+def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str:
+    """The folder of one release and architecture, ``below`` a product's own folder or at the top.
+
+    Raises ValueError for an address that is not plain HTTP(S).
+    """
     if not _DEPOT.fullmatch(depot):
         raise ValueError(
             f"the depot {depot!r} is not an http:// or https:// address of letters, digits and ._~- only, "
             "without user name, query or percent sign"
         )
-    return f"{depot.rstrip('/')}/{release}/{arch}"
+    return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
 
 
 def valid_digest(digest: str) -> str:

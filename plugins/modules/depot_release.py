@@ -7,7 +7,8 @@ short_description: Publish a release in a depot folder of the controller
 version_added: 0.1.0
 description:
   - Puts the installer, its response files, C(install.cmd) and C(SHA256SUMS) into C(release/arch/) below the depot, and
-    the digests that stations check into the inventory's lock file.
+    the digests that stations check into the inventory's lock file. Releases of another product than the client lie
+    below a folder with the product's name.
   - C(install.cmd) is rendered once per release and architecture and pins the digests of the other files. It is written
     last, so a folder without it is not a published release.
 options:
@@ -18,7 +19,7 @@ options:
   product:
     description: The product.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
   release:
     description: The release.
@@ -74,7 +75,9 @@ options:
     type: int
     default: 1800
   lock_file:
-    description: Lock file that gets the digests under C(pronote_releases). The rest of it is left as it is.
+    description:
+      - Lock file that gets the digests, under C(pronote_releases) for the client and under
+        C(pronote_product_releases) for other products. The rest of it is left as it is.
     type: path
 extends_documentation_fragment:
   - rentree.pronote.attributes

@@ -143,7 +143,7 @@ def publish(
     without it is not a published release. When something fails, depot and lock file are as they were. Raises
     ValueError, OSError.
     """
-    folder = depot / package.release / package.arch
+    folder = depot / package.product.depot_folder / package.release / package.arch
     script = render_script(package)
     digest = hashlib.sha256(script).hexdigest()
     sums = sha256sums({**package.digests, "install.cmd": digest}).encode()

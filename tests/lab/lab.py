@@ -173,13 +173,14 @@ class Lab:
 
     async def _build_installers(self) -> None:
         for spec in self.scenario.releases:
-            folder = self.work / "downloads" / spec.release / spec.arch
+            folder = self.work / "downloads" / spec.product / spec.release / spec.arch
             folder.mkdir(parents=True, exist_ok=True)
             built = await self.backend.build_release(spec)
             for name, content in built.files.items():
                 (folder / name).write_bytes(content)
             self._installers.append(
                 {
+                    "product": spec.product,
                     "release": spec.release,
                     "arch": spec.arch,
                     "technology": built.technology,

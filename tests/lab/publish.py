@@ -25,6 +25,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
         technology = installer["technology"]
         variables = {
             "pronote_depot_path": info["depot_folder"],
+            "pronote_publish_product": installer["product"],
             "pronote_publish_release": installer["release"],
             "pronote_publish_arch": installer["arch"],
             "pronote_publish_technology": technology,

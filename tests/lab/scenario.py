@@ -41,6 +41,7 @@ class ReleaseSpec:
     release: str
     arch: str = "x64"
     preview: bool = False
+    product: str = "pronote_client"
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,6 +57,7 @@ class StationSpec:
     quotas: dict[str, int] = field(default_factory=dict)
     accounts: tuple[dict[str, str], ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
+    edt: bool = False  # timetables are made here: in the group pronote_edt_stations too
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -85,7 +87,7 @@ class Scenario:
         return [(room, station) for room in self.rooms for station in room.stations]
 
 
-_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults"}
+_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"}
 
 
 def _station(data: dict[str, Any]) -> StationSpec:
