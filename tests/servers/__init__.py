@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["NGINX", "SSHD", "free_port", "nginx", "require_server", "sshd"]
+__all__ = ["NGINX", "SSHD", "free_port", "nginx", "nginx_command", "require_server", "sshd"]
 
 NGINX, SSHD = Path("/usr/sbin/nginx"), Path("/usr/sbin/sshd")
 
@@ -59,9 +59,8 @@ def _running(command: list[str], *, address: str, port: int, log: Path) -> Itera
             process.wait()
 
 
-@contextmanager
-def nginx(folder: Path, *, site: Path, address: str, port: int) -> Iterator[None]:
-    """nginx with one site, everything it writes below ``folder``, under the account that runs the tests."""
+def nginx_command(folder: Path, *, site: Path) -> list[str]:
+    """nginx in the foreground with one site, all it writes below ``folder``, under the account that runs the tests."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = "".join(
         f"    {kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -72,7 +71,13 @@ def nginx(folder: Path, *, site: Path, address: str, port: int) -> Iterator[None
         f"events {{ worker_connections 1024; }}\nhttp {{\n    access_log off;\n{temporary}    include {site};\n}}\n",
         encoding="utf-8",
     )
-    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-p", str(folder)]
+    return [str(NGINX), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log"), "-p", str(folder)]
+
+
+@contextmanager
+def nginx(folder: Path, *, site: Path, address: str, port: int) -> Iterator[None]:
+    """nginx with one site until the block ends."""
+    command = nginx_command(folder, site=site)
     with _running(command, address=address, port=port, log=folder / "output.log"):
         yield
 
