@@ -83,6 +83,8 @@ def split_place(place: str) -> tuple[str, Release, str] | None:
 
 def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     others = lock.get("pronote_product_releases") or {}
+    if not isinstance(others, Mapping):
+        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
     found = {PRONOTE_CLIENT.key: lock.get("pronote_releases") or {}, **others}
     if not all(isinstance(releases, Mapping) for releases in found.values()):
         raise ValueError("pronote_releases is not a mapping of releases to architectures")

@@ -43,7 +43,7 @@ _PUBLISHED = [("pronote_client", _r(each)) for each in ("2025.1.3", "2025.2.9", 
     ],
 )
 def test_decisions(needs: dict[str, Any], pruned: set[str]) -> None:
-    given = {
+    given: dict[str, Any] = {
         name: {_r(release): why for release, why in value.items()} if isinstance(value, dict) else value
         for name, value in needs.items()
     }
@@ -91,7 +91,14 @@ def test_a_lock_file_without_what_goes() -> None:
     assert prune_lock({}, decisions) == {}
 
 
-@pytest.mark.parametrize("lock", [{"pronote_releases": [1]}, {"pronote_product_releases": {"edt_monoposte": [1]}}])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"pronote_releases": [1]},
+        {"pronote_product_releases": [1]},
+        {"pronote_product_releases": {"edt_monoposte": [1]}},
+    ],
+)
 def test_spoilt_lock_files(lock: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="is not a mapping"):
         locked_releases(lock)
