@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,19 +36,21 @@ class ActionModule(ActionBase):
             wanted = {str(name): valid_digest(str(digest)) for name, digest in args["files"].items()}
         except ValueError as exc:
             raise AnsibleActionFail(f"files: {exc}") from exc
-        found = {name: digest for name in sorted(wanted) if (digest := self._digest(dest / name, variables))}
+        found = self._digests(dest, wanted, variables)
         result: dict[str, Any] = {"changed": found != wanted, "dest": str(dest), "diff": [_diff(dest, found, wanted)]}
         if result["changed"] and not self._task.check_mode:
             self._module("file", variables, path=str(dest), state="directory", mode="0755")
-            for name in sorted(wanted, key=lambda name: (name in _LAST, _LAST.index(name) if name in _LAST else 0)):
-                if found.get(name) != wanted[name]:
+            for names in (sorted(wanted.keys() - set(_LAST)), [name for name in _LAST if name in wanted]):
+                missing = [name for name in names if found.get(name) != wanted[name]]
+                for name in missing:
                     self._copy(Path(args["src"]) / name, dest / name, variables)
-                    self._verify(dest / name, wanted[name], variables)
+                if missing:
+                    self._verify(dest, {name: wanted[name] for name in missing}, variables)
         return result
 
     def _module(self, name: str, task_vars: dict[str, Any], **args: Any) -> dict[str, Any]:
         done = self._execute_module(module_name=f"ansible.builtin.{name}", module_args=args, task_vars=task_vars)
-        return self._sound(done, f"{name} {args['path']}")
+        return self._sound(done, f"{name} {args.get('path') or args.get('paths')}")
 
     def _sound(self, done: dict[str, Any], doing: str) -> dict[str, Any]:
         if done.get("failed"):
@@ -57,10 +60,11 @@ class ActionModule(ActionBase):
             )
         return done
 
-    def _digest(self, path: PurePosixPath, task_vars: dict[str, Any]) -> str | None:
-        options = {"checksum_algorithm": "sha256", "get_attributes": False, "get_mime": False}
-        stat = self._module("stat", task_vars, path=str(path), **options)["stat"]
-        return stat.get("checksum") if stat.get("isreg") else None
+    def _digests(self, dest: PurePosixPath, names: Iterable[str], task_vars: dict[str, Any]) -> dict[str, str]:
+        """SHA-256 of those of the files that are there, in one question to the host. A link counts as absent."""
+        options = {"get_checksum": True, "checksum_algorithm": "sha256", "file_type": "file", "patterns": sorted(names)}
+        found = self._module("find", task_vars, paths=[str(dest)], **options)["files"]
+        return {PurePosixPath(file["path"]).name: file["checksum"] for file in found}
 
     def _copy(self, source: Path, target: PurePosixPath, task_vars: dict[str, Any]) -> None:
         """ansible.builtin.copy: to a temporary file of the remote host, then in one step to its place."""
@@ -77,12 +81,14 @@ class ActionModule(ActionBase):
         )
         self._sound(copy.run(task_vars=task_vars), f"copying {source} to {target}")
 
-    def _verify(self, path: PurePosixPath, digest: str, task_vars: dict[str, Any]) -> None:
-        if (there := self._digest(path, task_vars)) != digest:
-            raise AnsibleActionFail(
-                f"{path} has the SHA-256 {there} on the web server, not the {digest} that was published. Somebody "
-                "else writes there, or the controller's depot was changed: publish again."
-            )
+    def _verify(self, dest: PurePosixPath, wanted: dict[str, str], task_vars: dict[str, Any]) -> None:
+        found = self._digests(dest, wanted, task_vars)
+        for name, digest in wanted.items():
+            if found.get(name) != digest:
+                raise AnsibleActionFail(
+                    f"{dest / name} has the SHA-256 {found.get(name)} on the web server, not the {digest} that was "
+                    "published. Somebody else writes there, or the controller's depot was changed: publish again."
+                )
 
 
 def _diff(dest: PurePosixPath, found: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:

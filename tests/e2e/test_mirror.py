@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.playbook import PlaybookRun
+from tests.e2e.playbook import ROOT, PlaybookRun, playbook_environment
 from tests.e2e.test_publish import Bench
 from tests.servers import SSHD, require_server, sshd
 
@@ -23,7 +26,13 @@ class Remote(Bench):
     def __init__(self, folder: Path, host: dict[str, str]) -> None:
         super().__init__(folder)
         self.web = folder / "web"
-        hosts = {"pronote_stations": None, "pronote_depots": {"hosts": {"web": host}}}
+        # As in the example inventory, where the stations' connection holds for every host that says nothing else.
+        stations = {"ansible_connection": "winrm", "ansible_port": 5985, "ansible_user": "u", "ansible_password": "p"}
+        hosts = {
+            "all": {"vars": stations},
+            "pronote_stations": None,
+            "pronote_depots": {"hosts": {"web": {"ansible_password": None, **host}}},
+        }
         (self.inventory / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
 
     def play(self, *arguments: str, **variables: Any) -> PlaybookRun:
@@ -41,9 +50,19 @@ class Remote(Bench):
         return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
+def _interpreter(folder: Path) -> dict[str, str]:
+    return {"ansible_python_interpreter": sys.executable, "ansible_remote_tmp": str(folder / "tmp")}
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Remote:
+    """A web server that is this machine."""
+    return Remote(tmp_path, {"ansible_connection": "local", **_interpreter(tmp_path)})
+
+
 @pytest.fixture(params=["local", "ssh"])
 def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
-    interpreter = {"ansible_python_interpreter": sys.executable, "ansible_remote_tmp": str(tmp_path / "tmp")}
+    interpreter = _interpreter(tmp_path)
     if request.param == "local":
         yield Remote(tmp_path, {"ansible_connection": "local", **interpreter})
         return
@@ -77,38 +96,64 @@ def test_matrix(remote: Remote) -> None:
     assert remote.remote_files() == settled
 
 
-def test_a_copy_that_was_cut_off_is_gone_on_with(remote: Remote) -> None:
-    _changed(remote.play())
-    whole = remote.remote_files()
+def test_a_copy_that_was_cut_off_is_gone_on_with(here: Remote) -> None:
+    _changed(here.play())
+    whole = here.remote_files()
     # What a run leaves that died after its first file, and what a disk or a person spoils.
-    (remote.release / "install.cmd").unlink()
-    (remote.release / "response.iss").write_bytes(b"spoilt")
-    run = remote.play("--diff")
+    (here.release / "install.cmd").unlink()
+    (here.release / "response.iss").write_bytes(b"spoilt")
+    run = here.play("--diff")
     assert _changed(run) == (False, True)
-    after = remote.remote_files()
+    after = here.remote_files()
     assert {path: content for path, (content, _) in after.items()} == {p: content for p, (content, _) in whole.items()}
     # The installer, which was right, was not sent again.
-    installer = str(remote.release / "setup.exe")
+    installer = str(here.release / "setup.exe")
     assert after[installer] == whole[installer]
 
 
-def test_a_folder_that_cannot_be_written_is_told(remote: Remote) -> None:
+def test_a_folder_that_cannot_be_written_is_told(here: Remote) -> None:
     # A file where a folder has to be: this stops root too.
-    remote.web.write_text("a file")
-    run = remote.play().assert_code(2)
+    here.web.write_text("a file")
+    run = here.play().assert_code(2)
     said = " ".join(run.output.split())
-    assert str(remote.web) in said
+    assert str(here.web) in said
     assert "Check the rights of the account on the web server" in said
-    assert remote.web.read_text() == "a file"
+    assert here.web.read_text() == "a file"
     # The controller's own depot is whole, and the next run has only the copy to do.
-    remote.web.unlink()
-    assert _changed(remote.play()) == (False, True)
+    here.web.unlink()
+    assert _changed(here.play()) == (False, True)
 
 
 def test_a_host_without_connection_is_not_the_controller(tmp_path: Path) -> None:
     """The play's ``connection: local`` must not make a forgotten ansible_connection write on the controller."""
     remote = Remote(tmp_path, {"ansible_host": "127.43.0.9", "ansible_port": "1"})
+    hosts = yaml.safe_load((remote.inventory / "hosts.yml").read_text(encoding="utf-8"))
+    del hosts["all"]
+    (remote.inventory / "hosts.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
     run = remote.play()
     assert run.code == 4
     assert "Failed to connect to the host via ssh" in run.output
     assert not remote.web.exists()
+
+
+def test_what_arrives_is_hashed_there(tmp_path: Path) -> None:
+    """Another file than was published never gets as far as install.cmd."""
+    source, web = tmp_path / "depot", tmp_path / "web"
+    source.mkdir()
+    for name in _NAMES:
+        (source / name).write_text(name)
+    files = {name: hashlib.sha256(name.encode()).hexdigest() for name in _NAMES} | {"setup.exe": "0" * 64}
+    arguments = json.dumps({"src": str(source), "dest": str(web), "files": files})
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "ansible"), "-i", "web,", "-c", "local", "web"]
+        + ["-e", json.dumps(_interpreter(tmp_path)), "-m", "rentree.pronote.depot_mirror", "-a", arguments],
+        cwd=ROOT,
+        env=playbook_environment(tmp_path / "results.jsonl"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    said = " ".join((done.stdout + done.stderr).split())
+    assert f"setup.exe has the SHA-256 {hashlib.sha256(b'setup.exe').hexdigest()} on the web server" in said
+    assert {path.name for path in web.iterdir()} == {"setup.exe", "response.iss"}

@@ -113,6 +113,7 @@ def sshd(folder: Path, *, address: str = "127.0.0.1") -> Iterator[dict[str, str]
     command = [str(SSHD), "-D", "-e", "-f", str(config)]
     with _running(command, address=address, port=port, log=folder / "sshd.log"):
         yield {
+            "ansible_connection": "ssh",
             "ansible_host": address,
             "ansible_port": str(port),
             "ansible_user": getpass.getuser(),
