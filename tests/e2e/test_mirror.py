@@ -144,9 +144,10 @@ def test_what_arrives_is_hashed_there(tmp_path: Path) -> None:
         (source / name).write_text(name)
     files = {name: hashlib.sha256(name.encode()).hexdigest() for name in _NAMES} | {"setup.exe": "0" * 64}
     arguments = json.dumps({"src": str(source), "dest": str(web), "files": files})
+    program = str(Path(sys.executable).parent / "ansible")
+    variables = json.dumps({"ansible_connection": "local", **_interpreter(tmp_path)})
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible"), "-i", "web,", "-c", "local", "web"]
-        + ["-e", json.dumps(_interpreter(tmp_path)), "-m", "rentree.pronote.depot_mirror", "-a", arguments],
+        [program, "-i", "web,", "web", "-e", variables, "-m", "rentree.pronote.depot_mirror", "-a", arguments],
         cwd=ROOT,
         env=playbook_environment(tmp_path / "results.jsonl"),
         capture_output=True,
