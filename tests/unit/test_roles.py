@@ -43,9 +43,9 @@ def test_there_are_roles() -> None:
 def test_names_are_prefixed_and_documented(role: str) -> None:
     assert {name for name in _defaults(role) if not name.startswith(f"{role}_")} == set()
     assert set(_defaults(role)) <= set(_options(role))
-    # A name that other roles have too is the inventory's, whatever it begins with.
+    # A name without default that other roles have too is the inventory's, whatever it begins with.
     shared = {name for other in _ROLES if other != role for name in _options(other)}
-    own = {name for name in _options(role) if name.startswith(f"{role}_")} - shared
+    own = {name for name in _options(role) if name.startswith(f"{role}_")} - (shared - set(_defaults(role)))
     required = {name for name in own if _options(role)[name].get("required")}
     # A variable of the role's own either must be given or has a default.
     assert own == set(_defaults(role)) | required
