@@ -47,8 +47,10 @@ wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' tem
 
 tools: ## As root on Debian 12: install the programs that some tests need
 	sh tests/tools/setup.sh
+	sh tests/servers/setup.sh
 
-bench: $(STAMP) ## Requests, CPU and memory per station at 100, 300 and 1000 stations
+bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per station at 100, 300 and 1000 stations
+	$(BIN)/python -m tests.benchmarks.depot
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.fetch
 

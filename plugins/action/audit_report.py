@@ -14,10 +14,12 @@ from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import count, failing
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import render_table
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},
+    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
     "path": {"type": "path"},
     "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
     "fail_on": {"type": "list", "elements": "str", "default": []},
@@ -48,7 +50,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"fail_on: {exc}") from exc
         width = max(80, shutil.get_terminal_size((120, 40)).columns)
         table = render_table(records, language=args["language"], width=width, color=sys.stdout.isatty())
-        Display().display(table)
+        title = PRODUCTS[args["product"]].title
+        Display().display(f"{title}\n{table}" if args["product"] != "pronote_client" else table)
         result: dict[str, Any] = {"changed": False, "counts": count(records), "failing": failed}
         if args["path"] and not self._task.check_mode:
             _write(Path(args["path"]), {"schema": 1, "at": _now(), "counts": count(records), "stations": records})

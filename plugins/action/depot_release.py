@@ -28,6 +28,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "uninstall_arguments": {"type": "str", "default": ""},
     "success_codes": {"type": "list", "elements": "int", "default": []},
     "log_timeout": {"type": "int", "default": 1800},
+    "busy_timeout": {"type": "int", "default": 3600},
     "lock_file": {"type": "path"},
 }
 
@@ -54,7 +55,7 @@ class ActionModule(ActionBase):
             digests = {name: sha256_of(path) for name, path in sources.items()}
             _check_pin(args, digests[technology.installer])
             package = Package(
-                title=PRODUCTS[args["product"]].title,
+                product=PRODUCTS[args["product"]],
                 release=str(Release.parse(args["release"]).client),
                 # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
                 arch=str(args["arch"]),
@@ -65,6 +66,7 @@ class ActionModule(ActionBase):
                 uninstall_arguments=args["uninstall_arguments"],
                 success_codes=tuple(args["success_codes"]),
                 log_timeout=args["log_timeout"],
+                busy_timeout=args["busy_timeout"],
             )
             lock_file = Path(args["lock_file"]) if args["lock_file"] else None
             return publish(

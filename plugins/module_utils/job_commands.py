@@ -36,14 +36,17 @@ STAGE_CODES = {
 }
 
 
-def depot_folder(depot: str, release: str, arch: str) -> str:
-    """The folder of one release and architecture. Raises ValueError for an address that is not plain HTTP(S)."""
+def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str:
+    """The folder of one release and architecture, ``below`` a product's own folder or at the top.
+
+    Raises ValueError for an address that is not plain HTTP(S).
+    """
     if not _DEPOT.fullmatch(depot):
         raise ValueError(
             f"the depot {depot!r} is not an http:// or https:// address of letters, digits and ._~- only, "
             "without user name, query or percent sign"
         )
-    return f"{depot.rstrip('/')}/{release}/{arch}"
+    return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
 
 
 def valid_digest(digest: str) -> str:
@@ -97,7 +100,8 @@ class Job:
                 f"(if not exist {folder} mkdir {folder}) || exit 61",
                 # There already: another administrator, or an earlier run, staged the same job. Same digest, same file.
                 f"(if exist {script} exit 0)",
-                f"{_tool('curl')} -fsS --connect-timeout 20 --max-time 120 -o {part} {quote(url)} || exit 62",
+                f"{_tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
+                f" -o {part} {quote(url)} || exit 62",
                 f"{_tool('certutil')} -hashfile {part} SHA256"
                 f" | {_tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
                 f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",

@@ -76,6 +76,10 @@ _STEPS: dict[str, tuple[str, str]] = {
         "the station could not fetch {file}: {words} (curl {code})",
         "Check that the depot serves this file to the station, then run again.",
     ),
+    "busy": (
+        "the depot had no place for {file} for longer than a station waits (it answered HTTP 503)",
+        "Run again; let the depot serve more stations at once, or deploy to fewer.",
+    ),
     "digest": (
         "{file} from the depot does not have the digest that was published; nothing was run",
         "Publish the release again (playbooks/publish.yml) and find out who changed the depot.",

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT, Product
 from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, locked_installer
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import Technology
 
@@ -29,17 +30,18 @@ class LockedError(Exception):
 class Package:
     """One release for one architecture, with the SHA-256 of each file by its name in the depot."""
 
-    title: str
     release: str
     arch: str
     technology: Technology
     digests: dict[str, str]
+    product: Product = PRONOTE_CLIENT
     product_code: str = ""
     arguments: str = ""
     uninstall_arguments: str = ""
     # Exit codes that mean success instead of the technology's own.
     success_codes: tuple[int, ...] = ()
     log_timeout: int = 1800  # seconds the setup may work on after its first process ended
+    busy_timeout: int = 3600  # seconds a station waits while the depot says that it is full
     tries: int = 5  # downloads of each file
 
 
@@ -60,7 +62,7 @@ def script_context(package: Package) -> dict[str, Any]:
     remove_files = [technology.uninstall_response] if technology.uninstall_response else []
     can_remove = bool(package.product_code) and all(name in package.digests for name in remove_files)
     return {
-        "title": package.title,
+        "title": package.product.title,
         "release": package.release,
         "arch": package.arch,
         "technology": technology,
@@ -73,6 +75,7 @@ def script_context(package: Package) -> dict[str, Any]:
         "uninstall_arguments": package.uninstall_arguments,
         "success_codes": sorted(package.success_codes or technology.success_codes),
         "log_timeout": package.log_timeout,
+        "busy_timeout": package.busy_timeout,
         "tries": package.tries,
     }
 
@@ -85,18 +88,44 @@ def sha256sums(digests: dict[str, str]) -> str:
 def render_lock(
     lock: dict[str, Any], package: Package, *, script_digest: str, installer: InstallerRecord | None = None
 ) -> dict[str, Any]:
-    """Add a package to the contents of the lock file (``pronote_releases``), leaving the rest as it is.
+    """Add a package to the contents of the lock file, leaving the rest as it is.
 
-    ``installer``: where its installer came from. Without it, what the lock file knew of the same bytes stays. Raises
-    ValueError when ``pronote_releases`` is not release, then architecture, and when the lock file knows other bytes.
+    The client's releases are in ``pronote_releases``, those of other products by product in
+    ``pronote_product_releases``. ``installer``: where its installer came from. Without it, what the lock file knew of
+    the same bytes stays. Raises ValueError when one of them is not release, then architecture, and LockedError when the
+    lock file knows other bytes.
     """
-    published = lock.get("pronote_releases") or {}
+    if package.product is PRONOTE_CLIENT:
+        released = _released(lock.get("pronote_releases"), "pronote_releases")
+        entry = _entry(released, package, script_digest=script_digest, installer=installer)
+        return {**lock, "pronote_releases": _with_entry(released, package, entry)}
+    products, key = lock.get("pronote_product_releases") or {}, package.product.key
+    if not isinstance(products, dict):
+        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
+    released = _released(products.get(key), f"pronote_product_releases.{key}")
+    entry = _entry(released, package, script_digest=script_digest, installer=installer)
+    # The role pronote_client wants pronote_releases to be there, whatever is in it.
+    return {
+        "pronote_releases": {},
+        **lock,
+        "pronote_product_releases": {**products, key: _with_entry(released, package, entry)},
+    }
+
+
+def _released(value: Any, name: str) -> dict[str, dict[str, Any]]:
+    published = value or {}
     if not isinstance(published, dict) or not all(
         isinstance(release, str) and isinstance(arches, dict) for release, arches in published.items()
     ):
-        raise ValueError("pronote_releases is not a mapping of releases to architectures")
-    releases = {release: dict(arches) for release, arches in published.items()}
-    old = releases.get(package.release, {}).get(package.arch)
+        raise ValueError(f"{name} is not a mapping of releases to architectures")
+    return {release: dict(arches) for release, arches in published.items()}
+
+
+def _entry(
+    released: dict[str, dict[str, Any]], package: Package, *, script_digest: str, installer: InstallerRecord | None
+) -> dict[str, Any]:
+    """What the lock file is to say of this package. Raises LockedError."""
+    old = released.get(package.release, {}).get(package.arch)
     known = locked_installer(old if isinstance(old, dict) else None)
     digest = package.digests[package.technology.installer]
     if known is not None and known.sha256 != digest:
@@ -106,10 +135,17 @@ def render_lock(
             "entry from the lock file"
         )
     record = installer or known
-    releases.setdefault(package.release, {})[package.arch] = {
+    return {
         "digest": script_digest,
         "technology": package.technology.key,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
     }
-    return {**lock, "pronote_releases": dict(sorted(releases.items()))}
+
+
+def _with_entry(
+    released: dict[str, dict[str, Any]], package: Package, entry: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    return dict(
+        sorted({**released, package.release: {**released.get(package.release, {}), package.arch: entry}}.items())
+    )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["PRODUCTS", "PRONOTE_CLIENT", "UPDATER_NAME", "Product"]
+__all__ = ["EDT_MONOPOSTE", "PRODUCTS", "PRONOTE_CLIENT", "UPDATER_NAME", "Product"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,8 @@ class Product:
     vendor_folder: str
     year_folder: re.Pattern[str]
     processes: tuple[str, ...]
+    # Folder of the depot below which its releases lie; the client's lie at the top, where they always have.
+    depot_folder: str
 
 
 PRONOTE_CLIENT = Product(
@@ -35,9 +37,24 @@ PRONOTE_CLIENT = Product(
     vendor_folder="Index Education",
     year_folder=re.compile(r"\\pronote (\d{4})\\", re.IGNORECASE),
     processes=("Client PRONOTE.exe", "IECefSubProcess.exe"),
+    depot_folder="",
 )
 
-PRODUCTS = {PRONOTE_CLIENT.key: PRONOTE_CLIENT}
+# The timetable program on the workstation of a school's head. Folder and exe are known, the uninstall entry is not: a
+# name after the pattern of the client's, in either order, is what is looked for (docs/fidelity.md, "EDT monoposte").
+EDT_MONOPOSTE = Product(
+    key="edt_monoposte",
+    title="EDT monoposte",
+    display_name=re.compile(r"\bedt\b(?=.*\bmonopost[eo]\b)\D*(\d{4})", re.IGNORECASE),
+    publisher=PRONOTE_CLIENT.publisher,
+    exe="EDT Monoposte.exe",
+    vendor_folder=PRONOTE_CLIENT.vendor_folder,
+    year_folder=re.compile(r"\\edt (\d{4})\\", re.IGNORECASE),
+    processes=("EDT Monoposte.exe",),
+    depot_folder="edt_monoposte",
+)
+
+PRODUCTS = {product.key: product for product in (PRONOTE_CLIENT, EDT_MONOPOSTE)}
 
 # The updater of all products is a second entry: "Mise à jour automatique - Index Education -".
 UPDATER_NAME = re.compile(r"mise [àa] jour automatique.*index.?[eé]ducation", re.IGNORECASE)

@@ -39,7 +39,7 @@ options:
   product:
     description: The product.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
 extends_documentation_fragment:
   - rentree.pronote.attributes

@@ -14,6 +14,11 @@ options:
     description: Name of the variable that M(rentree.pronote.audit) was registered in.
     type: str
     default: pronote_audit_record
+  product:
+    description: The product that was audited. Another than the client is named above the table.
+    type: str
+    choices: [edt_monoposte, pronote_client]
+    default: pronote_client
   path:
     description: The JSON report. Written atomically, with the mode C(0640). Not written in check mode.
     type: path

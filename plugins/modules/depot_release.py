@@ -7,7 +7,8 @@ short_description: Publish a release in a depot folder of the controller
 version_added: 0.1.0
 description:
   - Puts the installer, its response files, C(install.cmd) and C(SHA256SUMS) into C(release/arch/) below the depot, and
-    the digests that stations check into the inventory's lock file.
+    the digests that stations check into the inventory's lock file. Releases of another product than the client lie
+    below a folder with the product's name.
   - C(install.cmd) is rendered once per release and architecture and pins the digests of the other files. It is written
     last, so a folder without it is not a published release.
 options:
@@ -18,7 +19,7 @@ options:
   product:
     description: The product.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
   release:
     description: The release.
@@ -64,12 +65,19 @@ options:
     type: list
     elements: int
     default: []
+  busy_timeout:
+    description:
+      - How long a station waits while the depot says that it is full (HTTP 503 or 429), in seconds.
+    type: int
+    default: 3600
   log_timeout:
     description: How long the setup may work on after its first process ended, in seconds.
     type: int
     default: 1800
   lock_file:
-    description: Lock file that gets the digests under C(pronote_releases). The rest of it is left as it is.
+    description:
+      - Lock file that gets the digests, under C(pronote_releases) for the client and under
+        C(pronote_product_releases) for other products. The rest of it is left as it is.
     type: path
 extends_documentation_fragment:
   - rentree.pronote.attributes
@@ -95,6 +103,16 @@ digest:
   returned: success
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+files:
+  description: SHA-256 of every file of the release by name, C(install.cmd) and C(SHA256SUMS) too.
+  returned: success
+  type: dict
+  sample: {"setup.exe": "1463a99a79cd128f162d1d9138a2a961d25c5fd77f15539e8aa8f417b2fa8342"}
+place:
+  description: The same folder as RV(folder), relative to O(depot).
+  returned: success
+  type: str
+  sample: 2026.2.7/x64
 folder:
   description: Folder of the release.
   returned: success

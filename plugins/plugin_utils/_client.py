@@ -144,7 +144,8 @@ def _run_job(station: WinrmStation, request: Request, decision: Plan, job: Job, 
     desired = request.desired
     verb = "install" if desired.state == "present" else "remove"
     arch = decision.arch or "x64"
-    folder = depot_folder(request.depot, str(desired.release.client), arch)
+    below = desired.product.depot_folder
+    folder = depot_folder(request.depot, str(desired.release.client), arch, below=below)
     following = decision.action == "finish"
     while True:
         if not following:

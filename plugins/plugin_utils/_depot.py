@@ -143,7 +143,7 @@ def publish(
     without it is not a published release. When something fails, depot and lock file are as they were. Raises
     ValueError, OSError.
     """
-    folder = depot / package.release / package.arch
+    folder = depot / package.product.depot_folder / package.release / package.arch
     script = render_script(package)
     digest = hashlib.sha256(script).hexdigest()
     sums = sha256sums({**package.digests, "install.cmd": digest}).encode()
@@ -168,7 +168,14 @@ def publish(
     diff = [_shown(f"{folder}/", sha256sums(before), sha256sums(after))]
     if lock_file is not None:
         diff.append(_shown(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
-    return {"changed": changed, "digest": digest, "folder": str(folder), "diff": diff}
+    return {
+        "changed": changed,
+        "digest": digest,
+        "folder": str(folder),
+        "place": str(folder.relative_to(depot)),
+        "files": after,
+        "diff": diff,
+    }
 
 
 def preview(
@@ -189,6 +196,10 @@ def _shown(header: str, before: str, after: str) -> dict[str, str]:
 
 def _entry(lock: dict[str, Any], package: Package) -> str:
     """What a lock file says of a package, as the file has it."""
-    entry = ((lock.get("pronote_releases") or {}).get(package.release) or {}).get(package.arch)
-    shown = {"pronote_releases": {package.release: {package.arch: entry}}}
+    released, key = lock.get("pronote_releases") or {}, "pronote_releases"
+    if package.product.depot_folder:
+        key = f"pronote_product_releases.{package.product.key}"
+        released = (lock.get("pronote_product_releases") or {}).get(package.product.key) or {}
+    entry = (released.get(package.release) or {}).get(package.arch)
+    shown = {key: {package.release: {package.arch: entry}}}
     return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

@@ -299,7 +299,7 @@ class Preparation:
             shown = preview(folder, digests, lock_file=settings.lock_file, missing=_SETUP, origin=found.offer.url)
             return replace(outcome, status="would_publish", changed=True, diff=shown)
         package = Package(
-            title=PRODUCTS[settings.product].title,
+            product=PRODUCTS[settings.product],
             release=str(release),
             arch=arch,
             technology=_TECHNOLOGY,

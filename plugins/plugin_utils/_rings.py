@@ -139,8 +139,10 @@ class _School:
         try:
             self.release = str(play.value(variables, "pronote_client_release", ""))
             state = str(play.value(variables, "pronote_client_state", "present"))
-            # A removal is proven by removals.
-            self.goal = self.release if state == "present" else f"{self.release} {state}"
+            product = str(play.value(variables, "pronote_client_product", "pronote_client"))
+            # A removal is proven by removals, and each product by itself.
+            goal = self.release if state == "present" else f"{self.release} {state}"
+            self.goal = goal if product == "pronote_client" else f"{product} {goal}"
         except ValueError as exc:
             # Its stations say so themselves, each with its own server's answer.
             display.vv(f"rings of {school}: {exc}")
@@ -150,7 +152,7 @@ class _School:
                 max_fail=parse_limit(play.value(variables, "pronote_client_ring_max_fail")),
                 max_unreachable=parse_limit(play.value(variables, "pronote_client_ring_max_unreachable")),
                 unproven=str(play.value(variables, "pronote_client_unproven", "") or "")
-                or recorded_for(play.value(variables, "pronote_releases", {}), self.release),
+                or recorded_for(play.value(variables, "__pronote_client_releases", {}), self.release),
             )
         except ValueError as exc:
             self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"

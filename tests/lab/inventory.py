@@ -47,7 +47,9 @@ def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, An
         "pronote_client_wait_running_timeout": 3,
         "pronote_client_min_free_mib": 1024,
     }
-    return {"pronote_stations": {"vars": variables, "children": schools}}
+    edt: dict[str, Any] = {station.name: {} for _, station in scenario.stations if station.edt}
+    groups = {"pronote_stations": {"vars": variables, "children": schools}}
+    return {**groups, "pronote_edt_stations": {"hosts": edt}} if edt else groups
 
 
 def write_inventory(folder: Path, data: dict[str, Any], *, head: str = "") -> Path:

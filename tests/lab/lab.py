@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from aiohttp import web
+from ansible_collections.rentree.pronote.plugins.plugin_utils._depot_server import Limits
 
 from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.backend import make_backend
@@ -80,7 +81,8 @@ class Lab:
             await self.backend.close()
             raise
         await self._serve(hosted_app(self.schools, self.journal), "0.1")
-        await self._serve(depot_app(self.work / "depot", self.journal, self.depot_faults), "0.2")
+        limits = Limits(**self.scenario.depot)
+        await self._serve(depot_app(self.work / "depot", self.journal, self.depot_faults, limits=limits), "0.2")
         await self._serve(control_app(self), "0.3")
         await self._serve(cas_app(self.cas, self.journal), "0.4", port=_CAS_PORT, tls=self.cas.context)
         self._ready_at = len(self.journal)
@@ -171,13 +173,14 @@ class Lab:
 
     async def _build_installers(self) -> None:
         for spec in self.scenario.releases:
-            folder = self.work / "downloads" / spec.release / spec.arch
+            folder = self.work / "downloads" / spec.product / spec.release / spec.arch
             folder.mkdir(parents=True, exist_ok=True)
             built = await self.backend.build_release(spec)
             for name, content in built.files.items():
                 (folder / name).write_bytes(content)
             self._installers.append(
                 {
+                    "product": spec.product,
                     "release": spec.release,
                     "arch": spec.arch,
                     "technology": built.technology,

@@ -25,6 +25,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
         technology = installer["technology"]
         variables = {
             "pronote_depot_path": info["depot_folder"],
+            "pronote_publish_product": installer["product"],
             "pronote_publish_release": installer["release"],
             "pronote_publish_arch": installer["arch"],
             "pronote_publish_technology": technology,
@@ -35,6 +36,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
             "pronote_publish_lock_file": str(lock),
             # A lab's setup is done in seconds.
             "pronote_publish_log_timeout": 120,
+            "pronote_publish_busy_timeout": 300,
         }
         if technology == "custom":
             # The lab's program of no known technology is made with NSIS.

@@ -41,6 +41,7 @@ class ReleaseSpec:
     release: str
     arch: str = "x64"
     preview: bool = False
+    product: str = "pronote_client"
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,6 +57,7 @@ class StationSpec:
     quotas: dict[str, int] = field(default_factory=dict)
     accounts: tuple[dict[str, str], ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
+    edt: bool = False  # timetables are made here: in the group pronote_edt_stations too
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -71,20 +73,21 @@ class RoomSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Everything a lab is built from. ``clock``: station seconds in one real second."""
+    """Everything a lab is built from. ``clock``: station seconds in one real second; ``depot``: its server's limits."""
 
     schools: tuple[SchoolSpec, ...]
     rooms: tuple[RoomSpec, ...]
     releases: tuple[ReleaseSpec, ...]
     accounts: tuple[dict[str, str], ...]
     clock: float = 1.0
+    depot: dict[str, int] = field(default_factory=dict)
 
     @property
     def stations(self) -> list[tuple[RoomSpec, StationSpec]]:
         return [(room, station) for room in self.rooms for station in room.stations]
 
 
-_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults"}
+_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"}
 
 
 def _station(data: dict[str, Any]) -> StationSpec:
@@ -111,6 +114,7 @@ def scenario_from_data(data: dict[str, Any]) -> Scenario:
         releases=tuple(ReleaseSpec(**release) for release in data["releases"]),
         accounts=tuple(data["accounts"]),
         clock=float(data.get("clock", 1.0)),
+        depot=dict(data.get("depot", {})),
     )
 
 

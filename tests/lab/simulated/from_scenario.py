@@ -8,7 +8,7 @@ from ..journal import Journal
 from ..station import Account
 from .clock import Clock
 from .installer.package import build_installer, build_iss
-from .installer.products import product_code, year_of
+from .installer.products import NAMES, product_code, year_of
 from .options import ClientOptions, FileOptions, InstallerFault, RegistryWrite, SimulatedOptions
 from .registry import ValueType
 from .station import SimulatedStation
@@ -64,12 +64,18 @@ def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
     """
     options = dict(spec.options)
     arch: Any = spec.arch  # "x64" or "x86"; data is not typed
-    recording: dict[str, Any] = {"release": spec.release, "arch": arch, **options.pop("iss", {})}
+    product = NAMES[spec.product]
+    recording: dict[str, Any] = {
+        "product": product,
+        "release": spec.release,
+        "arch": arch,
+        **options.pop("iss", {}),
+    }
     if "dialogs" in options:
         recording.setdefault("dialogs", options["dialogs"])
     files = {
-        "setup.exe": build_installer(release=spec.release, arch=arch, **options),
+        "setup.exe": build_installer(product=product, release=spec.release, arch=arch, **options),
         "response.iss": build_iss(**recording).encode("cp1252"),
-        "uninstall.iss": build_iss(release=spec.release, arch=arch, mode="uninstall").encode("cp1252"),
+        "uninstall.iss": build_iss(product=product, release=spec.release, arch=arch, mode="uninstall").encode("cp1252"),
     }
-    return files, product_code(year_of(spec.release), arch)
+    return files, product_code(year_of(spec.release), arch, product)

@@ -15,9 +15,10 @@ Arch = Literal["x64", "x86", "arm64"]
 
 @dataclass(frozen=True, kw_only=True)
 class ClientOptions:
-    """A PRONOTE client found on the station. Half-removed ones lack ``entry`` or ``exe``."""
+    """A PRONOTE client, or another product, found on the station. Half-removed ones lack ``entry`` or ``exe``."""
 
     release: str
+    product: Literal["pronote_client", "edt_monoposte"] = "pronote_client"
     arch: Literal["x64", "x86"] = "x64"
     entry: bool = True
     exe: bool = True

@@ -12,6 +12,7 @@ from .environment import Environment, expand
 from .errors import Win32Error
 from .foreign import foreign_entries
 from .installer.client import client_path, install_client
+from .installer.products import NAMES
 from .options import FileOptions
 from .paths import parent_of
 from .registry import ValueType
@@ -55,6 +56,7 @@ def provision(station: SimulatedStation) -> None:
         install_client(
             station,
             release=client.release,
+            product=NAMES[client.product],
             arch=client.arch,
             entry=client.entry,
             exe=client.exe,
@@ -72,7 +74,7 @@ def provision(station: SimulatedStation) -> None:
     if options.running_client:
         client = next(each for each in options.clients if each.release == options.running_client and each.exe)
         station.processes.add_resident(
-            client_path(station, release=client.release, arch=client.arch),
+            client_path(station, release=client.release, arch=client.arch, product=NAMES[client.product]),
             token=station.standard_user(options.session_open or "eleve"),
             session=1,
         )

@@ -1,13 +1,19 @@
-"""The depot's web server: a static folder with Range, as any web server does it, and faults for tests."""
+"""The depot's web server: the product's own (``plugin_utils/_depot_server.py``), and faults for tests."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from aiohttp import hdrs, web
+from ansible_collections.rentree.pronote.plugins.plugin_utils._depot_server import (
+    DepotServer,
+    Limits,
+    Published,
+    wanted_part,
+)
 
 from tests.lab.journal import Journal
 
@@ -33,22 +39,14 @@ class DepotFaults:
     by_name: dict[str, str] = field(default_factory=dict)
 
 
-def _part(request: web.Request, size: int) -> tuple[int, int]:
-    """First and last + 1 of the bytes asked for (RFC 9110, 14.2). Raises HTTPRequestRangeNotSatisfiable."""
-    unsatisfiable = web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"})
-    try:
-        asked = request.http_range
-    except ValueError as exc:
-        raise unsatisfiable from exc
-    start, stop, _ = asked.indices(size)
-    if start >= stop:
-        raise unsatisfiable
-    return start, stop
-
-
 async def _bytes(request: web.Request, content: bytes, *, fault: str) -> web.StreamResponse:
-    start, stop = (0, len(content)) if fault == "no_range" else _part(request, len(content))
-    partial = fault != "no_range" and hdrs.RANGE in request.headers
+    size = len(content)
+    try:
+        part = None if fault == "no_range" else wanted_part(request.headers.get(hdrs.RANGE), size)
+    except ValueError as exc:
+        raise web.HTTPRequestRangeNotSatisfiable(headers={hdrs.CONTENT_RANGE: f"bytes */{size}"}) from exc
+    start, stop = part or (0, size)
+    partial = part is not None
     response = web.StreamResponse(status=206 if partial else 200, headers={hdrs.CONTENT_LENGTH: str(stop - start)})
     if partial:
         response.headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{stop - 1}/{len(content)}"
@@ -67,19 +65,29 @@ async def _bytes(request: web.Request, content: bytes, *, fault: str) -> web.Str
     return response
 
 
-def depot_app(folder: Path, journal: Journal, faults: DepotFaults) -> web.Application:
+def depot_app(folder: Path, journal: Journal, faults: DepotFaults, *, limits: Limits | None = None) -> web.Application:
     """Serve ``folder`` below ``/depot/``. Requests are journaled as ``web`` with the client's address."""
 
-    root = folder.resolve()
+    def record(entry: dict[str, Any]) -> None:
+        journal.add(
+            "web",
+            server="depot",
+            path=entry["file"],
+            client=entry["client"],
+            range=entry["range"] or None,
+            fault=None,
+            status=entry["status"],
+            bytes=entry["bytes"],
+        )
 
-    def find(relative: str) -> Path | None:
-        path = (root / relative).resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
+    root = folder.resolve()
+    server = DepotServer(root, prefix="/depot", limits=limits or Limits(), record=record)
 
     async def serve(request: web.Request) -> web.StreamResponse:
         relative = request.match_info["path"]
-        path = find(relative)
         fault = faults.by_name.get(relative.rpartition("/")[2])
+        if fault is None:
+            return await server.handle(request)
         journal.add(
             "web",
             server="depot",
@@ -88,15 +96,15 @@ def depot_app(folder: Path, journal: Journal, faults: DepotFaults) -> web.Applic
             range=request.headers.get(hdrs.RANGE),
             fault=fault,
         )
-        if fault is not None and fault not in DEPOT_FAULTS:
+        if fault not in DEPOT_FAULTS:
             raise web.HTTPInternalServerError(text=f"the lab knows no depot fault {fault!r}")
-        if path is None or fault == "missing":
+        published = Published.open(root, relative)
+        if published is None or fault == "missing":
             raise web.HTTPNotFound
+        with published.file as file:
+            content = bytearray(file.read())
         if fault == "unavailable":
             raise web.HTTPServiceUnavailable
-        if fault is None:
-            return web.FileResponse(path)
-        content = bytearray(path.read_bytes())
         if fault == "corrupt" and content:
             content[len(content) // 2] ^= 0xFF
         return await _bytes(request, bytes(content), fault=fault)

@@ -9,7 +9,7 @@ from typing import Any
 from ..backend import Release
 from ..journal import Journal
 from ..scenario import ReleaseSpec, StationSpec
-from ..simulated.installer.products import product_code, year_of
+from ..simulated.installer.products import CLIENT, NAMES, exe_name, folder, product_code, year_of
 from ..simulated.options import InstallerFault
 from ..station import Account, Power, ShellOptions
 from .farm import WineFarm
@@ -21,7 +21,6 @@ __all__ = ["WineBackend"]
 
 _PROVISION = r"C:\windows\lab\provision"
 _UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
-_EXE = r"C:\Program Files\Index Education\Pronote {year}\Réseau\Client\Client PRONOTE.exe"
 # Seconds that any step of making a station may take before the lab gives up on it.
 _PATIENCE = 60
 
@@ -50,7 +49,10 @@ class WineBackend:
     def _build(self, spec: ReleaseSpec) -> Release:
         options: dict[str, Any] = dict(spec.options)
         technology = options.pop("technology", "installscript")
-        code = product_code(year_of(spec.release), "x64", "Client PRONOTE")
+        product = NAMES[spec.product]
+        code = product_code(year_of(spec.release), "x64", product)
+        if technology != "installscript" and product != CLIENT:
+            raise ValueError(f"{product} is made with InstallScript only")
         if technology == "msi":
             return Release(
                 files={"setup.msi": build_msi(spec.release, code=code).read_bytes()},
@@ -64,15 +66,15 @@ class WineBackend:
                 product_code=code,
                 technology=technology,
             )
-        recording = {"release": spec.release, **options.pop("iss", {})}
+        recording = {"product": product, "release": spec.release, **options.pop("iss", {})}
         early = options.pop("early_parent", False)
         seconds = float(options.pop("seconds", 20.0)) / self._clock
-        setup = build_setup(spec.release, arch=spec.arch, early_exit=early, seconds=seconds, **options)
+        setup = build_setup(spec.release, product=product, arch=spec.arch, early_exit=early, seconds=seconds, **options)
         return Release(
             files={
                 "setup.exe": setup.read_bytes(),
                 "response.iss": build_iss(**recording).encode("cp1252"),
-                "uninstall.iss": build_iss(release=spec.release, mode="uninstall").encode("cp1252"),
+                "uninstall.iss": build_iss(product=product, release=spec.release, mode="uninstall").encode("cp1252"),
             },
             product_code=code,
         )
@@ -101,26 +103,38 @@ class WineBackend:
         for client in clients:
             await self._install(station, **client)
         if running:
-            path = _EXE.format(year=year_of(str(running)))
+            path = _exe(str(running))
             await station.start_process(f'"{path}"', interactive=True)
         if spec.power != "on":
             await station.set_power(Power.OFF)
         return station
 
     async def _install(
-        self, station: WineStation, *, release: str, entry: bool = True, exe: bool = True, arch: str = "x64"
+        self,
+        station: WineStation,
+        *,
+        release: str,
+        product: str = "pronote_client",
+        entry: bool = True,
+        exe: bool = True,
+        arch: str = "x64",
     ) -> None:
-        setup = await asyncio.to_thread(build_setup, release, arch=arch)
+        name = NAMES[product]
+        setup = await asyncio.to_thread(build_setup, release, arch=arch, product=name)
         folder = station.prefix.host_path(_PROVISION)
-        await asyncio.to_thread(_put, folder, setup, build_iss(release=release))
+        await asyncio.to_thread(_put, folder, setup, build_iss(product=name, release=release))
         line = rf'start "" /wait "{_PROVISION}\setup.exe" /s /f1"{_PROVISION}\r.iss" /f2"{_PROVISION}\setup.log"'
         await _run(station, line)
         await _run(station, rf'rmdir /s /q "{_PROVISION}"')
-        code = product_code(year_of(release), arch, "Client PRONOTE")
+        code = product_code(year_of(release), arch, name)
         if not entry:
             await _run(station, rf'reg delete "{_UNINSTALL}\{code}" /f')
         if not exe:
-            await _run(station, f'del "{_EXE.format(year=year_of(release))}"')
+            await _run(station, f'del "{_exe(release, name)}"')
+
+
+def _exe(release: str, product: str = CLIENT) -> str:
+    return f"{folder(year_of(release), 'x64', x64_windows=True, product=product)}\\{exe_name(product)}"
 
 
 def _put(folder: Path, setup: Path, response: str) -> None:

@@ -12,9 +12,11 @@ from ..registry import View
 from ..services import Service
 from .package import Manifest
 from .products import (
+    CLIENT,
     UPDATER_NAME,
     Arch,
     display_name,
+    exe_name,
     file_version,
     folder,
     product_code,
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from ..station import SimulatedStation
 
 __all__ = [
-    "EXE",
     "client_image",
     "client_path",
     "install_client",
@@ -40,7 +41,6 @@ __all__ = [
     "write_updater",
 ]
 
-EXE = "Client PRONOTE.exe"
 UPDATER_SERVICE = "IndexEducationMiseAJour"
 
 
@@ -48,16 +48,17 @@ def _wide(station: SimulatedStation) -> bool:
     return station.options.arch != "x86"
 
 
-def client_path(station: SimulatedStation, *, release: str, arch: str = "x64") -> str:
+def client_path(station: SimulatedStation, *, release: str, arch: str = "x64", product: str = CLIENT) -> str:
     """Where the exe of a release goes."""
-    return f"{folder(year_of(release), arch, x64_windows=_wide(station))}\\{EXE}"
+    home = folder(year_of(release), arch, x64_windows=_wide(station), product=product)
+    return f"{home}\\{exe_name(product)}"
 
 
-def client_image(release: str, arch: str, size: int = 40 << 20) -> Content:
+def client_image(release: str, arch: str, size: int = 40 << 20, product: str = CLIENT) -> Content:
     """The exe, with its version resource."""
     return build_image(
         kind="client",
-        name="Client PRONOTE",
+        name=product,
         arch=arch,
         version=file_version(release),
         company="Index Education",
@@ -78,7 +79,7 @@ def write_entry(
     name: str | None = None,
 ) -> None:
     """The uninstall entry."""
-    path = client_path(station, release=manifest.release, arch=manifest.arch)
+    path = client_path(station, release=manifest.release, arch=manifest.arch, product=manifest.product)
     key = f"{UNINSTALL}\\{manifest.code}"
     view = view_for(station, manifest.arch)
     values: dict[str, str | int] = {
@@ -151,19 +152,20 @@ def install_client(
     updater: bool = True,
     display_version: str = "1.0.0",
     display_name: str | None = None,
+    product: str = CLIENT,
 ) -> str:
     """Put a client on the station, as a past installation left it; without ``entry`` or ``exe``, a half-removed one.
 
     Returns the exe's path. Raises Win32Error.
     """
-    manifest = Manifest(
-        product="Client PRONOTE", release=release, arch=arch, code=product_code(year_of(release), arch), updater=updater
-    )
-    path = client_path(station, release=release, arch=arch)
+    code = product_code(year_of(release), arch, product)
+    manifest = Manifest(product=product, release=release, arch=arch, code=code, updater=updater)
+    path = client_path(station, release=release, arch=arch, product=product)
     if exe:
         station.files.make_directories(parent_of(path), token=station.system)
-        station.files.write(path, client_image(release, arch, manifest.exe_size), token=station.system)
-        write_file_type(station, path)
+        station.files.write(path, client_image(release, arch, manifest.exe_size, product), token=station.system)
+        if product == CLIENT:
+            write_file_type(station, path)
     if entry:
         write_entry(station, manifest, display_version=display_version, name=display_name)
         write_maintenance(station, manifest)

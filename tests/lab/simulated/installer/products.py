@@ -1,4 +1,4 @@
-"""What the client is called and where it goes, by year and architecture (facts-pronote.md, "Client installer")."""
+"""What the programs are called and where they go, by year and architecture (facts-pronote.md, "Client installer")."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import uuid
 from typing import Literal
 
 __all__ = [
+    "CLIENT",
+    "EDT",
+    "NAMES",
     "UPDATER_NAME",
     "display_name",
+    "exe_name",
     "file_version",
     "folder",
     "product_code",
@@ -18,6 +22,10 @@ __all__ = [
 ]
 
 Arch = Literal["x64", "x86"]
+CLIENT = "Client PRONOTE"
+EDT = "EDT Monoposte"
+# The vendor's names by our keys.
+NAMES = {"pronote_client": CLIENT, "edt_monoposte": EDT}
 UPDATER_NAME = "Mise à jour automatique - Index Education -"
 
 # Seen on real stations; the other years' codes are derived, since they are not public.
@@ -33,9 +41,9 @@ def year_of(release: str) -> int:
     return int(release.partition(".")[0])
 
 
-def product_code(year: int, arch: str, product: str = "Client PRONOTE") -> str:
+def product_code(year: int, arch: str, product: str = CLIENT) -> str:
     """The product code, in braces: one a year and architecture."""
-    known = _KNOWN_CODES.get((year, arch)) if product == "Client PRONOTE" else None
+    known = _KNOWN_CODES.get((year, arch)) if product == CLIENT else None
     return known or "{" + str(uuid.uuid5(_NAMESPACE, f"{product} {year} {arch}")).upper() + "}"
 
 
@@ -44,7 +52,7 @@ def updater_code() -> str:
     return "{" + str(uuid.uuid5(_NAMESPACE, UPDATER_NAME)).upper() + "}"
 
 
-def display_name(year: int, arch: str, product: str = "Client PRONOTE") -> str:
+def display_name(year: int, arch: str, product: str = CLIENT) -> str:
     """The name in the list of programs; it changed its form in 2026."""
     if year >= 2026:
         return f"INDEX EDUCATION - {product} {year}"
@@ -55,10 +63,15 @@ def program_files(arch: str, *, x64_windows: bool) -> str:
     return "C:\\Program Files (x86)" if arch == "x86" and x64_windows else "C:\\Program Files"
 
 
-def folder(year: int, arch: str, *, x64_windows: bool) -> str:
+def exe_name(product: str = CLIENT) -> str:
+    return f"{product}.exe"
+
+
+def folder(year: int, arch: str, *, x64_windows: bool, product: str = CLIENT) -> str:
     """The folder of the exe; up to 2018 there was no ``Client`` below ``Réseau``."""
     below = "Réseau" if year <= 2018 else "Réseau\\Client"
-    return f"{program_files(arch, x64_windows=x64_windows)}\\Index Education\\Pronote {year}\\{below}"
+    place = f"EDT {year}\\Monoposte" if product == EDT else f"Pronote {year}\\{below}"
+    return f"{program_files(arch, x64_windows=x64_windows)}\\Index Education\\{place}"
 
 
 def uninstall_string(code: str, *, x64_windows: bool) -> str:

@@ -21,6 +21,7 @@ from .client import (
     write_updater,
 )
 from .package import Manifest
+from .products import CLIENT
 from .response import ResponseRefusedError, check_response, log_text
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Setup:
         self._manifest = manifest
         self._switches = switches
         self._fault = fault
-        self._path = client_path(self._station, release=manifest.release, arch=manifest.arch)
+        self._path = client_path(self._station, release=manifest.release, arch=manifest.arch, product=manifest.product)
 
     async def run(self) -> int:
         """The ResultCode, written to the log; a crash writes none."""
@@ -192,7 +193,7 @@ class _Setup:
         folder = parent_of(self._path)
         files.make_directories(folder, token=self._token)
         await clock.sleep(manifest.seconds / 4)
-        content = client_image(manifest.release, manifest.arch, manifest.exe_size)
+        content = client_image(manifest.release, manifest.arch, manifest.exe_size, manifest.product)
         handle = files.open_write(self._path, token=self._token)
         try:
             half = content.size // 2
@@ -206,7 +207,8 @@ class _Setup:
         finally:
             handle.close()
         await clock.sleep(manifest.seconds / 4)
-        write_file_type(self._station, self._path)
+        if manifest.product == CLIENT:
+            write_file_type(self._station, self._path)
         write_entry(self._station, manifest)
         write_maintenance(self._station, manifest)
         if manifest.updater:

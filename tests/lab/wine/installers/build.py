@@ -13,6 +13,7 @@ from ...simulated.installer.package import INSTALL_DIALOGS, UNINSTALL_DIALOGS, b
 from ...simulated.installer.products import (
     UPDATER_NAME,
     display_name,
+    exe_name,
     file_version,
     folder,
     product_code,
@@ -145,14 +146,15 @@ def build_setup(
         "fault": f"{fault.kind} {fault.result_code} {fault.seconds}" if fault else "",
         "seconds": str(seconds),
         "display_name": display_name(year, arch, product),
-        "folder": folder(year, arch, x64_windows=True),
+        "folder": folder(year, arch, x64_windows=True, product=product),
+        "exe": exe_name(product),
         "uninstall_string": uninstall_string(code, x64_windows=True),
         "updater_code": updater_code(),
         "updater_name": UPDATER_NAME,
         "updater_uninstall_string": uninstall_string(updater_code(), x64_windows=True),
     }
     text = "\n".join(f"{name}={value}" for name, value in manifest.items())
-    client, helper = build_client(release, size=exe_size), _build_updater()
+    client, helper = build_client(release, size=exe_size, product=product), _build_updater()
     objects = [_object(INSTALLERS / f"{name}.c") for name in ("setup", "response", "install")]
     objects.append(_object(PROGRAMS / "lab.c"))
 

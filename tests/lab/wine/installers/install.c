@@ -8,7 +8,7 @@
 
 static const wchar_t *exe(void)
 {
-    return join(L"%ls\\Client PRONOTE.exe", manifest(L"folder"));
+    return join(L"%ls\\%ls", manifest(L"folder"), manifest(L"exe"));
 }
 
 /* A third of the setup's duration: before, in the middle of, and after writing. */
@@ -117,7 +117,8 @@ int install(const struct fault *fault, bool *crashed)
     }
     WriteFile(file, image + half, size - half, &written, NULL);
     CloseHandle(file);
-    write_file_type();
+    /* .pcprn files are the client's. */
+    if (starts(manifest(L"exe"), L"Client")) write_file_type();
     write_entry(size);
     if (!write_maintenance()) return NO_ACCESS;
     if (*manifest(L"updater") == L'1') write_updater();

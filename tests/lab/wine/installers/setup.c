@@ -131,7 +131,7 @@ static void start_client(void)
 {
     STARTUPINFOW startup = {.cb = sizeof startup};
     PROCESS_INFORMATION process;
-    wchar_t *line = join(L"\"%ls\\Client PRONOTE.exe\"", manifest(L"folder"));
+    wchar_t *line = join(L"\"%ls\\%ls\"", manifest(L"folder"), manifest(L"exe"));
     CreateProcessW(NULL, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &startup, &process);
 }
 

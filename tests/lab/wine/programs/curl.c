@@ -7,11 +7,12 @@
 
 static struct {
     bool fail, silent, show_error, follow, resume, folders, retry_refused, retry_all;
-    const wchar_t *output, *url;
+    const wchar_t *output, *url, *write_out;
     long retries, retry_delay;
     double connect_timeout, max_time, speed_time, rate, speed_limit;
 } options = {.speed_time = 30};
 static ULONGLONG began;
+static DWORD last_status; /* 0: no answer */
 
 static int complain(int code, const wchar_t *format, ...)
 {
@@ -110,6 +111,7 @@ static int fetch(ULONGLONG resumed, bool *transient)
     DWORD receive = options.max_time > 0 ? (DWORD)(options.max_time * 1000) : options.speed_limit > 0 ? (DWORD)(options.speed_time * 1000) : 0;
     int code;
     *transient = false;
+    last_status = 0;
     if (!WinHttpCrackUrl(options.url, 0, 0, &parts)) return complain(3, L"URL using bad/illegal format or missing URL");
     session = WinHttpOpen(L"curl/8.4.0", WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
     WinHttpSetTimeouts(session, timeout, timeout, receive, receive);
@@ -123,7 +125,7 @@ static int fetch(ULONGLONG resumed, bool *transient)
         code = network_error(error, false);
         *transient = code == 28 || (code == 7 && options.retry_refused) || options.retry_all;
     } else {
-        status = (DWORD)number_header(request, WINHTTP_QUERY_STATUS_CODE, 0);
+        status = last_status = (DWORD)number_header(request, WINHTTP_QUERY_STATUS_CODE, 0);
         if (status == 416 && resumed) code = 0; /* complete already: curl takes it for success */
         else if (status >= 400 && options.fail) {
             code = complain(22, L"The requested URL returned error: %lu", (unsigned long)status);
@@ -168,6 +170,7 @@ static int long_option(const wchar_t *name, wchar_t **rest, int left)
     else if (!wcscmp(name, L"retry-delay")) options.retry_delay = (long)amount(*rest, name);
     else if (!wcscmp(name, L"output")) options.output = *rest;
     else if (!wcscmp(name, L"url")) options.url = *rest;
+    else if (!wcscmp(name, L"write-out") && !wcscmp(*rest, L"%{http_code}")) options.write_out = *rest;
     else if (!wcscmp(name, L"continue-at") && !wcscmp(*rest, L"-")) options.resume = true;
     else return -1;
     return 1;
@@ -178,7 +181,7 @@ static int short_options(const wchar_t *letters, wchar_t **rest, int left)
     for (; *letters; letters++) {
         static const struct { wchar_t letter; const wchar_t *name; bool valued; } known[] = {
             {L'f', L"fail", false}, {L's', L"silent", false}, {L'S', L"show-error", false}, {L'L', L"location", false}, {L'o', L"output", true},
-            {L'C', L"continue-at", true}, {L'm', L"max-time", true}, {L'y', L"speed-time", true}, {L'Y', L"speed-limit", true}};
+            {L'C', L"continue-at", true}, {L'w', L"write-out", true}, {L'm', L"max-time", true}, {L'y', L"speed-time", true}, {L'Y', L"speed-limit", true}};
         size_t i = 0;
         while (i < sizeof known / sizeof *known && known[i].letter != *letters) i++;
         if (i == sizeof known / sizeof *known) return -1;
@@ -212,7 +215,11 @@ int wmain(int argc, wchar_t **argv)
     resumed = present_size();
     for (long attempt = 0;; attempt++) {
         code = fetch(resumed, &transient);
-        if (!code || !transient || attempt >= options.retries) return code;
+        if (!code || !transient || attempt >= options.retries) {
+            /* After the last attempt, whatever its result (curl's tool_operate.c). */
+            if (options.write_out) out(L"%03lu", (unsigned long)last_status);
+            return code;
+        }
         /* Default: 1 s, doubled each time, ten minutes at most (curl manual, --retry). */
         Sleep(options.retry_delay ? (DWORD)options.retry_delay * 1000 : attempt < 9 ? 1000u << attempt : 600000);
     }

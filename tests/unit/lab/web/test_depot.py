@@ -22,14 +22,15 @@ class _Depot:
         file = root / "depot/2026.2.7/x64" / _NAME
         file.parent.mkdir(parents=True)
         file.write_bytes(_CONTENT)
+        (file.parent / "SHA256SUMS").write_text(f"{'0' * 64}  {_NAME}\n")
         (root / "secret").write_text("outside the depot")
         self.journal = Journal()
-        self._folder, self._faults = root / "depot", DepotFaults({_NAME: fault} if fault else {})
+        self._folder, self.faults = root / "depot", DepotFaults({_NAME: fault} if fault else {})
 
     @property
     def app(self) -> web.Application:
         """A new one for each event loop."""
-        return depot_app(self._folder, self.journal, self._faults)
+        return depot_app(self._folder, self.journal, self.faults)
 
     @property
     def ranges(self) -> list[str | None]:
@@ -135,15 +136,14 @@ def test_a_slow_file_starts_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_fault_can_come_and_go_while_the_server_runs(tmp_path: Path) -> None:
-    journal, faults = Journal(), DepotFaults()
-    (tmp_path / _NAME).write_bytes(_CONTENT)
+    depot = _Depot(tmp_path)
 
     async def use(client: Client) -> list[int]:
         statuses = []
         for fault in (None, "missing", None):
-            faults.by_name = {_NAME: fault} if fault else {}
-            async with client.get(f"/depot/{_NAME}") as answer:
+            depot.faults.by_name = {_NAME: fault} if fault else {}
+            async with client.get(_PATH) as answer:
                 statuses.append(answer.status)
         return statuses
 
-    assert with_client(depot_app(tmp_path, journal, faults), use) == [200, 404, 200]
+    assert with_client(depot.app, use) == [200, 404, 200]

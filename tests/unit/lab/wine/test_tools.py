@@ -63,6 +63,8 @@ def test_curl_fetches_resumes_and_says_why_not() -> None:
             missing = await run(station, f"curl.exe -fsS -o C:\\b {depot}/none")
             assert (missing.code, missing.stderr) == (22, "curl: (22) The requested URL returned error: 404\r\n")
             assert not (station.prefix.drive / "b").exists()
+            told = await run(station, f'curl.exe -fsS -w "%{{http_code}}" -o C:\\b {depot}/none')
+            assert (told.code, told.stdout) == (22, "404")
         assert (await run(station, f"curl.exe -fsS --connect-timeout 5 -o C:\\b {depot}/file")).code == 7
         assert (await run(station, f"curl.exe --upload-file x {depot}/file")).code == 120
 

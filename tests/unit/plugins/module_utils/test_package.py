@@ -17,7 +17,6 @@ _DIGESTS = {"setup.exe": "a" * 64, "setup.msi": "b" * 64, "response.iss": "c" * 
 
 def _package(technology: str = "installscript", **fields: Any) -> Package:
     values: dict[str, Any] = {
-        "title": "Client PRONOTE",
         "release": "2026.2.7",
         "arch": "x64",
         "technology": TECHNOLOGIES[technology],

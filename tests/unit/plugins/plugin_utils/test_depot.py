@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
+from ansible_collections.rentree.pronote.plugins.module_utils.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import publish, render_script, sha256_of
 
@@ -29,7 +31,6 @@ def _names(technology: str) -> list[str]:
 
 def _package(technology: str = "installscript", **fields: Any) -> Package:
     values: dict[str, Any] = {
-        "title": "Client PRONOTE",
         "release": "2026.2.7",
         "arch": "x64",
         "technology": TECHNOLOGIES[technology],
@@ -107,7 +108,7 @@ def test_a_digest_changes_the_script_and_nothing_else_does() -> None:
 
 def test_text_that_is_not_ascii_is_refused() -> None:
     with pytest.raises(ValueError, match="ascii"):
-        render_script(_package(title="Réseau"))
+        render_script(_package(product=replace(PRONOTE_CLIENT, title="Réseau")))
 
 
 def test_check_writes_nothing_and_tells_the_truth(tmp_path: Path) -> None:
@@ -184,6 +185,41 @@ def test_the_lock_file_is_merged(tmp_path: Path) -> None:
     assert merged["note"] == "kept by hand"
     assert merged["pronote_releases"]["2025.2.9"] == {"x64": {"digest": "abc"}}
     assert set(merged["pronote_releases"]["2026.2.7"]) == {"x64", "x86"}
+
+
+def test_two_products_of_one_release(tmp_path: Path) -> None:
+    lock, depot = tmp_path / "lock.yml", tmp_path / "depot"
+    sources = _sources(tmp_path / "in")
+    alone = publish(_package(product=EDT_MONOPOSTE), sources, depot=depot, lock_file=lock, check=False)
+    assert alone["folder"] == str(depot / "edt_monoposte" / "2026.2.7" / "x64")
+    # The role pronote_client wants the client's releases to be there, even when there is none.
+    assert yaml.safe_load(lock.read_text())["pronote_releases"] == {}
+    client = publish(_package(), sources, depot=depot, lock_file=lock, check=False)
+    assert client["folder"] == str(depot / "2026.2.7" / "x64")
+    merged = yaml.safe_load(lock.read_text())
+    assert merged["pronote_releases"]["2026.2.7"]["x64"]["digest"] == client["digest"]
+    assert merged["pronote_product_releases"]["edt_monoposte"]["2026.2.7"]["x64"]["digest"] == alone["digest"]
+    assert client["digest"] != alone["digest"]
+    for product in (EDT_MONOPOSTE, PRONOTE_CLIENT):
+        again = publish(_package(product=product), sources, depot=depot, lock_file=lock, check=False)
+        assert again["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "text", ["pronote_product_releases: [1]\n", "pronote_product_releases: {edt_monoposte: {2026.2.7: text}}\n"]
+)
+def test_a_lock_file_with_other_products_spoilt_is_refused(tmp_path: Path, text: str) -> None:
+    lock = tmp_path / "lock.yml"
+    lock.write_text(text)
+    with pytest.raises(ValueError, match=r"lock\.yml is not a lock file"):
+        publish(
+            _package(product=EDT_MONOPOSTE),
+            _sources(tmp_path / "in"),
+            depot=tmp_path / "depot",
+            lock_file=lock,
+            check=False,
+        )
+    assert lock.read_text() == text
 
 
 def test_a_lost_lock_file_is_written_again(tmp_path: Path) -> None:

@@ -127,8 +127,9 @@ def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
 )
 def test_the_lock_file_says_what_is_unproven(port: int, entry: Any, unproven: str) -> None:
     stations = {f"a{n}": _at(port) for n in range(4)}
-    task = _task(stations, pronote_releases={"2026.2.7": entry}, pronote_client_rings=["100%"])
-    (plan,) = _plan(task, defaults={})["plans"]
+    task = _task(stations, pronote_client_rings=["100%"])
+    # The role's default takes them from pronote_releases, or from the key of another product.
+    (plan,) = _plan(task, defaults={"__pronote_client_releases": {"2026.2.7": entry}})["plans"]
     assert plan["rules"]["unproven"] == unproven
     assert len(plan["rings"][0]) == (1 if unproven else 4)
 

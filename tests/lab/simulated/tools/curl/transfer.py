@@ -64,9 +64,12 @@ async def transfer(invocation: Invocation, options: CurlOptions, url: str, outpu
     delay = 1.0
     for attempt in range(options.retry + 1):
         try:
-            await _attempt(invocation, options, url, output)
+            status = await _attempt(invocation, options, url, output)
         except CurlError as error:
             if attempt == options.retry or not _retriable(error, options):
+                # Of a transfer that failed too: "what to display on stdout after a completed transfer" is written
+                # whatever its result (tool_operate.c, post_per_transfer), 000 without an answer.
+                _write_out(invocation, options, error.status)
                 raise
             wait = error.retry_after or options.retry_delay or delay
             if not options.silent:
@@ -74,6 +77,7 @@ async def transfer(invocation: Invocation, options: CurlOptions, url: str, outpu
             await invocation.station.clock.sleep(wait)
             delay = min(delay * 2, 600.0)
         else:
+            _write_out(invocation, options, status)
             return
 
 
@@ -115,7 +119,8 @@ def _headers(options: CurlOptions, offset: int) -> dict[str, str]:
     return headers
 
 
-async def _attempt(invocation: Invocation, options: CurlOptions, url: str, output: str | None) -> None:
+async def _attempt(invocation: Invocation, options: CurlOptions, url: str, output: str | None) -> int:
+    """One request; returns its HTTP status. Raises CurlError."""
     if "://" not in url:
         url = f"http://{url}"
     parts = urlsplit(url)
@@ -155,7 +160,7 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
             if revocation:
                 raise CurlError(35, "schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK")
             await _receive(invocation, options, response, output, offset)
-            _write_out(invocation, options, response)
+            return response.status
     except TimeoutError as exc:
         raise CurlError(28, "Operation timed out") from exc
     except aiohttp.ClientConnectorDNSError as exc:
@@ -297,10 +302,8 @@ async def _blocks(
             await invocation.station.clock.sleep(len(block) / options.limit_rate - spent)
 
 
-def _write_out(invocation: Invocation, options: CurlOptions, response: aiohttp.ClientResponse) -> None:
+def _write_out(invocation: Invocation, options: CurlOptions, status: int) -> None:
     if options.write_out:
         text = options.write_out.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t")
-        text = text.replace("%{http_code}", f"{response.status:03d}").replace(
-            "%{response_code}", f"{response.status:03d}"
-        )
+        text = text.replace("%{http_code}", f"{status:03d}").replace("%{response_code}", f"{status:03d}")
         invocation.out(text, end="")

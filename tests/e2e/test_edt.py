@@ -1,0 +1,81 @@
+"""EDT monoposte, with the same playbooks, on the stations of the group pronote_edt_stations."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import PlaybookRun
+
+_EDT = {"product": "edt_monoposte"}
+# Everybody has the right client already: what changes is EDT.
+_CLIENT = {"release": "2026.2.7"}
+STATIONS: list[dict[str, Any]] = [
+    {"name": "salle"},
+    {"name": "chef", "edt": True},
+    {"name": "adjoint", "edt": True, "clients": [_CLIENT, {"release": "2026.1.3", **_EDT}]},
+    {"name": "secretaire", "edt": True, "clients": [_CLIENT, {"release": "2026.2.7", **_EDT}]},
+]
+_RELEASES = [{"release": "2026.2.7", "arch": "x64"}, {"release": "2026.2.7", "arch": "x64", **_EDT}]
+
+
+@pytest.fixture(scope="module", params=["simulated", pytest.param("wine", marks=pytest.mark.wine)])
+def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
+    if request.param == "wine":
+        request.getfixturevalue("wine")
+    stations = [{**station, "clients": station.get("clients", [_CLIENT])} for station in STATIONS]
+    return start_school(stations, backend=request.param, releases=_RELEASES)
+
+
+def _changed(run: PlaybookRun) -> set[str]:
+    return {host for host, result in run.assert_code(0).of("client").items() if result["changed"]}
+
+
+def test_matrix(school: School) -> None:
+    before = school.lab.snapshots()
+    check = school.play("deploy", "--check", "--diff")
+    assert _changed(check) == {"chef", "adjoint"}
+    assert "-EDT monoposte 2026: 2026.1.3 x64" in check.output
+    assert "+EDT monoposte 2026: 2026.2.7 x64" in check.output
+    assert school.lab.snapshots() == before
+    assert _changed(school.play("deploy")) == {"chef", "adjoint"}
+    starts = school.lab.installer_starts()
+    assert sorted((s["station"], s["data"]["product"]) for s in starts) == [
+        ("adjoint", "EDT Monoposte"),
+        ("chef", "EDT Monoposte"),
+    ]
+    settled = school.lab.snapshots()
+    assert _changed(school.play("deploy", "--check")) == set()
+    assert _changed(school.play("deploy")) == set()
+    assert school.lab.snapshots() == settled
+
+
+def test_the_audit_has_a_report_for_each_product(school: School) -> None:
+    run = school.play("audit").assert_code(0)
+    assert "EDT monoposte\n" in run.output
+    client = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    edt = json.loads((school.work.parent / "audit-edt_monoposte.json").read_text(encoding="utf-8"))
+    assert {s["station"] for s in client["stations"]} == {"salle", "chef", "adjoint", "secretaire"}
+    assert {s["station"]: (s["status"], s["found"]) for s in edt["stations"]} == dict.fromkeys(
+        ("chef", "adjoint", "secretaire"), ("compliant", "2026.2.7 x64")
+    )
+    # The limit may leave one of the two plays without a station.
+    assert set(school.play("audit", "--limit", "salle").assert_code(0).of("audit")) == {"salle"}
+    assert set(school.play("deploy", "--limit", "pronote_edt_stations", "--check").assert_code(0).of("client")) == {
+        "chef",
+        "adjoint",
+        "secretaire",
+    }
+
+
+def test_removal_leaves_the_client(school: School) -> None:
+    only_edt = json.dumps({"pronote_client_state": "absent", "pronote_client_product": "edt_monoposte"})
+    run = school.play("deploy", "--limit", "secretaire", "-e", only_edt).assert_code(0)
+    assert run.of("client")["secretaire"]["outcome"] == "ok"
+    audit = school.play("audit", "--limit", "secretaire").assert_code(0)
+    assert audit.of("audit")["secretaire"]["record"]["status"] == "absent"
+    client = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    assert [s["status"] for s in client["stations"]] == ["compliant"]
