@@ -1,7 +1,8 @@
-"""certutil.exe: ``-hashfile`` only."""
+"""certutil.exe: ``-hashfile`` and ``-encode`` only."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 from ..errors import Win32Error, error_text
@@ -16,8 +17,13 @@ _NAMES = {2: "ERROR_FILE_NOT_FOUND", 3: "ERROR_PATH_NOT_FOUND", 5: "ERROR_ACCESS
 
 
 async def run(invocation: Invocation) -> int:
-    """``certutil -hashfile file [algorithm]``, as Windows 10 prints it: three lines, the digest alone on the second."""
+    """``certutil -hashfile file [algorithm]``, as Windows 10 prints it: three lines, the digest alone on the second;
+    ``certutil [-f] -encode in out``: base64 in lines of 64 characters between the marks of a certificate.
+    """
     words = [word for word in invocation.arguments if word.lower() not in ("-v", "/v")]
+    verbs = [word for word in words if word.lower() not in ("-f", "/f")]
+    if verbs and verbs[0].lower().lstrip("-/") == "encode" and len(verbs) == 3:
+        return _encode(invocation, verbs[1], verbs[2])
     if not words or words[0].lower().lstrip("-/") != "hashfile" or not 2 <= len(words) <= 3:
         invocation.out("CertUtil: Unknown arg: " + " ".join(words[:1]))
         return 0x80070057
@@ -51,7 +57,32 @@ async def run(invocation: Invocation) -> int:
     return 0
 
 
-def _failed(invocation: Invocation, reason: str, code: int, detail: str) -> int:
-    invocation.out(text("certutil_failed", invocation.language, reason))
+def _encode(invocation: Invocation, source: str, target: str) -> int:
+    files = invocation.station.files
+    verb = "-encode"
+    try:
+        content = files.read(absolute(source, invocation.directory), token=invocation.token)
+        path = absolute(target, invocation.directory)
+        encoded = base64.b64encode(content.read()).decode()
+        lines = [encoded[at : at + 64] for at in range(0, len(encoded), 64)]
+        text_ = "".join(f"{line}\r\n" for line in ("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"))
+        files.write(path, text_.encode(), token=invocation.token)
+    except Win32Error as error:
+        reason = f"0x{0x80070000 | error.code:08x} (WIN32: {error.code} {_NAMES.get(error.code, 'ERROR')})"
+        code = 0x80070000 | error.code
+        return _failed(invocation, reason, code, error_text(error.code, invocation.language), verb=verb)
+    sizes = (
+        ("Longueur d’entrée", "Longueur de sortie")
+        if invocation.language == "fr"
+        else ("Input Length", "Output Length")
+    )
+    invocation.out(f"{sizes[0]} = {content.size}")
+    invocation.out(f"{sizes[1]} = {len(text_)}")
+    invocation.out(text("certutil_done", invocation.language).replace("-hashfile", verb))
+    return 0
+
+
+def _failed(invocation: Invocation, reason: str, code: int, detail: str, verb: str = "-hashfile") -> int:
+    invocation.out(text("certutil_failed", invocation.language, reason).replace("-hashfile", verb))
     invocation.out(f"CertUtil: {detail}")
     return code
