@@ -41,6 +41,8 @@ class Package:
     success_codes: tuple[int, ...] = ()
     log_timeout: int = 1800  # seconds the setup may work on after its first process ended
     tries: int = 5  # downloads of each file
+    # The release that the response file was recorded for; empty: this one, or not known.
+    response_release: str = ""
 
 
 def script_context(package: Package) -> dict[str, Any]:
@@ -111,5 +113,7 @@ def render_lock(
         "technology": package.technology.key,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
+        # Another release's recording proves itself on a pilot station first (module_utils/responses.py, needs_pilot).
+        **({"response_release": package.response_release} if package.response_release else {}),
     }
     return {**lock, "pronote_releases": dict(sorted(releases.items()))}

@@ -21,6 +21,7 @@ __all__ = [
     "accept",
     "decode_response",
     "errors",
+    "for_setup",
     "parse_language",
     "validate",
     "validate_bytes",
@@ -226,6 +227,19 @@ class ResponseFile:
                     yield match[2], key, value
 
 
+def for_setup(data: bytes) -> bytes:
+    """The bytes that a setup reads: unchanged when it reads them as they are, otherwise written anew.
+
+    Raises ValueError when this is no response file.
+    """
+    response = ResponseFile.parse(data)
+    wide = data.startswith(b"\xff\xfe")
+    text = data.decode("utf-16") if wide else data.decode("cp1252", "replace")
+    lines = text.count("\r\n")
+    readable = (wide or response.encoding == "cp1252") and text.count("\n") == text.count("\r") == lines
+    return data if readable else response.render()
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that forbid to use a recording."""
     return [finding for finding in findings if finding.severity == "error"]
@@ -288,7 +302,8 @@ def _order(response: ResponseFile) -> Iterator[Finding]:
 
 def _identity(response: ResponseFile, product_code: str, language: int | None, year: int | None) -> Iterator[Finding]:
     own = response.product_code
-    if own and product_code and own != product_code:
+    # A code that is none is the caller's mistake, and told as such where it is used.
+    if own and re.fullmatch(_GUID, product_code) and own != product_code:
         yield _finding("other_product", f"it is a recording of the product {own}, not of {product_code}")
     # 0009 was seen where 0409 was meant: without a country, the language alone is compared.
     told = response.language

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Collection
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,14 +14,47 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.response import (
     Finding,
+    Mode,
     ResponseFile,
     accept,
     errors,
+    for_setup,
     validate_bytes,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.responses import Recorded, parse_name
 
-__all__ = ["ResponseStore"]
+__all__ = ["ResponseStore", "checked_responses"]
+
+
+@contextlib.contextmanager
+def checked_responses(
+    sources: Mapping[str, Path],
+    modes: Mapping[str, Mode],
+    *,
+    product_code: str = "",
+    year: int | None = None,
+    accepted: Collection[str] = (),
+) -> Iterator[dict[str, Path]]:
+    """The files of a release, its response files checked and written as a setup reads them.
+
+    ``modes`` says which names are response files, and of what. Inside the block the paths are good. Raises ValueError
+    that names the file, what is wrong with it and the remedy, before the block is entered; OSError.
+    """
+    with tempfile.TemporaryDirectory(prefix="rentree-responses-") as folder:
+        checked = dict(sources)
+        for name, mode in modes.items():
+            if name in sources:
+                checked[name] = Path(folder, name)
+                checked[name].write_bytes(_checked(sources[name], mode, product_code, year, accepted))
+        yield checked
+
+
+def _checked(path: Path, mode: Mode, product_code: str, year: int | None, accepted: Collection[str]) -> bytes:
+    data = path.read_bytes()
+    _response, found = validate_bytes(data, mode=mode, product_code=product_code, year=year)
+    if wrong := errors(accept(found, accepted)):
+        raise ValueError(f"{path} cannot be used: {wrong[0]}")
+    return for_setup(data)
 
 
 class ResponseStore:

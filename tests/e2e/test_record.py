@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,10 @@ _ADMINISTRATOR = {"session_open": ACCOUNT["name"]}
 class Reference:
     """A school's reference station, and the store that its recordings go to."""
 
-    def __init__(self, school: School, name: str) -> None:
+    def __init__(self, school: School, name: str, store: Path | None = None) -> None:
         self.school = school
         self.name = name
-        self.store = school.inventory / "responses"
-        shutil.rmtree(self.store, ignore_errors=True)
+        self.store = store or school.inventory / "responses"
         (installer,) = school.lab.info["installers"]
         self.setup = Path(installer["files"]["setup.exe"])
         self.product_code = str(installer["product_code"])
@@ -124,3 +122,108 @@ def test_record_publish_deploy(school: School, tmp_path: Path) -> None:
         .assert_code(0)
         .of("client")["poste"]["changed"]
     )
+
+
+# One run for all of them: a store each, since they record the same release.
+_STORES = "{{ inventory_dir }}/responses/{{ inventory_hostname }}"
+_PEOPLE: dict[str, dict[str, Any]] = {
+    "annule": {**_ADMINISTRATOR, "person": "cancels"},
+    "lance": {**_ADMINISTRATOR, "person": "launches"},
+    "parti": {**_ADMINISTRATOR, "person": "away"},
+    "eleve": {"session_open": "eleve"},
+    "vide": {},
+    "occupe": {**_ADMINISTRATOR, "clients": [{"release": "2026.1.3"}]},
+    "anglais": {**_ADMINISTRATOR, "language": "en"},
+    "bon": {**_ADMINISTRATOR, "arch": "x64"},
+}
+
+
+@pytest.fixture(scope="module")
+def people(start_school: StartSchool) -> School:
+    return start_school([{"name": name, **options} for name, options in _PEOPLE.items()])
+
+
+def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
+    stores = people.inventory / "responses"
+    references = {name: Reference(people, name, stores / name) for name in _PEOPLE}
+    run = references["bon"].play(
+        "-f",
+        "50",
+        pronote_record_station="pronote_stations",
+        pronote_record_store=_STORES,
+        pronote_record_answer_timeout=8,
+    )
+    run.assert_code(2)
+    results = run.of("response_record")
+    assert {name for name, result in results.items() if result["outcome"] == "ok"} == {"anglais", "bon"}
+    for name, fact in {
+        "annule": "the dialogs were answered, but the station has no client of that year",
+        "lance": "a box of the last dialog is ticked (SdFinish-0 bOpt1=1)",
+        "parti": "the setup still waits for its dialogs to be answered after 8 s",
+        "eleve": "the setup did not appear: the task starts in the session of an administrator only",
+        "vide": "nobody is logged on at the station",
+        "occupe": "an installed client of 2026 makes the setup show other dialogs",
+    }.items():
+        assert fact in results[name]["fact"], name
+        assert results[name]["remedy"], name
+    # Nothing ran where it should not have, and nothing of ours is left but where the person may still come back.
+    assert references["eleve"].starts() == references["vide"].starts() == references["occupe"].starts() == []
+    for name in set(_PEOPLE) - {"parti"}:
+        references[name].nothing_left()
+    assert results["parti"]["kind"] == "timeout"
+    # What was refused can be looked at, and is taken for no recording.
+    assert references["lance"].files() == [f"{_NAME}.rejected"]
+    assert references["annule"].files() == references["parti"].files() == []
+    assert len(references["bon"].files()) == 4
+    # Recorded on a French and on an English Windows, the answers are the same.
+    names = [name for name in references["bon"].files() if name.endswith(".iss")]
+    for name in names:
+        assert (references["bon"].store / name).read_bytes() == (references["anglais"].store / name).read_bytes()
+
+    # He does not come back: whoever gives up leaves nothing, and says so before.
+    gone = references["parti"]
+    give_up = {"pronote_record_state": "absent", "pronote_record_store": _STORES}
+    before = people.lab.snapshots()
+    check = gone.play("--check", **give_up).assert_code(0)
+    assert gone.actions(check) == ["cancel", "none"]
+    assert people.lab.snapshots() == before
+    assert gone.actions(gone.play(**give_up).assert_code(0)) == ["cancel", "none"]
+    gone.nothing_left()
+    assert not gone.result(gone.play(**give_up).assert_code(0))["changed"]
+
+
+def test_what_was_begun_is_found_again(start_school: StartSchool) -> None:
+    # Half a minute of the station for the dialogs, a second and a half of ours.
+    releases = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 60.0}}]
+    school = start_school([{"name": "reference", **_ADMINISTRATOR}], releases=releases)
+    reference = Reference(school, "reference")
+    late = reference.play(pronote_record_answer_timeout=0.1).assert_code(2)
+    assert "still waits for its dialogs" in reference.result(late)["fact"]
+    run = reference.play().assert_code(0)
+    assert reference.actions(run)[0] in {"follow", "fetch"}
+    assert [start["action"] for start in reference.starts()] == ["install", "uninstall"]
+    assert len(reference.files()) == 4
+    reference.nothing_left()
+
+
+def test_bad_input_is_refused_before_anything_runs(people: School, tmp_path: Path) -> None:
+    reference = Reference(people, "bon", tmp_path)
+    before, starts = people.lab.snapshots(), len(reference.starts())
+    for variables, message in (
+        ({"pronote_record_sha256": "0" * 64}, "does not have the digest that was asked for; nothing was run"),
+        ({"pronote_record_sha256": ""}, "the setup's address or its SHA-256 is not known"),
+        ({"pronote_record_sha256": "abc"}, "is not a SHA-256 digest"),
+        ({"pronote_record_url": "http://depot/a%20b.exe"}, "is not an http:// or https:// address"),
+        ({"pronote_record_language": "fr"}, "is not a language"),
+        ({"pronote_record_release": "2026"}, "is not a release"),
+    ):
+        run = reference.play(
+            **{"pronote_record_modes": ["install"], "pronote_record_store": str(tmp_path), **variables}
+        )
+        assert message in run.assert_code(2).output, variables
+    (reference.store / f"{_NAME}.iss").write_text("<html>", encoding="utf-8")
+    run = reference.play(pronote_record_modes=["install"], pronote_record_store=str(tmp_path)).assert_code(2)
+    assert "cannot be used: this is not a response file" in run.output
+    assert len(reference.starts()) == starts
+    reference.nothing_left()
+    assert people.lab.snapshots() == before

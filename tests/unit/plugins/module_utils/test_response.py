@@ -10,6 +10,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.response import (
     accept,
     decode_response,
     errors,
+    for_setup,
     parse_language,
     validate_bytes,
 )
@@ -215,3 +216,14 @@ def test_accepting_a_finding() -> None:
 
 def test_decoding_says_how_it_was_written() -> None:
     assert decode_response("[é]".encode("cp1252")) == ("[é]", "cp1252")
+
+
+def test_what_a_setup_reads_is_left_as_it_is() -> None:
+    crlf = "; a note\r\n" + _SOUND.replace("\n", "\r\n")
+    for data in (crlf.encode("cp1252"), crlf.encode("utf-16")):
+        assert for_setup(data) == data
+    sound = _SOUND.replace("\n", "\r\n").encode("cp1252")
+    for data in (_SOUND.encode("cp1252"), crlf.encode("utf-8-sig"), b"\xfe\xff" + crlf.encode("utf-16-be")):
+        assert for_setup(data) == sound
+    with pytest.raises(ValueError, match="no section"):
+        for_setup(b"")
