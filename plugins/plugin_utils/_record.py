@@ -51,6 +51,8 @@ __all__ = ["RecordRequest", "record"]
 display = Display()
 
 _WRITING = frozenset({"record", "follow", "fetch"})
+# What a recording shows that is not whole yet, or was broken off.
+_UNFINISHED = frozenset({"not_response", "no_order", "truncated"})
 _LOOKS = 4
 """How often a station is asked again for a file that something holds."""
 
@@ -163,7 +165,8 @@ def _carry_out(
             _show(station, request, state, recording)
         if decision.action in {"record", "follow"}:
             _wait(station, request, recording, started=decision.action == "follow")
-        data = _fetch(station, request, recording)
+        data = _whole(station, request, recording)
+        _judge(request, recording.recorded, data, "")
         product_code = _proven(station, request, recording) or _product_code(state, request)
         response, findings = _judge(request, recording.recorded, data, product_code)
     except (UnreachableError, CommandTimeoutError):
@@ -235,6 +238,17 @@ def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *
                 remedy="Answer them on the station and run again: the next run goes on from there. To give up, run "
                 "with -e pronote_record_state=absent.",
             )
+        time.sleep(request.times.poll)
+
+
+def _whole(station: WinrmStation, request: RecordRequest, recording: Recording) -> bytes:
+    """The recorded file, once it is whole: what the setup started may still be writing. Raises StationError."""
+    deadline = time.monotonic() + request.verify_timeout
+    while True:
+        data = _fetch(station, request, recording)
+        _response, found = validate_bytes(data, mode=recording.recorded.mode)
+        if not _UNFINISHED & {finding.code for finding in found} or time.monotonic() > deadline:
+            return data
         time.sleep(request.times.poll)
 
 

@@ -49,6 +49,12 @@ TABLE = [
     Expectation('dir /b /ad "C:\\Program Files\\nowhere" 2>nul', code=1, stdout=""),
     Expectation(f'certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /r /x "[0-9a-f]*"', stdout=r"[0-9a-f]{64}\r\n"),
     Expectation(f'certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul', code=1),
+    Expectation(f'certutil -f -encode "{FOLDER}\\a.txt" "{FOLDER}\\a.b64" >nul'),
+    Expectation(
+        f'type "{FOLDER}\\a.b64"& del /q "{FOLDER}\\a.b64"',
+        stdout="-----BEGIN CERTIFICATE-----\r\ncHJlbWllciBhY2NlbnQgw6kNCg==\r\n-----END CERTIFICATE-----\r\n",
+    ),
+    Expectation(f'certutil -f -encode "{FOLDER}\\absent" "{FOLDER}\\a.b64" >nul', code=REFUSED),
     Expectation(f'findstr /b /i /c:"PREMIER" "{FOLDER}\\a.txt" >nul', code=0),
     Expectation(f'move /y "{FOLDER}\\a.txt" "{FOLDER}\\b.txt" >nul'),
     Expectation(f'(if not exist "{FOLDER}\\a.txt" exit 7)', code=7),
