@@ -1,8 +1,9 @@
-"""certutil.exe: ``-hashfile`` and ``-encode`` only."""
+"""certutil.exe: ``-hashfile``, ``-encode`` and ``-decode`` only."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 
 from ..errors import Win32Error, error_text
@@ -22,8 +23,8 @@ async def run(invocation: Invocation) -> int:
     """
     words = [word for word in invocation.arguments if word.lower() not in ("-v", "/v")]
     verbs = [word for word in words if word.lower() not in ("-f", "/f")]
-    if verbs and verbs[0].lower().lstrip("-/") == "encode" and len(verbs) == 3:
-        return _encode(invocation, verbs[1], verbs[2])
+    if verbs and verbs[0].lower().lstrip("-/") in ("encode", "decode") and len(verbs) == 3:
+        return _convert(invocation, verbs[0].lower().lstrip("-/"), verbs[1], verbs[2], force=verbs != words)
     if not words or words[0].lower().lstrip("-/") != "hashfile" or not 2 <= len(words) <= 3:
         invocation.out("CertUtil: Unknown arg: " + " ".join(words[:1]))
         return 0x80070057
@@ -57,29 +58,48 @@ async def run(invocation: Invocation) -> int:
     return 0
 
 
-def _encode(invocation: Invocation, source: str, target: str) -> int:
+def _encoded(data: bytes) -> bytes:
+    text_ = base64.b64encode(data).decode()
+    lines = [text_[at : at + 64] for at in range(0, len(text_), 64)]
+    lines = ["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _decoded(data: bytes) -> bytes:
+    """With the marks or without. Raises Win32Error 13 (ERROR_INVALID_DATA)."""
+    lines = [line for line in data.split() if not line.startswith(b"-----")]
+    try:
+        return base64.b64decode(b"".join(lines), validate=True)
+    except binascii.Error as exc:
+        raise Win32Error(13) from exc
+
+
+def _convert(invocation: Invocation, verb: str, source: str, target: str, *, force: bool) -> int:
+    """-f replaces a file that exists (ERROR_FILE_EXISTS without it)."""
     files = invocation.station.files
-    verb = "-encode"
     try:
         content = files.read(absolute(source, invocation.directory), token=invocation.token)
         path = absolute(target, invocation.directory)
-        encoded = base64.b64encode(content.read()).decode()
-        lines = [encoded[at : at + 64] for at in range(0, len(encoded), 64)]
-        text_ = "".join(f"{line}\r\n" for line in ("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----"))
-        files.write(path, text_.encode(), token=invocation.token)
+        made = _encoded(content.read()) if verb == "encode" else _decoded(content.read())
+        if files.is_file(path) and not force:
+            return _refused(invocation, 80, verb)
+        files.write(path, made, token=invocation.token)
     except Win32Error as error:
-        reason = f"0x{0x80070000 | error.code:08x} (WIN32: {error.code} {_NAMES.get(error.code, 'ERROR')})"
-        code = 0x80070000 | error.code
-        return _failed(invocation, reason, code, error_text(error.code, invocation.language), verb=verb)
+        return _refused(invocation, error.code, verb)
     sizes = (
         ("Longueur d’entrée", "Longueur de sortie")
         if invocation.language == "fr"
         else ("Input Length", "Output Length")
     )
     invocation.out(f"{sizes[0]} = {content.size}")
-    invocation.out(f"{sizes[1]} = {len(text_)}")
-    invocation.out(text("certutil_done", invocation.language).replace("-hashfile", verb))
+    invocation.out(f"{sizes[1]} = {len(made)}")
+    invocation.out(text("certutil_done", invocation.language).replace("-hashfile", f"-{verb}"))
     return 0
+
+
+def _refused(invocation: Invocation, code: int, verb: str) -> int:
+    reason = f"0x{0x80070000 | code:08x} (WIN32: {code} {_NAMES.get(code, 'ERROR')})"
+    return _failed(invocation, reason, 0x80070000 | code, error_text(code, invocation.language), verb=f"-{verb}")
 
 
 def _failed(invocation: Invocation, reason: str, code: int, detail: str, verb: str = "-hashfile") -> int:
