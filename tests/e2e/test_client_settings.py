@@ -88,3 +88,17 @@ def test_hostile_settings_reach_no_station(school: School, variables: dict[str, 
     run = school.play("client_settings", "-e", json.dumps(variables)).assert_code(2)
     assert message in run.output
     assert len(school.lab.journal(kind="command")) == before
+
+
+@pytest.mark.wine
+@pytest.mark.usefixtures("wine")
+def test_on_a_real_file_system(start_school: StartSchool) -> None:
+    school = start_school([{"name": "poste", "clients": [{"release": "2026.2.7"}]}], backend="wine")
+    before = school.lab.snapshots()
+    assert _changed(_play(school, "--check")) == {"poste"}
+    assert school.lab.snapshots() == before
+    assert _changed(_play(school)) == {"poste"}
+    assert b"PRONOTE 2026.lnk" in school.lab.snapshot("poste")
+    assert _changed(_play(school)) == set()
+    assert _changed(_play(school, pronote_client_settings_state="absent")) == {"poste"}
+    assert school.lab.snapshots() == before

@@ -51,6 +51,14 @@ TABLE = [
     Expectation(f'certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul', code=1),
     Expectation(f'certutil -f -encode "{FOLDER}\\a.txt" "{FOLDER}\\a.b64" >nul'),
     Expectation(
+        f'certutil -f -decode "{FOLDER}\\a.b64" "{FOLDER}\\c.txt" >nul& type "{FOLDER}\\c.txt"',
+        stdout="premier accent é\r\n",
+    ),
+    Expectation(f'>"{FOLDER}\\a.b64" echo w6k='),
+    Expectation(f'certutil -f -decode "{FOLDER}\\a.b64" "{FOLDER}\\c.txt" >nul& type "{FOLDER}\\c.txt"', stdout="é"),
+    Expectation(f'del /q "{FOLDER}\\c.txt"'),
+    Expectation(f'certutil -f -encode "{FOLDER}\\a.txt" "{FOLDER}\\a.b64" >nul'),
+    Expectation(
         f'type "{FOLDER}\\a.b64"& del /q "{FOLDER}\\a.b64"',
         stdout="-----BEGIN CERTIFICATE-----\r\ncHJlbWllciBhY2NlbnQgw6kNCg==\r\n-----END CERTIFICATE-----\r\n",
     ),

@@ -67,7 +67,7 @@ def _encoded(data: bytes) -> bytes:
 
 def _decoded(data: bytes) -> bytes:
     """With the marks or without. Raises Win32Error 13 (ERROR_INVALID_DATA)."""
-    lines = [line for line in data.split() if not line.startswith(b"-----")]
+    lines = [line.strip() for line in data.splitlines() if not line.startswith(b"-----")]
     try:
         return base64.b64decode(b"".join(lines), validate=True)
     except binascii.Error as exc:

@@ -1,6 +1,6 @@
 /* certutil -hashfile FILE [MD5|SHA1|SHA256|SHA384|SHA512], in the format of Windows 10 and 11: the digest in lower
    case without spaces on the second line. SHA1 by default. An empty file cannot be mapped: error 1006, as on Windows.
-   certutil [-f] -encode IN OUT: base64 between the marks of a certificate. */
+   certutil -f -encode IN OUT: base64 between the marks of a certificate; -decode the other way, marks or not. */
 #include "lab.h"
 
 #include <bcrypt.h>
@@ -22,19 +22,24 @@ __attribute__((noreturn)) static void failed(DWORD error)
     ExitProcess((UINT)code);
 }
 
-static int encode(const wchar_t *from, const wchar_t *to)
+static int convert(const wchar_t *from, const wchar_t *to)
 {
     DWORD size, length = 0;
-    char *bytes = read_bytes(from, &size), *text;
-    verb = L"-encode";
+    char *bytes = read_bytes(from, &size), *made;
     if (!bytes) failed(GetLastError());
-    CryptBinaryToStringA((const BYTE *)bytes, size, CRYPT_STRING_BASE64HEADER, NULL, &length);
-    text = malloc(length);
-    CryptBinaryToStringA((const BYTE *)bytes, size, CRYPT_STRING_BASE64HEADER, text, &length);
-    if (!write_bytes(to, text, length)) failed(GetLastError());
-    out(french() ? L"Longueur d’entrée = %lu\r\nLongueur de sortie = %lu\r\nCertUtil: -encode La commande s’est terminée correctement.\r\n"
-                 : L"Input Length = %lu\r\nOutput Length = %lu\r\nCertUtil: -encode command completed successfully.\r\n",
-        (unsigned long)size, (unsigned long)length);
+    if (same(verb, L"-encode")) {
+        CryptBinaryToStringA((const BYTE *)bytes, size, CRYPT_STRING_BASE64HEADER, NULL, &length);
+        made = malloc(length);
+        CryptBinaryToStringA((const BYTE *)bytes, size, CRYPT_STRING_BASE64HEADER, made, &length);
+    } else {
+        if (!CryptStringToBinaryA(bytes, size, CRYPT_STRING_BASE64_ANY, NULL, &length, NULL, NULL)) failed(ERROR_INVALID_DATA);
+        made = malloc(length + 1);
+        CryptStringToBinaryA(bytes, size, CRYPT_STRING_BASE64_ANY, (BYTE *)made, &length, NULL, NULL);
+    }
+    if (!write_bytes(to, made, length)) failed(GetLastError());
+    out(french() ? L"Longueur d’entrée = %lu\r\nLongueur de sortie = %lu\r\nCertUtil: %ls La commande s’est terminée correctement.\r\n"
+                 : L"Input Length = %lu\r\nOutput Length = %lu\r\nCertUtil: %ls command completed successfully.\r\n",
+        (unsigned long)size, (unsigned long)length, verb);
     return 0;
 }
 
@@ -48,7 +53,10 @@ int wmain(int argc, wchar_t **argv)
     DWORD got, length, used;
     LARGE_INTEGER size;
     HANDLE file;
-    if (argc == 5 && same(argv[1], L"-f") && same(argv[2], L"-encode")) return encode(argv[3], argv[4]);
+    if (argc == 5 && same(argv[1], L"-f") && (same(argv[2], L"-encode") || same(argv[2], L"-decode"))) {
+        verb = argv[2];
+        return convert(argv[3], argv[4]);
+    }
     if (argc < 3 || argc > 4 || (!same(argv[1], L"-hashfile") && !same(argv[1], L"/hashfile"))) refuse(L"anything but -hashfile FILE [ALGORITHM]");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (same(asked, names[i])) name = names[i];
