@@ -296,6 +296,12 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
                 "end.",
             )
         time.sleep(request.times.poll)
+    others = {i.arch for i in state.of_year(request.release.year) if i.arch} - {request.arch}
+    if others:
+        raise StationFactError(
+            f"the setup installed the {', '.join(sorted(others))} client, not the {request.arch} one",
+            remedy=f"Remove it, and give the address of the {request.arch} setup.",
+        )
     return _product_code(state, request)
 
 

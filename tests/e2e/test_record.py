@@ -25,7 +25,7 @@ class Reference:
         self.school = school
         self.name = name
         self.store = store or school.inventory / "responses"
-        (installer,) = school.lab.info["installers"]
+        (installer,) = [each for each in school.lab.info["installers"] if each["arch"] == "x64"]
         self.setup = Path(installer["files"]["setup.exe"])
         self.product_code = str(installer["product_code"])
         self.digest = hashlib.sha256(self.setup.read_bytes()).hexdigest()
@@ -140,7 +140,8 @@ _PEOPLE: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def people(start_school: StartSchool) -> School:
-    return start_school([{"name": name, **options} for name, options in _PEOPLE.items()])
+    releases = [{"release": "2026.2.7", "arch": arch} for arch in ("x64", "x86")]
+    return start_school([{"name": name, **options} for name, options in _PEOPLE.items()], releases=releases)
 
 
 def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
@@ -229,3 +230,17 @@ def test_bad_input_is_refused_before_anything_runs(people: School, tmp_path: Pat
     assert len(reference.starts()) == starts
     reference.nothing_left()
     assert people.lab.snapshots() == before
+
+
+def test_the_setup_of_another_architecture_is_noticed(people: School, tmp_path: Path) -> None:
+    reference = Reference(people, "anglais", tmp_path)
+    (installer,) = [each for each in people.lab.info["installers"] if each["arch"] == "x86"]
+    run = reference.play(
+        pronote_record_modes=["install"],
+        pronote_record_store=str(tmp_path),
+        pronote_record_url="{{ pronote_depot_url }}/2026.2.7/x86/setup.exe",
+        pronote_record_sha256=hashlib.sha256(Path(installer["files"]["setup.exe"]).read_bytes()).hexdigest(),
+    ).assert_code(2)
+    assert "the setup installed the x86 client, not the x64 one" in reference.result(run)["fact"]
+    assert reference.files() == []
+    reference.nothing_left()
