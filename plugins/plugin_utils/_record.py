@@ -53,6 +53,12 @@ display = Display()
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off.
 _UNFINISHED = frozenset({"not_response", "no_order", "truncated"})
+_INSTRUCTIONS = {
+    "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
+    "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
+    "uninstall": "{}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
+    "{:.0f} minutes at most.",
+}
 _LOOKS = 4
 """How often a station is asked again for a file that something holds."""
 
@@ -220,10 +226,15 @@ def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *
     """Wait until the setup has been seen at work and has ended. Raises StationError."""
     deadline = time.monotonic() + request.times.job
     start_deadline = time.monotonic() + request.times.start
+    told = False
     while True:
         found = patiently(station, request.times, lambda: _look(station, recording))
         if found.running:
             started = True
+            if not told:
+                # Half an hour of silence would look like a run that hangs.
+                display.display(_INSTRUCTIONS[recording.recorded.mode].format(request.station, request.times.job / 60))
+                told = True
         elif found.recorded or started:
             return
         elif time.monotonic() > start_deadline:

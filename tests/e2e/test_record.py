@@ -201,6 +201,7 @@ def test_what_was_begun_is_found_again(start_school: StartSchool) -> None:
     school = start_school([{"name": "reference", **_ADMINISTRATOR}], releases=releases)
     reference = Reference(school, "reference")
     late = reference.play(pronote_record_answer_timeout=0.1).assert_code(2)
+    assert "reference: the setup is open on the screen of the station. Answer its dialogs there" in late.output
     assert "still waits for its dialogs" in reference.result(late)["fact"]
     run = reference.play().assert_code(0)
     assert reference.actions(run)[0] in {"follow", "fetch"}
