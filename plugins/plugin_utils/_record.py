@@ -115,7 +115,9 @@ def _record(
     warnings: list[str],
 ) -> dict[str, Any]:
     store = request.store
-    stored = store.has(recorded, language=request.language, accepted=request.accepted)
+    stored = not (request.absent or request.force) and store.has(
+        recorded, language=request.language, accepted=request.accepted
+    )
     state = probe(station, request.product)
     warnings += state.warnings
     recording = Recording(recorded=recorded, program_files=state.program_files)
@@ -123,7 +125,7 @@ def _record(
         state,
         recorded,
         _look(station, recording),
-        stored=stored and not request.force,
+        stored=stored,
         absent=request.absent,
         setup_known=bool(request.url and request.digest),
         will_be_installed=check and any(each["action"] in _WRITING for each in earlier),

@@ -78,7 +78,9 @@ class ResponseStore:
             path.read_bytes(), mode=recorded.mode, language=language, year=recorded.release.year
         )
         if wrong := errors(accept(found, accepted)):
-            raise ValueError(f"{path} cannot be used: {wrong[0].fact}. Delete it, or restore it from version control")
+            raise ValueError(
+                f"{path} cannot be used: {wrong[0].fact}. Restore it from version control, or record it again (force)"
+            )
         return True
 
     def file(self, recorded: Recorded, response: ResponseFile, *, station: str, findings: list[Finding]) -> Path:
