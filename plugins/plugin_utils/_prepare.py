@@ -39,6 +39,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.response_choice im
     product_code,
     response_name,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.responses import parse_name
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import (
     depot_files,
@@ -306,6 +307,7 @@ class Preparation:
             digests={**digests, _SETUP: known.sha256},
             product_code=code,
             log_timeout=settings.log_timeout,
+            response_release=_recorded_for(responses[_RESPONSE], entry),
         )
         done = publish(
             package,
@@ -362,6 +364,14 @@ class Preparation:
                 "name it in pronote_prepare_response, and run again"
             )
         return found
+
+
+def _recorded_for(response: Path, entry: Mapping[str, Any] | None) -> str:
+    """The release a response file was recorded for: as its name says, else as the lock file knew it."""
+    recorded = parse_name(response.name)
+    if recorded is not None:
+        return str(recorded.release.client)
+    return str(entry.get("response_release") or "") if entry is not None else ""
 
 
 def _os_words(exc: OSError) -> str:
