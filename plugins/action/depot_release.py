@@ -9,9 +9,12 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
+from ansible_collections.rentree.pronote.plugins.module_utils.response import FINDINGS, Mode
+from ansible_collections.rentree.pronote.plugins.module_utils.responses import parse_name
+from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES, Technology
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import publish, sha256_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils._responses import checked_responses
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "depot": {"type": "path", "required": True},
@@ -22,6 +25,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "installer": {"type": "path", "required": True},
     "installer_sha256": {"type": "str"},
     "response": {"type": "path"},
+    "response_release": {"type": "str", "default": ""},
+    "response_accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
     "uninstall_response": {"type": "path"},
     "product_code": {"type": "str", "default": ""},
     "arguments": {"type": "str", "default": ""},
@@ -45,35 +50,52 @@ class ActionModule(ActionBase):
         args = arguments(self, ARGUMENT_SPEC)
         technology = TECHNOLOGIES[args["technology"]]
         sources = {technology.installer: Path(args["installer"])}
-        for name, option in (
-            (technology.response, "response"),
-            (technology.uninstall_response, "uninstall_response"),
-        ):
-            if name and args[option]:
-                sources[name] = Path(args[option])
+        modes: dict[str, Mode] = {}
+        if technology.response and args["response"]:
+            sources[technology.response], modes[technology.response] = Path(args["response"]), "install"
+        if technology.uninstall_response and args["uninstall_response"]:
+            name = technology.uninstall_response
+            sources[name], modes[name] = Path(args["uninstall_response"]), "uninstall"
         try:
-            digests = {name: sha256_of(path) for name, path in sources.items()}
-            _check_pin(args, digests[technology.installer])
-            package = Package(
-                product=PRODUCTS[args["product"]],
-                release=str(Release.parse(args["release"]).client),
-                # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
-                arch=str(args["arch"]),
-                technology=technology,
-                digests=digests,
+            with checked_responses(
+                sources,
+                modes,
                 product_code=args["product_code"],
-                arguments=args["arguments"],
-                uninstall_arguments=args["uninstall_arguments"],
-                success_codes=tuple(args["success_codes"]),
-                log_timeout=args["log_timeout"],
-                busy_timeout=args["busy_timeout"],
-            )
-            lock_file = Path(args["lock_file"]) if args["lock_file"] else None
-            return publish(
-                package, sources, depot=Path(args["depot"]), lock_file=lock_file, check=self._task.check_mode
-            )
+                year=Release.parse(args["release"]).year,
+                accepted=args["response_accept"],
+            ) as checked:
+                return self._publish(args, technology, checked)
         except (OSError, ValueError) as exc:
             raise AnsibleActionFail(f"release {args['release']} was not published: {exc}") from exc
+
+    def _publish(self, args: dict[str, Any], technology: Technology, sources: dict[str, Path]) -> dict[str, Any]:
+        digests = {name: sha256_of(path) for name, path in sources.items()}
+        _check_pin(args, digests[technology.installer])
+        package = Package(
+            product=PRODUCTS[args["product"]],
+            release=str(Release.parse(args["release"]).client),
+            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
+            arch=str(args["arch"]),
+            technology=technology,
+            digests=digests,
+            product_code=args["product_code"],
+            arguments=args["arguments"],
+            uninstall_arguments=args["uninstall_arguments"],
+            success_codes=tuple(args["success_codes"]),
+            log_timeout=args["log_timeout"],
+            busy_timeout=args["busy_timeout"],
+            response_release=_response_release(args),
+        )
+        lock_file = Path(args["lock_file"]) if args["lock_file"] else None
+        return publish(package, sources, depot=Path(args["depot"]), lock_file=lock_file, check=self._task.check_mode)
+
+
+def _response_release(args: dict[str, Any]) -> str:
+    """The release that the response file was recorded for: as told, else as its name in a store says."""
+    if args["response_release"]:
+        return str(Release.parse(args["response_release"]).client)
+    recorded = parse_name(Path(args["response"] or "").name)
+    return str(recorded.release.client) if recorded else ""
 
 
 def _check_pin(args: dict[str, Any], digest: str) -> None:

@@ -8,7 +8,7 @@ rather than passed on: facts read from a station are hostile input until they ar
 
 from __future__ import annotations
 
-__all__ = ["MAX_COMMAND_LINE", "join", "quote"]
+__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote"]
 
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
@@ -25,6 +25,25 @@ def quote(value: str) -> str:
         raise ValueError(f"{value!r} holds {shown}, which cannot be passed to cmd.exe safely")
     # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
     return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'
+
+
+def echo(text: str, target: str) -> str:
+    """Append a line of text to a file, whose name is quoted already.
+
+    What cmd.exe reads as its own outside double quotes gets a caret. Raises ValueError for what a caret does not help
+    with: a percent sign, a control character, a quote without its pair.
+    """
+    if "%" in text or text.count('"') % 2 or any(ord(char) < 32 for char in text):
+        raise ValueError(f"{text[:80]!r} cannot be written by a command line")
+    parts = text.split('"')
+    # Every second part stands between quotes, where a caret would be a caret.
+    line = '"'.join(_careted(part) if number % 2 == 0 else part for number, part in enumerate(parts))
+    # The redirection first: a digit before it would name a stream.
+    return f">>{target} echo {line}"
+
+
+def _careted(text: str) -> str:
+    return "".join(f"^{char}" if char in "^&<>|()" else char for char in text)
 
 
 def join(commands: list[str]) -> str:

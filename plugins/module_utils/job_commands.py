@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import joi
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import JOBS_FOLDER
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
 
-__all__ = ["STAGE_CODES", "Job", "depot_folder", "valid_digest"]
+__all__ = ["STAGE_CODES", "Job", "depot_folder", "lock_commands", "tool", "valid_digest", "valid_url"]
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
@@ -23,7 +23,7 @@ _DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
     """A program of Windows by its full path: nothing found through PATH or the current folder runs elevated."""
     return f'"%SystemRoot%\\System32\\{name}.exe"'
 
@@ -36,16 +36,39 @@ STAGE_CODES = {
 }
 
 
+def valid_url(url: str, what: str = "the address") -> str:
+    """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
+    if not _DEPOT.fullmatch(url):
+        raise ValueError(
+            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
+            "without user name, query or percent sign"
+        )
+    return url
+
+
+def lock_commands(top: str, folder: str) -> list[str]:
+    """Create a folder below a top one of ours, locked to SYSTEM and Administrators before anything is put in it.
+
+    Exit code 61 when that cannot be done.
+    """
+    top, folder = quote(top), quote(folder)
+    grant = " ".join(f"{sid}:(OI)(CI)F" for sid in (_SYSTEM, _ADMINISTRATORS))
+    return [
+        f"mkdir {top} 2>nul",
+        # The owner of a folder may change its rights back: administrators own it, whoever made it.
+        f"{tool('icacls')} {top} /setowner {_ADMINISTRATORS} /Q >nul || exit 61",
+        f"{tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
+        # In brackets: `if` takes the rest of its line, `&` and all.
+        f"(if not exist {folder} mkdir {folder}) || exit 61",
+    ]
+
+
 def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str:
     """The folder of one release and architecture, ``below`` a product's own folder or at the top.
 
     Raises ValueError for an address that is not plain HTTP(S).
     """
-    if not _DEPOT.fullmatch(depot):
-        raise ValueError(
-            f"the depot {depot!r} is not an http:// or https:// address of letters, digits and ._~- only, "
-            "without user name, query or percent sign"
-        )
+    valid_url(depot, "the depot")
     return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
 
 
@@ -87,23 +110,16 @@ class Job:
 
         ``part_name`` is this run's own, so that two administrators never write to one file.
         """
-        top, folder = quote(self.top), quote(self.folder)
         part, script = self._path(part_name), self._path("install.cmd")
-        grant = " ".join(f"{sid}:(OI)(CI)F" for sid in (_SYSTEM, _ADMINISTRATORS))
         return join(
             [
-                f"mkdir {top} 2>nul",
-                # The owner of a folder may change its rights back: administrators own it, whoever made it.
-                f"{_tool('icacls')} {top} /setowner {_ADMINISTRATORS} /Q >nul || exit 61",
-                f"{_tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
-                # In brackets: `if` takes the rest of its line, `&` and all.
-                f"(if not exist {folder} mkdir {folder}) || exit 61",
+                *lock_commands(self.top, self.folder),
                 # There already: another administrator, or an earlier run, staged the same job. Same digest, same file.
                 f"(if exist {script} exit 0)",
-                f"{_tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
+                f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                f"{_tool('certutil')} -hashfile {part} SHA256"
-                f" | {_tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
+                f"{tool('certutil')} -hashfile {part} SHA256"
+                f" | {tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
                 f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",
                 f"del /q {part} 2>nul",
                 "exit 0",
@@ -113,7 +129,7 @@ class Job:
     def start(self, verb: str, folder_url: str) -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
         register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
-        return f"{register} && {_tool('schtasks')} /Run /TN {quote(self.task)}"
+        return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
     def running_query(self) -> str:
         """WQL for every process of the job: empty once it has ended, whatever ended it.
@@ -140,8 +156,8 @@ class Job:
         jobs = quote(f"{self.program_files}\\{JOBS_FOLDER}")
         return join(
             [
-                f"{_tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
-                f"{_tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+                f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
+                f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
                 f"rmdir /s /q {quote(self.folder)} 2>nul",
                 f"rmdir {jobs} 2>nul",
                 f"rmdir {quote(self.top)} 2>nul",

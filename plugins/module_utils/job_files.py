@@ -127,7 +127,8 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> Outcome:
         return Outcome(
             accepted=False,
             fact=f"the setup answered: {result_words(result)}",
-            remedy="See docs/troubleshooting.md, response files."
+            remedy="Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
+            "publish the release again, then run again."
             if result in {-3, -12}
             else "Run again; if it stays, run the setup by hand on this station.",
             code=result,

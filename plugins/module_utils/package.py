@@ -43,6 +43,8 @@ class Package:
     log_timeout: int = 1800  # seconds the setup may work on after its first process ended
     busy_timeout: int = 3600  # seconds a station waits while the depot says that it is full
     tries: int = 5  # downloads of each file
+    # The release that the response file was recorded for; empty: this one, or not known.
+    response_release: str = ""
 
 
 def script_context(package: Package) -> dict[str, Any]:
@@ -140,6 +142,8 @@ def _entry(
         "technology": package.technology.key,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
+        # Another release's recording proves itself on a pilot station first (module_utils/responses.py, needs_pilot).
+        **({"response_release": package.response_release} if package.response_release else {}),
     }
 
 

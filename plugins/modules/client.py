@@ -234,5 +234,5 @@ remedy:
   description: What to do about it.
   returned: failure
   type: str
-  sample: See docs/troubleshooting.md, response files.
+  sample: Record it again with this release's setup (playbooks/record_response.yml, on a reference station), publish …
 """

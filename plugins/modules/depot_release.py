@@ -43,8 +43,26 @@ options:
     description: SHA-256 that the installer must have.
     type: str
   response:
-    description: Response file for installing. Needed by O(technology=installscript).
+    description:
+      - Response file for installing, needed by O(technology=installscript). It is checked, and published as a setup
+        reads it, whatever its encoding and its line ends.
     type: path
+  response_release:
+    description:
+      - The release that the response file was recorded for. By default what its name says, when it is one of a store of
+        recordings (M(rentree.pronote.response_record)). When it is not O(release), the lock file says so, and the
+        release is to be tried on one pilot station first.
+    type: str
+    default: ""
+  response_accept:
+    description: Codes of findings in the response files to put up with.
+    type: list
+    elements: str
+    choices:
+      [cancelled, extra_dialog, launches, maintenance, network_path, no_order, not_response,
+      other_language, other_product, other_year, reboots, refused, relative_path, several_products,
+      truncated, user_folder, went_back]
+    default: []
   uninstall_response:
     description: Response file for removing. Without it, O(technology=installscript) releases cannot be removed.
     type: path

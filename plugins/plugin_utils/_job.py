@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGE_CODES, Job
@@ -26,9 +27,10 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
-__all__ = ["JobTimes", "follow", "read_files", "remove", "stage_and_start"]
+__all__ = ["JobTimes", "follow", "patiently", "read_files", "remove", "stage_and_start"]
 
 display = Display()
+T = TypeVar("T")
 
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""
@@ -87,7 +89,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
     start_deadline = time.monotonic() + times.start
     suspected = False
     while True:
-        running, files = _patiently(station, times, lambda: _look(station, job))
+        running, files = patiently(station, times, lambda: _look(station, job))
         if files is not None:
             if files.state in {"ended", "absent"}:
                 return files
@@ -114,9 +116,7 @@ def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
     return False, read_files(station, job)
 
 
-def _patiently(
-    station: WinrmStation, times: JobTimes, look: Callable[[], tuple[bool, JobFiles | None]]
-) -> tuple[bool, JobFiles | None]:
+def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> T:
     """Look; when the station has stopped answering, reconnect until it does or the time is over."""
     deadline = time.monotonic() + times.reconnect
     while True:

@@ -34,11 +34,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.release_lock impor
     locked_installer,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.response_choice import (
-    choose_response,
-    product_code,
-    response_name,
-)
+from ansible_collections.rentree.pronote.plugins.module_utils.response import Mode, ResponseFile
+from ansible_collections.rentree.pronote.plugins.module_utils.responses import Recorded, newest, parse_name
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import (
     depot_files,
@@ -55,6 +52,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._download import (
     fetch_page,
     forget,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._responses import ResponseStore, checked_responses
 from ansible_collections.rentree.pronote.plugins.plugin_utils._vet import RefusedError, Trust, vet
 
 __all__ = ["Outcome", "Preparation", "Settings", "exclusively", "summary"]
@@ -284,13 +282,32 @@ class Preparation:
         folder: Path,
         entry: Mapping[str, Any] | None,
     ) -> Outcome:
-        settings = self._settings
         responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
+        recorded_for = _recorded_for(responses[_RESPONSE], entry)
+        modes: dict[str, Mode] = {_RESPONSE: "install", _UNINSTALL: "uninstall"}
+        code = self._settings.product_codes.get(arch, "")
+        with checked_responses(responses, modes, product_code=code, year=release.year) as checked:
+            return self._publish_checked(
+                found, known, release, arch, folder=folder, responses=checked, recorded_for=recorded_for
+            )
+
+    def _publish_checked(
+        self,
+        found: _Found,
+        known: InstallerRecord | None,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        responses: Mapping[str, Path],
+        recorded_for: str,
+    ) -> Outcome:
+        settings = self._settings
         sources = dict(responses)
         if found.path is not None:
             sources[_SETUP] = found.path
         digests = {name: sha256_of(path) for name, path in responses.items()}
-        code = settings.product_codes.get(arch) or product_code(responses[_RESPONSE].read_bytes())
+        code = settings.product_codes.get(arch) or ResponseFile.parse(responses[_RESPONSE].read_bytes()).product_code
         outcome = Outcome(
             release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
         )
@@ -306,6 +323,7 @@ class Preparation:
             digests={**digests, _SETUP: known.sha256},
             product_code=code,
             log_timeout=settings.log_timeout,
+            response_release=recorded_for,
         )
         done = publish(
             package,
@@ -337,31 +355,40 @@ class Preparation:
     ) -> dict[str, Path]:
         """The response files by their name in the depot. Raises ValueError when there is none for installing."""
         settings = self._settings
-        kinds = ((_RESPONSE, settings.responses, False), (_UNINSTALL, settings.uninstall_responses, True))
-        found: dict[str, Path] = {}
-        folder_names = (
-            sorted(p.name for p in settings.response_dir.glob("*.iss")) if settings.response_dir.is_dir() else []
+        kinds: tuple[tuple[str, Mapping[str, str], Mode], ...] = (
+            (_RESPONSE, settings.responses, "install"),
+            (_UNINSTALL, settings.uninstall_responses, "uninstall"),
         )
-        for name, named, uninstall in kinds:
-            chosen = choose_response(
-                folder_names, product=settings.product, release=release, arch=arch, uninstall=uninstall
-            )
+        found: dict[str, Path] = {}
+        recordings = ResponseStore(settings.response_dir).names()
+        for name, named, mode in kinds:
+            wanted = Recorded(product=settings.product, release=release, arch=arch, mode=mode)
+            chosen = newest(recordings, wanted)
             if named.get(arch):
                 found[name] = Path(named[arch]).expanduser()
             elif chosen is not None:
-                found[name] = settings.response_dir / chosen
+                found[name] = settings.response_dir / chosen.name
             elif entry is not None and depot_files(folder, (name,)) == {name: entry["files"].get(name)}:
                 # Published before, with a response file that is not named this time.
                 found[name] = folder / name
         if _RESPONSE not in found:
             at = f" The installer is there: {installer}." if installer is not None else ""
+            exact = Recorded(product=settings.product, release=release, arch=arch, mode="install").name
             raise ValueError(
                 f"there is no response file for {release} {arch}: {settings.response_dir} has no "
-                f"{response_name(settings.product, release, arch)}, nor one of an earlier release of {release.year}."
-                f"{at} Record one on a reference station (docs/troubleshooting.md, Response files), put it there or "
+                f"{exact}, nor one of an earlier release of {release.year}."
+                f"{at} Record one on a reference station (playbooks/record_response.yml), put it there or "
                 "name it in pronote_prepare_response, and run again"
             )
         return found
+
+
+def _recorded_for(response: Path, entry: Mapping[str, Any] | None) -> str:
+    """The release a response file was recorded for: as its name says, else as the lock file knew it."""
+    recorded = parse_name(response.name)
+    if recorded is not None:
+        return str(recorded.release.client)
+    return str(entry.get("response_release") or "") if entry is not None else ""
 
 
 def _os_words(exc: OSError) -> str:

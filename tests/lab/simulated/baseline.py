@@ -164,6 +164,8 @@ def _files(windows: Windows, arch: str) -> FrozenTree[FileNode]:
         ("C:\\ProgramData\\Microsoft", None),
         ("C:\\Users", _USERS_ACL),
         ("C:\\Users\\Public", None),
+        # Users read it, administrators write it, unlike the other public folders.
+        ("C:\\Users\\Public\\Desktop", None),
         ("C:\\Users\\Default", None),
     ):
         files.put(path, acl=acl, owner=SYSTEM)

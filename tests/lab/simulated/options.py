@@ -8,9 +8,11 @@ from typing import Literal
 from ..station import Account
 from .registry import Data, ValueType, View
 
-__all__ = ["ClientOptions", "FileOptions", "InstallerFault", "RegistryWrite", "SimulatedOptions"]
+__all__ = ["ClientOptions", "FileOptions", "InstallerFault", "Person", "RegistryWrite", "SimulatedOptions"]
 
 Arch = Literal["x64", "x86", "arm64"]
+Person = Literal["answers", "cancels", "launches", "away"]
+"""Accepts every dialog and unticks "Lancer PRONOTE"; closes the setup half-way; leaves the box ticked; is not there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,10 @@ class SimulatedOptions:
     clients: tuple[ClientOptions, ...] = ()
     # A release: its exe, which ``clients`` must hold, runs in the session of ``session_open``.
     running_client: str | None = None
-    # The name of the standard user logged on at the console (None: nobody).
+    # Who is logged on at the console: one of the accounts (an administrator), else a standard user (None: nobody).
     session_open: str | None = None
+    # What that person does with the dialogs of a setup that records.
+    person: Person = "answers"
     # Standard users with a profile on the station.
     users: tuple[str, ...] = ("eleve",)
     pending_reboot: tuple[Literal["cbs", "windows_update", "rename"], ...] = ()

@@ -91,7 +91,9 @@ def _put_file(station: SimulatedStation, file: FileOptions) -> None:
 
 def open_session(station: SimulatedStation, user: str) -> None:
     """Somebody logs on at the console: session 1, with its Explorer."""
-    token = station.standard_user(user)
+    known = station.token_named(user)
+    # An administrator's own programs run without his rights until he is asked (User Account Control).
+    token = known.filtered if known is not None and known.elevated else station.standard_user(user)
     for name in ("winlogon.exe", "dwm.exe"):
         station.processes.add_host(name, path=f"{SYSTEM32}\\{name}", session=1)
     station.processes.add_resident(

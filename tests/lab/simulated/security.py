@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = [
     "ADMINISTRATORS",
@@ -106,6 +106,11 @@ class Token:
     @classmethod
     def administrator(cls, name: str, sid: str) -> Token:
         return cls(name, sid, frozenset({ADMINISTRATORS, USERS, EVERYONE, AUTHENTICATED_USERS}), elevated=True)
+
+    @property
+    def filtered(self) -> Token:
+        """What User Account Control gives an administrator's own session: the group is for denials only."""
+        return replace(self, groups=(self.groups - {ADMINISTRATORS}) | {INTERACTIVE}, elevated=False)
 
     @classmethod
     def standard(cls, name: str, sid: str) -> Token:

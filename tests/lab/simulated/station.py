@@ -171,6 +171,14 @@ class SimulatedStation:
         """The token of a standard user, such as a pupil."""
         return Token.standard(f"{self.computer_name}\\{name}", self.account_sid(name))
 
+    @property
+    def session_token(self) -> Token | None:
+        """The full token of whoever is logged on at the console; None when nobody is."""
+        for process in self.processes.named("explorer.exe"):
+            if process.session > 0:
+                return self.token_named(process.token.name) or process.token
+        return None
+
     def token_named(self, name: str) -> Token | None:
         """The token of an account of the station by its name."""
         bare = name.rpartition("\\")[2].lower()

@@ -24,7 +24,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("wmi", "tasks", "native", "processes"),
         ("ole32", "oleaut32", "wbemuuid", "uuid", "version", "psapi", "ntdll"),
     ),
-    "certutil": ((), ("bcrypt",)),
+    "certutil": ((), ("bcrypt", "crypt32")),
     "curl": ((), ("winhttp",)),
     "findstr": ((), ()),
     "icacls": ((), ("advapi32",)),

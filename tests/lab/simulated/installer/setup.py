@@ -20,7 +20,7 @@ from .client import (
     write_maintenance,
     write_updater,
 )
-from .package import Manifest
+from .package import Manifest, build_iss
 from .products import CLIENT
 from .response import ResponseRefusedError, check_response, log_text
 
@@ -77,7 +77,10 @@ async def run_setup(invocation: Invocation) -> int:
     }
     if not switches.worker:
         station.record("installer", event="started", **details)
-    if not switches.silent or switches.record:
+    if switches.record and not invocation.token.elevated:
+        # It asks for an administrator before it shows anything (ERROR_ELEVATION_REQUIRED).
+        return 740
+    if not switches.silent and not (switches.record and invocation.process.session > 0):
         # A dialog on a desktop nobody sees: it stays until it is killed.
         await asyncio.Event().wait()
     if manifest.early_parent and not switches.worker:
@@ -138,9 +141,14 @@ class _Setup:
         home = parent_of(self._invocation.process.path)
         result = 0
         launch = False
+        answers: bytes | None = None
         try:
             kind = self._fault.kind if self._fault else ""
-            launch = self._check(self._switches.response, f"{home}\\setup.iss")
+            if self._switches.record:
+                answers = await self._ask(self._switches.response or f"{home}\\setup.iss")
+                launch = self._station.options.person == "launches"
+            else:
+                launch = self._check(self._switches.response, f"{home}\\setup.iss")
             if kind == "hang":
                 await asyncio.Event().wait()
             if self._fault is not None and kind == "slow":
@@ -151,18 +159,43 @@ class _Setup:
                 await self._uninstall()
             elif not await self._install(kind):
                 return _CRASH
+            if answers is not None:
+                self._files.write(self._switches.response, answers, token=self._token)
         except ResponseRefusedError as refusal:
             result = refusal.code
         except Win32Error as error:
             # -51: a folder cannot be made; -52: a file cannot be written (access, lock, full disk).
             result = -51 if error.code in (3, 183, 267) else -52
-        if not self._write_log(self._switches.log or f"{home}\\setup.log", result):
+        if not self._switches.record and not self._write_log(self._switches.log or f"{home}\\setup.log", result):
             return -7
         if result == 0 and launch and not self._switches.remove and self._fault is None:
             self._station.processes.add_resident(
                 self._path, token=self._token, session=self._invocation.process.session
             )
         return result
+
+    async def _ask(self, path: str) -> bytes:
+        """The person's answers, as the file will hold them; a setup that is closed leaves what it had written by then.
+
+        That it writes while it asks is inference (docs/fidelity.md, R5).
+        """
+        manifest, person, remove = self._manifest, self._station.options.person, self._switches.remove
+        if person == "away":
+            await asyncio.Event().wait()
+        text = build_iss(
+            product=manifest.product,
+            release=manifest.release,
+            arch="x86" if manifest.arch == "x86" else "x64",
+            dialogs=manifest.uninstall_dialogs if remove else manifest.dialogs,
+            mode="uninstall" if remove else "install",
+            launch=person == "launches",
+        )
+        begun = text.partition("-DlgOrder]\r\n")[0] + "-DlgOrder]\r\n"
+        self._files.write(path, begun.encode("cp1252"), token=self._token)
+        await self._station.clock.sleep(self._manifest.seconds)
+        if person == "cancels":
+            raise ResponseRefusedError(-1)
+        return text.encode("cp1252")
 
     def _check(self, given: str, default: str) -> bool:
         """Read the response file. Raises ResponseRefusedError: -8 a path that is not absolute, -5 no such file."""

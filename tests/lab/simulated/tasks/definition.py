@@ -16,6 +16,7 @@ __all__ = ["Action", "TaskDefinition", "TaskXmlError", "Trigger", "build_xml", "
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 _NS = {"t": NAMESPACE}
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
+_LOGON_TYPES = ("S4U", "Password", "InteractiveToken", "InteractiveTokenOrPassword")  # [MS-TSCH] 2.5.6
 _POLICIES = ("IgnoreNew", "Parallel", "Queue", "StopExisting")
 
 
@@ -53,6 +54,9 @@ class TaskDefinition:
     xml: str
     actions: tuple[Action, ...]
     user: str  # as written: a SID, or a name
+    group: str = ""  # a SID: whoever of it is logged on (TASK_LOGON_GROUP), instead of a user
+    # Only in a session that is open; true for a group too.
+    interactive: bool = False
     highest: bool = False
     triggers: tuple[Trigger, ...] = ()
     policy: str = "IgnoreNew"
@@ -151,11 +155,19 @@ class _Reader:
         run_level = self._checked(
             "t:RunLevel", "LeastPrivilege", ("LeastPrivilege", "HighestAvailable").__contains__, principal
         )
+        group = "" if principal is None else self._value("t:GroupId", "", principal)
+        user = "" if principal is None else self._value("t:UserId", "", principal)
+        logon = self._checked("t:LogonType", "", ("", *_LOGON_TYPES).__contains__, principal)
+        # "Do not set this property if a user identifier is specified" (IPrincipal::put_GroupId).
+        if group and (user or not re.fullmatch(r"S-1-[0-9-]+", group)):
+            raise TaskXmlError("value", f"GroupId:{group}", _line_of(principal), 8)
         limit = self._seconds(settings + "ExecutionTimeLimit", "PT72H")
         return TaskDefinition(
             xml=self._text,
             actions=actions,
-            user="" if principal is None else self._value("t:UserId", "", principal),
+            user=user,
+            group=group,
+            interactive=bool(group) or logon == "InteractiveToken",
             highest=run_level == "HighestAvailable",
             triggers=tuple(self._triggers()),
             policy=self._checked(settings + "MultipleInstancesPolicy", "IgnoreNew", _POLICIES.__contains__),

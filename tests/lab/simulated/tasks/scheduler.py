@@ -12,7 +12,7 @@ from ..environment import expand
 from ..errors import Win32Error
 from ..paths import absolute
 from ..processes import Job, Process
-from ..security import SYSTEM, Token
+from ..security import ADMINISTRATORS, SYSTEM, Token
 from ..streams import Console, Stdio
 from .definition import Action, TaskDefinition
 
@@ -25,6 +25,8 @@ __all__ = ["Scheduler", "Task"]
 SCHED_S_TASK_RUNNING = 0x41301
 SCHED_S_TASK_HAS_NOT_RUN = 0x41303
 SCHED_S_TASK_TERMINATED = 0x41306
+# "The operator or administrator has refused the request": what is shown of a task for a session that is not open.
+REFUSED = 0x800710E0
 
 
 @dataclass(eq=False)
@@ -79,7 +81,7 @@ class Scheduler:
         if old:
             self._disarm(old)
         self._tasks[path.lower()] = task
-        self._station.record("task", event="registered", task=path, user=definition.user)
+        self._station.record("task", event="registered", task=path, user=definition.user or definition.group)
         self._arm(task, booting=False)
         return task
 
@@ -104,6 +106,10 @@ class Scheduler:
                 return
             if definition.policy == "StopExisting":
                 self.stop(task)
+        if definition.interactive and self._session_token(definition) is None:
+            task.last_result = REFUSED
+            self._station.record("task", event="not_started", task=task.path, reason="nobody")
+            return
         run = Run()
         task.runs.append(run)
         task.last_result = SCHED_S_TASK_RUNNING
@@ -189,7 +195,9 @@ class Scheduler:
 
     async def _execute(self, action: Action, definition: TaskDefinition, run: Run) -> int:
         station = self._station
-        token = self._token(definition.user)
+        token = self._session_token(definition) if definition.interactive else self._token(definition.user)
+        if token is None:
+            return REFUSED
         environment = station.environment_for(token)
         command = expand(action.command, environment).strip('"')
         arguments = expand(action.arguments, environment)
@@ -203,7 +211,7 @@ class Scheduler:
                 command,
                 arguments,
                 token=token,
-                session=0,
+                session=1 if definition.interactive else 0,
                 environment=environment,
                 directory=directory,
                 stdio=Stdio.null(),
@@ -214,6 +222,21 @@ class Scheduler:
             station.record("task", event="action_failed", command=command, code=error.code)
             return 0x80070000 | error.code  # HRESULT_FROM_WIN32
         return await process.wait()
+
+    def _session_token(self, definition: TaskDefinition) -> Token | None:
+        """The token of whoever is logged on, if the task is for him; elevated when it may and wants to be.
+
+        A task for the group Administrators needs HighestAvailable to run ("RunLevel (runLevelType) Element").
+        """
+        full = self._station.session_token
+        if full is None:
+            return None
+        if definition.group:
+            if definition.group not in full.sids or (definition.group == ADMINISTRATORS and not definition.highest):
+                return None
+        elif self._token(definition.user).sid != full.sid:
+            return None
+        return full if definition.highest or not full.elevated else full.filtered
 
     def _token(self, user: str) -> Token:
         name = user.rpartition("\\")[2].lower()

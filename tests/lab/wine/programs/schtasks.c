@@ -95,7 +95,7 @@ static IXMLDOMNode *checked(const wchar_t *xml)
     IXMLDOMElement *root;
     IXMLDOMNode *task;
     BSTR uri;
-    const wchar_t *user, *policy;
+    const wchar_t *user, *group, *policy;
     IXMLDOMDocument_get_documentElement(document, &root);
     task = (IXMLDOMNode *)root;
     IXMLDOMNode_get_namespaceURI(task, &uri);
@@ -111,7 +111,13 @@ static IXMLDOMNode *checked(const wchar_t *xml)
     check_names(child(child(task, L"Actions"), L"Exec"), L" Command Arguments WorkingDirectory ");
     if (child(task, L"Triggers")) check_names(child(task, L"Triggers"), L" TimeTrigger ");
     user = value(task, L"Principals/Principal/UserId");
-    if (!same(user, L"S-1-5-18") && !same(user, L"SYSTEM") && !same(user, L"NT AUTHORITY\\SYSTEM")) refuse(L"a task that runs as \"%ls\"", user);
+    group = value(task, L"Principals/Principal/GroupId");
+    /* The group Administrators, whose members every account of the lab is: whoever is logged on. Windows runs such a
+       task with HighestAvailable only. */
+    if (*group) {
+        if (*user || wcscmp(group, L"S-1-5-32-544") || wcscmp(value(task, L"Principals/Principal/RunLevel"), L"HighestAvailable"))
+            refuse(L"a task for the group \"%ls\"", group);
+    } else if (!same(user, L"S-1-5-18") && !same(user, L"SYSTEM") && !same(user, L"NT AUTHORITY\\SYSTEM")) refuse(L"a task that runs as \"%ls\"", user);
     policy = value(task, L"Settings/MultipleInstancesPolicy");
     if (*policy && wcscmp(policy, L"IgnoreNew")) refuse(L"MultipleInstancesPolicy %ls", policy);
     return task;
@@ -190,8 +196,9 @@ static int run(void)
 {
     IXMLDOMNode *task = checked(read_text(file, CP_ACP));
     if (same(value(task, L"Settings/AllowStartOnDemand"), L"false")) error(L"The task does not allow being run on demand.", L"La tâche ne peut pas être exécutée à la demande.");
-    ask(L"run", join(L"%lc%ls%lc%ls%lc%ls%lc%ls", LAB_SEPARATOR, value(task, L"Actions/Exec/Command"), LAB_SEPARATOR, value(task, L"Actions/Exec/Arguments"),
-                     LAB_SEPARATOR, value(task, L"Actions/Exec/WorkingDirectory"), LAB_SEPARATOR, L"IgnoreNew"));
+    ask(L"run", join(L"%lc%ls%lc%ls%lc%ls%lc%ls%lc%ls", LAB_SEPARATOR, value(task, L"Actions/Exec/Command"), LAB_SEPARATOR, value(task, L"Actions/Exec/Arguments"),
+                     LAB_SEPARATOR, value(task, L"Actions/Exec/WorkingDirectory"), LAB_SEPARATOR, L"IgnoreNew",
+                     LAB_SEPARATOR, *value(task, L"Principals/Principal/GroupId") ? L"session" : L"system"));
     success(L"Attempted to run the scheduled task \"%ls\".", L"tentative d’exécution de la tâche planifiée \"%ls\".");
     return 0;
 }

@@ -1,6 +1,7 @@
-/* The Task Scheduler: starts tasks as SYSTEM, outside the job object of whoever asked, and remembers how they ended.
+/* The Task Scheduler: starts tasks as SYSTEM, or in the session of whoever is logged on, outside the job object of
+   whoever asked, and remembers how they ended.
 
-   Requests come from schtasks.exe: run NAME COMMAND ARGUMENTS FOLDER POLICY, end NAME, state NAME, forget NAME.
+   Requests come from schtasks.exe: run NAME COMMAND ARGUMENTS FOLDER POLICY SESSION, end NAME, state NAME, forget NAME.
    Answers: a Win32 error; for `state` "<running 0|1> <last result> <last run, FILETIME>". */
 #include "agent.h"
 
@@ -52,7 +53,14 @@ static wchar_t *system_environment(void)
     return clean_environment(extra, sizeof extra / sizeof *extra);
 }
 
-static DWORD launch(wchar_t *line, const wchar_t *folder, wchar_t *environment, HANDLE job, PROCESS_INFORMATION *process)
+/* Somebody is logged on when his Explorer, or anything he started, is in the session. */
+static bool session_open(void)
+{
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION facts = {0};
+    return QueryInformationJobObject(session, JobObjectBasicAccountingInformation, &facts, sizeof facts, NULL) && facts.ActiveProcesses;
+}
+
+static DWORD launch(wchar_t *line, const wchar_t *folder, wchar_t *environment, HANDLE outer, HANDLE job, PROCESS_INFORMATION *process)
 {
     SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
@@ -62,6 +70,8 @@ static DWORD launch(wchar_t *line, const wchar_t *folder, wchar_t *environment, 
     error = create_process(line, CREATE_NO_WINDOW, environment, folder && *folder ? folder : L"C:\\windows\\system32", &startup, process);
     CloseHandle(nothing);
     if (error) return error;
+    /* The session's job holds the task's own. */
+    if (outer) AssignProcessToJobObject(outer, process->hProcess);
     AssignProcessToJobObject(job, process->hProcess);
     ResumeThread(process->hThread);
     CloseHandle(process->hThread);
@@ -96,15 +106,21 @@ static DWORD run(wchar_t **fields)
     DWORD error;
     char *name;
     FILETIME now;
+    bool interactive = same(fields[5], L"session");
     if (!task) return ERROR_NOT_ENOUGH_MEMORY;
     /* IgnoreNew: the request succeeds and nothing is started. The other policies are refused by schtasks.exe. */
     if (task->process) return 0;
-    environment = system_environment();
+    if (interactive && !session_open()) {
+        /* Taken, and not carried out: "The operator or administrator has refused the request". */
+        task->result = HRESULT_FROM_WIN32(ERROR_REQUEST_REFUSED);
+        return 0;
+    }
+    environment = interactive ? clean_environment(NULL, 0) : system_environment();
     line = join(*fields[2] ? L"\"%ls\" %ls" : L"\"%ls\"", fields[1], fields[2]);
     expanded = malloc(LAB_TEXT * sizeof *expanded);
     ExpandEnvironmentStringsW(line, expanded, LAB_TEXT);
     task->job = CreateJobObjectW(NULL, NULL);
-    error = launch(expanded, fields[3], environment, task->job, &process);
+    error = launch(expanded, fields[3], environment, interactive ? session : NULL, task->job, &process);
     GetSystemTimeAsFileTime(&now);
     task->started = (ULONGLONG)now.dwHighDateTime << 32 | now.dwLowDateTime;
     name = json(task->name);
@@ -133,7 +149,7 @@ void tasks_answer(wchar_t **fields, wchar_t *answer)
     int count = 0;
     while (fields[count]) count++;
     EnterCriticalSection(&lock);
-    if (count == 6 && same(fields[0], L"run"))
+    if (count == 7 && same(fields[0], L"run"))
         swprintf(answer, LAB_TEXT, L"%lu", (unsigned long)run(fields + 1));
     else if (count == 2 && (task = find(fields[1], true))) {
         if (same(fields[0], L"state"))
@@ -152,7 +168,7 @@ DWORD start_process(wchar_t *line, bool interactive)
     PROCESS_INFORMATION process;
     wchar_t *environment = clean_environment(NULL, 0);
     HANDLE job = interactive ? session : CreateJobObjectW(NULL, NULL);
-    DWORD error = launch(line, NULL, environment, job, &process);
+    DWORD error = launch(line, NULL, environment, NULL, job, &process);
     free(environment);
     if (!interactive) CloseHandle(job);
     if (error) return 0;

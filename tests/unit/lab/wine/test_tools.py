@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from tests.lab.station import Power
 from tests.lab.wine.station import WineStation
 
@@ -108,6 +110,31 @@ def test_a_task_runs_as_system_outlives_the_shell_and_is_started_once() -> None:
     on_station(scenario)
 
 
+_ADMINISTRATORS = TASK.replace("<UserId>S-1-5-18</UserId>", "<GroupId>S-1-5-32-544</GroupId>")
+
+
+@pytest.mark.parametrize("session_open", [True, False])
+def test_a_task_for_administrators_runs_in_the_session_that_is_open(session_open: bool) -> None:
+    async def scenario(station: WineStation) -> None:
+        assert "GroupId" in _ADMINISTRATORS
+        folder = station.prefix.drive / "Program Files/Job"
+        folder.mkdir()
+        (station.prefix.drive / "task.xml").write_text(_ADMINISTRATORS, encoding="ascii")
+        (folder / "run.cmd").write_bytes(b"@ping -n 30 127.0.0.1 >nul\r\n")
+        created = await run(station, "schtasks /Create /TN t /XML C:\\task.xml /F && schtasks /Run /TN t")
+        assert created.code == 0, created
+        processes = (await run(station, "tasklist /FO CSV /NH")).stdout
+        pings = [line.split('","') for line in processes.splitlines() if "ping" in line.lower()]
+        assert [fields[3] for fields in pings] == (["1"] if session_open else [])
+        assert (await run(station, "schtasks /End /TN t")).code == 0
+        assert "ping" not in (await run(station, "tasklist /FO CSV /NH")).stdout.lower()
+        # Ending the task has ended nothing else of the session.
+        shells = (await run(station, "tasklist /FO CSV /NH")).stdout.lower().count("explorer.exe")
+        assert bool(shells) is session_open
+
+    on_station(scenario, session_open=session_open)
+
+
 def test_schtasks_refuses_what_windows_or_the_lab_refuses() -> None:
     async def scenario(station: WineStation) -> None:
         drive = station.prefix.drive
@@ -117,6 +144,8 @@ def test_schtasks_refuses_what_windows_or_the_lab_refuses() -> None:
             TASK.replace("<Settings>", "<Settings><Nope/>"): 1,
             TASK.replace("S-1-5-18", "eleve"): 120,
             TASK.replace("IgnoreNew", "Parallel"): 120,
+            _ADMINISTRATORS.replace("S-1-5-32-544", "S-1-5-4"): 120,
+            _ADMINISTRATORS.replace("HighestAvailable", "LeastPrivilege"): 120,
         }
         for xml, code in cases.items():
             (drive / "task.xml").write_text(xml, encoding="ascii")

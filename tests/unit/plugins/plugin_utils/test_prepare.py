@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.responses import needs_pilot
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _depot
 from ansible_collections.rentree.pronote.plugins.plugin_utils._download import DownloadOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils._prepare import (
@@ -171,6 +172,19 @@ def test_one_page_for_all(bench: Bench) -> None:
     assert result["failed"]
     assert result["msg"].startswith("3 prepared, 2 not. 2026.3.1 x64: ")
     assert "0310001A: unreadable" in result["msg"]
+
+
+def test_the_lock_says_which_release_the_response_file_was_recorded_for(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    assert bench.one().status == "published"
+    entry = bench.lock()["pronote_releases"]["2026.2.7"]["x64"]
+    assert entry["response_release"] == "2026.2.4"
+    assert needs_pilot("2026.2.7", entry)
+    # Without the recording, what was published stays, and so does what is known of it.
+    for recording in bench.settings.response_dir.iterdir():
+        recording.unlink()
+    assert bench.one().status == "unchanged"
+    assert bench.lock()["pronote_releases"]["2026.2.7"]["x64"] == entry
 
 
 @pytest.mark.parametrize("page", [_PAGE, "/fr/telecharger-pronote-pre-version.php", "/fr/gone.php"])

@@ -45,7 +45,14 @@ def _row(invocation: Invocation, task: Task, verbose: bool) -> list[str]:
     last = f"{task.last_run:%d/%m/%Y %H:%M:%S}" if task.last_run else "30/11/1999 00:00:00"
     result = task.last_result - (1 << 32) if task.last_result >= 1 << 31 else task.last_result
     command = f"{action.command} {action.arguments}".rstrip()
-    return [invocation.station.computer_name, *row, last, str(result), command, task.definition.user]
+    return [
+        invocation.station.computer_name,
+        *row,
+        last,
+        str(result),
+        command,
+        task.definition.user or task.definition.group,
+    ]
 
 
 async def query(invocation: Invocation, words: list[str]) -> int:
