@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import datetime as dt
 import json
 import shutil
 import sys
@@ -12,20 +11,36 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
-from ansible_collections.rentree.pronote.plugins.module_utils.audit import count, failing
+from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import render_table
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
+    Request,
+    commands,
+    make,
+    records_of,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._report import KINDS
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},
     "path": {"type": "path"},
+    "csv": {"type": "path"},
+    "html": {"type": "path"},
+    "prometheus": {"type": "path"},
+    "junit": {"type": "path"},
+    "outcome": {"type": "path"},
+    "state": {"type": "path"},
+    "keep_days": {"type": "int", "default": 180},
     "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
     "fail_on": {"type": "list", "elements": "str", "default": []},
+    "max_unreachable": {"type": "float", "default": 50},
+    "max_unknown": {"type": "float", "default": 5},
 }
 
 
 class ActionModule(ActionBase):
-    """Print and write the audit of every station of the play. Documentation: plugins/modules/audit_report.py."""
+    """Print, keep and write the audit of every station of the play. Documentation: plugins/modules/audit_report.py."""
 
     TRANSFERS_FILES = False
     # Runs once for the whole play, without any station: it works when none of them answers.
@@ -37,42 +52,28 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
         variables = task_vars or {}
-        records = [
-            record
-            for host in variables["ansible_play_hosts_all"]
-            if (record := _record(variables["hostvars"][host], args["records"])) is not None
-        ]
+        records = list(records_of(variables, args["records"]))
+        request = Request(
+            paths={kind: args[kind] for kind in KINDS},
+            state=args["state"] or "",
+            **{name: args[name] for name in ("language", "fail_on", "max_unreachable", "max_unknown", "keep_days")},
+        )
+        width = max(80, shutil.get_terminal_size((120, 40)).columns)
         try:
-            failed = failing(records, args["fail_on"])
+            made = make(
+                records,
+                request,
+                stations=[str(host) for host in variables["groups"]["all"]],
+                commands=commands(variables),
+                check=self._task.check_mode,
+            )
         except ValueError as exc:
             raise AnsibleActionFail(f"fail_on: {exc}") from exc
-        width = max(80, shutil.get_terminal_size((120, 40)).columns)
-        table = render_table(records, language=args["language"], width=width, color=sys.stdout.isatty())
-        Display().display(table)
-        result: dict[str, Any] = {"changed": False, "counts": count(records), "failing": failed}
-        if args["path"] and not self._task.check_mode:
-            _write(Path(args["path"]), {"schema": 1, "at": _now(), "counts": count(records), "stations": records})
-            result["path"] = args["path"]
-        if failed:
-            result |= {
-                "failed": True,
-                "msg": f"{len(failed)} of {len(records)} stations are {' or '.join(args['fail_on'])}: "
-                + ", ".join(failed[:10])
-                + (" …" if len(failed) > 10 else ""),
-            }
+        Display().display(render_table(records, language=args["language"], width=width, color=sys.stdout.isatty()))
+        outcome = made.outcome.as_dict()
+        if args["outcome"]:
+            write_atomically(Path(args["outcome"]), json.dumps({**outcome, "error": made.error}).encode(), mode=0o600)
+        result = {"changed": False, "counts": count(records), "changes": made.changes, **outcome, **made.written}
+        if made.error or made.outcome.failed:
+            result |= {"failed": True, "msg": made.error or made.outcome.message}
         return result
-
-
-def _record(host: Any, name: str) -> dict[str, Any] | None:
-    registered = host.get(name)
-    return dict(registered["record"]) if registered and "record" in registered else None
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-def _write(path: Path, report: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomically(path, f"{text}\n".encode(), mode=0o640)
