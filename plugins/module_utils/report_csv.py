@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,13 +25,16 @@ def cell(value: object) -> str:
     return f"'{plain}" if text.lstrip(" ").startswith(_FORMULA) or plain.lstrip(" ").startswith(_FORMULA) else plain
 
 
-def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr") -> str:
-    """One line a station, for Excel in French: a byte order mark for UTF-8, semicolons, CRLF, every cell quoted."""
+def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:
+    """One line a station, for Excel in French: a byte order mark for UTF-8, semicolons, CRLF, every cell quoted.
+
+    ``zone`` None: the controller's time.
+    """
     w = words(language)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     head = ("uai", "school", "room", "station", "status", "state_code", "expected", "found", "detail")
-    writer.writerow([w[name] for name in (*head, "since", "last_seen", "date", "audited")])
+    writer.writerow([w[name] for name in (*head, "status_since", "last_seen", "audited_at", "audited")])
     for row in sorted(stations, key=lambda s: (s["school"], s["room"], s["station"])):
         values = (
             row["school"],
@@ -42,10 +46,13 @@ def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr") -
             row["expected"],
             row.get(f"found_{language}") or row["found"],
             row.get(f"reason_{language}") or row["reason"],
-            row["since"],
-            row["last_seen"],
-            row["at"],
+            *(_time(row[name], zone) for name in ("since", "last_seen", "at")),
             w["yes" if row["audited"] else "no"],
         )
         writer.writerow([cell(value) for value in values])
     return "\ufeff" + out.getvalue()
+
+
+def _time(text: str | None, zone: dt.tzinfo | None) -> str:
+    """A time as a spreadsheet reads it in any language; it knows nothing of ``T`` and ``Z``."""
+    return "" if not text else f"{dt.datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"
