@@ -42,22 +42,31 @@ def limit(
 ) -> tuple[str, int]:
     """The shortest pattern for these stations, and how many of them no pattern can name.
 
-    A group stands for its stations when each of them is wanted or ``harmless`` (the command does nothing there), and at
-    least half of them are wanted: « salle_101 » is what an admin would type. Empty when nothing can be named.
+    A group stands for its stations when at least half of them are wanted and the others are ``harmless`` (the command
+    does nothing there): « salle_101 » is what an admin would type. A few that are neither are excluded by name.
+    Empty when nothing can be named.
     """
     left = {name for name in wanted if _PLAIN.fullmatch(name)}
     unnamed = len(set(wanted)) - len(left)
     allowed = left | set(harmless)
     parts: list[str] = []
+    excluded: set[str] = set()
     if len(left) > _FEW:
         candidates = [
             (name, hosts)
             for name, hosts in groups.items()
-            if _PLAIN.fullmatch(name) and hosts <= allowed and 2 * len(hosts & left) >= len(hosts) > 1
+            if _PLAIN.fullmatch(name)
+            and 2 * len(hosts & left) >= len(hosts) > 1
+            and _excludable(hosts - allowed, hosts)
         ]
         # The largest first; of two equal groups the one with fewer others, then by name, so that runs agree.
         for name, hosts in sorted(candidates, key=lambda c: (-len(c[1] & left), len(c[1]), c[0])):
             if len(hosts & left) > 1:
                 parts.append(name)
+                excluded |= hosts - allowed
                 left -= hosts
-    return ",".join(sorted(parts) + sorted(left)), unnamed
+    return ",".join(sorted(parts) + sorted(left) + [f"!{name}" for name in sorted(excluded)]), unnamed
+
+
+def _excludable(others: frozenset[str] | set[str], hosts: Collection[str]) -> bool:
+    return 8 * len(others) <= len(hosts) and all(_PLAIN.fullmatch(name) for name in others)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -21,18 +22,18 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unreachable", ("unreachable",)),
 )
 # Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
-_HARMLESS = {"compliant", "unreachable"}
+_HARMLESS = {"compliant", "unreachable", "refused"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
-    """One thing to do. ``rooms``: (room, names of its stations)."""
+    """One thing to do. ``rooms``: (room, names of its stations; none when it is the whole room, how many)."""
 
     kind: str
     title: str
     why: str
     stations: int
-    rooms: list[tuple[str, list[str]]]
+    rooms: list[tuple[str, list[str], int]]
     command: str
     left_out: int  # stations that the command cannot name
 
@@ -43,6 +44,7 @@ def todo(
     """The list for the stations of one school, ordered by room."""
     mine = {str(row["station"]) for row in rows}
     groups = {name: hosts for name, hosts in commands.groups.items() if hosts and hosts <= mine}
+    sizes = Counter(str(row["room"]) for row in rows)
     found = []
     for kind, statuses in _KINDS:
         of_kind = [row for row in rows if row["status"] in statuses]
@@ -58,8 +60,11 @@ def todo(
                 why=words[f"why_{kind}"],
                 stations=len(of_kind),
                 rooms=[
-                    (room, [str(row["station"]) for row in of_room])
-                    for room, of_room in groupby(of_kind, key=lambda row: str(row["room"]))
+                    (room, [] if len(names) == sizes[room] > 1 else names, len(names))
+                    for room, names in (
+                        (room, [str(row["station"]) for row in of_room])
+                        for room, of_room in groupby(of_kind, key=lambda row: str(row["room"]))
+                    )
                 ],
                 command=_command(kind, pattern, commands) if pattern else "",
                 left_out=left_out,

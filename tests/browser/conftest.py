@@ -67,6 +67,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 
 @pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """One school, as most who read it have."""
+    folder = tmp_path_factory.mktemp("small")
+    return _report(sample(folder, schools=1, rooms=4, stations=15, days=21, hostile=False), folder)
+
+
+@pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Ten thousand stations of fifty schools, after two audits."""
     folder = tmp_path_factory.mktemp("large")

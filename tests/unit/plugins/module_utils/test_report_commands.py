@@ -24,8 +24,11 @@ GROUPS = {"salle_101": S101, "cdi": CDI, "lycee": S101 | CDI, "bad name!": S101}
         (S101 | {"cdi-01"}, (), "salle_101,cdi-01"),
         # The others of the room have nothing to do: the room is what an admin would type.
         (S101 - {"s101-00"}, {"s101-00"}, "salle_101"),
-        # One of them would be touched: names only.
-        (S101 - {"s101-00"}, (), ",".join(sorted(S101 - {"s101-00"}))),
+        # One of them would be touched: left out by name, when it is one of many.
+        (S101 - {"s101-00"}, (), "salle_101,!s101-00"),
+        # Two of ten are too many: the names are clearer.
+        (S101 - {"s101-00", "s101-01"}, (), ",".join(sorted(S101 - {"s101-00", "s101-01"}))),
+        (S101 | CDI - {"cdi-00"}, (), "lycee,!cdi-00"),
         # A few of a large group: names, not the group.
         ({f"s101-0{n}" for n in range(6)}, CDI | S101, "salle_101"),
         ({"s101-01", "s101-02"}, S101, "s101-01,s101-02"),
@@ -57,7 +60,7 @@ def test_what_to_do_names_each_station_once_and_the_useful_first() -> None:
     commands = Commands(inventories=("inventories/x",))
     found = todo(rows, release="2026.2.7", commands=commands, words=words("fr"))
     assert [t.kind for t in found] == ["deploy", "several", "ahead", "refused", "unknown_release", "unreachable"]
-    named = [name for t in found for _, names in t.rooms for name in names]
+    named = [name for t in found for _, names, _ in t.rooms for name in names]
     assert sorted(named) == [f"a-{n}" for n in range(1, 9)]
     assert found[0].title == "Déployer la version 2026.2.7"
     assert found[0].command == "ansible-playbook playbooks/deploy.yml -i inventories/x --limit a-1,a-4,a-8"
@@ -70,6 +73,11 @@ def test_a_group_never_reaches_into_another_school() -> None:
     commands = Commands(inventories=(), groups={"salles_nord": S101 | {"elsewhere-1"}, "salle_101": S101})
     (deploy,) = todo(rows, release="2026.2.7", commands=commands, words=words("en"))
     assert deploy.command == "ansible-playbook playbooks/deploy.yml --limit salle_101"
+    assert deploy.rooms == [("Salle 101", [], 10)]
+
+
+def test_an_excluded_station_survives_a_shell_with_history() -> None:
+    assert "'lycee,!cdi-00'" in Commands(inventories=()).play("deploy", "lycee,!cdi-00")
 
 
 @pytest.mark.parametrize(
