@@ -9,12 +9,9 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from ansible.plugins.loader import init_plugin_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from tests.collection import ROOT, use_collection
 
-ROOT = Path(__file__).resolve().parents[1]
-if AnsibleCollectionConfig.collection_finder is None:
-    init_plugin_loader([str(ROOT / ".ansible/collections")])
+use_collection()
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude  # noqa: E402

@@ -72,7 +72,11 @@ class ActionModule(ActionBase):
         Display().display(render_table(records, language=args["language"], width=width, color=sys.stdout.isatty()))
         outcome = made.outcome.as_dict()
         if args["outcome"]:
-            write_atomically(Path(args["outcome"]), json.dumps({**outcome, "error": made.error}).encode(), mode=0o600)
+            write_atomically(
+                Path(args["outcome"]),
+                json.dumps({**outcome, "failed": made.outcome.failed, "error": made.error}).encode(),
+                mode=0o600,
+            )
         result = {"changed": False, "counts": count(records), "changes": made.changes, **outcome, **made.written}
         if made.error or made.outcome.failed:
             result |= {"failed": True, "msg": made.error or made.outcome.message}

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ansible.plugins.loader import init_plugin_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
 
-ROOT = Path(__file__).resolve().parents[2]
-if AnsibleCollectionConfig.collection_finder is None:
-    init_plugin_loader([str(ROOT / ".ansible/collections")])
+from tests.collection import use_collection
+
+use_collection()
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html  # noqa: E402
 

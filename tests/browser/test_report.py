@@ -11,8 +11,9 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import ROOT, Open, Report
+from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE
+from tests.collection import ROOT
 
 SHOTS = ROOT / "build/browser"
 FR = words("fr")

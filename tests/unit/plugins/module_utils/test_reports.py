@@ -19,7 +19,8 @@ from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.browser.sample import HOSTILE
-from tests.golden import FOLDER, ROOT, reports
+from tests.collection import ROOT
+from tests.golden import FOLDER, reports
 
 _MADE = reports()
 _SCHEMA = json.loads((ROOT / "docs/audit.schema.json").read_text(encoding="utf-8"))
@@ -153,7 +154,7 @@ def test_no_label_gets_out_of_its_quotes(name: str) -> None:
 
 
 def test_the_junit_is_xml_with_one_case_per_station_of_the_run() -> None:
-    root = etree.fromstring(_MADE["audit.xml"])
+    root: Any = etree.fromstring(_MADE["audit.xml"])
     cases = root.findall("testsuite/testcase")
     run = [s for s in _json()["stations"] if s["audited"]]
     assert len(cases) == len(run) == int(root.get("tests"))

@@ -48,14 +48,18 @@ def _html(*records: dict[str, Any], language: str = "fr") -> str:
     return render_html(_small(*records), trends={}, commands=Commands(inventories=()), language=language)
 
 
+def _tree(page: str) -> Any:
+    return html.fromstring(page)
+
+
 def _text(page: str, kind: str) -> list[str]:
     """The text of each element of a class, or with a tag."""
     path = f".//{kind}" if kind in {"pre", "dd"} else f".//*[contains(concat(' ', @class, ' '), ' {kind} ')]"
-    return [" ".join(element.text_content().split()) for element in html.fromstring(page).xpath(path)]
+    return [" ".join(element.text_content().split()) for element in _tree(page).xpath(path)]
 
 
 def test_one_cell_a_station_with_its_status(made: Sample) -> None:
-    tree = html.fromstring(_render(made))
+    tree = _tree(_render(made))
     cells = Counter(cell.get("class").removeprefix("s-") for cell in tree.iterfind(".//ul[@class='plan']/li"))
     assert cells == Counter({status: n for status, n in made.report["counts"].items() if n})
     schools = [section.get("data-uai") for section in tree.iterfind(".//section[@data-uai]")]
@@ -71,17 +75,17 @@ def test_a_hostile_text_is_text_wherever_it_comes_from(field: str, value: str) -
     # The same elements and attributes as with a harmless text: nothing was made out of it.
     assert _skeleton(page) == _skeleton(plain)
     shown = "".join(char if char.isprintable() else "\ufffd" for char in value)
-    assert shown in html.fromstring(page).text_content()
+    assert shown in _tree(page).text_content()
     assert not set(page) & set("\x00\x1b\u202e")
 
 
 def _skeleton(page: str) -> list[tuple[str, list[str]]]:
-    return [(str(e.tag), sorted(e.keys())) for e in html.fromstring(page).iter() if e.tag != "span" or e.keys()]
+    return [(str(e.tag), sorted(e.keys())) for e in _tree(page).iter() if e.tag != "span" or e.keys()]
 
 
 def test_nothing_is_loaded_and_nothing_runs_but_ours(made: Sample) -> None:
     page = _render(made)
-    tree = html.fromstring(page)
+    tree = _tree(page)
     policy = tree.find(".//meta[@http-equiv='Content-Security-Policy']").get("content")
     assert policy.startswith("default-src 'none';")
     assert "unsafe" not in policy
@@ -100,7 +104,7 @@ def test_nothing_is_loaded_and_nothing_runs_but_ours(made: Sample) -> None:
 
 
 def test_ids_are_unique(made: Sample) -> None:
-    ids = [element.get("id") for element in html.fromstring(_render(made)).iter() if element.get("id")]
+    ids = [element.get("id") for element in _tree(_render(made)).iter() if element.get("id")]
     assert len(ids) == len(set(ids))
 
 
