@@ -81,9 +81,7 @@ def clients_of(record: Mapping[str, Any]) -> str | None:
     facts = record.get("facts")
     if not facts:
         return None
-    found = {
-        f"{i.get('release') or i.get('year') or '?'} {i.get('arch') or '?'}" for i in facts.get("installations", [])
-    }
+    found = {f"{c['release'] or c['year'] or '?'} {c['arch'] or '?'}" for c in facts["clients"]}
     return " + ".join(sorted(found))
 
 
@@ -111,17 +109,18 @@ def changes(
     *,
     stations: Collection[str],
     inventory: str,
-    ours: Iterable[tuple[str, str]] = (),
+    ours: Iterable[tuple[str, str]] | None = None,
 ) -> Changes:
     """Compare an audit with what was known.
 
     ``stations`` is the whole inventory, whatever the limit of the run: only a station that is no longer in it has
     vanished, and only when it was last audited with the same ``inventory`` sources (another file beside this one may
-    hold it). ``ours`` are the jobs of ours that ended well, as (station, time): a client that changed without one was
-    changed by hand, which is the client's own update or a visit. Nothing is new in a first audit.
+    hold it). ``ours`` are our own jobs, as (station, time of the end): a client that changed without one was changed by
+    hand, which is the client's own update or a visit. None: not known, so nothing is called changed by hand. Nothing is
+    new in a first audit.
     """
     latest = dict[str, str]()
-    for station, time in ours:
+    for station, time in ours or ():
         latest[station] = max(time, latest.get(station, ""))
     found = Changes()
     for record in records:
@@ -135,7 +134,7 @@ def changes(
             found.newly_late.append(_change(record, before=previous.judged, after=status))
         if status == "compliant" and previous.judged in FAULTY:
             found.fixed.append(_change(record, before=previous.judged, after=status))
-        by_us = latest.get(str(record["station"]), "") >= (previous.seen or "")
+        by_us = ours is None or latest.get(str(record["station"]), "") >= (previous.seen or "")
         if clients is not None and previous.clients is not None and clients != previous.clients and not by_us:
             found.by_hand.append(_change(record, before=previous.clients, after=clients))
     here = {*stations, *(str(record["station"]) for record in records)}

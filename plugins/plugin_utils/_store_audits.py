@@ -22,10 +22,21 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
 
-__all__ = ["Audit", "History", "read_history", "save_audit"]
+__all__ = ["Audit", "History", "our_jobs", "read_history", "save_audit"]
 
-Jobs = Callable[[sqlite3.Connection], Iterable[tuple[str, str]]]
-"""Gives the jobs of ours that ended well, as (station, time): what changed there was not changed by hand."""
+Jobs = Callable[[sqlite3.Connection], "Iterable[tuple[str, str]] | None"]
+"""Gives our own jobs, as (station, time of the end): what they changed was not changed by hand. None: not known."""
+
+
+def our_jobs(db: sqlite3.Connection) -> list[tuple[str, str]] | None:
+    """Every start of an installer in this store. One that has not ended may be what changes a station just now."""
+    if db.execute("select 1 from sqlite_master where type = 'table' and name = 'attempt'").fetchone() is None:
+        # This release of the schema does not keep them yet.
+        return None
+    return [
+        (row["station"], row["time"])
+        for row in db.execute("select station, coalesce(ended, '9999') as time from attempt")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +67,7 @@ class History:
         return cls(picture=picture({}, audit.records, stations=(), at=audit.at))
 
 
-def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs | None = None) -> History:
+def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_jobs) -> History:
     """Keep an audit in one transaction, forget those older than ``keep_days``, and return the history with it."""
     with store.write() as db:
         known = _known(db)
@@ -70,7 +81,7 @@ def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs | None 
         return _history(db, shown, found)
 
 
-def read_history(store: Store, audit: Audit, *, jobs: Jobs | None = None) -> History:
+def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> History:
     """The history as it would be with this audit; nothing is written (check mode)."""
     with store.read() as db:
         known = _known(db)
@@ -94,13 +105,13 @@ def _known(db: sqlite3.Connection) -> dict[str, Known]:
     }
 
 
-def _changes(db: sqlite3.Connection, known: dict[str, Known], audit: Audit, jobs: Jobs | None) -> Changes:
+def _changes(db: sqlite3.Connection, known: dict[str, Known], audit: Audit, jobs: Jobs) -> Changes:
     return changes(
         known,
         audit.records,
         stations=audit.stations,
         inventory=audit.inventory,
-        ours=jobs(db) if jobs else (),
+        ours=jobs(db),
     )
 
 

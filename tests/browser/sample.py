@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def record(
     """A record as rentree.pronote.audit gives it."""
     release = {"late": "2026.1.3", "older_year_only": "2025.2.9", "ahead": "2026.3.1"}.get(status, expected)
     unread = status in {"absent", "unreachable", "refused"} or release is None
-    installations = [] if unread else [{"release": release, "year": 2026, "arch": "x64"}]
+    clients = [] if unread else [{"release": release, "year": 2026, "arch": "x64"}]
     said = {
         "late": ("2026.1.3 instead of 2026.2.7", "2026.1.3 au lieu de 2026.2.7"),
         "older_year_only": ("2025.2.9 only, no client of 2026", "2025.2.9 seulement, pas de client 2026"),
@@ -81,7 +82,7 @@ def record(
         "server_error": "",
         "found": None if unread else f"{release} x64",
         "found_fr": None if unread else f"{release} x64",
-        "facts": None if status in {"unreachable", "refused"} else {"installations": installations},
+        "facts": None if status in {"unreachable", "refused"} else {"clients": clients},
         **fields,
     }
 
@@ -131,7 +132,7 @@ def sample(
                 records += _hostile(records[0], new=day == days - 1)
             names = [r["station"] for r in records]
             audit = Audit(at=at, records=records, stations=names, inventory="inventories/my_schools", verdict="")
-            history = save_audit(store, audit, keep_days=400)
+            history = save_audit(store, audit, keep_days=400, jobs=_jobs(names, at))
     assert history is not None
     outcome = conclude(records)
     groups: dict[str, set[str]] = {}
@@ -148,6 +149,11 @@ def sample(
             inventories=("inventories/my_schools",), groups={name: frozenset(hosts) for name, hosts in groups.items()}
         ),
     )
+
+
+def _jobs(names: list[str], at: str) -> Callable[[object], list[tuple[str, str]]]:
+    """Everything was done by our jobs, but at the first stations of each room."""
+    return lambda _db: [(name, at) for name in names if not name.endswith("-01")]
 
 
 def _hostile(of: dict[str, Any], *, new: bool) -> list[dict[str, Any]]:

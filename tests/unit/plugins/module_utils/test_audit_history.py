@@ -11,6 +11,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
     picture,
     remember,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 
 from tests.browser.sample import record
 
@@ -27,7 +29,8 @@ def _known(*audits: list[dict[str, Any]]) -> dict[str, Known]:
 
 def _changes(known: dict[str, Known], *records: dict[str, Any], **options: Any) -> Changes:
     stations = options.pop("stations", set(known))
-    return changes(known, records, stations=stations, inventory=options.pop("inventory", INVENTORY), **options)
+    options = {"inventory": INVENTORY, "ours": [], **options}
+    return changes(known, records, stations=stations, **options)
 
 
 def _names(found: Changes) -> dict[str, list[str]]:
@@ -74,6 +77,10 @@ def test_what_a_job_of_ours_changed_was_not_changed_by_hand(ours: list[tuple[str
         assert (found.by_hand[0].before, found.by_hand[0].after) == ("2026.1.3 x64", "2026.2.7 x64")
 
 
+def test_without_knowing_our_jobs_nothing_is_called_changed_by_hand() -> None:
+    assert _names(_changes(_known([record("a", status="late")]), record("a"), ours=None)) == {"fixed": ["a"]}
+
+
 def test_nothing_is_new_in_a_first_audit_and_a_station_is_later() -> None:
     assert _names(_changes({}, record("a"), record("b"))) == {}
     known = _known([record("a")])
@@ -100,17 +107,46 @@ def test_since_goes_back_to_the_first_audit_that_said_so() -> None:
     assert known["a"].clients == "2026.1.3 x64"
 
 
+def _facts(*clients: tuple[str | None, int | None, Any]) -> dict[str, Any]:
+    """As client_info and the audit give them."""
+    installations = [
+        Installation(
+            year=year,
+            release=Release.parse(release) if release else None,
+            arch=arch,
+            condition="ok",
+            name="",
+            path=None,
+            product_code=None,
+            uninstall_string=None,
+            view=None,
+        )
+        for release, year, arch in clients
+    ]
+    return StationState(
+        installations=installations,
+        updater=None,
+        foreign=[],
+        running=[],
+        session_open=False,
+        pending_reboot=[],
+        free_bytes=None,
+        system_drive="C:",
+        program_files="",
+        arch="x64",
+        windows={},
+        jobs=[],
+    ).as_dict()
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
         (None, None),
         ({}, None),
-        ({"installations": []}, ""),
-        (
-            {"installations": [{"release": "2026.2.7", "arch": "x64"}, {"year": 2025, "arch": None}]},
-            "2025 ? + 2026.2.7 x64",
-        ),
-        ({"installations": [{"release": None, "year": None}]}, "? ?"),
+        (_facts(), ""),
+        (_facts(("2026.2.7", 2026, "x64"), (None, 2025, None)), "2025 ? + 2026.2.7 x64"),
+        (_facts((None, None, None)), "? ?"),
     ],
 )
 def test_clients_as_text(facts: dict[str, Any] | None, expected: str | None) -> None:

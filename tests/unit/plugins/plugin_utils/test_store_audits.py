@@ -161,13 +161,39 @@ def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
     assert [change.station for change in history.changes.by_hand] == ["b", "c"]
 
 
-def test_an_audit_is_kept_whole_or_not_at_all(store: Store) -> None:
-    def jobs(_db: sqlite3.Connection) -> list[tuple[str, str]]:
-        return []
+_ATTEMPTS = """
+create table if not exists attempt (
+    id integer primary key, station text, product text, verb text, job text, release text, begun text, started text,
+    ended text, result text, code integer, fact text, remedy text, controller text
+) strict
+"""
 
+
+@pytest.mark.parametrize(
+    ("ended", "by_hand"),
+    [("2026-11-01T20:00:00Z", False), ("2026-10-31T20:00:00Z", True), (None, False)],
+)
+def test_a_deployment_is_not_by_hand(store: Store, ended: str | None, by_hand: bool) -> None:
+    with store.write() as db:
+        db.execute(_ATTEMPTS)
+    _save(store, _audit(1, record("a", status="late")))
+    with store.write() as db:
+        # As plugin_utils/_store_stations.py writes it.
+        db.execute("insert or ignore into station (name) values ('a')")
+        db.execute(
+            "insert into attempt (station, product, verb, job, release, begun, ended, result, fact, remedy, controller)"
+            " values ('a', 'pronote_client', 'install', 'j', '2026.2.7', '2026-10-31T19:00:00Z', ?, '', '', '', 'c')",
+            (ended,),
+        )
+    history = _save(store, _audit(2, record("a")))
+    assert history.changes is not None
+    assert bool(history.changes.by_hand) is by_hand
+
+
+def test_an_audit_is_kept_whole_or_not_at_all(store: Store) -> None:
     bad = record("b", status="late", school_name=object())
     with pytest.raises(TypeError):
-        _save(store, _audit(1, record("a"), bad), jobs=jobs)
+        _save(store, _audit(1, record("a"), bad))
     assert _rows(store, "select count(*) from audit") == [(0,)]
     assert _rows(store, "select count(*) from audit_result") == [(0,)]
 
