@@ -22,6 +22,8 @@ GROUPS = {"salle_101": S101, "cdi": CDI, "lycee": S101 | CDI, "bad name!": S101}
         (S101, (), "salle_101"),
         (S101 | CDI, (), "lycee"),
         (S101 | {"cdi-01"}, (), "salle_101,cdi-01"),
+        # Most of the school has nothing to do: the room and a name, not the school.
+        (CDI | {"s101-01"}, S101, "cdi,s101-01"),
         # The others of the room have nothing to do: the room is what an admin would type.
         (S101 - {"s101-00"}, {"s101-00"}, "salle_101"),
         # One of them would be touched: left out by name, when it is one of many.
