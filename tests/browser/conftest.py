@@ -68,7 +68,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """One school, as most who read it have."""
     folder = tmp_path_factory.mktemp("small")
-    return _report(sample(folder, schools=1, rooms=4, stations=15, days=21, hostile=False), folder)
+    return _report(sample(folder, schools=1, rooms=4, stations=15, days=21, done=0.62, hostile=False), folder)
 
 
 @pytest.fixture(scope="session")

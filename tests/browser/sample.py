@@ -117,9 +117,19 @@ def _status(luck: float, *, done: float, off: bool) -> str:
 
 
 def sample(
-    work: Path, *, schools: int = 3, rooms: int = 5, stations: int = 14, days: int = 24, hostile: bool = True
+    work: Path,
+    *,
+    schools: int = 3,
+    rooms: int = 5,
+    stations: int = 14,
+    days: int = 24,
+    done: float = 1.0,
+    hostile: bool = True,
 ) -> Sample:
-    """A report after ``days`` nightly audits of ``schools`` × ``rooms`` × ``stations``."""
+    """A report after ``days`` nightly audits of ``schools`` × ``rooms`` × ``stations``.
+
+    ``done``: how far the deployments have come on the last of them.
+    """
     history: History | None = None
     records: list[dict[str, Any]] = []
     at = ""
@@ -127,7 +137,7 @@ def sample(
     with Store(work / "state.sqlite3") as store:
         for day in range(days):
             at = (_END - dt.timedelta(days=days - 1 - day)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            records = _audit(schools, rooms, stations, seed=1, done=(day + 1) / days)
+            records = _audit(schools, rooms, stations, seed=1, done=done * (day + 1) / days)
             if hostile and day >= days - 2:
                 records += _hostile(records[0], new=day == days - 1)
             names = [r["station"] for r in records]

@@ -240,8 +240,8 @@ def test_ten_thousand_stations_in_one_file(large: Report, open_report: Open) -> 
 
 def test_the_picture_of_the_readme(small: Report, open_report: Open) -> None:
     """``make picture`` copies it to docs/images."""
-    page = open_report(small, width=1100, height=1700, device_scale_factor=1).page
-    page.locator(".plan summary.older_year_only").first.click()
+    page = open_report(small, width=1100, height=1800).page
+    page.locator(".plan summary.late").first.click()
     page.screenshot(path=SHOTS / "picture.png")
     # Not an empty page.
     assert (SHOTS / "picture.png").stat().st_size > 50_000
