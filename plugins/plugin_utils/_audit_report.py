@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import Outcome, conclude
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
@@ -60,9 +61,9 @@ def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[st
     reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
     return {
         "station": station,
-        "school": str(values.get("pronote_uai", "")),
-        "school_name": str(values.get("pronote_school", "")),
-        "room": str(values.get("pronote_room", "")),
+        "school": _said(values, "pronote_uai"),
+        "school_name": _said(values, "pronote_school"),
+        "room": _said(values, "pronote_room"),
         "status": "unknown_release",
         "reason": reason,
         "reason_fr": reason,
@@ -75,6 +76,14 @@ def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[st
         "found_fr": None,
         "facts": None,
     }
+
+
+def _said(values: Any, name: str) -> str:
+    """A variable of a station, empty when it is not set or is itself what is wrong."""
+    try:
+        return str(values.get(name, ""))
+    except AnsibleError:
+        return ""
 
 
 def commands(variables: Mapping[str, Any]) -> Commands:

@@ -177,7 +177,11 @@ def test_a_place_that_cannot_be_written_is_named(school: School, tmp_path: Path)
     assert (tmp_path / "audit.html").exists()
 
 
-WRONG = {"pronote_audit_release": "{{ nothing if inventory_hostname == 'late' else '' }}"}
+# Of one station: a variable of the role, and one that the report itself would like to show.
+WRONG = {
+    "pronote_audit_release": "{{ nothing if inventory_hostname == 'late' else '' }}",
+    "pronote_school": "{{ nothing if inventory_hostname == 'late' else 'Lycée' }}",
+}
 
 
 def test_a_station_whose_variables_are_wrong_is_in_the_report_too(school: School, tmp_path: Path) -> None:
