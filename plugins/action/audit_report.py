@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import render_table
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
     Request,
@@ -20,10 +18,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report impo
     make,
     records_of,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import KINDS
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},
+    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
     "path": {"type": "path"},
     "csv": {"type": "path"},
     "html": {"type": "path"},
@@ -53,16 +51,11 @@ class ActionModule(ActionBase):
         args = arguments(self, ARGUMENT_SPEC)
         variables = task_vars or {}
         records = list(records_of(variables, args["records"]))
-        request = Request(
-            paths={kind: args[kind] for kind in KINDS},
-            state=args["state"] or "",
-            **{name: args[name] for name in ("language", "fail_on", "max_unreachable", "max_unknown", "keep_days")},
-        )
         width = max(80, shutil.get_terminal_size((120, 40)).columns)
         try:
             made = make(
                 records,
-                request,
+                Request.of(args),
                 stations=[str(host) for host in variables["groups"]["all"]],
                 commands=commands(variables),
                 check=self._task.check_mode,
@@ -71,12 +64,6 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"fail_on: {exc}") from exc
         Display().display(render_table(records, language=args["language"], width=width, color=sys.stdout.isatty()))
         outcome = made.outcome.as_dict()
-        if args["outcome"]:
-            write_atomically(
-                Path(args["outcome"]),
-                json.dumps({**outcome, "failed": made.outcome.failed, "error": made.error}).encode(),
-                mode=0o600,
-            )
         result = {"changed": False, "counts": count(records), "changes": made.changes, **outcome, **made.written}
         if made.error or made.outcome.failed:
             result |= {"failed": True, "msg": made.error or made.outcome.message}

@@ -52,11 +52,13 @@ def document(
     outcome: Outcome,
     changes: Changes | None = None,
     releases: Mapping[str, tuple[str, str]] | None = None,
+    product: str = "pronote_client",
 ) -> dict[str, Any]:
     """The whole report as plain data."""
     run = [row for row in stations if row["audited"]]
     return {
         "schema": SCHEMA,
+        "product": product,
         "at": at,
         "limited": len(run) < len(stations),
         **outcome.as_dict(),

@@ -22,12 +22,14 @@ _PREFIX = "rentree_pronote"
 def render_prometheus(report: Mapping[str, Any]) -> str:
     """The metrics of a report (the data of report_json.py)."""
     schools = report["schools"]
+    # On every line: the collector refuses two files that have the same metric with the same labels.
+    product = {"product": report["product"]}
     lines: list[str] = []
 
     def metric(name: str, about: str, values: Iterable[tuple[dict[str, object], float]]) -> None:
         lines.append(f"# HELP {_PREFIX}_{name} {about}")
         lines.append(f"# TYPE {_PREFIX}_{name} gauge")
-        lines.extend(f"{_PREFIX}_{name}{_labels(labels)} {value:.0f}" for labels, value in values)
+        lines.extend(f"{_PREFIX}_{name}{_labels({**product, **labels})} {value:.0f}" for labels, value in values)
 
     metric("audit_timestamp_seconds", "When the last audit was made.", [({}, _seconds(report["at"]))])
     metric(
@@ -69,8 +71,6 @@ def render_prometheus(report: Mapping[str, Any]) -> str:
 
 
 def _labels(labels: Mapping[str, object]) -> str:
-    if not labels:
-        return ""
     return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in labels.items()) + "}"
 
 

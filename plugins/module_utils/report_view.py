@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import FAULTY
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.report_charts import Bar, Trend, bar, trend
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import schools
@@ -103,6 +104,8 @@ def view(
 ) -> View:
     """Compute the report. ``report`` is the data of report_json.py, ``trends`` each school's history."""
     w = words(language)
+    if report["product"] != "pronote_client":
+        w["title"] = w["title_of"].format(product=PRODUCTS[report["product"]].title)
     builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
     found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
     counts = report["counts"]

@@ -25,6 +25,7 @@ MARKS = {
 _FR = {
     "lang": "fr",
     "title": "Audit du client PRONOTE",
+    "title_of": "Audit : {product}",
     "made": "Relevé du",
     "limited": "Audit partiel : {run} postes relevés maintenant, {others} repris de leur dernier relevé (datés).",
     "answer": "{ok} postes sur {total} à jour",
@@ -124,6 +125,7 @@ _FR = {
 _EN = {
     "lang": "en",
     "title": "Audit of the PRONOTE client",
+    "title_of": "Audit: {product}",
     "made": "Taken on",
     "limited": "Partial audit: {run} stations read now, {others} shown as last known (with their date).",
     "answer": "{ok} of {total} stations up to date",

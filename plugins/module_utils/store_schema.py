@@ -22,11 +22,12 @@ create table station (
 """
 
 # audit_result has one line per station and audit: kept small, since ten thousand stations are audited every night.
-# audit_station is the last word on each station, and is what the next audit is compared with.
+# audit_station is the last word on each product of a station, and is what the next audit is compared with.
 _AUDITS = """
 create table audit (
     id integer primary key autoincrement,
     at text not null,
+    product text not null,
     inventory text not null,
     limited integer not null,
     verdict text not null
@@ -47,23 +48,26 @@ create table audit_count (
     primary key (audit, school, status)
 ) strict, without rowid;
 create table audit_station (
-    station text primary key,
+    product text not null,
+    station text not null,
     inventory text not null,
     at text not null,
     since text not null,
     judged text not null,
     clients text,
     seen text,
-    record text not null
+    record text not null,
+    primary key (product, station)
 ) strict;
 create table server_release (
     id integer primary key autoincrement,
+    product text not null,
     school text not null,
     release text not null,
     first_seen text not null,
     last_seen text not null
 ) strict;
-create index server_release_school on server_release (school);
+create index server_release_school on server_release (product, school);
 """
 
 STEPS: tuple[str, ...] = (_STATIONS + _AUDITS,)

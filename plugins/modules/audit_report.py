@@ -16,6 +16,11 @@ options:
     description: Name of the variable that M(rentree.pronote.audit) was registered in.
     type: str
     default: pronote_audit_record
+  product:
+    description: The product that was audited. Each has a history of its own.
+    type: str
+    choices: [pronote_client]
+    default: pronote_client
   path:
     description:
       - The JSON report, whose schema is C(docs/audit.schema.json).

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import Outcome, conclude
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import ReportError, write_reports
+from ansible_collections.rentree.pronote.plugins.plugin_utils._report import KINDS, ReportError, write_reports
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError, now
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import (
     Audit,
@@ -26,15 +28,33 @@ __all__ = ["Made", "Request", "commands", "make", "records_of"]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is wanted of a report. ``paths``: as in _report.py's KINDS. ``state`` empty: no history."""
+    """What is wanted of a report. ``paths``: as in _report.py's KINDS. ``state`` empty: no history. ``outcome``: the
+    file for bin/pronote-audit."""
 
+    product: str
     paths: Mapping[str, str | None]
+    outcome: str
     language: str
     fail_on: list[str]
     max_unreachable: float
     max_unknown: float
     state: str
     keep_days: int
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any]) -> Request:
+        """From the arguments of the action, which have the same names."""
+        return cls(
+            product=args["product"],
+            paths={kind: args[kind] for kind in KINDS},
+            outcome=args["outcome"] or "",
+            language=args["language"],
+            fail_on=args["fail_on"],
+            max_unreachable=args["max_unreachable"],
+            max_unknown=args["max_unknown"],
+            state=args["state"] or "",
+            keep_days=args["keep_days"],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +144,7 @@ def make(
         stations=stations,
         inventory=" ".join(sorted(commands.inventories)),
         verdict=outcome.verdict,
+        product=request.product,
     )
     errors = []
     try:
@@ -132,7 +153,14 @@ def make(
         # The history is lost for today; the report is not.
         history = History.none(audit)
         errors.append(str(exc))
-    report = document(history.picture, at=audit.at, outcome=outcome, changes=history.changes, releases=history.releases)
+    report = document(
+        history.picture,
+        at=audit.at,
+        outcome=outcome,
+        changes=history.changes,
+        releases=history.releases,
+        product=request.product,
+    )
     written: dict[str, str] = {}
     if not check:
         try:
@@ -141,7 +169,12 @@ def make(
             )
         except ReportError as exc:
             errors.append(str(exc))
-    return Made(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
+    made = Made(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
+    if request.outcome:
+        # In a check too: it is the exit code of this run, not a state.
+        said = {**outcome.as_dict(), "failed": outcome.failed, "error": made.error}
+        write_atomically(Path(request.outcome), json.dumps(said).encode(), mode=0o600)
+    return made
 
 
 def _history(audit: Audit, request: Request, *, check: bool) -> History:

@@ -24,18 +24,20 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Stor
 
 __all__ = ["Audit", "History", "our_jobs", "read_history", "save_audit"]
 
-Jobs = Callable[[sqlite3.Connection], "Iterable[tuple[str, str]] | None"]
-"""Gives our own jobs, as (station, time of the end): what they changed was not changed by hand. None: not known."""
+Jobs = Callable[[sqlite3.Connection, str], "Iterable[tuple[str, str]] | None"]
+"""Our own jobs for a product, as (station, time of the end); None: not known. What they change is not by hand."""
 
 
-def our_jobs(db: sqlite3.Connection) -> list[tuple[str, str]] | None:
+def our_jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]] | None:
     """Every start of an installer in this store. One that has not ended may be what changes a station just now."""
     if db.execute("select 1 from sqlite_master where type = 'table' and name = 'attempt'").fetchone() is None:
         # This release of the schema does not keep them yet.
         return None
     return [
         (row["station"], row["time"])
-        for row in db.execute("select station, coalesce(ended, '9999') as time from attempt")
+        for row in db.execute(
+            "select station, coalesce(ended, '9999') as time from attempt where product = ?", (product,)
+        )
     ]
 
 
@@ -49,6 +51,7 @@ class Audit:
     stations: Collection[str]
     inventory: str
     verdict: str
+    product: str = "pronote_client"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,7 @@ class History:
 def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_jobs) -> History:
     """Keep an audit in one transaction, forget those older than ``keep_days``, and return the history with it."""
     with store.write() as db:
-        known = _known(db)
+        known = _known(db, audit.product)
         found = _changes(db, known, audit, jobs)
         after = _after(known, audit)
         for change in found.vanished:
@@ -78,19 +81,19 @@ def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_j
         shown = picture(after, audit.records, stations=audit.stations, at=audit.at)
         _insert(db, audit, found, after, shown)
         _prune(db, audit.at, keep_days)
-        return _history(db, shown, found)
+        return _history(db, audit.product, shown, found)
 
 
 def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> History:
     """The history as it would be with this audit; nothing is written (check mode)."""
     with store.read() as db:
-        known = _known(db)
+        known = _known(db, audit.product)
         found = _changes(db, known, audit, jobs)
         shown = picture(_after(known, audit), audit.records, stations=audit.stations, at=audit.at)
-        return _history(db, shown, found)
+        return _history(db, audit.product, shown, found)
 
 
-def _known(db: sqlite3.Connection) -> dict[str, Known]:
+def _known(db: sqlite3.Connection, product: str) -> dict[str, Known]:
     return {
         row["station"]: Known(
             record=json.loads(row["record"]),
@@ -101,7 +104,7 @@ def _known(db: sqlite3.Connection) -> dict[str, Known]:
             seen=row["seen"],
             inventory=row["inventory"],
         )
-        for row in db.execute("select * from audit_station")
+        for row in db.execute("select * from audit_station where product = ?", (product,))
     }
 
 
@@ -111,7 +114,7 @@ def _changes(db: sqlite3.Connection, known: dict[str, Known], audit: Audit, jobs
         audit.records,
         stations=audit.stations,
         inventory=audit.inventory,
-        ours=jobs(db),
+        ours=jobs(db, audit.product),
     )
 
 
@@ -130,24 +133,25 @@ def _insert(
 ) -> None:
     limited = any(not entry["audited"] for entry in shown)
     number = db.execute(
-        "insert into audit (at, inventory, limited, verdict) values (?, ?, ?, ?)",
-        (audit.at, audit.inventory, int(limited), audit.verdict),
+        "insert into audit (at, product, inventory, limited, verdict) values (?, ?, ?, ?, ?)",
+        (audit.at, audit.product, audit.inventory, int(limited), audit.verdict),
     ).lastrowid
     results = [(number, str(r["station"]), str(r["status"]), clients_of(r)) for r in audit.records]
     results += [(number, change.station, VANISHED, None) for change in found.vanished]
     db.executemany("insert or replace into audit_result values (?, ?, ?, ?)", results)
-    db.executemany("delete from audit_station where station = ?", [(change.station,) for change in found.vanished])
+    gone = [(audit.product, change.station) for change in found.vanished]
+    db.executemany("delete from audit_station where product = ? and station = ?", gone)
     db.executemany(
-        "insert or replace into audit_station (station, inventory, at, since, judged, clients, seen, record)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?)",
-        [_row(str(r["station"]), after[str(r["station"])]) for r in audit.records],
+        "insert or replace into audit_station (product, station, inventory, at, since, judged, clients, seen, record)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(audit.product, *_row(str(r["station"]), after[str(r["station"])])) for r in audit.records],
     )
     # Only the schools of this run, each with all of its stations: a limited run leaves no dent in anybody's trend.
     schools = {str(r["school"]) for r in audit.records}
     counts = Counter((str(e["school"]), str(e["status"])) for e in shown if str(e["school"]) in schools)
     db.executemany("insert into audit_count values (?, ?, ?, ?)", [(number, *key, n) for key, n in counts.items()])
     for school, release in _servers(audit.records).items():
-        _see_release(db, school, release, audit.at)
+        _see_release(db, audit, school, release)
 
 
 def _row(station: str, known: Known) -> tuple[str | None, ...]:
@@ -164,16 +168,17 @@ def _servers(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _see_release(db: sqlite3.Connection, school: str, release: str, at: str) -> None:
+def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str) -> None:
     last = db.execute(
-        "select id, release from server_release where school = ? order by id desc limit 1", (school,)
+        "select id, release from server_release where product = ? and school = ? order by id desc limit 1",
+        (audit.product, school),
     ).fetchone()
     if last is not None and last["release"] == release:
-        db.execute("update server_release set last_seen = ? where id = ?", (at, last["id"]))
+        db.execute("update server_release set last_seen = ? where id = ?", (audit.at, last["id"]))
     else:
         db.execute(
-            "insert into server_release (school, release, first_seen, last_seen) values (?, ?, ?, ?)",
-            (school, release, at, at),
+            "insert into server_release (product, school, release, first_seen, last_seen) values (?, ?, ?, ?, ?)",
+            (audit.product, school, release, audit.at, audit.at),
         )
 
 
@@ -184,15 +189,16 @@ def _prune(db: sqlite3.Connection, at: str, keep_days: int) -> None:
     db.execute("delete from audit_station where at < ?", (oldest,))
 
 
-def _history(db: sqlite3.Connection, shown: list[dict[str, Any]], found: Changes) -> History:
-    return History(picture=shown, changes=found, trend=_trend(db), releases=_releases(db))
+def _history(db: sqlite3.Connection, product: str, shown: list[dict[str, Any]], found: Changes) -> History:
+    return History(picture=shown, changes=found, trend=_trend(db, product), releases=_releases(db, product))
 
 
-def _trend(db: sqlite3.Connection) -> dict[str, list[tuple[str, dict[str, int]]]]:
+def _trend(db: sqlite3.Connection, product: str) -> dict[str, list[tuple[str, dict[str, int]]]]:
     audits: dict[str, dict[int, tuple[str, dict[str, int]]]] = {}
     for row in db.execute(
         "select audit.id, at, school, status, stations from audit_count join audit on audit = audit.id"
-        " order by audit.id"
+        " where product = ? order by audit.id",
+        (product,),
     ):
         _, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
         counts[row["status"]] = row["stations"]
@@ -203,6 +209,8 @@ def _trend(db: sqlite3.Connection) -> dict[str, list[tuple[str, dict[str, int]]]
     }
 
 
-def _releases(db: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    rows = db.execute("select school, release, first_seen from server_release order by id")
+def _releases(db: sqlite3.Connection, product: str) -> dict[str, tuple[str, str]]:
+    rows = db.execute(
+        "select school, release, first_seen from server_release where product = ? order by id", (product,)
+    )
     return {row["school"]: (row["release"], row["first_seen"]) for row in rows}

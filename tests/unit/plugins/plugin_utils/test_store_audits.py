@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_history import Changes
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import (
     Audit,
@@ -151,8 +153,8 @@ def test_a_check_says_the_same_and_writes_nothing(store: Store) -> None:
 
 
 def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
-    def jobs(db: sqlite3.Connection) -> list[tuple[str, str]]:
-        assert db.in_transaction
+    def jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
+        assert (db.in_transaction, product) == (True, "pronote_client")
         return [("a", "2026-11-01T20:00:00Z")]
 
     _save(store, _audit(1, *_whole("late")))
@@ -188,6 +190,18 @@ def test_a_deployment_is_not_by_hand(store: Store, ended: str | None, by_hand: b
     history = _save(store, _audit(2, record("a")))
     assert history.changes is not None
     assert bool(history.changes.by_hand) is by_hand
+
+
+def test_another_product_of_the_same_stations_has_a_history_of_its_own(store: Store) -> None:
+    _save(store, _audit(1, *_whole()))
+    other = _save(store, replace(_audit(1, *_whole("late", expected="2026.1.3"), hour=5), product="edt_monoposte"))
+    assert other.changes == Changes()
+    assert other.trend == {"0310001A": [("2026-11-01T05:30:00Z", {"late": 3})]}
+    assert other.releases == {"0310001A": ("2026.1.3", "2026-11-01T05:30:00Z")}
+    again = _save(store, _audit(2, *_whole()))
+    assert again.changes == Changes()
+    assert again.trend["0310001A"][0] == ("2026-11-01T04:30:00Z", {"compliant": 3})
+    assert again.releases == {"0310001A": ("2026.2.7", "2026-11-01T04:30:00Z")}
 
 
 def test_an_audit_is_kept_whole_or_not_at_all(store: Store) -> None:
