@@ -10,12 +10,12 @@ import stat
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS, Product
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.report_charts import bar, trend
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
@@ -119,7 +119,7 @@ def test_language(language: str, says: str) -> None:
 
 def test_another_product_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(PRODUCTS["pronote_client"], title="EDT <Monoposte>")
-    monkeypatch.setitem(cast("dict[str, Product]", PRODUCTS), "other", other)
+    monkeypatch.setitem(PRODUCTS, "other", other)
     page = render_html({**_small(record("a")), "product": "other"}, trends={}, commands=Commands(inventories=()))
     assert "<h1>Audit : EDT &lt;Monoposte&gt;</h1>" in page
 
