@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LAB ?= simulated
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo test lint types unit e2e bench wine tools clean
+.PHONY: help venv demo test lint types unit e2e browser picture bench wine tools clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -23,7 +23,7 @@ venv: $(STAMP)
 demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
 	$(BIN)/python -m tests.demo --backend $(LAB)
 
-test: lint types unit e2e ## The quality gate
+test: lint types unit e2e browser ## The quality gate
 
 lint: $(STAMP) ## ruff, ansible-lint (production), changelog fragments
 	$(BIN)/ruff format --check .
@@ -40,6 +40,13 @@ unit: $(STAMP) ## Unit tests
 
 e2e: $(STAMP) ## Playbooks on the lab
 	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+
+browser: $(STAMP) ## The HTML report in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
+	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
+
+picture: $(STAMP) ## Take the README's picture of the report anew
+	RENTREE_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser -n 0 -q -k picture
+	mkdir -p docs/images && cp build/browser/picture.png docs/images/report.png
 
 wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' template (cached)
 	sh tests/lab/wine/setup.sh

@@ -19,6 +19,7 @@ from tests.lab.scenario import load_scenario
 
 SCENARIOS = {"simulated": "demo", "wine": "demo-wine"}
 WORK = ROOT / "build/demo"
+REPORT = WORK / "audit.html"
 
 
 class Demo:
@@ -123,6 +124,8 @@ def main() -> int:
                     **publish_all(lab.info, work=WORK),
                     "pronote_cache_dir": str(WORK / "cache"),
                     "pronote_client_log_dir": str(WORK / "logs"),
+                    "pronote_state": str(WORK / "state/pronote.sqlite3"),
+                    "pronote_audit_html": str(REPORT),
                 }
             ),
             encoding="utf-8",
@@ -131,6 +134,7 @@ def main() -> int:
     path = WORK / "summary.json"
     path.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     demo.say(f"Done in {time.monotonic() - started:.0f} s")
+    print(f"Report:   {REPORT.as_uri()}\n")
     print(json.dumps(summary, ensure_ascii=False, indent=1))
     print(f"\nFull log: {demo.log}\nSummary:  {path}")
     # Every station is at its release, or says why not; and looking changed nothing.

@@ -1,33 +1,44 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import datetime as dt
-import json
 import shutil
 import sys
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
-from ansible_collections.rentree.pronote.plugins.module_utils.audit import count, failing
+from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import render_table
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
+    Request,
+    commands,
+    make,
+    records_of,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
     "path": {"type": "path"},
+    "csv": {"type": "path"},
+    "html": {"type": "path"},
+    "prometheus": {"type": "path"},
+    "junit": {"type": "path"},
+    "outcome": {"type": "path"},
+    "state": {"type": "path"},
+    "keep_days": {"type": "int", "default": 180},
     "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
     "fail_on": {"type": "list", "elements": "str", "default": []},
+    "max_unreachable": {"type": "float", "default": 50},
+    "max_unknown": {"type": "float", "default": 5},
 }
 
 
 class ActionModule(ActionBase):
-    """Print and write the audit of every station of the play. Documentation: plugins/modules/audit_report.py."""
+    """Print, keep and write the audit of every station of the play. Documentation: plugins/modules/audit_report.py."""
 
     TRANSFERS_FILES = False
     # Runs once for the whole play, without any station: it works when none of them answers.
@@ -39,43 +50,23 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
         variables = task_vars or {}
-        records = [
-            record
-            for host in variables["ansible_play_hosts_all"]
-            if (record := _record(variables["hostvars"][host], args["records"])) is not None
-        ]
+        records = list(records_of(variables, args["records"]))
+        width = max(80, shutil.get_terminal_size((120, 40)).columns)
         try:
-            failed = failing(records, args["fail_on"])
+            made = make(
+                records,
+                Request.of(args),
+                stations=[str(host) for host in variables["groups"]["all"]],
+                commands=commands(variables),
+                check=self._task.check_mode,
+            )
         except ValueError as exc:
             raise AnsibleActionFail(f"fail_on: {exc}") from exc
-        width = max(80, shutil.get_terminal_size((120, 40)).columns)
         table = render_table(records, language=args["language"], width=width, color=sys.stdout.isatty())
         title = PRODUCTS[args["product"]].title
         Display().display(f"{title}\n{table}" if args["product"] != "pronote_client" else table)
-        result: dict[str, Any] = {"changed": False, "counts": count(records), "failing": failed}
-        if args["path"] and not self._task.check_mode:
-            _write(Path(args["path"]), {"schema": 1, "at": _now(), "counts": count(records), "stations": records})
-            result["path"] = args["path"]
-        if failed:
-            result |= {
-                "failed": True,
-                "msg": f"{len(failed)} of {len(records)} stations are {' or '.join(args['fail_on'])}: "
-                + ", ".join(failed[:10])
-                + (" …" if len(failed) > 10 else ""),
-            }
+        outcome = made.outcome.as_dict()
+        result = {"changed": False, "counts": count(records), "changes": made.changes, **outcome, **made.written}
+        if made.error or made.outcome.failed:
+            result |= {"failed": True, "msg": made.error or made.outcome.message}
         return result
-
-
-def _record(host: Any, name: str) -> dict[str, Any] | None:
-    registered = host.get(name)
-    return dict(registered["record"]) if registered and "record" in registered else None
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-
-
-def _write(path: Path, report: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True)
-    write_atomically(path, f"{text}\n".encode(), mode=0o640)

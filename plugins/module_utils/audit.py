@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 
-__all__ = ["STATUSES", "Verdict", "count", "failing", "verdict"]
+__all__ = ["STATUSES", "Verdict", "count", "verdict"]
 
 STATUSES = (
     "compliant",
@@ -124,12 +124,3 @@ def count(records: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Stations per status, every status present."""
     counted = Counter(str(record["status"]) for record in records)
     return {status: counted.get(status, 0) for status in STATUSES}
-
-
-def failing(records: Iterable[Mapping[str, Any]], fail_on: Iterable[str]) -> list[str]:
-    """Names of the stations whose status makes the audit fail. Raises ValueError for an unknown status."""
-    wanted = set(fail_on)
-    unknown = wanted - set(STATUSES)
-    if unknown:
-        raise ValueError(f"unknown status {', '.join(sorted(unknown))}; known: {', '.join(STATUSES)}")
-    return [str(record["station"]) for record in records if record["status"] in wanted]

@@ -34,7 +34,56 @@ create table ring (
 ) strict;
 """
 
-STEPS: tuple[str, ...] = (_STATIONS, _RINGS)
+# audit_result has one line per station and audit: kept small, since ten thousand stations are audited every night.
+# audit_station is the last word on each product of a station, and is what the next audit is compared with.
+_AUDITS = """
+create table audit (
+    id integer primary key autoincrement,
+    at text not null,
+    product text not null,
+    inventory text not null,
+    limited integer not null,
+    verdict text not null
+) strict;
+create index audit_at on audit (at);
+create table audit_result (
+    audit integer not null references audit (id) on delete cascade,
+    station text not null,
+    status text not null,
+    clients text,
+    primary key (audit, station)
+) strict, without rowid;
+create table audit_count (
+    audit integer not null references audit (id) on delete cascade,
+    school text not null,
+    status text not null,
+    stations integer not null,
+    primary key (audit, school, status)
+) strict, without rowid;
+create table audit_station (
+    product text not null,
+    station text not null,
+    inventory text not null,
+    at text not null,
+    since text not null,
+    judged text not null,
+    clients text,
+    seen text,
+    record text not null,
+    primary key (product, station)
+) strict;
+create table server_release (
+    id integer primary key autoincrement,
+    product text not null,
+    school text not null,
+    release text not null,
+    first_seen text not null,
+    last_seen text not null
+) strict;
+create index server_release_school on server_release (product, school);
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS,)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -101,6 +101,10 @@ record:
       description: Client release expected, V(null) when it is not known.
       type: str
       sample: 2026.2.7
+    pinned:
+      description: Whether the expected release is O(release), not what the server said.
+      type: bool
+      sample: false
     stale:
       description: Whether the expected release is the last known one, the server being unreadable now.
       type: bool

@@ -3,35 +3,83 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: audit_report
-short_description: Print and write the audit of every station of the play
+short_description: Print, keep and write the audit of every station of the play
 version_added: 0.1.0
 description:
-  - Gathers what M(rentree.pronote.audit) registered for each station of the play, prints a table by school and room,
-    and writes a JSON report.
+  - Gathers what M(rentree.pronote.audit) registered for each station of the play, keeps it in the store, prints a
+    table by school and room, and writes reports for people and programs.
   - Runs once, on the controller, and needs no station to answer.
+  - When the play is limited to some stations, the reports show the others of the inventory as they were last known,
+    with the time of it. RV(counts), RV(failing) and RV(verdict) are about the stations of the play only.
 options:
   records:
     description: Name of the variable that M(rentree.pronote.audit) was registered in.
     type: str
     default: pronote_audit_record
   product:
-    description: The product that was audited. Another than the client is named above the table.
+    description:
+      - The product that was audited. Each has a history of its own.
+      - Another than the client is named above the table, and its files have its name before their ending, so that both
+        audits of a run can be given the same options.
     type: str
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
   path:
-    description: The JSON report. Written atomically, with the mode C(0640). Not written in check mode.
+    description:
+      - The JSON report, whose schema is C(docs/audit.schema.json).
+      - Like every report it is written atomically, with the mode C(0640) unless said otherwise, and not in check mode.
     type: path
+  csv:
+    description:
+      - The CSV report. Opens with a double click in a French Excel (byte order mark, semicolons), and holds no formula.
+    type: path
+  html:
+    description: The HTML report. One file that loads nothing else.
+    type: path
+  prometheus:
+    description:
+      - Metrics for the textfile collector of node_exporter, which wants a name that ends in C(.prom). They name
+        schools, not stations, and the file has the mode C(0644).
+    type: path
+  junit:
+    description:
+      - The JUnit XML report. A station that is wrong is a failure, one that refuses or whose release is not known is an
+        error, an unreachable one is skipped.
+    type: path
+  outcome:
+    description:
+      - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit). Written in check mode too.
+    type: path
+  state:
+    description:
+      - The store, an SQLite file on a local disk. Made when it is not there. Empty means no history.
+      - Not written in check mode.
+    type: path
+  keep_days:
+    description: Audits older than this are forgotten.
+    type: int
+    default: 180
   language:
-    description: Language of the table.
+    description: Language of the table and of the reports for people.
     type: str
     choices: [fr, en]
     default: fr
   fail_on:
-    description: Statuses that make the task fail once everything is printed and written.
+    description:
+      - What makes the task fail once everything is printed and written.
+      - Statuses of stations, and the verdicts V(not_compliant) (any station that was read and is not compliant) and
+        V(incomplete).
     type: list
     elements: str
     default: []
+  max_unreachable:
+    description: With more than this percentage of stations unreachable or refusing, the audit is incomplete.
+    type: float
+    default: 50
+  max_unknown:
+    description: With more than this percentage of stations of unknown release, the audit is incomplete.
+    type: float
+    default: 5
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -44,7 +92,9 @@ EXAMPLES = r"""
 - name: Report, and end with an error when stations are late
   rentree.pronote.audit_report:
     path: reports/audit.json
-    fail_on: [late, absent, older_year_only]
+    html: reports/audit.html
+    state: state/pronote.sqlite3
+    fail_on: [not_compliant, incomplete]
 """
 
 RETURN = r"""
@@ -59,9 +109,66 @@ failing:
   type: list
   elements: str
   sample: [salle101-03]
+verdict:
+  description:
+    - V(compliant), V(not_compliant) or V(incomplete). A station known to be wrong outweighs those not known.
+  returned: always
+  type: str
+  sample: not_compliant
+complete:
+  description: Whether enough stations could be read to conclude.
+  returned: always
+  type: bool
+  sample: true
+gaps:
+  description: Why it is incomplete.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+exit_code:
+  description:
+    - 0 compliant, 1 not compliant, 3 incomplete. With O(fail_on), 1 and 3 only for what it names. An error is 2.
+    - The exit code of C(bin/pronote-audit); that of ansible-playbook is 2 whenever the task fails.
+  returned: always
+  type: int
+  sample: 1
+changes:
+  description:
+    - What changed since each station's previous audit, as lists of stations with what they were before and are after;
+      V(null) without a store. V(by_hand) are clients that changed without a job of ours.
+  returned: always
+  type: dict
+  sample:
+    newly_late:
+      - {"station": "salle101-03", "school": "0310001A", "room": "Salle 101", "before": "compliant", "after": "late"}
+    fixed: []
+    by_hand: []
+    new: []
+    vanished: []
 path:
   description: The JSON report.
   returned: when written
   type: str
   sample: reports/audit.json
+csv:
+  description: The CSV report.
+  returned: when written
+  type: str
+  sample: reports/audit.csv
+html:
+  description: The HTML report.
+  returned: when written
+  type: str
+  sample: reports/audit.html
+prometheus:
+  description: The metrics.
+  returned: when written
+  type: str
+  sample: /var/lib/prometheus/node-exporter/rentree_pronote.prom
+junit:
+  description: The JUnit XML report.
+  returned: when written
+  type: str
+  sample: reports/audit.xml
 """

@@ -37,6 +37,7 @@ class AuditRequest:
 class _Expected:
     release: Release | None
     name: str = ""
+    pinned: bool = False
     stale: bool = False
     error: str = ""
 
@@ -45,7 +46,7 @@ def _expected(request: AuditRequest) -> _Expected:
     """The release to compare with. An unreadable server with no last word leaves it unknown, with the reason."""
     try:
         if request.release:
-            return _Expected(release=Release.parse(request.release))
+            return _Expected(release=Release.parse(request.release), pinned=True)
         answer = read_hosted_release(
             request.uai, request.server_url, options=HostedOptions(cache_dir=request.cache_dir), allow_stale=True
         )
@@ -87,6 +88,7 @@ def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
         "reason_fr": judged.reason_fr,
         "remedy": judged.remedy,
         "expected": None if expected.release is None else str(expected.release.client),
+        "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,
         "found": found,

@@ -12,8 +12,10 @@ import os
 import platform
 import resource
 import sys
+from dataclasses import asdict
 
 from tests.benchmarks.bench import Measurement, bench
+from tests.benchmarks.reports import report_costs
 from tests.e2e.playbook import ROOT
 
 WORK = ROOT / "build/bench"
@@ -90,6 +92,15 @@ def _broken(audits: list[Measurement]) -> list[str]:
     ]
 
 
+def _report_shares(measured: list[Measurement]) -> list[str]:
+    """How much of each audit was its report: all five, the table and the store."""
+    return [
+        f"{m.name} of {m.size}: its report took {m.report:.1f} s of {m.cost.wall:.1f} s ({m.report / m.cost.wall:.0%})"
+        for m in measured
+        if m.report is not None
+    ]
+
+
 def main() -> int:
     """Measure, print, write; 0 when the aims are met."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
@@ -118,7 +129,14 @@ def main() -> int:
     broken = _broken([m for m in measured if m.name == "audit"])
     ms = next(m.ms_per_station for m in reversed(measured) if m.name == "audit")
     print(f"An audited station at {sizes[-1]}: {ms:.1f} ms of the controller's CPU (aim: {AIM_CPU_MS:.0f} ms)")
+    for line in _report_shares(measured):
+        print(line)
+    # As many stations as a collectivité has, which no lab of one machine does.
+    costs = report_costs(schools=50)
+    for cost in costs:
+        print(f"10000 stations, {cost.what}: {cost.seconds:.2f} s of CPU, {cost.size / 1e6:.2f} MB")
     report = {
+        "reports_of_10000": [asdict(cost) for cost in costs],
         "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
         "forks": arguments.forks,
         "repeat": arguments.repeat,

@@ -27,6 +27,7 @@ __all__ = ["NETWORK", "Measurement", "bench"]
 
 NETWORK = "127.90"
 _RECAP = re.compile(r"^(poste-\d+)\s+: (.*)$", re.MULTILINE)
+_REPORTS = ("html", "csv", "prometheus", "junit")
 _EMPTY = "tests/benchmarks/empty.yml"
 
 
@@ -38,6 +39,8 @@ class Measurement:
     size: int
     cost: Cost
     traffic: Traffic | None
+    # Seconds from the start of the audit's report task to its end: store, table and every report.
+    report: float | None = None
 
     @property
     def ms_per_station(self) -> float:
@@ -61,13 +64,19 @@ class _Bench:
         runs = []
         for _ in range(self.repeat):
             seen = self._requests()
-            runs.append(self._once(name, playbook, inventory))
+            runs.append((self._once(name, playbook, inventory), self._report_seconds()))
+        cheapest, report = min(runs, key=lambda run: run[0].cost.cpu)
         return Measurement(
             name=name,
             size=self.size,
-            cost=min((run.cost for run in runs), key=lambda cost: cost.cpu),
+            cost=cheapest.cost,
+            report=report,
             traffic=None if playbook == _EMPTY else traffic(self.lab.journal(kind="request", since=seen)),
         )
+
+    def _report_seconds(self) -> float | None:
+        times: dict[str, float] = json.loads((self.work / "times.json").read_text(encoding="utf-8"))
+        return times.get("rentree.pronote.audit_report")
 
     def _requests(self) -> int:
         """The number that the next event of the journal will have."""
@@ -78,7 +87,12 @@ class _Bench:
     def _once(self, name: str, playbook: str, inventory: Path) -> MeasuredRun:
         report = self.work / f"{name}.json"
         report.unlink(missing_ok=True)
-        extra = ["-e", f"@{self.variables}", "-e", json.dumps({"pronote_audit_path": str(report)})]
+        reports = {
+            "pronote_audit_path": str(report),
+            **{f"pronote_audit_{kind}": str(self.work / f"{name}.{kind}") for kind in _REPORTS},
+            "pronote_state": str(self.work / "state.sqlite3"),
+        }
+        extra = ["-e", f"@{self.variables}", "-e", json.dumps(reports)]
         done = measure(
             [
                 str(Path(sys.executable).parent / "ansible-playbook"),
@@ -89,7 +103,7 @@ class _Bench:
                 *extra,
             ],
             cwd=ROOT,
-            environment=_environment(),
+            environment=_environment(self.work / "times.json"),
             log=self.work / f"{name}.log",
         )
         self._check(name, done, report if playbook.endswith("audit.yml") else None)
@@ -107,9 +121,17 @@ class _Bench:
             )
 
 
-def _environment() -> dict[str, str]:
+def _environment(times: Path) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
-    return {**kept, "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "COLUMNS": "160"}
+    return {
+        **kept,
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_NOCOLOR": "1",
+        "COLUMNS": "160",
+        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/benchmarks/callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "task_times",
+        "RENTREE_TASK_TIMES": str(times),
+    }
 
 
 def bench(size: int, *, work: Path, forks: int | None, repeat: int, ntlm: bool) -> Iterator[Measurement]:

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands that a report tells people to run: short where groups say it, and safe to paste. Pure."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Commands", "limit"]
+
+# A name or a group that means itself, to Ansible (patterns: docs.ansible.com/ansible/latest/inventory_guide/
+# intro_patterns.html) and to a shell. Anything else could name other stations, as ``!``, ``&``, ``*`` and ``~`` do.
+_PLAIN = re.compile(r"\w[\w.-]*")
+_FEW = 5  # names that are no longer than a group's would be clear
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commands:
+    """What commands are made from. ``inventories`` and ``playbooks`` are paths as the admin would type them."""
+
+    inventories: tuple[str, ...]
+    playbooks: str = "playbooks"
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def play(self, playbook: str, pattern: str, *arguments: str) -> str:
+        """``ansible-playbook`` on a pattern."""
+        path = f"{self.playbooks}/{playbook}.yml"
+        return shlex.join(["ansible-playbook", path, *self._sources(), "--limit", pattern, *arguments])
+
+    def module(self, module: str, pattern: str) -> str:
+        """``ansible`` with one module on a pattern."""
+        return shlex.join(["ansible", *self._sources(), "-m", f"rentree.pronote.{module}", pattern])
+
+    def _sources(self) -> list[str]:
+        return [part for source in self.inventories for part in ("-i", source)]
+
+
+def limit(
+    wanted: Collection[str], *, harmless: Collection[str] = (), groups: Mapping[str, frozenset[str]]
+) -> tuple[str, int]:
+    """The shortest pattern for these stations, and how many of them no pattern can name.
+
+    A group stands for its stations when at least half of them are wanted and the others are ``harmless`` (the command
+    does nothing there): « salle_101 » is what an admin would type. A few that are neither are excluded by name.
+    Empty when nothing can be named.
+    """
+    left = {name for name in wanted if _PLAIN.fullmatch(name)}
+    unnamed = len(set(wanted)) - len(left)
+    allowed = left | set(harmless)
+    parts: list[str] = []
+    excluded: set[str] = set()
+    if len(left) > _FEW:
+        candidates = [
+            (name, hosts)
+            for name, hosts in groups.items()
+            if _PLAIN.fullmatch(name)
+            and 2 * len(hosts & left) >= len(hosts) > 1
+            and _excludable(hosts - allowed, hosts)
+        ]
+        # The largest first; of two equal groups the one with fewer others, then by name, so that runs agree.
+        for name, hosts in sorted(candidates, key=lambda c: (-len(c[1] & left), len(c[1]), c[0])):
+            if len(hosts & left) > 1:
+                parts.append(name)
+                excluded |= hosts - allowed
+                left -= hosts
+    return ",".join(sorted(parts) + sorted(left) + [f"!{name}" for name in sorted(excluded)]), unnamed
+
+
+def _excludable(others: frozenset[str] | set[str], hosts: Collection[str]) -> bool:
+    return 8 * len(others) <= len(hosts) and all(_PLAIN.fullmatch(name) for name in others)

@@ -1,0 +1,181 @@
+"""A collectivité to report on: schools, rooms, a few weeks of audits, and names that mean harm.
+
+Everything goes through the store and the renderers as in a real audit; only the stations' answers are made up. The same
+arguments always make the same report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude
+from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
+from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import Audit, History, save_audit
+
+__all__ = ["HOSTILE", "Sample", "record", "sample"]
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    '"><img src=x onerror=alert(1)>',
+    "]]></style></script><script>alert(1)</script>",
+    "{{ 7*7 }}${7*7}",
+    "a\u202eb\x00\x1b[31m",
+    "--limit=all; rm -rf /",
+]
+_SCHOOLS = ("Lycée Pierre-Paul Riquet", "Collège Pierre de Fermat", "Lycée Germaine Tillion", "Collège Marie Curie")
+_ROOMS = ("Salle 101", "Salle 102", "Salle d'étude", "CDI", "Technologie", "Salle des professeurs", "Sciences 1")
+_END = dt.datetime(2026, 11, 25, 4, 30, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What a report is rendered from."""
+
+    report: dict[str, Any]
+    history: History
+    commands: Commands
+
+
+def record(
+    station: str, *, status: str = "compliant", expected: str | None = "2026.2.7", **fields: Any
+) -> dict[str, Any]:
+    """A record as rentree.pronote.audit gives it."""
+    release = {"late": "2026.1.3", "older_year_only": "2025.2.9", "ahead": "2026.3.1"}.get(status, expected)
+    unread = status in {"absent", "unreachable", "refused"} or release is None
+    clients = [] if unread else [{"release": release, "year": 2026, "arch": "x64"}]
+    said = {
+        "late": ("2026.1.3 instead of 2026.2.7", "2026.1.3 au lieu de 2026.2.7"),
+        "older_year_only": ("2025.2.9 only, no client of 2026", "2025.2.9 seulement, pas de client 2026"),
+        "ahead": ("2026.3.1, newer than the server's 2026.2.7", "2026.3.1, plus récent que le serveur (2026.2.7)"),
+        "several": (
+            "several clients of 2026: 2026.2.7 x64; 2026.1.3 x86",
+            "plusieurs clients 2026 : 2026.2.7 x64; 2026.1.3 x86",
+        ),
+        "absent": ("no client", "aucun client"),
+        "unreachable": ("the station does not answer", "le poste ne répond pas"),
+        "refused": ("the station refuses the user name or the password", "le poste refuse le nom ou le mot de passe"),
+        "unknown_release": (
+            "the hosted server has suspended the controller's address",
+            "la version du serveur n'est pas connue",
+        ),
+    }.get(status, (str(release), str(release)))
+    return {
+        "station": station,
+        "school": "0310001A",
+        "school_name": "Lycée Exemple",
+        "room": "Salle 101",
+        "status": status,
+        "reason": said[0],
+        "reason_fr": said[1],
+        "remedy": "" if status == "compliant" else "Deploy (playbooks/deploy.yml).",
+        "expected": expected,
+        "pinned": False,
+        "stale": False,
+        "server_error": "",
+        "found": None if unread else f"{release} x64",
+        "found_fr": None if unread else f"{release} x64",
+        "facts": None if status in {"unreachable", "refused"} else {"clients": clients},
+        **fields,
+    }
+
+
+def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -> list[dict[str, Any]]:
+    """One audit of everything; ``done`` is how far the deployments have come, from 0 to 1."""
+    made = []
+    for s in range(schools):
+        uai = f"{310001 + s:07}{'ABCDEFGHJKLMNPRSTUVWXYZ'[s % 23]}"
+        name = _SCHOOLS[s] if s < len(_SCHOOLS) else f"Collège n° {s + 1}"
+        short = name.split()[-1].lower().replace("°", "")
+        for r in range(rooms):
+            room = _ROOMS[r] if r < len(_ROOMS) else f"Salle {200 + r}"
+            for n in range(stations):
+                station = f"{short}{s if s >= len(_SCHOOLS) else ''}-r{r + 1}-{n + 1:02}"
+                # A station keeps its luck from one audit to the next.
+                luck = random.Random(f"{seed}/{station}").random()
+                off = random.Random(f"{seed}/{station}/{done}").random() < 0.05
+                status = _status(luck, done=min(1.0, done * (1.25 - 0.1 * s)), off=off)
+                made.append(record(station, status=status, school=uai, school_name=name, room=room))
+    return made
+
+
+def _status(luck: float, *, done: float, off: bool) -> str:
+    if luck > 0.965:
+        return ("several", "ahead", "refused", "unreachable", "unreachable")[int((luck - 0.965) / 0.0071)]
+    if off:
+        return "unreachable"
+    if luck < done * 0.93:
+        return "compliant"
+    return "late" if luck < 0.8 else "absent" if luck < 0.88 else "older_year_only"
+
+
+def sample(
+    work: Path,
+    *,
+    schools: int = 3,
+    rooms: int = 5,
+    stations: int = 14,
+    days: int = 24,
+    done: float = 1.0,
+    hostile: bool = True,
+) -> Sample:
+    """A report after ``days`` nightly audits of ``schools`` × ``rooms`` × ``stations``.
+
+    ``done``: how far the deployments have come on the last of them.
+    """
+    history: History | None = None
+    records: list[dict[str, Any]] = []
+    at = ""
+    work.mkdir(parents=True, exist_ok=True)
+    with Store(work / "state.sqlite3") as store:
+        for day in range(days):
+            at = (_END - dt.timedelta(days=days - 1 - day)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            records = _audit(schools, rooms, stations, seed=1, done=done * (day + 1) / days)
+            if hostile and day >= days - 2:
+                records += _hostile(records[0], new=day == days - 1)
+            names = [r["station"] for r in records]
+            audit = Audit(at=at, records=records, stations=names, inventory="inventories/my_schools", verdict="")
+            history = save_audit(store, audit, keep_days=400, jobs=_jobs(names, at))
+    assert history is not None
+    outcome = conclude(records)
+    groups: dict[str, set[str]] = {}
+    for r in records:
+        groups.setdefault(f"{r['school']}_{r['room']}".lower().replace(" ", "_").replace("'", "_"), set()).add(
+            r["station"]
+        )
+        groups.setdefault(f"etab_{r['school'].lower()}", set()).add(r["station"])
+    report = document(history.picture, at=at, outcome=outcome, changes=history.changes, releases=history.releases)
+    return Sample(
+        report=report,
+        history=history,
+        commands=Commands(
+            inventories=("inventories/my_schools",), groups={name: frozenset(hosts) for name, hosts in groups.items()}
+        ),
+    )
+
+
+def _jobs(names: list[str], at: str) -> Callable[[object, str], list[tuple[str, str]]]:
+    """Everything was done by our jobs, but at the first stations of each room."""
+    return lambda _db, _product: [(name, at) for name in names if not name.endswith("-01")]
+
+
+def _hostile(of: dict[str, Any], *, new: bool) -> list[dict[str, Any]]:
+    names = HOSTILE if new else HOSTILE[1:]
+    return [
+        record(
+            name,
+            status="late",
+            school=of["school"],
+            school_name=of["school_name"],
+            room="<b>Réserve</b>",
+            reason_fr=name,
+        )
+        for name in names
+    ]

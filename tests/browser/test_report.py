@@ -1,0 +1,247 @@
+"""The HTML report as people meet it: in a browser, with a keyboard, on a telephone, on paper."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Open, Report
+from tests.browser.sample import HOSTILE
+from tests.collection import ROOT
+
+SHOTS = ROOT / "build/browser"
+FR = words("fr")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folder() -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+
+
+def _statuses(page: Any) -> Counter[str]:
+    """What a person sees: the class that colours each cell, checked against the words that are read out."""
+    cells = page.eval_on_selector_all(
+        ".plan summary", "all => all.map(e => [e.className, e.querySelector('.v').textContent])"
+    )
+    for status, read_out in cells:
+        assert read_out.endswith(f" : {FR[f'status_{status}']}")
+    return Counter(status for status, _ in cells)
+
+
+def test_it_says_what_the_json_says(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    counts = {status: number for status, number in report.data["counts"].items() if number}
+    assert _statuses(page) == Counter(counts)
+    legend = page.locator(".answer .legend li").all_inner_texts()
+    assert [int(re.findall(r"\d+$", text)[0]) for text in legend] == list(counts.values())
+    assert page.locator(".verdict").get_attribute("data-verdict") == report.data["verdict"]
+    assert page.locator(".big").inner_text() == f"{counts['compliant']} postes sur {sum(counts.values())} à jour"
+    rows = page.locator("table.schools tbody tr")
+    for row, school in zip(rows.all(), report.data["schools"], strict=True):
+        section = page.locator(f"section[data-uai='{school['school']}']")
+        assert section.locator("h2").inner_text().startswith(school["name"])
+        cells = Counter(section.locator(".plan summary").evaluate_all("all => all.map(e => e.className)"))
+        assert cells == Counter({status: n for status, n in school["counts"].items() if n})
+        assert row.locator("td").nth(3).inner_text() == f"{school['counts']['compliant']} / {sum(cells.values())}"
+
+
+def test_every_status_has_a_sign_of_its_own_and_not_only_a_colour(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    signs = dict(
+        page.eval_on_selector_all(
+            ".plan summary", "all => all.map(e => [e.className, getComputedStyle(e, '::before').content])"
+        )
+    )
+    assert len(signs) >= 6
+    assert len(set(signs.values())) == len(signs)
+    assert all(sign.strip('"') not in {"", "none"} for sign in signs.values())
+
+
+def test_a_keyboard_reaches_a_station(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    # From the search field on, Tab alone.
+    page.locator("#q").focus()
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.plan summary')"):
+            break
+    name = page.evaluate("document.activeElement.querySelector('.v').textContent").split(" : ")[0]
+    card = page.locator(".plan details[open] > div")
+    assert card.count() == 0
+    page.keyboard.press("Enter")
+    assert card.count() == 1
+    assert card.is_visible()
+    assert name in card.inner_text()
+    # The next one closes the one before.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert card.count() == 1
+    assert name not in card.inner_text()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+    assert page.evaluate("document.activeElement.matches('.plan summary')")
+
+
+def test_the_first_tab_skips_to_the_content(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_details_without_javascript(report: Report, open_report: Open) -> None:
+    page = open_report(report, java_script_enabled=False).page
+    late = page.locator(".plan summary.late").first
+    late.click()
+    card = page.locator(".plan details[open] > div")
+    assert card.is_visible()
+    assert FR["status_late"] in card.inner_text()
+    # What only works with JavaScript is not there.
+    assert not page.locator(".tools").is_visible()
+    assert page.locator(".copy:visible").count() == 0
+    assert page.locator("pre").first.is_visible()
+
+
+def test_search_and_filter(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    seen = page.locator(".plan > li:not(.gone)")
+    everything = seen.count()
+    page.locator("[data-status=late]").click()
+    assert seen.count() == report.data["counts"]["late"]
+    assert page.locator("[data-status=late]").get_attribute("aria-pressed") == "true"
+    page.locator("#q").fill("RIQUET etude 03")
+    page.locator("[data-status='']").click()
+    page.locator("#said").filter(has_text="1 ").wait_for()
+    assert [text.split(" : ")[0] for text in seen.locator(".v").all_text_contents()] == ["riquet-r3-03"]
+    page.locator("#q").fill("<script>")
+    page.locator("#said").filter(has_text=re.compile(f"^{sum('<script>' in name for name in HOSTILE)} ")).wait_for()
+    page.locator("#q").fill("")
+    page.wait_for_selector("#said:empty", state="attached")
+    assert seen.count() == everything
+
+
+def test_a_command_is_copied_as_it_is(report: Report, open_report: Open) -> None:
+    page = open_report(report, permissions=["clipboard-read", "clipboard-write"]).page
+    page.locator(".copy").first.click()
+    page.locator(".copy", has_text=FR["copied"]).wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("pre").first.text_content()
+    assert copied.startswith("ansible-playbook playbooks/deploy.yml -i inventories/my_schools --limit ")
+
+
+def test_names_that_mean_harm_are_only_shown(report: Report, open_report: Open) -> None:
+    opened = open_report(report)
+    shown = opened.page.locator(".plan details > div strong").all_text_contents()
+    for name in HOSTILE:
+        assert "".join(char if char.isprintable() else "\ufffd" for char in name) in shown
+    assert opened.page.locator("script").count() == 1
+    assert opened.page.locator("img").count() == 0
+    # Had one got through all the same, the policy would have stopped it.
+    opened.page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'harm = 1'; document.body.append(s) }"
+    )
+    assert opened.page.evaluate("window.harm") is None
+    assert opened.said
+    assert all("Content Security Policy" in text for text in opened.said)
+    opened.said.clear()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_nothing_is_wider_than_the_screen(report: Report, open_report: Open, width: int) -> None:
+    page = open_report(report, width=width).page
+    for opened in ("", ".plan details", ".plan li:last-child details", "details.more"):
+        if opened:
+            page.keyboard.press("Escape")  # the card of the one before may lie over it
+            page.locator(f"{opened} > summary").first.click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, opened
+    page.keyboard.press("Escape")
+    page.screenshot(path=SHOTS / f"report-{width}.png")
+    page.locator("section.school").nth(1).scroll_into_view_if_needed()
+    page.locator(".plan summary.late, .plan summary.several").first.click()
+    page.screenshot(path=SHOTS / f"station-{width}.png")
+
+
+def test_a_card_is_whole_even_in_the_last_row_of_its_room(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    room = page.locator(".room").nth(3)
+    room.locator("summary").last.click()
+    card = room.locator("details[open] > div")
+    assert card.is_visible()
+    box = card.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + box["height"] - 5)
+    hit = "([x, y]) => !!document.elementFromPoint(x, y).closest('details[open] > div')"
+    assert page.evaluate(hit, [box["x"] + 20, box["y"] + box["height"] - 8])
+
+
+def _violations(page: Any) -> list[str]:
+    found = Axe().run(
+        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_accessibility_rules(small: Report, open_report: Open, width: int) -> None:
+    opened = open_report(small, width=width, bypass_csp=True)
+    opened.page.add_style_tag(content=".room{content-visibility:visible!important}")
+    opened.page.locator(".plan summary").first.click()
+    assert _violations(opened.page) == []
+
+
+def test_paper(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    # As a person may leave it: a station open.
+    page.locator(".plan summary").first.click()
+    path = SHOTS / "report.pdf"
+    page.pdf(path=path, prefer_css_page_size=True)
+    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Page size:\s+59[45]\.\d+ x 84[12]\.\d+ pts \(A4\)", info)
+    assert int(re.findall(r"Pages:\s+(\d+)", info)[0]) <= 9
+    flat = " ".join(text.split())
+    for school in report.data["schools"]:
+        assert school["name"] in flat
+    for said in (
+        page.locator(".big").inner_text(),
+        FR["todo"],
+        "Salle d'étude",
+        "ansible-playbook playbooks/deploy.yml",
+    ):
+        assert said in flat
+    # What is only of use on a screen is not on paper.
+    for said in (FR["copy_it"], FR["plan_help"], FR["search"]):
+        assert said not in flat
+    subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(SHOTS / "paper")], check=True)
+
+
+def test_ten_thousand_stations_in_one_file(large: Report, open_report: Open) -> None:
+    assert large.html.stat().st_size < 6_000_000
+    page = open_report(large).page
+    assert page.locator(".plan summary").count() == sum(large.data["counts"].values()) >= 10_000
+    page.locator("#q").fill("r3-12")
+    page.locator("#said").filter(has_text="50 ").wait_for()
+    assert page.locator(".plan > li:not(.gone)").count() == 50
+    page.locator("table.schools a").nth(40).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.screenshot(path=SHOTS / "large.png")
+
+
+def test_the_picture_of_the_readme(small: Report, open_report: Open) -> None:
+    """``make picture`` copies it to docs/images."""
+    page = open_report(small, width=1100, height=1800).page
+    page.locator(".plan summary.late").first.click()
+    page.screenshot(path=SHOTS / "picture.png")
+    # Not an empty page.
+    assert (SHOTS / "picture.png").stat().st_size > 50_000

@@ -1,0 +1,248 @@
+"""The audit's reports, history and exit codes, through the playbook and through bin/pronote-audit."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from lxml import etree, html
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import ROOT
+
+SCRIPT = "<script>alert(1)</script>"
+FORMULA = "=cmd|' /C calc'!A0"
+STATIONS: list[dict[str, Any]] = [
+    {"name": "compliant", "clients": [{"release": "2026.2.7"}]},
+    {"name": "late", "clients": [{"release": "2026.1.3"}]},
+    {"name": "absent"},
+    {"name": "off", "power": "off"},
+    {"name": SCRIPT, "clients": [{"release": "2026.1.3"}]},
+    {"name": FORMULA, "clients": [{"release": "2026.1.3"}]},
+]
+COUNTS = {"compliant": 1, "late": 3, "absent": 1, "unreachable": 1}
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    return start_school(STATIONS)
+
+
+def _options(folder: Path, **more: Any) -> tuple[str, str]:
+    """Every report in one folder, and a store of its own."""
+    values = {
+        "pronote_audit_path": str(folder / "audit.json"),
+        "pronote_audit_html": str(folder / "audit.html"),
+        "pronote_audit_csv": str(folder / "audit.csv"),
+        "pronote_audit_prometheus": str(folder / "audit.prom"),
+        "pronote_audit_junit": str(folder / "audit.xml"),
+        "pronote_state": str(folder / "state/pronote.sqlite3"),
+        **more,
+    }
+    return "-e", json.dumps(values)
+
+
+def _json(folder: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
+    schema = json.loads((ROOT / "docs/audit.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(report)
+    return report
+
+
+def _some(counts: dict[str, int]) -> dict[str, int]:
+    return {status: number for status, number in counts.items() if number}
+
+
+def test_every_report_tells_of_the_same_stations(school: School, tmp_path: Path) -> None:
+    run = school.play("audit", *_options(tmp_path)).assert_code(0)
+    report = _json(tmp_path)
+    assert _some(report["counts"]) == _some(report["run"]["counts"]) == COUNTS
+    result = next(iter(run.of("audit_report").values()))
+    assert (result["verdict"], result["exit_code"], result["changed"]) == ("not_compliant", 1, False)
+    assert result["html"] == str(tmp_path / "audit.html")
+    page: Any = html.parse(str(tmp_path / "audit.html"), html.HTMLParser(encoding="utf-8"))
+    cells = [cell.text_content().split(" : ")[0] for cell in page.findall(".//ul[@class='plan']//span[@class='v']")]
+    assert sorted(cells) == sorted(station["name"] for station in STATIONS)
+    # One script: ours.
+    assert len(page.findall(".//script")) == 1
+    rows = list(csv.reader((tmp_path / "audit.csv").open(encoding="utf-8-sig", newline=""), delimiter=";"))
+    assert {row[3] for row in rows[1:]} == {*(s["name"] for s in STATIONS if s["name"] != FORMULA), f"'{FORMULA}"}
+    cases = {case.get("name") for case in etree.parse(tmp_path / "audit.xml").iterfind(".//testcase")}
+    assert cases == {station["name"] for station in STATIONS}
+    families = text_string_to_metric_families((tmp_path / "audit.prom").read_text(encoding="utf-8"))
+    samples = {
+        s.labels["status"]: int(s.value) for f in families if f.name == "rentree_pronote_stations" for s in f.samples
+    }
+    assert _some(samples) == COUNTS
+    # The command of the report, for the stations that a command can name.
+    command = page.find(".//pre").text_content()
+    assert command == f"ansible-playbook playbooks/deploy.yml -i {school.inventory} --limit absent,late"
+
+
+def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> None:
+    options = _options(tmp_path)
+    school.play("audit", *options).assert_code(0)
+    first = _json(tmp_path)
+    assert not any(first["changes"].values())
+    assert first["schools"][0]["release_since"] == first["at"]
+    # A visit: somebody removes the client of one station, by hand.
+    school.play("deploy", "--limit", "compliant", "-e", "pronote_client_state=absent").assert_code(0)
+    try:
+        school.play("audit", *options).assert_code(0)
+    finally:
+        school.play("deploy", "--limit", "compliant").assert_code(0)
+    second = _json(tmp_path)
+    (late,) = second["changes"]["newly_late"]
+    assert (late["station"], late["before"], late["after"]) == ("compliant", "compliant", "absent")
+    since = {station["station"]: station["since"] for station in second["stations"]}
+    assert since["compliant"] == second["at"]
+    assert since["late"] == since["off"] == first["at"]
+    assert second["schools"][0]["release_since"] == first["at"]
+    school.play("audit", *options).assert_code(0)
+    assert [change["station"] for change in _json(tmp_path)["changes"]["fixed"]] == ["compliant"]
+
+
+def test_a_limited_audit_keeps_the_others_as_last_known(school: School, tmp_path: Path) -> None:
+    options = _options(tmp_path)
+    school.play("audit", *options).assert_code(0)
+    first = _json(tmp_path)
+    run = school.play("audit", "--limit", "late", *options).assert_code(0)
+    report = _json(tmp_path)
+    assert report["limited"]
+    assert report["run"]["stations"] == 1
+    assert report["changes"]["vanished"] == []
+    assert _some(report["counts"]) == COUNTS
+    assert {s["station"] for s in report["stations"] if not s["audited"]} == {s["name"] for s in STATIONS} - {"late"}
+    assert {s["at"] for s in report["stations"] if not s["audited"]} == {first["at"]}
+    # The table on the screen and the verdict are about what was asked for.
+    assert "aucun client" not in run.output
+    assert next(iter(run.of("audit_report").values()))["counts"]["absent"] == 0
+
+
+def test_a_check_keeps_and_writes_nothing(school: School, tmp_path: Path) -> None:
+    school.play("audit", "--check", *_options(tmp_path)).assert_code(0)
+    assert list(tmp_path.iterdir()) == []
+    school.play("audit", *_options(tmp_path)).assert_code(0)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    school.play("audit", "--check", "--diff", "--limit", "late", *_options(tmp_path)).assert_code(0)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
+    school.play("audit", *_options(tmp_path, pronote_state="")).assert_code(0)
+    assert _json(tmp_path)["changes"] is None
+    assert not (tmp_path / "state").exists()
+
+
+def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School) -> None:
+    """With the roles' own defaults, twice: the reports and the store of the first run are in the inventory's folder."""
+    variables = json.loads(school.variables.read_text(encoding="utf-8"))
+    own = ["-e", json.dumps({k: v for k, v in variables.items() if k != "pronote_audit_path"})]
+    command = [
+        str(Path(sys.executable).parent / "ansible-playbook"),
+        "playbooks/audit.yml",
+        "-i",
+        str(school.inventory),
+    ]
+    for _ in range(2):
+        done = subprocess.run(
+            [*command, *own], cwd=ROOT, env=school.environment("own"), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+        assert "[WARNING]" not in done.stderr
+        assert {"reports", "state"} <= {path.name for path in school.inventory.iterdir()}
+
+
+def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_path: Path) -> None:
+    broken = tmp_path / "state.sqlite3"
+    broken.write_text("liste des postes\n" * 100, encoding="utf-8")
+    run = school.play("audit", *_options(tmp_path, pronote_state=str(broken))).assert_code(2)
+    assert "Move it away; the next run begins a new one." in " ".join(run.output.split())
+    assert _some(_json(tmp_path)["counts"]) == COUNTS
+    assert (tmp_path / "audit.html").exists()
+    assert "en retard" in run.output
+
+
+def test_a_place_that_cannot_be_written_is_named(school: School, tmp_path: Path) -> None:
+    run = school.play("audit", *_options(tmp_path, pronote_audit_csv="/proc/nowhere/audit.csv")).assert_code(2)
+    assert "not written: /proc/nowhere/audit.csv" in " ".join(run.output.split())
+    assert (tmp_path / "audit.html").exists()
+
+
+# Of one station: a variable of the role, and one that the report itself would like to show.
+WRONG = {
+    "pronote_audit_release": "{{ nothing if inventory_hostname == 'late' else '' }}",
+    "pronote_school": "{{ nothing if inventory_hostname == 'late' else 'Lycée' }}",
+}
+
+
+def test_a_station_whose_variables_are_wrong_is_in_the_report_too(school: School, tmp_path: Path) -> None:
+    run = school.play("audit", "--limit", "late,compliant", *_options(tmp_path, **WRONG)).assert_code(2)
+    report = _json(tmp_path)
+    assert {s["station"]: s["status"] for s in report["stations"]} == {
+        "late": "unknown_release",
+        "compliant": "compliant",
+    }
+    (reason,) = (s["reason"] for s in report["stations"] if s["station"] == "late")
+    assert "nothing" in reason
+    assert (report["verdict"], report["exit_code"]) == ("incomplete", 3)
+    assert "version inconnue" in run.output
+
+
+def _command(school: School, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            *(sys.executable, str(ROOT / "bin/pronote-audit"), "-i", str(school.inventory)),
+            *("-e", f"@{school.variables}", *_options(folder), *arguments),
+        ],
+        cwd=folder,
+        env={k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "extra", "expected"),
+    [
+        ("compliant", {}, (0, "pronote-audit: compliant")),
+        ("compliant,late", {}, (1, "pronote-audit: not_compliant")),
+        ("compliant,late", {"pronote_audit_fail_on": ["absent"]}, (0, "pronote-audit: not_compliant")),
+        ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit: not_compliant")),
+        ("compliant,off", {"pronote_audit_max_unreachable": 10}, (3, "incomplete; 1 of 2 stations are unreachable")),
+        ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit: compliant")),
+        ("compliant", {"pronote_audit_fail_on": ["later"]}, (2, "no audit was made")),
+        ("compliant", {"pronote_state": "/proc/x/y"}, (2, "Set pronote_state")),
+        ("compliant,late", WRONG, (2, "ansible-playbook ended with 2: see above")),
+        ("nobody", {}, (2, "no audit was made")),
+    ],
+)
+def test_the_exit_code_says_it(
+    school: School, tmp_path: Path, limit: str, extra: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    done = _command(school, tmp_path, "--limit", limit, "-e", json.dumps(extra))
+    assert done.returncode == expected[0], done.stdout + done.stderr
+    assert expected[1] in done.stderr
+
+
+def test_the_exit_code_in_check_mode_is_the_same(school: School, tmp_path: Path) -> None:
+    assert _command(school, tmp_path, "--limit", "late", "--check").returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help() -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "bin/pronote-audit"), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert "3 incomplete" in done.stdout

@@ -1,0 +1,83 @@
+"""The reports of one small audit, as they must be to the byte: ``python -m tests.golden`` writes them anew.
+
+Look at the difference before committing it: programs of other people read these formats.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from tests.collection import ROOT, use_collection
+
+use_collection()
+
+from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.report_csv import render_csv  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document, render_json  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.report_junit import render_junit  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.report_prometheus import render_prometheus  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import (  # noqa: E402
+    Audit,
+    History,
+    save_audit,
+)
+
+from tests.browser.sample import HOSTILE, record  # noqa: E402
+
+FOLDER = ROOT / "tests/unit/plugins/golden"
+
+
+def history() -> History:
+    """Two audits, the second without the CDI: every status, names that mean harm, and one station that vanished."""
+    inventory = "inventories/my_schools"
+    every = [record(f"s101-{n:02}", status=status) for n, status in enumerate(STATUSES)]
+    hostile = [
+        record(
+            name, status="late", school="0310002B", school_name='Collège "Les \\ Prés"\n', room="<b>", reason_fr=name
+        )
+        for name in HOSTILE
+    ]
+    left_out = record("cdi-01", status="unreachable", room="CDI")
+    first = [record("s101-01"), record("s101-00", status="late"), left_out, record("gone-01")]
+    names = [r["station"] for r in (*every, *hostile, left_out)]
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "state.sqlite3")) as store:
+        for at, records, stations in (
+            ("2026-11-24T04:30:00Z", first, [*names, "gone-01"]),
+            ("2026-11-25T04:30:00Z", [*every, *hostile], names),
+        ):
+            audit = Audit(at=at, records=records, stations=stations, inventory=inventory, verdict="")
+            kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product: [])
+    return kept
+
+
+def reports() -> dict[str, bytes]:
+    """Each report by the name of its file."""
+    kept = history()
+    at = "2026-11-25T04:30:00Z"
+    records = [entry for entry in kept.picture if entry["audited"]]
+    outcome = conclude(records, fail_on=["late", "incomplete"])
+    report = document(kept.picture, at=at, outcome=outcome, changes=kept.changes, releases=kept.releases)
+    texts = {
+        "audit.json": render_json(report),
+        "audit.csv": render_csv(report["stations"], zone=dt.UTC),
+        "audit-en.csv": render_csv(report["stations"], language="en", zone=dt.UTC),
+        "audit.prom": render_prometheus(report),
+        "audit.xml": render_junit(report["stations"], at=at),
+    }
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def main() -> None:
+    """Write the reports."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, content in reports().items():
+        (FOLDER / name).write_bytes(content)
+        print(FOLDER / name)
+
+
+if __name__ == "__main__":
+    main()
