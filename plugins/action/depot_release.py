@@ -65,6 +65,7 @@ class ActionModule(ActionBase):
                 uninstall_arguments=args["uninstall_arguments"],
                 success_codes=tuple(args["success_codes"]),
                 log_timeout=args["log_timeout"],
+                processes=PRODUCTS[args["product"]].processes,
             )
             lock_file = Path(args["lock_file"]) if args["lock_file"] else None
             return publish(

@@ -20,6 +20,8 @@ _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
 _ARGUMENTS = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff"%&<>|^]*""")
 
+_PROCESS = re.compile(r"[A-Za-z0-9 ._-]{1,60}\.exe")
+
 
 class LockedError(Exception):
     """The lock file knows other bytes of this release. Not a ValueError: the file itself is in order."""
@@ -41,6 +43,14 @@ class Package:
     success_codes: tuple[int, ...] = ()
     log_timeout: int = 1800  # seconds the setup may work on after its first process ended
     tries: int = 5  # downloads of each file
+    # The program's processes: nothing is set up over a running one.
+    processes: tuple[str, ...] = ()
+
+    @property
+    def can_remove(self) -> bool:
+        """Whether what removing needs is published too."""
+        needed = self.technology.uninstall_response
+        return bool(self.product_code) and (needed is None or needed in self.digests)
 
 
 def script_context(package: Package) -> dict[str, Any]:
@@ -57,8 +67,9 @@ def script_context(package: Package) -> dict[str, Any]:
             raise ValueError(
                 f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
             )
-    remove_files = [technology.uninstall_response] if technology.uninstall_response else []
-    can_remove = bool(package.product_code) and all(name in package.digests for name in remove_files)
+    for process in package.processes:
+        if not _PROCESS.fullmatch(process):
+            raise ValueError(f"{process!r} is not the name of a program")
     return {
         "title": package.title,
         "release": package.release,
@@ -66,14 +77,15 @@ def script_context(package: Package) -> dict[str, Any]:
         "technology": technology,
         "digests": package.digests,
         "install_files": install_files,
-        "remove_files": remove_files,
-        "can_remove": can_remove,
+        "remove_files": [technology.uninstall_response] if technology.uninstall_response else [],
+        "can_remove": package.can_remove,
         "product_code": package.product_code,
         "arguments": package.arguments,
         "uninstall_arguments": package.uninstall_arguments,
         "success_codes": sorted(package.success_codes or technology.success_codes),
         "log_timeout": package.log_timeout,
         "tries": package.tries,
+        "processes": package.processes,
     }
 
 
@@ -109,6 +121,7 @@ def render_lock(
     releases.setdefault(package.release, {})[package.arch] = {
         "digest": script_digest,
         "technology": package.technology.key,
+        "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import verdict
-from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, job_id, plan, resolve_arch
+from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, job_name, plan, resolve_arch
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import Process
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
