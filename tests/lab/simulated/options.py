@@ -83,6 +83,8 @@ class SimulatedOptions:
     running_client: str | None = None
     # The name of the standard user logged on at the console (None: nobody).
     session_open: str | None = None
+    # Home has no msg.exe.
+    edition: Literal["pro", "home"] = "pro"
     # Standard users with a profile on the station.
     users: tuple[str, ...] = ("eleve",)
     pending_reboot: tuple[Literal["cbs", "windows_update", "rename"], ...] = ()

@@ -23,7 +23,7 @@ from .paths import absolute
 from .power import PowerSwitch
 from .processes import Job, Process, ProcessTable
 from .programs import find_program
-from .provision import provision, start_system_processes
+from .provision import close_session, open_session, provision, start_client, start_system_processes
 from .registry import Registry
 from .security import Token
 from .services import ServiceTable
@@ -147,6 +147,24 @@ class SimulatedStation:
 
     def sync_journal(self) -> None:
         """Nothing to do: programs write into the journal themselves."""
+
+    async def people(self, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``.
+
+        Raises ValueError for anything else, Win32Error for a client that is not there.
+        """
+        if what == "log_on":
+            open_session(self, argument)
+        elif what == "log_off":
+            close_session(self)
+        elif what == "start":
+            start_client(self, argument)
+        elif what == "close":
+            for process in self.processes.named("Client PRONOTE.exe"):
+                self.processes.kill(process, 0)
+        else:
+            raise ValueError(f"nobody can {what!r}")
+        self.record("people", did=what, argument=argument)
 
     # -- what programs use --------------------------------------------------------------------------------------------
 

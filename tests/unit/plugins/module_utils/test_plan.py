@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import verdict
+from ansible_collections.rentree.pronote.plugins.module_utils.people import People
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, job_name, plan, resolve_arch
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import Process
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
@@ -89,8 +90,8 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         (_state(arch="arm64"), _desired(), "refuse", "'arm64'"),
         (_state(arch="x86"), _desired(arch="x64"), "refuse", "32-bit Windows"),
         (_state(_LAST_MONTH, running=_RUNNING), _desired(), "skip", "Client PRONOTE.exe (pid 7) is running"),
-        (_state(_LAST_MONTH, running=_RUNNING), _desired(when_running="fail"), "refuse", "is running"),
-        (_state(_RIGHT, running=_RUNNING), _desired(when_running="fail"), "none", "installed"),
+        (_state(_LAST_MONTH, running=_RUNNING), _desired(people=People(when_running="fail")), "refuse", "is running"),
+        (_state(_RIGHT, running=_RUNNING), _desired(people=People(when_running="fail")), "none", "installed"),
         (_state(), _desired(state="absent"), "none", "no client of 2026"),
         (_state(_OLD, _LAST_MONTH), _desired(state="absent"), "remove", "client of 2026 installed"),
         (
@@ -116,20 +117,18 @@ def test_another_year_stays_in_the_diff() -> None:
     assert decided.diff()["after"] == "Client PRONOTE 2025: 2025.2.9 x64\nClient PRONOTE 2026: 2026.2.7 x64\n"
 
 
-@pytest.mark.parametrize(("policy", "close", "wait"), [("close", True, False), ("wait", False, True)])
-def test_a_running_client_is_closed_or_waited_for(policy: str, close: bool, wait: bool) -> None:
-    decided = plan(_state(_LAST_MONTH, running=_RUNNING), _desired(when_running=policy))
-    assert (decided.action, decided.close_running, decided.wait_running) == ("install", close, wait)
+def _job(release: str = "2026.2.7", verb: str = "install", *, digest: str = "a" * 64, arch: Any = "x64") -> str:
+    return job_name(PRONOTE_CLIENT, verb, Release.parse(release), arch, digest)
 
 
 def test_a_job_of_an_earlier_run_is_followed_not_started() -> None:
-    job = job_id(_desired(), "x64")
+    job = _job()
     decided = plan(_state(_LAST_MONTH, jobs=[job, "something-else"]), _desired())
     assert (decided.action, decided.job, decided.tidy) == ("finish", job, ["something-else"])
 
 
 def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run() -> None:
-    job = job_id(_desired(), "x64")
+    job = _job()
     decided = plan(_state(_RIGHT, jobs=[job]), _desired())
     assert (decided.action, decided.job, decided.changes) == ("finish", job, True)
     assert decided.before == decided.after
@@ -141,16 +140,10 @@ def test_a_job_of_another_release_is_tidied_away() -> None:
     assert decided.tidy == ["pronote-client-2026.1.3-x64-0123456789ab-install"]
 
 
-def test_job_id_is_one_name_for_one_piece_of_work() -> None:
-    names = {
-        job_id(_desired(), "x64"),
-        job_id(_desired(), "x86"),
-        job_id(_desired(state="absent"), "x64"),
-        job_id(_desired("2026.2.8"), "x64"),
-        job_id(_desired(digests={"x64": "c" * 64}), "x64"),
-    }
+def test_a_job_has_one_name_for_one_piece_of_work() -> None:
+    names = {_job(), _job(arch="x86"), _job(verb="remove"), _job("2026.2.8"), _job(digest="c" * 64)}
     assert len(names) == 5
-    assert job_id(_desired("2026.2.7.1"), "x64") == job_id(_desired(), "x64")
+    assert _job("2026.2.7.1") == _job()
 
 
 def test_unknown_architecture() -> None:
