@@ -33,7 +33,8 @@ def _changed(school: School, *arguments: str) -> set[str]:
 
 def _fetched(school: School) -> list[str]:
     """Names of files that stations have fetched from the depot so far."""
-    return [str(event["data"]["path"]).rpartition("/")[2] for event in school.lab.journal(kind="web")]
+    events = [event["data"] for event in school.lab.journal(kind="web")]
+    return [event["path"].rpartition("/")[2] for event in events if event["server"] == "depot"]
 
 
 def test_stage_matrix(school: School) -> None:
@@ -47,9 +48,6 @@ def test_stage_matrix(school: School) -> None:
     assert {host for host, result in done.items() if result["changed"]} == WANTING
     assert {result["action"] for host, result in done.items() if host in WANTING} == {"stage"}
     assert school.lab.installer_starts() == []
-    assert any("--limit-rate 50M" in str(e["data"]) for e in school.lab.journal(kind="process")) or not any(
-        "install.cmd" in str(e["data"]) for e in school.lab.journal(kind="process")
-    )
     settled = school.lab.snapshots()
     assert _changed(school, "--tags", "stage", "--check") == set()
     assert _changed(school, "--tags", "stage") == set()
@@ -88,7 +86,7 @@ def test_staged_files_are_looked_at_again(start_school: StartSchool) -> None:
     school = start_school([{"name": "poste"}])
     assert _changed(school, "--tags", "stage") == {"poste"}
     # An antivirus, or a disk, has changed one of them since.
-    school.lab.write("poste", r"C:\Program Files\Rentree PRONOTE\jobs\*-staged\setup.exe", b"MZ")
+    school.lab.damage("poste", r"C:\Program Files\Rentree PRONOTE\jobs\*-staged\setup.exe")
     fetched = len(_fetched(school))
     assert _changed(school) == {"poste"}
     assert _fetched(school)[fetched:] == ["setup.exe"]
@@ -115,5 +113,7 @@ def test_an_interrupted_staging_is_picked_up(start_school: StartSchool) -> None:
 
 @pytest.mark.parametrize("rate", ["fast", "1 M", "2M & calc", "-1"])
 def test_a_rate_that_curl_would_not_take_is_refused(school: School, rate: str) -> None:
-    run = school.play("deploy", "--tags", "stage", "--limit", "right", "-e", f'{{"pronote_client_stage_rate": "{rate}"}}')
+    run = school.play(
+        "deploy", "--tags", "stage", "--limit", "right", "-e", f'{{"pronote_client_stage_rate": "{rate}"}}'
+    )
     assert "is not a rate such as 500K or 2M" in run.assert_code(2).of("client")["right"]["msg"]

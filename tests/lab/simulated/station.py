@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Mapping
+from fnmatch import fnmatchcase as fnmatch
 from typing import Any
 
 from ..journal import Journal
@@ -15,6 +16,7 @@ from .baseline import SYSTEM32, baseline
 from .clock import Clock
 from .codepages import encode
 from .command import SimulatedCommand
+from .content import Content
 from .environment import Environment
 from .errors import Win32Error, error_text
 from .filesystem import FileSystem
@@ -165,6 +167,13 @@ class SimulatedStation:
         else:
             raise ValueError(f"nobody can {what!r}")
         self.record("people", did=what, argument=argument)
+
+    def damage(self, pattern: str) -> list[str]:
+        """A disk, or an antivirus, spoils every file whose path fits the pattern (``*``); returns their paths."""
+        found = [path for path, node in self.files.walk("C:\\") if not node.directory and fnmatch(path, pattern)]
+        for path in found:
+            self.files.store(path, Content.of(b"spoilt"))
+        return found
 
     # -- what programs use --------------------------------------------------------------------------------------------
 
