@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote, tool
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import JOBS_FOLDER
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
 
-__all__ = ["STAGED", "STAGE_CODES", "Job", "depot_folder", "tool", "valid_digest", "valid_rate"]
+__all__ = ["STAGED", "STAGE_CODES", "Job", "depot_folder", "valid_digest", "valid_rate"]
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
@@ -26,11 +26,6 @@ _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
 STAGED = "staged"
 """Last part of a folder's name that is at rest: its files were fetched and checked, no task belongs to it."""
-
-
-def tool(name: str) -> str:
-    """A program of Windows by its full path: nothing found through PATH or the current folder runs elevated."""
-    return f'"%SystemRoot%\\System32\\{name}.exe"'
 
 
 STAGE_CODES = {

@@ -6,8 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import quote
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import tool
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import quote, tool
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 
 __all__ = [

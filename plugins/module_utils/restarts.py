@@ -7,8 +7,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import tool
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote, tool
 
 __all__ = [
     "MESSAGE",

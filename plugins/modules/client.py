@@ -60,8 +60,9 @@ options:
     default: over
   remove_older:
     description:
-      - Remove the clients of the years before that of O(release), once O(release) is proven, each with the C(install.cmd)
-        that was published for its own year (O(removals)). Refused, before anything is done, when one was not.
+      - Remove the clients of the years before that of O(release), once O(release) is proven, each with the
+        C(install.cmd) that was published for its own year (O(removals)). Refused before anything is done when one was
+        not.
       - A program without uninstall entry is left and reported.
     type: bool
     default: false
@@ -99,8 +100,8 @@ options:
         left for a later run, so that nobody is closed without having been told.
     type: str
     default: >-
-      Mise à jour de PRONOTE sur ce poste dans {minutes} min. Merci d'enregistrer votre travail, de fermer PRONOTE et de ne
-      pas le rouvrir avant.
+      Mise à jour de PRONOTE sur ce poste dans {minutes} min. Merci d'enregistrer votre travail, de fermer PRONOTE et
+      de ne pas le rouvrir avant.
   notify_delay:
     description: How long V(notify) gives, in seconds. It ends early when the client is closed.
     type: float
@@ -149,7 +150,7 @@ options:
     type: float
     default: 900
   stage_rate:
-    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it (V(2M)).
+    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str
     default: ""
   min_free_mib:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import tool
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import tool
 from ansible_collections.rentree.pronote.plugins.module_utils.people import (
     NO_MSG,
     People,

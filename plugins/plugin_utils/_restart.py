@@ -60,18 +60,26 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     Called off when somebody logs on before it begins, unless sessions do not count. Raises StationError.
     """
     boot = boot or _boot(station)
-    asked = station.run(shutdown_command(restarts.message, restarts.delay), doing="restarting the station")
-    if asked.code not in ACCEPTED:
-        raise StationFactError(
-            f"Windows refuses to restart ({asked.describe()})",
-            remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
-        )
+    try:
+        asked = station.run(shutdown_command(restarts.message, restarts.delay), doing="restarting the station")
+    except UnreachableError as exc:
+        # Going down already, perhaps: whether it was asked at all shows by its next start.
+        display.vv(f"no answer to the restart ({exc.fact})")
+        station.close()
+    else:
+        if asked.code not in ACCEPTED:
+            raise StationFactError(
+                f"Windows refuses to restart ({asked.describe()})",
+                remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
+            )
     display.vv(f"restarting in {restarts.delay:.0f} s")
+    answers = False
     deadline = time.monotonic() + restarts.delay + restarts.timeout
     while True:
         try:
             if _later(boot, _boot(station)):
                 return None
+            answers = True
             if (
                 not restarts.with_session
                 and session_open(station)
@@ -80,6 +88,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 return "somebody has logged on meanwhile"
         except UnreachableError as exc:
             display.vv(f"the station does not answer ({exc.fact}): waiting for it")
+            answers = False
             station.close()
         except StationError as exc:
             # A shell does not outlive a restart; the connection that carried it may. Services start one by one.
@@ -87,9 +96,10 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 raise
             station.close()
         if time.monotonic() > deadline:
+            what = "is still up" if answers else "does not answer again"
             raise StationFactError(
-                f"the station was restarted and does not answer again after {restarts.delay + restarts.timeout:.0f} s",
-                remedy="Look at it: it may be off, or at an update of Windows. Then run again.",
+                f"the station was told to restart and {what} after {restarts.delay + restarts.timeout:.0f} s",
+                remedy="Look at it: it may be off, at an update of Windows, or held by a program. Then run again.",
             )
         time.sleep(poll)
 

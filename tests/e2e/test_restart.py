@@ -20,12 +20,17 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "occupé", **CLIENT, "session_open": "eleve"},
     {"name": "prié", **CLIENT, "session_open": "eleve"},
     {"name": "jamais", **CLIENT},
-    {"name": "fenêtre", **CLIENT},
+    {"name": "fermée", **CLIENT},
+    {"name": "courte", **CLIENT},
+    {"name": "ouverte", **CLIENT},
     {"name": "en-attente", **PENDING},
     {"name": "en-attente-occupé", **PENDING, "session_open": "eleve"},
     {"name": "arrivé", **CLIENT},
 ]
-QUICK = {"reboot_delay": 1, "poll_interval": 0.3}
+QUICK: dict[str, Any] = {"reboot_delay": 40, "poll_interval": 0.3}
+
+# A station that is not going to restart is given up on at once.
+LONG: dict[bool, dict[str, Any]] = {True: {}, False: {"reboot_delay": 1, "reboot_timeout": 3}}
 
 
 @pytest.fixture(scope="module")
@@ -72,22 +77,18 @@ def test_nobody_is_thrown_out_unless_that_was_asked_for(school: School) -> None:
     assert any("Ce poste redémarre pour terminer la mise à jour" in command for command in commands)
 
 
-def test_a_window_that_is_over_or_too_short_forbids_it(school: School) -> None:
+def test_a_restart_needs_a_window_long_enough(school: School) -> None:
     now = dt.datetime.now(dt.UTC)
-    ends = {"": "no window", (now + dt.timedelta(minutes=5)).isoformat(): "too soon for a restart"}
-    for until_, why in ends.items():
-        done = deploy(
-            school,
-            "fenêtre",
-            reboot="in_window",
-            reboot_allowed_until=until_,
-            release="2026.2.7",
-            when_reboot_pending="reboot",
-            state="absent" if why == "no window" else "present",
-            **QUICK,
-        )
-        assert why in (done["job"]["restart_left"] if "job" in done else done["reason"]) or why == "no window"
-    assert _restarts(school, "fenêtre") == 0
+    closed = deploy(school, "fermée", reboot="in_window", **QUICK)
+    assert closed["job"]["restart_left"] == "no window for restarts is open"
+    ends = (now + dt.timedelta(minutes=5)).isoformat()
+    short = deploy(school, "courte", reboot="in_window", reboot_allowed_until=ends, **QUICK)
+    assert short["job"]["restart_left"].endswith("too soon for a restart")
+    assert (_restarts(school, "fermée"), _restarts(school, "courte")) == (0, 0)
+    ends = (now + dt.timedelta(hours=2)).isoformat()
+    done = deploy(school, "ouverte", reboot="in_window", reboot_allowed_until=ends, **QUICK)
+    assert (done["job"]["restarted"], _restarts(school, "ouverte")) == (True, 1)
+    assert "is not a time such as" in deploy(school, "fermée", 2, reboot_allowed_until="22h")["msg"]
 
 
 def test_pending_before(school: School) -> None:
@@ -135,7 +136,7 @@ def test_it_is_called_off_when_somebody_logs_on(school: School) -> None:
 
 def test_an_interrupted_run_restarts_a_station_once(start_school: StartSchool) -> None:
     school = start_school([{"name": "avant", **CLIENT}, {"name": "après", **CLIENT}], releases=RELEASES)
-    delays = {"avant": 3600, "après": 1}
+    delays = {"avant": 300, "après": 40}
     allowed = ("-e", "pronote_client_reboot=if_idle", "-e", "pronote_client_poll_interval=0.3")
     for name, delay in delays.items():
         process = start_deploy(
@@ -146,7 +147,7 @@ def test_an_interrupted_run_restarts_a_station_once(start_school: StartSchool) -
     until(lambda: _restarts(school, "après") == 1)
     until(lambda: school.lab.journal(kind="power", station="après")[-1]["data"].get("power") == "on")
     # One was about to restart when the controller died, the other one has done it since.
-    run = school.play("deploy", *allowed, "-e", "pronote_client_reboot_delay=1").assert_code(0)
+    run = school.play("deploy", *allowed, "-e", "pronote_client_reboot_delay=40").assert_code(0)
     jobs = {host: result["job"] for host, result in run.of("client").items()}
     assert {host: job["restarted"] for host, job in jobs.items()} == {"avant": True, "après": True}
     assert {name: _restarts(school, name) for name in delays} == {"avant": 1, "après": 1}
@@ -154,3 +155,16 @@ def test_an_interrupted_run_restarts_a_station_once(start_school: StartSchool) -
     for name in delays:
         assert _compliant(school, name)
         assert b"Rentree PRONOTE" not in school.lab.snapshot(name)
+
+
+# The answer to `shutdown` is lost as the station goes down; the command never arrives.
+@pytest.mark.parametrize(("effect", "restarted"), [("cut_after", True), ("cut", False)])
+def test_a_connection_cut_at_the_restart(start_school: StartSchool, effect: str, restarted: bool) -> None:
+    fault = {"effect": effect, "match": "^Command .*shutdown"}
+    school = start_school([{"name": "coupé", **CLIENT, "faults": [fault]}], releases=RELEASES)
+    result = deploy(school, "coupé", 0 if restarted else 2, reboot="if_idle", **QUICK | LONG[restarted])
+    assert result["job"]["restarted"] is restarted
+    if not restarted:
+        assert "told to restart and is still up" in result["fact"]
+    assert _compliant(school, "coupé")
+    assert not deploy(school, "coupé", reboot="if_idle", **QUICK)["changed"]

@@ -95,9 +95,10 @@ async def run_setup(invocation: Invocation) -> int:
 
 
 def _start_worker(invocation: Invocation) -> int:
-    """The engine copies itself to the temporary folder and goes on from there."""
+    """The engine copies itself to the temporary folder (GetTempPath: TMP, then TEMP) and goes on from there."""
     station = invocation.station
-    home = f"C:\\Windows\\Temp\\{Manifest.of(invocation.image).code}"
+    temporary = invocation.environment.get("TMP") or invocation.environment.get("TEMP") or "C:\\Windows\\Temp"
+    home = f"{temporary}\\{Manifest.of(invocation.image).code}"
     path = f"{home}\\setup.exe"
     if not station.files.is_directory(home):
         station.files.make_directory(home, token=invocation.token)
