@@ -103,6 +103,10 @@ _STEPS: dict[str, tuple[str, str]] = {
         "this release was published without what removing it needs",
         "Publish it again with uninstall_response and product_code.",
     ),
+    "uninstaller_gone": (
+        "the station has the uninstall entry, and the uninstaller that it names is gone",
+        "Install a release of that year over it, then remove it; or delete the entry by hand after a look.",
+    ),
     "uninstall_entry": (
         "the station has no uninstall entry with the product code that was published",
         "Compare product_code with what client_info shows on the station.",

@@ -104,6 +104,16 @@ def test_a_year_whose_removal_is_not_published_stops_before_anything_is_done(sta
     assert _play(school)["vieux"]["changed"]
 
 
+def test_an_entry_that_has_outlived_its_uninstaller(start_school: StartSchool) -> None:
+    orphan = {"release": "2025.2.9", "exe": False, "uninstaller": False}
+    school = start_school([{"name": "orphelin", "clients": [orphan]}], releases=RELEASES)
+    failed = _play(school, code=2, remove_older=True)["orphelin"]
+    assert "the uninstaller that it names is gone" in failed["fact"]
+    # This year's client is there all the same: it was proven before.
+    assert "2026.2.7 x64" in str(school.releases(school.play("audit"))["orphelin"])
+    assert b"Rentree PRONOTE" not in school.lab.snapshot("orphelin")
+
+
 def test_a_setup_that_refuses_to_go_back_needs_the_newer_one_removed_first(start_school: StartSchool) -> None:
     refusing = [{**release, "options": {"refuses_older": True}} for release in RELEASES[2:]]
     school = start_school([{"name": "poste", "clients": [{"release": "2026.2.7"}]}], releases=refusing)

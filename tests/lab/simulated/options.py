@@ -24,6 +24,8 @@ class ClientOptions:
     updater: bool = True
     # What the uninstall entry pretends; not to be trusted (facts-pronote.md).
     display_version: str = "1.0.0"
+    # Whether the program that the entry's UninstallString names is there.
+    uninstaller: bool = True
     # The entry's display name when it is not the year's usual one.
     display_name: str | None = None
 

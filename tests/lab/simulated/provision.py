@@ -63,6 +63,7 @@ def provision(station: SimulatedStation) -> None:
             updater=client.updater,
             display_version=client.display_version,
             display_name=client.display_name,
+            uninstaller=client.uninstaller,
         )
     for file in options.files:
         _put_file(station, file)

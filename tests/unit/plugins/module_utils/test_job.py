@@ -48,6 +48,7 @@ _OK = "[ResponseResult]\r\nResultCode=0\r\n"
         (_ended("step=digest\ncode=0\nfile=response.iss\n"), False, "response.iss from the depot"),
         (_ended("step=no_log\ncode=0\n"), False, "wrote no result"),
         (_ended("step=no_uninstall\n"), False, "published without"),
+        (_ended("step=uninstaller_gone\n"), False, "uninstaller that it names is gone"),
         (_ended("step=uninstall_entry\n"), False, "no uninstall entry"),
         (_ended("step=later_version\ncode=7\n"), False, "stopped at 'later_version'"),
     ],
