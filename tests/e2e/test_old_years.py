@@ -67,7 +67,7 @@ def test_years_before_are_removed_once_this_one_is_there(school: School) -> None
     assert school.lab.snapshots() == settled
     found = school.releases(school.play("audit").assert_code(0))
     # A program without an uninstall entry is nobody's to delete.
-    left = "2025.2.9 x64 (programme sans entrée de désinstallation)"
+    left = "2025.2.9 x64 (program without uninstall entry)"
     assert found.pop("programme-seul") == f"{left}; 2026.2.7 x64"
     assert set(found.values()) == {"2026.2.7 x64"}
     for station in STATIONS:
