@@ -104,7 +104,7 @@ TABLE = [
     Expectation(f'icacls "{FOLDER}" /reset /Q >nul'),
     Expectation(
         f'(if exist "{FOLDER}\\b.txt" certutil -hashfile "{FOLDER}\\b.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul '
-        "&& exit 5)& echo after",
+        "&& exit 5)& echo after& exit 0",
         stdout=r"after\r\n",
     ),
     Expectation(
@@ -118,7 +118,7 @@ TABLE = [
     Expectation(
         f'(if not exist "{FOLDER} 2\\b.txt" exit 7)& (if exist "{FOLDER}" exit 8)& ren "{FOLDER} 2" "Contrat é"'
     ),
-    Expectation(f'del /q "{FOLDER}\\absent" "{FOLDER}\\restart" 2>nul& (if exist "{FOLDER}\\restart" exit 9)'),
+    Expectation(f'del /q "{FOLDER}\\absent" "{FOLDER}\\restart" 2>nul& (if exist "{FOLDER}\\restart" exit 9)& exit 0'),
     Expectation(
         "curl.exe -fsS --connect-timeout 20 --limit-rate 2M -C - -o nul http://127.0.0.1:9/x 2>nul",
         code=7,
