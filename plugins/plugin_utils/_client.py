@@ -57,11 +57,15 @@ def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str,
         raise
     result["job"] = report.as_dict()
     result["warnings"] += _afterwards(report)
-    if outcome is not None:
-        # The plan met people, and nothing was done. What was tidied away, or restarted, is a change all the same.
-        skipped = {"action": "skip", "reason": outcome, "after": decision.before, "diff": []}
-        return {**result, **skipped, "changed": bool(report.tidied or report.restarted or report.steps)}
-    return result
+    return result if outcome is None else {**result, **_left(station, request, decision, report, outcome)}
+
+
+def _left(station: WinrmStation, request: Request, decision: Plan, report: Report, why: str) -> dict[str, Any]:
+    """The plan met people. What was done before, tidied away, or restarted, is a change all the same."""
+    done = bool(report.tidied or report.restarted or report.steps)
+    after = plan(probe(station, request.desired.product), request.desired).before if done else decision.before
+    diff = [replace(decision, after=after).diff()] if done else []
+    return {"action": "skip", "reason": why, "after": after, "diff": diff, "changed": done}
 
 
 def _decide(state: StationState, desired: Desired) -> Plan:
