@@ -48,7 +48,8 @@ def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str,
         "warnings": [*state.warnings, *decision.notes, *_reboot_warning(state)],
     }
     if check or not decision.changes:
-        return result
+        # Shown without -v too: a dry run tells what people and Windows would notice.
+        return {**result, "warnings": [*result["warnings"], *decision.conditions]}
     report = Report(name=decision.job)
     try:
         outcome = _carry_out(station, request, decision, state, report)

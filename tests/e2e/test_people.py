@@ -75,7 +75,9 @@ def test_skip_wait_fail_leave_the_station_as_it_was(school: School) -> None:
 
 
 def test_close_closes_and_installs(school: School) -> None:
-    planned = deploy(school, "occupé", 0, "--check", when_running="close")
+    checked = school.play("deploy", "--limit", "occupé", "--check", "-e", "pronote_client_when_running=close")
+    assert "what is being typed is lost" in " ".join(checked.output.split())
+    planned = checked.of("client")["occupé"]
     assert planned["changed"]
     assert "closes it; what is being typed is lost" in planned["conditions"][0]
     assert deploy(school, "occupé", when_running="close")["changed"]

@@ -111,6 +111,13 @@ def test_an_interrupted_staging_is_picked_up(start_school: StartSchool) -> None:
     assert set(school.releases(school.play("audit")).values()) == {"2026.2.7 x64"}
 
 
+def test_there_is_nothing_to_stage_for_a_removal(school: School) -> None:
+    before = school.lab.snapshots()
+    run = school.play("deploy", "--tags", "stage", "-e", "pronote_client_state=absent").assert_code(0)
+    assert {result["outcome"] for result in run.of("client").values()} <= {"skipped"}
+    assert school.lab.snapshots() == before
+
+
 @pytest.mark.parametrize("rate", ["fast", "1 M", "2M & calc", "-1"])
 def test_a_rate_that_curl_would_not_take_is_refused(school: School, rate: str) -> None:
     run = school.play(
