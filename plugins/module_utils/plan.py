@@ -65,6 +65,8 @@ def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = Non
     decided = _with_diff(state, desired, decided)
     if desired.state == "staged" or decided.action in {"none", "finish"}:
         return decided
+    if desired.not_now:
+        return _not_now(decided, f"{decided.reason}; {desired.not_now}")
     return _guard_people(state, desired, _guard_restart(state, desired, decided, now=now))
 
 

@@ -40,6 +40,8 @@ class Desired:
     people: People = field(default_factory=People)
     restarts: Restarts = field(default_factory=Restarts)
     min_free_bytes: int = 0
+    # Why nothing may be begun at this hour, empty when it may (plugin_utils/_windows.py). Staging may at any hour.
+    not_now: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

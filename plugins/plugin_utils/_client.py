@@ -16,7 +16,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.job_commands impor
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, Plan, plan
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError, StationFactError
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _people, _restart
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _people, _progress, _restart
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils._steps import (
     ClientStartedError,
@@ -34,8 +34,9 @@ display = Display()
 
 def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError with what was found and what to do."""
+    _progress.stage("reading")
     state = probe(station, request.desired.product)
-    decision = _decide(state, request.desired)
+    decision = _decide(state, replace(request.desired, not_now=request.hours.closed()))
     result: dict[str, Any] = {
         "changed": decision.changes,
         "action": decision.action,
@@ -111,6 +112,9 @@ def _carry_out(
     left = _people.make_way(station, product, decision.way, people, poll=poll)
     if left is not None:
         return left
+    if decision.action not in {"finish", "stage"} and (closed := request.hours.closed()):
+        # The wait for people took what was left of the window.
+        return closed
     for step in decision.steps:
         adopt = decision.adopt if step.verb == "install" else []
         try:

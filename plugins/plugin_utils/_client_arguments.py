@@ -20,6 +20,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.releases import Re
 from ansible_collections.rentree.pronote.plugins.module_utils.restarts import REBOOT, WHEN_PENDING, Restarts
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, log_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import RING_SPEC
+from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
 
@@ -55,6 +57,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reconnect_timeout": {"type": "float", "default": 300},
     "verify_timeout": {"type": "float", "default": 60},
     "log_dir": {"type": "path"},
+    "windows": {"type": "list", "elements": "dict", "default": []},
+    "timezone": {"type": "str", "default": ""},
+    "expected_duration": {"type": "float", "default": 900},
+    "ring": {"type": "dict", "options": RING_SPEC},
 }
 
 
@@ -85,6 +91,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
         ),
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
+        hours=Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"]),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
 

@@ -23,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     StationFactError,
     UnreachableError,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
 __all__ = ["JobTimes", "adopt", "follow", "read_files", "remove", "settle", "stage_and_start"]
@@ -65,6 +66,7 @@ def stage_and_start(
 ) -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
+    _progress.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
     if result.code:
@@ -99,6 +101,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
+    _progress.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start
     suspected = False
@@ -184,6 +187,7 @@ def _parse(result: CommandResult) -> JobFiles:
 
 def remove(station: WinrmStation, job: Job) -> None:
     """Delete the job's task and folder. Raises StationError when something of it stays."""
+    _progress.stage("cleaning")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")
         if not result.code:

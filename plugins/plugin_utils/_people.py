@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.people import (
 from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
 __all__ = ["close", "in_use", "make_way", "session_open"]
@@ -44,6 +45,7 @@ def make_way(station: WinrmStation, product: Product, way: Way, policy: People, 
     if way.action == "close":
         close(station, product, poll=poll)
     elif way.action in {"wait", "notify"}:
+        _progress.stage("waiting")
         seconds = policy.wait if way.action == "wait" else policy.notify_delay
         # Nobody is closed, or surprised, without having been told.
         if way.action == "notify" and (why := _tell(station, policy)) is not None:

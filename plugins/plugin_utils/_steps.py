@@ -18,8 +18,9 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     StationFactError,
     UnreachableError,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _job, _restart
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _job, _progress, _restart
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import ALWAYS, Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
 __all__ = ["ClientStartedError", "Report", "Request", "run_step", "tidy"]
@@ -43,6 +44,7 @@ class Request:
     times: _job.JobTimes
     verify_timeout: float = 60.0
     stage_rate: str = ""
+    hours: Hours = ALWAYS
     log_file: Path | None = None
 
 
@@ -123,6 +125,7 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
                     f"the station cut the job off {report.interrupted} times (restart or power)",
                     remedy="Look for what restarts the station, then run again.",
                 )
+            _check_hours(work)
             started += 1
             report.started += step.verb != "stage"
             if work.stagings:
@@ -166,6 +169,12 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
         following = False
 
 
+def _check_hours(work: _Work) -> None:
+    """Following what an earlier run began is right at any hour, beginning it again is not. Raises StationFactError."""
+    if work.step.verb != "stage" and work.step.follow and (closed := work.request.hours.closed()):
+        raise StationFactError(f"the job of an earlier run did not end well; {closed}", remedy="Run again then.")
+
+
 def _is_done(station: WinrmStation, work: _Work) -> bool:
     desired, step = work.request.desired, work.step
     state = probe(station, desired.product)
@@ -193,6 +202,7 @@ def _keep_log(files: JobFiles, report: Report, request: Request) -> None:
 def _prove(station: WinrmStation, work: _Work) -> None:
     """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
     request = work.request
+    _progress.stage("verifying")
     deadline = time.monotonic() + request.verify_timeout
     while instead := unmet(probe(station, request.desired.product), work.step, request.desired):
         if time.monotonic() > deadline:
