@@ -1,46 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import depot_folder, valid_digest
-from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, ensure, log_name
-from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
-from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import RING_SPEC, in_ring, keep_back
-from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
-
-ARGUMENT_SPEC: dict[str, Any] = {
-    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-    "release": {"type": "str", "required": True},
-    "arch": {"type": "str", "default": "auto", "choices": ["auto", "x64", "x86"]},
-    "depot": {"type": "str", "required": True},
-    "digests": {"type": "dict", "required": True},
-    "allow_downgrade": {"type": "bool", "default": False},
-    "when_running": {"type": "str", "default": "skip", "choices": ["skip", "wait", "close", "fail"]},
-    "wait_running_timeout": {"type": "float", "default": 600},
-    "min_free_mib": {"type": "int", "default": 1024},
-    "job_timeout": {"type": "float", "default": 3600},
-    "start_timeout": {"type": "float", "default": 60},
-    "poll_interval": {"type": "float", "default": 3},
-    "reconnect_timeout": {"type": "float", "default": 300},
-    "verify_timeout": {"type": "float", "default": 60},
-    "log_dir": {"type": "path"},
-    "windows": {"type": "list", "elements": "dict", "default": []},
-    "timezone": {"type": "str", "default": ""},
-    "expected_duration": {"type": "float", "default": 900},
-    "ring": {"type": "dict", "options": RING_SPEC},
-}
+from ansible_collections.rentree.pronote.plugins.plugin_utils._client import ensure
+from ansible_collections.rentree.pronote.plugins.plugin_utils._client_arguments import ARGUMENT_SPEC, request_from
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import in_ring, keep_back
 
 
 class ActionModule(ActionBase):
@@ -58,7 +29,7 @@ class ActionModule(ActionBase):
             return kept
         _progress.begin(str((task_vars or {}).get("inventory_hostname", "")))
         try:
-            request = _request(args, str((task_vars or {}).get("inventory_hostname", "station")))
+            request = request_from(args, str((task_vars or {}).get("inventory_hostname", "station")))
         except ValueError as exc:
             raise AnsibleActionFail(str(exc)) from exc
         try:
@@ -66,31 +37,3 @@ class ActionModule(ActionBase):
         except StationError as exc:
             result = failure(exc)
         return in_ring(result, args["ring"])
-
-
-def _request(args: dict[str, Any], name: str) -> Request:
-    """Check what can be checked before the station is asked anything. Raises ValueError."""
-    depot_folder(args["depot"], "0", "x64")
-    return Request(
-        desired=Desired(
-            product=PRODUCTS[args["product"]],
-            state=args["state"],
-            release=Release.parse(args["release"]),
-            arch=args["arch"],
-            digests={arch: valid_digest(str(digest)) for arch, digest in args["digests"].items()},
-            allow_downgrade=args["allow_downgrade"],
-            when_running=args["when_running"],
-            min_free_bytes=args["min_free_mib"] * 2**20,
-        ),
-        depot=args["depot"],
-        times=JobTimes(
-            job=args["job_timeout"],
-            poll=args["poll_interval"],
-            start=args["start_timeout"],
-            reconnect=args["reconnect_timeout"],
-        ),
-        verify_timeout=args["verify_timeout"],
-        wait_running_timeout=args["wait_running_timeout"],
-        hours=Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"]),
-        log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
-    )

@@ -84,6 +84,7 @@ class ActionModule(ActionBase):
             success_codes=tuple(args["success_codes"]),
             log_timeout=args["log_timeout"],
             busy_timeout=args["busy_timeout"],
+            processes=PRODUCTS[args["product"]].processes,
             response_release=_response_release(args),
         )
         lock_file = Path(args["lock_file"]) if args["lock_file"] else None

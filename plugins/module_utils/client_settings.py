@@ -14,9 +14,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote, tool
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import parse_uai
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import tool
 from ansible_collections.rentree.pronote.plugins.module_utils.shortcut import shortcut
 
 __all__ = [

@@ -8,7 +8,7 @@ rather than passed on: facts read from a station are hostile input until they ar
 
 from __future__ import annotations
 
-__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote"]
+__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool"]
 
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
@@ -55,3 +55,8 @@ def join(commands: list[str]) -> str:
     if len(line) > MAX_COMMAND_LINE:
         raise ValueError(f"the command line has {len(line)} characters, cmd.exe accepts {MAX_COMMAND_LINE}")
     return line
+
+
+def tool(name: str) -> str:
+    """A program of Windows by its full path: nothing found through PATH or the current folder runs for us."""
+    return f'"%SystemRoot%\\System32\\{name}.exe"'

@@ -9,11 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote, tool
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import JOBS_FOLDER
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
 
-__all__ = ["STAGE_CODES", "Job", "depot_folder", "lock_commands", "tool", "valid_digest", "valid_url"]
+__all__ = [
+    "STAGED",
+    "STAGE_CODES",
+    "Job",
+    "depot_folder",
+    "lock_commands",
+    "valid_digest",
+    "valid_rate",
+    "valid_url",
+]
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
@@ -21,11 +30,11 @@ _JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
 # No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
 _DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+# curl's own form: bytes a second, with K, M or G.
+_RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
-
-def tool(name: str) -> str:
-    """A program of Windows by its full path: nothing found through PATH or the current folder runs elevated."""
-    return f'"%SystemRoot%\\System32\\{name}.exe"'
+STAGED = "staged"
+"""Last part of a folder's name that is at rest: its files were fetched and checked, no task belongs to it."""
 
 
 STAGE_CODES = {
@@ -57,6 +66,8 @@ def lock_commands(top: str, folder: str) -> list[str]:
         f"mkdir {top} 2>nul",
         # The owner of a folder may change its rights back: administrators own it, whoever made it.
         f"{tool('icacls')} {top} /setowner {_ADMINISTRATORS} /Q >nul || exit 61",
+        # What was granted to others by hand goes first: /grant:r replaces the rights of those it names only.
+        f"{tool('icacls')} {top} /reset /Q >nul || exit 61",
         f"{tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
         # In brackets: `if` takes the rest of its line, `&` and all.
         f"(if not exist {folder} mkdir {folder}) || exit 61",
@@ -70,6 +81,13 @@ def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str
     """
     valid_url(depot, "the depot")
     return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
+
+
+def valid_rate(rate: str) -> str:
+    """Return a rate for curl's ``--limit-rate``, or "" for none. Raises ValueError."""
+    if rate and not _RATE.fullmatch(rate):
+        raise ValueError(f"{rate!r} is not a rate such as 500K or 2M (bytes a second)")
+    return rate
 
 
 def valid_digest(digest: str) -> str:
@@ -105,6 +123,9 @@ class Job:
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
 
+    def _matches(self, path: str, digest: str) -> str:
+        return f"{tool('certutil')} -hashfile {path} SHA256 | {tool('findstr')} /i /x /c:{quote(digest)} >nul"
+
     def stage(self, url: str, digest: str, part_name: str) -> str:
         """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
 
@@ -114,21 +135,21 @@ class Job:
         return join(
             [
                 *lock_commands(self.top, self.folder),
-                # There already: another administrator, or an earlier run, staged the same job. Same digest, same file.
-                f"(if exist {script} exit 0)",
+                # There already: another administrator, or an earlier run, put it there. Same digest, same file.
+                f"(if exist {script} {self._matches(script, digest)} && exit 0)",
                 f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                f"{tool('certutil')} -hashfile {part} SHA256"
-                f" | {tool('findstr')} /i /x /c:{quote(digest)} >nul || exit 63",
+                f"{self._matches(part, digest)} || exit 63",
                 f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",
                 f"del /q {part} 2>nul",
                 "exit 0",
             ]
         )
 
-    def start(self, verb: str, folder_url: str) -> str:
+    def start(self, verb: str, folder_url: str, rate: str = "") -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
         register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
+        register += f" {valid_rate(rate)}" if rate else ""
         return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
     def running_query(self) -> str:
@@ -147,9 +168,40 @@ class Job:
         """Print the job's state and files, in sections."""
         commands = ["echo ^<^<state^>^>"]
         commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
-        for name in ("exit", "setup.log", "curl.log"):
+        for name in ("exit", "setup.log", "curl.log", "restart"):
             commands += [f"echo ^<^<{name.replace('.', '_')}^>^>", f"type {self._path(name)} 2>nul"]
         return join(commands)
+
+    @property
+    def restart_mark(self) -> str:
+        """Path of the note that a restart was asked for, and under which boot."""
+        return f"{self.folder}\\restart"
+
+    def _at_rest(self, target: Job) -> list[str]:
+        """End what runs of this job, forget that it ran, and give its folder the target's name unless that exists."""
+        folder, there = quote(self.folder), quote(target.folder)
+        rename = f"(if not exist {there} ren {folder} {quote(target.name)} 2>nul)"
+        return [
+            f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
+            f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+            f"del /q {self._path('started')} {self._path('exit')} 2>nul",
+            rename,
+            # A download that was just ended, or a scanner, holds a file for a moment.
+            f"(if exist {folder} {tool('ping')} -n 3 127.0.0.1 >nul)",
+            rename,
+        ]
+
+    def adopt(self, staged: list[Job]) -> str:
+        """Take over the folder of an earlier staging, at rest or under way, with what it has fetched so far.
+
+        Every file in it is checked again before it is used. When it cannot be taken over, nothing is: the job fetches
+        for itself, and the staging is tidied away by a later run.
+        """
+        return join([*(line for one in staged for line in one._at_rest(self)), "exit 0"])
+
+    def settle(self, staged: Job) -> str:
+        """Leave the files of this job on the station, at rest, under the name of a staging."""
+        return join([*self._at_rest(staged), f"(if not exist {quote(staged.folder)} exit 67)", "exit 0"])
 
     def remove(self) -> str:
         """Delete the task and the folder, and the folders above once they are empty. Succeeds when all is gone."""

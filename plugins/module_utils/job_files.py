@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ansible_collections.rentree.pronote.plugins.module_utils.installshield import parse_log, result_words
+from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGED
 from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
 
 __all__ = ["CURL_CODES", "JobFiles", "Outcome", "parse_exit", "read_outcome"]
@@ -29,6 +30,10 @@ CURL_CODES: dict[int, str] = {
 """Exit codes of curl (curl manual, EXIT CODES) that a station meets."""
 
 
+# Windows Installer: a restart is needed; one was begun by the installer itself.
+_RESTART = frozenset({3010, 1641})
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobFiles:
     """The state of a job as its files show it. ``exit`` and the logs are None when absent."""
@@ -37,6 +42,8 @@ class JobFiles:
     exit: str | None = None
     setup_log: str | None = None
     curl_log: str | None = None
+    # The boot under which a restart of Windows was asked for, as WMI told it.
+    restart: str | None = None
 
     def as_log(self) -> str:
         """Everything in one text, for the controller's log file."""
@@ -53,6 +60,10 @@ class Outcome:
     remedy: str = ""
     code: int | None = None
     restart_needed: bool = False
+    # Somebody started the program meanwhile: nothing was done yet, so it is no failure of the station.
+    client_started: bool = False
+    # The program runs although nobody used it when the job began: it holds its files, and shows its old release.
+    client_running: bool = False
 
 
 def parse_exit(text: str) -> dict[str, str]:
@@ -84,6 +95,10 @@ _STEPS: dict[str, tuple[str, str]] = {
         "{file} from the depot does not have the digest that was published; nothing was run",
         "Publish the release again (playbooks/publish.yml) and find out who changed the depot.",
     ),
+    "client_running": (
+        "somebody started the program before the setup began; nothing was changed",
+        "Run again later, or set pronote_client_when_running to close.",
+    ),
     "no_log": (
         "the setup ended (code {code}) but wrote no result into its log",
         "Run the setup by hand on one station with this response file and look for a dialog.",
@@ -91,6 +106,10 @@ _STEPS: dict[str, tuple[str, str]] = {
     "no_uninstall": (
         "this release was published without what removing it needs",
         "Publish it again with uninstall_response and product_code.",
+    ),
+    "uninstaller_gone": (
+        "the station has the uninstall entry, and the uninstaller that it names is gone",
+        "Install a release of that year over it, then remove it; or delete the entry by hand after a look.",
     ),
     "uninstall_entry": (
         "the station has no uninstall entry with the product code that was published",
@@ -104,7 +123,9 @@ def read_outcome(files: JobFiles) -> Outcome:
     values = parse_exit(files.exit or "")
     step, code = values["step"], _number(values.get("code", ""))
     if step == "done":
-        return _setup_outcome(values, code, files.setup_log or "")
+        return _meanwhile(values, _setup_outcome(values, code, files.setup_log or ""))
+    if step == STAGED:
+        return Outcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
     words = CURL_CODES.get(code, "curl failed")
     return Outcome(
@@ -112,6 +133,21 @@ def read_outcome(files: JobFiles) -> Outcome:
         fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
         remedy=remedy,
         code=code,
+        client_started=step == "client_running",
+    )
+
+
+def _meanwhile(values: Mapping[str, str], outcome: Outcome) -> Outcome:
+    """Add what happened on the station during the setup: a client that was started, renames left for a restart."""
+    running = values.get("running") == "yes"
+    renames = values.get("restart") == "renames"
+    outcome = replace(outcome, client_running=running, restart_needed=outcome.restart_needed or renames)
+    if outcome.accepted or not running:
+        return outcome
+    return replace(
+        outcome,
+        fact=f"{outcome.fact}; somebody started the program meanwhile, which locks its files",
+        remedy="Close it (or set pronote_client_when_running to close), then run again.",
     )
 
 
@@ -135,7 +171,9 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> Outcome:
         )
     # What the release was published with: the script says it, so that its codes and its command line never part.
     if code in {_number(word) for word in values.get("success", "0").split()}:
-        return Outcome(accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code == 3010)
+        return Outcome(
+            accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code in _RESTART
+        )
     return Outcome(
         accepted=False,
         fact=f"the installer ended with {code}",

@@ -21,6 +21,8 @@ _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
 _ARGUMENTS = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff"%&<>|^]*""")
 
+_PROCESS = re.compile(r"[A-Za-z0-9 ._-]{1,60}\.exe")
+
 
 class LockedError(Exception):
     """The lock file knows other bytes of this release. Not a ValueError: the file itself is in order."""
@@ -45,6 +47,14 @@ class Package:
     tries: int = 5  # downloads of each file
     # The release that the response file was recorded for; empty: this one, or not known.
     response_release: str = ""
+    # The program's processes: nothing is set up over a running one.
+    processes: tuple[str, ...] = ()
+
+    @property
+    def can_remove(self) -> bool:
+        """Whether what removing needs is published too."""
+        needed = self.technology.uninstall_response
+        return bool(self.product_code) and (needed is None or needed in self.digests)
 
 
 def script_context(package: Package) -> dict[str, Any]:
@@ -61,8 +71,9 @@ def script_context(package: Package) -> dict[str, Any]:
             raise ValueError(
                 f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
             )
-    remove_files = [technology.uninstall_response] if technology.uninstall_response else []
-    can_remove = bool(package.product_code) and all(name in package.digests for name in remove_files)
+    for process in package.processes:
+        if not _PROCESS.fullmatch(process):
+            raise ValueError(f"{process!r} is not the name of a program")
     return {
         "title": package.product.title,
         "release": package.release,
@@ -70,8 +81,8 @@ def script_context(package: Package) -> dict[str, Any]:
         "technology": technology,
         "digests": package.digests,
         "install_files": install_files,
-        "remove_files": remove_files,
-        "can_remove": can_remove,
+        "remove_files": [technology.uninstall_response] if technology.uninstall_response else [],
+        "can_remove": package.can_remove,
         "product_code": package.product_code,
         "arguments": package.arguments,
         "uninstall_arguments": package.uninstall_arguments,
@@ -79,6 +90,7 @@ def script_context(package: Package) -> dict[str, Any]:
         "log_timeout": package.log_timeout,
         "busy_timeout": package.busy_timeout,
         "tries": package.tries,
+        "processes": package.processes,
     }
 
 
@@ -140,6 +152,7 @@ def _entry(
     return {
         "digest": script_digest,
         "technology": package.technology.key,
+        "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
         # Another release's recording proves itself on a pilot station first (module_utils/responses.py, needs_pilot).

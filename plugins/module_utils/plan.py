@@ -3,65 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+import datetime as dt
+import re
+from dataclasses import dataclass, replace
 
-from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
+from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGED
+from ansible_collections.rentree.pronote.plugins.module_utils.old_years import OlderYears, Published, older_years
+from ansible_collections.rentree.pronote.plugins.module_utils.people import make_way
+from ansible_collections.rentree.pronote.plugins.module_utils.plan_types import (
+    DOWNGRADE,
+    Action,
+    Desired,
+    Plan,
+    Step,
+    Verb,
+    job_name,
+    missing,
+    unmet,
+)
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.restarts import why_not
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Arch, Installation, StationState
 
-__all__ = ["Desired", "Plan", "job_id", "missing", "plan", "resolve_arch"]
-
-Action = Literal["none", "install", "remove", "finish", "skip", "refuse"]
-WhenRunning = Literal["skip", "wait", "close", "fail"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desired:
-    """What the admin asks for one station."""
-
-    product: Product
-    state: Literal["present", "absent"]
-    release: Release
-    arch: Literal["auto", "x64", "x86"]
-    # SHA-256 of install.cmd, which pins the rest, by architecture: which one is needed is known on the station only.
-    digests: Mapping[str, str]
-    allow_downgrade: bool = False
-    when_running: WhenRunning = "skip"
-    min_free_bytes: int = 0
-    # Why nothing may be begun at this hour, empty when it may (plugin_utils/_windows.py).
-    not_now: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """The decision. ``before``/``after`` are the lines of the diff; ``tidy`` the leftover jobs to clear away."""
-
-    action: Action
-    reason: str
-    remedy: str = ""
-    before: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
-    job: str = ""
-    arch: Arch | None = None
-    close_running: bool = False
-    wait_running: bool = False
-    tidy: list[str] = field(default_factory=list)
-
-    @property
-    def changes(self) -> bool:
-        """Whether carrying it out changes the station."""
-        return self.action in {"install", "remove", "finish"} or bool(self.tidy)
-
-    def diff(self) -> dict[str, str]:
-        """Ansible's diff: the product's lines before and after."""
-        return {
-            "before": "".join(f"{line}\n" for line in self.before),
-            "after": "".join(f"{line}\n" for line in self.after),
-            "before_header": "station",
-            "after_header": "station",
-        }
+__all__ = ["DOWNGRADE", "Desired", "Plan", "Step", "job_name", "missing", "plan", "resolve_arch", "unmet"]
 
 
 def resolve_arch(wanted: str, state: StationState) -> Arch:
@@ -80,129 +44,298 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
     return "x64" if wanted == "x64" else "x86"
 
 
-def job_id(desired: Desired, arch: Arch) -> str:
-    """Name of the job: the same work always has the same name, so that it is found again and never started twice.
-
-    Empty when the release is not published for this architecture.
-    """
-    if arch not in desired.digests:
-        return ""
-    verb = "install" if desired.state == "present" else "remove"
-    key = desired.product.key.replace("_", "-")
-    return f"{key}-{desired.release.client}-{arch}-{desired.digests[arch][:12].lower()}-{verb}"
-
-
-def missing(state: StationState, desired: Desired) -> str | None:
-    """What the station shows instead of what is wanted; None when it is as wanted.
-
-    The plan and the verification after a job both ask this, so that they cannot disagree.
-    """
-    wanted = desired.release.client
-    same_year = state.of_year(wanted.year)
-    found = "; ".join(i.describe() for i in same_year)
-    if desired.state == "absent":
-        return f"this is left: {found}" if same_year else None
-    if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
-        return None
-    return f"the station has {found or 'no client of that year'} instead of {wanted}"
-
-
 def _title(desired: Desired, installation: Installation) -> str:
     return f"{desired.product.title} {installation.year or '?'}: {installation.describe()}"
 
 
-def plan(state: StationState, desired: Desired) -> Plan:
-    """Decide. A refusal says the fact and the remedy; a skip says what would have been done and why not now."""
-    before = [_title(desired, i) for i in state.installations]
+def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = None) -> Plan:
+    """Decide. A refusal says the fact and the remedy; a skip says what would have been done and why not now.
+
+    ``now`` is for windows of time: it must be given when ``desired.restarts`` has one.
+    """
+    before = sorted([*(_title(desired, i) for i in state.installations), *_staged_lines(desired, state.jobs)])
     try:
         arch = resolve_arch(desired.arch, state)
     except ValueError as exc:
         return Plan(action="refuse", reason=str(exc), before=before, after=before)
-    decided = _absent(state, desired, before) if desired.state == "absent" else _present(state, desired, arch, before)
+    deciders = {"absent": _absent, "present": _present, "staged": _stage}
+    decided = deciders[desired.state](_Planner(state, desired, arch, before))
     if decided.action in {"skip", "refuse"}:
         return decided
-    job = job_id(desired, arch)
-    leftovers = sorted(set(state.jobs) - {job})
-    if job in state.jobs:
-        # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
-        reason = f"job {job} of an earlier run is on the station"
-        return replace(decided, action="finish", reason=reason, job=job, arch=arch, tidy=leftovers)
-    if decided.action == "none":
-        return replace(decided, arch=arch, tidy=leftovers)
-    if not job:
-        return Plan(
-            action="refuse",
-            reason=f"release {desired.release.client} is not published for {arch}",
-            remedy="Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
-            before=before,
-            after=before,
-        )
-    return replace(_guard_running(state, desired, decided), job=job, arch=arch, tidy=leftovers)
-
-
-def _absent(state: StationState, desired: Desired, before: list[str]) -> Plan:
-    year = desired.release.year
-    if missing(state, desired) is None:
-        return Plan(action="none", reason=f"no client of {year}", before=before, after=before)
-    gone = [i for i in state.of_year(year) if i.uninstall_string]
-    if not gone:
-        return Plan(
-            action="refuse",
-            reason=f"the client of {year} at {state.of_year(year)[0].path} has no uninstall entry",
-            remedy="Install the same release again over it, then remove it.",
-            before=before,
-            after=before,
-        )
-    after = [_title(desired, i) for i in state.installations if i not in gone]
-    return Plan(action="remove", reason=f"client of {year} installed", before=before, after=after)
-
-
-def _present(state: StationState, desired: Desired, arch: Arch, before: list[str]) -> Plan:
-    wanted = desired.release.client
-    if missing(state, desired) is None:
-        return Plan(action="none", reason=f"{wanted} is installed", before=before, after=before)
-    same_year = state.of_year(wanted.year)
-    sound = [i.release for i in same_year if i.condition == "ok" and i.release is not None]
-    newer = [release for release in sound if release.client > wanted]
-    if newer and not desired.allow_downgrade:
-        return Plan(
-            action="refuse",
-            reason=f"{max(newer)} is installed, newer than {wanted}",
-            remedy="Set pronote_client_allow_downgrade to put the older release back.",
-            before=before,
-            after=before,
-        )
-    if state.free_bytes is not None and state.free_bytes < desired.min_free_bytes:
-        return Plan(
-            action="refuse",
-            reason=f"{state.free_bytes // 2**20} MiB free on {state.system_drive}, "
-            f"{desired.min_free_bytes // 2**20} MiB needed",
-            remedy="Free some space on the station, or lower pronote_client_min_free_mib.",
-            before=before,
-            after=before,
-        )
-    # Another year stands beside it untouched; the same year is upgraded in place.
-    after = [_title(desired, i) for i in state.installations if i not in same_year]
-    after.append(f"{desired.product.title} {wanted.year}: {wanted} {arch}")
-    reason = f"{before[-1].split(': ', 1)[1]} installed" if before else "no client installed"
-    return Plan(action="install", reason=reason, before=before, after=sorted(after))
-
-
-def _guard_running(state: StationState, desired: Desired, decided: Plan) -> Plan:
-    """The policy for a client somebody is using: its files are locked, and closing it loses what is being typed."""
-    if desired.not_now:
-        return replace(decided, action="skip", reason=f"{decided.reason}; {desired.not_now}", after=decided.before)
-    if not state.running:
+    decided = _with_diff(state, desired, decided)
+    if desired.state == "staged" or decided.action in {"none", "finish"}:
         return decided
-    who = ", ".join(sorted({f"{p.image} (pid {p.pid})" for p in state.running}))
-    if desired.when_running == "skip":
-        return replace(decided, action="skip", reason=f"{who} is running: left for a later run", after=decided.before)
-    if desired.when_running == "fail":
-        return replace(
-            decided,
-            action="refuse",
-            reason=f"{who} is running",
-            remedy="Close it, or set pronote_client_when_running to wait or close.",
-            after=decided.before,
+    if desired.not_now:
+        return _not_now(decided, f"{decided.reason}; {desired.not_now}")
+    return _guard_people(state, desired, _guard_restart(state, desired, decided, now=now))
+
+
+@dataclass(frozen=True)
+class _Planner:
+    """What every decision is made from."""
+
+    state: StationState
+    desired: Desired
+    arch: Arch
+    before: list[str]
+
+    def refuse(self, reason: str, remedy: str) -> Plan:
+        return Plan(action="refuse", reason=reason, remedy=remedy, before=self.before, after=self.before)
+
+    def main_job(self, verb: str) -> str:
+        """The name of the job for what is wanted; empty when it is not published for this architecture."""
+        digest = self.desired.digests.get(self.arch, "")
+        return job_name(self.desired.product, verb, self.desired.release, self.arch, digest) if digest else ""
+
+    def step(self, verb: Verb, **fields: bool) -> Step | None:
+        """The step for what is wanted; None when it is not published for this architecture."""
+        job = self.main_job(verb)
+        if not job:
+            return None
+        return Step(
+            verb=verb,
+            release=self.desired.release.client,
+            arch=self.arch,
+            digest=self.desired.digests[self.arch],
+            job=job,
+            follow=job in self.state.jobs,
+            **fields,
         )
-    return replace(decided, close_running=desired.when_running == "close", wait_running=desired.when_running == "wait")
+
+    def removal(self, published: Published) -> Step:
+        """The step that removes the client of a published release's year."""
+        release, arch, digest = published.release, published.arch, published.digest
+        job = job_name(self.desired.product, "remove", release, arch, digest)
+        return Step(
+            verb="remove", release=release.client, arch=arch, digest=digest, job=job, follow=job in self.state.jobs
+        )
+
+    def unpublished(self) -> Plan:
+        return self.refuse(
+            f"release {self.desired.release.client} is not published for {self.arch}",
+            "Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
+        )
+
+    def stagings(self) -> list[str]:
+        """Folders of a staging of what is wanted, at rest or under way, that are on the station."""
+        return [name for verb in (STAGED, "stage") if (name := self.main_job(verb)) in self.state.jobs]
+
+    def too_new(self) -> Release | None:
+        """A sound release of the year that is newer than the one wanted."""
+        wanted = self.desired.release.client
+        sound = [i.release for i in self.state.of_year(wanted.year) if i.condition == "ok" and i.release is not None]
+        return max((release for release in sound if release.client > wanted), default=None)
+
+    def obstacle(self) -> Plan | None:
+        """What forbids bringing the release to the station, if anything does."""
+        state, desired = self.state, self.desired
+        newer = self.too_new()
+        if newer is not None and not desired.allow_downgrade:
+            return self.refuse(
+                f"{newer} is installed, newer than {desired.release.client}",
+                "Set pronote_client_allow_downgrade to put the older release back.",
+            )
+        if state.free_bytes is not None and state.free_bytes < desired.min_free_bytes:
+            return self.refuse(
+                f"{state.free_bytes // 2**20} MiB free on {state.system_drive}, "
+                f"{desired.min_free_bytes // 2**20} MiB needed",
+                "Free some space on the station, or lower pronote_client_min_free_mib.",
+            )
+        return None
+
+    def decide(self, action: Action, reason: str, steps: list[Step], **fields: list[str]) -> Plan:
+        """A plan of these steps; whatever else of ours is on the station is tidied away."""
+        adopt = fields.pop("adopt", [])
+        keep = {step.job for step in steps} | set(adopt) | set(fields.pop("keep", []))
+        followed = next((step.job for step in steps if step.follow), "")
+        if followed:
+            # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
+            action, reason = "finish", f"job {followed} of an earlier run is on the station"
+        return Plan(
+            action=action,
+            reason=reason,
+            before=self.before,
+            steps=steps,
+            job=steps[0].job if steps else "",
+            arch=self.arch,
+            adopt=adopt,
+            tidy=sorted(set(self.state.jobs) - keep),
+            notes=fields.pop("notes", []),
+        )
+
+
+def _absent(planner: _Planner) -> Plan:
+    state, desired = planner.state, planner.desired
+    year = desired.release.year
+    step = planner.step("remove", this_arch_only=False)
+    if step is not None and step.follow:
+        return planner.decide("finish", "", [step])
+    if missing(state, desired) is None:
+        return planner.decide("none", f"no client of {year}", [])
+    if not any(i.uninstall_string for i in state.of_year(year)):
+        return planner.refuse(
+            f"the client of {year} at {state.of_year(year)[0].path} has no uninstall entry",
+            "Install the same release again over it, then remove it.",
+        )
+    return planner.decide("remove", f"client of {year} installed", [step]) if step else planner.unpublished()
+
+
+def _stage(planner: _Planner) -> Plan:
+    state, desired = planner.state, planner.desired
+    wanted = desired.release.client
+    step = planner.step("stage")
+    installing = planner.main_job("install")
+    if missing(state, desired) is None:
+        return planner.decide("none", f"{wanted} is installed", [], keep=[installing])
+    if installing and installing in state.jobs:
+        return planner.decide("none", f"job {installing} is on the station", [], keep=[installing])
+    at_rest = planner.main_job(STAGED)
+    if at_rest and at_rest in state.jobs:
+        return planner.decide("none", f"the files of {wanted} are on the station", [], keep=[at_rest])
+    if (no := planner.obstacle()) is not None:
+        return no
+    return planner.decide("stage", f"the files of {wanted} are not there", [step]) if step else planner.unpublished()
+
+
+def _present(planner: _Planner) -> Plan:
+    state, desired = planner.state, planner.desired
+    wanted = desired.release.client
+    step = planner.step("install")
+    older = _older(planner)
+    if older.unpublished:
+        one = older.unpublished[0]
+        return planner.refuse(
+            f"the client of {one.year} ({one.describe()}) is to be removed, and its removal is not published",
+            f"Publish a release of {one.year} with its uninstall_response and product_code (playbooks/publish.yml), "
+            "or set pronote_client_remove_older to false.",
+        )
+    removals = [planner.removal(published) for published in older.remove]
+    installed = missing(state, desired) is None
+    steps: list[Step] = []
+    adopt: list[str] = []
+    if step is not None and step.follow:
+        steps = [step]
+    elif not installed:
+        if (no := planner.obstacle()) is not None:
+            return no
+        if step is None:
+            return planner.unpublished()
+        first = _removal_first(planner)
+        if isinstance(first, Plan):
+            return first
+        adopt = [planner.main_job(STAGED)] if first else planner.stagings()
+        steps = [*first, step]
+    title = f"{desired.product.title} "
+    if not steps:
+        reason = f"{wanted} is installed" + (", beside older years" if removals else "")
+        return planner.decide("remove" if removals else "none", reason, removals, notes=older.left)
+    clients = [line for line in planner.before if line.startswith(title)]
+    reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
+    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=older.left)
+
+
+def _older(planner: _Planner) -> OlderYears:
+    """Earlier years: those to remove, and removals that an earlier run began, whatever the station shows by now."""
+    desired = planner.desired
+    if not desired.remove_older:
+        return OlderYears()
+    older = older_years(planner.state, desired.release.year, desired.removals, planner.arch)
+    for year in sorted(desired.removals):
+        if year < desired.release.year:
+            for published in desired.removals[year].values():
+                if planner.removal(published).follow and published not in older.remove:
+                    older.remove.append(published)
+    return older
+
+
+def _removal_first(planner: _Planner) -> list[Step] | Plan:
+    """Steps before an older release of the year can go on, or why not.
+
+    The files are on the station before the newer release is taken away: a station is never left without a client
+    because the depot cannot be reached.
+    """
+    desired = planner.desired
+    newer = planner.too_new()
+    if newer is None or desired.downgrade != "remove_first":
+        return []
+    arches = {i.arch or planner.arch for i in planner.state.of_year(newer.year) if i.uninstall_string}
+    removals = [desired.removals.get(newer.year, {}).get(arch) for arch in sorted(arches)]
+    known = [published for published in removals if published is not None]
+    if not known or len(known) < len(removals):
+        return planner.refuse(
+            f"{newer} is to be removed first, and its removal is not published",
+            f"Publish a release of {newer.year} with its uninstall_response and product_code, or set "
+            "pronote_client_downgrade to over.",
+        )
+    stage = None if planner.main_job(STAGED) in planner.state.jobs else planner.step("stage")
+    return [*([stage] if stage else []), *(planner.removal(published) for published in known)]
+
+
+_STAGED_NAME = re.compile(rf"(.+)-(20\d\d[.\d]+)-(x64|x86)-[0-9a-f]{{12}}-{STAGED}")
+
+
+def _staged_lines(desired: Desired, names: list[str]) -> list[str]:
+    """Lines of the diff for files that wait on the station. ``names`` are of folders, which administrators made."""
+    key = desired.product.key.replace("_", "-")
+    found = [match for name in names if (match := _STAGED_NAME.fullmatch(name)) and match[1] == key]
+    return [f"staged files: {match[2]} {match[3]}" for match in found]
+
+
+def _with_diff(state: StationState, desired: Desired, decided: Plan) -> Plan:
+    """The lines afterwards, from the steps: what the real run and the dry run both show."""
+    clients = list(state.installations)
+    lines: list[str] = []
+    waiting = [name for name in state.jobs if name not in decided.tidy and name not in decided.adopt]
+    for step in decided.steps:
+        year = step.release.year
+        if step.verb == "remove":
+            clients = [i for i in clients if i.year != year or not _removed_by(step, i)]
+        elif step.verb == "install":
+            # Another year stands beside it untouched; the same year is upgraded in place.
+            if not (step.follow and missing(state, desired) is None):
+                clients = [i for i in clients if i.year != year]
+                lines.append(f"{desired.product.title} {year}: {step.release} {step.arch}")
+        elif desired.state == "staged":
+            lines.append(f"staged files: {step.release} {step.arch}")
+    kept = [*(_title(desired, i) for i in clients), *_staged_lines(desired, waiting)]
+    return replace(decided, after=sorted([*kept, *lines]))
+
+
+def _removed_by(step: Step, installation: Installation) -> bool:
+    if not step.this_arch_only:
+        return bool(installation.uninstall_string)
+    return bool(installation.uninstall_string) and installation.arch in {step.arch, None}
+
+
+def _guard_people(state: StationState, desired: Desired, decided: Plan) -> Plan:
+    """People first: the files of a client somebody uses are locked, and closing it loses what is being typed."""
+    if decided.action in {"skip", "refuse"}:
+        return decided
+    way = make_way(state, desired.people)
+    if way.action == "skip":
+        return _not_now(decided, f"{way.who}: left for a later run")
+    if way.action == "refuse":
+        return replace(_not_now(decided, way.who), action="refuse", remedy=way.remedy)
+    return replace(decided, way=way)
+
+
+def _guard_restart(state: StationState, desired: Desired, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """The policy for a Windows that already waits for a restart: setups are known to fail then."""
+    restarts = desired.restarts
+    if not state.pending_reboot or restarts.when_pending == "ignore":
+        return decided
+    who = f"a restart of Windows is pending ({', '.join(state.pending_reboot)})"
+    if restarts.when_pending == "fail":
+        refused = replace(_not_now(decided, who), action="refuse")
+        return replace(refused, remedy="Restart the station, or set pronote_client_when_reboot_pending to reboot.")
+    if restarts.when_pending == "skip":
+        return _not_now(decided, f"{who}: left for a later run")
+    if restarts.policy == "never":
+        # Asked for by when_pending itself, with the narrower rule: nobody logged on.
+        restarts = replace(restarts, policy="if_idle")
+    why = why_not(restarts, session_open=state.session_open, now=now or dt.datetime.min.replace(tzinfo=dt.UTC))
+    return _not_now(decided, f"{who}, and {why}: left for a later run") if why else replace(decided, restart_first=True)
+
+
+def _not_now(decided: Plan, reason: str) -> Plan:
+    return replace(decided, action="skip", reason=reason, after=decided.before, steps=[], tidy=[], adopt=[], job="")

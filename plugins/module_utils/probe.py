@@ -13,7 +13,7 @@ import io
 import re
 from dataclasses import dataclass, field
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import join, quote, tool
 from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
 
 __all__ = [
@@ -96,32 +96,33 @@ def _marker(name: str) -> str:
 def overview_command(product: Product) -> str:
     """The first command line."""
     exe = f"{product.vendor_folder}\\{product.exe}"
+    reg = tool("reg")
     commands = [
         _marker("code_page"),
-        f'reg query "{_CODE_PAGE}" /v OEMCP 2>nul',
+        f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
         _marker("environment"),
         "set ProgramFiles",
         "set SystemDrive",
         "set PROCESSOR_ARCHITE",
         _marker("windows"),
         *(
-            f'reg query "{_WINDOWS}" /v {value} 2>nul'
+            f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
             for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
         ),
         _marker("uninstall64"),
-        f'reg query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
+        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
         _marker("uninstall32"),
-        f'reg query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
+        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
         _marker("exes"),
         f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
         f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
         _marker("reboot"),
-        *(f'reg query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
-        f'reg query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
+        *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
+        f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
         _marker("jobs"),
         f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
         _marker("processes"),
-        "tasklist /FO CSV /NH",
+        f"{tool('tasklist')} /FO CSV /NH",
     ]
     return join(commands)
 
@@ -131,7 +132,7 @@ def details_command(entries: list[Entry]) -> str:
     commands = []
     for number, entry in enumerate(entries):
         key = quote(f"{_UNINSTALL}\\{entry.key}")
-        commands += [_marker(f"entry{number}"), f"reg query {key} /reg:{entry.view} 2>nul"]
+        commands += [_marker(f"entry{number}"), f"{tool('reg')} query {key} /reg:{entry.view} 2>nul"]
     return join(commands)
 
 

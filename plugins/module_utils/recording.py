@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import echo, join, quote
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import lock_commands, tool
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import echo, join, quote, tool
+from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import lock_commands
 from ansible_collections.rentree.pronote.plugins.module_utils.responses import Recorded
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql

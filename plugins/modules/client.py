@@ -23,8 +23,11 @@ options:
     description:
       - V(present) brings the client of the year of O(release) to O(release). Clients of other years stay.
       - V(absent) removes the client of the year of O(release).
+      - V(staged) only brings the verified files to the station, into a folder that only administrators can write to.
+        An installation finds them there, checks their digests again and fetches nothing. Files that are not wanted any
+        more are tidied away by the next run.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, staged]
     default: present
   release:
     description: The release, as in V(2026.2.7). A hot fix of the server (fourth part since 2024) is the same client.
@@ -47,17 +50,109 @@ options:
     description: Put an older release of the same year back over a newer one. Refused otherwise.
     type: bool
     default: false
+  downgrade:
+    description:
+      - How O(allow_downgrade) puts the older release back. V(over) starts its setup over the newer one.
+      - V(remove_first) is for setups that refuse this. The files of the older release are brought to the station, the
+        newer one is removed with what was published for its year (O(removals)), then the older one is installed.
+    type: str
+    choices: [over, remove_first]
+    default: over
+  remove_older:
+    description:
+      - Remove the clients of the years before that of O(release), once O(release) is proven, each with the
+        C(install.cmd) that was published for its own year (O(removals)). Refused before anything is done when one was
+        not.
+      - A program without uninstall entry is left and reported.
+    type: bool
+    default: false
+  removals:
+    description:
+      - What can be removed, year, then architecture, then C(release) and C(digest). Made by
+        P(rentree.pronote.removals#filter).
+    type: dict
+    default: {}
   when_running:
     description:
       - What to do when somebody is using the client. V(skip) leaves the station for a later run, V(wait) waits for
-        O(wait_running_timeout), V(close) kills the client (what is being typed is lost), V(fail) fails.
+        O(wait_running_timeout), V(notify) shows O(notify_message) and gives O(notify_delay), V(close) kills the client
+        (what is being typed is lost), V(fail) fails.
+      - A client that is started after that, until the setup begins, is seen by the job itself. It is then closed again
+        with V(close), an error with V(fail), and otherwise the station is left for a later run.
     type: str
-    choices: [skip, wait, close, fail]
+    choices: [skip, wait, notify, close, fail]
     default: skip
+  when_session:
+    description:
+      - What to do when somebody is logged on without the client. V(ignore) goes on, since the setup shows and locks
+        nothing of theirs. V(notify) shows O(notify_message), waits O(notify_delay) at most, then goes on.
+    type: str
+    choices: [ignore, skip, wait, notify, fail]
+    default: ignore
   wait_running_timeout:
-    description: How long O(when_running=wait) waits, in seconds.
+    description: How long V(wait) waits for the client to be closed, or for the end of the session, in seconds.
     type: float
     default: 600
+  notify_message:
+    description:
+      - The message; C({minutes}) is the delay. At most 255 characters, none of them C(") or C(%).
+      - It is shown by C(msg.exe), which Home editions of Windows do not have. Where it cannot be shown the station is
+        left for a later run, so that nobody is closed without having been told.
+    type: str
+    default: >-
+      Mise à jour de PRONOTE sur ce poste dans {minutes} min. Merci d'enregistrer votre travail, de fermer PRONOTE et
+      de ne pas le rouvrir avant.
+  notify_delay:
+    description: How long V(notify) gives, in seconds. It ends early when the client is closed.
+    type: float
+    default: 300
+  notify_then:
+    description: What V(notify) does with a client that is still running after O(notify_delay).
+    type: str
+    choices: [skip, close]
+    default: skip
+  when_reboot_pending:
+    description:
+      - What to do when Windows waits for a restart before anything was begun. V(ignore) warns and goes on, V(skip)
+        leaves the station for a later run, V(fail) fails.
+      - V(reboot) restarts it first when O(reboot) allows it now, or, with O(reboot=never), when nobody is logged on.
+    type: str
+    choices: [ignore, skip, fail, reboot]
+    default: ignore
+  reboot:
+    description:
+      - Whether the station is restarted when the setup asks for it. V(never) warns, V(if_idle) restarts when nobody is
+        logged on, V(in_window) restarts when nobody is and O(reboot_allowed_until) is far enough away.
+      - The station is waited for and the release looked at again. An interrupted run restarts it once all the same.
+    type: str
+    choices: [never, if_idle, in_window]
+    default: never
+  reboot_allowed_until:
+    description: The end of the present window, an ISO 8601 time as V(2026-11-25T22:00:00+01:00). Empty for none.
+    type: str
+    default: ""
+  reboot_with_session:
+    description:
+      - Restart although somebody is logged on. They see O(reboot_message) for O(reboot_delay); then their programs are
+        closed, and what is being typed is lost.
+    type: bool
+    default: false
+  reboot_message:
+    description: What Windows shows before the restart.
+    type: str
+    default: Ce poste redémarre pour terminer la mise à jour de PRONOTE. Merci d'enregistrer votre travail.
+  reboot_delay:
+    description: Delay before the restart, in seconds. Called off when somebody logs on meanwhile.
+    type: float
+    default: 60
+  reboot_timeout:
+    description: How long the restarted station may take to answer again, in seconds.
+    type: float
+    default: 900
+  stage_rate:
+    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
+    type: str
+    default: ""
   min_free_mib:
     description: Free space required on the system drive, in MiB.
     type: int
@@ -143,6 +238,16 @@ EXAMPLES = r"""
     depot: http://depot.example.org/pronote
     digests: "{{ pronote_releases | rentree.pronote.digests('2026.2.7') }}"
 
+- name: Tell who works there, install, then remove the years before
+  rentree.pronote.client:
+    release: 2026.2.7
+    depot: http://depot.example.org/pronote
+    digests: "{{ pronote_releases | rentree.pronote.digests('2026.2.7') }}"
+    when_running: notify
+    notify_then: close
+    remove_older: true
+    removals: "{{ pronote_releases | rentree.pronote.removals }}"
+
 - name: Remove last year's client
   rentree.pronote.client:
     state: absent
@@ -154,7 +259,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was decided, V(none), V(install), V(remove), V(finish) (a job of an earlier run) or V(skip).
+  description:
+    - What was decided, V(none), V(install), V(remove), V(stage), V(finish) (a job of an earlier run) or V(skip).
   returned: success
   type: str
   sample: install
@@ -180,6 +286,12 @@ after:
   type: list
   elements: str
   sample: ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+conditions:
+  description: What a real run waits for, or does to people and to Windows, before anything is begun.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Client PRONOTE.exe (pid 4711) is running: shows the message, gives 300 s, then closes it"]
 ring_plan:
   description: RV(rentree.pronote.rings#module:id) of the plan that the result belongs to.
   returned: with O(ring)
@@ -187,9 +299,10 @@ ring_plan:
   sample: 136f08a3
 job:
   description:
-    - The job, with its RV(job.name), how often its installer was RV(job.started) in this run, whether one of an earlier
-      run was RV(job.followed), how often the station RV(job.interrupted) it, the result C(code), whether a restart of
-      Windows is needed, its log, and leftover jobs that were tidied away.
+    - The last job, with its RV(job.name), how often installers were RV(job.started) in this run, whether a job of an
+      earlier run was RV(job.followed), how often the station RV(job.interrupted) them, the result C(code), whether a
+      restart of Windows is needed, was done, or why not, whether the client runs, its log, the jobs that ended well
+      (C(steps)), and leftovers that were tidied away.
   returned: when a job was started or followed
   type: dict
   contains:
@@ -216,7 +329,11 @@ job:
     interrupted: 0
     code: 0
     restart_needed: false
+    restarted: false
+    restart_left: ""
+    client_running: false
     log: "== exit ==\nstep=done\n"
+    steps: [pronote-client-2026.2.7-x64-9f86d081884c-install]
     tidied: []
 kind:
   description:

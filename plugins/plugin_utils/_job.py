@@ -27,7 +27,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
-__all__ = ["JobTimes", "follow", "patiently", "read_files", "remove", "stage_and_start"]
+__all__ = ["JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
 
 display = Display()
 T = TypeVar("T")
@@ -46,7 +46,26 @@ class JobTimes:
     reconnect: float = 300.0  # for a station that stopped answering
 
 
-def stage_and_start(station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str) -> None:
+def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
+    """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
+    display.vv(f"job {job.name}: taking over {', '.join(one.name for one in staged)}")
+    station.run(job.adopt(staged), doing="taking over staged files")
+
+
+def settle(station: WinrmStation, job: Job, staged: Job) -> None:
+    """Leave a job's files at rest under the name of a staging. Raises StationError."""
+    display.vv(f"job {job.name}: its files stay as {staged.name}")
+    result = station.run(job.settle(staged), doing="leaving staged files")
+    if result.code:
+        raise StationFactError(
+            f"the staged files could not be put to rest in {staged.folder} ({result.describe()})",
+            remedy="A scanner may hold one of them: run again.",
+        )
+
+
+def stage_and_start(
+    station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str, rate: str = ""
+) -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
     _progress.stage("fetching")
@@ -60,7 +79,7 @@ def stage_and_start(station: WinrmStation, job: Job, *, verb: str, folder_url: s
             else "Check the account's rights on the station and the space on its disk; run again.",
         )
     display.vv(f"job {job.name}: starting")
-    result = station.run(job.start(verb, folder_url), timeout=120, doing="starting the job")
+    result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
     if result.code and not _started_by_somebody(station, job):
         raise StationFactError(
             f"the scheduled task could not be created or started ({result.describe()})",
@@ -162,6 +181,7 @@ def _parse(result: CommandResult) -> JobFiles:
         exit=parts.get("exit") or None,
         setup_log=parts.get("setup_log") or None,
         curl_log=parts.get("curl_log") or None,
+        restart=parts.get("restart") or None,
     )
 
 

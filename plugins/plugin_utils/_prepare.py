@@ -323,6 +323,7 @@ class Preparation:
             digests={**digests, _SETUP: known.sha256},
             product_code=code,
             log_timeout=settings.log_timeout,
+            processes=PRODUCTS[settings.product].processes,
             response_release=recorded_for,
         )
         done = publish(

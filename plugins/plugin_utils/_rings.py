@@ -138,9 +138,10 @@ class _School:
         variables = play.of(names[0])
         try:
             self.release = str(play.value(variables, "pronote_client_release", ""))
-            state = str(play.value(variables, "pronote_client_state", "present"))
+            staging = "stage" in (variables.get("ansible_run_tags") or [])
+            state = "staged" if staging else str(play.value(variables, "pronote_client_state", "present"))
             product = str(play.value(variables, "pronote_client_product", "pronote_client"))
-            # A removal is proven by removals, and each product by itself.
+            # A removal is proven by removals, a staging proves no installation, and each product goes by itself.
             goal = self.release if state == "present" else f"{self.release} {state}"
             self.goal = goal if product == "pronote_client" else f"{product} {goal}"
         except ValueError as exc:

@@ -59,6 +59,16 @@ class LabClient:
         """Switch a station on or off."""
         self._call(f"/stations/{quote(station)}/power", {"power": power})
 
+    def people(self, station: str, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release), ``close``."""
+        self._call(f"/stations/{quote(station)}/people", {"what": what, "argument": argument})
+
+    def damage(self, station: str, pattern: str) -> list[str]:
+        """A disk, or an antivirus, spoils every file of a simulated station that fits the pattern; their paths."""
+        found: list[str] = json.loads(self._call(f"/stations/{quote(station)}/damage", {"pattern": pattern}))
+        assert found, f"no file of {station} is called {pattern}"
+        return found
+
     def faults(self, station: str, rules: list[dict[str, Any]]) -> None:
         """Replace the fault rules of a station."""
         self._call(f"/stations/{quote(station)}/faults", rules)

@@ -27,6 +27,8 @@ class ClientOptions:
     updater: bool = True
     # What the uninstall entry pretends; not to be trusted (facts-pronote.md).
     display_version: str = "1.0.0"
+    # Whether the program that the entry's UninstallString names is there.
+    uninstaller: bool = True
     # The entry's display name when it is not the year's usual one.
     display_name: str | None = None
 
@@ -88,6 +90,8 @@ class SimulatedOptions:
     session_open: str | None = None
     # What that person does with the dialogs of a setup that records.
     person: Person = "answers"
+    # Home has no msg.exe.
+    edition: Literal["pro", "home"] = "pro"
     # Standard users with a profile on the station.
     users: tuple[str, ...] = ("eleve",)
     pending_reboot: tuple[Literal["cbs", "windows_update", "rename"], ...] = ()

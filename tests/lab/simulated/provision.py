@@ -38,6 +38,8 @@ def provision(station: SimulatedStation) -> None:
     registry.set(
         "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters", "Hostname", options.name.partition(".")[0]
     )
+    if options.edition == "home":
+        station.files.delete(f"{SYSTEM32}\\msg.exe", token=station.system)
     for account in station.accounts:
         _profile(station, account.name, station.token_of(account))
     for user in options.users:
@@ -63,6 +65,7 @@ def provision(station: SimulatedStation) -> None:
             updater=client.updater,
             display_version=client.display_version,
             display_name=client.display_name,
+            uninstaller=client.uninstaller,
         )
     for file in options.files:
         _put_file(station, file)
@@ -99,6 +102,21 @@ def open_session(station: SimulatedStation, user: str) -> None:
     station.processes.add_resident(
         "C:\\Windows\\explorer.exe", token=token, session=1, command_line="C:\\Windows\\Explorer.EXE"
     )
+
+
+def close_session(station: SimulatedStation) -> None:
+    """Whoever is logged on at the console logs off: every program of that session ends."""
+    for process in list(station.processes):
+        if process.session > 0:
+            station.processes.kill(process, 0)
+
+
+def start_client(station: SimulatedStation, release: str, arch: str = "x64") -> None:
+    """Whoever is logged on at the console starts a client that is installed. Raises Win32Error."""
+    path = client_path(station, release=release, arch=arch)
+    station.files.require(path)
+    user = session_user(station) or "eleve"
+    station.processes.add_resident(path, token=station.standard_user(user.rpartition("\\")[2]), session=1)
 
 
 def session_user(station: SimulatedStation) -> str | None:

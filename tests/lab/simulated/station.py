@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Mapping
+from fnmatch import fnmatchcase as fnmatch
 from typing import Any
 
 from ..journal import Journal
@@ -15,6 +16,7 @@ from .baseline import SYSTEM32, baseline
 from .clock import Clock
 from .codepages import encode
 from .command import SimulatedCommand
+from .content import Content
 from .environment import Environment
 from .errors import Win32Error, error_text
 from .filesystem import FileSystem
@@ -23,7 +25,7 @@ from .paths import absolute
 from .power import PowerSwitch
 from .processes import Job, Process, ProcessTable
 from .programs import find_program
-from .provision import provision, start_system_processes
+from .provision import close_session, open_session, provision, start_client, start_system_processes
 from .registry import Registry
 from .security import Token
 from .services import ServiceTable
@@ -147,6 +149,31 @@ class SimulatedStation:
 
     def sync_journal(self) -> None:
         """Nothing to do: programs write into the journal themselves."""
+
+    async def people(self, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``.
+
+        Raises ValueError for anything else, Win32Error for a client that is not there.
+        """
+        if what == "log_on":
+            open_session(self, argument)
+        elif what == "log_off":
+            close_session(self)
+        elif what == "start":
+            start_client(self, argument)
+        elif what == "close":
+            for process in self.processes.named("Client PRONOTE.exe"):
+                self.processes.kill(process, 0)
+        else:
+            raise ValueError(f"nobody can {what!r}")
+        self.record("people", did=what, argument=argument)
+
+    def damage(self, pattern: str) -> list[str]:
+        """A disk, or an antivirus, spoils every file whose path fits the pattern (``*``); returns their paths."""
+        found = [path for path, node in self.files.walk("C:\\") if not node.directory and fnmatch(path, pattern)]
+        for path in found:
+            self.files.store(path, Content.of(b"spoilt"))
+        return found
 
     # -- what programs use --------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "findstr": ((), ()),
     "icacls": ((), ("advapi32",)),
     "idle": ((), ()),
+    "msg": (("processes",), ("psapi", "ntdll")),
     "refuse": ((), ()),
     "rshost": ((), ()),
     "schtasks": ((), ("ole32", "oleaut32", "uuid")),

@@ -190,6 +190,14 @@ class WineStation:
         self.journal.add("process", self.name, state="started", pid=answer["pid"], line=line)
         return int(answer["pid"])
 
+    async def people(self, what: str, argument: str = "") -> None:
+        """Somebody starts an installed client (``start``, its release). Raises ValueError for anything else."""
+        if what != "start":
+            raise ValueError(f"nobody at a Wine station can {what!r}")
+        year = argument.partition(".")[0]
+        path = rf"C:\Program Files\Index Education\Pronote {year}\Réseau\Client\Client PRONOTE.exe"
+        await self.start_process(f'"{path}"', interactive=True)
+
     def _running(self) -> Agent:
         if self._agent is None or self._power is Power.OFF:
             raise CommandRefusedError(21, f"{self.name} is {self._power.value}")

@@ -95,6 +95,50 @@ TABLE = [
         stdout="000",
     ),
     Expectation("powershell -Command exit 0 >nul 2>nul", code=REFUSED),
+    # People: what is shown to whom, who runs what.
+    Expectation('"%SystemRoot%\\System32\\msg.exe" * /TIME:5 "à tous" 2>nul', code=1),
+    Expectation('(if not exist "%SystemRoot%\\System32\\nomsg.exe" exit 66)& echo after', code=66),
+    Expectation('(if not exist "%SystemRoot%\\System32\\msg.exe" exit 66)& echo after', stdout=r"after\r\n"),
+    Expectation(
+        '"%SystemRoot%\\System32\\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq no such.exe" | '
+        '"%SystemRoot%\\System32\\findstr.exe" /i /l /c:"no such.exe" >nul',
+        code=1,
+    ),
+    Expectation(
+        '"%SystemRoot%\\System32\\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq services.exe" | '
+        '"%SystemRoot%\\System32\\findstr.exe" /i /l /c:"services.exe" >nul'
+    ),
+    # Restarts, called off here.
+    Expectation(
+        '"%SystemRoot%\\System32\\shutdown.exe" /r /t 3600 /c "à bientôt" /d p:4:2 >nul 2>nul && '
+        '"%SystemRoot%\\System32\\shutdown.exe" /a >nul 2>nul'
+    ),
+    Expectation(f'>"{FOLDER}\\restart" echo 2026-11-25T08:00:00.500000+01:00', stdout=""),
+    Expectation(f'type "{FOLDER}\\restart"', stdout=r"2026-11-25T08:00:00\.500000\+01:00\r\n"),
+    Expectation(f'for %f in ("{FOLDER}\\restart") do @echo %~zf', stdout=r"34\r\n"),
+    # Stagings: a folder gets another name, unless that is taken; what is not there is deleted in silence.
+    Expectation(f'icacls "{FOLDER}" /reset /Q >nul'),
+    Expectation(
+        f'(if exist "{FOLDER}\\b.txt" certutil -hashfile "{FOLDER}\\b.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul '
+        "&& exit 5)& echo after& exit 0",
+        stdout=r"after\r\n",
+    ),
+    Expectation(
+        f'(if exist "{FOLDER}\\b.txt" certutil -hashfile "{FOLDER}\\b.txt" SHA256 | findstr /r /x "[0-9a-f]*" >nul '
+        "&& exit 5)& echo after",
+        code=5,
+    ),
+    Expectation(f'mkdir "{FOLDER} 2"& (if not exist "{FOLDER} 2" ren "{FOLDER}" "Contrat é 2" 2>nul)'),
+    Expectation(f'(if exist "{FOLDER}\\b.txt" exit 6)', code=6),
+    Expectation(f'rmdir "{FOLDER} 2"& (if not exist "{FOLDER} 2" ren "{FOLDER}" "Contrat é 2" 2>nul)'),
+    Expectation(
+        f'(if not exist "{FOLDER} 2\\b.txt" exit 7)& (if exist "{FOLDER}" exit 8)& ren "{FOLDER} 2" "Contrat é"'
+    ),
+    Expectation(f'del /q "{FOLDER}\\absent" "{FOLDER}\\restart" 2>nul& (if exist "{FOLDER}\\restart" exit 9)& exit 0'),
+    Expectation(
+        "curl.exe -fsS --connect-timeout 20 --limit-rate 2M -C - -o nul http://127.0.0.1:9/x 2>nul",
+        code=7,
+    ),
     # A folder that is not empty stays (Wine's exit code is 0 all the same).
     Expectation(f'rmdir "{FOLDER}" 2>nul& (if exist "{FOLDER}\\b.txt" exit 9)', code=9),
     Expectation(f'rmdir /s /q "{FOLDER}"'),

@@ -153,6 +153,7 @@ def install_client(
     display_version: str = "1.0.0",
     display_name: str | None = None,
     product: str = CLIENT,
+    uninstaller: bool = True,
 ) -> str:
     """Put a client on the station, as a past installation left it; without ``entry`` or ``exe``, a half-removed one.
 
@@ -168,7 +169,8 @@ def install_client(
             write_file_type(station, path)
     if entry:
         write_entry(station, manifest, display_version=display_version, name=display_name)
-        write_maintenance(station, manifest)
+        if uninstaller:
+            write_maintenance(station, manifest)
     if updater and (entry or exe):
         write_updater(station, manifest)
     return path

@@ -33,6 +33,10 @@ class Manifest:
     # The process that was started ends at once, a child does the work ([W] in facts-pronote.md).
     early_parent: bool = False
     updater: bool = True
+    # Refuses to go over a newer release of its year, as setups that look at the installed version do.
+    refuses_older: bool = False
+    # Leaves files to be replaced at the next start of Windows, as for a library in use.
+    renames: bool = False
     maintenance: bool = False
 
     @property
@@ -71,6 +75,8 @@ def build_installer(
     exe_size: int = 40 << 20,
     early_parent: bool = False,
     updater: bool = True,
+    refuses_older: bool = False,
+    renames: bool = False,
 ) -> bytes:
     """An installer file of at least ``size`` bytes (filler compresses to nothing in the lab's memory): a PE file.
 
@@ -88,6 +94,8 @@ def build_installer(
         exe_size=exe_size,
         early_parent=early_parent,
         updater=updater,
+        refuses_older=refuses_older,
+        renames=renames,
     )
     version = (25, 0, 0, 764)
     strings = {

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..errors import Win32Error
+from ..images import parse_image
 from ..options import InstallerFault
 from ..paths import absolute, key_of, parent_of
 from ..processes import Invocation
@@ -21,7 +22,7 @@ from .client import (
     write_updater,
 )
 from .package import Manifest, build_iss
-from .products import CLIENT
+from .products import CLIENT, file_version
 from .response import ResponseRefusedError, check_response, log_text
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run_setup"]
 
+SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 _CRASH = 0xC0000005
 _WORKER = "-worker"
 
@@ -96,9 +98,10 @@ async def run_setup(invocation: Invocation) -> int:
 
 
 def _start_worker(invocation: Invocation) -> int:
-    """The engine copies itself to the temporary folder and goes on from there."""
+    """The engine copies itself to the temporary folder (GetTempPath: TMP, then TEMP) and goes on from there."""
     station = invocation.station
-    home = f"C:\\Windows\\Temp\\{Manifest.of(invocation.image).code}"
+    temporary = invocation.environment.get("TMP") or invocation.environment.get("TEMP") or "C:\\Windows\\Temp"
+    home = f"{temporary}\\{Manifest.of(invocation.image).code}"
     path = f"{home}\\setup.exe"
     if not station.files.is_directory(home):
         station.files.make_directory(home, token=invocation.token)
@@ -223,6 +226,8 @@ class _Setup:
         files, manifest, clock = self._files, self._manifest, self._station.clock
         if files.is_held(self._path):
             raise Win32Error(32, self._path)
+        if manifest.refuses_older and self._newer_is_there():
+            raise ResponseRefusedError(-1)
         folder = parent_of(self._path)
         files.make_directories(folder, token=self._token)
         await clock.sleep(manifest.seconds / 4)
@@ -246,7 +251,24 @@ class _Setup:
         write_maintenance(self._station, manifest)
         if manifest.updater:
             write_updater(self._station, manifest)
+        if manifest.renames:
+            self._leave_for_restart(folder)
         return True
+
+    def _newer_is_there(self) -> bool:
+        if not self._files.is_file(self._path):
+            return False
+        image = parse_image(self._files.read(self._path, token=self._token))
+        installed = [int(part) for part in (image.version if image and image.version else "0").split(".")]
+        return installed > [int(part) for part in file_version(self._manifest.release).split(".")]
+
+    def _leave_for_restart(self, folder: str) -> None:
+        """MoveFileEx with MOVEFILE_DELAY_UNTIL_REBOOT: pairs of source and target."""
+        registry = self._station.registry
+        pending = registry.get(SESSION_MANAGER, "PendingFileRenameOperations")
+        pairs = list(pending) if isinstance(pending, list) else []
+        pairs += [f"\\??\\{folder}\\moteur.new", f"!\\??\\{folder}\\moteur.dll"]
+        registry.set(SESSION_MANAGER, "PendingFileRenameOperations", pairs)
 
     async def _uninstall(self) -> None:
         """The exe, the folders it leaves empty, the entry. The updater and the engine's own folder stay."""

@@ -16,6 +16,7 @@ SYSTEM_TOOLS = (
     "hostname",
     "icacls",
     "more",
+    "msg",
     "ping",
     "reg",
     "schtasks",

@@ -15,6 +15,12 @@ __all__ = ["computer_system", "logical_disks", "operating_system", "processes", 
 Row = dict[str, WmiValue]
 
 
+def _edition(station: SimulatedStation, *, french: bool) -> str:
+    if station.options.edition == "home":
+        return "Famille" if french else "Home"
+    return "Professionnel" if french else "Pro"
+
+
 def operating_system(station: SimulatedStation) -> list[Row]:
     """Win32_OperatingSystem."""
     french = station.options.language == "fr"
@@ -29,7 +35,7 @@ def operating_system(station: SimulatedStation) -> list[Row]:
             "BootDevice": "\\Device\\HarddiskVolume1",
             "BuildNumber": str(station.windows.build),
             "BuildType": "Multiprocessor Free",
-            "Caption": f"{station.windows.caption} {'Professionnel' if french else 'Pro'}",
+            "Caption": f"{station.windows.caption} {_edition(station, french=french)}",
             "CodeSet": str(station.options.ansi_codepage),
             "CountryCode": "33" if french else "1",
             "CSName": station.computer_name,
@@ -42,7 +48,7 @@ def operating_system(station: SimulatedStation) -> list[Row]:
             "MUILanguages": ["fr-FR" if french else "en-US"],
             "Name": f"{station.windows.caption} Pro|C:\\Windows|\\Device\\Harddisk0\\Partition3",
             "NumberOfProcesses": sum(1 for _ in station.processes),
-            "OperatingSystemSKU": 48,
+            "OperatingSystemSKU": 48 if station.options.edition == "pro" else 101,
             "OSArchitecture": bits,
             "OSLanguage": 1036 if french else 1033,
             "ProductType": 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import http.server
 import threading
@@ -186,6 +187,24 @@ def test_shutdown_restarts_the_station() -> None:
         assert (await run(station, "ver")).code == 0
 
     on_station(scenario)
+
+
+def test_a_message_reaches_an_open_session_and_a_restart_shows() -> None:
+    async def scenario(station: WineStation) -> None:
+        line = '"%SystemRoot%\\System32\\msg.exe" * /TIME:5 "Réunion à 17 h"'
+        assert (await run(station, line)).code == 0
+        station.sync_journal()
+        (told,) = station.journal.select(kind="message")
+        assert (told.data["text"], told.data["seconds"]) == ("Réunion à 17 h", 5)
+        assert (await run(station, "msg eleve bonjour")).code == 120
+        before = (await station.wmi_get("root/cimv2", "Win32_OperatingSystem", {})).properties["LastBootUpTime"]
+        await station.reboot()
+        after = (await station.wmi_get("root/cimv2", "Win32_OperatingSystem", {})).properties["LastBootUpTime"]
+        assert isinstance(before, dt.datetime)
+        assert isinstance(after, dt.datetime)
+        assert after > before
+
+    on_station(scenario, session_open=True)
 
 
 def test_wmi_answers_from_the_prefix() -> None:

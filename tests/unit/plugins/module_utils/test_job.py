@@ -6,6 +6,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.installshield import RESULT_CODES, parse_log, result_words
 from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import Job, depot_folder, valid_digest
 from ansible_collections.rentree.pronote.plugins.module_utils.job_files import JobFiles, parse_exit, read_outcome
+from ansible_collections.rentree.pronote.plugins.module_utils.people import message_command
 
 _NAME = "pronote-client-2026.2.7-x64-0123456789ab-install"
 
@@ -47,6 +48,7 @@ _OK = "[ResponseResult]\r\nResultCode=0\r\n"
         (_ended("step=digest\ncode=0\nfile=response.iss\n"), False, "response.iss from the depot"),
         (_ended("step=no_log\ncode=0\n"), False, "wrote no result"),
         (_ended("step=no_uninstall\n"), False, "published without"),
+        (_ended("step=uninstaller_gone\n"), False, "uninstaller that it names is gone"),
         (_ended("step=uninstall_entry\n"), False, "no uninstall entry"),
         (_ended("step=later_version\ncode=7\n"), False, "stopped at 'later_version'"),
     ],
@@ -113,8 +115,10 @@ def test_the_folder_is_locked_before_anything_is_put_in_it() -> None:
     line = Job(name=_NAME, program_files=r"C:\Program Files").stage(
         "http://depot/install.cmd", "0" * 64, "install.cmd.0a1b"
     )
-    steps = ["mkdir", "/setowner", "/inheritance:r", "if not exist", "curl.exe", "certutil", "move"]
+    steps = ["mkdir", "/setowner", "/reset", "/inheritance:r", "if not exist", "certutil", "curl.exe", "move"]
     assert [line.index(step) for step in steps] == sorted(line.index(step) for step in steps)
+    # Before it is used: the file that was there, and the one that has come.
+    assert [match.start() for match in re.finditer("certutil", line)][1] > line.index("curl.exe")
     assert "S-1-5-18" in line
     assert "S-1-5-32-544" in line
     assert "ProgramData" not in line
@@ -122,8 +126,51 @@ def test_the_folder_is_locked_before_anything_is_put_in_it() -> None:
 
 def test_if_never_swallows_the_rest_of_its_line() -> None:
     job = Job(name=_NAME, program_files=r"C:\Program Files (x86)")
-    for line in (job.stage("http://depot/install.cmd", "0" * 64, "install.cmd.0a1b"), job.read(), job.remove()):
+    staged = Job(name=_NAME.replace("install", "staged"), program_files=r"C:\Program Files (x86)")
+    lines = [job.stage("http://depot/install.cmd", "0" * 64, "install.cmd.0a1b"), job.read(), job.remove()]
+    lines += [job.adopt([staged]), job.settle(staged), message_command("Bonjour", 5)]
+    for line in lines:
         assert re.findall(r"(?<!\()if (not )?exist", line) == []
+
+
+@pytest.mark.parametrize("rate", ["", "1", "500K", "2M", "1G", "30m"])
+def test_a_rate(rate: str) -> None:
+    line = Job(name=_NAME, program_files=r"C:\Program Files").start("stage", "http://depot", rate)
+    assert (f" {rate} && " in line) is bool(rate)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "1.5M", "2 M", "2M & calc", "fast", "%PATH%"])
+def test_a_rate_that_curl_would_not_take(rate: str) -> None:
+    with pytest.raises(ValueError, match="is not a rate"):
+        Job(name=_NAME, program_files=r"C:\Program Files").start("stage", "http://depot", rate)
+
+
+_TOLD = "step=done\ncode=0\ntechnology=installscript\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "log", "started", "running", "restart"),
+    [
+        (_TOLD, _OK, False, False, False),
+        (_TOLD + "running=yes\n", _OK, False, True, False),
+        (_TOLD + "running=\nrestart=renames\n", _OK, False, False, True),
+        (_TOLD + "restart=renames\n", _OK.replace("=0", "=-12"), False, False, True),
+        ("step=client_running\ncode=0\n", None, True, False, False),
+        ("step=done\ncode=3010\ntechnology=msi\nsuccess=0 3010 1641\n", None, False, False, True),
+        ("step=done\ncode=1641\ntechnology=msi\nsuccess=0 3010 1641\n", None, False, False, True),
+        ("step=staged\ncode=0\n", None, False, False, False),
+    ],
+)
+def test_what_happened_meanwhile(text: str, log: str | None, started: bool, running: bool, restart: bool) -> None:
+    outcome = read_outcome(_ended(text, log))
+    assert (outcome.client_started, outcome.client_running, outcome.restart_needed) == (started, running, restart)
+
+
+def test_a_setup_that_fails_over_a_client_started_meanwhile_says_so() -> None:
+    outcome = read_outcome(_ended(_TOLD + "running=yes\n", _OK.replace("=0", "=-52")))
+    assert not outcome.accepted
+    assert outcome.fact.endswith("somebody started the program meanwhile, which locks its files")
+    assert "Close it" in outcome.remedy
 
 
 def test_the_query_names_one_job_only() -> None:

@@ -115,8 +115,33 @@ def test_the_lock_keeps_everything_else() -> None:
     assert new["pronote_releases"]["2027.1.3"] == {"x64": {"digest": "1" * 64}}
     assert new["pronote_releases"]["2026.2.7"] == {
         "x86": {"digest": "2" * 64},
-        "x64": {"digest": "3" * 64, "technology": "installscript", "files": dict(sorted(_DIGESTS.items()))},
+        "x64": {
+            "digest": "3" * 64,
+            "technology": "installscript",
+            "removable": True,
+            "files": dict(sorted(_DIGESTS.items())),
+        },
     }
+
+
+@pytest.mark.parametrize(
+    ("technology", "fields", "removable"),
+    [
+        ("installscript", {}, True),
+        ("installscript", {"product_code": ""}, False),
+        ("installscript", {"digests": {n: d for n, d in _DIGESTS.items() if n != "uninstall.iss"}}, False),
+        ("msi", {}, True),
+        ("msi", {"product_code": ""}, False),
+    ],
+)
+def test_what_can_be_removed(technology: str, fields: dict[str, Any], removable: bool) -> None:
+    assert _package(technology, **fields).can_remove is removable
+
+
+@pytest.mark.parametrize("process", ["", "x", 'a" & calc & ".exe', "%PATH%.exe", "é.exe", "a" * 70 + ".exe"])
+def test_a_process_that_is_no_file_name_is_refused(process: str) -> None:
+    with pytest.raises(ValueError, match="is not the name of a program"):
+        script_context(_package(processes=(process,)))
 
 
 @pytest.mark.parametrize("lock", [{}, {"pronote_releases": None}, {"pronote_releases": {}}])

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import verdict
-from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, job_id, plan, resolve_arch
+from ansible_collections.rentree.pronote.plugins.module_utils.old_years import Published
+from ansible_collections.rentree.pronote.plugins.module_utils.people import People
+from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, job_name, plan, resolve_arch, unmet
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import Process
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.restarts import Restarts
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 
 _DIGESTS = {"x64": "a" * 64, "x86": "b" * 64}
@@ -62,7 +66,7 @@ def _desired(release: str = "2026.2.7", **fields: Any) -> Desired:
     return Desired(**values)
 
 
-_JOB = job_id(_desired(), "x64")
+_JOB = job_name(PRONOTE_CLIENT, "install", Release.parse("2026.2.7"), "x64", _DIGESTS["x64"])
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
 _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3", "2026.2.7", "2026.3.1"))
 
@@ -90,14 +94,14 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         (_state(arch="arm64"), _desired(), "refuse", "'arm64'"),
         (_state(arch="x86"), _desired(arch="x64"), "refuse", "32-bit Windows"),
         (_state(_LAST_MONTH, running=_RUNNING), _desired(), "skip", "Client PRONOTE.exe (pid 7) is running"),
-        (_state(_LAST_MONTH, running=_RUNNING), _desired(when_running="fail"), "refuse", "is running"),
-        (_state(_RIGHT, running=_RUNNING), _desired(when_running="fail"), "none", "installed"),
+        (_state(_LAST_MONTH, running=_RUNNING), _desired(people=People(when_running="fail")), "refuse", "is running"),
+        (_state(_RIGHT, running=_RUNNING), _desired(people=People(when_running="fail")), "none", "installed"),
         # Outside its hours: what would be done, and until when it would wait. What is right, or cannot be, says so.
         (_state(_LAST_MONTH), _desired(not_now="until six"), "skip", "2026.1.3 x64 installed; until six"),
         (_state(_RIGHT), _desired(not_now="until six", state="absent"), "skip", "client of 2026 installed; until six"),
         (
             _state(_LAST_MONTH, running=_RUNNING),
-            _desired(not_now="until six", when_running="fail"),
+            _desired(not_now="until six", people=People(when_running="fail")),
             "skip",
             "until six",
         ),
@@ -129,20 +133,18 @@ def test_another_year_stays_in_the_diff() -> None:
     assert decided.diff()["after"] == "Client PRONOTE 2025: 2025.2.9 x64\nClient PRONOTE 2026: 2026.2.7 x64\n"
 
 
-@pytest.mark.parametrize(("policy", "close", "wait"), [("close", True, False), ("wait", False, True)])
-def test_a_running_client_is_closed_or_waited_for(policy: str, close: bool, wait: bool) -> None:
-    decided = plan(_state(_LAST_MONTH, running=_RUNNING), _desired(when_running=policy))
-    assert (decided.action, decided.close_running, decided.wait_running) == ("install", close, wait)
+def _job(release: str = "2026.2.7", verb: str = "install", *, digest: str = "a" * 64, arch: Any = "x64") -> str:
+    return job_name(PRONOTE_CLIENT, verb, Release.parse(release), arch, digest)
 
 
 def test_a_job_of_an_earlier_run_is_followed_not_started() -> None:
-    job = job_id(_desired(), "x64")
+    job = _job()
     decided = plan(_state(_LAST_MONTH, jobs=[job, "something-else"]), _desired())
     assert (decided.action, decided.job, decided.tidy) == ("finish", job, ["something-else"])
 
 
 def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run() -> None:
-    job = job_id(_desired(), "x64")
+    job = _job()
     decided = plan(_state(_RIGHT, jobs=[job]), _desired())
     assert (decided.action, decided.job, decided.changes) == ("finish", job, True)
     assert decided.before == decided.after
@@ -154,16 +156,191 @@ def test_a_job_of_another_release_is_tidied_away() -> None:
     assert decided.tidy == ["pronote-client-2026.1.3-x64-0123456789ab-install"]
 
 
-def test_job_id_is_one_name_for_one_piece_of_work() -> None:
-    names = {
-        job_id(_desired(), "x64"),
-        job_id(_desired(), "x86"),
-        job_id(_desired(state="absent"), "x64"),
-        job_id(_desired("2026.2.8"), "x64"),
-        job_id(_desired(digests={"x64": "c" * 64}), "x64"),
-    }
+def test_a_job_has_one_name_for_one_piece_of_work() -> None:
+    names = {_job(), _job(arch="x86"), _job(verb="remove"), _job("2026.2.8"), _job(digest="c" * 64)}
     assert len(names) == 5
-    assert job_id(_desired("2026.2.7.1"), "x64") == job_id(_desired(), "x64")
+    assert _job("2026.2.7.1") == _job()
+
+
+_STAGED, _STAGE = _job(verb="staged"), _job(verb="stage")
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "reason", "tidy"),
+    [
+        (_state(), "stage", "the files of 2026.2.7 are not there", []),
+        (_state(_LAST_MONTH, running=_RUNNING), "stage", "are not there", []),
+        (_state(_RIGHT), "none", "2026.2.7 is installed", []),
+        (_state(_RIGHT, jobs=[_STAGED]), "none", "2026.2.7 is installed", [_STAGED]),
+        (_state(jobs=[_STAGED]), "none", "the files of 2026.2.7 are on the station", []),
+        (_state(jobs=[_STAGED, _job("2026.1.3", "staged")]), "none", "on the station", [_job("2026.1.3", "staged")]),
+        (_state(jobs=[_STAGE]), "finish", _STAGE, []),
+        (_state(jobs=[_job()]), "none", "job", []),
+        (_state(free_bytes=2**20), "refuse", "1 MiB free", []),
+        (_state(_NEWER), "refuse", "newer than 2026.2.7", []),
+        (_state(arch="x86"), "stage", "are not there", []),
+    ],
+)
+def test_staging(state: StationState, action: str, reason: str, tidy: list[str]) -> None:
+    decided = plan(state, _desired(state="staged"))
+    assert (decided.action, decided.tidy) == (action, tidy)
+    assert reason in decided.reason
+    assert decided.changes is (action in {"stage", "finish"} or bool(tidy))
+    assert [step.verb for step in decided.steps] == (["stage"] if action in {"stage", "finish"} else [])
+
+
+@pytest.mark.parametrize("there", [[_STAGED], [_STAGE], [_STAGED, _STAGE]])
+def test_an_installation_takes_over_what_was_staged(there: list[str]) -> None:
+    decided = plan(_state(jobs=there), _desired())
+    assert (decided.action, decided.adopt, decided.tidy) == ("install", there, [])
+    assert [step.job for step in decided.steps] == [_job()]
+    assert decided.before == (["staged files: 2026.2.7 x64"] if _STAGED in there else [])
+    assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+def test_staged_files_stay_when_people_are_first() -> None:
+    decided = plan(_state(_LAST_MONTH, running=_RUNNING, jobs=[_STAGED]), _desired())
+    assert (decided.action, decided.changes, decided.tidy) == ("skip", False, [])
+    assert decided.before == decided.after
+
+
+def test_staged_files_of_another_product_are_not_ours_to_show() -> None:
+    name = _job(verb="staged").replace("pronote-client", "edt")
+    assert plan(_state(jobs=[name]), _desired()).before == []
+
+
+def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Published]]:
+    found = [Published(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
+    return {each.release.year: {arch: each} for each in found}
+
+
+_REMOVALS = _removable("2024.3.11", "2025.2.9", "2026.3.1")
+
+
+def _removal(release: str) -> str:
+    return _job(release, "remove", digest="d" * 64)
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "steps"),
+    [
+        (_state(_OLD, _LAST_MONTH), "install", [_job(), _removal("2025.2.9")]),
+        (_state(_client("2024.3.9"), _OLD), "install", [_job(), _removal("2024.3.11"), _removal("2025.2.9")]),
+        (_state(_OLD, _RIGHT), "remove", [_removal("2025.2.9")]),
+        (_state(_RIGHT), "none", []),
+        # Newer years are nobody's leftovers.
+        (_state(_RIGHT, _client("2027.1.3")), "none", []),
+        (_state(_client(None, year=2025, condition="entry_without_exe"), _RIGHT), "remove", [_removal("2025.2.9")]),
+        # An earlier run began it: followed, though the station shows nothing of that year by now.
+        (_state(_RIGHT, jobs=[_removal("2025.2.9")]), "finish", [_removal("2025.2.9")]),
+    ],
+)
+def test_older_years_go_once_this_one_is_there(state: StationState, action: str, steps: list[str]) -> None:
+    decided = plan(state, _desired(remove_older=True, removals=_REMOVALS))
+    assert (decided.action, [step.job for step in decided.steps], decided.tidy) == (action, steps, [])
+    if decided.changes and action != "finish":
+        assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+def test_a_program_without_an_entry_is_left_and_said() -> None:
+    leftover = _client("2025.2.9", condition="exe_without_entry")
+    decided = plan(_state(leftover, _RIGHT), _desired(remove_older=True, removals=_REMOVALS))
+    assert (decided.action, decided.changes) == ("none", False)
+    assert "has no uninstall entry and is left" in decided.notes[0]
+
+
+@pytest.mark.parametrize("removals", [{}, _removable("2024.3.11"), _removable("2025.2.9", arch="x86")])
+def test_a_year_whose_removal_is_not_published_is_refused(removals: Any) -> None:
+    decided = plan(_state(_OLD), _desired(remove_older=True, removals=removals))
+    assert (decided.action, decided.before) == ("refuse", decided.after)
+    assert "the client of 2025 (2025.2.9 x64) is to be removed, and its removal is not published" in decided.reason
+    assert plan(_state(_OLD), _desired(removals=removals)).action == "install"
+
+
+def test_a_removal_is_done_when_its_architecture_is_gone() -> None:
+    both = _state(_OLD, _client("2025.2.9", arch="x86"), _RIGHT)
+    desired = _desired(remove_older=True, removals=_REMOVALS)
+    assert plan(both, desired).action == "refuse"
+    (step,) = plan(_state(_OLD, _RIGHT), desired).steps
+    assert "2025.2.9 x64" in str(unmet(both, step, desired))
+    assert unmet(_state(_client("2025.2.9", arch="x86"), _RIGHT), step, desired) is None
+
+
+@pytest.mark.parametrize(
+    ("how", "jobs", "steps", "adopt"),
+    [
+        ("over", [], [_job()], []),
+        ("remove_first", [], [_STAGE, _removal("2026.3.1"), _job()], [_STAGED]),
+        ("remove_first", [_STAGED], [_removal("2026.3.1"), _job()], [_STAGED]),
+    ],
+)
+def test_an_older_release_of_the_year_goes_back(how: str, jobs: list[str], steps: list[str], adopt: list[str]) -> None:
+    desired = _desired(allow_downgrade=True, downgrade=how, removals=_REMOVALS)
+    decided = plan(_state(_NEWER, jobs=jobs), desired)
+    assert (decided.action, [step.job for step in decided.steps], decided.adopt) == ("install", steps, adopt)
+    assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+def test_removing_first_needs_what_removes() -> None:
+    decided = plan(_state(_NEWER), _desired(allow_downgrade=True, downgrade="remove_first"))
+    assert (decided.action, "its removal is not published" in decided.reason) == ("refuse", True)
+
+
+_NOW = dt.datetime(2026, 11, 25, 20, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("restarts", "session", "action", "words"),
+    [
+        (Restarts(), False, "install", ""),
+        (Restarts(when_pending="skip"), False, "skip", "is pending (windows_update): left for a later run"),
+        (Restarts(when_pending="fail"), False, "refuse", "is pending (windows_update)"),
+        (Restarts(when_pending="reboot"), False, "install", "restarts the station first"),
+        (Restarts(when_pending="reboot"), True, "skip", "and somebody is logged on: left for a later run"),
+        (Restarts(when_pending="reboot", with_session=True), True, "install", "restarts the station first"),
+        (Restarts(when_pending="reboot", policy="in_window"), False, "skip", "no window for restarts is open"),
+        (
+            Restarts(when_pending="reboot", policy="in_window", until=_NOW + dt.timedelta(minutes=10)),
+            False,
+            "skip",
+            "too soon for a restart",
+        ),
+        (
+            Restarts(when_pending="reboot", policy="in_window", until=_NOW + dt.timedelta(hours=1)),
+            False,
+            "install",
+            "restarts the station first",
+        ),
+    ],
+)
+def test_a_restart_that_is_pending(restarts: Restarts, session: bool, action: str, words: str) -> None:
+    state = _state(_LAST_MONTH, pending_reboot=["windows_update"], session_open=session)
+    decided = plan(state, _desired(restarts=restarts), now=_NOW)
+    assert decided.action == action
+    assert words in "".join([decided.reason, *decided.conditions])
+    assert decided.restart_first is (words == "restarts the station first")
+
+
+@pytest.mark.parametrize(
+    ("people", "running", "session", "action", "way"),
+    [
+        (People(), False, True, "install", "go"),
+        (People(when_session="skip"), False, True, "skip", "go"),
+        (People(when_session="fail"), False, True, "refuse", "go"),
+        (People(when_session="wait"), False, True, "install", "wait"),
+        (People(when_session="notify"), False, True, "install", "notify"),
+        (People(when_session="fail"), False, False, "install", "go"),
+        # A running client counts before the session it runs in.
+        (People(when_running="close", when_session="skip"), True, True, "install", "close"),
+        (People(when_running="wait"), True, True, "install", "wait"),
+        (People(when_running="notify"), True, True, "install", "notify"),
+    ],
+)
+def test_people_first(people: People, running: bool, session: bool, action: str, way: str) -> None:
+    state = _state(_LAST_MONTH, running=_RUNNING if running else [], session_open=session)
+    decided = plan(state, _desired(people=people))
+    assert (decided.action, decided.way.action) == (action, way)
+    assert bool(decided.conditions) is (way != "go")
 
 
 def test_unknown_architecture() -> None:

@@ -142,7 +142,12 @@ def test_what_is_published(tmp_path: Path) -> None:
     assert yaml.safe_load(lock.read_text()) == {
         "pronote_releases": {
             "2026.2.7": {
-                "x64": {"digest": result["digest"], "technology": "installscript", "files": _package().digests}
+                "x64": {
+                    "digest": result["digest"],
+                    "technology": "installscript",
+                    "removable": _package().can_remove,
+                    "files": _package().digests,
+                }
             }
         }
     }

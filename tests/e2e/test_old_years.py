@@ -1,0 +1,131 @@
+"""Earlier years are removed once this one is proven; an older release of the same year goes back when allowed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+
+RELEASES = [
+    {"release": "2024.3.11", "arch": "x64"},
+    {"release": "2025.2.9", "arch": "x64"},
+    {"release": "2026.1.3", "arch": "x64"},
+    {"release": "2026.2.7", "arch": "x64"},
+]
+# What was installed need not be the very release that was published: the year counts.
+STATIONS: list[dict[str, Any]] = [
+    {"name": "deux-ans", "clients": [{"release": "2024.3.9"}, {"release": "2025.2.9"}]},
+    {"name": "un-an", "clients": [{"release": "2025.1.3"}, {"release": "2026.2.7"}]},
+    {"name": "entree-seule", "clients": [{"release": "2025.2.9", "exe": False}]},
+    {"name": "programme-seul", "clients": [{"release": "2025.2.9", "entry": False}]},
+    {"name": "neuf", "clients": [{"release": "2026.2.7"}]},
+]
+CHANGING = {"deux-ans", "un-an", "entree-seule", "programme-seul"}
+
+
+@pytest.fixture(scope="module", params=["simulated", pytest.param("wine", marks=pytest.mark.wine)])
+def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
+    if request.param == "wine":
+        request.getfixturevalue("wine")
+    # The hot fix of the server is no other client; the older release of the year is for putting back.
+    return start_school(STATIONS, releases=RELEASES, backend=request.param)
+
+
+def _play(school: School, *arguments: str, code: int = 0, **variables: Any) -> dict[str, dict[str, Any]]:
+    values = {f"pronote_client_{name}": value for name, value in variables.items()}
+    return school.play("deploy", "-e", json.dumps(values), *arguments).assert_code(code).of("client")
+
+
+def _changed(results: dict[str, dict[str, Any]]) -> set[str]:
+    return {host for host, result in results.items() if result["changed"]}
+
+
+def test_years_before_are_removed_once_this_one_is_there(school: School) -> None:
+    before = school.lab.snapshots()
+    check = school.play("deploy", "--check", "--diff", "-e", "pronote_client_remove_older=true").assert_code(0)
+    assert _changed(check.of("client")) == CHANGING
+    assert "-Client PRONOTE 2025: 2025.1.3 x64" in check.output
+    assert school.lab.snapshots() == before
+    planned = {host: result["after"] for host, result in check.of("client").items()}
+    assert planned["deux-ans"] == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+    done = _play(school, remove_older=True)
+    assert _changed(done) == CHANGING
+    assert {host: result["after"] for host, result in done.items()} == planned
+    steps = [name.removeprefix("pronote-client-") for name in done["deux-ans"]["job"]["steps"]]
+    assert [(name[:8].rstrip(".x-"), name.rpartition("-")[2]) for name in steps] == [
+        ("2026.2.7", "install"),
+        ("2024.3.1", "remove"),
+        ("2025.2.9", "remove"),
+    ]
+    settled = school.lab.snapshots()
+    assert _changed(_play(school, "--check", remove_older=True)) == set()
+    assert _changed(_play(school, remove_older=True)) == set()
+    assert school.lab.snapshots() == settled
+    found = school.releases(school.play("audit").assert_code(0))
+    # A program without an uninstall entry is nobody's to delete.
+    left = "2025.2.9 x64 (program without uninstall entry)"
+    assert found.pop("programme-seul") == f"{left}; 2026.2.7 x64"
+    assert set(found.values()) == {"2026.2.7 x64"}
+    for station in STATIONS:
+        assert b"Rentree PRONOTE" not in school.lab.snapshot(station["name"])
+
+
+def test_an_older_release_of_the_year_goes_back(school: School) -> None:
+    refused = _play(school, "--limit", "neuf", code=2, release="2026.1.3")["neuf"]
+    assert "2026.2.7 is installed, newer than 2026.1.3" in refused["fact"]
+    for downgrade, steps in (("over", 1), ("remove_first", 3)):
+        planned = _play(
+            school, "--limit", "neuf", "--check", release="2026.1.3", allow_downgrade=True, downgrade=downgrade
+        )["neuf"]
+        assert planned["after"] == ["Client PRONOTE 2026: 2026.1.3 x64"]
+        done = _play(school, "--limit", "neuf", release="2026.1.3", allow_downgrade=True, downgrade=downgrade)["neuf"]
+        assert done["after"] == planned["after"]
+        assert len(done["job"]["steps"]) == steps
+        run = school.play("audit", "--limit", "neuf").assert_code(0)
+        assert school.releases(run)["neuf"] == "2026.1.3 x64"
+        assert b"Rentree PRONOTE" not in school.lab.snapshot("neuf")
+        assert _play(school, "--limit", "neuf")["neuf"]["changed"]
+
+
+def test_a_year_whose_removal_is_not_published_stops_before_anything_is_done(start_school: StartSchool) -> None:
+    school = start_school([{"name": "vieux", "clients": [{"release": "2023.0.2.7"}]}])
+    before = school.lab.snapshots()
+    for arguments in (["--check"], []):
+        refused = _play(school, *arguments, code=2, remove_older=True)["vieux"]
+        assert refused["fact"] == (
+            "the client of 2023 (2023.0.2.7 x64) is to be removed, and its removal is not published"
+        )
+        assert "Publish a release of 2023" in refused["remedy"]
+    assert school.lab.snapshots() == before
+    assert _play(school)["vieux"]["changed"]
+
+
+def test_an_entry_that_has_outlived_its_uninstaller(start_school: StartSchool) -> None:
+    orphan = {"release": "2025.2.9", "exe": False, "uninstaller": False}
+    school = start_school([{"name": "orphelin", "clients": [orphan]}], releases=RELEASES)
+    failed = _play(school, code=2, remove_older=True)["orphelin"]
+    assert "the uninstaller that it names is gone" in failed["fact"]
+    # This year's client is there all the same: it was proven before.
+    assert "2026.2.7 x64" in str(school.releases(school.play("audit"))["orphelin"])
+    assert b"Rentree PRONOTE" not in school.lab.snapshot("orphelin")
+
+
+def test_a_setup_that_refuses_to_go_back_needs_the_newer_one_removed_first(start_school: StartSchool) -> None:
+    refusing = [{**release, "options": {"refuses_older": True}} for release in RELEASES[2:]]
+    school = start_school([{"name": "poste", "clients": [{"release": "2026.2.7"}]}], releases=refusing)
+    back: dict[str, Any] = {"release": "2026.1.3", "allow_downgrade": True}
+    assert "the setup answered" in _play(school, code=2, **back)["poste"]["fact"]
+    assert school.releases(school.play("audit"))["poste"] == "2026.2.7 x64"
+    # The depot is checked first: what is there stays as long as what is to come is not on the station.
+    school.lab.depot({"setup.exe": "corrupt"})
+    refused = _play(school, code=2, downgrade="remove_first", **back)["poste"]
+    assert "does not have the digest that was published" in refused["fact"]
+    assert school.releases(school.play("audit"))["poste"] == "2026.2.7 x64"
+    school.lab.depot({})
+    assert _play(school, downgrade="remove_first", **back)["poste"]["changed"]
+    assert school.releases(school.play("audit"))["poste"] == "2026.1.3 x64"
+    assert b"Rentree PRONOTE" not in school.lab.snapshot("poste")
