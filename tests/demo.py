@@ -123,6 +123,7 @@ def main() -> int:
                     **publish_all(lab.info, work=WORK),
                     "pronote_cache_dir": str(WORK / "cache"),
                     "pronote_client_log_dir": str(WORK / "logs"),
+                    "pronote_state": str(WORK / "state/pronote.sqlite3"),
                 }
             ),
             encoding="utf-8",

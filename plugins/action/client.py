@@ -10,11 +10,11 @@ from ansible_collections.rentree.pronote.plugins.module_utils.job_commands impor
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, ensure, log_name
+from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, log_name
+from ansible_collections.rentree.pronote.plugins.plugin_utils._deployment import deploy
 from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -33,6 +33,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reconnect_timeout": {"type": "float", "default": 300},
     "verify_timeout": {"type": "float", "default": 60},
     "log_dir": {"type": "path"},
+    "store": {"type": "path", "default": ""},
+    "school": {"type": "str", "default": ""},
+    "room": {"type": "str", "default": ""},
+    "switch_off": {"type": "bool", "default": True},
 }
 
 
@@ -46,14 +50,20 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
+        name = str((task_vars or {}).get("inventory_hostname", "station"))
         try:
-            request = _request(args, str((task_vars or {}).get("inventory_hostname", "station")))
+            request = _request(args, name)
         except ValueError as exc:
             raise AnsibleActionFail(str(exc)) from exc
-        try:
-            return ensure(station(self._connection), request, check=self._task.check_mode)
-        except StationError as exc:
-            return failure(exc)
+        check = self._task.check_mode
+        memory = Memory(
+            None if check else args["store"],
+            station=name,
+            product=args["product"],
+            school=args["school"],
+            room=args["room"],
+        )
+        return deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
 
 
 def _request(args: dict[str, Any], name: str) -> Request:
