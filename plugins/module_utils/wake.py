@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -82,7 +83,7 @@ def ssh_command(name: str, variables: Mapping[str, Any], words: Sequence[str]) -
         command += ["-p", str(int(variables["ansible_port"]))]
     if variables.get("ansible_ssh_private_key_file"):
         command += ["-i", str(variables["ansible_ssh_private_key_file"])]
-    command += [str(word) for word in variables.get("ansible_ssh_common_args", "").split()]
+    command += shlex.split(str(variables.get("ansible_ssh_common_args") or ""))
     command += [f"{user}@{host}" if user else host, "--"]
     # ssh hands the remote shell one line: the program in single quotes (it has none), the words have no special sign.
     return [*command, "python3", "-c", f"'{_RELAY}'", *words]

@@ -46,11 +46,11 @@ def _assert_done(school: School, *, names: list[str]) -> None:
         assert b"Rentree PRONOTE" not in school.lab.snapshot(name), "a job was left behind"
 
 
-def start_deploy(school: School, name: str) -> subprocess.Popen[bytes]:
+def start_deploy(school: School, name: str, *arguments: str) -> subprocess.Popen[bytes]:
     school.work.mkdir(parents=True, exist_ok=True)
     with (school.work / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
-            school.command("deploy"),
+            school.command("deploy", *arguments),
             cwd=ROOT,
             env=school.environment(name),
             stdin=subprocess.DEVNULL,

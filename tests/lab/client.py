@@ -59,6 +59,10 @@ class LabClient:
         """Switch a station on or off."""
         self._call(f"/stations/{quote(station)}/power", {"power": power})
 
+    def people(self, station: str, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name)."""
+        self._call(f"/stations/{quote(station)}/people", {"what": what, "argument": argument})
+
     def faults(self, station: str, rules: list[dict[str, Any]]) -> None:
         """Replace the fault rules of a station."""
         self._call(f"/stations/{quote(station)}/faults", rules)

@@ -57,6 +57,13 @@ async def _power(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def _people(request: web.Request) -> web.Response:
+    """Somebody at the station does something: what, and its argument."""
+    data = await request.json()
+    await _lab(request).stations[request.match_info["name"]].people(data["what"], data.get("argument", ""))
+    return web.json_response({})
+
+
 async def _faults(request: web.Request) -> web.Response:
     rules: list[dict[str, Any]] = await request.json()
     _lab(request).faults[request.match_info["name"]].faults[:] = FaultPlan.from_data(rules).faults
@@ -101,6 +108,7 @@ def control_app(lab: Lab) -> web.Application:
             web.get("/journal", _journal),
             web.post("/stations/{name}/power", _power),
             web.post("/stations/{name}/faults", _faults),
+            web.post("/stations/{name}/people", _people),
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),
             web.post("/cas", _cas),

@@ -144,6 +144,13 @@ class Station(Protocol):
         """Call a method (``StdRegProv.EnumKey``…); the result holds ``ReturnValue`` and the out parameters."""
         ...
 
+    async def people(self, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name).
+
+        Raises ValueError for what this back end cannot play.
+        """
+        ...
+
     async def snapshot(self) -> bytes:
         """The whole mutable state (registry, files, tasks, processes, services) in a canonical form.
 

@@ -23,7 +23,7 @@ from .paths import absolute
 from .power import PowerSwitch
 from .processes import Job, Process, ProcessTable
 from .programs import find_program
-from .provision import provision, start_system_processes
+from .provision import open_session, provision, start_system_processes
 from .registry import Registry
 from .security import Token
 from .services import ServiceTable
@@ -147,6 +147,13 @@ class SimulatedStation:
 
     def sync_journal(self) -> None:
         """Nothing to do: programs write into the journal themselves."""
+
+    async def people(self, what: str, argument: str = "") -> None:
+        """Somebody at the station does something: ``log_on`` (name). Raises ValueError for anything else."""
+        if what != "log_on":
+            raise ValueError(f"nobody can {what!r}")
+        open_session(self, argument)
+        self.record("people", did=what, argument=argument)
 
     # -- what programs use --------------------------------------------------------------------------------------------
 

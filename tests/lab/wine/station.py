@@ -190,6 +190,10 @@ class WineStation:
         self.journal.add("process", self.name, state="started", pid=answer["pid"], line=line)
         return int(answer["pid"])
 
+    async def people(self, what: str, argument: str = "") -> None:
+        """Nobody sits at a Wine station. Raises ValueError."""
+        raise ValueError(f"nobody at a Wine station can {what!r} {argument}")
+
     def _running(self) -> Agent:
         if self._agent is None or self._power is Power.OFF:
             raise CommandRefusedError(21, f"{self.name} is {self._power.value}")

@@ -170,6 +170,9 @@ class FakeStation:
     ) -> Mapping[str, WmiValue]:
         return {"ReturnValue": 0, "sNames": [namespace, class_name, method, *map("=".join, arguments.items())]}
 
+    async def people(self, what: str, argument: str = "") -> None:
+        raise ValueError(what)
+
     async def snapshot(self) -> bytes:
         return b""
 
