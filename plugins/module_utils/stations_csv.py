@@ -11,7 +11,7 @@ import io
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import parse_uai
@@ -217,7 +217,7 @@ def _mac(cell: str) -> str:
     return parse_mac(words[0]) if words else ""
 
 
-def plan_groups(rows: Iterable[StationRow]) -> dict[str, dict[str, list[str]]]:
+def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
     """School group → room group → names; "" for stations without a room. Sorted, stable.
 
     A room's group begins with its school's, whatever other schools there are: names never change when one is added.
