@@ -20,6 +20,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
 }
 
+_ELSEWHERE = (
+    "{count} stations ({first}…) come from another inventory folder, whose store is another file: they are not in this "
+    "list. Set pronote_state to one file for both."
+)
+
 
 class ActionModule(ActionBase):
     """Print which stations of the play are not right yet. Documentation: plugins/modules/deploy_report.py."""
@@ -36,7 +41,8 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         if not args["store"]:
             return {"changed": False, "skipped": True, "skip_reason": "no store (pronote_state is empty)"}
-        names = list(variables["ansible_play_hosts_all"])
+        names, elsewhere = _of_this_store(variables)
+        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
             stations = standings(Path(args["store"]), product=args["product"])
         except StoreError as exc:
@@ -53,4 +59,15 @@ class ActionModule(ActionBase):
                 rows, total=len(names), language=args["language"], width=width, color=sys.stdout.isatty()
             ).rstrip("\n")
         )
-        return {"changed": False, "remaining": rows, "right": len(names) - len(rows)}
+        return {"changed": False, "remaining": rows, "right": len(names) - len(rows), "warnings": warnings}
+
+
+def _of_this_store(variables: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The play's stations, and those whose inventory lies in another folder and so has a store of its own."""
+    here: list[str] = []
+    elsewhere: list[str] = []
+    for name in variables["ansible_play_hosts_all"]:
+        known = variables["hostvars"][name]
+        own = "pronote_state" in known or known.get("inventory_dir") == variables.get("inventory_dir")
+        (here if own else elsewhere).append(name)
+    return here, elsewhere
