@@ -70,6 +70,7 @@ class Memory:
             if self._attempt is not None:
                 # Its own job was cut off by the station; this is another start.
                 self._close(db, result="interrupted", fact="the station cut the job off")
+            self._abandon(db)
             self._attempt = self._open(db, job, verb, started=now())
 
         self._try(write)
@@ -100,6 +101,7 @@ class Memory:
         def write(db: sqlite3.Connection) -> None:
             self._touch(db, seen=True)
             self._close(db, result="done", code=job.get("code"))
+            self._abandon(db)
             self._save(
                 db,
                 wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
@@ -134,8 +136,9 @@ class Memory:
 
     def audited(self, record: Mapping[str, Any]) -> None:
         """An audit looked at the station."""
-        found = audited(record["status"])
         facts = record["facts"]
+        # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
+        found = audited(record["status"]) if facts and record["expected"] else None
         self._clients = facts["clients"] if facts else None
         lost = record["status"] in {"unreachable", "refused"}
 
@@ -239,6 +242,17 @@ class Memory:
                 (now(), result, code, fact, remedy, self._attempt),
             )
             self._attempt = None
+
+    def _abandon(self, db: sqlite3.Connection) -> None:
+        """End what killed runs left open: their jobs are over, or this run would have followed them.
+
+        Another run that is at work at this moment writes its own end over this one.
+        """
+        db.execute(
+            "update attempt set ended = ?, result = 'interrupted', fact = 'no run saw its end'"
+            " where station = ? and product = ? and ended is null",
+            (now(), self._station, self._product),
+        )
 
     def _try(self, work: Callable[[sqlite3.Connection], _T], *, writes: bool = True) -> _T | None:
         if self._path is None:

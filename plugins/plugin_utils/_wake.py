@@ -200,9 +200,12 @@ def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_
 def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
     """Empty, or why the station stays on. Raises StationError."""
     # Read now: minutes may have gone by since the plan.
-    if probe(station, product).session_open:
+    state = probe(station, product)
+    if state.session_open:
         memory.set_woken(None)
         return "somebody has opened a session"
+    if state.jobs:
+        return f"another job is on it: {', '.join(state.jobs)}"
     result = station.run(f'shutdown /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
     if result.code:
         return f"shutdown said {result.describe()}"

@@ -201,6 +201,34 @@ def test_an_audit_is_remembered(path: Path) -> None:
     assert len(_rows(path, "installed")) == 2
 
 
+def test_an_unreadable_server_takes_nothing_back(path: Path) -> None:
+    _deploy(path)
+    for expected, releases in ((None, ["2026.2.7"]), ("2026.2.7", None)):
+        record = _record("unknown_release", *(releases or []))
+        _memory(path).audited({**record, "expected": expected, "facts": record["facts"] if releases else None})
+    assert standings(path, product="pronote_client")["s1"]["standing"].right
+
+
+def test_an_attempt_that_nobody_followed_is_ended_by_the_next(path: Path) -> None:
+    killed = _memory(path)
+    killed.starting(JOB, "install")
+    killed.close()
+    _deploy(path)
+    assert [(row["result"], row["fact"]) for row in _rows(path, "attempt")] == [
+        ("interrupted", "no run saw its end"),
+        ("done", ""),
+    ]
+
+
+def test_two_runs_at_once_both_tell_their_end(path: Path) -> None:
+    first, second = _memory(path), _memory(path)
+    first.starting(JOB, "install")
+    second.starting(JOB, "install")
+    for memory in (first, second):
+        memory.deployed({"action": "install", "reason": "…", "job": {"code": 0}}, wanted=WANTED, absent=False)
+    assert [row["result"] for row in _rows(path, "attempt")] == ["done", "done"]
+
+
 def test_woken_until_it_is_given_back(path: Path) -> None:
     assert mark_woken(str(path), ["s1", "s2"], woken=True) == []
     assert mark_woken(str(path), ["s2"], woken=False) == []
