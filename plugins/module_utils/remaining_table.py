@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import plain
-from ansible_collections.rentree.pronote.plugins.module_utils.standing import Standing
+from ansible_collections.rentree.pronote.plugins.module_utils.standing import MAX_FAILURES, Standing
 from rich.console import Console
 from rich.table import Table
 
@@ -37,7 +38,7 @@ LABELS: dict[str, dict[str, str]] = {
         "ahead": "en avance",
         "several": "plusieurs clients",
         "unknown": "version inconnue",
-        "by_hand": "{failures} échecs : plus dans pronote_pending",
+        "by_hand": "{failures} échecs de suite, ne sera plus réessayé de lui-même.",
     },
     "en": {
         "title": "Remaining: {left} of {all} station(s)",
@@ -61,7 +62,7 @@ LABELS: dict[str, dict[str, str]] = {
         "ahead": "ahead",
         "several": "several clients",
         "unknown": "release unknown",
-        "by_hand": "{failures} failures: not in pronote_pending any more",
+        "by_hand": "{failures} failures in a row, not tried again by itself.",
     },
 }
 
@@ -87,6 +88,7 @@ def remaining(stations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
                 "last_seen": known.get("last_seen"),
                 "last_tried": known.get("last_tried"),
                 "reason": standing.reason,
+                "reason_fr": standing.reason_fr or standing.reason,
                 "remedy": standing.remedy,
                 "failures": standing.failures,
                 "given_up": standing.given_up,
@@ -104,11 +106,14 @@ def _state(standing: Standing) -> str:
 
 
 def _day(moment: str | None, words: Mapping[str, str]) -> str:
-    return moment[:16].replace("T", " ") if moment else words["never"]
+    """In the controller's own time zone: the store's is UTC."""
+    if not moment:
+        return words["never"]
+    return f"{dt.datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
 def render_remaining(rows: Sequence[Mapping[str, Any]], *, total: int, language: str, width: int, color: bool) -> str:
-    """The table, or one line when nothing remains. Times are UTC, as in the store."""
+    """The table, or one line when nothing remains."""
     words = LABELS.get(language, LABELS["en"])
     if not rows:
         return words["nothing"].format(all=total) + "\n"
@@ -120,8 +125,8 @@ def render_remaining(rows: Sequence[Mapping[str, Any]], *, total: int, language:
         table.add_column(words[column], overflow="fold", no_wrap=column in {"since", "seen"})
     for row in rows:
         todo = row["remedy"]
-        if row["given_up"] and row["failures"]:
-            todo = f"{words['by_hand'].format(failures=row['failures'])}. {todo}"
+        if row["failures"] >= MAX_FAILURES:
+            todo = f"{words['by_hand'].format(failures=row['failures'])} {todo}"
         table.add_row(
             plain(row["school"]),
             plain(row["room"]),
@@ -129,7 +134,7 @@ def render_remaining(rows: Sequence[Mapping[str, Any]], *, total: int, language:
             words[row["state"]],
             _day(row["since"], words) if row["since"] else "-",
             _day(row["last_seen"], words),
-            plain(row["reason"]),
+            plain(row["reason_fr" if language == "fr" else "reason"]),
             plain(todo),
         )
     console.print(table)

@@ -46,6 +46,7 @@ class Standing:
     outcome: str = ""
     since: str | None = None
     reason: str = ""
+    reason_fr: str = ""
     remedy: str = ""
     failures: int = 0
 
@@ -87,7 +88,15 @@ def reaimed(before: Standing) -> Standing:
 
 
 def after(
-    before: Standing, *, now: str, found: str | None, outcome: str | None, reason: str, remedy: str = "", kind: str = ""
+    before: Standing,
+    *,
+    now: str,
+    found: str | None,
+    outcome: str | None,
+    reason: str,
+    reason_fr: str = "",
+    remedy: str = "",
+    kind: str = "",
 ) -> Standing:
     """The standing after a run. ``found`` None: not seen this time; ``outcome`` None: an audit, which tries nothing."""
     failures = before.failures
@@ -99,7 +108,9 @@ def after(
         found=before.found if found is None else found,
         # A station that an audit has found right needs no remedy any more, whatever the last deployment met.
         outcome=(before.outcome if found != "right" else "done") if outcome is None else outcome,
+        since=before.since or now,
         reason=reason,
+        reason_fr=reason_fr,
         remedy=remedy,
         failures=failures,
     )
@@ -107,15 +118,8 @@ def after(
         return Standing(found=told.found, outcome=told.outcome)
     if outcome is None and before.outcome in {"failed", "skipped"}:
         # What the deployment met says more than the audit's "late".
-        reason, remedy = before.reason, before.remedy
-    return Standing(
-        found=told.found,
-        outcome=told.outcome,
-        since=before.since or now,
-        reason=reason,
-        remedy=remedy,
-        failures=failures,
-    )
+        return replace(told, reason=before.reason, reason_fr=before.reason_fr, remedy=before.remedy)
+    return told
 
 
 def groups_of(standing: Standing | None, *, seen: bool) -> list[str]:

@@ -41,6 +41,8 @@ create table standing (
     outcome text not null default '',
     since text,
     reason text not null default '',
+    -- In French where there is a French text for it, for the list that school staff read.
+    reason_fr text not null default '',
     remedy text not null default '',
     failures integer not null default 0,
     primary key (station, product)

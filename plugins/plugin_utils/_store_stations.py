@@ -12,6 +12,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +32,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Stor
 __all__ = ["Memory", "mark_woken", "standings"]
 
 _T = TypeVar("_T")
+
+_FIELDS = tuple(field.name for field in fields(Standing))
 
 _NOT_REMEMBERED = (
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
@@ -108,6 +111,7 @@ class Memory:
                 found=self._found(wanted, absent),
                 outcome="skipped" if skipped else "done",
                 reason=result["reason"],
+                reason_fr=result.get("reason_fr", ""),
             )
 
         self._try(write)
@@ -128,6 +132,7 @@ class Memory:
                 found=self._found(wanted, absent),
                 outcome=outcome_of(exc.kind),
                 reason=exc.fact,
+                reason_fr=exc.fact_fr,
                 remedy=exc.remedy,
                 kind=exc.kind,
             )
@@ -150,6 +155,7 @@ class Memory:
                 found=found,
                 outcome=None,
                 reason=record["reason"],
+                reason_fr=record["reason_fr"],
                 remedy=record["remedy"],
             )
 
@@ -208,18 +214,12 @@ class Memory:
             before = reaimed(before)
         stands = after(before, now=now(), **told)
         db.execute(
-            "insert or replace into standing"
-            " (station, product, wanted, found, outcome, since, reason, remedy, failures)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert or replace into standing (station, product, wanted, {', '.join(_FIELDS)})"  # noqa: S608  (constants)
+            f" values (?, ?, ?{', ?' * len(_FIELDS)})",
             (
                 *key,
                 (row["wanted"] if row else "") if wanted is None else wanted,
-                stands.found,
-                stands.outcome,
-                stands.since,
-                stands.reason,
-                stands.remedy,
-                stands.failures,
+                *(getattr(stands, name) for name in _FIELDS),
             ),
         )
 
@@ -285,7 +285,7 @@ def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
 
 
 def _standing(row: sqlite3.Row) -> Standing:
-    return Standing(**{name: row[name] for name in ("found", "outcome", "since", "reason", "remedy", "failures")})
+    return Standing(**{name: row[name] for name in _FIELDS})
 
 
 def standings(path: Path, *, product: str) -> dict[str, dict[str, Any]]:

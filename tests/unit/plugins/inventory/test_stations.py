@@ -88,7 +88,13 @@ def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
         _failed(state, "a", StationFactError("no", remedy="do"))
     _failed(state, "b", UnreachableError("off", remedy="do"))
     done = Memory(str(state), station="c", product="pronote_client")
-    record: dict[str, Any] = {"status": "compliant", "expected": "2026.2.7", "reason": "", "remedy": ""}
+    record: dict[str, Any] = {
+        "status": "compliant",
+        "expected": "2026.2.7",
+        "reason": "",
+        "reason_fr": "",
+        "remedy": "",
+    }
     done.audited({**record, "facts": {"clients": []}})
     done.close()
     assert _groups(_inventory(*source)) == {

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.remaining_table import (
     LABELS,
     remaining,
@@ -18,7 +21,7 @@ def _known(room: str, **standing: Any) -> dict[str, Any]:
 
 
 STATIONS = {
-    "off": _known("CDI", outcome="unreachable", reason="it is off"),
+    "off": _known("CDI", outcome="unreachable", reason="it is off", reason_fr="il est éteint"),
     "right": _known("CDI", found="right", outcome="done"),
     "broken": _known("Atelier", found="late", outcome="failed", reason="no", remedy="Ask.", failures=3),
 }
@@ -27,6 +30,15 @@ STATIONS = {
 def _text(language: str = "fr") -> str:
     rows = remaining(STATIONS, ["off", "right", "broken", "new"])
     return render_remaining(rows, total=4, language=language, width=200, color=False)
+
+
+@pytest.fixture(autouse=True)
+def in_paris(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_rows_are_sorted_and_say_who_since_when_why() -> None:
@@ -40,9 +52,10 @@ def test_rows_are_sorted_and_say_who_since_when_why() -> None:
 
 def test_french_and_english_name_everything() -> None:
     assert set(LABELS["fr"]) == set(LABELS["en"])
-    for word in ("Reste à faire : 3 poste(s) sur 4", "2026-11-23 18:04", "jamais essayé", "3 échecs", "it is off"):
+    for word in ("Reste à faire : 3 poste(s) sur 4", "2026-11-23 19:04", "jamais essayé", "3 échecs", "il est éteint"):
         assert word in _text()
     assert "Remaining: 3 of 4 station(s)" in _text("en")
+    assert "it is off" in _text("en")
 
 
 def test_nothing_remains() -> None:

@@ -186,7 +186,14 @@ def test_another_release_is_wanted_while_the_station_is_off(path: Path) -> None:
 
 def _record(status: str, *releases: str) -> dict[str, Any]:
     facts = _state(*releases).as_dict() if status not in {"unreachable", "refused"} else None
-    return {"status": status, "expected": "2026.2.7", "reason": status, "remedy": "Deploy.", "facts": facts}
+    return {
+        "status": status,
+        "expected": "2026.2.7",
+        "reason": status,
+        "reason_fr": status,
+        "remedy": "Deploy.",
+        "facts": facts,
+    }
 
 
 def test_an_audit_is_remembered(path: Path) -> None:
