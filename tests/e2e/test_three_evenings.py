@@ -129,13 +129,15 @@ def test_three_evenings(school: School) -> None:
     reached = set(last.of("client"))
     assert reached == {"never-on", "password"}
 
-    # The truth, from the stations themselves; and every start of an installer has its row.
+    # The truth, from the stations themselves; and every start of an installer has a row of its own.
     audit = school.play("audit").assert_code(0)
     statuses = {host: result["record"]["status"] for host, result in audit.of("audit").items()}
     assert {host for host, status in statuses.items() if status == "compliant"} == RIGHT_AT_LAST
     started = Counter(event["station"] for event in school.lab.installer_starts())
     recorded = Counter(dict(_rows(store, "select station, count(*) from attempt where started is not null group by 1")))
-    assert started == recorded
+    # Recorded before it is started: the power of one may have gone in between.
+    assert started <= recorded
+    assert set(recorded - started) <= {"unplugged"}
     assert started["fails-always"] == 3
     assert _rows(store, "select * from attempt where ended is null") == []
     assert _rows(store, "pragma integrity_check") == [("ok",)]
