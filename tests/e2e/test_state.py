@@ -66,3 +66,11 @@ def test_two_administrators_at_once_leave_a_consistent_store(school: School) -> 
     assert all(recorded[name] >= 1 for name in NAMES)
     # Its owner alone reads it.
     assert store.stat().st_mode & 0o777 == 0o600
+
+
+def test_stations_of_another_folder_are_not_said_to_be_untried(school: School, tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("pronote_stations: {children: {zz: {hosts: {ailleurs: }}}}\n", encoding="utf-8")
+    run = school.play("remaining", "-i", str(tmp_path)).assert_code(0)
+    (report,) = run.of("deploy_report").values()
+    assert sorted(row["station"] for row in report["remaining"]) == NAMES
+    assert "1 stations (ailleurs…) come from another inventory folder" in " ".join(run.output.split())

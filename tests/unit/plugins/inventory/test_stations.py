@@ -143,3 +143,12 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     source = _write(tmp_path, stations__yml="plugin: rentree.pronote.stations\n") / "stations.yml"
     with pytest.raises(AnsibleError, match="Completely failed to parse"):
         _inventory(source)
+
+
+def test_what_runs_leave_in_the_folder_is_no_inventory(tmp_path: Path) -> None:
+    """ansible.cfg: a log holds what a station said, and a line of it may look like a host."""
+    _write(tmp_path, hosts__yml=HOSTS)
+    for folder, name in (("logs", "a.log"), ("reports", "audit.json"), ("state", "pronote.sqlite3")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("pirate ansible_connection=local\n", encoding="utf-8")
+    assert set(_inventory(tmp_path).hosts) == {"a", "b", "c"}
