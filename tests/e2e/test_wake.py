@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +15,8 @@ import yaml
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+from tests.tools import require_tool
 
-_SSHD = "/usr/sbin/sshd"
 WAKE = ("-e", '{"pronote_client_wake": true, "pronote_client_wake_timeout": 20}')
 
 
@@ -89,6 +88,7 @@ def test_a_killed_run_leaves_the_next_one_knowing_whom_it_woke(start_school: Sta
 @contextlib.contextmanager
 def _sshd(folder: Path, address: str) -> Iterator[dict[str, Any]]:
     """A real OpenSSH server for this user alone; yields the inventory variables of a relay behind it."""
+    sshd = require_tool("sshd")
     folder.mkdir()
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
@@ -107,7 +107,7 @@ def _sshd(folder: Path, address: str) -> Iterator[dict[str, Any]]:
     config = folder / "sshd_config"
     config.write_text("".join(f"{key} {value}\n" for key, value in options.items()), encoding="utf-8")
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([_SSHD, "-D", "-e", "-f", str(config)], stderr=log)
+        server = subprocess.Popen([sshd, "-D", "-e", "-f", str(config)], stderr=log)
         try:
             until(lambda: b"listening" in (folder / "log").read_bytes())
             yield {
@@ -140,8 +140,6 @@ def test_a_relay_sends_the_packets_of_its_stations(start_school: StartSchool, tm
     if connection == "local":
         run = _relayed(school, {"ansible_connection": "local"})
     else:
-        if not Path(_SSHD).exists() and not os.environ.get("RENTREE_REQUIRE_TOOLS"):
-            pytest.skip("openssh-server is not installed (2026-11-25)")
         with _sshd(tmp_path / "sshd", f"{school.lab.info['network']}.0.5") as relay:
             run = _relayed(school, relay)
     assert _packets(school) == ["asleep"], run.output
