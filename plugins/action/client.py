@@ -10,11 +10,14 @@ from ansible_collections.rentree.pronote.plugins.module_utils.job_commands impor
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, log_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils._deployment import deploy
 from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import RING_SPEC, in_ring, keep_back
+from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -33,6 +36,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reconnect_timeout": {"type": "float", "default": 300},
     "verify_timeout": {"type": "float", "default": 60},
     "log_dir": {"type": "path"},
+    "windows": {"type": "list", "elements": "dict", "default": []},
+    "timezone": {"type": "str", "default": ""},
+    "expected_duration": {"type": "float", "default": 900},
+    "ring": {"type": "dict", "options": RING_SPEC},
     "store": {"type": "path", "default": ""},
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
@@ -50,7 +57,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
+        kept = keep_back(args["ring"])
+        if kept is not None:
+            return kept
         name = str((task_vars or {}).get("inventory_hostname", "station"))
+        _progress.begin(name)
         try:
             request = _request(args, name)
         except ValueError as exc:
@@ -63,7 +74,8 @@ class ActionModule(ActionBase):
             school=args["school"],
             room=args["room"],
         )
-        return deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
+        result = deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
+        return in_ring(result, args["ring"])
 
 
 def _request(args: dict[str, Any], name: str) -> Request:
@@ -89,5 +101,6 @@ def _request(args: dict[str, Any], name: str) -> Request:
         ),
         verify_timeout=args["verify_timeout"],
         wait_running_timeout=args["wait_running_timeout"],
+        hours=Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"]),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )

@@ -30,6 +30,8 @@ class Desired:
     allow_downgrade: bool = False
     when_running: WhenRunning = "skip"
     min_free_bytes: int = 0
+    # Why nothing may be begun at this hour, empty when it may (plugin_utils/_windows.py).
+    not_now: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,6 +190,8 @@ def _present(state: StationState, desired: Desired, arch: Arch, before: list[str
 
 def _guard_running(state: StationState, desired: Desired, decided: Plan) -> Plan:
     """The policy for a client somebody is using: its files are locked, and closing it loses what is being typed."""
+    if desired.not_now:
+        return replace(decided, action="skip", reason=f"{decided.reason}; {desired.not_now}", after=decided.before)
     if not state.running:
         return decided
     who = ", ".join(sorted({f"{p.image} (pid {p.pid})" for p in state.running}))

@@ -67,7 +67,20 @@ create table attempt (
 create index attempt_by_job on attempt (station, job);
 """
 
-STEPS: tuple[str, ...] = (_STATIONS,)
+# Rings of a deployment: how many stations of a school an earlier run brought to a release, and why it stopped.
+_RINGS = """
+create table ring (
+    school text not null,
+    release text not null,
+    done integer not null default 0,
+    ring integer not null default 0,
+    stopped text not null default '',
+    at text not null,
+    primary key (school, release)
+) strict;
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS, _RINGS)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -85,6 +85,48 @@ options:
   log_dir:
     description: Folder of the controller that keeps the logs of jobs, one file per station.
     type: path
+  windows:
+    description:
+      - Hours and days at which an installation or removal may begin and end, each with C(from), C(to) and C(days)
+        (without, every day). C(to) before C(from) is on the next day. Empty, at any time.
+      - The clock is the controller's.
+      - Outside them the station is read and its RV(action) is V(skip), with RV(reason) saying until when it would wait.
+        A job that an earlier run began is followed at any hour, never begun again.
+    type: list
+    elements: dict
+    default: []
+  timezone:
+    description: Time zone of O(windows), as in V(Europe/Paris). Empty, the controller's.
+    type: str
+    default: ""
+  expected_duration:
+    description: Expected length of an installation, in seconds. It is not begun when it could not end in time.
+    type: float
+    default: 900
+  ring:
+    description: The station's turn, from M(rentree.pronote.ring_step). Without it the station goes.
+    type: dict
+    suboptions:
+      plan:
+        description: RV(rentree.pronote.rings#module:id) of the plan.
+        type: str
+        required: true
+      go:
+        description: Whether the station goes now.
+        type: bool
+        default: true
+      held:
+        description: Why it keeps back when its school stopped. It is not asked anything then.
+        type: str
+        default: ""
+      wrong:
+        description: Keeping back is an error of the school's variables.
+        type: bool
+        default: false
+      earlier:
+        description: Its result of an earlier step of the same plan, which is returned again when it does not go.
+        type: dict
+        default: {}
   store:
     description:
       - The store's file (C(pronote_state)), where what was found and done is remembered. Empty, nothing is.
@@ -158,6 +200,11 @@ after:
   type: list
   elements: str
   sample: ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+ring_plan:
+  description: RV(rentree.pronote.rings#module:id) of the plan that the result belongs to.
+  returned: with O(ring)
+  type: str
+  sample: 136f08a3
 job:
   description:
     - The job, with its RV(job.name), how often its installer was RV(job.started) in this run, whether one of an earlier

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import escape_wql
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _job
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _job, _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import ALWAYS, Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
 __all__ = ["Request", "ensure", "log_name"]
@@ -45,6 +46,7 @@ class Request:
     times: _job.JobTimes
     verify_timeout: float = 60.0
     wait_running_timeout: float = 600.0
+    hours: Hours = ALWAYS
     log_file: Path | None = None
 
 
@@ -67,8 +69,9 @@ class _Report:
 
 def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError with what was found and what to do."""
+    _progress.stage("reading")
     state = probe(station, request.desired.product)
-    decision = plan(state, request.desired)
+    decision = plan(state, replace(request.desired, not_now=request.hours.closed()))
     display.vv(f"plan: {decision.action} ({decision.reason})")
     result: dict[str, Any] = {
         "changed": decision.changes,
@@ -110,6 +113,9 @@ def _carry_out(
     job = Job(name=decision.job, program_files=state.program_files)
     if decision.wait_running and not _wait_until_closed(station, request):
         return f"the client was still in use after {request.wait_running_timeout:.0f} s: left for a later run"
+    if decision.action != "finish" and (closed := request.hours.closed()):
+        # The wait for the client took what was left of the window.
+        return closed
     if decision.close_running:
         _close(station, request)
     try:
@@ -146,6 +152,11 @@ def _run_job(station: WinrmStation, request: Request, decision: Plan, job: Job, 
                 raise StationFactError(
                     f"the station cut the job off {report.interrupted} times (restart or power)",
                     remedy="Look for what restarts the station, then run again.",
+                )
+            if report.followed and (closed := request.hours.closed()):
+                # Following what an earlier run began is right at any hour, beginning again is not.
+                raise StationFactError(
+                    f"the job of an earlier run did not end well; {closed}", remedy="Run again then."
                 )
             report.started += 1
             _job.stage_and_start(station, job, verb=verb, folder_url=folder, digest=desired.digests[arch])
@@ -201,6 +212,7 @@ def _keep_log(files: JobFiles, report: _Report, request: Request) -> None:
 
 def _verify(station: WinrmStation, request: Request) -> None:
     """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
+    _progress.stage("verifying")
     deadline = time.monotonic() + request.verify_timeout
     while instead := missing(probe(station, request.desired.product), request.desired):
         if time.monotonic() > deadline:
@@ -229,6 +241,7 @@ def _in_use(station: WinrmStation, request: Request) -> bool:
 
 
 def _wait_until_closed(station: WinrmStation, request: Request) -> bool:
+    _progress.stage("waiting")
     deadline = time.monotonic() + request.wait_running_timeout
     while _in_use(station, request):
         if time.monotonic() > deadline:

@@ -23,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     StationFactError,
     UnreachableError,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
 __all__ = ["JobTimes", "follow", "read_files", "remove", "stage_and_start"]
@@ -46,6 +47,7 @@ class JobTimes:
 def stage_and_start(station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str) -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
+    _progress.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
     if result.code:
@@ -84,6 +86,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
     """
     if station.watcher is not None:
         station.watcher.following(job.name)
+    _progress.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start
     suspected = False
@@ -168,6 +171,7 @@ def _parse(result: CommandResult) -> JobFiles:
 
 def remove(station: WinrmStation, job: Job) -> None:
     """Delete the job's task and folder. Raises StationError when something of it stays."""
+    _progress.stage("cleaning")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")
         if not result.code:

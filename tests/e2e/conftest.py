@@ -72,6 +72,16 @@ class School:
 StartSchool = Callable[..., School]
 
 
+def _without_rings(inventory: Path) -> None:
+    """All stations at once, unless a test says otherwise: what most tests are about is not who goes first.
+
+    In the inventory, not in the extra variables, which would win over a school's own.
+    """
+    folder = inventory / "group_vars/all"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rings.yml").write_text('pronote_client_rings: ["100%"]\n', encoding="utf-8")
+
+
 def scenario_data(stations: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     """One school, one room, two releases; ``changes`` replace whole keys."""
     numbered = [{"address": f"1.{number}", **station} for number, station in enumerate(stations, start=1)]
@@ -107,6 +117,7 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
                 load_scenario(path), network=network, connection=connection(lab.info) if connection else None
             )
             inventory = write_inventory(work / "inventory", data)
+            _without_rings(inventory)
             variables = work / "variables.json"
             values = {
                 **(publish_all(lab.info, work=work) if publish else {}),

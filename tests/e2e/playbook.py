@@ -24,9 +24,17 @@ class PlaybookRun:
     results: list[dict[str, Any]]
 
     def of(self, action: str) -> dict[str, dict[str, Any]]:
-        """Results of one action by host (the last one counts), with their outcome."""
-        name = f"rentree.pronote.{action}"
-        return {r["host"]: {**r["result"], "outcome": r["outcome"]} for r in self.results if r["action"] == name}
+        """Results of one action by host, with their outcome. The last one counts that was not skipped.
+
+        A station that has a turn in several rings is skipped in all but one.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for result in self.results:
+            if result["action"] == f"rentree.pronote.{action}" and not (
+                result["outcome"] == "skipped" and result["host"] in found
+            ):
+                found[result["host"]] = {**result["result"], "outcome": result["outcome"]}
+        return found
 
     def assert_code(self, code: int) -> PlaybookRun:
         """Fail with the end of the output unless the exit code is this one."""

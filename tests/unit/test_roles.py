@@ -89,10 +89,19 @@ def test_every_variable_in_use_is_an_option(role: str) -> None:
     assert used - own - (in_defaults & others) - {f"_{n}" for n in own} == set()
 
 
+def _tasks(role: str) -> list[dict[str, Any]]:
+    """Every task of a role, in whichever file; those of blocks too."""
+    files = sorted((_ROOT / "roles" / role / "tasks").glob("*.yml"))
+    found = [task for file in files for task in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    for task in found:
+        found += task.get("block", [])
+    return found
+
+
 def _module_arguments(role: str) -> list[tuple[str, str, str]]:
     """(module, option, variable) for every argument that is one variable of the role's options."""
     found = []
-    for task in _load(role, "tasks/main.yml"):
+    for task in _tasks(role):
         for action, arguments in task.items():
             if action.startswith("rentree.pronote."):
                 for option, value in arguments.items():
@@ -121,7 +130,7 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
 
 @pytest.mark.parametrize("role", _ROLES)
 def test_a_required_option_of_the_module_is_given(role: str) -> None:
-    for task in _load(role, "tasks/main.yml"):
+    for task in _tasks(role):
         for action, arguments in task.items():
             if action.startswith("rentree.pronote."):
                 plugin = action_loader.get(action, class_only=True)

@@ -62,6 +62,7 @@ def _desired(release: str = "2026.2.7", **fields: Any) -> Desired:
     return Desired(**values)
 
 
+_JOB = job_id(_desired(), "x64")
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
 _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3", "2026.2.7", "2026.3.1"))
 
@@ -91,6 +92,18 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         (_state(_LAST_MONTH, running=_RUNNING), _desired(), "skip", "Client PRONOTE.exe (pid 7) is running"),
         (_state(_LAST_MONTH, running=_RUNNING), _desired(when_running="fail"), "refuse", "is running"),
         (_state(_RIGHT, running=_RUNNING), _desired(when_running="fail"), "none", "installed"),
+        # Outside its hours: what would be done, and until when it would wait. What is right, or cannot be, says so.
+        (_state(_LAST_MONTH), _desired(not_now="until six"), "skip", "2026.1.3 x64 installed; until six"),
+        (_state(_RIGHT), _desired(not_now="until six", state="absent"), "skip", "client of 2026 installed; until six"),
+        (
+            _state(_LAST_MONTH, running=_RUNNING),
+            _desired(not_now="until six", when_running="fail"),
+            "skip",
+            "until six",
+        ),
+        (_state(_RIGHT), _desired(not_now="until six"), "none", "2026.2.7 is installed"),
+        (_state(_NEWER), _desired(not_now="until six"), "refuse", "newer than 2026.2.7"),
+        (_state(_LAST_MONTH, jobs=[_JOB]), _desired(not_now="until six"), "finish", "of an earlier run"),
         (_state(), _desired(state="absent"), "none", "no client of 2026"),
         (_state(_OLD, _LAST_MONTH), _desired(state="absent"), "remove", "client of 2026 installed"),
         (
@@ -105,7 +118,7 @@ def test_plan(state: StationState, desired: Desired, action: str, reason: str) -
     decided = plan(state, desired)
     assert decided.action == action
     assert reason in decided.reason
-    assert decided.changes is (action in {"install", "remove"})
+    assert decided.changes is (action in {"install", "remove", "finish"})
     if action in {"none", "skip", "refuse"}:
         assert decided.before == decided.after
 

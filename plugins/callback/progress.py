@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible_collections.rentree.pronote.plugins.module_utils.progress import End, end_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_play import (
+    WORK,
+    shows_live,
+    stations_of,
+    wants_color,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_watch import Watch, WatchOptions
+
+DOCUMENTATION = r"""
+name: progress
+type: notification
+short_description: How far a deployment or an audit is, live on a terminal
+version_added: 0.1.0
+description:
+  - On a terminal, a few lines below Ansible's own output show the rooms, the stations at work with what is done on
+    them, the bytes and the time left where they are known, and the last failures.
+  - Elsewhere (a file, a pipe, CI, cron, AWX), a plain line now and then, without escape codes.
+  - It goes with any stdout callback, replaces none, and has no effect on the run or its exit code, even when it breaks.
+options:
+  mode:
+    description:
+      - V(auto) shows the live view on a terminal and plain lines elsewhere. V(live) and V(plain) ask for one of them,
+        and V(off) for none. There is no live view without a terminal, whatever is asked for.
+    type: str
+    choices: [auto, live, plain, "off"]
+    default: auto
+    env: [{name: RENTREE_PROGRESS}]
+    ini: [{section: callback_progress, key: mode}]
+  interval:
+    description: Seconds between two plain lines.
+    type: float
+    default: 60
+    env: [{name: RENTREE_PROGRESS_INTERVAL}]
+    ini: [{section: callback_progress, key: interval}]
+  language:
+    description: Language of the view.
+    type: str
+    choices: [fr, en]
+    default: fr
+    env: [{name: RENTREE_PROGRESS_LANGUAGE}]
+    ini: [{section: callback_progress, key: language}]
+requirements:
+  - enabled in C(callbacks_enabled), as the C(ansible.cfg) of this repository does
+author: rentree.pronote contributors (@rentree)
+"""
+
+
+def _harmless(method: Callable[..., None]) -> Callable[..., None]:
+    """Whatever breaks here ends the view, with one warning, and nothing else."""
+
+    @functools.wraps(method)
+    def wrapped(self: CallbackModule, *args: Any, **kwargs: Any) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Exception as exc:  # noqa: BLE001  (progress is a comfort: no error of it may reach the run)
+            self.give_up(exc)
+
+    return wrapped
+
+
+class CallbackModule(CallbackBase):
+    """Documentation above."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "rentree.pronote.progress"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._watch = Watch(say=self._display.display, broken=self.give_up)
+
+    @_harmless
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        if self.get_option("mode") == "off":
+            self.disabled = True
+            return
+        with self._watch.board() as (board, now):
+            board.play(stations_of(play), now=now, check=bool(play.check_mode))
+
+    @_harmless
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if task.action in WORK:
+            self._watch.start(
+                WatchOptions(
+                    live=shows_live(str(self.get_option("mode"))),
+                    color=wants_color(),
+                    interval=float(self.get_option("interval")),
+                    language=str(self.get_option("language")),
+                )
+            )
+            with self._watch.board() as (board, now):
+                board.begin(host.get_name(), now=now)
+
+    @_harmless
+    def v2_runner_on_ok(self, result: Any) -> None:
+        returned = result.result
+        if result.task.action == "rentree.pronote.ring_step" and "ring" in returned:
+            with self._watch.board() as (board, now):
+                board.step(returned["ring"], returned["rings"], returned["go"], now=now)
+        elif result.task.action in WORK:
+            # An audit never fails: what it found is in its record.
+            record = returned.get("record") or {}
+            lost = record.get("status") in {"unreachable", "refused"}
+            self._end(result, "unreachable" if lost else end_of(returned), record.get("reason"))
+
+    @_harmless
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        if result.task.action in WORK:
+            with self._watch.board() as (board, _now):
+                board.leave(result.host.get_name())
+
+    @_harmless
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        if self._watch.running and not ignore_errors:
+            self._end(result, "failed")
+
+    @_harmless
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        if self._watch.running:
+            self._end(result, "unreachable")
+
+    @_harmless
+    def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
+        self._watch.finish()
+
+    def _end(self, result: Any, end: End, why: object = None) -> None:
+        returned = result.result
+        with self._watch.board() as (board, _now):
+            board.end(result.host.get_name(), end, why or returned.get("fact") or returned.get("msg") or "")
+
+    def give_up(self, exc: Exception) -> None:
+        """End the view; the run goes on."""
+        self.disabled = True
+        try:
+            self._watch.abandon()
+            self._display.warning(f"The progress view ended by itself, the run goes on: {exc!r}")
+        except Exception:  # noqa: BLE001, S110  (the terminal may be what is gone)
+            pass

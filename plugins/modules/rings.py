@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rings
+short_description: Put the stations of the play into rings, per school
+version_added: 0.1.0
+description:
+  - Decides which stations of each school (C(pronote_uai)) go first and which follow, and shows it. Used by the role
+    C(pronote_client), whose variables it reads for each school from the school's first station.
+  - They are C(pronote_client_rings), C(pronote_client_ring_max_fail), C(pronote_client_ring_max_unreachable),
+    C(pronote_client_unproven), C(pronote_client_release), C(pronote_releases), and C(pronote_pilot) of each station.
+  - Pilots are the stations with C(pronote_pilot), otherwise the first ones whose WinRM port can be reached, with up to
+    three reserves for pilots that turn out to be off, in use or unfit.
+  - Rings that an earlier run filled with stations brought to this release are passed; their stations go with the first
+    ring of this run. That needs O(state).
+  - It is run once for the play (C(run_once)), on the controller, with the strategy C(linear).
+options:
+  state:
+    description: The store of the controller. Empty, every run begins with the pilots. Only read here.
+    type: str
+    default: ""
+  connect_timeout:
+    description: How long a station may take to accept a connection before it counts as off, in seconds.
+    type: float
+    default: 3
+extends_documentation_fragment:
+  - rentree.pronote.attributes
+  - rentree.pronote.attributes.info
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - module: rentree.pronote.ring_step
+  - module: rentree.pronote.client
+"""
+
+EXAMPLES = r"""
+- name: Put the stations into rings
+  rentree.pronote.rings:
+    state: "{{ pronote_state | default('') }}"
+  register: __pronote_client_rings
+  run_once: true
+"""
+
+RETURN = r"""
+id:
+  description: Mark of this plan, by which results of this run are told from those of an earlier play.
+  returned: always
+  type: str
+  sample: 136f08a3
+plans:
+  description:
+    - For each school its rings, the reserves of its pilots, the number of rings passed in earlier runs, and what cannot
+      be right in its variables.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - school: 0310001A
+      release: 2026.2.7
+      rings: [[s101-01], [s101-02, s101-03]]
+      reserves: [s101-02, s101-03]
+      passed: 0
+      problem: ""
+      rules: {rings: ["1", "100%"], max_fail: "10%", max_unreachable: "100%", unproven: ""}
+turns:
+  description: For each station the steps in which it has a turn. The first station of the play is in every one.
+  returned: always
+  type: dict
+  sample: {"s101-02": [{"index": 1, "name": "ring 1, reserve 1"}, {"index": 3, "name": "ring 2"}]}
+"""

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What workers tell the progress view while they work on a station.
+
+Callbacks hear of a task when it ends, and an installation is one task of ten minutes. ansible-core forwards only the
+methods of Display from a worker (``DisplaySend``, strategy/__init__.py), and those print. So workers append a line to a
+file in the temporary folder of the run, which the main process makes before it forks and deletes at its end; the
+callback makes the file, and without it nothing is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+
+__all__ = ["Reader", "begin", "events_path", "stage"]
+
+_station = ""
+
+
+def events_path() -> Path:
+    """The file of this run: in its own temporary folder, which only its user can enter."""
+    folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # set at run time, from base.yml
+    return Path(folder) / "pronote-progress"
+
+
+def begin(station: str) -> None:
+    """Say which station this worker process is for: one worker is one task on one station."""
+    global _station  # noqa: PLW0603  (a worker is a process of its own)
+    _station = station
+
+
+def stage(name: str, **numbers: int) -> None:
+    """Tell what is done on the station now; ``bytes`` and ``total`` when they are known. Never fails, never waits."""
+    if not _station:
+        return
+    line = json.dumps({"station": _station, "stage": name, **numbers}) + "\n"
+    # One write of a short line to a file opened for appending is not mixed with another's (write(2)).
+    with contextlib.suppress(OSError):
+        file = os.open(events_path(), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        try:
+            os.write(file, line.encode())
+        finally:
+            os.close(file)
+
+
+class Reader:
+    """Makes the file, and reads what has been appended since the last look."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._rest = b""
+
+    def read(self) -> list[dict[str, Any]]:
+        """The new events. A line that is not one of ours is left out."""
+        data = self._rest
+        while chunk := os.read(self._file, 65536):
+            data += chunk
+        *lines, self._rest = data.split(b"\n")
+        events = []
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                event = json.loads(line)
+                if isinstance(event, dict) and isinstance(event.get("station"), str):
+                    events.append(event)
+        return events
+
+    def close(self) -> None:
+        """Close the file; it goes with the run's folder."""
+        os.close(self._file)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the progress view takes from Ansible: the stations of a play with their rooms, and whether to draw at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.utils import color
+
+__all__ = ["WORK", "shows_live", "stations_of", "wants_color"]
+
+WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info"))
+"""Actions that work on a station."""
+
+_DEFAULT_CALLBACKS = {"default", "ansible.builtin.default"}
+# ansible-runner, and with it AWX, runs ansible-playbook on a pseudo terminal that nobody looks at.
+_NOBODY_LOOKS = ("CI", "AWX_HOST", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "JOB_ID")
+
+
+def shows_live(mode: str, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the live view is drawn."""
+    terminal = sys.stdout.isatty() and environment.get("TERM", "") not in {"", "dumb", "unknown"}
+    if mode not in {"auto", "live"} or not terminal:
+        return False
+    if mode == "live":
+        return True
+    # set at run time, from base.yml
+    stdout: str = constants.DEFAULT_STDOUT_CALLBACK  # type: ignore[attr-defined]
+    return stdout in _DEFAULT_CALLBACKS and not any(environment.get(name) for name in _NOBODY_LOOKS)
+
+
+def wants_color() -> bool:
+    """Whether Ansible itself colours its output."""
+    return bool(color.ANSIBLE_COLOR)
+
+
+def stations_of(play: Any) -> dict[str, str]:
+    """The stations of a play and their rooms.
+
+    From the inventory's own objects: asking for every station's variables would cost a large school seconds. The room
+    is ``pronote_room`` where a group of the inventory file has it, otherwise the station's innermost group.
+    """
+    manager = play.get_variable_manager()
+    names = manager.get_vars(play=play).get("ansible_play_hosts_all", [])
+    # The variable manager has no public way to the inventory that it was made with.
+    inventory = manager._inventory
+    return {str(name): _room(inventory.get_host(name)) for name in names}
+
+
+def _room(host: Any) -> str:
+    groups = sorted(
+        (g for g in host.get_groups() if g.name not in {"all", "ungrouped"}), key=lambda g: (-g.depth, g.name)
+    )
+    named = [str(g.vars["pronote_room"]) for g in groups if isinstance(g.vars.get("pronote_room"), str)]
+    return named[0] if named else (groups[0].name if groups else "")

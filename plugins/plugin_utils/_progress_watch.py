@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The progress of a run, shown from a thread of the main process while its workers are at work."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ansible_collections.rentree.pronote.plugins.module_utils.progress import Board, summary
+from ansible_collections.rentree.pronote.plugins.module_utils.progress_view import HEIGHT, render
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress import Reader, events_path
+from ansible_collections.rentree.pronote.plugins.plugin_utils._terminal import Pane
+
+__all__ = ["Watch", "WatchOptions"]
+
+_REFRESH = 0.25  # seconds between two looks at what workers tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchOptions:
+    """How to show it. ``interval``: seconds between two plain lines."""
+
+    live: bool
+    color: bool
+    interval: float
+    language: str
+
+
+class Watch:
+    """A board, and the thread that shows it. ``say`` prints a line; ``broken`` is told what ended the view early."""
+
+    def __init__(self, *, say: Callable[[str], None], broken: Callable[[Exception], None]) -> None:
+        self._board = Board()
+        self._say, self._broken = say, broken
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._options: WatchOptions | None = None
+        self._thread: threading.Thread | None = None
+        self._reader: Reader | None = None
+        self._pane: Pane | None = None
+        self._said = ""
+        self._pid = os.getpid()
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is shown yet."""
+        return self._thread is not None
+
+    @contextmanager
+    def board(self) -> Iterator[tuple[Board, float]]:
+        """The board and the time, for one change."""
+        with self._lock:
+            yield self._board, time.monotonic()
+
+    def start(self, options: WatchOptions) -> None:
+        """Begin to show, once."""
+        if self._thread is not None:
+            return
+        self._options = options
+        if options.live:
+            self._pane = Pane(1, height=HEIGHT)
+            # Everything rich imports must be there before the thread is: a fork in the middle of an import would leave
+            # the worker with a lock that nobody gives back.
+            self._render(0, 80, HEIGHT)
+        self._reader = Reader(events_path())
+        # A run that is interrupted or dies of an error leaves the terminal as it was.
+        atexit.register(self.finish)
+        self._thread = threading.Thread(target=self._run, name="pronote-progress", daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """End: the terminal is given back, and the last line says how it ended."""
+        # From atexit too: workers are forks, and must not touch what is the main process's.
+        if self._thread is None or self._options is None or os.getpid() != self._pid or self._ended.is_set():
+            return
+        self._ended.set()
+        self._thread.join(timeout=5)
+        if self._pane is not None:
+            self._pane.close()
+        self._tell(time.monotonic(), self._options.language)
+        if self._reader is not None:
+            self._reader.close()
+
+    def abandon(self) -> None:
+        """End at once, whatever state it is in."""
+        self._ended.set()
+        if self._pane is not None:
+            self._pane.close()
+
+    def _run(self) -> None:
+        options, said = self._options, time.monotonic()
+        try:
+            while options and not self._ended.wait(_REFRESH):
+                now = time.monotonic()
+                self._hear(now)
+                if self._pane is not None:
+                    width, height = self._pane.room()
+                    self._pane.draw(self._render(now, width, height) if height else [])
+                elif now - said >= options.interval:
+                    said = now
+                    self._tell(now, options.language)
+        except Exception as exc:  # noqa: BLE001  (progress is a comfort: no error of it may reach the run)
+            self._broken(exc)
+
+    def _hear(self, now: float) -> None:
+        with self._lock:
+            for event in self._reader.read() if self._reader else []:
+                numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
+                self._board.stage(event["station"], str(event.get("stage")), now=now, **numbers)
+
+    def _render(self, now: float, width: int, height: int) -> list[str]:
+        assert self._options is not None
+        language, color = self._options.language, self._options.color
+        with self._lock:
+            return render(self._board, now=now, width=width, height=height, language=language, color=color)
+
+    def _tell(self, now: float, language: str) -> None:
+        with self._lock:
+            line = summary(self._board, now=now, language=language)
+        if line != self._said:
+            self._said = line
+            self._say(line)

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A station's turn in the rings, as rentree.pronote.ring_step told it: go, keep back, or it had its turn before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["RING_SPEC", "in_ring", "keep_back"]
+
+RING_SPEC: dict[str, Any] = {
+    "plan": {"type": "str", "required": True},
+    "go": {"type": "bool", "default": True},
+    "held": {"type": "str", "default": ""},
+    "wrong": {"type": "bool", "default": False},
+    "earlier": {"type": "dict", "default": {}},
+}
+
+
+def in_ring(result: dict[str, Any], ring: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Mark a result as one of this run's rings: an earlier play may have left another in the same variable."""
+    return {**result, "ring_plan": ring["plan"]} if ring else result
+
+
+def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The result of a station that does not go now; None when it goes."""
+    if ring is None or ring["go"]:
+        return None
+    if not ring["held"]:
+        # It had its turn (it stood in for a pilot, or is the first station, which is in every step): what it showed
+        # then stays its result, in the variable too. Skipped: it is neither shown nor counted twice.
+        earlier = ring["earlier"] if ring["earlier"].get("ring_plan") == ring["plan"] else {}
+        return {**earlier, "skipped": True}
+    if ring["wrong"]:
+        remedy = "Correct the variable in the inventory of this school."
+        return in_ring(
+            {
+                "failed": True,
+                "changed": False,
+                "msg": f"{ring['held'].rstrip('.')}. {remedy}",
+                "fact": ring["held"],
+                "remedy": remedy,
+                "kind": "configuration",
+            },
+            ring,
+        )
+    return in_ring(
+        {"changed": False, "action": "skip", "reason": ring["held"], "before": [], "after": [], "diff": []}, ring
+    )

@@ -1,0 +1,167 @@
+"""The progress view: live on a terminal, plain elsewhere, harmless when it breaks."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import termios
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
+
+# Raised by nothing but a view that stands on the last lines of a terminal.
+_REGION = re.compile(rb"\x1b\[1;(\d+)r")
+
+
+_BREAK = """\
+import os
+real = os.open
+def broken(path, *arguments, **more):
+    if str(path).endswith("pronote-progress"):
+        raise OSError(28, "No space left on device")
+    return real(path, *arguments, **more)
+os.open = broken
+"""
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    found = start_school(
+        [
+            {"name": "right", "clients": [{"release": "2026.2.7"}]},
+            {"name": "late", "clients": [{"release": "2026.1.3"}]},
+            {"name": "off", "power": "off"},
+            {"name": "rejected", "installer_fault": {"kind": "rejected", "result_code": -12}},
+        ]
+    )
+    (found.inventory / "group_vars/all/rings.yml").unlink()
+    return found
+
+
+def _environment(school: School, name: str, **extra: str) -> dict[str, str]:
+    environment = {k: v for k, v in school.environment(name).items() if k not in {"CI", "JOB_ID", "COLUMNS"}}
+    return {
+        **environment,
+        "ANSIBLE_CALLBACKS_ENABLED": "results_json,rentree.pronote.progress",
+        "TERM": "xterm-256color",
+        **extra,
+    }
+
+
+def _on_a_terminal(
+    school: School, name: str, *arguments: str, interrupt: bool = False, extra: dict[str, str] | None = None
+) -> tuple[int, bytes]:
+    """Run a deployment on a pseudo terminal; its exit code and every byte that it wrote there.
+
+    ``interrupt``: as Ctrl-C does, once the view is drawn.
+    """
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    school.work.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        school.command("deploy", *arguments),
+        cwd=ROOT,
+        env=_environment(school, name, **extra or {}),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+    )
+    os.close(slave)
+    written = b""
+    try:
+        while chunk := os.read(master, 65536):
+            written += chunk
+            if interrupt and _REGION.search(written):
+                process.send_signal(signal.SIGINT)
+                interrupt = False
+    except OSError:
+        pass  # what reading gives once the last writer is gone
+    os.close(master)
+    return process.wait(timeout=60), written
+
+
+def _elsewhere(school: School, *arguments: str, **extra: str) -> PlaybookRun:
+    variables = ("-e", f"@{school.variables}")
+    more: dict[str, Any] = {
+        "ANSIBLE_CALLBACKS_ENABLED": "results_json,rentree.pronote.progress",
+        "TERM": "xterm",
+    } | extra
+    return run_playbook("deploy", *variables, *arguments, inventory=school.inventory, work=school.work, **more)
+
+
+def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
+    before = school.lab.snapshots()
+    run = _elsewhere(school, "--check", RENTREE_PROGRESS_INTERVAL="0").assert_code(4)
+    assert "\x1b" not in run.output
+    *_, last = [line for line in run.output.splitlines() if line.startswith("PRONOTE")]
+    assert last == "PRONOTE (simulation): postes 4/4, anneau 2/2, faits 2, déjà à jour 1, injoignables 1"
+    assert school.lab.snapshots() == before
+    quiet = _elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS="off").assert_code(0)
+    assert "PRONOTE:" not in quiet.output
+    english = _elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS_LANGUAGE="en").assert_code(0)
+    assert "PRONOTE (dry run): stations 1/1, already right 1" in english.output
+
+
+def test_an_interrupted_run_gives_the_terminal_back(school: School) -> None:
+    code, written = _on_a_terminal(school, "interrupted", "--check", interrupt=True)
+    assert code not in {0, 2, 4}
+    *_, last_region = _REGION.finditer(written)
+    assert written.rindex(b"\x1b[r") > last_region.start()
+
+
+def test_live_on_a_terminal(school: School) -> None:
+    code, written = _on_a_terminal(school, "live", "-v")
+    assert code == 4
+    assert _REGION.search(written)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode("utf-8", "replace"))
+    # What workers told while their task was still under way.
+    assert "late  tâche en cours" in text
+    assert "Salle 101" in text
+    assert "✗ rejected the setup answered: the dialogs are out of order" in text
+    assert "postes 4/4, anneau 2/2, faits 1, déjà à jour 1, en échec 1, injoignables 1" in text
+    # Ansible's own output is all there, and the terminal is given back whole.
+    assert "PLAY RECAP" in text
+    *_, last_region = _REGION.finditer(written)
+    assert written.rindex(b"\x1b[r") > last_region.start()
+    screen = pyte.Screen(120, 40)
+    pyte.ByteStream(screen).feed(written)
+    assert screen.margins is None or screen.margins == (0, 39)
+    shown = [line.rstrip() for line in screen.display if line.strip()]
+    assert shown[-1].startswith("PRONOTE: postes 4/4")
+    assert not any("━" in line for line in shown)
+
+
+@pytest.mark.parametrize(
+    "extra", [{"TERM": "dumb"}, {"CI": "true"}, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"}]
+)
+def test_no_live_view_where_nobody_looks(school: School, extra: dict[str, str]) -> None:
+    code, written = _on_a_terminal(school, "nobody", "--check", "--limit", "right", extra=extra)
+    assert code == 0
+    assert not _REGION.search(written)
+    assert b"PRONOTE (simulation): postes 1/1" in written
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_view_that_breaks_changes_nothing(school: School, tmp_path: Path, terminal: bool) -> None:
+    """Its file cannot be made: the disk is full."""
+    (tmp_path / "sitecustomize.py").write_text(_BREAK, encoding="utf-8")
+    extra = {"PYTHONPATH": str(tmp_path)}
+    if terminal:
+        code, written = _on_a_terminal(school, "broken", "--check", "--limit", "right,rejected", extra=extra)
+        output = written.decode("utf-8", "replace")
+        assert code == 0
+    else:
+        output = _elsewhere(school, "--check", "--limit", "right,rejected", **extra).assert_code(0).output
+    assert "The progress view ended by itself, the run goes on" in " ".join(output.split())
+    assert "PLAY RECAP" in output
