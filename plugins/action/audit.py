@@ -7,6 +7,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._audit import AuditRequest, audit
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "uai": {"type": "str", "required": True},
@@ -16,6 +17,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+    "store": {"type": "path", "default": ""},
 }
 
 
@@ -39,4 +41,9 @@ class ActionModule(ActionBase):
             room=args["room"],
             product=PRODUCTS[args["product"]],
         )
-        return {"changed": False, "record": audit(self._connection, request)}
+        record = audit(self._connection, request)
+        store = None if self._task.check_mode else args["store"]
+        memory = Memory(store, station=request.station, product=args["product"], school=args["uai"], room=args["room"])
+        memory.audited(record)
+        memory.close()
+        return {"changed": False, "record": record, "warnings": memory.warnings}

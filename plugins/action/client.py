@@ -5,12 +5,11 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._client import ensure
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client_arguments import ARGUMENT_SPEC, request_from
+from ansible_collections.rentree.pronote.plugins.plugin_utils._deployment import deploy
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import in_ring, keep_back
 
 
@@ -27,13 +26,19 @@ class ActionModule(ActionBase):
         kept = keep_back(args["ring"])
         if kept is not None:
             return kept
-        _progress.begin(str((task_vars or {}).get("inventory_hostname", "")))
+        name = str((task_vars or {}).get("inventory_hostname", "station"))
+        _progress.begin(name)
         try:
-            request = request_from(args, str((task_vars or {}).get("inventory_hostname", "station")))
+            request = request_from(args, name)
         except ValueError as exc:
             raise AnsibleActionFail(str(exc)) from exc
-        try:
-            result = ensure(station(self._connection), request, check=self._task.check_mode)
-        except StationError as exc:
-            result = failure(exc)
+        check = self._task.check_mode
+        memory = Memory(
+            None if check else args["store"],
+            station=name,
+            product=args["product"],
+            school=args["school"],
+            room=args["room"],
+        )
+        result = deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
         return in_ring(result, args["ring"])

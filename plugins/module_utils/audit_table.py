@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["LABELS", "render_table"]
+__all__ = ["LABELS", "plain", "render_table"]
 
 LABELS: dict[str, dict[str, str]] = {
     "fr": {
@@ -70,7 +70,7 @@ def _in(language: str, row: Mapping[str, Any], name: str) -> Any:
     return row.get(f"{name}_{language}") or row.get(name)
 
 
-def _plain(value: object) -> Text:
+def plain(value: object) -> Text:
     """Text as it is: names come from stations and inventories, so no markup and no terminal control in it."""
     return Text("".join(_printable(char) for char in str(value)))
 
@@ -98,11 +98,11 @@ def render_table(records: Sequence[Mapping[str, Any]], *, language: str = "fr", 
             shown = "" if row["room"] == room else (row["room"] or words["no_room"])
             room = row["room"]
             table.add_row(
-                _plain(shown),
-                _plain(row["station"]),
+                plain(shown),
+                plain(row["station"]),
                 Text(words[row["status"]], style=_STYLES[row["status"]]),
-                _plain(_in(language, row, "found") or "-"),
-                _plain("" if row["status"] == "compliant" else _in(language, row, "reason")),
+                plain(_in(language, row, "found") or "-"),
+                plain("" if row["status"] == "compliant" else _in(language, row, "reason")),
             )
         console.print(table)
     counts = count(records)
@@ -116,4 +116,4 @@ def _school_line(school: tuple[str, str], rows: list[Mapping[str, Any]], words: 
     release = first.get("expected") or words["no_release"]
     stale = f" ({words['stale']})" if first.get("stale") else ""
     name = " ".join(part for part in school if part)
-    return _plain(f"{name or '-'} : {words['server']} {release}{stale}")
+    return plain(f"{name or '-'} : {words['server']} {release}{stale}")

@@ -17,8 +17,54 @@ create table station (
     room text not null default '',
     last_tried text,
     last_seen text,
-    problem text not null default ''
+    -- Why the last try did not reach it; empty when it answered.
+    problem text not null default '',
+    -- When this controller woke it, until it is switched off again or it has become somebody else's.
+    woken text
 ) strict;
+-- What was installed when the station was last seen: one row per client, half-removed ones too.
+create table installed (
+    station text not null references station (name) on delete cascade,
+    product text not null,
+    number integer not null,
+    release text not null,
+    arch text not null,
+    condition text not null,
+    primary key (station, product, number)
+) strict, without rowid;
+-- Where a station stands: module_utils/standing.py has the words of found and outcome.
+create table standing (
+    station text not null references station (name) on delete cascade,
+    product text not null,
+    wanted text not null default '',
+    found text not null default '',
+    outcome text not null default '',
+    since text,
+    reason text not null default '',
+    -- In French where there is a French text for it, for the list that school staff read.
+    reason_fr text not null default '',
+    remedy text not null default '',
+    failures integer not null default 0,
+    primary key (station, product)
+) strict, without rowid;
+-- One row per start of an installer, written before it is started, and per job of an earlier run that is followed.
+create table attempt (
+    id integer primary key,
+    station text not null references station (name) on delete cascade,
+    product text not null,
+    verb text not null,
+    job text not null,
+    release text not null,
+    begun text not null,
+    started text,
+    ended text,
+    result text not null default '',
+    code integer,
+    fact text not null default '',
+    remedy text not null default '',
+    controller text not null
+) strict;
+create index attempt_by_job on attempt (station, job);
 """
 
 # Rings of a deployment: how many stations of a school an earlier run brought to a release, and why it stopped.

@@ -41,6 +41,10 @@ options:
     type: str
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
+  store:
+    description: The store's file (C(pronote_state)), where what was found is remembered. Empty, nothing is.
+    type: path
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

@@ -222,6 +222,26 @@ options:
         description: Its result of an earlier step of the same plan, which is returned again when it does not go.
         type: dict
         default: {}
+  store:
+    description:
+      - The store's file (C(pronote_state)), where what was found and done is remembered. Empty, nothing is.
+      - A store that fails does not stop the task. It is a warning.
+    type: path
+    default: ""
+  school:
+    description: UAI of the station's school, for the store.
+    type: str
+    default: ""
+  room:
+    description: Room of the station, for the store.
+    type: str
+    default: ""
+  switch_off:
+    description:
+      - Switch the station off at the end when M(rentree.pronote.wake) woke it, unless somebody has opened a session
+        since or its job goes on.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
@@ -335,6 +355,16 @@ job:
     log: "== exit ==\nstep=done\n"
     steps: [pronote-client-2026.2.7-x64-9f86d081884c-install]
     tidied: []
+switched_off:
+  description: Whether the station, which had been woken, was switched off again.
+  returned: when it had been woken
+  type: bool
+  sample: true
+left_on:
+  description: Why a station that had been woken was left on.
+  returned: when RV(switched_off) is false
+  type: str
+  sample: somebody has opened a session
 kind:
   description:
     - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(fault), V(fact) or

@@ -61,6 +61,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "timezone": {"type": "str", "default": ""},
     "expected_duration": {"type": "float", "default": 900},
     "ring": {"type": "dict", "options": RING_SPEC},
+    "store": {"type": "path", "default": ""},
+    "school": {"type": "str", "default": ""},
+    "room": {"type": "str", "default": ""},
+    "switch_off": {"type": "bool", "default": True},
 }
 
 

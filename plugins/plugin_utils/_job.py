@@ -79,6 +79,8 @@ def stage_and_start(
             else "Check the account's rights on the station and the space on its disk; run again.",
         )
     display.vv(f"job {job.name}: starting")
+    if station.watcher is not None and verb != "stage":
+        station.watcher.starting(job.name, verb)
     result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
     if result.code and not _started_by_somebody(station, job):
         raise StationFactError(
@@ -103,6 +105,8 @@ def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
+    if station.watcher is not None:
+        station.watcher.following(job.name)
     _progress.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start

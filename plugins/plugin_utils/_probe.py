@@ -47,6 +47,8 @@ def probe(station: WinrmStation, product: Product) -> StationState:
             exes[path] = facts
     state = build_state(overview, entries, exes, product, free_bytes=_free_bytes(station, overview))
     state.warnings.extend(warnings)
+    if station.watcher is not None:
+        station.watcher.seen(state)
     return state
 
 

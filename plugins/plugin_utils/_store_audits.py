@@ -28,11 +28,8 @@ Jobs = Callable[[sqlite3.Connection, str], "Iterable[tuple[str, str]] | None"]
 """Our own jobs for a product, as (station, time of the end); None: not known. What they change is not by hand."""
 
 
-def our_jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]] | None:
+def our_jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
     """Every start of an installer in this store. One that has not ended may be what changes a station just now."""
-    if db.execute("select 1 from sqlite_master where type = 'table' and name = 'attempt'").fetchone() is None:
-        # This release of the schema does not keep them yet.
-        return None
     return [
         (row["station"], row["time"])
         for row in db.execute(

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import xmltodict
@@ -27,6 +27,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     from_connection_message,
     from_fault,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.module_utils.wmi import (
     CIMV2,
     Row,
@@ -44,7 +45,7 @@ from winrm.exceptions import (
     WSManFaultError,
 )
 
-__all__ = ["CommandResult", "WinrmStation"]
+__all__ = ["CommandResult", "Watcher", "WinrmStation"]
 
 display = Display()
 
@@ -79,6 +80,22 @@ class CommandResult:
         return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
 
 
+class Watcher(Protocol):
+    """Who wants to know what happens on a station (``_store_stations.Memory``)."""
+
+    def seen(self, state: StationState) -> None:
+        """The whole state was read."""
+        ...
+
+    def starting(self, job: str, verb: str) -> None:
+        """A job's installer is about to be started; called before the command that does."""
+        ...
+
+    def following(self, job: str) -> None:
+        """A job is followed, begun by this run or by an earlier one."""
+        ...
+
+
 class WinrmStation:
     """Commands and reads on one station. Connects on first use; every failure is a StationError."""
 
@@ -90,6 +107,7 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
+        self.watcher: Watcher | None = None
 
     def connect(self) -> None:
         """Open the connection and its shell. Raises StationError."""

@@ -16,6 +16,7 @@ from dataclasses import asdict
 
 from tests.benchmarks.bench import Measurement, bench
 from tests.benchmarks.reports import report_costs
+from tests.benchmarks.store import StoreCost, store_bench
 from tests.e2e.playbook import ROOT
 
 WORK = ROOT / "build/bench"
@@ -37,6 +38,8 @@ _HEAD = (
     "kB in",
     "kB out",
 )
+
+_STORE_HEAD = ("calls", "stations", "CPU ms/station", "wall ms/station", "bytes/station")
 
 
 def _row(measured: Measurement) -> tuple[str, ...]:
@@ -61,10 +64,14 @@ def _row(measured: Measurement) -> tuple[str, ...]:
     )
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _store_row(cost: StoreCost) -> tuple[str, ...]:
+    return (cost.name, str(cost.size), f"{cost.cpu:.2f}", f"{cost.wall:.2f}", str(cost.bytes))
+
+
+def _table(rows: list[tuple[str, ...]], head: tuple[str, ...] = _HEAD) -> str:
     """A Markdown table, as docs/benchmarks.md has it."""
-    lines = [_HEAD, tuple("---" if i == 0 else "---:" for i in range(len(_HEAD))), *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(_HEAD))]
+    lines = [head, tuple("---" if i == 0 else "---:" for i in range(len(head))), *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     return "\n".join(
         "| "
         + " | ".join(
@@ -113,6 +120,9 @@ def main() -> int:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, hard), hard))
     sizes = sorted({int(size) for size in arguments.sizes.split(",")})
+    # Linear in the stations (docs/benchmarks.md), and eighteen processes each: one size tells it all.
+    stored = store_bench(min(sizes[-1], 300), work=WORK / "store", repeat=arguments.repeat)
+    print(_table([_store_row(one) for one in stored], _STORE_HEAD), flush=True)
     measured: list[Measurement] = []
     for size in sizes:
         work = WORK / str(size)
@@ -142,6 +152,7 @@ def main() -> int:
         "repeat": arguments.repeat,
         "runs": [one.as_dict() for one in measured],
         "growth": growth,
+        "store": [asdict(one) for one in stored],
         "broken": broken,
     }
     path = WORK / "bench.json"

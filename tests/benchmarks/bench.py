@@ -148,6 +148,7 @@ def bench(size: int, *, work: Path, forks: int | None, repeat: int, ntlm: bool) 
             **publish_all(lab.info, work=work),
             "pronote_cache_dir": str(work / "cache"),
             "pronote_client_log_dir": str(work / "logs"),
+            "pronote_state": str(work / "state/pronote.sqlite3"),
         }
         runner.variables.write_text(json.dumps(variables), encoding="utf-8")
         yield runner.run("empty", _EMPTY, basic)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from tests.lab.scenario import Scenario
+from tests.lab.wol import WAKE_HOST, WAKE_PORT
 
 __all__ = ["inventory_data", "write_inventory"]
 
@@ -20,7 +21,10 @@ def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, An
         rooms = {
             room.group: {
                 "vars": {"pronote_room": room.name},
-                "hosts": {s.name: {"ansible_host": f"{network}.{s.address}"} for s in room.stations},
+                "hosts": {
+                    s.name: {"ansible_host": f"{network}.{s.address}"} | ({"pronote_mac": s.mac} if s.mac else {})
+                    for s in room.stations
+                },
             }
             for room in scenario.rooms
             if room.school == school.uai
@@ -47,6 +51,8 @@ def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, An
         "pronote_client_wait_running_timeout": 3,
         "pronote_client_min_free_mib": 1024,
     }
+    if any(station.mac for _, station in scenario.stations):
+        variables |= {"pronote_wake_broadcast": f"{network}.{WAKE_HOST}", "pronote_wake_port": WAKE_PORT}
     edt: dict[str, Any] = {station.name: {} for _, station in scenario.stations if station.edt}
     groups = {"pronote_stations": {"vars": variables, "children": schools}}
     return {**groups, "pronote_edt_stations": {"hosts": edt}} if edt else groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
 from tests.lab.web.download import DownloadSite, Installer, download_app
 from tests.lab.web.hosted import MODES, PAGE_MODES, HostedSchool, hosted_app
+from tests.lab.wol import WAKE_HOST, WAKE_PORT, WakeListener
 from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
 
 __all__ = ["Lab"]
@@ -64,6 +66,7 @@ class Lab:
         self._runners: list[web.AppRunner] = []
         self._tls: Tls | None = None
         self._server: WsmanServer | None = None
+        self._wake: asyncio.DatagramTransport | None = None
         self._ready_at = 0
 
     async def __aenter__(self) -> Lab:
@@ -85,12 +88,15 @@ class Lab:
         await self._serve(depot_app(self.work / "depot", self.journal, self.depot_faults, limits=limits), "0.2")
         await self._serve(control_app(self), "0.3")
         await self._serve(cas_app(self.cas, self.journal), "0.4", port=_CAS_PORT, tls=self.cas.context)
+        await self._listen_for_magic_packets()
         self._ready_at = len(self.journal)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._wake is not None:
+            self._wake.close()
         for runner in self._runners:
             await runner.cleanup()
         if self._server is not None:
@@ -209,6 +215,16 @@ class Lab:
             deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
         )
         await self._server.add_station(station, listening, self.faults[spec.name])
+
+    async def _listen_for_magic_packets(self) -> None:
+        cards = {
+            spec.mac: partial(self.stations.__getitem__, spec.name)
+            for _, spec in self.scenario.stations
+            if spec.mac and spec.wakes
+        }
+        self._wake, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: WakeListener(cards, self.journal), local_addr=(self._address(WAKE_HOST), WAKE_PORT)
+        )
 
     async def _serve(
         self, app: web.Application, host: str, *, port: int = _WEB_PORT, tls: ssl.SSLContext | None = None

@@ -52,6 +52,8 @@ class StationSpec:
     name: str
     address: str  # the last two bytes, after the lab's network
     power: str = "on"
+    mac: str = ""  # lower case with colons
+    wakes: bool = True  # whether its card wakes it (off in the firmware otherwise)
     auth: tuple[str, ...] = ("basic", "ntlm", "certificate")
     allow_unencrypted: bool = True
     quotas: dict[str, int] = field(default_factory=dict)
@@ -87,7 +89,9 @@ class Scenario:
         return [(room, station) for room in self.rooms for station in room.stations]
 
 
-_STATION_KEYS = {"name", "address", "power", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"}
+_STATION_KEYS = {
+    *("name", "address", "power", "mac", "wakes", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"),
+}
 
 
 def _station(data: dict[str, Any]) -> StationSpec:

@@ -2,8 +2,9 @@
 # Install the programs that tests judge us by, on Debian 12. As root; does nothing when all of them are there.
 set -eu
 
-# osslsigncode: another implementation of Authenticode; the compiler: real Windows programs to sign.
-packages="osslsigncode gcc-mingw-w64-x86-64-win32"
+# osslsigncode: another implementation of Authenticode; the compiler: real Windows programs to sign; an ssh server: a
+# relay of Wake-on-LAN.
+packages="osslsigncode gcc-mingw-w64-x86-64-win32 openssh-server openssh-client"
 missing=""
 for package in $packages; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"

@@ -35,6 +35,8 @@ def _details(*, icon: bytes = b"") -> bytes:
 class _Station:
     """Plays answers back; ``files`` is what WMI knows, by path."""
 
+    watcher = None
+
     def __init__(self, *answers: bytes, files: dict[str, str]) -> None:
         self._answers = list(answers)
         self._files = files

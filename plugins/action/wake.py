@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.rentree.pronote.plugins.module_utils.wake import parse_broadcast, parse_mac
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _wake
+from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import mark_woken
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "timeout": {"type": "float", "default": 300},
+    "connect_timeout": {"type": "float", "default": 3},
+    "poll_interval": {"type": "float", "default": 5},
+    "pause": {"type": "float", "default": 0.2},
+    "store": {"type": "path", "default": ""},
+}
+
+
+class ActionModule(ActionBase):
+    """Wake the stations of the play that do not answer. Documentation: plugins/modules/wake.py."""
+
+    TRANSFERS_FILES = False
+    # Once for the whole play, so that every station's wait is the same one.
+    BYPASS_HOST_LOOP = True
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = arguments(self, ARGUMENT_SPEC)
+        variables = task_vars or {}
+        hostvars, hosts = variables["hostvars"], sorted(variables["ansible_play_hosts"])
+        times = _wake.WakeTimes(
+            wait=args["timeout"], connect=args["connect_timeout"], poll=args["poll_interval"], pause=args["pause"]
+        )
+        sleepers, warnings = [], []
+        for name in hosts:
+            try:
+                sleepers.append(_sleeper(name, hostvars[name]))
+            except ValueError as exc:
+                warnings.append(f"{name} cannot be woken: {exc}")
+        silent = _wake.silent(sleepers, times)
+        without = [s.name for s in silent if not s.mac]
+        silent = [s for s in silent if s.mac]
+        result: dict[str, Any] = {
+            "changed": bool(silent),
+            "woken": [s.name for s in silent],
+            "without_mac": without,
+            "still_silent": [],
+        }
+        if silent and not self._task.check_mode:
+            result |= _carry_out(silent, hostvars, times, args["store"], warnings)
+        for line in _lines(result, check=self._task.check_mode):
+            Display().display(line)
+        return {**result, "warnings": warnings}
+
+
+def _sleeper(name: str, variables: Any) -> _wake.Sleeper:
+    """Raises ValueError for what cannot be right."""
+    mac = str(variables.get("pronote_mac") or "")
+    return _wake.Sleeper(
+        name=name,
+        host=str(variables.get("ansible_host") or name),
+        port=int(variables.get("ansible_port") or 5986),
+        mac=parse_mac(mac) if mac else "",
+        broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
+        wake_port=int(variables.get("pronote_wake_port") or 9),
+        relay=str(variables.get("pronote_wake_relay") or ""),
+    )
+
+
+def _carry_out(
+    silent: list[_wake.Sleeper], hostvars: Any, times: _wake.WakeTimes, store: str, warnings: list[str]
+) -> dict[str, Any]:
+    # Before the packets: a run that is killed while it waits leaves the next one knowing whom it woke.
+    warnings += mark_woken(store, [s.name for s in silent], woken=True)
+    relays = {s.relay: hostvars[s.relay] for s in silent if s.relay and s.relay in hostvars}
+    sent, problems = _wake.send(silent, relays, times)
+    still = {s.name for s in _wake.wait(sent, times)} | {s.name for s in silent} - {s.name for s in sent}
+    warnings += [*problems, *mark_woken(store, sorted(still), woken=False)]
+    woken = [s.name for s in silent if s.name not in still]
+    return {"changed": bool(sent), "woken": woken, "still_silent": sorted(still)}
+
+
+def _lines(result: dict[str, Any], *, check: bool) -> list[str]:
+    said = {
+        "would be woken" if check else "woken": result["woken"],
+        "did not wake": result["still_silent"],
+        "silent, and no pronote_mac to wake them with": result["without_mac"],
+    }
+    return [f"{what}: {', '.join(names)}" for what, names in said.items() if names]

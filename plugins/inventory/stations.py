@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible_collections.rentree.pronote.plugins.module_utils.standing import GROUPS, groups_of
+from ansible_collections.rentree.pronote.plugins.module_utils.stations_csv import (
+    FIELDS,
+    StationRow,
+    decode,
+    parse_stations,
+    plan_groups,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import standings
+
+DOCUMENTATION = r"""
+name: stations
+short_description: Stations from a CSV, and groups of those that remain to be done
+version_added: 0.1.0
+description:
+  - Reads a file whose name ends in C(.stations.yml) or C(.stations.yaml).
+  - From O(csv), a group per school and one per room in it, named after them (without accents, in lower case, C(_) for
+    the rest), and each station's C(ansible_host), C(pronote_mac), C(pronote_room), C(pronote_school), C(pronote_uai).
+  - From O(state), the groups C(pronote_late) (seen, and not at the release wanted), C(pronote_pending) (not right yet,
+    and worth another try), C(pronote_failed) (the last deployment failed) and C(pronote_never_seen). They are there
+    when nobody is in them, so that C(--limit pronote_pending) always works.
+  - Without O(csv) the groups are made of the stations that other files of the folder give. Files are read in the order
+    of their names, so this one must come after them, as C(pronote.stations.yml) does after C(hosts.yml).
+  - A station leaves C(pronote_pending) after three failures in a row with the same release, since the fourth would fail
+    as well, and when it is ahead of the release wanted. It comes back as soon as an audit or a run without C(--limit)
+    finds it changed.
+  - A new release of a school's server is known once an audit, or a run without C(--limit), has met the station.
+  - Nothing of the CSV is ever a template. A row that cannot be right stops the reading, with its line.
+  - Not cached, since reading is faster than Ansible's cache, and an old list of what remains would be wrong.
+options:
+  plugin:
+    description: Always V(rentree.pronote.stations).
+    type: str
+    required: true
+    choices: [rentree.pronote.stations]
+  csv:
+    description: The CSV, UTF-8 or Windows-1252, relative to this file. Empty, no stations are read.
+    type: str
+    default: ""
+  preset:
+    description:
+      - Whose headings it has. V(plain) knows name, address, mac, room, school and uai, in English or French.
+      - V(glpi) is the export of GLPI's list of computers, with the columns Entity, Location, Networking - IP address
+        and Networking - MAC address added to the view. Of a tree the last part counts, of several addresses the first.
+      - V(ocs) is the export of OCS Inventory's list of computers. Its TAG is the school.
+    type: str
+    choices: [plain, glpi, ocs]
+    default: plain
+  columns:
+    description: Headings that the preset does not find, by field, which is V(name), V(address), V(mac), V(room),
+      V(school) or V(uai).
+    type: dict
+    default: {}
+  delimiter:
+    description: Separator of the CSV. By default the one that the first line has most of.
+    type: str
+    default: ""
+  school:
+    description: School of every station whose row tells none.
+    type: str
+    default: ""
+  schools:
+    description: UAI of each school, by the name that the CSV has, when there is no column for it.
+    type: dict
+    default: {}
+  group:
+    description: The group of all stations.
+    type: str
+    default: pronote_stations
+  state:
+    description:
+      - The store (C(pronote_state)), relative to this file. Empty, none.
+    type: str
+    default: state/pronote.sqlite3
+author: rentree.pronote contributors (@rentree)
+seealso:
+  - module: rentree.pronote.client
+"""
+
+EXAMPLES = r"""
+# inventories/my_schools/pronote.stations.yml beside a hosts.yml: only the groups of what remains.
+plugin: rentree.pronote.stations
+---
+# inventories/my_schools/glpi.stations.yml: the stations of two schools from GLPI.
+plugin: rentree.pronote.stations
+csv: glpi.csv
+preset: glpi
+schools:
+  Lycée Exemple: 0310001A
+  Collège Exemple: 0310002B
+"""
+
+
+class InventoryModule(BaseInventoryPlugin):
+    """Documentation above."""
+
+    NAME = "rentree.pronote.stations"
+
+    def verify_file(self, path: str) -> bool:
+        """Only files that say by their name that they are ours."""
+        return bool(super().verify_file(path)) and path.endswith((".stations.yml", ".stations.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        folder = Path(path).parent
+        inventory.add_group(self.get_option("group"))
+        if self.get_option("csv"):
+            self._add_stations(inventory, folder / Path(str(self.get_option("csv"))).expanduser())
+        self._add_groups_of_state(inventory, folder, path)
+
+    def _add_stations(self, inventory: Any, file: Path) -> None:
+        unknown = set(self.get_option("columns")) - set(FIELDS)
+        if unknown:
+            raise AnsibleParserError(f"columns: {', '.join(sorted(unknown))} is none of {', '.join(FIELDS)}")
+        try:
+            rows = parse_stations(
+                decode(file.read_bytes()),
+                **{name: self.get_option(name) for name in ("preset", "delimiter", "school")},
+                columns={field: str(heading) for field, heading in self.get_option("columns").items()},
+                schools={str(name): str(uai) for name, uai in self.get_option("schools").items()},
+            )
+            groups = plan_groups(rows)
+        except OSError as exc:
+            raise AnsibleParserError(f"{file}: {exc.strerror}") from exc
+        except ValueError as exc:
+            raise AnsibleParserError(f"{file}:{exc}") from exc
+        for school, rooms in groups.items():
+            _add_group(inventory, school, self.get_option("group"))
+            for room, names in rooms.items():
+                if room:
+                    _add_group(inventory, room, school)
+                for name in names:
+                    inventory.add_host(name, group=room or school)
+        for row in rows:
+            for variable, value in _variables(row).items():
+                inventory.set_variable(row.name, variable, value)
+
+    def _add_groups_of_state(self, inventory: Any, folder: Path, path: str) -> None:
+        for group in GROUPS:
+            inventory.add_group(group)
+        state = self.get_option("state")
+        if not state:
+            return
+        stations = sorted(host.name for host in inventory.groups[self.get_option("group")].get_hosts())
+        if not stations:
+            self.display.warning(
+                f"{path}: no station is known yet, so that pronote_pending and its like are empty. "
+                f"Give this file a name that comes after the one with the stations."
+            )
+        try:
+            known = standings(folder / Path(str(state)).expanduser(), product="pronote_client")
+        except StoreError as exc:
+            # Not the end of the inventory: a deployment of all stations needs no store.
+            self.display.warning(f"{exc} The groups pronote_late, pronote_pending… are empty.")
+            return
+        for name in stations:
+            row = known.get(name, {})
+            for group in groups_of(row.get("standing"), seen=bool(row.get("last_seen"))):
+                inventory.add_host(name, group=group)
+
+
+def _add_group(inventory: Any, name: str, parent: str) -> None:
+    inventory.add_group(name)
+    inventory.add_child(parent, name)
+
+
+def _variables(row: StationRow) -> dict[str, str]:
+    """What is told, as plain text: ansible-core templates only what is marked as trusted, and no cell is."""
+    told = {
+        "ansible_host": row.address,
+        "pronote_mac": row.mac,
+        "pronote_room": row.room,
+        "pronote_school": row.school,
+        "pronote_uai": row.uai,
+    }
+    return {variable: value for variable, value in told.items() if value}

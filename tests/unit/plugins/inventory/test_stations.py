@@ -1,0 +1,154 @@
+"""The inventory plugin as Ansible loads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError, UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
+
+WANTED = Release.parse("2026.2.7")
+HOSTS = "pronote_stations:\n  children:\n    cdi:\n      hosts: {a: , b: , c: }\n"
+CSV = (
+    "Poste;Adresse;MAC;Salle;Établissement\r\n"
+    's101-02;10.0.0.2;;"{{ lookup(""pipe"", ""id"") }}";Lycée Exemple\r\n'
+    "s101-01;10.0.0.1;00-1a-2b-3c-4d-5e;Salle 101;Lycée Exemple\r\n"
+)
+CONFIG = "plugin: rentree.pronote.stations\ncsv: postes.csv\nschools: {Lycée Exemple: 0310001A}\n"
+
+
+def _write(folder: Path, **files: str | bytes) -> Path:
+    for name, content in files.items():
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / name.replace("__", ".")).write_bytes(data)
+    return folder
+
+
+def _inventory(*sources: Path) -> InventoryManager:
+    return InventoryManager(loader=DataLoader(), sources=[str(source) for source in sources])
+
+
+def _groups(inventory: InventoryManager) -> dict[str, list[str]]:
+    names = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen")
+    return {name: [host.name for host in inventory.groups[name].get_hosts()] for name in names}
+
+
+def _failed(state: Path, station: str, exc: Exception) -> None:
+    memory = Memory(str(state), station=station, product="pronote_client")
+    memory.failed(exc, wanted=WANTED, absent=False)  # type: ignore[arg-type]  # a StationError
+    memory.close()
+
+
+def test_stations_of_a_csv(tmp_path: Path) -> None:
+    source = _write(tmp_path, my__stations__yml=CONFIG, postes__csv=CSV.encode("cp1252")) / "my.stations.yml"
+    inventory = _inventory(source)
+    assert [host.name for host in inventory.groups["pronote_stations"].get_hosts()] == ["s101-02", "s101-01"]
+    assert [g.name for g in inventory.groups["lycee_exemple"].child_groups] == [
+        "lycee_exemple_lookup_pipe_id",
+        "lycee_exemple_salle_101",
+    ]
+    host = inventory.get_host("s101-01")
+    assert {k: v for k, v in host.vars.items() if k.startswith(("pronote", "ansible"))} == {
+        "ansible_host": "10.0.0.1",
+        "pronote_mac": "00:1a:2b:3c:4d:5e",
+        "pronote_room": "Salle 101",
+        "pronote_school": "Lycée Exemple",
+        "pronote_uai": "0310001A",
+    }
+
+
+def test_a_cell_is_never_a_template(tmp_path: Path) -> None:
+    source = _write(tmp_path, my__stations__yml=CONFIG, postes__csv=CSV) / "my.stations.yml"
+    room = _inventory(source).get_host("s101-02").vars["pronote_room"]
+    assert Templar(loader=DataLoader(), variables={}).template(room) == '{{ lookup("pipe", "id") }}'
+
+
+def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\n")
+    source = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
+    everyone = ["a", "b", "c"]
+    assert _groups(_inventory(*source)) == {
+        "pronote_late": [],
+        "pronote_pending": everyone,
+        "pronote_failed": [],
+        "pronote_never_seen": everyone,
+    }
+    # Looking made no store.
+    assert not (tmp_path / "state").exists()
+
+    state = tmp_path / "state/pronote.sqlite3"
+    for _ in range(3):
+        _failed(state, "a", StationFactError("no", remedy="do"))
+    _failed(state, "b", UnreachableError("off", remedy="do"))
+    done = Memory(str(state), station="c", product="pronote_client")
+    record: dict[str, Any] = {
+        "status": "compliant",
+        "expected": "2026.2.7",
+        "reason": "",
+        "reason_fr": "",
+        "remedy": "",
+    }
+    done.audited({**record, "facts": {"clients": []}})
+    done.close()
+    assert _groups(_inventory(*source)) == {
+        "pronote_late": [],
+        "pronote_pending": ["b"],
+        "pronote_failed": ["a"],
+        "pronote_never_seen": ["b"],
+    }
+
+
+def test_without_stations_it_warns(tmp_path: Path, warnings: list[str]) -> None:
+    source = _write(tmp_path, a__stations__yml="plugin: rentree.pronote.stations\n") / "a.stations.yml"
+    assert _groups(_inventory(source))["pronote_pending"] == []
+    assert any("a name that comes after" in warning for warning in warnings)
+
+
+def test_a_store_that_cannot_be_read_is_a_warning(tmp_path: Path, warnings: list[str]) -> None:
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\nstate: x.sqlite3\n")
+    (tmp_path / "x.sqlite3").write_text("no store\n" * 200, encoding="utf-8")
+    inventory = _inventory(tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml")
+    assert _groups(inventory)["pronote_pending"] == []
+    assert any("Move it away" in warning and "are empty" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize(
+    ("config", "csv", "message"),
+    [
+        (CONFIG, CSV.replace("10.0.0.1", "10.0.0.300"), "postes.csv:3: '10.0.0.300' is neither"),
+        (CONFIG, CSV.replace("s101-02", "s101-01"), "postes.csv:3: the station s101-01 is on line 2 already"),
+        (CONFIG.replace("0310001A", "'0310001'"), CSV, "'0310001' is not a UAI"),
+        (CONFIG.replace("postes.csv", "postes2.csv"), CSV, "postes2.csv: No such file"),
+        (CONFIG + "columns: {names: Poste}\n", CSV, "columns: names is none of name, address"),
+        (CONFIG + "preset: excel\n", CSV, "Invalid value 'excel' for config 'preset'"),
+    ],
+)
+def test_what_cannot_be_right_stops_the_reading(
+    tmp_path: Path, config: str, csv: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = _write(tmp_path, my__stations__yml=config, postes__csv=csv) / "my.stations.yml"
+    with pytest.raises(AnsibleError, match="Completely failed to parse"):
+        _inventory(source)
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    source = _write(tmp_path, stations__yml="plugin: rentree.pronote.stations\n") / "stations.yml"
+    with pytest.raises(AnsibleError, match="Completely failed to parse"):
+        _inventory(source)
+
+
+def test_what_runs_leave_in_the_folder_is_no_inventory(tmp_path: Path) -> None:
+    """ansible.cfg: a log holds what a station said, and a line of it may look like a host."""
+    _write(tmp_path, hosts__yml=HOSTS)
+    for folder, name in (("logs", "a.log"), ("reports", "audit.json"), ("state", "pronote.sqlite3")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("pirate ansible_connection=local\n", encoding="utf-8")
+    assert set(_inventory(tmp_path).hosts) == {"a", "b", "c"}
