@@ -73,6 +73,10 @@ class LabClient:
         """Replace the fault rules of a station."""
         self._call(f"/stations/{quote(station)}/faults", rules)
 
+    def heal(self) -> None:
+        """Take every fault away, and switch every station on."""
+        self._call("/heal", {})
+
     def depot(self, faults: dict[str, str]) -> None:
         """What goes wrong at the depot: file name → ``missing``, ``corrupt`` or ``cut``."""
         self._call("/depot", faults)

@@ -73,7 +73,17 @@ async def _damage(request: web.Request) -> web.Response:
 
 async def _faults(request: web.Request) -> web.Response:
     rules: list[dict[str, Any]] = await request.json()
-    _lab(request).faults[request.match_info["name"]].faults[:] = FaultPlan.from_data(rules).faults
+    _lab(request).change_faults(request.match_info["name"], FaultPlan.from_data(rules).faults)
+    return web.json_response({})
+
+
+async def _heal(request: web.Request) -> web.Response:
+    """No fault any more anywhere, and the power back on."""
+    lab = _lab(request)
+    for name, station in lab.stations.items():
+        lab.change_faults(name, [])
+        if station.power is Power.OFF:
+            await station.set_power(Power.ON)
     return web.json_response({})
 
 
@@ -117,6 +127,7 @@ def control_app(lab: Lab) -> web.Application:
             web.post("/stations/{name}/faults", _faults),
             web.post("/stations/{name}/people", _people),
             web.post("/stations/{name}/damage", _damage),
+            web.post("/heal", _heal),
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),
             web.post("/cas", _cas),

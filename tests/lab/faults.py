@@ -1,7 +1,13 @@
-"""Fault rules: what goes wrong on a station, and when."""
+"""Fault rules: what goes wrong on a station, and when.
+
+A rule waits for a *step*, which is a line of text: a request to the station ("Command reg query …"), a program that
+starts on it ("Start C:\\…\\curl.exe …"), a file made on it ("Write C:\\…\\setup.exe"), a download of its from the depot
+("Fetch setup.exe").
+"""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -20,7 +26,21 @@ Effect = Literal[
     "power_off",  # the station loses power while handling the request
     "reboot",  # the station restarts: off, then on again
     "oversize",  # the fault Windows sends when an answer does not fit the envelope
+    "note",  # nothing goes wrong: the step is written into the journal, for tests that want to know the steps
+    "hold",  # the request waits until the controller is gone or the rule is taken away
+    # Steps on the station itself; power_off, reboot and access_denied (error 5) are meant there too.
+    "disk_full",  # nothing more fits on the disk, until the faults are changed
+    "clock_jump",  # the station's clock goes forward by `seconds`
+    "quarantine",  # an antivirus deletes the file as soon as nobody holds it
+    # Downloads: what tests/lab/web/depot.py does to them.
+    "missing",
+    "unavailable",
+    "corrupt",
+    "cut_download",
+    "no_range",
 ]
+
+_NOT_REQUESTS = ("Start", "Write", "Fetch")
 
 
 @dataclass
@@ -28,7 +48,8 @@ class Fault:
     """One rule. The server asks the plan before each request, with its action and command line."""
 
     effect: Effect
-    # Matched (re.search) against "<Operation> <detail>": "Command reg query …", "Get CIM_DataFile", "Receive"…
+    # Matched (re.search) against the step. Steps that are no requests are meant only by a pattern that begins with
+    # "^Start ", "^Write " or "^Fetch ".
     match: str = ""
     # Fires on the nth match (1: the first), then `times` times (0: for ever).
     nth: int = 1
@@ -39,6 +60,9 @@ class Fault:
 
     def fires(self, what: str) -> bool:
         """Count this request; say whether the fault applies to it."""
+        kind = what.partition(" ")[0]
+        if kind in _NOT_REQUESTS and not self.match.startswith(f"^{kind} "):
+            return False
         if not re.search(self.match, what):
             return False
         self.seen += 1
@@ -53,6 +77,14 @@ class FaultPlan:
     """The rules of one station, in order; the first that fires wins."""
 
     faults: list[Fault] = field(default_factory=list)
+    # Set whenever the rules are changed: what was held goes on.
+    changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+    def replace(self, faults: list[Fault]) -> None:
+        """Other rules from now on."""
+        self.faults[:] = faults
+        self.changed.set()
+        self.changed = asyncio.Event()
 
     def check(self, what: str) -> Fault | None:
         """The fault to apply to this request, if any."""

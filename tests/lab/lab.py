@@ -15,9 +15,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._depot_server impo
 from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.backend import make_backend
 from tests.lab.control import control_app
-from tests.lab.faults import FaultPlan
+from tests.lab.faults import Fault, FaultPlan
 from tests.lab.journal import Journal
 from tests.lab.scenario import Scenario, StationSpec
+from tests.lab.simulated.station import SimulatedStation
+from tests.lab.simulated.trouble import Trouble
 from tests.lab.station import Account, Station
 from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
@@ -60,8 +62,9 @@ class Lab:
             for s in scenario.schools
         }
         self.cas = CasServer(address=self._address("0.4"), folder=self.work / "cas")
-        self.depot_faults = DepotFaults()
         self.site = DownloadSite()
+        self._plans: dict[str, tuple[str, FaultPlan]] = {}  # by the station's address
+        self.depot_faults = DepotFaults(of_client=self._download_fault)
         self._installers: list[dict[str, Any]] = []
         self._runners: list[web.AppRunner] = []
         self._tls: Tls | None = None
@@ -174,6 +177,23 @@ class Lab:
             published.append(Installer(release=spec.release, arch=spec.arch, file=file, preview=spec.preview))
         return published
 
+    def change_faults(self, name: str, faults: list[Fault]) -> None:
+        """Other rules for a station from now on; a disk that a rule filled is as it was."""
+        self.faults[name].replace(faults)
+        station = self.stations[name]
+        if isinstance(station, SimulatedStation) and station.trouble is not None:
+            station.trouble.heal()
+
+    def _download_fault(self, client: str, file: str) -> str | None:
+        name, plan = self._plans.get(client, ("", None))
+        rule = plan.check(f"Fetch {file}") if plan is not None else None
+        if rule is None:
+            return None
+        self.journal.add("fault", name, effect=rule.effect, what=f"Fetch {file}")
+        if rule.effect == "note":
+            return None
+        return "cut" if rule.effect == "cut_download" else rule.effect
+
     def _address(self, host: str) -> str:
         return f"{self.network}.{host}"
 
@@ -205,7 +225,11 @@ class Lab:
         address = self._address(spec.address)
         station = await self.backend.add_station(spec, address=address, accounts=accounts)
         self.stations[spec.name] = station
-        self.faults[spec.name] = FaultPlan.from_data([dict(rule) for rule in spec.faults])
+        plan = FaultPlan.from_data([dict(rule) for rule in spec.faults])
+        self.faults[spec.name] = plan
+        self._plans[address] = (spec.name, plan)
+        if isinstance(station, SimulatedStation):
+            station.trouble = Trouble(station, plan)
         denied: dict[str, Literal["shell", "wmi"]] = {"deny_wmi": "wmi", "deny_shells": "shell"}
         listening = Listening(
             address=address,

@@ -24,6 +24,10 @@ class Clock:
         """The station's local time, aware."""
         return self._start + dt.timedelta(seconds=(time.monotonic() - self._origin) * self.scale)
 
+    def jump(self, seconds: float) -> None:
+        """Somebody, or a dead battery, sets the clock; what waits goes on waiting as long as before."""
+        self._start += dt.timedelta(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         """Wait that many station seconds."""
         await asyncio.sleep(max(0.0, seconds) / self.scale)

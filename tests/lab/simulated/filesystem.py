@@ -53,6 +53,8 @@ class FileSystem:
         self._renamed: dict[str, str] = {}  # images renamed while they run: old key to new one
         # Set by the station: is a process working in this folder (it cannot be removed then)?
         self.in_use: Callable[[str], bool] = lambda _key: False
+        # Set by the station: told of each file before it is made, under the name it gets. May raise Win32Error.
+        self.on_write: Callable[[str], None] = lambda _path: None
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -142,6 +144,7 @@ class FileSystem:
         if node is None:
             self._require_folder(path)
             self._check(parent_of(path), token, security.WRITE_DATA)
+            self.on_write(path)
             self._add(path, token=token, directory=False)
         else:
             if "R" in node.attributes:
@@ -212,6 +215,7 @@ class FileSystem:
         self._require_folder(target)
         self._check_delete(path, token)
         self._check(parent_of(target), token, security.APPEND_DATA if node.directory else security.WRITE_DATA)
+        self.on_write(target)
         nodes = [(below, self._tree.edit(below)) for below in moved]
         self._tree.remove(key)
         if existing is not None and target_key != key:

@@ -176,19 +176,17 @@ class ProcessTable:
         parent: Process | None = None,
         job: Job | None = None,
     ) -> Process:
-        """Start an image. ``stdio`` is taken over and closed at the end.
+        """Start an image. ``stdio`` is taken over and closed at the end, or at once when it does not start.
 
         Raises Win32Error: 2/3 not found, 5 denied, 193 not an image, 216 for another processor.
         """
-        files = self._station.files
-        node = files.require(path)
-        if node.directory or not files.allows(path, token, READ_EXECUTE & 0x21):
-            raise Win32Error(5, path)
-        image = parse_image(node.content)
-        if image is None:
-            raise Win32Error(193, path)
-        if image.arch == "x64" and self._station.options.arch == "x86":
-            raise Win32Error(216, path)
+        try:
+            self._station.step(f"Start {command_line}", path)
+            image = self._image(path, token)
+        except Win32Error:
+            # Whoever waits for the end of what this program would have written must see it.
+            stdio.close()
+            raise
         process = self._create(
             path, command_line, token=token, session=session, parent=parent.pid if parent else 0, job=job
         )
@@ -242,6 +240,18 @@ class ProcessTable:
         tasks = [each.task for each in running if each.task and each.task is not asyncio.current_task()]
         if tasks:
             await asyncio.wait(tasks)
+
+    def _image(self, path: str, token: Token) -> Image:
+        files = self._station.files
+        node = files.require(path)
+        if node.directory or not files.allows(path, token, READ_EXECUTE & 0x21):
+            raise Win32Error(5, path)
+        image = parse_image(node.content)
+        if image is None:
+            raise Win32Error(193, path)
+        if image.arch == "x64" and self._station.options.arch == "x86":
+            raise Win32Error(216, path)
+        return image
 
     # -- internals -----------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from .services import ServiceTable
 from .snapshot import take_snapshot
 from .streams import Console, Stdio
 from .tasks import Scheduler
+from .trouble import Trouble
 
 __all__ = ["SimulatedStation"]
 
@@ -59,8 +60,11 @@ class SimulatedStation:
         self.services = ServiceTable(base.services)
         self.processes = ProcessTable(self, find_program)
         self.files.in_use = self.processes.works_in
+        self.files.on_write = lambda path: self.step(f"Write {path}", path)
         self.tasks = Scheduler(self)
         self.switch = PowerSwitch(self)
+        # What goes wrong at steps on the station itself; set by the lab.
+        self.trouble: Trouble | None = None
         # What is left of the starts an installer fault applies to; None: no limit.
         fault = options.installer_fault
         self.faulty_starts = fault.times if fault and fault.times else None
@@ -174,6 +178,11 @@ class SimulatedStation:
         for path in found:
             self.files.store(path, Content.of(b"spoilt"))
         return found
+
+    def step(self, what: str, path: str) -> None:
+        """A program starts, a file is made: the place where things go wrong. Raises Win32Error."""
+        if self.trouble is not None:
+            self.trouble.step(what, path)
 
     # -- what programs use --------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -34,9 +35,15 @@ _SLOW_PAUSE = 0.2
 
 @dataclass
 class DepotFaults:
-    """What goes wrong, by file name: one of DEPOT_FAULTS. Takes effect at the next request."""
+    """What goes wrong: one of DEPOT_FAULTS, for a file name or for one client. Takes effect at the next request."""
 
     by_name: dict[str, str] = field(default_factory=dict)
+    # (client's address, file name) -> what goes wrong for this client.
+    of_client: Callable[[str, str], str | None] = field(default=lambda _client, _name: None)
+
+    def of(self, client: str | None, name: str) -> str | None:
+        """What goes wrong with this request."""
+        return self.of_client(client or "", name) or self.by_name.get(name)
 
 
 async def _bytes(request: web.Request, content: bytes, *, fault: str) -> web.StreamResponse:
@@ -85,7 +92,7 @@ def depot_app(folder: Path, journal: Journal, faults: DepotFaults, *, limits: Li
 
     async def serve(request: web.Request) -> web.StreamResponse:
         relative = request.match_info["path"]
-        fault = faults.by_name.get(relative.rpartition("/")[2])
+        fault = faults.of(request.remote, relative.rpartition("/")[2])
         if fault is None:
             return await server.handle(request)
         journal.add(

@@ -263,7 +263,7 @@ class Endpoint:
                 self._journal.add("fault", self.station.name, effect=rule.effect, what=what)
                 if rule.effect == "http_500":
                     return 500, b""
-                await self._break(rule)
+                await self._break(rule, session)
             answer = await self._dispatcher.dispatch(request, account, connected=lambda: not session.closed)
             limit = min(request.max_envelope, self.listening.quotas.max_envelope_kb * 1024)
             if len(answer) > limit:
@@ -280,7 +280,7 @@ class Endpoint:
             raise CutError
         return status, answer
 
-    async def _break(self, rule: Fault) -> None:
+    async def _break(self, rule: Fault, session: Session) -> None:
         """What a rule does before the request is handled."""
         quotas = self.listening.quotas
         match rule.effect:
@@ -302,8 +302,24 @@ class Endpoint:
             case "oversize":
                 limit = quotas.max_envelope_kb * 1024
                 raise codes.oversize(2 * limit, limit)
-            case "delay" | "cut_after" | "http_500":
+            case "hold":
+                await self._hold(session)
+            case "delay" | "cut_after" | "http_500" | "note":
                 pass
+            case _:
+                raise ValueError(f"the effect {rule.effect!r} is for a step on the station, not for a request")
+
+    async def _hold(self, session: Session) -> None:
+        """Wait until the rules are changed. Raises CutError when the client has gone meanwhile."""
+        changed = asyncio.create_task(self._faults.changed.wait())
+        try:
+            while not session.closed and not changed.done():
+                # A closed connection is no event that handlers are told of.
+                await asyncio.wait([changed], timeout=0.05)
+        finally:
+            changed.cancel()
+        if session.closed:
+            raise CutError
 
 
 def _plain(exchange: _Exchange, status: int, headers: tuple[str, ...] = ()) -> web.Response:

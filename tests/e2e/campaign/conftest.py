@@ -1,0 +1,84 @@
+"""What the campaign's tests share: its labs, the count of faults, and what must hold after the run without faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.e2e.campaign.steps import RECORD_STEPS, Injection, injections, recorded_steps
+from tests.e2e.conftest import ACCOUNT, School, StartSchool
+from tests.e2e.playbook import ROOT, PlaybookRun
+
+COUNTS = ROOT / "build/faults"
+# A station second is sixty times shorter than ours, so an installation takes a second.
+CLOCK = 60
+QUICK = ("-f", "50", "-e", "pronote_client_reconnect_timeout=8", "-e", "pronote_client_start_timeout=4")
+
+
+def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
+    """Stations for a scenario, each with its name and its rules."""
+    return [
+        {
+            "name": name,
+            "faults": rules,
+            "boot_seconds": 20.0,
+            # The network is real: at the clock's own pace curl would give up after two seconds of a busy machine.
+            "network_scale": 4.0,
+            "address": f"{number // 200 + 1}.{number % 200 + 1}",
+        }
+        for number, (name, rules) in enumerate(faults)
+    ]
+
+
+@pytest.fixture(scope="module")
+def every_injection(start_school: StartSchool) -> list[Injection]:
+    """Every fault at every step of a deployment, as one deployment took them."""
+    school = start_school(stations([("modele", RECORD_STEPS)]), clock=CLOCK)
+    school.play("deploy").assert_code(0)
+    return injections(recorded_steps(school.lab, "modele"))
+
+
+def fired(school: School) -> dict[str, list[str]]:
+    """What really went wrong, by station: a fault whose step never came does not count."""
+    found: dict[str, list[str]] = {}
+    for event in school.lab.journal(kind="fault", since=school.lab.info["journal_start"]):
+        found.setdefault(event["station"], []).append(event["data"]["effect"])
+    return found
+
+
+def judge(school: School, run: PlaybookRun, names: Sequence[str]) -> dict[str, str]:
+    """What is not right after the run without faults, by station; empty when every station survived."""
+    lost: dict[str, str] = {}
+    for name, result in run.of("client").items():
+        if result["outcome"] != "ok":
+            lost[name] = f"the run without faults failed: {result.get('msg')}"
+    audit = school.play("audit", "-f", "50")
+    for name in names:
+        record = audit.of("audit")[name]["record"]
+        if record["status"] != "compliant":
+            lost.setdefault(name, f"{record['status']}: {record['reason']}")
+        left = school.lab.snapshot(name)
+        if b"Rentree PRONOTE" in left:
+            lost.setdefault(name, "a folder or a task was left behind")
+        if ACCOUNT["password"].encode() in left:
+            lost.setdefault(name, "the password is on the station")
+    return lost
+
+
+def explained(run: PlaybookRun) -> list[str]:
+    """Stations whose failure does not say the fact and the remedy."""
+    bad = []
+    for name, result in run.of("client").items():
+        if result["outcome"] != "ok" and not (result.get("fact") and result.get("remedy")):
+            bad.append(f"{name}: {result.get('msg')}")
+    return bad
+
+
+def keep_count(name: str, *, injected: int, lost: dict[str, Any]) -> None:
+    """For the summary that ``python -m tests.e2e.campaign`` prints."""
+    COUNTS.mkdir(parents=True, exist_ok=True)
+    data = {"injected": injected, "lost": lost}
+    (COUNTS / f"{name}.json").write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8")
