@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LAB ?= simulated
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo test lint types unit e2e browser picture bench wine tools clean
+.PHONY: help venv demo test lint types unit e2e test-faults browser picture bench wine tools clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -39,7 +39,12 @@ unit: $(STAMP) ## Unit tests
 	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
 
 e2e: $(STAMP) ## Playbooks on the lab
-	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/e2e -m "not faults" $(PYTEST_ARGS)
+
+test-faults: $(STAMP) ## A fault at every step of a deployment, then a run without (minutes)
+	rm -rf build/faults
+	$(BIN)/python -m pytest tests/e2e/campaign $(PYTEST_ARGS)
+	$(BIN)/python -m tests.e2e.campaign
 
 browser: $(STAMP) ## The HTML report in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
 	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)

@@ -204,12 +204,16 @@ class Job:
         return join([*self._at_rest(staged), f"(if not exist {quote(staged.folder)} exit 67)", "exit 0"])
 
     def remove(self) -> str:
-        """Delete the task and the folder, and the folders above once they are empty. Succeeds when all is gone."""
+        """Delete the task and the folder, and the folders above once they are empty. Succeeds when all is gone.
+
+        The task first: as long as it is there the folder stays, by which the next run finds the job.
+        """
         jobs = quote(f"{self.program_files}\\{JOBS_FOLDER}")
         return join(
             [
                 f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
                 f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+                f"({tool('schtasks')} /Query /TN {quote(self.task)} /FO CSV /NH >nul 2>nul && exit 66)",
                 f"rmdir /s /q {quote(self.folder)} 2>nul",
                 f"rmdir {jobs} 2>nul",
                 f"rmdir {quote(self.top)} 2>nul",

@@ -198,6 +198,11 @@ def remove(station: WinrmStation, job: Job) -> None:
             return
         # A scanner, or another administrator's clean-up, holds a file for a moment.
         time.sleep(attempt + 1)
+    if result.code == 66:
+        raise StationFactError(
+            f"the scheduled task {job.task!r} could not be deleted ({result.describe()})",
+            remedy="Check the account's rights on the station's Task Scheduler, then run again.",
+        )
     raise StationFactError(
         f"the job folder {job.folder} could not be deleted ({result.describe()})",
         remedy="Something still holds a file of it: run again after a restart of the station.",

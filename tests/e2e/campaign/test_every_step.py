@@ -11,7 +11,7 @@ from tests.e2e.conftest import ACCOUNT, StartSchool
 pytestmark = pytest.mark.faults
 
 # As many stations at once as a school has.
-_BATCHES = 16
+_BATCHES = 6
 
 
 @pytest.mark.timeout(900)

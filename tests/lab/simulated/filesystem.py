@@ -249,6 +249,12 @@ class FileSystem:
     def release_writer(self, path: str) -> None:
         self._release(self._writers, key_of(path))
 
+    def power_lost(self) -> None:
+        """Nobody holds anything any more."""
+        self._writers.clear()
+        self._images.clear()
+        self._renamed.clear()
+
     def is_held(self, path: str) -> bool:
         """Whether a process runs from this file or writes to it."""
         return key_of(path) in self._images or key_of(path) in self._writers

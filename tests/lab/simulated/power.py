@@ -79,6 +79,7 @@ class PowerSwitch:
             planned.cancel()
         self._station.tasks.power_lost()
         await self._station.processes.kill_all()
+        self._station.files.power_lost()
 
     def _start(self) -> None:
         from .provision import finish_pending_renames, start_system_processes  # noqa: PLC0415  (provision needs the station)

@@ -86,6 +86,7 @@ TABLE = [
     Expectation("taskkill /F /IM nosuch.exe 2>nul", code=128),
     Expectation('schtasks /Run /TN "Rentree absent" >nul 2>nul', code=1),
     Expectation('schtasks /Delete /TN "Rentree absent" /F >nul 2>nul', code=1),
+    Expectation('schtasks /Query /TN "Rentree absent" /FO CSV /NH >nul 2>nul', code=1),
     Expectation("curl.exe -fsS -o nul http://127.0.0.1:9/x 2>nul", code=7),
     # The options of install.cmd are known: nobody listens, rather than an option refused (2).
     Expectation(

@@ -1,0 +1,60 @@
+"""The controller killed, and a second administrator at work, while every station is at another step."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.campaign.conftest import CLOCK, QUICK, explained, fired, judge, keep_count, stations
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
+
+# One station for each of the first requests of a deployment; a run has about thirty, the looks at the job come last.
+_REQUESTS = 28
+
+
+def _held(start_school: StartSchool) -> tuple[School, list[str]]:
+    """Stations that each answer one request less than the next, then nothing."""
+    names = [f"tenu-{number:02}" for number in range(1, _REQUESTS + 1)]
+    rules = [[{"effect": "hold", "match": "", "nth": number}] for number in range(1, _REQUESTS + 1)]
+    return start_school(stations(list(zip(names, rules, strict=True))), clock=CLOCK), names
+
+
+def _starts(school: School) -> dict[str, int]:
+    starts: dict[str, int] = {}
+    for event in school.lab.installer_starts():
+        starts[event["station"]] = starts.get(event["station"], 0) + 1
+    return starts
+
+
+def test_the_controller_is_killed_at_every_request(start_school: StartSchool) -> None:
+    school, names = _held(start_school)
+    process = start_deploy(school, "killed", "-f", "50")
+    until(lambda: len(fired(school)) == len(names) or process.poll() is not None, seconds=200)
+    held = fired(school)
+    kill_controller(process)
+    school.lab.heal()
+    lost = judge(school, school.play("deploy", *QUICK), names)
+    # What the killed run had started was followed, not started again.
+    lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 1}
+    keep_count("killed-controller", injected=len(held), lost=lost)
+    assert lost == {}
+    assert len(held) > 0.8 * len(names)
+
+
+def test_a_second_administrator_comes_at_every_request(start_school: StartSchool) -> None:
+    school, names = _held(start_school)
+    first = start_deploy(school, "first", "-f", "50")
+    until(lambda: len(fired(school)) == len(names) or first.poll() is not None, seconds=200)
+    held = fired(school)
+    second = school.play("deploy", *QUICK)
+    assert explained(second) == []
+    school.lab.heal()
+    assert first.wait(timeout=200) == 0, (school.work / "first.log").read_text(encoding="utf-8")[-4000:]
+    lost = judge(school, school.play("deploy", *QUICK), names)
+    # Each of the two may have installed: one before the other had looked.
+    lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 2}
+    keep_count("second-administrator", injected=len(held), lost=lost)
+    assert lost == {}
+    assert len(held) > 0.8 * len(names)
