@@ -45,7 +45,9 @@ def test_the_controller_is_killed_at_every_request(start_school: StartSchool) ->
 
 def test_a_second_administrator_comes_at_every_request(start_school: StartSchool) -> None:
     school, names = _held(start_school)
-    first = start_deploy(school, "first", "-f", "50")
+    # It waits for its answers as long as the second one takes.
+    patience = ("-e", "ansible_winrm_read_timeout_sec=400", "-e", "ansible_winrm_operation_timeout_sec=390")
+    first = start_deploy(school, "first", "-f", "50", *patience)
     until(lambda: len(fired(school)) == len(names) or first.poll() is not None, seconds=200)
     held = fired(school)
     second = school.play("deploy", *QUICK)
