@@ -82,17 +82,20 @@ def stage_and_start(
     if station.watcher is not None and verb != "stage":
         station.watcher.starting(job.name, verb)
     result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
-    if result.code and not _started_by_somebody(station, job):
+    if result.code and not _in_other_hands(station, job):
         raise StationFactError(
             f"the scheduled task could not be created or started ({result.describe()})",
             remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
         )
 
 
-def _started_by_somebody(station: WinrmStation, job: Job) -> bool:
-    """Two administrators register the same job at the same moment: one finds the other's files in use."""
+def _in_other_hands(station: WinrmStation, job: Job) -> bool:
+    """Two administrators at the same job: one finds the other's files in use, or the job ended and cleaned up.
+
+    The caller follows, and looks at the station when nothing of the job is left.
+    """
     for _look_again in range(_LOOKS):
-        if read_files(station, job).state in {"started", "ended"}:
+        if read_files(station, job).state in {"started", "ended", "absent"}:
             return True
         time.sleep(1)
     return False

@@ -122,10 +122,7 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
     while True:
         if not following:
             if started == _ATTEMPTS:
-                raise StationFactError(
-                    f"the station cut the job off {report.interrupted} times (restart or power)",
-                    remedy="Look for what restarts the station, then run again.",
-                )
+                raise _never_ended(report)
             _check_hours(work)
             started += 1
             report.started += step.verb != "stage"
@@ -168,6 +165,18 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
         report.log = ""
         report.code = None
         following = False
+
+
+def _never_ended(report: Report) -> StationFactError:
+    if report.interrupted:
+        return StationFactError(
+            f"the station cut the job off {report.interrupted} times (restart or power)",
+            remedy="Look for what restarts the station, then run again.",
+        )
+    return StationFactError(
+        "the job's files went from the station before it had ended",
+        remedy="Look for an antivirus that removed them, or for another administrator at work, then run again.",
+    )
 
 
 def _check_hours(work: _Work) -> None:
