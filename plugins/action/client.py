@@ -11,7 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._action import fai
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import ensure
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client_arguments import ARGUMENT_SPEC, request_from
-from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import in_ring, keep_back
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import held_back, in_ring, keep_back
 
 
 class ActionModule(ActionBase):
@@ -27,6 +27,8 @@ class ActionModule(ActionBase):
         kept = keep_back(args["ring"])
         if kept is not None:
             return kept
+        if args["held"] and args["state"] == "present":
+            return in_ring(held_back(args["held"]), args["ring"])
         _progress.begin(str((task_vars or {}).get("inventory_hostname", "")))
         try:
             request = request_from(args, str((task_vars or {}).get("inventory_hostname", "station")))

@@ -222,6 +222,12 @@ options:
         description: Its result of an earlier step of the same plan, which is returned again when it does not go.
         type: dict
         default: {}
+  held:
+    description:
+      - Why the station must be left alone, from M(rentree.pronote.rentree_gate); empty, no reason. With
+        O(state=present) the task fails with it before the station is asked anything.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing

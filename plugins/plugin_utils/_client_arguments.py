@@ -61,6 +61,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "timezone": {"type": "str", "default": ""},
     "expected_duration": {"type": "float", "default": 900},
     "ring": {"type": "dict", "options": RING_SPEC},
+    "held": {"type": "str", "default": ""},
 }
 
 
