@@ -21,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report im
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, School, settings
 
 ARGUMENT_SPEC: dict[str, Any] = {
+    "year": {"type": "int", "required": True},
     **SETTINGS_SPEC,
     "store": {"type": "path"},
     "audit": {"type": "path"},

@@ -110,11 +110,11 @@ def _next(number: int, state: str, blocked_by: list[int], findings: list[dict[st
         return " ".join(
             labels["wait"].format(by=by, who=words[by].responsible, where=words[by].application) for by in blocked_by
         )
-    if state == IN_DOUBT:
-        return next((each["text"] for each in findings if FINDINGS[each["code"]].state == IN_DOUBT), labels["check"])
-    if state == NOT_OBSERVABLE:
-        return words[number].look
-    return words[number].todo
+    # What was found says what to do about it; that nobody attested says nothing about the operation itself.
+    said = [each for each in findings if FINDINGS[each["code"]].state == state and each["code"] != "not_attested"]
+    if said:
+        return said[0]["text"]
+    return {TO_DO: words[number].todo, NOT_OBSERVABLE: words[number].look}.get(state, labels["check"])
 
 
 def state_label(operation: Mapping[str, Any], language: str) -> str:

@@ -84,8 +84,8 @@ create index server_release_school on server_release (product, school);
 """
 
 # Who says that an operation was done that leaves no trace (3, 4, 7). Rows are only ever added: a revocation is a row of
-# its own, and nobody edits what somebody said. The insert trigger is for `insert or replace`, which would delete and not
-# ask the delete trigger (sqlite.org/lang_conflict.html).
+# its own, and nobody edits what somebody said. The insert trigger is for `insert or replace`, which deletes without
+# asking the delete trigger (sqlite.org/lang_conflict.html).
 _ATTESTATIONS = """
 create table attestation (
     id integer primary key autoincrement,

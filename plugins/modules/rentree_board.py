@@ -9,12 +9,12 @@ description:
   - For each school, the eight operations with their state, the evidence with its date and source, who is responsible,
     and what to do next and where. Printed, returned, and written as JSON and as an HTML page.
   - What can be looked at is looked at. 1, the hosted server's release and the depot; 2, the archive of EDT monoposte;
-    5, the connection with the ENT; 6, the export of identifiers; 8, the last audit. For 3, 4 and 7 it shows who attested
-    them (M(rentree.pronote.rentree_attest)), and doubts what later evidence contradicts.
+    5, the connection with the ENT; 6, the export of identifiers; 8, the last audit. For 3, 4 and 7 it shows who
+    attested them (M(rentree.pronote.rentree_attest)), and doubts what later evidence contradicts.
   - Runs once for the play, on the controller. No station is asked anything, but O(edt_station) when it is given; what
     cannot be read is a state of the board, never a failure.
-  - Options up to O(export_partner) may differ between schools. The variable C(pronote_rentree_<option>) of a school's
-    stations is used instead of the option where there is one.
+  - Options from O(edt_path) to O(export_partner) may differ between schools. The variable
+    C(pronote_rentree_<option>) of a school's stations is used instead of the option where there is one.
   - The file of identifiers holds personal data; counts and line numbers are all that is shown of it.
 options:
   year:

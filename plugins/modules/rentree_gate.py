@@ -19,9 +19,7 @@ options:
     choices: ["off", warn, fail]
     default: warn
   year:
-    description:
-      - The year that is prepared, as in V(2026) for the school year 2026-2027. A school's own C(pronote_rentree_year)
-        is used instead.
+    description: The year that is prepared, as in V(2026) for the school year 2026-2027.
     type: int
     required: true
   releases:

@@ -13,7 +13,6 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import DONE
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import check_release
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import read_server
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import year_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import schools
 
 __all__ = ["closed"]
@@ -24,17 +23,17 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir:
     asked = []
     for uai, hosts in schools(variables).items():
         own = variables["hostvars"][hosts[0]]
-        asked.append((uai, str(own.get("pronote_server_url") or ""), year_of(own, year, uai)))
+        asked.append((uai, str(own.get("pronote_server_url") or "")))
 
-    def reason(each: tuple[str, str, int]) -> str:
-        uai, url, wanted = each
+    def reason(each: tuple[str, str]) -> str:
+        uai, url = each
         server = read_server(uai, url, cache_dir=cache_dir)
-        report = check_release(server, year=wanted, releases=releases)
+        report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
             return ""
         said = [f["text"] for f in report.as_dict("en")["findings"] if f["severity"] in {"warning", "error"}]
-        return f"operation 1 of {wanted} is not done for {uai}: {' '.join(said)} (pronote_rentree_gate)"
+        return f"operation 1 of {year} is not done for {uai}: {' '.join(said)} (pronote_rentree_gate)"
 
     with ThreadPoolExecutor(max_workers=16) as pool:
         reasons = list(pool.map(reason, asked))
-    return {uai: why for (uai, _, _), why in zip(asked, reasons, strict=True) if why}
+    return {uai: why for (uai, _), why in zip(asked, reasons, strict=True) if why}

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the board is told about each school: the variables of its stations, over the task's options.
 
-A board runs once for the whole play, so a task's options have one value: that of the play's first station. What differs
-from school to school (``group_vars/<school>/``) is read from the variables of a station of that school.
+A board runs once for the whole play, so an option of its task has one value, made of the variables of the play's first
+station. What differs from school to school (``group_vars/<school>/``) is read from the variables of a station of that
+school; the role does not pass it as an option, which would give the first school's value to all.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import schools
 
-__all__ = ["SETTINGS_SPEC", "School", "settings", "year_of"]
+__all__ = ["SETTINGS_SPEC", "School", "settings"]
 
 SETTINGS_SPEC: dict[str, Any] = {
-    "year": {"type": "int", "required": True},
     "edt_path": {"type": "str", "default": ""},
     "edt_station": {"type": "str", "default": ""},
     "edt_newer_than": {"type": "str", "default": ""},
@@ -71,15 +71,11 @@ def settings(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[S
                 name=str(own.get("pronote_school") or ""),
                 server_url=str(own.get("pronote_server_url") or ""),
                 stations=tuple(hosts),
+                year=options["year"],
                 **{name: value for name, value in values.items() if name in known},
             )
         )
     return found
-
-
-def year_of(own: Mapping[str, Any], default: int, uai: str) -> int:
-    """The year that a school prepares. Raises ValueError."""
-    return int(_value(own, "year", default, uai))
 
 
 def _value(own: Mapping[str, Any], name: str, default: Any, uai: str) -> Any:
