@@ -183,7 +183,8 @@ def _june(year: Year) -> None:
     year.play("audit").assert_code(0)
     # Last year's export is still where it was.
     for uai in (LYCEE, COLLEGE):
-        year.put(year.export(uai), clear_export(school(), uai=uai, software="PRONOTE 2025.2.9").encode(), "2025-08-29")
+        before = clear_export(school(), uai=uai, software="PRONOTE 2025.2.9").replace("28/08/2026", "29/08/2025")
+        year.put(year.export(uai), before.encode(), "2025-08-29")
 
 
 def _july(year: Year) -> None:
@@ -318,7 +319,9 @@ def main() -> int:
     work = ROOT / "build/year"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    started, wrong, excerpts = time.monotonic(), [], {}
+    started = time.monotonic()
+    wrong: list[str] = []
+    excerpts: dict[tuple[str, str], str] = {}
     with running_year(work, network=options.network, show=True) as year:
         for moment in MOMENTS:
             print(f"\n━━ {moment.title} ({moment.day}) ━━", flush=True)

@@ -155,7 +155,10 @@ _ORDER = {
 BOARD_FINDINGS: dict[str, Finding] = {**_RELEASE, **_AUDIT, **_ATTESTED, **_ORDER}
 
 BOARD_EVIDENCE: dict[str, Phrase] = {
-    "release": Phrase("serveur hébergé en version {release}", "hosted server runs {release}"),
+    "release": Phrase(
+        "serveur hébergé en version {release} (un indice, pas une preuve)",
+        "hosted server runs {release} (evidence, not proof)",
+    ),
     "published": Phrase("installateur {release} publié ({arches})", "installer of {release} published ({arches})"),
     "depot_verified": Phrase(
         "{files} fichier(s) du dépôt relus, empreintes conformes", "{files} file(s) of the depot read, digests right"

@@ -26,7 +26,7 @@ def year(tmp_path_factory: pytest.TempPathFactory, network: str) -> Iterator[Yea
 @pytest.fixture(scope="module")
 def excerpts(year: Year) -> dict[tuple[str, str], str]:
     """The year is played once, with every board as it must be; the other tests look at what it left."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for moment in MOMENTS:
         assert year.reach(moment) == moment.expected, moment.name
         found |= {(moment.name, uai): year.excerpt(moment, uai) for uai in moment.expected}
