@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import DONE, IN_DOUBT, NOT_OBSERVABLE, TO_DO
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_board import BOARD_EVIDENCE, BOARD_FINDINGS
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence_words import Finding, Phrase
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree import STATES, Facts, board, state_label
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_table import render_board
@@ -127,7 +128,8 @@ def test_the_two_languages_speak_of_the_same_values() -> None:
     def fields(text: str) -> set[str]:
         return {part.partition("}")[0] for part in text.split("{")[1:]}
 
-    for words in (*BOARD_FINDINGS.values(), *BOARD_EVIDENCE.values()):
+    catalogue: list[Finding | Phrase] = [*BOARD_FINDINGS.values(), *BOARD_EVIDENCE.values()]
+    for words in catalogue:
         assert fields(words.fr) == fields(words.en), words
 
 

@@ -77,8 +77,9 @@ def test_the_same_again_changes_nothing_and_a_dry_run_adds_nothing(path: Path) -
     for changes in ({"date": "2026-08-27"}, {"name": "X"}, {"role": "X"}):
         assert attest_or_revoke(_request(path, **changes), check=False).rows, changes
     # And so is another school's, year's or operation's.
-    for changes in ({"school": "0310002B"}, {"year": 2025}, {"operation": 4}):
-        assert attest_or_revoke(_request(path, **changes), check=False).rows, changes
+    elsewhere: list[dict[str, Any]] = [{"school": "0310002B"}, {"year": 2025}, {"operation": 4}]
+    for other in elsewhere:
+        assert attest_or_revoke(_request(path, **other), check=False).rows, other
     with Store(path) as store:
         assert len(of_school(store, "0310001A", 2026)) == 5
 
