@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import DEFAULT_CACHE
@@ -32,10 +31,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = {"changed": False, "closed": {}, "held": {}}
         if args["mode"] == "off":
             return result
-        try:
-            found = closed(task_vars or {}, year=args["year"], releases=args["releases"], cache_dir=args["cache_dir"])
-        except ValueError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
+        found = closed(task_vars or {}, year=args["year"], releases=args["releases"], cache_dir=args["cache_dir"])
         for reason in found.values():
             Display().warning(reason)
         return {**result, "closed": found, "held": found if args["mode"] == "fail" else {}}

@@ -101,12 +101,12 @@ _ATTESTED = {
         "Nobody has attested this operation, which leaves no trace to look at. Once it is done: playbooks/attest.yml.",
     ),
     "attestation_revoked": info(
-        "L'attestation de {name} ({date}) a été révoquée par {by} le {at} : {reason}",
-        "The attestation of {name} ({date}) was revoked by {by} on {at}: {reason}",
+        "L'attestation de {name} ({date}) a été révoquée par {by} le {at} ({reason}).",
+        "The attestation of {name} ({date}) was revoked by {by} on {at} ({reason}).",
     ),
     "store_unreadable": unseen(
-        "Les attestations ne peuvent pas être lues : {fact}",
-        "The attestations cannot be read: {fact}",
+        "Les attestations ne peuvent pas être lues ({fact}).",
+        "The attestations cannot be read ({fact}).",
     ),
     "attested_other_year": doubt(
         "Attesté le {date}, mais le serveur hébergé est en {release} : la base {year} n'y est pas encore. Vérifier, "
@@ -147,8 +147,8 @@ _ORDER = {
         "The place of the export of identifiers is not given (pronote_rentree_export_path).",
     ),
     "check_failed": unseen(
-        "La vérification n'a pas pu être faite : {fact}",
-        "The check could not be made: {fact}",
+        "La vérification n'a pas pu être faite ({fact}).",
+        "The check could not be made ({fact}).",
     ),
 }
 

@@ -19,7 +19,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.attestation import
 from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas
 from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import WantedArchive
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, iso_of, moment
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError, base_url
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions, read_hosted_release
 from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_io import ExportRequest, check_export
 from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_judge import Wanted
@@ -65,14 +65,13 @@ class Sources:
 
 
 def read_server(uai: str, url: str, *, cache_dir: str) -> Server:
-    """A school's hosted server: one request per lifetime, whoever asks. Raises ValueError for a malformed address."""
-    address = base_url(uai, url)
+    """A school's hosted server: one request per lifetime, whoever asks."""
     try:
         answer = read_hosted_release(uai, url, options=HostedOptions(cache_dir=cache_dir), allow_stale=True)
-    except (HostedServerError, OSError) as exc:
-        return Server(address=address, release=None, error=getattr(exc, "fact", None) or str(exc))
+    except (HostedServerError, ValueError, OSError) as exc:
+        return Server(address=url, release=None, error=getattr(exc, "fact", None) or str(exc))
     return Server(
-        address=address,
+        address=answer.server,
         release=Release.parse(str(answer.info["release"])),
         read_at=iso_of(answer.read_at),
         error=answer.error,
@@ -80,7 +79,7 @@ def read_server(uai: str, url: str, *, cache_dir: str) -> Server:
 
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
-    """The board of every school, in the order of the play. Raises ValueError for what the admin got wrong."""
+    """The board of every school, in the order of UAIs."""
     servers = [partial(read_server, school.uai, school.server_url, cache_dir=sources.cache_dir) for school in schools]
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = list(pool.map(lambda ask: ask(), servers))
@@ -110,7 +109,11 @@ def _board(
     for number, (report, date) in _attested(school, sources).items():
         reports[number], dates[number] = report.as_dict(language), date
     for number, check in ((2, _archive), (5, _cas), (6, _export)):
-        reports[number] = check(school, sources, dates.get(3, ""))
+        try:
+            reports[number] = check(school, sources, dates.get(3, ""))
+        except (ValueError, OSError) as exc:
+            # A variable of this school that is not what it must be, say: the other schools have their boards.
+            reports[number] = _unseen(number, "check_failed", language, fact=exc)
     facts = Facts(
         year=school.year,
         release=server.release,
@@ -229,10 +232,7 @@ def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
         options=HostedOptions(cache_dir=sources.cache_dir),
         cas_ca_path=school.ent_ca_path or None,
     )
-    try:
-        return check_cas(request, language=sources.language)
-    except OSError as exc:
-        return _unseen(5, "check_failed", sources.language, fact=str(exc))
+    return check_cas(request, language=sources.language)
 
 
 def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ A school costs one reading of the cache that the deployment's release comes from
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import DONE
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import check_release
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import read_server
@@ -19,11 +21,14 @@ __all__ = ["closed"]
 
 
 def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir: str) -> dict[str, str]:
-    """UAI → why operation 1 is not true there, for the admin. Raises ValueError for a malformed address or UAI."""
+    """UAI → why operation 1 is not true there, for the admin.
+
+    A station whose UAI or address cannot be read says so itself when it is deployed: it must not stop the others here.
+    """
     asked = []
-    for uai, hosts in schools(variables).items():
-        own = variables["hostvars"][hosts[0]]
-        asked.append((uai, str(own.get("pronote_server_url") or "")))
+    for uai, hosts in schools(variables, strict=False).items():
+        with contextlib.suppress(AnsibleError):
+            asked.append((uai, str(variables["hostvars"][hosts[0]].get("pronote_server_url") or "")))
 
     def reason(each: tuple[str, str]) -> str:
         uai, url = each

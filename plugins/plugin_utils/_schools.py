@@ -6,23 +6,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import parse_uai
 
 __all__ = ["only_school", "schools"]
 
 
-def schools(variables: Mapping[str, Any]) -> dict[str, list[str]]:
+def schools(variables: Mapping[str, Any], *, strict: bool = True) -> dict[str, list[str]]:
     """UAI → hosts of the play, in the order of UAIs. Hosts without ``pronote_uai`` are of no school.
 
-    Raises ValueError naming the host whose UAI is none.
+    Raises ValueError naming the host whose UAI is none; unless ``strict`` such a host is of no school either.
     """
     found: dict[str, list[str]] = {}
     for host in variables["ansible_play_hosts_all"]:
-        uai = variables["hostvars"][host].get("pronote_uai")
-        if uai:
-            try:
+        try:
+            uai = variables["hostvars"][host].get("pronote_uai")
+            if uai:
                 found.setdefault(parse_uai(uai), []).append(host)
-            except ValueError as exc:
+        except (ValueError, AnsibleError) as exc:
+            if strict:
                 raise ValueError(f"pronote_uai of {host}: {exc}") from exc
     return dict(sorted(found.items()))
 
