@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,15 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_gate impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import only_school, schools
 
-from tests.unit.hosted_bench import INFO
-from tests.unit.web_thread import serving
+from tests.unit.hosted_bench import HostedBench, hosted_bench
 
 _OPTIONS = {"year": 2026, **{name: spec.get("default") for name, spec in SETTINGS_SPEC.items()}}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[HostedBench]:
+    with hosted_bench(tmp_path, address="127.0.7.72") as running:
+        yield running
 
 
 class _Untemplatable(dict[str, Any]):
@@ -81,18 +85,17 @@ def _codes(board: dict[str, Any]) -> dict[int, list[str]]:
     return {each["operation"]: [finding["code"] for finding in each["findings"]] for each in board["operations"]}
 
 
-def test_what_is_wrong_in_one_school_is_on_its_board_alone(tmp_path: Path) -> None:
-    with serving(lambda _path: (200, {}, json.dumps(INFO).encode())) as url:
-        variables = _variables(
-            a={"pronote_uai": "0310001A", "pronote_server_url": f"{url}/pronote/"},
-            b={
-                "pronote_uai": "0310002B",
-                "pronote_server_url": "not an address",
-                "pronote_rentree_edt_path": "/nowhere",
-                "pronote_rentree_edt_newer_than": "soon",
-            },
-        )
-        one, two = boards(settings(variables, _OPTIONS), _sources(tmp_path))
+def test_what_is_wrong_in_one_school_is_on_its_board_alone(tmp_path: Path, bench: HostedBench) -> None:
+    variables = _variables(
+        a={"pronote_uai": "0310001A", "pronote_server_url": bench.url},
+        b={
+            "pronote_uai": "0310002B",
+            "pronote_server_url": "not an address",
+            "pronote_rentree_edt_path": "/nowhere",
+            "pronote_rentree_edt_newer_than": "soon",
+        },
+    )
+    one, two = boards(settings(variables, _OPTIONS), _sources(tmp_path))
     assert _codes(two)[1] == ["server_unreadable"]
     assert _codes(two)[2] == ["check_failed"]
     assert _codes(two)[5] == ["check_failed"]
@@ -127,8 +130,8 @@ def test_a_store_and_an_audit_that_cannot_be_read_are_said(tmp_path: Path) -> No
         ("no folder", ["depot_not_read", "release_no_proof"]),
     ],
 )
-def test_the_depot_is_read_again(tmp_path: Path, change: str | None, codes: list[str]) -> None:
-    release = ".".join(str(part) for part in INFO["version"][:3])
+def test_the_depot_is_read_again(tmp_path: Path, bench: HostedBench, change: str | None, codes: list[str]) -> None:
+    release = bench.school.release
     folder = tmp_path / "depot" / release / "x64"
     folder.mkdir(parents=True)
     contents = {"install.cmd": b"@echo off\r\n", "setup.exe": b"MZ"}
@@ -141,10 +144,9 @@ def test_the_depot_is_read_again(tmp_path: Path, change: str | None, codes: list
     elif change == "deleted":
         (folder / "setup.exe").unlink()
     depot = tmp_path / ("none" if change == "no folder" else "depot")
-    with serving(lambda _path: (200, {}, json.dumps(INFO).encode())) as url:
-        variables = _variables(a={"pronote_uai": "0310001A", "pronote_server_url": f"{url}/pronote/"})
-        sources = _sources(tmp_path, depot=str(depot), releases={release: {"x64": entry}})
-        (board,) = boards(settings(variables, {**_OPTIONS, "year": INFO["version"][0]}), sources)
+    variables = _variables(a={"pronote_uai": "0310001A", "pronote_server_url": bench.url})
+    sources = _sources(tmp_path, depot=str(depot), releases={release: {"x64": entry}})
+    (board,) = boards(settings(variables, _OPTIONS), sources)
     assert _codes(board)[1] == codes
 
 
