@@ -18,9 +18,8 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.attestation import ATTESTED
 from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas
 from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import WantedArchive
-from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, iso_of, moment
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions, read_hosted_release
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, moment
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions
 from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_io import ExportRequest, check_export
 from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_judge import Wanted
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
@@ -41,11 +40,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._edt_archive impor
     archive_on_controller,
     archive_on_station,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_server import read_server
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import School
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_attestations import of_school
 
-__all__ = ["Sources", "boards", "read_server"]
+__all__ = ["Sources", "boards"]
 
 _AT_ONCE = 16
 _MAX_ARCHIVE, _MAX_UNPACKED, _MIN_ARCHIVE = 4 << 30, 4 << 30, 1024
@@ -62,20 +62,6 @@ class Sources:
     releases: Any
     cache_dir: str
     language: str
-
-
-def read_server(uai: str, url: str, *, cache_dir: str) -> Server:
-    """A school's hosted server: one request per lifetime, whoever asks."""
-    try:
-        answer = read_hosted_release(uai, url, options=HostedOptions(cache_dir=cache_dir), allow_stale=True)
-    except (HostedServerError, ValueError, OSError) as exc:
-        return Server(address=url, release=None, error=getattr(exc, "fact", None) or str(exc))
-    return Server(
-        address=answer.server,
-        release=Release.parse(str(answer.info["release"])),
-        read_at=iso_of(answer.read_at),
-        error=answer.error,
-    )
 
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import DONE
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import check_release
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import read_server
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_server import read_server
 from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import schools
 
 __all__ = ["closed"]
