@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LAB ?= simulated
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo test lint types unit e2e test-faults browser picture bench wine tools clean
+.PHONY: help venv demo demo-year test lint types unit e2e test-faults browser picture bench wine tools clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -22,6 +22,9 @@ venv: $(STAMP)
 
 demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
 	$(BIN)/python -m tests.demo --backend $(LAB)
+
+demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board at five moments
+	$(BIN)/python -m tests.year
 
 test: lint types unit e2e browser ## The quality gate
 

@@ -10,7 +10,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client_arguments import ARGUMENT_SPEC, request_from
 from ansible_collections.rentree.pronote.plugins.plugin_utils._deployment import deploy
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
-from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import in_ring, keep_back
+from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import held_back, in_ring, keep_back
 
 
 class ActionModule(ActionBase):
@@ -26,6 +26,8 @@ class ActionModule(ActionBase):
         kept = keep_back(args["ring"])
         if kept is not None:
             return kept
+        if args["held"] and args["state"] == "present":
+            return in_ring(held_back(args["held"]), args["ring"])
         name = str((task_vars or {}).get("inventory_hostname", "station"))
         _progress.begin(name)
         try:

@@ -3,15 +3,23 @@
 
 from __future__ import annotations
 
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence_board import BOARD_EVIDENCE, BOARD_FINDINGS
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_ent import CAS_FINDINGS, EXPORT_FINDINGS
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_files import ARCHIVE_FINDINGS, FILE_FINDINGS
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence_words import Finding, Phrase
 
 __all__ = ["EVIDENCE", "FINDINGS"]
 
-FINDINGS: dict[str, Finding] = {**FILE_FINDINGS, **ARCHIVE_FINDINGS, **CAS_FINDINGS, **EXPORT_FINDINGS}
+FINDINGS: dict[str, Finding] = {
+    **FILE_FINDINGS,
+    **ARCHIVE_FINDINGS,
+    **CAS_FINDINGS,
+    **EXPORT_FINDINGS,
+    **BOARD_FINDINGS,
+}
 
 EVIDENCE: dict[str, Phrase] = {
+    **BOARD_EVIDENCE,
     "archive": Phrase("archive EDT de {size} octets", "EDT archive of {size} bytes"),
     "archive_whole": Phrase(
         "archive .zip entière et relue : {entries} fichier(s)", "the .zip is whole and was read: {entries} file(s)"

@@ -129,7 +129,37 @@ create table server_release (
 create index server_release_school on server_release (product, school);
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS,)
+# Who says that an operation was done that leaves no trace (3, 4, 7). Rows are only ever added: a revocation is a row of
+# its own, and nobody edits what somebody said. The insert trigger is for `insert or replace`, which deletes without
+# asking the delete trigger (sqlite.org/lang_conflict.html).
+_ATTESTATIONS = """
+create table attestation (
+    id integer primary key autoincrement,
+    school text not null,
+    year integer not null,
+    operation integer not null,
+    name text not null,
+    role text not null,
+    done_on text not null,
+    at text not null,
+    digest text not null default '',
+    revokes integer unique references attestation (id),
+    reason text not null default ''
+) strict;
+create index attestation_of on attestation (school, year, operation);
+create trigger attestation_is_never_changed before update on attestation begin
+    select raise(abort, 'an attestation is never changed: revoke it');
+end;
+create trigger attestation_is_never_deleted before delete on attestation begin
+    select raise(abort, 'an attestation is never deleted: revoke it');
+end;
+create trigger attestation_is_never_replaced before insert on attestation
+when exists (select 1 from attestation where id = new.id) begin
+    select raise(abort, 'an attestation is never replaced: revoke it');
+end;
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS,)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

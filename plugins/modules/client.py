@@ -242,6 +242,12 @@ options:
         since or its job goes on.
     type: bool
     default: true
+  held:
+    description:
+      - Why the station must be left alone, from M(rentree.pronote.rentree_gate); empty, no reason. With
+        O(state=present) the task fails with it before the station is asked anything.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing

@@ -65,6 +65,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
     "switch_off": {"type": "bool", "default": True},
+    "held": {"type": "str", "default": ""},
 }
 
 

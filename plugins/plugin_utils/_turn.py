@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["RING_SPEC", "in_ring", "keep_back"]
+__all__ = ["RING_SPEC", "held_back", "in_ring", "keep_back"]
 
 RING_SPEC: dict[str, Any] = {
     "plan": {"type": "str", "required": True},
@@ -20,6 +20,19 @@ RING_SPEC: dict[str, Any] = {
 def in_ring(result: dict[str, Any], ring: Mapping[str, Any] | None) -> dict[str, Any]:
     """Mark a result as one of this run's rings: an earlier play may have left another in the same variable."""
     return {**result, "ring_plan": ring["plan"]} if ring else result
+
+
+def held_back(reason: str) -> dict[str, Any]:
+    """The result of a station whose school is not ready (rentree_gate): a failure, and the station was not asked."""
+    remedy = "See playbooks/rentree.yml, or deploy all the same with pronote_rentree_gate=warn."
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": f"{reason} {remedy}",
+        "fact": reason,
+        "remedy": remedy,
+        "kind": "configuration",
+    }
 
 
 def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:

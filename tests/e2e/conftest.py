@@ -42,6 +42,13 @@ def _network() -> Iterator[str]:
     raise RuntimeError(f"every loopback network is taken (locks in {folder})")
 
 
+@pytest.fixture(scope="module")
+def network() -> Iterator[str]:
+    """A loopback network for a lab that a test module starts by itself."""
+    with _network() as taken:
+        yield taken
+
+
 @dataclass(frozen=True, kw_only=True)
 class School:
     """A running lab with its inventory: what an admin has in front of them."""

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+from dataclasses import replace
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence import iso
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import DEFAULT_CACHE
+from ansible_collections.rentree.pronote.plugins.module_utils.rentree import document
+from ansible_collections.rentree.pronote.plugins.module_utils.rentree_table import render_board
+from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._other_host import connection_to
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import Sources, boards
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import write_board
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, School, settings
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "year": {"type": "int", "required": True},
+    **SETTINGS_SPEC,
+    "store": {"type": "path"},
+    "audit": {"type": "path"},
+    "depot": {"type": "path"},
+    "releases": {"type": "dict", "default": {}},
+    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+    "path": {"type": "path"},
+    "html": {"type": "path"},
+    "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
+}
+
+
+class ActionModule(ActionBase):
+    """Show the eight operations of every school of the play. Documentation: plugins/modules/rentree_board.py."""
+
+    TRANSFERS_FILES = False
+    # Once for the whole play, on the controller: one board per school, and no station of a room is asked anything.
+    BYPASS_HOST_LOOP = True
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = arguments(self, ARGUMENT_SPEC)
+        language = args["language"]
+        shared = {name: args[name] or "" for name in ("store", "audit", "depot", "cache_dir", "language")}
+        written: dict[str, str] = {}
+        try:
+            schools = [self._reached(school, task_vars or {}) for school in settings(task_vars or {}, args)]
+            made = boards(schools, Sources(**shared, releases=args["releases"]))
+            report = document(made, at=iso(dt.datetime.now(dt.UTC)))
+            if not self._task.check_mode:
+                written = write_board(report, path=args["path"], html=args["html"], language=language)
+        except (ValueError, OSError) as exc:
+            raise AnsibleActionFail(str(exc)) from exc
+        width = max(80, shutil.get_terminal_size((120, 40)).columns)
+        Display().display(render_board(made, language=language, width=width, color=sys.stdout.isatty()))
+        return {"changed": False, "schools": made, **written}
+
+    def _reached(self, school: School, variables: dict[str, Any]) -> School:
+        if not school.edt_path or not school.edt_station:
+            return school
+        connection = connection_to(school.edt_station, self._play_context, variables, self._templar)
+        return replace(school, connection=connection)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What proves operations 1 and 8, and the attested ones. Pure; the reading is in ``plugin_utils/_rentree.py``.
+
+The gate of a deployment asks the same function about operation 1 as the board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.attestation import Attestation, current
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+
+__all__ = ["Depot", "Server", "attested", "check_audit", "check_release", "published_arches"]
+
+_BEHIND = frozenset({"late", "absent", "older_year_only", "several", "ahead"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """What is known of a hosted server. ``release`` None: never read. ``error``: why it cannot be read now."""
+
+    address: str
+    release: Release | None
+    read_at: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depot:
+    """What was found of a release in the depot's folder. ``files`` None: the folder is not on this controller."""
+
+    path: str
+    files: int | None
+    problem: str = ""
+
+
+def published_arches(releases: Any, release: Release) -> list[str]:
+    """The architectures of a release in the lock file's contents; none when it is not there, or no lock at all."""
+    if not isinstance(releases, Mapping):
+        return []
+    for name, arches in releases.items():
+        try:
+            if Release.parse(str(name)) == release and isinstance(arches, Mapping):
+                return sorted(str(arch) for arch in arches)
+        except ValueError:
+            continue
+    return []
+
+
+def check_release(server: Server, *, year: int, releases: Any, depot: Depot | None = None) -> Report:
+    """Operation 1: the server's release belongs to the year, and the depot holds that release's installer.
+
+    ``releases`` is the contents of the lock file; ``depot`` None: the depot's files were not asked for.
+    """
+    report = Report(operation=1)
+    if server.release is None:
+        report.find("server_unreadable", fact=server.error)
+        return report
+    release = server.release.client
+    report.prove("release", release=server.release, date=server.read_at, source=server.address)
+    if release.year < year and server.error:
+        # It may have moved on since: last year's release of last month proves nothing.
+        report.find("server_unreadable", fact=server.error)
+        return report
+    if server.error:
+        report.find("server_stale", fact=server.error)
+    if release.year < year:
+        report.find("release_other_year", release=release, year=year)
+        return report
+    if release.year > year:
+        report.find("release_later_year", release=release, year=year)
+    _depot(report, release, releases, depot)
+    report.find("release_no_proof")
+    return report
+
+
+def _depot(report: Report, release: Release, releases: Any, depot: Depot | None) -> None:
+    arches = published_arches(releases, release)
+    if not arches:
+        report.find("release_unpublished", release=release)
+        return
+    report.prove("published", release=release, arches=", ".join(arches), date="", source="pronote_releases")
+    if depot is None:
+        return
+    if depot.problem:
+        report.find("depot_wrong", problem=depot.problem)
+    elif depot.files is None:
+        report.find("depot_not_read", path=depot.path or "pronote_depot_path")
+    else:
+        report.prove("depot_verified", files=depot.files, date="", source=depot.path)
+
+
+def check_audit(
+    audit: Any, *, school: str, stations: Collection[str], year: int, release: Release | None, path: str
+) -> Report:
+    """Operation 8, from the last audit's report (parsed JSON). ``release``: what the server runs now, when known."""
+    report = Report(operation=8)
+    records = _records(audit, school)
+    if records is None:
+        report.find("audit_unreadable", path=path, reason="JSON")
+        return report
+    if not records:
+        report.find("audit_without_school")
+        return report
+    expected = _expected(records)
+    if expected is None:
+        report.find("audit_no_release")
+        return report
+    statuses = [str(record["status"]) for record in records]
+    good, behind = statuses.count("compliant"), sum(status in _BEHIND for status in statuses)
+    date = str(audit.get("at", ""))
+    report.prove("audit", good=good, total=len(records), release=expected, date=date, source=path)
+    if expected.year != year:
+        report.find("audit_other_year", audited=expected, year=year)
+    elif release is not None and expected != release:
+        report.find("audit_other_release", audited=expected, release=release.client)
+    if behind:
+        report.find("stations_behind", count=behind, total=len(records))
+    if len(records) > good + behind:
+        report.find("stations_unseen", count=len(records) - good - behind, total=len(records))
+    left_out = set(stations) - {str(record["station"]) for record in records}
+    if left_out:
+        report.find("stations_left_out", count=len(left_out))
+    return report
+
+
+def _records(audit: Any, school: str) -> list[Mapping[str, Any]] | None:
+    """The school's stations of an audit; None for what is no report of an audit."""
+    stations = audit.get("stations") if isinstance(audit, Mapping) else None
+    if not isinstance(stations, Sequence) or isinstance(stations, str):
+        return None
+    if not all(isinstance(each, Mapping) and {"station", "school", "status"} <= each.keys() for each in stations):
+        return None
+    return [each for each in stations if str(each["school"]).upper() == school]
+
+
+def _expected(records: Sequence[Mapping[str, Any]]) -> Release | None:
+    """The newest release that stations of the school were compared with."""
+    found = []
+    for record in records:
+        try:
+            found.append(Release.parse(str(record.get("expected") or "")))
+        except ValueError:
+            continue
+    return max(found, default=None)
+
+
+def attested(operation: int, rows: Sequence[Attestation]) -> tuple[Report, str]:
+    """An attested operation, and the newest date in force (empty for none)."""
+    report = Report(operation=operation)
+    of_operation = [row for row in rows if row.operation == operation]
+    in_force = current(of_operation)
+    by_id = {row.id: row for row in of_operation}
+    for row in in_force:
+        source = f"attestation {row.id}, {row.at}"
+        report.prove("attested", name=row.name, role=row.role, date=row.done_on, source=source)
+        if row.digest:
+            report.prove("attested_file", digest=row.digest, date=row.done_on, source=source)
+    for row in of_operation:
+        if row.revokes is not None and (was := by_id.get(row.revokes)):
+            report.find(
+                "attestation_revoked", name=was.name, date=was.done_on, by=row.name, at=row.at[:10], reason=row.reason
+            )
+    if not in_force:
+        report.find("not_attested")
+    return report, max((row.done_on for row in in_force), default="")

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at the eight operations of schools: hosted server, depot, files, ENT, store, last audit; stations are not asked.
+
+The one exception is the workstation with the EDT archive, when a school names it. Schools are looked at side by side: a
+hosted server or a workstation that does not answer costs its own school a timeout, not the others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.rentree.pronote.plugins.module_utils.attestation import ATTESTED
+from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas
+from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import WantedArchive
+from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, moment
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions
+from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_io import ExportRequest, check_export
+from ansible_collections.rentree.pronote.plugins.module_utils.kosmos_judge import Wanted
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.rentree import Facts, board
+from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import (
+    Depot,
+    Server,
+    attested,
+    check_audit,
+    check_release,
+    published_arches,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
+from ansible_collections.rentree.pronote.plugins.module_utils.zip_check import ZipLimits
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _action
+from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import sha256_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils._edt_archive import (
+    archive_on_controller,
+    archive_on_station,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_server import read_server
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import School
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_attestations import of_school
+
+__all__ = ["Sources", "boards"]
+
+_AT_ONCE = 16
+_MAX_ARCHIVE, _MAX_UNPACKED, _MIN_ARCHIVE = 4 << 30, 4 << 30, 1024
+_MAX_EXPORT = 64 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What all schools share. ``releases`` is the lock file's contents; empty paths: there is none."""
+
+    store: str
+    audit: str
+    depot: str
+    releases: Any
+    cache_dir: str
+    language: str
+
+
+def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
+    """The board of every school, in the order of UAIs."""
+    servers = [partial(read_server, school.uai, school.server_url, cache_dir=sources.cache_dir) for school in schools]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        read = list(pool.map(lambda ask: ask(), servers))
+        # Hundreds of schools share a few releases, and an installer has 150 MB.
+        depots = {
+            release: _depot(sources, release) for release in {each.release.client for each in read if each.release}
+        }
+        audit = _audit(sources)
+        return list(
+            pool.map(lambda each: _board(each[0], each[1], depots, audit, sources), zip(schools, read, strict=True))
+        )
+
+
+_Audit = Callable[[School, Server], Report]
+
+
+def _board(
+    school: School, server: Server, depots: Mapping[Release, Depot | None], audit: _Audit, sources: Sources
+) -> dict[str, Any]:
+    language = sources.language
+    depot = depots.get(server.release.client) if server.release else None
+    reports: dict[int, Mapping[str, Any]] = {
+        1: check_release(server, year=school.year, releases=sources.releases, depot=depot).as_dict(language),
+        8: audit(school, server).as_dict(language),
+    }
+    dates = {}
+    for number, (report, date) in _attested(school, sources).items():
+        reports[number], dates[number] = report.as_dict(language), date
+    for number, check in ((2, _archive), (5, _cas), (6, _export)):
+        try:
+            reports[number] = check(school, sources, dates.get(3, ""))
+        except (ValueError, OSError) as exc:
+            # A variable of this school that is not what it must be, say: the other schools have their boards.
+            reports[number] = _unseen(number, "check_failed", language, fact=exc)
+    facts = Facts(
+        year=school.year,
+        release=server.release,
+        archive=str((reports[2].get("archive") or {}).get("modified") or ""),
+        export=str((reports[6].get("export") or {}).get("date") or ""),
+        attested=dates,
+    )
+    return {
+        "school": school.uai,
+        "name": school.name,
+        "year": school.year,
+        "operations": board(reports, facts, language=language),
+    }
+
+
+def _depot(sources: Sources, release: Release) -> Depot | None:
+    """Read the depot's files of a release again, against the digests of the lock file."""
+    if not published_arches(sources.releases, release):
+        return None
+    folder = Path(sources.depot).expanduser()
+    if not sources.depot or not folder.is_dir():
+        return Depot(path=sources.depot, files=None)
+    entries = next(entry for name, entry in sources.releases.items() if Release.parse(str(name)) == release)
+    read = 0
+    for arch, entry in sorted(entries.items()):
+        wanted = {"install.cmd": entry.get("digest"), **(entry.get("files") or {})}
+        for name, digest in sorted(wanted.items()):
+            path = folder / str(release) / str(arch) / str(name)
+            try:
+                if sha256_of(path) != str(digest).lower():
+                    return Depot(path=str(folder), files=read, problem=f"{path} ≠ SHA-256 {digest}")
+            except OSError as exc:
+                return Depot(path=str(folder), files=read, problem=f"{path}: {exc.strerror or exc}")
+            read += 1
+    return Depot(path=str(folder), files=read)
+
+
+def _audit(sources: Sources) -> _Audit:
+    """Read the last audit once for all schools."""
+    path, problem, content = sources.audit, "", None
+    try:
+        content = json.loads(Path(path).expanduser().read_text(encoding="utf-8")) if path else None
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, RecursionError) as exc:
+        problem = getattr(exc, "strerror", None) or str(exc)
+
+    def judged(school: School, server: Server) -> Report:
+        report = Report(operation=8)
+        if problem:
+            report.find("audit_unreadable", path=path, reason=problem)
+        elif content is None:
+            report.find("audit_none", path=path or "pronote_rentree_audit")
+        else:
+            return check_audit(
+                content,
+                school=school.uai,
+                stations=school.stations,
+                year=school.year,
+                release=server.release,
+                path=path,
+            )
+        return report
+
+    return judged
+
+
+def _attested(school: School, sources: Sources) -> dict[int, tuple[Report, str]]:
+    problem, rows = "", []
+    # A board is read-only: it does not make the store that it finds missing.
+    if sources.store and Path(sources.store).expanduser().exists():
+        try:
+            with Store(Path(sources.store)) as store:
+                rows = of_school(store, school.uai, school.year)
+        except StoreError as exc:
+            problem = str(exc)
+    found = {number: attested(number, rows) for number in ATTESTED}
+    if problem:
+        for number in ATTESTED:
+            report = Report(operation=number)
+            report.find("store_unreadable", fact=problem)
+            found[number] = (report, "")
+    return found
+
+
+def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
+    language = sources.language
+    if not school.edt_path:
+        return _unseen(2, "archive_not_configured", language)
+    wanted = WantedArchive(
+        newer_than=moment(school.edt_newer_than or school.since),
+        previous_size=school.edt_previous_size,
+        smallest_ratio=0.5,
+        largest_ratio=3.0,
+        min_size=_MIN_ARCHIVE,
+        sha256=school.edt_sha256,
+    )
+    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": language}
+    if not school.edt_station:
+        limits = ZipLimits(unpacked=_MAX_UNPACKED)
+        return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
+    try:
+        station = _action.station(school.connection)
+        return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
+    except StationError as exc:
+        # No way to it is even configured.
+        fact = exc.fact_fr if language == "fr" else exc.fact
+        return _unseen(2, "check_failed", language, fact=fact)
+
+
+def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
+    request = CasRequest(
+        uai=school.uai,
+        url=school.server_url,
+        ent_host=school.ent_cas_host,
+        options=HostedOptions(cache_dir=sources.cache_dir),
+        cas_ca_path=school.ent_ca_path or None,
+    )
+    return check_cas(request, language=sources.language)
+
+
+def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any]:
+    """The export counts from the day of operation 3 on: what was exported from last year's base is not it."""
+    if not school.export_path:
+        return _unseen(6, "export_not_configured", sources.language)
+    wanted = Wanted(
+        uai=school.uai,
+        year=school.year,
+        partner=school.export_partner,
+        newer_than=moment(initialised or school.since),
+    )
+    request = ExportRequest(
+        path=school.export_path,
+        wanted=wanted,
+        max_size=_MAX_EXPORT,
+        language=sources.language,
+        previous=school.export_previous or "",
+    )
+    # Nothing is written: no fingerprint and no details are asked for.
+    return check_export(request, check=True)
+
+
+def _unseen(operation: int, code: str, language: str, **values: object) -> dict[str, Any]:
+    report = Report(operation=operation)
+    report.find(code, **values)
+    return report.as_dict(language)

@@ -1,0 +1,159 @@
+"""Looking at schools: what is wrong in one is a finding of its board, and never stops another."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import Sources, boards
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_gate import closed
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import only_school, schools
+
+from tests.unit.hosted_bench import HostedBench, hosted_bench
+
+_OPTIONS = {"year": 2026, **{name: spec.get("default") for name, spec in SETTINGS_SPEC.items()}}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[HostedBench]:
+    with hosted_bench(tmp_path, address="127.0.7.72") as running:
+        yield running
+
+
+class _Untemplatable(dict[str, Any]):
+    """Variables of a host one of which names another that is not there."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key == "pronote_uai":
+            raise AnsibleError("'nothing' is undefined")
+        return super().get(key, default)
+
+
+def _variables(**hosts: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ansible_play_hosts_all": list(hosts), "hostvars": hosts}
+
+
+def test_schools_are_the_plays_by_uai() -> None:
+    lycee, college = {"pronote_uai": "0310001a"}, {"pronote_uai": "0310002B"}
+    found = schools(_variables(c1=college, l1=lycee, none={}, l2=lycee))
+    assert list(found.items()) == [("0310001A", ["l1", "l2"]), ("0310002B", ["c1"])]
+    assert only_school(_variables(l1=lycee, l2=lycee)) == "0310001A"
+    for several, shown in ((_variables(l=lycee, c=college), "0310001A, 0310002B"), (_variables(n={}), "none")):
+        with pytest.raises(ValueError, match=f"This play has {shown}. Give the UAI"):
+            only_school(several)
+
+
+@pytest.mark.parametrize("wrong", [{"pronote_uai": "lycée"}, _Untemplatable()])
+def test_a_host_with_a_wrong_uai_is_named_and_stops_no_deployment(wrong: Mapping[str, Any]) -> None:
+    variables = _variables(bad=wrong, good={"pronote_uai": "0310001A"})
+    with pytest.raises(ValueError, match="pronote_uai of bad: "):
+        schools(variables)
+    assert list(schools(variables, strict=False)) == ["0310001A"]
+
+
+def test_a_school_has_its_own_values() -> None:
+    variables = _variables(
+        a={"pronote_uai": "0310001A", "pronote_rentree_edt_path": "/a", "pronote_rentree_edt_previous_size": "12"},
+        b={"pronote_uai": "0310002B", "pronote_school": "Collège"},
+    )
+    one, two = settings(variables, {**_OPTIONS, "edt_path": "/all"})
+    assert (one.edt_path, one.edt_previous_size, two.edt_path, two.name) == ("/a", 12, "/all", "Collège")
+    bad = _variables(a={"pronote_uai": "0310001A", "pronote_rentree_edt_previous_size": "big"})
+    with pytest.raises(ValueError, match="pronote_rentree_edt_previous_size of 0310001A is 'big', not a number"):
+        settings(bad, _OPTIONS)
+
+
+def _sources(tmp_path: Path, **changes: Any) -> Sources:
+    values: dict[str, Any] = {
+        "store": "",
+        "audit": "",
+        "depot": "",
+        "releases": {},
+        "cache_dir": str(tmp_path / "cache"),
+        "language": "en",
+        **changes,
+    }
+    return Sources(**values)
+
+
+def _codes(board: dict[str, Any]) -> dict[int, list[str]]:
+    return {each["operation"]: [finding["code"] for finding in each["findings"]] for each in board["operations"]}
+
+
+def test_what_is_wrong_in_one_school_is_on_its_board_alone(tmp_path: Path, bench: HostedBench) -> None:
+    variables = _variables(
+        a={"pronote_uai": "0310001A", "pronote_server_url": bench.url},
+        b={
+            "pronote_uai": "0310002B",
+            "pronote_server_url": "not an address",
+            "pronote_rentree_edt_path": "/nowhere",
+            "pronote_rentree_edt_newer_than": "soon",
+        },
+    )
+    one, two = boards(settings(variables, _OPTIONS), _sources(tmp_path))
+    assert _codes(two)[1] == ["server_unreadable"]
+    assert _codes(two)[2] == ["check_failed"]
+    assert _codes(two)[5] == ["check_failed"]
+    assert "server_unreadable" not in _codes(one)[1]
+    assert _codes(one)[2] == ["archive_not_configured"]
+
+
+def test_a_store_and_an_audit_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("liste des postes\n" * 100, encoding="utf-8")
+    (tmp_path / "audit.json").write_text("{", encoding="utf-8")
+    variables = _variables(a={"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"})
+    found = settings(variables, _OPTIONS)
+    (board,) = boards(found, _sources(tmp_path, store=str(tmp_path / "store"), audit=str(tmp_path / "audit.json")))
+    assert {number: _codes(board)[number] for number in (1, 3, 8)} == {
+        1: ["server_unreadable"],
+        3: ["store_unreadable"],
+        8: ["audit_unreadable"],
+    }
+    nothing = _sources(tmp_path, store=str(tmp_path / "none"), audit=str(tmp_path / "none.json"))
+    (board,) = boards(found, nothing)
+    assert (_codes(board)[3], _codes(board)[8]) == (["not_attested"], ["audit_none"])
+    # Looking makes no store.
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        (None, ["release_no_proof"]),
+        ("changed", ["depot_wrong", "release_no_proof"]),
+        ("deleted", ["depot_wrong", "release_no_proof"]),
+        ("no folder", ["depot_not_read", "release_no_proof"]),
+    ],
+)
+def test_the_depot_is_read_again(tmp_path: Path, bench: HostedBench, change: str | None, codes: list[str]) -> None:
+    release = bench.school.release
+    folder = tmp_path / "depot" / release / "x64"
+    folder.mkdir(parents=True)
+    contents = {"install.cmd": b"@echo off\r\n", "setup.exe": b"MZ"}
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    entry = {"digest": digests.pop("install.cmd"), "technology": "installscript", "files": digests}
+    if change == "changed":
+        (folder / "setup.exe").write_bytes(b"MZ!")
+    elif change == "deleted":
+        (folder / "setup.exe").unlink()
+    depot = tmp_path / ("none" if change == "no folder" else "depot")
+    variables = _variables(a={"pronote_uai": "0310001A", "pronote_server_url": bench.url})
+    sources = _sources(tmp_path, depot=str(depot), releases={release: {"x64": entry}})
+    (board,) = boards(settings(variables, _OPTIONS), sources)
+    assert _codes(board)[1] == codes
+
+
+def test_the_gate_says_why_for_each_school(tmp_path: Path) -> None:
+    variables = _variables(
+        bad={"pronote_uai": "lycée"}, a={"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"}
+    )
+    found = closed(variables, year=2026, releases={}, cache_dir=str(tmp_path))
+    assert list(found) == ["0310001A"]
+    assert found["0310001A"].startswith("operation 1 of 2026 is not done for 0310001A: The hosted server's release")
