@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def _tasks(role: str) -> list[dict[str, Any]]:
     files = sorted((_ROOT / "roles" / role / "tasks").glob("*.yml"))
     found = [task for file in files for task in yaml.safe_load(file.read_text(encoding="utf-8"))]
     for task in found:
-        found += task.get("block", [])
+        found += [inner for part in ("block", "rescue", "always") for inner in task.get(part, [])]
     return found
 
 
@@ -108,7 +109,8 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
             if action.startswith("rentree.pronote."):
                 for option, value in arguments.items():
                     match = re.fullmatch(r"\{\{ (pronote_\w+)( \| default\(.*\))? \}\}", str(value))
-                    if match:
+                    # What another task of the role registered is no option.
+                    if match and match[1] not in {t.get("register") for t in _tasks(role)}:
                         found.append((action, option, match[1]))
     return found
 
