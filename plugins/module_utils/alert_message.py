@@ -33,6 +33,7 @@ SCHEMA = 1
 _SHOWN = 20
 """Stations of each list in a message; the report has them all."""
 
+_UTF8 = {"charset": "utf-8"}  # that of the report
 _ADDRESS = re.compile(r"([^@,<>]*)<([^@,<>\s]+@[^@,<>\s]+)>|([^@,<>\s]+@[^@,<>\s]+)")
 
 _FR = {
@@ -193,7 +194,7 @@ def mail(
     made.add_alternative(message.html, subtype="html")
     if report is not None:
         name, content = report
-        made.add_attachment(content, maintype="text", subtype="html", filename=_plain(name))
+        made.add_attachment(content, maintype="text", subtype="html", filename=_plain(name), params=_UTF8)
     return made
 
 
