@@ -87,10 +87,11 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
         assert (first["changed"], first["sent"], first["subject"]) == (False, [], "")
         with _broken_by_hand(school):
             # Matrix: check, apply, check, apply. The audit itself fails (fail_on) and tells all the same.
-            outcomes = []
+            outcomes, pages = [], []
             for check in (["--check", "--diff"], [], ["--check"], []):
                 run = school.play("audit", *check, *options).assert_code(2)
                 told = _alert(run)
+                pages.append((tmp_path / "audit.html").read_text(encoding="utf-8"))
                 outcomes.append((told["changed"], told["sent"]))
                 if check:
                     assert len(box.mails) == len(received) == (0 if "--diff" in check else 1)
@@ -106,7 +107,8 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
     assert text is not None
     assert "  - compliant (0310001A, Salle 101) : absent\n" in text.get_content()
     (report,) = mail.iter_attachments()
-    assert report.get_content() == (tmp_path / "audit.html").read_text(encoding="utf-8")
+    # That of the audit it tells of, not of one before or after.
+    assert report.get_content() == pages[1] != pages[0]
     assert [c["station"] for c in received[0]["changes"]["newly_late"]] == ["compliant"]
     assert received[0]["counts"]["absent"] == 1
     assert received[0]["text"].startswith(mail["Subject"])

@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
+from tests.tools import require_tool
 
 STATIONS: list[dict[str, Any]] = [
     {"name": "compliant", "clients": [{"release": "2026.2.7"}]},
@@ -30,13 +31,6 @@ MOST_EXPOSED = 20
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
     return start_school(STATIONS)
-
-
-def _tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None and os.environ.get("RENTREE_REQUIRE_TOOLS"):
-        pytest.fail(f"{name} is required here (sh tests/schedule/setup.sh)")
-    return path or pytest.skip(f"{name} is not installed (sh tests/schedule/setup.sh); since 25 November 2026")
 
 
 class Controller:
@@ -131,7 +125,7 @@ def test_a_limit_of_stations_has_nothing_to_do_with_it(controller: Controller) -
 
 
 def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [_tool("systemd-analyze"), *arguments]
+    command = [require_tool("systemd-analyze"), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
