@@ -142,7 +142,7 @@ def test_systemd_accepts_the_units(controller: Controller) -> None:
     text = service.read_text(encoding="utf-8")
     assert "LoadCredential=vault-password:/etc/pronote-audit/vault-password\n" in text
     service.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=very"), encoding="utf-8")
-    assert "ProtectSystem" in _analyze("verify", str(service)).stderr
+    assert "Failed to parse protect system value" in _analyze("verify", str(service)).stderr
     for moment in re.findall(r"(?m)^OnCalendar=(.*)$", (controller.units / "pronote-audit.timer").read_text()):
         assert _analyze("calendar", moment).returncode == 0
 
