@@ -33,6 +33,7 @@ SCHEMA = 1
 _SHOWN = 20
 """Stations of each list in a message; the report has them all."""
 
+_NOTHING = "\u200b"  # a space of no width
 _UTF8 = {"charset": "utf-8"}  # that of the report
 _ADDRESS = re.compile(r"([^@,<>]*)<([^@,<>\s]+@[^@,<>\s]+)>|([^@,<>\s]+@[^@,<>\s]+)")
 
@@ -203,9 +204,7 @@ def payload(message: Message, alert: Alert, *, counts: Mapping[str, int], produc
     return json.dumps(
         {
             "schema": SCHEMA,
-            # Chats give meaning to some characters of a text; < and & are how Slack and Mattermost begin theirs, and @
-            # would call people.
-            "text": _harmless(f"{message.subject}\n\n{message.text}"),
+            "text": _harmless(f"{message.subject}\n\n{message.text}", url=_plain(url)),
             "product": product,
             "at": at,
             "verdict": alert.verdict,
@@ -219,9 +218,16 @@ def payload(message: Message, alert: Alert, *, counts: Mapping[str, int], produc
     ).encode()
 
 
-def _harmless(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("@", "@\u200b")
+def _harmless(text: str, *, url: str) -> str:
+    """Text in which a chat finds neither markup of Slack's (<), nor people to call (@), nor links but ours: an address
+    alone becomes one, and so does Markdown's ``[words](address)``."""
+    parts = []
+    for part in text.split(url) if url else [text]:
+        escaped = part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        parts.append(
+            escaped.replace("@", f"@{_NOTHING}").replace("](", f"]{_NOTHING}(").replace("://", f":{_NOTHING}//")
+        )
+    return url.join(parts)
 
 
 def signature(body: bytes, secret: str) -> str:

@@ -8,6 +8,7 @@ import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from http.client import HTTPException
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
@@ -42,6 +43,7 @@ class MailServer:
                 "mail_encryption: with none, the password would cross the network in the clear. "
                 "Use starttls or tls, or no mail_username"
             )
+        _check_authorities(self.ca_path, option="mail_ca_path")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,12 @@ class Webhook:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not self.url.isprintable():
             raise ValueError("webhook_url is not an address that begins with https:// (or http://)")
+        _check_authorities(self.ca_path, option="webhook_ca_path")
+
+
+def _check_authorities(path: str | None, *, option: str) -> None:
+    if path and not Path(path).expanduser().is_file():
+        raise ValueError(f"{option}: {path} is not a file; give the one with your authority's certificate")
 
 
 def send(message: EmailMessage, server: MailServer) -> list[str]:

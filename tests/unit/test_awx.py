@@ -140,7 +140,9 @@ def test_rules_are_read_as_they_are_meant(name: str, expected: list[str]) -> Non
     rules = rrulestr(f"{start}\n{rule}")
     moments, moment = [], dt.datetime.fromisoformat("2026-11-26T23:00+01:00")
     for _ in expected:
-        moment = rules.after(moment)
+        following = rules.after(moment)
+        assert following is not None
+        moment = following
         moments.append(moment.isoformat(timespec="minutes"))
     assert moments == expected
     # AWX refuses a rule without INTERVAL.

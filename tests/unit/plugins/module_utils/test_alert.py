@@ -18,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
 
 ON = ("newly_late", "fixed", "by_hand", "vanished", "verdict")
 NONE: dict[str, Any] = Changes().as_dict()
-HOSTILE = "Salle\r\nBcc: pirate@example.org\n\u202e<script>alert(1)</script> @channel"
+HOSTILE = "Salle\r\nBcc: pirate@example.org\n\u202e<script>alert(1)</script> @channel [x](https://pirate.example.org)"
 
 
 def record(station: str, status: str, **more: str) -> dict[str, Any]:
@@ -199,11 +199,11 @@ def test_long_lists_are_cut() -> None:
     assert "… et 5 autres" in message.text
 
 
-def _hostile_message() -> tuple[Alert, Any]:
+def _hostile_message(url: str = "") -> tuple[Alert, Any]:
     named = {"station": HOSTILE, "school": HOSTILE, "room": HOSTILE}
     found = Alert(changes={"newly_late": [{**named, "before": "", "after": "late"}]}, verdict="not_compliant")
     records = [record(HOSTILE, "late", school=HOSTILE, school_name=HOSTILE, expected=HOSTILE)]
-    return found, compose(found, records, language="fr", url=HOSTILE)
+    return found, compose(found, records, language="fr", url=url)
 
 
 def test_hostile_names_are_neither_headers_nor_markup() -> None:
@@ -234,10 +234,15 @@ def test_hostile_names_are_neither_headers_nor_markup() -> None:
 
 
 def test_hostile_names_call_nobody_in_a_chat() -> None:
-    found, message = _hostile_message()
-    body = json.loads(payload(message, found, counts={"late": 1}, product="pronote_client", at="x", url=""))
-    assert "@channel" not in body["text"]
-    assert "<" not in body["text"]
+    found, message = _hostile_message(url="https://audit.example.org/x")
+    options: dict[str, Any] = {"counts": {"late": 1}, "product": "pronote_client", "at": "x"}
+    body = json.loads(payload(message, found, url="https://audit.example.org/x", **options))
+    for harm in ("@channel", "<", "](", "https://pirate"):
+        assert harm not in body["text"]
+    assert body["text"].endswith("Rapport : https://audit.example.org/x\n")
+    assert body["report"] == "https://audit.example.org/x"
+    body = json.loads(payload(_hostile_message()[1], found, url="", **options))
+    assert "https://pirate" not in body["text"]
     # Programs get names as they are.
     assert body["changes"]["newly_late"][0]["station"] == HOSTILE
     assert body["report"] is None

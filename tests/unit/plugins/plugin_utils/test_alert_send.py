@@ -65,6 +65,8 @@ def _server(box: Mailbox, **more: Any) -> MailServer:
     return MailServer(host=box.host, port=box.port, timeout=20.0, **more)
 
 
+# Of aiosmtpd, which knows encryption by STARTTLS only.
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize("encryption", ["starttls", "tls"])
 def test_encrypted_with_a_login(encryption: str, tls: ssl.SSLContext, ca_path: str) -> None:
     with mail_server(ADDRESS, tls=tls, implicit=encryption == "tls", login=LOGIN) as box:
@@ -142,6 +144,13 @@ def test_no_password_in_the_clear() -> None:
     with pytest.raises(ValueError, match="in the clear"):
         MailServer(host=ADDRESS, port=25, encryption="none", username="audit", password="x").check()
     MailServer(host=ADDRESS, port=25, encryption="none").check()
+
+
+def test_authorities_that_are_not_there() -> None:
+    with pytest.raises(ValueError, match="mail_ca_path: /nowhere is not a file"):
+        MailServer(host=ADDRESS, port=25, ca_path="/nowhere").check()
+    with pytest.raises(ValueError, match="webhook_ca_path: /nowhere is not a file"):
+        Webhook(url="https://example.org/", ca_path="/nowhere").check()
 
 
 @contextmanager
