@@ -116,6 +116,7 @@ def test_an_audit_is_never_sliced_and_a_deployment_is() -> None:
     slices = {t["playbook"]: t["job_slice_count"] for t in _DATA["awx_job_templates"]}
     assert slices["playbooks/audit.yml"] == 1
     assert slices["playbooks/deploy.yml"] > 1
+    assert "playbooks/prepare.yml" in slices
     # Nothing that changes stations starts by itself before somebody wants it to.
     started = {s["unified_job_template"] for s in _DATA["awx_schedules"] if s["enabled"]}
     playbooks = {t["name"]: t["playbook"] for t in _DATA["awx_job_templates"]}
