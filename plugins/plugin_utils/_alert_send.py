@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
 from ansible.module_utils.urls import SSLValidationError, open_url
 from ansible_collections.rentree.pronote.plugins.module_utils.alert_message import signature
 from ansible_collections.rentree.pronote.plugins.module_utils.http_body import USER_AGENT
+
+_ONE_WORD = re.compile(r"[!-~]+")  # ASCII without blanks, as an address is
 
 __all__ = ["AlertError", "MailServer", "Webhook", "post", "send"]
 
@@ -58,7 +61,7 @@ class Webhook:
     def check(self) -> None:
         """Raises ValueError; the address may hold a token and is not repeated."""
         parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not self.url.isprintable():
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not _ONE_WORD.fullmatch(self.url):
             raise ValueError("webhook_url is not an address that begins with https:// (or http://)")
         _check_authorities(self.ca_path, option="webhook_ca_path")
 
@@ -122,7 +125,8 @@ def post(body: bytes, webhook: Webhook) -> None:
     headers = {"Content-Type": "application/json"}
     if webhook.secret:
         headers["X-Rentree-Signature"] = signature(body, webhook.secret)
-    host = urlsplit(webhook.url).hostname
+    parts = urlsplit(webhook.url)
+    host = parts.hostname
     try:
         open_url(
             webhook.url,
@@ -140,7 +144,10 @@ def post(body: bytes, webhook: Webhook) -> None:
             f"the alert was not taken by the webhook at {host}: it answers {exc.code}. Check webhook_url."
         ) from exc
     except (OSError, HTTPException, UrlsConnectionError, SSLValidationError, ValueError) as exc:
-        reason = _printable(str(getattr(exc, "reason", exc))).replace(webhook.url, "…")
+        reason = _printable(str(getattr(exc, "reason", exc)))
+        # Some errors quote the address, or only what follows the host.
+        for secret in (webhook.url, parts.path.strip("/"), parts.query):
+            reason = reason.replace(secret, "…") if secret else reason
         raise AlertError(
             f"the alert was not taken by the webhook at {host}: {reason}. Check webhook_url, and webhook_ca_path."
         ) from exc

@@ -108,6 +108,13 @@ def test_only_what_is_asked_for() -> None:
     assert kinds(audit(told, "late", changes=changes, on=["new"])[0]) == {"new": ["p9"]}
 
 
+def test_what_is_not_told_is_remembered_all_the_same() -> None:
+    _, told, _ = audit(None, "compliant")
+    alert, told, _ = audit(told, "late", on=["fixed"])
+    assert alert is None
+    assert kinds(audit(told, "compliant", on=["fixed"])[0]) == {"fixed": ["p0"]}
+
+
 def test_a_vanished_station_is_forgotten() -> None:
     _, told, _ = audit(None, "late", "compliant")
     alert, after, _ = audit(told, "late", changes={**NONE, "vanished": [change("p1", "compliant", "vanished")]})

@@ -195,7 +195,16 @@ def test_a_webhook_that_is_down_or_not_trusted(tls: ssl.SSLContext) -> None:
     assert "s3cr3t" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["", "hooks.example.org/s3cr3t", "file:///etc/passwd", "https://", "https://a\n/"])
+def test_an_error_that_quotes_the_address_is_not_repeated() -> None:
+    """http.client's, for a blank (which check() refuses before)."""
+    with pytest.raises(AlertError, match="control characters") as caught:
+        post(b"{}", Webhook(url=f"http://{ADDRESS}:{_closed_port()}/hooks/s3cr3t token"))
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "hooks.example.org/s3cr3t", "file:///etc/passwd", "https://", "https://a\n/", "https://a/s3cr3t t"]
+)
 def test_what_is_no_address_of_a_webhook(url: str) -> None:
     with pytest.raises(ValueError, match="webhook_url is not an address") as caught:
         Webhook(url=url).check()
