@@ -141,9 +141,13 @@ def test_systemd_accepts_the_units(controller: Controller) -> None:
     service = controller.units / "pronote-audit.service"
     text = service.read_text(encoding="utf-8")
     assert "LoadCredential=vault-password:/etc/pronote-audit/vault-password\n" in text
+    # An audit that finds something, or somebody's audit by hand just then, is no failure of the service.
+    assert "SuccessExitStatus=1 3 75\n" in text
+    timer = (controller.units / "pronote-audit.timer").read_text(encoding="utf-8")
+    assert {"Persistent=true", "RandomizedDelaySec=900"} <= set(timer.splitlines())
     service.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=very"), encoding="utf-8")
     assert "Failed to parse protect system value" in _analyze("verify", str(service)).stderr
-    for moment in re.findall(r"(?m)^OnCalendar=(.*)$", (controller.units / "pronote-audit.timer").read_text()):
+    for moment in re.findall(r"(?m)^OnCalendar=(.*)$", timer):
         assert _analyze("calendar", moment).returncode == 0
 
 
@@ -178,6 +182,14 @@ def test_the_service_is_shut_in(controller: Controller) -> None:
 def test_what_would_be_read_in_another_way_is_refused(controller: Controller, wrong: dict[str, Any]) -> None:
     run = controller.play(**wrong).assert_code(2)
     assert "characters that systemd, cron or a shell would read in another way" in " ".join(run.output.split())
+    assert controller.files() == {}
+
+
+def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Controller) -> None:
+    run = controller.play(pronote_schedule_inventory="").assert_code(2)
+    assert "Set pronote_schedule_inventory" in run.output
+    controller.play().assert_code(0)
+    controller.play(pronote_schedule_inventory="", pronote_schedule_state="absent").assert_code(0)
     assert controller.files() == {}
 
 
