@@ -23,6 +23,7 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.alert import Alert
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_history import VANISHED
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
 
 __all__ = ["SCHEMA", "Message", "address", "compose", "mail", "payload", "signature"]
@@ -104,9 +105,15 @@ def _plain(value: object) -> str:
 
 
 def compose(
-    alert: Alert, records: Sequence[Mapping[str, Any]], *, language: str, url: str = "", attached: bool = False
+    alert: Alert,
+    records: Sequence[Mapping[str, Any]],
+    *,
+    language: str,
+    product: str = "pronote_client",
+    url: str = "",
+    attached: bool = False,
 ) -> Message:
-    """The words of an alert."""
+    """The words of an alert. ``product`` is a key of PRODUCTS."""
     w = {**words(language), **(_FR if language == "fr" else _EN)}
     counts = count(records)
     answer = w["answer_one" if counts["compliant"] == 1 else "answer"].format(
@@ -114,7 +121,7 @@ def compose(
     )
     schools = _schools(records)
     about = next(iter(schools)) if len(schools) == 1 else f"{len(schools)} {w['schools'].lower()}"
-    subject = f"[PRONOTE] {_plain(about)} : {', '.join(_reasons(alert, w))} ({answer})"
+    subject = f"[{PRODUCTS[product].title}] {_plain(about)} : {', '.join(_reasons(alert, w))} ({answer})"
     verdict = w["verdict" if alert.verdict_before else "verdict_now"].format(
         after=w[f"verdict_{alert.verdict}"], before=w.get(f"verdict_{alert.verdict_before}", "")
     )

@@ -26,7 +26,7 @@ options:
   product:
     description: The product that was audited.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
   state:
     description: The store, the one of M(rentree.pronote.audit_report). Not written in check mode.
@@ -143,7 +143,7 @@ subject:
   description: Subject of the message; empty when there was nothing to tell.
   returned: when an audit was made
   type: str
-  sample: "[PRONOTE] 0310001A Lycée Exemple : 3 à traiter (45 postes sur 60 à jour)"
+  sample: "[Client PRONOTE] 0310001A Lycée Exemple : 3 à traiter (45 postes sur 60 à jour)"
 text:
   description: The message.
   returned: when an audit was made

@@ -142,7 +142,14 @@ def tell(audited: Audited, request: Request, *, check: bool) -> Telling:
             _remember(request, way, after, check=check)
             continue
         attached = bool(way == "mail" and request.attach and (check or _readable(request.attach)))
-        message = compose(alert, audited.records, language=request.language, url=request.url, attached=attached)
+        message = compose(
+            alert,
+            audited.records,
+            language=request.language,
+            product=request.product,
+            url=request.url,
+            attached=attached,
+        )
         telling.message = telling.message or message
         if not check:
             try:

@@ -102,7 +102,7 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
         both = ["mail", "webhook"]
         assert outcomes == [(True, both), (True, both), (False, []), (False, [])]
     (mail,) = box.mails
-    assert mail["Subject"] == "[PRONOTE] 0310001A Lycée d'essai : 1 à traiter (0 postes sur 4 à jour)"
+    assert mail["Subject"] == "[Client PRONOTE] 0310001A Lycée d'essai : 1 à traiter (0 postes sur 4 à jour)"
     text = mail.get_body(("plain",))
     assert text is not None
     assert "  - compliant (0310001A, Salle 101) : absent\n" in text.get_content()

@@ -180,7 +180,7 @@ def test_the_words() -> None:
     records = [record("p0", "late"), record("p1", "compliant")]
     french = compose(found, records, language="fr", url="https://audit.example.org/", attached=True)
     assert french.subject == (
-        "[PRONOTE] 0310001A Lycée : seuil franchi, 1 à traiter, 1 changés sans nous, verdict changé"
+        "[Client PRONOTE] 0310001A Lycée : seuil franchi, 1 à traiter, 1 changés sans nous, verdict changé"
         " (1 poste sur 2 à jour)"
     )
     for wanted in (
@@ -196,6 +196,8 @@ def test_the_words() -> None:
     english = compose(found, records, language="en")
     assert "Verdict: Not compliant (before: Compliant)." in english.text
     assert "attached" not in english.text
+    edt = compose(found, records, language="fr", product="edt_monoposte")
+    assert edt.subject.startswith("[EDT monoposte] 0310001A Lycée : ")
 
 
 def test_long_lists_are_cut() -> None:
