@@ -159,7 +159,18 @@ when exists (select 1 from attestation where id = new.id) begin
 end;
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS,)
+# What was last told, by each way of telling (mail, webhook): one JSON document, read and written whole.
+_ALERTS = """
+create table alert (
+    product text not null,
+    channel text not null,
+    at text not null,
+    told text not null,
+    primary key (product, channel)
+) strict;
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS,)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -3,8 +3,8 @@
 set -eu
 
 # osslsigncode: another implementation of Authenticode; the compiler: real Windows programs to sign; an ssh server: a
-# relay of Wake-on-LAN.
-packages="osslsigncode gcc-mingw-w64-x86-64-win32 openssh-server openssh-client"
+# relay of Wake-on-LAN; systemd: for systemd-analyze, which judges units without a systemd that runs.
+packages="osslsigncode gcc-mingw-w64-x86-64-win32 openssh-server openssh-client systemd"
 missing=""
 for package in $packages; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"

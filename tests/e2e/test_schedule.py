@@ -1,0 +1,272 @@
+"""The role pronote_schedule, run for real on folders of its own, judged by systemd's tools, and what it schedules."""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
+from tests.tools import require_tool
+
+STATIONS: list[dict[str, Any]] = [
+    {"name": "compliant", "clients": [{"release": "2026.2.7"}]},
+    {"name": "late", "clients": [{"release": "2026.1.3"}]},
+]
+# Tenths of the exposure level of systemd-analyze (0 to 100). It is 16 with systemd 252; most of it is the network,
+# which an audit is for.
+MOST_EXPOSED = 17
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    return start_school(STATIONS)
+
+
+class Controller:
+    """Folders that stand for a controller's, and the role on them."""
+
+    def __init__(self, top: Path, inventory: Path) -> None:
+        self.top = top
+        self.units, self.cron, self.runner, self.state = (
+            top / name for name in ("systemd", "cron.d", "lib/pronote-audit", "state")
+        )
+        for folder in (self.units, self.cron, self.runner.parent):
+            folder.mkdir(parents=True)
+        self.inventory = inventory
+
+    def play(self, *arguments: str, **more: Any) -> PlaybookRun:
+        values = {
+            "pronote_schedule_inventory": str(self.inventory),
+            "pronote_schedule_kind": "systemd",
+            "pronote_schedule_project": str(ROOT),
+            "pronote_schedule_user": getpass.getuser(),
+            "pronote_schedule_manage_user": False,
+            "pronote_schedule_state_dir": str(self.state),
+            "pronote_schedule_unit_dir": str(self.units),
+            "pronote_schedule_cron_dir": str(self.cron),
+            "pronote_schedule_runner_dir": str(self.runner),
+            # There is no systemd to tell in a container.
+            "pronote_schedule_activate": False,
+            **more,
+        }
+        empty = self.top / "hosts.yml"
+        empty.write_text("all:\n  hosts:\n    station: {}\n", encoding="utf-8")
+        options = ("-e", json.dumps(values), *arguments)
+        return run_playbook("schedule", *options, inventory=empty, work=self.top / "runs")
+
+    def files(self) -> dict[str, tuple[int, bytes]]:
+        """Every file of the schedule, with its mode."""
+        return {
+            str(path.relative_to(self.top)): (stat.S_IMODE(path.stat().st_mode), path.read_bytes())
+            for path in sorted(self.top.rglob("*"))
+            if path.is_file() and path.parent.name != "runs" and path.name != "hosts.yml"
+        }
+
+
+@pytest.fixture
+def controller(school: School, tmp_path: Path) -> Controller:
+    return Controller(tmp_path, school.inventory)
+
+
+def _changed(run: PlaybookRun) -> bool:
+    return any(result["result"].get("changed") for result in run.results)
+
+
+SYSTEMD = {"systemd/pronote-audit.service", "systemd/pronote-audit.timer", "lib/pronote-audit/pronote-audit"}
+CRON = {"cron.d/pronote-audit", "lib/pronote-audit/pronote-audit"}
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("systemd", SYSTEMD), ("cron", CRON)])
+def test_check_apply_check_apply_and_away(controller: Controller, kind: str, expected: set[str]) -> None:
+    outcomes = []
+    for check in (["--check", "--diff"], [], ["--check"], []):
+        before = controller.files()
+        run = controller.play(*check, pronote_schedule_kind=kind).assert_code(0)
+        outcomes.append(_changed(run))
+        if check:
+            assert controller.files() == before
+        if "--diff" in check:
+            assert "bin/pronote-audit -i" in run.output
+    assert outcomes == [True, True, False, False]
+    assert set(controller.files()) == expected
+    assert {mode for name, (mode, _) in controller.files().items() if "lib" not in name} == {0o644}
+    assert controller.files()["lib/pronote-audit/pronote-audit"][0] == 0o755
+    assert stat.S_IMODE(controller.state.stat().st_mode) == 0o750
+    (controller.state / "kept").write_text("x", encoding="utf-8")
+    away: dict[str, Any] = {"pronote_schedule_state": "absent", "pronote_schedule_kind": kind}
+    before = controller.files()
+    assert _changed(controller.play("--check", **away).assert_code(0))
+    assert controller.files() == before
+    assert _changed(controller.play(**away).assert_code(0))
+    assert set(controller.files()) == {"state/kept"}
+    assert not _changed(controller.play(**away).assert_code(0))
+
+
+def test_never_both(controller: Controller) -> None:
+    for kind, expected in (("systemd", SYSTEMD), ("cron", CRON), ("systemd", SYSTEMD)):
+        controller.play(pronote_schedule_kind=kind).assert_code(0)
+        assert set(controller.files()) == expected
+
+
+def test_a_limit_of_stations_has_nothing_to_do_with_it(controller: Controller) -> None:
+    controller.play("--limit", "station").assert_code(0)
+    assert controller.files() == {}
+
+
+def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [require_tool("systemd-analyze"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_systemd_accepts_the_units(controller: Controller) -> None:
+    controller.play(
+        pronote_schedule_vault_password_file="/etc/pronote-audit/vault-password",
+        pronote_schedule_calendar=["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"],
+    ).assert_code(0)
+    units = [str(path) for path in sorted(controller.units.iterdir())]
+    done = _analyze("verify", *units)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    # And it would say so of a unit that is wrong.
+    service = controller.units / "pronote-audit.service"
+    text = service.read_text(encoding="utf-8")
+    assert "LoadCredential=vault-password:/etc/pronote-audit/vault-password\n" in text
+    # An audit that finds something, or somebody's audit by hand just then, is no failure of the service.
+    assert "SuccessExitStatus=1 3 75\n" in text
+    timer = (controller.units / "pronote-audit.timer").read_text(encoding="utf-8")
+    assert {"Persistent=true", "RandomizedDelaySec=900"} <= set(timer.splitlines())
+    service.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=very"), encoding="utf-8")
+    assert "Failed to parse protect system value" in _analyze("verify", str(service)).stderr
+    for moment in re.findall(r"(?m)^OnCalendar=(.*)$", timer):
+        assert _analyze("calendar", moment).returncode == 0
+
+
+def test_the_service_is_shut_in(controller: Controller) -> None:
+    # As on a real controller: a service of root is judged harder.
+    controller.play().assert_code(0)
+    service = controller.units / "pronote-audit.service"
+    text = service.read_text(encoding="utf-8")
+    service.write_text(re.sub(r"(?m)^(User|Group)=.*$", r"\1=pronote-audit", text), encoding="utf-8")
+    strict = ("security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(service))
+    done = _analyze(*strict)
+    assert done.returncode == 0, done.stdout
+    service.write_text(
+        text.replace("ProtectSystem=strict\n", "").replace("CapabilityBoundingSet=\n", ""), encoding="utf-8"
+    )
+    assert _analyze(*strict).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"pronote_schedule_name": "audit; reboot"},
+        {"pronote_schedule_user": "root\nExecStartPre=/bin/sh"},
+        {"pronote_schedule_state_dir": "/var/lib/%H"},
+        {"pronote_schedule_inventory": "relative/hosts.yml"},
+        {"pronote_schedule_inventory": "/opt/../root/hosts.yml"},
+        {"pronote_schedule_calendar": ["daily\nOnBootSec=1"]},
+        {"pronote_schedule_cron": "30 5 * * * root reboot #"},
+        {"pronote_schedule_arguments": ["--limit\nreboot"]},
+    ],
+)
+def test_what_would_be_read_in_another_way_is_refused(controller: Controller, wrong: dict[str, Any]) -> None:
+    run = controller.play(**wrong).assert_code(2)
+    assert "characters that systemd, cron or a shell would read in another way" in " ".join(run.output.split())
+    assert controller.files() == {}
+
+
+def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Controller) -> None:
+    run = controller.play(pronote_schedule_inventory="").assert_code(2)
+    assert "Set pronote_schedule_inventory" in run.output
+    controller.play().assert_code(0)
+    controller.play(pronote_schedule_inventory="", pronote_schedule_state="absent").assert_code(0)
+    assert controller.files() == {}
+
+
+def test_a_repository_in_a_home_is_refused(controller: Controller) -> None:
+    run = controller.play(pronote_schedule_project="/home/admin/rentree").assert_code(2)
+    assert "is in a home, which the service does not see" in " ".join(run.output.split())
+    # cron sees it.
+    controller.play(pronote_schedule_project="/home/admin/rentree", pronote_schedule_kind="cron").assert_code(0)
+
+
+def _audit(controller: Controller, *arguments: str) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
+    return subprocess.run(
+        [str(controller.runner / "pronote-audit"), *arguments],
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def _result(controller: Controller) -> dict[str, Any]:
+    result: dict[str, Any] = json.loads((controller.state / "last-result.json").read_text(encoding="utf-8"))
+    return result
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, school: School, kind: str) -> None:
+    arguments = ["-e", f"@{school.variables}", "-e", json.dumps({"pronote_school": "Lycée d'à côté; $(reboot)"})]
+    # Variables of the lab name a JSON report of their own; the schedule's arguments win over its places.
+    controller.play(pronote_schedule_kind=kind, pronote_schedule_arguments=arguments).assert_code(0)
+    done = _audit(controller, *(["--jitter", "0"] if kind == "cron" else []))
+    assert done.returncode == 1, done.stdout + done.stderr
+    result = _result(controller)
+    assert (result["exit_code"], result["result"]) == (1, "not_compliant")
+    assert result["began"] <= result["ended"]
+    page = (controller.state / "reports/audit.html").read_text(encoding="utf-8")
+    assert "à côté; $(reboot)" in page
+    assert (controller.state / "state/pronote.sqlite3").exists()
+    log = done.stderr if kind == "systemd" else (controller.state / "last-run.log").read_text(encoding="utf-8")
+    assert "pronote-audit: not_compliant" in log
+    # Never two at once, and the one that is turned away leaves the result alone.
+    with (controller.state / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = _audit(controller)
+    assert done.returncode == 75
+    assert "still under way" in done.stderr
+    assert _result(controller) == result
+
+
+def test_an_audit_that_cannot_be_made_is_kept_as_an_error(controller: Controller) -> None:
+    controller.play(pronote_schedule_arguments=["--limit", "nobody"]).assert_code(0)
+    assert _audit(controller).returncode == 2
+    assert (_result(controller)["exit_code"], _result(controller)["result"]) == (2, "error")
+
+
+def test_the_vault_is_opened_with_the_credential(controller: Controller, school: School, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("Lab-only-3!\n", encoding="utf-8")
+    vault = tmp_path / "vault.yml"
+    vault.write_text("pronote_room: Salle du coffre\n", encoding="utf-8")
+    tool = ROOT / ".venv/bin/ansible-vault"
+    command = [shutil.which("ansible-vault", path=str(tool.parent)) or "ansible-vault", "encrypt", str(vault)]
+    subprocess.run([*command, "--vault-password-file", str(password)], check=True, capture_output=True)
+    arguments = ["-e", f"@{school.variables}", "-e", f"@{vault}"]
+    controller.play(
+        pronote_schedule_arguments=arguments, pronote_schedule_vault_password_file="/nowhere/vault-password"
+    ).assert_code(0)
+    # What systemd does for LoadCredential=: a folder of copies, named in the environment.
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    shutil.copy(password, credentials / "vault-password")
+    os.environ["CREDENTIALS_DIRECTORY"] = str(credentials)
+    try:
+        assert _audit(controller).returncode == 1
+    finally:
+        del os.environ["CREDENTIALS_DIRECTORY"]
+    assert "Salle du coffre" in (controller.state / "reports/audit.html").read_text(encoding="utf-8")
+    assert _audit(controller).returncode == 2
