@@ -128,7 +128,9 @@ options:
     choices: [never, if_idle, in_window]
     default: never
   reboot_allowed_until:
-    description: The end of the present window, an ISO 8601 time as V(2026-11-25T22:00:00+01:00). Empty for none.
+    description:
+      - The end of the time in which V(in_window) may restart, an ISO 8601 time as V(2026-11-25T22:00:00+01:00).
+      - When it is empty, the end of the window of O(windows) that is open; without windows, there is no such time.
     type: str
     default: ""
   reboot_with_session:

@@ -72,6 +72,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
 def request_from(args: dict[str, Any], name: str) -> Request:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
+    hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
     return Request(
         desired=Desired(
             product=PRODUCTS[args["product"]],
@@ -84,7 +85,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
             remove_older=args["remove_older"],
             removals=parse_removals(args["removals"]),
             people=_people(args),
-            restarts=_restarts(args),
+            restarts=_restarts(args, hours),
             min_free_bytes=args["min_free_mib"] * 2**20,
         ),
         depot=args["depot"],
@@ -96,7 +97,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
         ),
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
-        hours=Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"]),
+        hours=hours,
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
 
@@ -113,12 +114,17 @@ def _people(args: dict[str, Any]) -> People:
     )
 
 
-def _restarts(args: dict[str, Any]) -> Restarts:
+def _restarts(args: dict[str, Any], hours: Hours) -> Restarts:
     restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
+    until = restarts.parse_until(args["reboot_allowed_until"])
+    if until is None and hours.windows:
+        # The window that the job itself has to end in; outside of any there is no time for a restart.
+        judged = hours.judge()
+        until = judged.closes_at if judged.open else None
     return Restarts(
         when_pending=args["when_reboot_pending"],
         policy=args["reboot"],
-        until=restarts.parse_until(args["reboot_allowed_until"]),
+        until=until,
         with_session=args["reboot_with_session"],
         message=args["reboot_message"],
         delay=args["reboot_delay"],

@@ -12,7 +12,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,9 @@ class Outcome:
     signer: str = ""
     received: int = 0
     folder: str = ""
+    # What a copy of it on a web server must hold: below the depot, SHA-256 by file name. Empty when it is not known.
+    place: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
     diff: Sequence[Mapping[str, str]] = ()
 
@@ -342,6 +345,8 @@ class Preparation:
             sha256=known.sha256,
             size=known.size,
             signer=known.signer,
+            place=done["place"],
+            files=done["files"],
             diff=done["diff"],
         )
 

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,6 +151,32 @@ def test_another_controller_gets_the_same_bytes_or_fails(year: Year, tmp_path: P
     run = year.prepare(pronote_prepare_download_dir=str(tmp_path / "third")).assert_code(2)
     assert "ALARM" in run.output
     assert year.files() == before
+
+
+def test_what_is_prepared_goes_to_the_web_server_too(year: Year, tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    # The stations' connection holds for every host that says nothing else; no limit has to name this one.
+    host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_password": None}
+    inventory = {"pronote_depots": {"hosts": {"web": {**host, "ansible_remote_tmp": str(tmp_path / "tmp")}}}}
+    extra = year.inventory / "web.yml"
+    extra.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    try:
+        variables = {"pronote_depot_host": "web", "pronote_depot_host_path": str(web)}
+        year.prepare("--check", **variables).assert_code(0)
+        assert not web.exists()
+        run = year.prepare("--limit", "poste-03", **variables).assert_code(0)
+        assert [result["changed"] for result in _copies(run)] == [True]
+        published = {p.relative_to(year.depot): p.read_bytes() for p in year.depot.rglob("*") if p.is_file()}
+        assert {p.relative_to(web): p.read_bytes() for p in web.rglob("*") if p.is_file()} == published
+        again = year.prepare(**variables).assert_code(0)
+        assert [result["changed"] for result in _copies(again)] == [False]
+    finally:
+        extra.unlink()
+
+
+def _copies(run: PlaybookRun) -> list[dict[str, Any]]:
+    (result,) = run.of("depot_mirror").values()
+    return list(result["results"])
 
 
 def test_a_server_that_cannot_be_read_stops_its_school_only(year: Year) -> None:
