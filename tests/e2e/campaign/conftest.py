@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -65,7 +67,32 @@ def judge(school: School, run: PlaybookRun, names: Sequence[str]) -> dict[str, s
             lost.setdefault(name, "a folder or a task was left behind")
         if ACCOUNT["password"].encode() in left:
             lost.setdefault(name, "the password is on the station")
+    for name, why in store_says(school).items():
+        lost.setdefault(name, why)
     return lost
+
+
+def store_says(school: School) -> dict[str, str]:
+    """What the store and the lab's journal do not agree on, by station; nothing that was begun may still be open."""
+    starts: dict[str, int] = {}
+    for event in school.lab.installer_starts():
+        starts[event["station"]] = starts.get(event["station"], 0) + 1
+    with closing(sqlite3.connect(school.inventory / "state/pronote.sqlite3")) as db:
+        (sound,) = db.execute("pragma integrity_check").fetchone()
+        assert sound == "ok"
+        known = dict(
+            db.execute("select station, count(*) from attempt where started is not null group by station").fetchall()
+        )
+        still_open = [name for (name,) in db.execute("select station from attempt where ended is null")]
+        wrong = {
+            name: f"the store says {found}"
+            for name, found in db.execute("select station, found from standing where found <> 'right'")
+        }
+    wrong |= dict.fromkeys(still_open, "an attempt was never ended")
+    for name, number in starts.items():
+        if number > known.get(name, 0):
+            wrong[name] = f"{number} starts of the installer, {known.get(name, 0)} attempts in the store"
+    return wrong
 
 
 def explained(run: PlaybookRun) -> list[str]:
