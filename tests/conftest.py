@@ -10,7 +10,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests on Wine stations two more tries, and say so in the summary.
 
     Wine 8 loses a start of a program now and then: `start /wait` said "file not found" of a file that is there once in
-    1,680 starts on two busy cores (2026-11-25; tests/lab/wine/README.md), and the setup that it should have started wrote
+    1,680 starts on two busy cores (2026-11-25; tests/lab/wine/README.md), and a setup that it should have started left
     no log. Windows has nothing like it, and what is wrong in the product or in a test is wrong three times.
     """
     for item in items:
