@@ -84,8 +84,12 @@ class CallbackModule(CallbackBase):
         if self.get_option("mode") == "off":
             self.disabled = True
             return
+        stations = stations_of(play)
+        if not stations:
+            # Nothing to do in it: the last play that had stations stays what is shown.
+            return
         with self._watch.board() as (board, now):
-            board.play(stations_of(play), now=now, check=bool(play.check_mode))
+            board.play(stations, now=now, check=bool(play.check_mode))
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:

@@ -44,6 +44,9 @@ def stations_of(play: Any) -> dict[str, str]:
     From the inventory's own objects: asking for every station's variables would cost a large school seconds. The room
     is ``pronote_room`` where a group of the inventory file has it, otherwise the station's innermost group.
     """
+    if not play.hosts:
+        # A play without hosts (no group of EDT stations) would have all of the inventory in ansible_play_hosts_all.
+        return {}
     manager = play.get_variable_manager()
     names = manager.get_vars(play=play).get("ansible_play_hosts_all", [])
     # The variable manager has no public way to the inventory that it was made with.
