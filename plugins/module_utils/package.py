@@ -155,7 +155,7 @@ def _entry(
         "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {}),
-        # Another release's recording proves itself on a pilot station first (module_utils/responses.py, needs_pilot).
+        # Another release's recording proves itself on a pilot station first (module_utils/rings.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
     }
 
