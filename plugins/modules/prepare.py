@@ -32,9 +32,11 @@ options:
     type: path
     required: true
   product:
-    description: The product.
+    description:
+      - The product. No download page of V(edt_monoposte) is known, so its installers are named by hand (O(installer))
+        until they are in the depot or, as an address, in the lock file; or O(page_url) says where to look.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
   releases:
     description:
@@ -149,6 +151,14 @@ EXAMPLES = r"""
     response_dir: "{{ inventory_dir }}/responses"
     releases: [2026.2.7]
     installer: [/home/admin/Install_PRNclient_FR_2026.2.7_win64.exe]
+
+- name: Prepare EDT monoposte
+  rentree.pronote.prepare:
+    product: edt_monoposte
+    depot: /srv/pronote
+    lock_file: "{{ inventory_dir }}/group_vars/all/pronote_releases.lock.yml"
+    response_dir: "{{ inventory_dir }}/responses"
+    installer: [/home/admin/Install_EDTmonoposte_FR_2026.2.7_win64.exe]
 """
 
 RETURN = r"""

@@ -22,6 +22,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.installers import 
     Offer,
     choose_offer,
     is_url,
+    no_page,
     parse_installer_name,
     read_page,
     url_file_name,
@@ -80,6 +81,11 @@ class Settings:
     product_codes: Mapping[str, str]
     log_timeout: int = 1800
     check: bool = False
+
+    @property
+    def releases(self) -> Path:
+        """The folder of the depot that has the releases of this product."""
+        return self.depot / PRODUCTS[self.product].depot_folder
 
     @property
     def page(self) -> str:
@@ -162,7 +168,7 @@ class Preparation:
     def _prepare(self, release: Release, arch: str) -> Outcome:
         settings = self._settings
         entry, record = self._locked(release, arch)
-        folder = settings.depot / str(release) / arch
+        folder = settings.releases / str(release) / arch
         if entry is not None and record is None and self._given_for(release, arch) is None:
             by_hand = entry["files"].get(_SETUP)
             if by_hand and depot_files(folder, (_SETUP,)) == {_SETUP: by_hand}:
@@ -185,7 +191,7 @@ class Preparation:
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
         try:
-            entry = locked_entry(lock, release, arch)
+            entry = locked_entry(lock, release, arch, product=PRODUCTS[self._settings.product])
             return entry, locked_installer(entry)
         except ValueError as exc:
             raise not_a_lock(self._settings.lock_file, str(exc)) from exc
@@ -218,6 +224,8 @@ class Preparation:
     def _page(self) -> list[Offer] | ValueError:
         """Read once for all releases, and only when it is needed: a page that cannot be read is not asked for again."""
         url = self._settings.page
+        if not url:
+            return no_page(self._settings.product)
         try:
             return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
         except ValueError as exc:
@@ -316,7 +324,14 @@ class Preparation:
         )
         if known is None:
             # Check mode, and the file is not here: what its digest will be, nobody knows.
-            shown = preview(folder, digests, lock_file=settings.lock_file, missing=_SETUP, origin=found.offer.url)
+            shown = preview(
+                folder,
+                digests,
+                product=PRODUCTS[settings.product],
+                lock_file=settings.lock_file,
+                missing=_SETUP,
+                origin=found.offer.url,
+            )
             return replace(outcome, status="would_publish", changed=True, diff=shown)
         package = Package(
             product=PRODUCTS[settings.product],

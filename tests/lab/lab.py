@@ -160,6 +160,7 @@ class Lab:
         return {
             "page": f"{base}/fr/telecharger-pronote.php",
             "preview_page": f"{base}/fr/telecharger-pronote-pre-version.php",
+            "base": base,
             "authority": str(authority),
         }
 
@@ -172,9 +173,12 @@ class Lab:
         for spec, built in zip(self.scenario.releases, self._installers, strict=True):
             if "setup.exe" not in built["files"]:
                 continue  # the publisher has no MSI
-            file = authority_file.parent / f"{spec.release}-{spec.arch}.exe"
+            file = authority_file.parent / f"{spec.product}-{spec.release}-{spec.arch}.exe"
             file.write_bytes(sign_pe(Path(built["files"]["setup.exe"]).read_bytes(), publisher, stamp=stamp))
-            published.append(Installer(release=spec.release, arch=spec.arch, file=file, preview=spec.preview))
+            installer = Installer(
+                product=spec.product, release=spec.release, arch=spec.arch, file=file, preview=spec.preview
+            )
+            published.append(installer)
         return published
 
     def change_faults(self, name: str, faults: list[Fault]) -> None:
