@@ -85,6 +85,14 @@ options:
     type: list
     elements: str
     default: [microsoft]
+  crls:
+    description:
+      - Files of the controller with lists of revoked certificates (CRL, PEM or DER). A file whose certificate was
+        revoked before it was signed is refused; a certificate that no current list speaks of is a warning.
+      - Without any, nobody is asked whether a certificate was revoked. Nothing is fetched for it in any case.
+    type: list
+    elements: path
+    default: []
   response:
     description:
       - Response file for installing, as a dictionary by architecture, or a path when one architecture is prepared.

@@ -111,10 +111,12 @@ class Outcome:
     place: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    # About the signature, when lists of revoked certificates were given: for people, as warnings.
+    doubts: Sequence[str] = ()
     diff: Sequence[Mapping[str, str]] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "diff"}
+        return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,16 +179,18 @@ class Preparation:
                 return replace(outcome, sha256=by_hand, folder=str(folder))
         found = self._find(release, arch, folder=folder, record=record)
         known = record
+        doubts: Sequence[str] = ()
         if found.path is not None and not found.verified:
             try:
                 product, trust = settings.product, settings.trust
-                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+                known, doubts = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
             except RefusedError:
                 if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
-        return self._publish(found, known, release, arch, folder=folder, entry=entry)
+        outcome = self._publish(found, known, release, arch, folder=folder, entry=entry)
+        return replace(outcome, doubts=doubts)
 
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
@@ -431,6 +435,7 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, A
         "releases": [o.as_dict() for o in outcomes],
         "received": sum(o.received for o in outcomes),
         "diff": [dict(shown) for o in outcomes for shown in o.diff],
+        "warnings": [doubt for o in outcomes for doubt in o.doubts],
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)
