@@ -68,9 +68,10 @@ def test_from_an_address_to_a_deployment(school: School) -> None:
     url = f"{school.lab.site()['base']}/telechargement/edt/v2026.0/exe/{_NAME}"
     check = _prepare(school, "--check", "--diff", pronote_prepare_installer=[url]).assert_code(0)
     assert _outcome(check)["status"] == "would_publish"
+    # The releases are those of the stations where timetables are made.
+    assert set(check.of("prepare")) == {"chef"}
     assert "pronote_product_releases.edt_monoposte:" in check.output
     assert _files(school) == before
-    # No station of a room has a say in it, and no limit is in the way.
     applied = _prepare(school, "--diff", "--limit", "chef", pronote_prepare_installer=[url]).assert_code(0)
     assert (_outcome(applied)["status"], _outcome(applied)["signer"]) == ("published", "INDEX EDUCATION")
     assert _outcome(applied)["place"] == "edt_monoposte/2026.2.7/x64"
