@@ -138,7 +138,7 @@ extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
 requirements:
-  - signify and pefile on the controller (requirements.txt)
+  - signify, pefile and cryptography on the controller (requirements.txt)
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.depot_release

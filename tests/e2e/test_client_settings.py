@@ -125,7 +125,7 @@ def _elsewhere(school: School, name: str) -> dict[str, Any]:
     """A cache of its own, and the release pinned: the server is asked for its settings alone."""
     return {
         "pronote_cache_dir": str(school.work / name),
-        "pronote_client_settings_release": "2026.2.7",
+        "pronote_client_release": "2026.2.7",
     }
 
 
