@@ -5,23 +5,36 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.client_settings import PORT, Settings
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError, parse_uai
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import DEFAULT_CACHE, HostedOptions
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.server_settings import ByHand
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._server_settings import settings_of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils._settings import SettingsRequest, ensure_settings
 
+_SERVER: dict[str, Any] = {
+    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+    "lifetime": {"type": "float", "default": 3600},
+    "failure_lifetime": {"type": "float", "default": 600},
+    "timeout": {"type": "float", "default": 15},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "str"},
+}
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     "release": {"type": "str", "required": True},
     "uai": {"type": "str", "required": True},
-    "label": {"type": "str", "required": True},
+    "url": {"type": "str", "default": ""},
+    "label": {"type": "str", "default": ""},
     "address": {"type": "str", "default": ""},
-    "port": {"type": "int", "default": PORT},
+    "port": {"type": "int", "default": 0},
     "shortcut": {"type": "bool", "default": True},
     "remove_older_shortcuts": {"type": "bool", "default": False},
+    **_SERVER,
 }
 
 
@@ -35,21 +48,31 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
-        settings = Settings(uai=args["uai"], label=args["label"], address=args["address"], port=args["port"])
         try:
-            # Checked before the station is asked anything.
-            settings.text()
-            request = SettingsRequest(
-                product=PRODUCTS["pronote_client"],
-                year=Release.parse(args["release"]).year,
-                settings=settings,
-                shortcut=args["shortcut"],
-                remove_older=args["remove_older_shortcuts"],
-                absent=args["state"] == "absent",
-            )
-        except ValueError as exc:
+            # The server, and everything that is given, before the station is asked anything.
+            request = _request(args)
+        except HostedServerError as exc:
+            told = {"msg": str(exc), "kind": "server", "server": exc.server, "fact": exc.fact, "remedy": exc.remedy}
+            return {"failed": True, "changed": False, **told}
+        except (ValueError, OSError) as exc:
             raise AnsibleActionFail(str(exc)) from exc
         try:
             return ensure_settings(station(self._connection), request, check=self._task.check_mode)
         except StationError as exc:
             return failure(exc)
+
+
+def _request(args: dict[str, Any]) -> SettingsRequest:
+    settings = None
+    if args["state"] == "present":
+        by_hand = ByHand(label=args["label"], address=args["address"], port=args["port"])
+        options = HostedOptions(**{name: args[name] for name in _SERVER})
+        settings = settings_of_school(args["uai"], args["url"], by_hand, options=options)
+    return SettingsRequest(
+        product=PRODUCTS["pronote_client"],
+        year=Release.parse(args["release"]).year,
+        uai=parse_uai(args["uai"]),
+        settings=settings,
+        shortcut=args["shortcut"],
+        remove_older=args["remove_older_shortcuts"],
+    )

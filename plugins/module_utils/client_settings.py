@@ -23,9 +23,13 @@ __all__ = [
     "Settings",
     "SettingsPlan",
     "WantedFile",
+    "check_address",
+    "check_label",
+    "check_port",
     "delete_command",
     "look_command",
     "parse_found",
+    "places",
     "plan_settings",
     "wanted_files",
     "write_command",
@@ -41,28 +45,39 @@ _YEAR_SHORTCUT = re.compile(r"[\w .()-]*pronote[\w .()-]*?\b(20\d\d)\b[\w .()-]*
 _DESKTOP = "%PUBLIC%\\Desktop"
 
 
+def check_label(label: str) -> str:
+    """A server's label, without spaces around it. Raises ValueError."""
+    if not label.strip() or len(label) > 100 or ":" in label or not label.isprintable():
+        raise ValueError(f"{label!r} cannot be a server's label: up to 100 characters, no colon, no line break")
+    return label.strip()
+
+
+def check_address(address: str) -> str:
+    """A server's name or address. Raises ValueError."""
+    if not _HOST.fullmatch(address):
+        raise ValueError(f"{address!r} is not the name or address of a server")
+    return address
+
+
+def check_port(port: int) -> int:
+    """A TCP port. Raises ValueError."""
+    if not 0 < port < 65536:
+        raise ValueError(f"{port} is not a TCP port")
+    return port
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The hosted server as the client is told it."""
 
     uai: str
     label: str
-    address: str = ""
+    address: str
     port: int = PORT
 
     def text(self) -> str:
         """The line of ``ParamClient.pcprn``: ``Serveur=<label>:<address>:<port>``. Raises ValueError."""
-        uai = parse_uai(self.uai)
-        address = self.address or f"{uai}.index-education.net"
-        if not self.label.strip() or len(self.label) > 100 or ":" in self.label or not self.label.isprintable():
-            raise ValueError(
-                f"{self.label!r} cannot be a server's label: up to 100 characters, no colon, no line break"
-            )
-        if not _HOST.fullmatch(address):
-            raise ValueError(f"{address!r} is not the name or address of a server")
-        if not 0 < self.port < 65536:
-            raise ValueError(f"{self.port} is not a TCP port")
-        return f"Serveur={self.label.strip()}:{address}:{self.port}\r\n"
+        return f"Serveur={check_label(self.label)}:{check_address(self.address)}:{check_port(self.port)}\r\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,19 +98,36 @@ class WantedFile:
         return f"{self.path.strip(chr(34))}: {self.shown if same else 'something else'}"
 
 
+def _settings_path(uai: str, program_files: str) -> str:
+    return f"{program_files}\\{_FOLDER}\\{parse_uai(uai)}.pcprn"
+
+
+def _shortcut_path(year: int) -> str:
+    # PUBLIC is replaced by cmd.exe on the station.
+    return f'"{_DESKTOP}\\PRONOTE {year}.lnk"'
+
+
+def places(uai: str, *, year: int, program_files: str) -> list[WantedFile]:
+    """Where the files of a school are, for who wants them gone: whatever is in them. Raises ValueError."""
+    path = quote(_settings_path(uai, program_files))
+    return [
+        WantedFile(key="settings", path=path, content=b"", shown=""),
+        WantedFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
+    ]
+
+
 def wanted_files(
     settings: Settings, *, year: int, exe: str, program_files: str, with_shortcut: bool
 ) -> list[WantedFile]:
     """The files for a station whose client of this year is at ``exe``. Raises ValueError."""
     text = settings.text()
-    path = f"{program_files}\\{_FOLDER}\\{parse_uai(settings.uai)}.pcprn"
+    path = _settings_path(settings.uai, program_files)
     files = [WantedFile(key="settings", path=quote(path), content=text.encode(), shown=text.strip())]
     if with_shortcut:
         arguments = quote(path)
         content = shortcut(exe, arguments=arguments, description=f"PRONOTE {year} - {settings.label.strip()}")
-        # PUBLIC is replaced by cmd.exe on the station.
-        where = f'"{_DESKTOP}\\PRONOTE {year}.lnk"'
-        files.append(WantedFile(key="shortcut", path=where, content=content, shown=f"{quote(exe)} {arguments}"))
+        shown = f"{quote(exe)} {arguments}"
+        files.append(WantedFile(key="shortcut", path=_shortcut_path(year), content=content, shown=shown))
     return files
 
 
@@ -129,10 +161,11 @@ def plan_settings(
     right = [file for file in there if found.digests[file.key] == file.digest]
     older = [name for name in found.desktop if remove_older and _older(name, year)]
     lines = [f"{_DESKTOP}\\{name}" for name in older]
-    before = [file.line(same=file in right) for file in there] + lines
     deleted = [f'"{line}"' for line in lines]
     if absent:
-        return SettingsPlan(delete=[*(file.path for file in there), *deleted], before=before)
+        gone = [file.path for file in there]
+        return SettingsPlan(delete=[*gone, *deleted], before=[*(path.strip('"') for path in gone), *lines])
+    before = [file.line(same=file in right) for file in there] + lines
     return SettingsPlan(
         write=[file for file in files if file not in right],
         delete=deleted,

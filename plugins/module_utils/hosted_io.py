@@ -13,45 +13,25 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-import zlib
 from dataclasses import dataclass, field
-from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import open_url
 from ansible_collections.rentree.pronote.plugins.module_utils.answer_cache import entry_name, locked
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import (
     INFO_PATH,
     HostedServerError,
     base_url,
-    known_refusal,
     parse_info,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.http_body import (
-    MAX_BYTES,
-    USER_AGENT,
-    read_body,
-    unpacked,
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import (
+    DEFAULT_CACHE,
+    HostedOptions,
+    ask_server,
 )
 
 __all__ = ["DEFAULT_CACHE", "HostedAnswer", "HostedOptions", "read_hosted_release"]
-
-DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostedOptions:
-    """How to ask. Lifetimes and the timeout are in seconds."""
-
-    cache_dir: str = DEFAULT_CACHE
-    lifetime: float = 3600.0
-    failure_lifetime: float = 600.0
-    timeout: float = 15.0
-    validate_certs: bool = True
-    ca_path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +142,7 @@ def _recent_failure(entry: _Entry, server: str, options: HostedOptions) -> Hoste
 def _ask(entry: _Entry, server: str, options: HostedOptions) -> HostedServerError | None:
     """One request; the entry is brought up to date either way."""
     try:
-        body, header = _get(server, options)
+        body, header = ask_server(server, INFO_PATH, options=options)
         info = parse_info(server, body, server_header=header)
     except HostedServerError as exc:
         entry.failed_at, entry.failure = time.time(), {"fact": exc.fact, "remedy": exc.remedy}
@@ -170,54 +150,3 @@ def _ask(entry: _Entry, server: str, options: HostedOptions) -> HostedServerErro
     entry.info, entry.read_at = info.as_dict(), time.time()
     entry.failed_at, entry.failure = 0.0, {}
     return None
-
-
-def _get(server: str, options: HostedOptions) -> tuple[bytes, str]:
-    try:
-        with open_url(
-            server + INFO_PATH,
-            timeout=options.timeout,
-            http_agent=USER_AGENT,
-            follow_redirects="none",
-            validate_certs=options.validate_certs,
-            ca_path=options.ca_path,
-            # Ansible unpacks below the chunks of the answer, and so cannot read one that is both: unpacked does.
-            decompress=False,
-        ) as response:
-            if response.status in {301, 302, 303, 307, 308}:
-                raise _redirected(server)
-            body = read_body(response, timeout=options.timeout)
-            # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
-            if response.length and len(body) < MAX_BYTES:
-                raise IncompleteRead(body, response.length)
-            return unpacked(response, body), response.headers.get("Server", "")
-    except HTTPError as exc:
-        if exc.code in {301, 302, 303, 307, 308}:
-            raise _redirected(server) from exc
-        raise _http_error(server, exc, timeout=options.timeout) from exc
-    except (HTTPException, zlib.error) as exc:
-        raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
-    except (URLError, OSError, ValueError) as exc:
-        reason = getattr(exc, "reason", None) or exc
-        raise HostedServerError(
-            server, f"no answer ({reason})", remedy="Check the address and the controller's way to the Internet."
-        ) from exc
-
-
-def _redirected(server: str) -> HostedServerError:
-    return HostedServerError(
-        server,
-        "it redirects instead of answering",
-        remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
-    )
-
-
-def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServerError:
-    # A refusal page says more than its status, when it arrives whole.
-    with contextlib.suppress(OSError, HTTPException, zlib.error):
-        refusal = known_refusal(server, unpacked(error, read_body(error, timeout=timeout)))
-        if refusal is not None:
-            return refusal
-    return HostedServerError(
-        server, f"it answered HTTP {error.code}", remedy="Try again later; check the hosting console."
-    )

@@ -15,15 +15,15 @@ USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
 MAX_BYTES = 1 << 20
 
 
-def read_body(response: Any, *, timeout: float) -> bytes:
-    """What comes within ``timeout`` seconds. Raises TimeoutError when there is more.
+def read_body(response: Any, *, timeout: float, limit: int = MAX_BYTES) -> bytes:
+    """What comes within ``timeout`` seconds, ``limit`` bytes at most. Raises TimeoutError when it takes longer.
 
     A socket's own timeout begins again at each byte: a server that answers drop by drop would hold the lock, and with
     it every worker, for hours. Byte by byte, because read(n) waits for all n; the answer is about 1 KB.
     """
     deadline = time.monotonic() + timeout
     body = bytearray()
-    while len(body) < MAX_BYTES and (piece := response.read(1)):
+    while len(body) < limit and (piece := response.read(1)):
         body += piece
         if time.monotonic() > deadline:
             raise TimeoutError(f"still not complete after {timeout:g} s")

@@ -48,8 +48,8 @@ def contradictions(machine: int, strings: Mapping[str, str], *, product: str, re
         said = {_ARCHES[m[1]] for m in _BITS.finditer(value) if _MARKED.fullmatch(m[0])}
         if said and arch not in said:
             found.append(f"its {name} is {value!r}")
-        year = PRODUCTS[product].display_name.search(value)
-        if year and int(year[1]) != release.year:
+        years = {key: year for key, each in PRODUCTS.items() if (year := each.display_name.search(value))}
+        if years and (product not in years or int(years[product][1]) != release.year):
             found.append(f"its {name} is {value!r}")
     for name in _VERSIONS:
         try:

@@ -24,6 +24,7 @@ __all__ = [
     "PageShape",
     "choose_offer",
     "is_url",
+    "no_page",
     "parse_installer_name",
     "read_page",
     "same_folder",
@@ -41,7 +42,7 @@ class PageShape:
 
 @dataclass(frozen=True, kw_only=True)
 class InstallerSource:
-    """Where a product's installers are found, and what they are called."""
+    """Where a product's installers are found, and what they are called. ``page``: empty when nobody knows one."""
 
     page: str
     preview_page: str
@@ -50,6 +51,7 @@ class InstallerSource:
     # Groups: release, bits. Four parts up to 2023, three since 2024: Release knows.
     file_name: re.Pattern[str]
     example: str
+    naming: str  # what to do about a file of another name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,21 @@ SOURCES: dict[str, InstallerSource] = {
             re.ASCII | re.IGNORECASE,
         ),
         example="Install_PRNclient_FR_2026.2.7_win64.exe",
-    )
+        naming="keep the name that the file had on the download page",
+    ),
+    # Its page and its file's name are in no public source that could be found (docs/fidelity.md, M7): the name is made
+    # after the client's, and says release and architecture whatever the publisher calls the file.
+    "edt_monoposte": InstallerSource(
+        page="",
+        preview_page="",
+        shapes=(_BUTTONS, _ANY_LINK),
+        file_name=re.compile(
+            r"Install_EDT_?mono(?:poste)?_FR_(?P<release>20\d\d(?:\.\d{1,5}){2,3})_win(?P<bits>32|64)\.exe",
+            re.ASCII | re.IGNORECASE,
+        ),
+        example="Install_EDTmonoposte_FR_2026.2.7_win64.exe",
+        naming="if the publisher calls it otherwise, download it and give the file this name, its release and bits",
+    ),
 }
 # RFC 3986. Braces are not in it: the address goes to the lock file, whose text Ansible reads as templates.
 _URL = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
@@ -114,9 +130,17 @@ def parse_installer_name(product: str, name: str) -> Offer:
     if not match:
         raise ValueError(
             f"{name!r} is not the name of an installer of {PRODUCTS[product].title}, which looks like "
-            f"{source.example}; keep the name that the file had on the download page"
+            f"{source.example}; {source.naming}"
         )
     return Offer(release=Release.parse(match["release"]), arch=_ARCHES[match["bits"]], name=name)
+
+
+def no_page(product: str) -> ValueError:
+    """The error where a page would have to be read and none is known."""
+    return ValueError(
+        f"no download page of {PRODUCTS[product].title} is known: download its installer, see that it has a name like "
+        f"{SOURCES[product].example}, and pass it with pronote_prepare_installer=<file or address>"
+    )
 
 
 def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:

@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT, Product
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 
-__all__ = ["InstallerRecord", "check_same", "locked_entry", "locked_installer", "parse_lock"]
+__all__ = ["InstallerRecord", "check_same", "lock_key", "locked_entry", "locked_installer", "parse_lock"]
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -94,11 +95,20 @@ def parse_lock(content: bytes) -> dict[str, Any] | None:
     return data
 
 
-def locked_entry(lock: Mapping[str, Any], release: Release, arch: str) -> Mapping[str, Any] | None:
+def lock_key(product: Product) -> str:
+    """Where the lock has a product's releases, in words: other products lie below a key of their own."""
+    return "pronote_releases" if product is PRONOTE_CLIENT else f"pronote_product_releases.{product.key}"
+
+
+def locked_entry(
+    lock: Mapping[str, Any], release: Release, arch: str, *, product: Product = PRONOTE_CLIENT
+) -> Mapping[str, Any] | None:
     """What the lock says of a release and an architecture; None when it says nothing. Raises ValueError."""
-    releases = lock.get("pronote_releases") or {}
-    if not isinstance(releases, Mapping):
-        raise ValueError("pronote_releases is not a mapping of releases to architectures")  # noqa: TRY004
+    releases: Any = lock
+    for key in lock_key(product).split("."):
+        releases = releases.get(key) or {}
+        if not isinstance(releases, Mapping):
+            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
     for key, arches in releases.items():
         # Not only str(release): a hand-written hot fix (2026.2.7.1) is the same client.
         if isinstance(arches, Mapping) and Release.parse(str(key)) == release and arch in arches:

@@ -32,9 +32,11 @@ options:
     type: path
     required: true
   product:
-    description: The product.
+    description:
+      - The product. No download page of V(edt_monoposte) is known, so its installers are named by hand (O(installer))
+        until they are in the depot or, as an address, in the lock file; or O(page_url) says where to look.
     type: str
-    choices: [pronote_client]
+    choices: [edt_monoposte, pronote_client]
     default: pronote_client
   releases:
     description:
@@ -83,6 +85,14 @@ options:
     type: list
     elements: str
     default: [microsoft]
+  crls:
+    description:
+      - Files of the controller with lists of revoked certificates (CRL, PEM or DER). A file whose certificate was
+        revoked before it was signed is refused; a certificate that no current list speaks of is a warning.
+      - Without any, nobody is asked whether a certificate was revoked. Nothing is fetched for it in any case.
+    type: list
+    elements: path
+    default: []
   response:
     description:
       - Response file for installing, as a dictionary by architecture, or a path when one architecture is prepared.
@@ -128,7 +138,7 @@ extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
 requirements:
-  - signify and pefile on the controller (requirements.txt)
+  - signify, pefile and cryptography on the controller (requirements.txt)
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.depot_release
@@ -149,6 +159,14 @@ EXAMPLES = r"""
     response_dir: "{{ inventory_dir }}/responses"
     releases: [2026.2.7]
     installer: [/home/admin/Install_PRNclient_FR_2026.2.7_win64.exe]
+
+- name: Prepare EDT monoposte
+  rentree.pronote.prepare:
+    product: edt_monoposte
+    depot: /srv/pronote
+    lock_file: "{{ inventory_dir }}/group_vars/all/pronote_releases.lock.yml"
+    response_dir: "{{ inventory_dir }}/responses"
+    installer: [/home/admin/Install_EDTmonoposte_FR_2026.2.7_win64.exe]
 """
 
 RETURN = r"""

@@ -20,7 +20,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.package import (
     script_context,
     sha256sums,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, parse_lock
+from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import InstallerRecord, lock_key, parse_lock
 
 __all__ = ["depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script", "sha256_of"]
 
@@ -179,14 +180,15 @@ def publish(
 
 
 def preview(
-    folder: Path, digests: dict[str, str], *, lock_file: Path, missing: str, origin: str
+    folder: Path, digests: dict[str, str], *, product: Product, lock_file: Path, missing: str, origin: str
 ) -> list[dict[str, str]]:
     """The diff of a package one file of which (``missing``) is still to be fetched from ``origin``."""
     unknown = "(known once fetched)"
     before = depot_files(folder, [*digests, missing, "install.cmd", "SHA256SUMS"])
     after = {**digests, **dict.fromkeys((missing, "install.cmd", "SHA256SUMS"), unknown)}
     entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}
-    locked = yaml.safe_dump({"pronote_releases": {folder.parent.name: {folder.name: entry}}}, sort_keys=False)
+    shown = {lock_key(product): {folder.parent.name: {folder.name: entry}}}
+    locked = yaml.safe_dump(shown, sort_keys=False)
     return [_shown(f"{folder}/", sha256sums(before), sha256sums(after)), _shown(str(lock_file), "", locked)]
 
 
@@ -196,10 +198,9 @@ def _shown(header: str, before: str, after: str) -> dict[str, str]:
 
 def _entry(lock: dict[str, Any], package: Package) -> str:
     """What a lock file says of a package, as the file has it."""
-    released, key = lock.get("pronote_releases") or {}, "pronote_releases"
-    if package.product.depot_folder:
-        key = f"pronote_product_releases.{package.product.key}"
-        released = (lock.get("pronote_product_releases") or {}).get(package.product.key) or {}
+    released, key = lock, lock_key(package.product)
+    for part in key.split("."):
+        released = released.get(part) or {}
     entry = (released.get(package.release) or {}).get(package.arch)
     shown = {key: {package.release: {package.arch: entry}}}
     return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

@@ -22,6 +22,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.installers import 
     Offer,
     choose_offer,
     is_url,
+    no_page,
     parse_installer_name,
     read_page,
     url_file_name,
@@ -82,6 +83,11 @@ class Settings:
     check: bool = False
 
     @property
+    def releases(self) -> Path:
+        """The folder of the depot that has the releases of this product."""
+        return self.depot / PRODUCTS[self.product].depot_folder
+
+    @property
     def page(self) -> str:
         source = SOURCES[self.product]
         return self.page_url or (source.preview_page if self.preview else source.page)
@@ -105,10 +111,12 @@ class Outcome:
     place: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    # About the signature, when lists of revoked certificates were given: for people, as warnings.
+    doubts: Sequence[str] = ()
     diff: Sequence[Mapping[str, str]] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "diff"}
+        return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +170,7 @@ class Preparation:
     def _prepare(self, release: Release, arch: str) -> Outcome:
         settings = self._settings
         entry, record = self._locked(release, arch)
-        folder = settings.depot / str(release) / arch
+        folder = settings.releases / str(release) / arch
         if entry is not None and record is None and self._given_for(release, arch) is None:
             by_hand = entry["files"].get(_SETUP)
             if by_hand and depot_files(folder, (_SETUP,)) == {_SETUP: by_hand}:
@@ -171,21 +179,23 @@ class Preparation:
                 return replace(outcome, sha256=by_hand, folder=str(folder))
         found = self._find(release, arch, folder=folder, record=record)
         known = record
+        doubts: Sequence[str] = ()
         if found.path is not None and not found.verified:
             try:
                 product, trust = settings.product, settings.trust
-                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+                known, doubts = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
             except RefusedError:
                 if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
-        return self._publish(found, known, release, arch, folder=folder, entry=entry)
+        outcome = self._publish(found, known, release, arch, folder=folder, entry=entry)
+        return replace(outcome, doubts=doubts)
 
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
         try:
-            entry = locked_entry(lock, release, arch)
+            entry = locked_entry(lock, release, arch, product=PRODUCTS[self._settings.product])
             return entry, locked_installer(entry)
         except ValueError as exc:
             raise not_a_lock(self._settings.lock_file, str(exc)) from exc
@@ -218,6 +228,8 @@ class Preparation:
     def _page(self) -> list[Offer] | ValueError:
         """Read once for all releases, and only when it is needed: a page that cannot be read is not asked for again."""
         url = self._settings.page
+        if not url:
+            return no_page(self._settings.product)
         try:
             return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
         except ValueError as exc:
@@ -316,7 +328,14 @@ class Preparation:
         )
         if known is None:
             # Check mode, and the file is not here: what its digest will be, nobody knows.
-            shown = preview(folder, digests, lock_file=settings.lock_file, missing=_SETUP, origin=found.offer.url)
+            shown = preview(
+                folder,
+                digests,
+                product=PRODUCTS[settings.product],
+                lock_file=settings.lock_file,
+                missing=_SETUP,
+                origin=found.offer.url,
+            )
             return replace(outcome, status="would_publish", changed=True, diff=shown)
         package = Package(
             product=PRODUCTS[settings.product],
@@ -416,6 +435,7 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, A
         "releases": [o.as_dict() for o in outcomes],
         "received": sum(o.received for o in outcomes),
         "diff": [dict(shown) for o in outcomes for shown in o.diff],
+        "warnings": [doubt for o in outcomes for doubt in o.doubts],
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)

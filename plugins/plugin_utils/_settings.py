@@ -14,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.client_settings im
     delete_command,
     look_command,
     parse_found,
+    places,
     plan_settings,
     wanted_files,
     write_command,
@@ -36,14 +37,18 @@ _CODES = {
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsRequest:
-    """What the task asks for."""
+    """What the task asks for; ``settings``: None when they are to be absent."""
 
     product: Product
     year: int
-    settings: Settings
+    uai: str
+    settings: Settings | None
     shortcut: bool = True
     remove_older: bool = False
-    absent: bool = False
+
+    @property
+    def absent(self) -> bool:
+        return self.settings is None
 
 
 def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: bool) -> dict[str, Any]:
@@ -53,16 +58,17 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
     if not exes and not request.absent:
         reason = f"the station has no client of {request.year}: its settings are left for after the deployment"
         return {"changed": False, "action": "skip", "reason": reason, "diff": [], "warnings": state.warnings}
-    # Where the client is, or was: what is to go is found by its place, whatever is in it.
-    exe = exes[0] if exes else f"{state.program_files}\\{request.product.exe}"
     try:
-        files = wanted_files(
-            request.settings,
-            year=request.year,
-            exe=exe,
-            program_files=state.program_files,
-            with_shortcut=request.shortcut or request.absent,
-        )
+        if request.settings is None:
+            files = places(request.uai, year=request.year, program_files=state.program_files)
+        else:
+            files = wanted_files(
+                request.settings,
+                year=request.year,
+                exe=exes[0],
+                program_files=state.program_files,
+                with_shortcut=request.shortcut,
+            )
     except ValueError as exc:
         raise StationFactError(str(exc), remedy="Look at the client with client_info; reinstall it.") from exc
 

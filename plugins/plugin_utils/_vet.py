@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.release_lock impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils._authenticode import SignatureError, verify_signature
 from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import sha256_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils._pe import promised_size, read_facts
+from ansible_collections.rentree.pronote.plugins.plugin_utils._revocation import read_lists
 
 __all__ = ["RefusedError", "Trust", "vet"]
 
@@ -30,6 +31,8 @@ class Trust:
     signers: Sequence[str]
     authorities: Sequence[str]
     accepted: Sequence[str] = ()
+    # Files with lists of revoked certificates; without any, nobody is asked.
+    crls: Sequence[str] = ()
 
 
 def vet(
@@ -40,10 +43,10 @@ def vet(
     trust: Trust,
     entry: Mapping[str, Any] | None,
     record: InstallerRecord | None,
-) -> InstallerRecord:
-    """What the lock file will say of this installer; what it says already, when it knows it.
+) -> tuple[InstallerRecord, Sequence[str]]:
+    """What the lock file will say of this installer, or says already when it knows it; and what is left in doubt.
 
-    Raises RefusedError, OSError.
+    Raises RefusedError, ValueError for a list of revoked certificates that is none, OSError.
     """
     where = offer.url or str(path)
     with path.open("rb") as file:
@@ -61,12 +64,13 @@ def vet(
     _whole(path, size, where=where)
     # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
     accepted = sha256 in pins or (record is not None and not record.signer)
-    signer = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
+    signer, doubts = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
     _agree(path, offer, product=product, where=where)
     today = dt.datetime.now(dt.UTC).date().isoformat()
-    return record or InstallerRecord(
+    known = record or InstallerRecord(
         name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
     )
+    return known, doubts
 
 
 def _whole(path: Path, size: int, *, where: str) -> None:
@@ -81,16 +85,18 @@ def _whole(path: Path, size: int, *, where: str) -> None:
         )
 
 
-def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> str:
+def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> tuple[str, Sequence[str]]:
+    lists = read_lists(trust.crls)
     try:
-        return verify_signature(path, signers=trust.signers, authorities=trust.authorities).signer
+        good = verify_signature(path, signers=trust.signers, authorities=trust.authorities, lists=lists)
     except SignatureError as exc:
         if accepted:
-            return ""
+            return "", ()
         raise RefusedError(
             f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
             f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
         ) from exc
+    return good.signer, [f"{where}: {doubt}" for doubt in good.doubts]
 
 
 def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:

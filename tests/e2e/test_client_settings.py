@@ -20,17 +20,44 @@ _STATIONS: list[dict[str, Any]] = [
 ]
 _WITH_CLIENT = {"neuf", "deux", "x86"}
 _SETTINGS = f"C:\\Program Files\\Parametres PRONOTE\\{UAI}.pcprn"
-_LABEL = "Lycée d'essai"
+_OTHER = "0310002B"
+# What the lab's server of the school says.
+_LINE = f"Serveur=Lycée d'essai:{UAI.lower()}.index-education.net:49300"
 
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(_STATIONS)
+    rooms = [
+        {
+            "group": f"salle_{number}01",
+            "name": f"Salle {number}01",
+            "school": uai,
+            "stations": [{"address": f"{number}.{n}", **station} for n, station in enumerate(stations, start=1)],
+        }
+        for number, uai, stations in (
+            (1, UAI, _STATIONS),
+            (2, _OTHER, [{"name": "ailleurs", "clients": [{"release": "2026.2.7"}]}]),
+        )
+    ]
+    schools = [
+        {"uai": UAI, "group": "lycee", "name": "Lycée d'essai", "release": "2026.2.7"},
+        {"uai": _OTHER, "group": "college", "name": "Collège d'à côté", "release": "2026.2.7"},
+    ]
+    return start_school([], schools=schools, rooms=rooms)
 
 
-def _play(school: School, *arguments: str, **variables: Any) -> PlaybookRun:
-    values = {"pronote_client_settings_label": _LABEL, **variables}
-    return school.play("client_settings", "-e", json.dumps(values), *arguments).assert_code(0)
+def _asked(school: School, uai: str = UAI) -> int:
+    """How often a school's server was asked for the settings since the lab began."""
+    events = [e["data"] for e in school.lab.journal(kind="web") if e["data"]["server"] == "hosted"]
+    return sum(e["uai"] == uai and "ParamClient" in e["path"] for e in events)
+
+
+def _run(school: School, *arguments: str, limit: str = "lycee", **variables: Any) -> PlaybookRun:
+    return school.play("client_settings", "--limit", limit, "-e", json.dumps(variables), *arguments)
+
+
+def _play(school: School, *arguments: str, limit: str = "lycee", **variables: Any) -> PlaybookRun:
+    return _run(school, *arguments, limit=limit, **variables).assert_code(0)
 
 
 def _changed(run: PlaybookRun) -> set[str]:
@@ -42,7 +69,7 @@ def test_matrix(school: School) -> None:
     check = _play(school, "--check", "--diff", "-f", "50")
     assert _changed(check) == _WITH_CLIENT
     assert school.lab.snapshots() == before
-    assert f"+{_SETTINGS}: Serveur={_LABEL}:{UAI}.index-education.net:49300" in check.output
+    assert f"+{_SETTINGS}: {_LINE}" in check.output
     assert "PRONOTE 2026.lnk" in check.output
     results = check.of("client_settings")
     for name in {str(station["name"]) for station in _STATIONS} - _WITH_CLIENT:
@@ -61,11 +88,15 @@ def test_matrix(school: School) -> None:
         assert ".b64" not in state
         assert ".part" not in state
 
+    # All of these runs and stations asked the server once.
+    assert _asked(school) == 1
+
     # Another server: the settings change, and the shortcut to them does not.
-    moved = _play(school, "--limit", "neuf", "--diff", pronote_client_settings_address="pronote.example.org")
+    moved = _play(school, "--diff", limit="neuf", pronote_client_settings_address="pronote.example.org")
     assert _changed(moved) == {"neuf"}
     assert f"-{_SETTINGS}: something else" in moved.output
-    assert _changed(_play(school, "--limit", "neuf")) == {"neuf"}
+    assert f"+{_SETTINGS}: Serveur=Lycée d'essai:pronote.example.org:49300" in moved.output
+    assert _changed(_play(school, limit="neuf")) == {"neuf"}
 
     gone = {"pronote_client_settings_state": "absent"}
     assert _changed(_play(school, "--check", **gone)) == _WITH_CLIENT
@@ -85,9 +116,48 @@ def test_matrix(school: School) -> None:
 )
 def test_hostile_settings_reach_no_station(school: School, variables: dict[str, Any], message: str) -> None:
     before = len(school.lab.journal(kind="command"))
-    run = school.play("client_settings", "-e", json.dumps(variables)).assert_code(2)
+    run = _run(school, **variables).assert_code(2)
     assert message in run.output
     assert len(school.lab.journal(kind="command")) == before
+
+
+def _elsewhere(school: School, name: str) -> dict[str, Any]:
+    """A cache of its own, and the release pinned: the server is asked for its settings alone."""
+    return {
+        "pronote_cache_dir": str(school.work / name),
+        "pronote_client_release": "2026.2.7",
+    }
+
+
+@pytest.mark.parametrize("mode", ["suspended_fr", "another_server"])
+def test_a_server_that_refuses_stops_its_own_school_only(school: School, mode: str) -> None:
+    before, commands, asked = school.lab.snapshots(), len(school.lab.journal(kind="command")), _asked(school)
+    school.lab.school(UAI, settings=mode)
+    try:
+        run = _run(school, "--check", "-f", "50", limit="all", **_elsewhere(school, mode)).assert_code(2)
+        results = run.of("client_settings")
+        assert results["ailleurs"]["changed"]
+        refused = {name: results[name] for name in (str(s["name"]) for s in _STATIONS)}
+        for result in refused.values():
+            assert (result["outcome"], result["kind"]) == ("failed", "server")
+            assert result["server"].endswith(f"/{UAI}/pronote/")
+            assert result["fact"]
+            assert "pronote_client_settings_address" in result["remedy"]
+        assert _asked(school) == asked + 1
+        # No station of the school was asked anything.
+        journal = school.lab.journal(kind="command")[commands:]
+        assert {event["station"] for event in journal} <= {"ailleurs"}
+        # What is given by hand is enough.
+        by_hand = {"pronote_client_settings_label": "À nous", "pronote_client_settings_address": "10.1.2.3"}
+        run = _play(school, "--check", "--diff", limit="neuf", **by_hand, **_elsewhere(school, mode))
+        assert f"+{_SETTINGS}: Serveur=À nous:10.1.2.3:49300" in run.output
+        assert _asked(school) == asked + 1
+        # To take the settings away, nobody is asked.
+        _play(school, "--check", pronote_client_settings_state="absent", **_elsewhere(school, mode))
+        assert _asked(school) == asked + 1
+    finally:
+        school.lab.school(UAI, settings="ok")
+    assert school.lab.snapshots() == before
 
 
 @pytest.mark.wine

@@ -87,7 +87,7 @@ class LabClient:
         return facts
 
     def school(self, uai: str, **changes: str) -> None:
-        """Change what a hosted server answers: ``release``, ``mode``, ``page``."""
+        """Change what a hosted server answers: ``release``, ``mode``, ``page``, ``settings``."""
         self._call(f"/schools/{uai}", changes)
 
     def cas(self, **changes: str) -> None:

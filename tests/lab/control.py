@@ -88,7 +88,7 @@ async def _heal(request: web.Request) -> web.Response:
 
 
 async def _school(request: web.Request) -> web.Response:
-    """Change what a hosted server answers: release, mode, page."""
+    """Change what a hosted server answers: release, mode, page, settings."""
     _lab(request).change_school(request.match_info["uai"], await request.json())
     return web.json_response({})
 

@@ -24,7 +24,7 @@ from tests.lab.station import Account, Station
 from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
 from tests.lab.web.download import DownloadSite, Installer, download_app
-from tests.lab.web.hosted import MODES, PAGE_MODES, HostedSchool, hosted_app
+from tests.lab.web.hosted import MODES, PAGE_MODES, SETTINGS_MODES, HostedSchool, hosted_app
 from tests.lab.wol import WAKE_HOST, WAKE_PORT, WakeListener
 from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
 
@@ -130,8 +130,8 @@ class Lab:
         """Change what a hosted server answers. Raises ValueError for an unknown mode or key."""
         school = self.schools[uai]
         for name, value in changes.items():
-            known = {"mode": MODES, "page": PAGE_MODES}.get(name, (value,))
-            if name not in {"release", "mode", "cas", "name", "page"} or value not in known:
+            known = {"mode": MODES, "page": PAGE_MODES, "settings": SETTINGS_MODES}.get(name, (value,))
+            if name not in {"release", "mode", "cas", "name", "page", "settings"} or value not in known:
                 raise ValueError(f"{name}={value}")
             setattr(school, name, value)
 
@@ -160,6 +160,7 @@ class Lab:
         return {
             "page": f"{base}/fr/telecharger-pronote.php",
             "preview_page": f"{base}/fr/telecharger-pronote-pre-version.php",
+            "base": base,
             "authority": str(authority),
         }
 
@@ -172,9 +173,12 @@ class Lab:
         for spec, built in zip(self.scenario.releases, self._installers, strict=True):
             if "setup.exe" not in built["files"]:
                 continue  # the publisher has no MSI
-            file = authority_file.parent / f"{spec.release}-{spec.arch}.exe"
+            file = authority_file.parent / f"{spec.product}-{spec.release}-{spec.arch}.exe"
             file.write_bytes(sign_pe(Path(built["files"]["setup.exe"]).read_bytes(), publisher, stamp=stamp))
-            published.append(Installer(release=spec.release, arch=spec.arch, file=file, preview=spec.preview))
+            installer = Installer(
+                product=spec.product, release=spec.release, arch=spec.arch, file=file, preview=spec.preview
+            )
+            published.append(installer)
         return published
 
     def change_faults(self, name: str, faults: list[Fault]) -> None:

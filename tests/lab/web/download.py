@@ -22,6 +22,9 @@ _PAGES = {
     "/fr/telecharger-pronote-pre-version.php": True,
 }
 _WINDOWS = {"x64": "win64", "x86": "win32"}
+# Folder and name by product. Those of EDT are made after the client's: nobody has them from a source, and no page here
+# links them either (docs/fidelity.md, M7).
+_NAMES = {"pronote_client": ("pn", "Install_PRNclient_FR"), "edt_monoposte": ("edt", "Install_EDTmonoposte_FR")}
 # What happens to a file; "ok", or one of the ways in which a download has been seen to be something else.
 DOWNLOAD_MODES = (
     "ok",
@@ -41,13 +44,14 @@ class Installer:
     file: Path
     preview: bool = False
     label: str = "Client"
+    product: str = "pronote_client"
 
     @property
     def path(self) -> str:
         """Its path on the file host, as published."""
         year = self.release.partition(".")[0]
-        name = f"Install_PRNclient_FR_{self.release}_{_WINDOWS[self.arch]}.exe"
-        return f"/telechargement/pn/v{year}.0/exe/{name}"
+        folder, name = _NAMES[self.product]
+        return f"/telechargement/{folder}/v{year}.0/exe/{name}_{self.release}_{_WINDOWS[self.arch]}.exe"
 
 
 @dataclass
@@ -66,7 +70,7 @@ class DownloadSite:
             f'<li>{html.escape(i.label)} {_WINDOWS[i.arch]} {html.escape(i.release)} <a class="btn btn-sm btn-primary" '
             f'href="{html.escape(base + i.path)}">Télécharger</a></li>'
             for i in self.installers
-            if i.preview is preview
+            if i.preview is preview and i.product == "pronote_client"
         )
         return (
             '<!DOCTYPE html>\n<html lang="fr"><head><meta charset="utf-8"><title>Télécharger PRONOTE</title></head>\n'

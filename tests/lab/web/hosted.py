@@ -18,7 +18,7 @@ from aiohttp import web
 
 from tests.lab.journal import Journal
 
-__all__ = ["MODES", "PAGE_MODES", "HostedSchool", "hosted_app"]
+__all__ = ["MODES", "PAGE_MODES", "SETTINGS_MODES", "HostedSchool", "hosted_app"]
 
 _DOMAIN = "index-education.net"
 _SUSPENDED_FR = "<html><body><h1>Votre adresse IP est provisoirement suspendue</h1></body></html>"
@@ -44,6 +44,26 @@ PAGE_MODES = (
     *("ok", "no_redirect", "to_itself", "to_its_own_page", "to_another", "plain_http", "malformed", "no_service"),
     *("another_service", "bad_service", "hang", "close", *_PAGES),
 )
+# What the client's settings are alone. The file is one line of UTF-8; what else it is here, nobody has seen.
+_FILES: dict[str, bytes] = {
+    "empty": b"",
+    "two_lines": b"Serveur=A:0310001a.index-education.net:49300\r\nServeur=B:evil.example.org:49300\r\n",
+    "hidden_line": "Serveur=A:0310001a.index-education.net:49300\u2028Serveur=B:evil.example.org:49300".encode(),
+    "another_server": b"Serveur=A:evil.example.org:49300",
+    "no_address": b"Serveur=A::49300",
+    "command": b'Serveur=A:x" & calc & ":49300',
+    "colon_in_label": b"Serveur=A: B:0310001a.index-education.net:49300",
+    "long_label": b"Serveur=" + b"A" * 101 + b":0310001a.index-education.net:49300",
+    "turned_label": "Serveur=A\u202eB:0310001a.index-education.net:49300".encode(),
+    "port_0": b"Serveur=A:0310001a.index-education.net:0",
+    "port_70000": b"Serveur=A:0310001a.index-education.net:70000",
+    "other_key": b"Server=A:0310001a.index-education.net:49300",
+    "not_utf8": b"Serveur=Lyc\xe9e:0310001a.index-education.net:49300",
+    "utf16": "Serveur=A:0310001a.index-education.net:49300".encode("utf-16"),
+    "binary": bytes(range(256)),
+    "huge": b"Serveur=A:0310001a.index-education.net:49300" + b" " * (1 << 20),
+}
+SETTINGS_MODES = ("ok", "mark", "redirect", "hang", "close", "truncated", *_FILES, *_PAGES)
 MODES = ("ok", "redirect", "truncated", "hang", "slow", "close", "header_mismatch", "sparse", *_PAGES)
 
 
@@ -57,6 +77,7 @@ class HostedSchool:
     mode: str = "ok"
     cas: str = ""
     page: str = "ok"
+    settings: str = "ok"
     # The tokens given out: tests look for them in every output.
     tokens: list[str] = field(default_factory=list)
 
@@ -125,15 +146,16 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
             status=status, text=text, content_type="text/html", headers={"Server": school.server_header()}
         )
 
-    async def misbehave(request: web.Request, school: HostedSchool) -> web.Response | None:
-        if school.mode in _PAGES:
-            status, text = _PAGES[school.mode]
+    async def misbehave(request: web.Request, school: HostedSchool, mode: str = "") -> web.Response | None:
+        mode = mode or school.mode
+        if mode in _PAGES:
+            status, text = _PAGES[mode]
             return html(school, text, status)
-        if school.mode == "redirect":
+        if mode == "redirect":
             return web.Response(status=302, headers={"Location": "https://ent.example.org/"})
-        if school.mode == "hang":
+        if mode == "hang":
             await asyncio.sleep(3600)
-        if school.mode == "close" and request.transport is not None:
+        if mode == "close" and request.transport is not None:
             request.transport.abort()
         return None
 
@@ -155,13 +177,16 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
                 await asyncio.sleep(0.2)
             return response
         if school.mode == "truncated":
-            response = web.StreamResponse(headers={**headers, "Content-Length": str(len(body))})
-            await response.prepare(request)
-            await response.write(body[: len(body) // 2])
-            if request.transport is not None:
-                request.transport.abort()
-            return response
+            return await cut_off(request, body, headers)
         return web.Response(body=body, headers=headers)
+
+    async def cut_off(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+        response = web.StreamResponse(headers={**headers, "Content-Length": str(len(body))})
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        if request.transport is not None:
+            request.transport.abort()
+        return response
 
     async def page(request: web.Request) -> web.Response:
         school = school_of(request)
@@ -180,10 +205,17 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
             return web.Response(status=302, headers={"Location": location, "Server": school.server_header()})
         return html(school, "<html><body>PRONOTE</body></html>")
 
-    async def settings(request: web.Request) -> web.Response:
+    async def settings(request: web.Request) -> web.StreamResponse:
         school = school_of(request)
+        refused = await misbehave(request, school) or await misbehave(request, school, school.settings)
+        if refused is not None:
+            return refused
         line = f"Serveur={school.name}:{school.uai.lower()}.{_DOMAIN}:49300"
-        return web.Response(body=line.encode(), content_type="application/octet-stream")
+        body = _FILES.get(school.settings, line.encode("utf-8-sig" if school.settings == "mark" else "utf-8"))
+        headers = {"Server": school.server_header(), "Content-Type": "application/octet-stream"}
+        if school.settings == "truncated":
+            return await cut_off(request, body, headers)
+        return web.Response(body=body, headers=headers)
 
     app = web.Application()
     app.add_routes(

@@ -27,6 +27,7 @@ def site(tmp_path: Path) -> DownloadSite:
             Installer(release="2026.2.7", arch="x64", file=file),
             Installer(release="2026.2.7", arch="x86", file=file),
             Installer(release="2027.1.3", arch="x64", file=file, preview=True),
+            Installer(release="2026.2.7", arch="x64", file=file, product="edt_monoposte"),
         ]
     )
 
@@ -50,6 +51,12 @@ def test_each_page_links_its_own_installers(site: DownloadSite, page: str, paths
     status, kind, content = _get(site, page)
     assert (status, kind) == (200, "text/html")
     assert _installers(content) == [f"https://tele3.index-education.com{path}" for path in paths]
+
+
+def test_edt_is_there_and_no_page_links_it(site: DownloadSite) -> None:
+    path = "/telechargement/edt/v2026.0/exe/Install_EDTmonoposte_FR_2026.2.7_win64.exe"
+    assert _get(site, path)[2] == _CONTENT
+    assert not [link for page in (_PAGE, _PREVIEWS) for link in _installers(_get(site, page)[2]) if "EDT" in link]
 
 
 def test_a_link_of_the_page_gives_the_file(site: DownloadSite) -> None:

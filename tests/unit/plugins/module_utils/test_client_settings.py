@@ -12,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.client_settings im
     delete_command,
     look_command,
     parse_found,
+    places,
     plan_settings,
     wanted_files,
     write_command,
@@ -24,7 +25,7 @@ from tests.unit.lab.simulated.bench import inside, make_station, run
 _EXE = "C:\\Program Files\\Index Education\\Pronote 2026\\Réseau\\Client\\Client PRONOTE.exe"
 _PROGRAM_FILES = "C:\\Program Files"
 _DESKTOP = "C:\\Users\\Public\\Desktop"
-_SETTINGS = Settings(uai="0310001a", label="Lycée d'essai")
+_SETTINGS = Settings(uai="0310001a", label="Lycée d'essai", address="0310001A.index-education.net")
 
 
 def _files(exe: str = _EXE, *, with_shortcut: bool = True, settings: Settings = _SETTINGS) -> list[WantedFile]:
@@ -69,7 +70,7 @@ def test_the_settings_are_one_line() -> None:
         {"label": "a:b"},
         {"label": "a\r\nb"},
         {"label": "x" * 101},
-        {"uai": "031"},
+        {"address": ""},
         {"address": "a b"},
         {"address": "-x"},
         {"port": 0},
@@ -77,7 +78,14 @@ def test_the_settings_are_one_line() -> None:
 )
 def test_settings_that_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Settings(**{"uai": "0310001A", "label": "x", **fields}).text()
+        Settings(**{"uai": "0310001A", "label": "x", "address": "x", **fields}).text()
+
+
+def test_a_uai_that_is_none_becomes_no_path() -> None:
+    with pytest.raises(ValueError, match="is not a UAI"):
+        _files(settings=Settings(uai="..\\031", label="x", address="x"))
+    with pytest.raises(ValueError, match="is not a UAI"):
+        places("..\\031", year=2026, program_files=_PROGRAM_FILES)
 
 
 def test_a_hostile_path_of_a_client_reaches_no_command_line() -> None:
@@ -150,7 +158,10 @@ def test_the_commands_on_a_station() -> None:
             assert not station.could_standard_user(path, "write")
             assert not station.could_standard_user(path, "delete")
             assert not station.could_standard_user(path.rpartition("\\")[0], "create")
-        plan = plan_settings(files, found, year=2026, absent=True, remove_older=True)
+        # What is to go is found by its place, whatever is in it.
+        there = places("0310001A", year=2026, program_files=_PROGRAM_FILES)
+        plan = plan_settings(there, found, year=2026, absent=True, remove_older=True)
+        assert [path.strip('"') for path in plan.delete] == plan.before
         assert (await run(station, delete_command(plan.delete, _PROGRAM_FILES))).code == 0
         assert await _look(station, files) == Found(digests={}, desktop=[])
         assert not station.files.is_directory(f"{_PROGRAM_FILES}\\Parametres PRONOTE")

@@ -46,6 +46,21 @@ def test_what_contradicts(machine: int, strings: dict[str, str], arch: str, expe
 
 
 @pytest.mark.parametrize(
+    ("product", "name", "sound"),
+    [
+        ("edt_monoposte", "EDT Monoposte 2026 - 64bit", True),
+        ("edt_monoposte", "EDT Monoposte 2025 - 64bit", False),
+        ("edt_monoposte", "Client PRONOTE 2026 - 64bit", False),
+        ("edt_monoposte", "InstallShield", True),
+        ("pronote_client", "EDT Monoposte 2026 - 64bit", False),
+    ],
+)
+def test_another_product_contradicts_too(product: str, name: str, sound: bool) -> None:
+    found = contradictions(_I386, {"ProductName": name}, product=product, release=Release.parse("2026.2.7"), arch="x64")
+    assert found == ([] if sound else [f"its ProductName is {name!r}"])
+
+
+@pytest.mark.parametrize(
     ("head", "says"),
     [
         (b"MZ\x90\x00", ""),

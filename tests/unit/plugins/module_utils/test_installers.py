@@ -102,6 +102,36 @@ def test_names(name: str, expected: tuple[str, str] | None) -> None:
         assert (str(offer.release), offer.arch, offer.name) == (*expected, name)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Install_EDTmonoposte_FR_2026.2.7_win64.exe", ("2026.2.7", "x64")),
+        ("Install_EDT_Monoposte_FR_2023.0.2.7_win32.exe", ("2023.0.2.7", "x86")),
+        ("Install_EDTmono_FR_2026.2.7_win64.exe", ("2026.2.7", "x64")),
+        ("Install_EDTclient_FR_2026.2.7_win64.exe", None),  # EDT of the network, another program
+        ("Install_EDTserveur_FR_2026.2.7_win64.exe", None),
+        ("Install_EDTmonoposte_IT_2026.2.7_win64.exe", None),
+        ("Install_PRNclient_FR_2026.2.7_win64.exe", None),
+    ],
+)
+def test_names_of_edt(name: str, expected: tuple[str, str] | None) -> None:
+    if expected is None:
+        with pytest.raises(
+            ValueError, match=r"is not the name of an installer of EDT monoposte.* give the file this name"
+        ):
+            parse_installer_name("edt_monoposte", name)
+    else:
+        offer = parse_installer_name("edt_monoposte", name)
+        assert (str(offer.release), offer.arch) == expected
+
+
+def test_a_page_named_by_hand_is_read_for_its_own_product() -> None:
+    links = ("Install_PRNclient_FR_2026.2.7_win64.exe", "Install_EDTmonoposte_FR_2026.2.9_win64.exe")
+    page = "".join(f'<a href="/x/{link}">Télécharger</a>' for link in links).encode()
+    for product, link in zip(("pronote_client", "edt_monoposte"), links, strict=True):
+        assert [o.url for o in read_page(product, page, url="https://h/p")] == [f"https://h/x/{link}"]
+
+
 def test_the_offer_of_the_release_and_architecture_is_chosen() -> None:
     offers = _read("2024")
     chosen = choose_offer(offers, release=Release.parse("2024.3.11.2"), arch="x86", url=_URL)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.products import EDT_MONOPOSTE
 from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import (
     InstallerRecord,
     check_same,
@@ -44,6 +45,22 @@ def test_a_record_survives_the_file() -> None:
 def test_nothing_is_known(lock: dict[str, Any]) -> None:
     assert locked_entry(lock, _RELEASE, "x64") is None
     assert locked_installer(None) is None
+
+
+def test_each_product_has_its_own_entries() -> None:
+    client = _lock()
+    edt = {"pronote_product_releases": {"edt_monoposte": _lock(name="edt.exe")["pronote_releases"]}}
+    assert locked_entry(client, _RELEASE, "x64", product=EDT_MONOPOSTE) is None
+    assert locked_entry(edt, _RELEASE, "x64") is None
+    record = locked_installer(locked_entry({**client, **edt}, _RELEASE, "x64", product=EDT_MONOPOSTE))
+    assert record is not None
+    assert record.name == "edt.exe"
+
+
+@pytest.mark.parametrize("products", [[1], {"edt_monoposte": [1]}])
+def test_products_that_are_no_mapping(products: Any) -> None:
+    with pytest.raises(ValueError, match="is not a mapping"):
+        locked_entry({"pronote_product_releases": products}, _RELEASE, "x64", product=EDT_MONOPOSTE)
 
 
 def test_a_release_published_by_hand_has_no_record() -> None:

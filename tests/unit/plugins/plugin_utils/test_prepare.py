@@ -27,8 +27,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._prepare import (
     summary,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils._vet import Trust
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.lab.authenticode import Authority, sign_pe
+from tests.lab.authenticode import Authority, Identity, sign_pe
 from tests.lab.journal import Journal
 from tests.lab.pe import make_pe
 from tests.lab.simulated.installer.package import build_iss
@@ -37,6 +38,8 @@ from tests.unit.web_thread import serving
 
 _RELEASE = Release.parse("2026.2.7")
 _NAME = "Install_PRNclient_FR_2026.2.7_win64.exe"
+_EDT_NAME = "Install_EDTmonoposte_FR_2026.2.7_win64.exe"
+_EDT = {"ProductName": "EDT Monoposte 2026 - 64bit"}
 _PAGE = "/fr/telecharger-pronote.php"
 _NOW, _DAY = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
 
@@ -94,13 +97,24 @@ class Bench:
     def sign(self, content: bytes, who: str = "publisher", **stamp: Any) -> bytes:
         return sign_pe(content, getattr(self.firm, who), **stamp)
 
-    def offer(self, content: bytes, *, release: str = "2026.2.7", arch: str = "x64", preview: bool = False) -> Path:
+    def offer(self, content: bytes, *, release: str = "2026.2.7", arch: str = "x64", **what: Any) -> Path:
         """Put a file on the site."""
-        file = self.folder / "files" / f"{release}-{arch}.exe"
+        file = self.folder / "files" / f"{what.get('product', '')}{release}-{arch}.exe"
         file.write_bytes(content)
         self.site.installers = [i for i in self.site.installers if i.file != file]
-        self.site.installers.append(Installer(release=release, arch=arch, file=file, preview=preview))
+        self.site.installers.append(Installer(release=release, arch=arch, file=file, **what))
         return file
+
+    def offer_edt(self, content: bytes) -> str:
+        """Put an installer of EDT on the site, and a recording into the store; returns its address."""
+        self.offer(content, product="edt_monoposte")
+        recording = build_iss(release="2026.2.4", product="EDT Monoposte")
+        (self.folder / "responses/edt_monoposte-2026.2.4-x64.iss").write_bytes(recording.encode("cp1252"))
+        return f"{self.base}/telechargement/edt/v2026.0/exe/{_EDT_NAME}"
+
+    def edt(self, *installers: str, **changes: Any) -> Outcome:
+        """Prepare EDT, as an admin does who knows of no page."""
+        return self.one(**{"product": "edt_monoposte", "page_url": "", "installers": installers, **changes})
 
     def run(self, *wanted: tuple[str, str], **changes: Any) -> list[Outcome]:
         settings = replace(self.settings, **changes)
@@ -335,6 +349,48 @@ def test_expired_but_stamped_in_time(bench: Bench) -> None:
     assert bench.one().status == "published"
 
 
+def _crl(bench: Bench, *revoked: Identity) -> list[str]:
+    path = bench.folder / "code.crl"
+    content = bench.firm.authority.revoke(dict.fromkeys(revoked, _NOW - 20 * _DAY))
+    path.write_bytes(content.public_bytes(Encoding.DER))
+    return [str(path)]
+
+
+def test_a_revoked_publisher_is_refused_and_one_in_doubt_is_a_warning(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    before = bench.state()
+    trust = replace(bench.settings.trust, crls=_crl(bench, bench.firm.publisher))
+    failed = bench.one(trust=trust)
+    assert "was revoked on" in failed.message
+    assert bench.state() == before
+    # A list of somebody else: the file is taken, and people are told.
+    other = bench.folder / "other.crl"
+    other.write_bytes(Authority("Foreign").revoke({}).public_bytes(Encoding.PEM))
+    done = bench.one(trust=replace(trust, crls=[str(other)]))
+    (warning,) = summary([done], [])["warnings"]
+    assert done.status == "published"
+    assert f"{_NAME}: whether the certificate of" in warning
+    # What is published was verified; a second run has nothing to ask.
+    assert summary([bench.one(trust=trust)], [])["warnings"] == []
+
+
+def test_a_list_that_clears_the_publisher_says_nothing(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    done = bench.one(trust=replace(bench.settings.trust, crls=_crl(bench, bench.firm.other)))
+    assert (done.status, summary([done], [])["warnings"]) == ("published", [])
+
+
+def test_a_list_that_is_none_is_told_and_the_installer_kept(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    page = bench.folder / "page.crl"
+    page.write_bytes(b"<html>")
+    before = bench.state()
+    failed = bench.one(trust=replace(bench.settings.trust, crls=[str(page)]))
+    assert "page.crl is no list of revoked certificates" in failed.message
+    assert bench.state() == before
+    assert bench.one().received == 0
+
+
 @pytest.mark.parametrize(("what", "code"), [("unsigned", "published"), ("other firm", "published"), ("html", "failed")])
 def test_a_pinned_digest_needs_no_signature(bench: Bench, what: str, code: str) -> None:
     _bad(bench, what)
@@ -501,6 +557,107 @@ def test_a_depot_that_cannot_be_written(
     assert "depot and lock file are as they were" in failed.message
     assert bench.state() == before
     assert bench.one().status == "published"
+
+
+@pytest.mark.parametrize("by", ["file", "address"])
+def test_edt_has_a_place_of_its_own(bench: Bench, by: str) -> None:
+    bench.offer(bench.sign(program()))
+    assert bench.one().status == "published"
+    client = bench.state()
+    url = bench.offer_edt(bench.sign(program(strings=_EDT)))
+    path = bench.folder / _EDT_NAME
+    shutil.copy(bench.folder / "files/edt_monoposte2026.2.7-x64.exe", path)
+    named, asked = str(path) if by == "file" else url, bench.requests()
+    check = bench.edt(named, check=True)
+    assert check.status == "would_publish"
+    assert "pronote_product_releases.edt_monoposte:" in check.diff[1]["after"]
+    assert bench.state() == client
+    done = bench.edt(named)
+    assert (done.status, done.place) == ("published", "edt_monoposte/2026.2.7/x64")
+    assert bench.requests()[len(asked) :] == ([] if by == "file" else [_EDT_NAME])
+    entry = bench.lock()["pronote_product_releases"]["edt_monoposte"]["2026.2.7"]["x64"]
+    assert (entry["installer"]["name"], entry["response_release"]) == (_EDT_NAME, "2026.2.4")
+    folder = bench.settings.depot / "edt_monoposte/2026.2.7/x64"
+    assert (folder / "setup.exe").read_bytes() == path.read_bytes()
+    assert b"EDT monoposte" in (folder / "install.cmd").read_bytes()
+    # The client is as it was; what the lock file knows now needs no page and no name.
+    lock = str(bench.settings.lock_file)
+    published = bench.state()
+    assert {name: published[name] for name in client if name != lock} == {n: c for n, c in client.items() if n != lock}
+    for check_mode in (True, False):
+        assert bench.edt(check=check_mode).status == "unchanged"
+        assert bench.one(check=check_mode).status == "unchanged"
+    assert bench.state() == published
+    # Another controller: an address is asked again, a file has to be named again.
+    shutil.rmtree(bench.settings.depot / "edt_monoposte")
+    shutil.rmtree(bench.settings.download.folder)
+    again = bench.edt()
+    assert again.status == ("failed" if by == "file" else "published")
+    if by == "file":
+        assert "no download page of EDT monoposte is known" in again.message
+        assert bench.edt(named).status == "published"
+    assert bench.state() == published
+
+
+def test_no_page_of_edt_is_known(bench: Bench) -> None:
+    bench.offer_edt(bench.sign(program(strings=_EDT)))
+    before = bench.state()
+    failed = bench.edt()
+    assert failed.message.startswith("no download page of EDT monoposte is known: download its installer")
+    assert "pronote_prepare_installer=" in failed.message
+    assert (bench.state(), bench.requests()) == (before, [])
+    # One that an administrator has found is read for EDT.
+    bench.site.pages = {_PAGE: f'<a href="{bench.base}/telechargement/edt/v2026.0/exe/{_EDT_NAME}">EDT</a>'}
+    assert bench.edt(page_url=f"{bench.base}{_PAGE}").status == "published"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (_NAME, "is not the name of an installer of EDT monoposte"),
+        (_EDT_NAME.replace("2026.2.7", "2025.2.7"), r"is 2025\.2\.7 x64, and what was asked for is 2026\.2\.7 x64"),
+        (_EDT_NAME.replace("win64", "win32"), r"is 2026\.2\.7 x86, and"),
+        ("Install_EDTclient_FR_2026.2.7_win64.exe", "is not the name of an installer of EDT monoposte"),
+    ],
+)
+def test_a_name_that_does_not_agree_with_edt(bench: Bench, name: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        bench.edt(str(bench.folder / name))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("client", "is not what its name says, 2026.2.7 x64: its ProductName is 'Client PRONOTE 2026 - 64bit'"),
+        ("other year", "its ProductName is 'EDT Monoposte 2025 - 64bit'"),
+        ("other firm", "not by INDEX EDUCATION"),
+        ("unsigned", "it is not signed"),
+    ],
+)
+def test_what_is_not_edt_changes_nothing(bench: Bench, content: str, says: str) -> None:
+    edt = program(strings=_EDT)
+    url = bench.offer_edt(
+        {
+            "client": bench.sign(program()),
+            "other year": bench.sign(program(strings={"ProductName": "EDT Monoposte 2025 - 64bit"})),
+            "other firm": bench.sign(edt, "other"),
+            "unsigned": edt,
+        }[content]
+    )
+    before = bench.state()
+    assert says in bench.edt(url).message
+    assert bench.state() == before
+
+
+def test_other_bytes_of_edt_are_an_alarm(bench: Bench) -> None:
+    url = bench.offer_edt(bench.sign(program(strings=_EDT)))
+    assert bench.edt(url).status == "published"
+    shutil.rmtree(bench.settings.depot / "edt_monoposte")
+    shutil.rmtree(bench.settings.download.folder)
+    bench.offer_edt(bench.sign(program(strings=_EDT, version=(1, 2, 3, 4))))
+    before = bench.state()
+    assert bench.edt().message.startswith(f"ALARM: {_EDT_NAME}")
+    assert bench.state() == before
 
 
 @pytest.fixture
