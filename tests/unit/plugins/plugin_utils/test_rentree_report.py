@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree import document
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import render_page, write_board
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import render_board_page, write_board
 
 _HOSTILE = "<script>alert(1)</script>\"'\u202e{{ 7*7 }}"
 
@@ -47,9 +47,9 @@ class _Tags(HTMLParser):
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_hostile_names_stay_text(language: str) -> None:
-    page = render_page(_board(_HOSTILE), language=language)
+    page = render_board_page(_board(_HOSTILE), language=language)
     tags = _Tags(page).tags
-    plain = _Tags(render_page(_board(), language=language)).tags
+    plain = _Tags(render_board_page(_board(), language=language)).tags
     assert [tag for tag, _ in tags] == [tag for tag, _ in plain]
     assert not [tag for tag, _ in tags if tag in {"script", "img", "iframe", "link", "form"}]
     assert not [name for _, attributes in tags for name in attributes if name.startswith("on") or name == "src"]
@@ -59,7 +59,7 @@ def test_hostile_names_stay_text(language: str) -> None:
 
 
 def test_the_style_is_the_one_that_the_page_allows() -> None:
-    page = render_page(_board())
+    page = render_board_page(_board())
     found = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert found
     digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
@@ -68,10 +68,10 @@ def test_the_style_is_the_one_that_the_page_allows() -> None:
 
 
 def test_what_a_person_reads() -> None:
-    page = render_page(_board())
+    page = render_board_page(_board())
     for text in ("bloqué par 2", "rentrée 2026, 0 opération(s) sur 8 faites", 'data-state="blocked"'):
         assert text in page
-    assert "Aucun établissement" in render_page(document([], at="2026-08-27T18:00:00Z"))
+    assert "Aucun établissement" in render_board_page(document([], at="2026-08-27T18:00:00Z"))
 
 
 def test_files_are_written_for_those_who_read_reports(tmp_path: Path) -> None:
