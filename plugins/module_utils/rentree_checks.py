@@ -156,7 +156,7 @@ def attested(operation: int, rows: Sequence[Attestation]) -> tuple[Report, str]:
     in_force = current(of_operation)
     by_id = {row.id: row for row in of_operation}
     for row in in_force:
-        source = f"attestation {row.id}, {row.at}"
+        source = f"attestation {row.id}, {row.at[:10]}"
         report.prove("attested", name=row.name, role=row.role, date=row.done_on, source=source)
         if row.digest:
             report.prove("attested_file", digest=row.digest, date=row.done_on, source=source)

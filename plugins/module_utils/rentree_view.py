@@ -44,7 +44,7 @@ class Step:
     next: str
     unlocks: str
     evidence: list[tuple[str, str, str]]  # what, day, source
-    findings: list[tuple[str, str]]  # severity, text; without what ``next`` says already
+    findings: list[tuple[str, str]]  # severity, text; without what ``next`` or the state says already
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | No
         verdict=verdict,
         tone={"to_check": "doubt", "finished": "good", "under_way": "go"}[verdict],
         answer=_answer(schools, w),
-        explained=_explained(turns, w) if schools else "",
+        explained=_explained(schools, w),
         counts=[
             (TONES[state], MARKS[state], w[f"state_{state}_short"], number)
             for state in STATES
@@ -117,14 +117,20 @@ def _answer(schools: Sequence[School], w: Mapping[str, str]) -> str:
     if not schools:
         return w["empty"]
     if len(schools) == 1:
-        done = schools[0].done
-        return w["answer" if done > 1 else "answer_one"].format(done=done)
-    done = sum(school.finished for school in schools)
-    return w["answer_schools" if done > 1 else "answer_schools_one"].format(done=done, total=len(schools))
+        return _counted("answer", schools[0].done, w)
+    return _counted("answer_schools", sum(school.finished for school in schools), w, total=len(schools))
 
 
-def _explained(turns: Sequence[Turn], w: Mapping[str, str]) -> str:
-    return w["your_turn"].format(who=", ".join(turn.who for turn in turns)) if turns else w["all_done"]
+def _counted(word: str, number: int, w: Mapping[str, str], **more: int) -> str:
+    """A word with a number, in the singular up to one as French has it."""
+    return w[word if number > 1 else f"{word}_one"].format(n=number, **more)
+
+
+def _explained(schools: Sequence[School], w: Mapping[str, str]) -> str:
+    if len(schools) == 1:
+        return f"{schools[0].name}, {schools[0].year}"
+    waited = sum(bool(school.turns) for school in schools)
+    return _counted("waited", waited, w) if waited else w["all_done"] if schools else ""
 
 
 def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: dt.tzinfo | None) -> School:
@@ -170,7 +176,12 @@ def _step(
         next=each["next"],
         unlocks=w["unlocks"].format(operations=_numbers(freed, w)) if freed else "",
         evidence=[(proof["what"], _day(proof["date"], w["lang"], zone), proof["source"]) for proof in each["evidence"]],
-        findings=[(said["severity"], said["text"]) for said in each["findings"] if said["text"] != each["next"]],
+        findings=[
+            # What is wrong with an operation that is blocked is nobody's business yet.
+            ("" if state == BLOCKED else said["severity"], said["text"])
+            for said in each["findings"]
+            if said["text"] != each["next"] and said["code"] != "not_attested"
+        ],
     )
 
 
@@ -190,14 +201,13 @@ def _all_turns(schools: Sequence[School], w: Mapping[str, str]) -> list[Turn]:
     for school in schools:
         for turn in school.turns:
             found.setdefault(turn.who, []).append(turn)
-    return [
-        Turn(
-            who=who,
-            said=w["among"].format(operations=sum(len(turn.steps) for turn in turns), schools=len(turns)),
-            steps=[step for turn in turns for step in turn.steps],
-        )
-        for who, turns in found.items()
-    ]
+    all_turns = []
+    for who, turns in found.items():
+        steps = [step for turn in turns for step in turn.steps]
+        said = f"{_counted('operations', len(steps), w)} {_counted('in_schools', len(turns), w)}"
+        all_turns.append(Turn(who=who, said=said, steps=steps))
+    # Who has most to do comes first.
+    return sorted(all_turns, key=lambda turn: -len(turn.steps))
 
 
 def _numbers(numbers: Sequence[int], w: Mapping[str, str]) -> str:
