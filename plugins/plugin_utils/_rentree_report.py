@@ -41,16 +41,16 @@ def write_board(
 
     ``pages``: title and file of what the page may have beside it.
     """
-    made = {
-        "path": (path, lambda: json.dumps(board, ensure_ascii=False, indent=1, sort_keys=True) + "\n"),
-        "html": (html, lambda: render_board_page(board, language=language, links=neighbours(str(html), pages))),
-    }
     written = {}
-    for kind, (name, text) in made.items():
+    for kind, name in (("path", path), ("html", html)):
         if not name:
             continue
+        if kind == "path":
+            text = json.dumps(board, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        else:
+            text = render_board_page(board, language=language, links=neighbours(name, pages))
         file = Path(name).expanduser()
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(file, text().encode(errors="replace"), mode=0o640)
+        write_atomically(file, text.encode(errors="replace"), mode=0o640)
         written[kind] = str(file)
     return written
