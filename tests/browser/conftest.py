@@ -102,6 +102,12 @@ def one_board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
+def college(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The collège in the middle of its year, for the picture of the documentation."""
+    return _board(tmp_path_factory.mktemp("college"), "0310002B")
+
+
+@pytest.fixture(scope="session")
 def hostile_board(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Schools, persons, sources and findings that mean harm."""
     return _board(tmp_path_factory.mktemp("hostile"), hostile=True)

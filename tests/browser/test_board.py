@@ -206,3 +206,11 @@ def test_the_two_pages_lead_to_each_other(pair: tuple[Report, Report], open_repo
     page.screenshot(path=SHOTS / "pair.png")
     assert set(opened.asked) == {board.html.as_uri()}
     opened.asked.clear()
+
+
+def test_the_picture_of_the_documentation(college: Report, open_report: Open) -> None:
+    """``make picture`` copies it to docs/images."""
+    path = SHOTS / "board-picture.png"
+    open_report(college, width=1100, height=1000).page.screenshot(path=path)
+    # Not an empty page.
+    assert path.stat().st_size > 30_000
