@@ -140,6 +140,14 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             ["stations_other_release"],
             "1 of 2 station(s) at 2026.2.7",
         ),
+        # What the server runs now goes before anything that it ran, newer or older.
+        (
+            _known("compliant 2026.2.7 pinned", "compliant 2026.1.3"),
+            _RUNS,
+            "to_do",
+            ["stations_other_release"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
         # What the inventory asks for is not what the server runs, unless it is.
         (
             _known("compliant 2026.1.3 pinned", "compliant 2026.1.3 pinned"),
