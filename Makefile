@@ -49,12 +49,13 @@ test-faults: $(STAMP) ## A fault at every step of a deployment, then a run witho
 	$(BIN)/python -m pytest tests/e2e/campaign $(PYTEST_ARGS)
 	$(BIN)/python -m tests.e2e.campaign
 
-browser: $(STAMP) ## The HTML report in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
+browser: $(STAMP) ## The HTML pages in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
 	$(BIN)/python -m pytest tests/browser $(PYTEST_ARGS)
 
-picture: $(STAMP) ## Take the README's picture of the report anew
+picture: $(STAMP) ## Take the pictures of the report and the board anew
 	RENTREE_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser -n 0 -q -k picture
 	mkdir -p docs/images && cp build/browser/picture.png docs/images/report.png
+	cp build/browser/board-picture.png docs/images/board.png
 
 wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' template (cached)
 	sh tests/lab/wine/setup.sh

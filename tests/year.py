@@ -151,7 +151,7 @@ class Year:
         network = self.lab.info["network"]
         for name, place in {
             str(self.share): "/srv/rentree",
-            str(self.work / "reports"): "reports",
+            str(self.work / "state"): "state",
             self.lab.info["depot_folder"]: "/srv/pronote",
             f"http://{network}.0.1:8080/{uai}/": f"https://{uai}.index-education.net/",
             f"{network}.0.1": f"{uai}.index-education.net",

@@ -25,6 +25,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "path": {"type": "path"},
     "csv": {"type": "path"},
     "html": {"type": "path"},
+    "board": {"type": "path"},
     "prometheus": {"type": "path"},
     "junit": {"type": "path"},
     "outcome": {"type": "path"},

@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import D
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree import document
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_table import render_board
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import audit_pages
 from ansible_collections.rentree.pronote.plugins.plugin_utils._other_host import connection_to
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import write_board
@@ -24,12 +25,12 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "year": {"type": "int", "required": True},
     **SETTINGS_SPEC,
     "store": {"type": "path"},
-    "audit": {"type": "path"},
     "depot": {"type": "path"},
     "releases": {"type": "dict", "default": {}},
     "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
     "path": {"type": "path"},
     "html": {"type": "path"},
+    "audit_html": {"type": "path"},
     "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
 }
 
@@ -47,14 +48,21 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
         language = args["language"]
-        shared = {name: args[name] or "" for name in ("store", "audit", "depot", "cache_dir", "language")}
+        shared = {name: args[name] or "" for name in ("store", "depot", "cache_dir", "language")}
         written: dict[str, str] = {}
         try:
             schools = [self._reached(school, task_vars or {}) for school in settings(task_vars or {}, args)]
-            made = boards(schools, Sources(**shared, releases=args["releases"]))
+            stations = frozenset(map(str, (task_vars or {})["groups"]["all"]))
+            made = boards(schools, Sources(**shared, releases=args["releases"], inventory=stations))
             report = document(made, at=iso(dt.datetime.now(dt.UTC)))
             if not self._task.check_mode:
-                written = write_board(report, path=args["path"], html=args["html"], language=language)
+                written = write_board(
+                    report,
+                    path=args["path"],
+                    html=args["html"],
+                    language=language,
+                    pages=audit_pages(args["audit_html"], language),
+                )
         except (ValueError, OSError) as exc:
             raise AnsibleActionFail(str(exc)) from exc
         width = max(80, shutil.get_terminal_size((120, 40)).columns)

@@ -54,16 +54,19 @@ _RELEASE = {
 
 _AUDIT = {
     "audit_none": unseen(
-        "Aucun audit à lire ({path}). Lancer playbooks/audit.yml.",
-        "There is no audit to read ({path}). Run playbooks/audit.yml.",
+        "Aucun poste de l'établissement n'a encore été audité ({path}). Lancer playbooks/audit.yml.",
+        "No station of the school has been audited yet ({path}). Run playbooks/audit.yml.",
     ),
-    "audit_unreadable": unseen(
-        "Le rapport d'audit {path} ne peut pas être lu ({reason}). Relancer playbooks/audit.yml.",
-        "The audit report {path} cannot be read ({reason}). Run playbooks/audit.yml again.",
+    "audit_pinned": doubt(
+        "Les postes ont été comparés à {release}, version demandée par l'inventaire ; celle du serveur n'est pas "
+        "connue. Relancer quand le serveur répond.",
+        "The stations were compared with {release}, which the inventory asks for; the server's release is not known. "
+        "Run again when the server answers.",
     ),
-    "audit_without_school": unseen(
-        "Aucun poste de l'établissement n'est dans le dernier audit. Lancer playbooks/audit.yml sans --limit.",
-        "No station of the school is in the last audit. Run playbooks/audit.yml without --limit.",
+    "audit_partial": info(
+        "{count} poste(s) sur {total} n'étaient pas dans le dernier audit : ils comptent pour ce qu'on en savait, "
+        "depuis le {date} pour le plus ancien.",
+        "{count} of {total} station(s) were not in the last audit: they count as last known, the oldest on {date}.",
     ),
     "audit_other_release": to_do(
         "Le dernier audit compare les postes à {audited}, pas à {release}. Déployer, puis relancer "
@@ -84,13 +87,19 @@ _AUDIT = {
         "{count} poste(s) sur {total} n'ont pas la version voulue. Lancer playbooks/deploy.yml.",
         "{count} of {total} station(s) do not have the release. Run playbooks/deploy.yml.",
     ),
+    "stations_other_release": to_do(
+        "{count} poste(s) sur {total} n'ont pas encore été comparés à {release}. Lancer playbooks/audit.yml sans "
+        "--limit, puis déployer ce qui est en retard.",
+        "{count} of {total} station(s) have not been compared with {release} yet. Run playbooks/audit.yml without "
+        "--limit, then deploy what is late.",
+    ),
     "stations_unseen": doubt(
         "{count} poste(s) sur {total} n'ont pas pu être lus (éteints, accès refusé…). Relancer quand ils sont allumés.",
         "{count} of {total} station(s) could not be read (off, refused…). Run again when they are on.",
     ),
     "stations_left_out": doubt(
-        "{count} poste(s) ne sont pas dans le dernier audit. Relancer playbooks/audit.yml sans --limit.",
-        "{count} station(s) are not in the last audit. Run playbooks/audit.yml without --limit.",
+        "{count} poste(s) n'ont jamais été audités. Lancer playbooks/audit.yml sans --limit.",
+        "{count} station(s) were never audited. Run playbooks/audit.yml without --limit.",
     ),
 }
 
@@ -105,8 +114,8 @@ _ATTESTED = {
         "The attestation of {name} ({date}) was revoked by {by} on {at} ({reason}).",
     ),
     "store_unreadable": unseen(
-        "Les attestations ne peuvent pas être lues ({fact}).",
-        "The attestations cannot be read ({fact}).",
+        "Ce qui est gardé (audits et attestations) ne peut pas être lu ({fact}).",
+        "What is kept (audits and attestations) cannot be read ({fact}).",
     ),
     "attested_other_year": doubt(
         "Attesté le {date}, mais le serveur hébergé est en {release} : la base {year} n'y est pas encore. Vérifier, "

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.attestation import Attestation, current
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_history import Known
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import FAULTY
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 
 __all__ = ["Depot", "Server", "attested", "check_audit", "check_release", "published_arches"]
-
-_BEHIND = frozenset({"late", "absent", "older_year_only", "several", "ahead"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,58 +95,58 @@ def _depot(report: Report, release: Release, releases: Any, depot: Depot | None)
 
 
 def check_audit(
-    audit: Any, *, school: str, stations: Collection[str], year: int, release: Release | None, path: str
+    known: Collection[Known], *, stations: Collection[str], year: int, release: Release | None, source: str
 ) -> Report:
-    """Operation 8, from the last audit's report (parsed JSON). ``release``: what the server runs now, when known."""
+    """Operation 8, from the last word on each of the school's stations. ``release``: what its server runs now.
+
+    Each station was last audited at a moment of its own and compared with the release of that moment, or with one that
+    the inventory asked for: only those that were compared with *one* release can be counted together.
+    """
     report = Report(operation=8)
-    records = _records(audit, school)
-    if records is None:
-        report.find("audit_unreadable", path=path, reason="JSON")
+    if not known:
+        report.find("audit_none", path=source)
         return report
-    if not records:
-        report.find("audit_without_school")
-        return report
-    expected = _expected(records)
-    if expected is None:
+    total, client = len(known), release.client if release is not None else None
+    audited = client if client in {_expected(each) for each in known} else _newest(known)
+    if audited is None:
         report.find("audit_no_release")
         return report
-    statuses = [str(record["status"]) for record in records]
-    good, behind = statuses.count("compliant"), sum(status in _BEHIND for status in statuses)
-    date = str(audit.get("at", ""))
-    report.prove("audit", good=good, total=len(records), release=expected, date=date, source=path)
-    if expected.year != year:
-        report.find("audit_other_year", audited=expected, year=year)
-    elif release is not None and expected != release:
-        report.find("audit_other_release", audited=expected, release=release.client)
-    if behind:
-        report.find("stations_behind", count=behind, total=len(records))
-    if len(records) > good + behind:
-        report.find("stations_unseen", count=len(records) - good - behind, total=len(records))
-    left_out = set(stations) - {str(record["station"]) for record in records}
-    if left_out:
+    read = [each for each in known if each.record["status"] in {"compliant", *FAULTY}]
+    same = [each for each in read if _expected(each) == audited]
+    good = sum(each.record["status"] == "compliant" for each in same)
+    last = max(each.at for each in known)
+    report.prove("audit", good=good, total=total, release=audited, date=last, source=source)
+    if audited.year != year:
+        report.find("audit_other_year", audited=audited, year=year)
+    elif client is not None and audited != client:
+        report.find("audit_other_release", audited=audited, release=client)
+    if behind := len(same) - good:
+        report.find("stations_behind", count=behind, total=total)
+    if other := len(read) - len(same):
+        report.find("stations_other_release", count=other, total=total, release=audited)
+    if unseen := total - len(read):
+        report.find("stations_unseen", count=unseen, total=total)
+    if client is None and any(each.record.get("pinned") for each in same):
+        report.find("audit_pinned", release=audited)
+    if earlier := [each.at for each in known if each.at < last]:
+        report.find("audit_partial", count=len(earlier), total=total, date=min(earlier)[:10])
+    if left_out := set(stations) - {str(each.record["station"]) for each in known}:
         report.find("stations_left_out", count=len(left_out))
     return report
 
 
-def _records(audit: Any, school: str) -> list[Mapping[str, Any]] | None:
-    """The school's stations of an audit; None for what is no report of an audit."""
-    stations = audit.get("stations") if isinstance(audit, Mapping) else None
-    if not isinstance(stations, Sequence) or isinstance(stations, str):
+def _expected(known: Known) -> Release | None:
+    """The release that a station was last compared with."""
+    try:
+        return Release.parse(str(known.record.get("expected") or ""))
+    except ValueError:
         return None
-    if not all(isinstance(each, Mapping) and {"station", "school", "status"} <= each.keys() for each in stations):
-        return None
-    return [each for each in stations if str(each["school"]).upper() == school]
 
 
-def _expected(records: Sequence[Mapping[str, Any]]) -> Release | None:
-    """The newest release that stations of the school were compared with."""
-    found = []
-    for record in records:
-        try:
-            found.append(Release.parse(str(record.get("expected") or "")))
-        except ValueError:
-            continue
-    return max(found, default=None)
+def _newest(known: Collection[Known]) -> Release | None:
+    """The newest that a server was read to run; one that the inventory asked for only where there is no other."""
+    read = [each for each in known if not each.record.get("pinned") and _expected(each) is not None]
+    return max((release for each in read or known if (release := _expected(each)) is not None), default=None)
 
 
 def attested(operation: int, rows: Sequence[Attestation]) -> tuple[Report, str]:
@@ -156,7 +156,7 @@ def attested(operation: int, rows: Sequence[Attestation]) -> tuple[Report, str]:
     in_force = current(of_operation)
     by_id = {row.id: row for row in of_operation}
     for row in in_force:
-        source = f"attestation {row.id}, {row.at}"
+        source = f"attestation {row.id}, {row.at[:10]}"
         report.prove("attested", name=row.name, role=row.role, date=row.done_on, source=source)
         if row.digest:
             report.prove("attested_file", digest=row.digest, date=row.done_on, source=source)

@@ -13,12 +13,12 @@ from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import FAULTY
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import date, date_time
 from ansible_collections.rentree.pronote.plugins.module_utils.report_charts import Bar, Trend, bar, trend
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import schools
 from ansible_collections.rentree.pronote.plugins.module_utils.report_todo import Todo, todo
-from ansible_collections.rentree.pronote.plugins.module_utils.report_words import date, date_time, percent, words
+from ansible_collections.rentree.pronote.plugins.module_utils.report_words import percent, words
 
 __all__ = ["Cell", "Room", "School", "View", "short_names", "view"]
 
@@ -103,9 +103,7 @@ def view(
     zone: dt.tzinfo | None = None,
 ) -> View:
     """Compute the report. ``report`` is the data of report_json.py, ``trends`` each school's history."""
-    w = words(language)
-    if report["product"] != "pronote_client":
-        w["title"] = w["title_of"].format(product=PRODUCTS[report["product"]].title)
+    w = words(language, report["product"])
     builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
     found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
     counts = report["counts"]

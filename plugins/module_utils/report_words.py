@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import LABELS
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import audit_title, page_words
 
-__all__ = ["MARKS", "date", "date_time", "percent", "words"]
+__all__ = ["MARKS", "percent", "words"]
 
 MARKS = {
     "compliant": "✓",
@@ -23,9 +22,6 @@ MARKS = {
 """The sign of each status: a report printed in black, or read by one who cannot tell red from green, says the same."""
 
 _FR = {
-    "lang": "fr",
-    "title": "Audit du client PRONOTE",
-    "title_of": "Audit : {product}",
     "made": "Relevé du",
     "limited": "Audit partiel : {run} postes relevés maintenant, {others} repris de leur dernier relevé (datés).",
     "answer": "{ok} postes sur {total} à jour",
@@ -38,7 +34,6 @@ _FR = {
     "gaps_not_compliant": "{n} postes ne sont pas à la version de leur serveur.",
     "gaps_incomplete": "Trop de postes n'ont pas pu être relevés pour conclure.",
     "also_incomplete": "Par ailleurs, trop de postes n'ont pas pu être relevés pour que le tableau soit complet.",
-    "skip": "Aller au contenu",
     "schools": "Établissements",
     "school": "Établissement",
     "server": "Version du serveur",
@@ -93,8 +88,6 @@ _FR = {
     "show_all": "Tous",
     "filter": "Filtrer",
     "shown": "{n} postes affichés",
-    "top": "Haut de page",
-    "by": "Produit par rentree.pronote. Toutes les heures sont celles du contrôleur.",
     "uai": "UAI",
     "expected": "Version attendue",
     "state_code": "Code de l'état",
@@ -123,9 +116,6 @@ _FR = {
 }
 
 _EN = {
-    "lang": "en",
-    "title": "Audit of the PRONOTE client",
-    "title_of": "Audit: {product}",
     "made": "Taken on",
     "limited": "Partial audit: {run} stations read now, {others} shown as last known (with their date).",
     "answer": "{ok} of {total} stations up to date",
@@ -138,7 +128,6 @@ _EN = {
     "gaps_not_compliant": "{n} stations are not at their server's release.",
     "gaps_incomplete": "Too many stations could not be read to conclude.",
     "also_incomplete": "Besides, too many stations could not be read for the picture to be complete.",
-    "skip": "Skip to content",
     "schools": "Schools",
     "school": "School",
     "server": "Server release",
@@ -194,8 +183,6 @@ _EN = {
     "show_all": "All",
     "filter": "Filter",
     "shown": "{n} stations shown",
-    "top": "Top of page",
-    "by": "Made by rentree.pronote. All times are the controller's.",
     "uai": "UAI",
     "expected": "Expected release",
     "state_code": "Status code",
@@ -222,31 +209,13 @@ _EN = {
     "why_unreachable": "Off, unplugged, or WinRM closed. Once they are on:",
 }
 
-_MONTHS_FR = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
-_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-
-def words(language: str) -> dict[str, str]:
+def words(language: str, product: str = "pronote_client") -> dict[str, str]:
     """Every word in a language, with the statuses as ``status_<status>``. Unknown languages are shown in English."""
+    shared = page_words(language)
+    statuses = {f"status_{status}": LABELS[shared["lang"]][status] for status in MARKS}
     own = _FR if language == "fr" else _EN
-    return {**own, **{f"status_{status}": LABELS[own["lang"]][status] for status in MARKS}}
-
-
-def _local(text: str, zone: dt.tzinfo | None) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).astimezone(zone)
-
-
-def date(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:
-    """A time of the store as a local date for people; ``zone`` None is the controller's."""
-    moment = _local(text, zone)
-    months = _MONTHS_FR if language == "fr" else _MONTHS_EN
-    day = "1er" if language == "fr" and moment.day == 1 else str(moment.day)
-    return f"{day}\u00a0{months[moment.month - 1]}\u00a0{moment.year}"
-
-
-def date_time(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:
-    """The same with hours and minutes."""
-    return f"{date(text, language=language, zone=zone)}, {_local(text, zone):%H:%M}"
+    return {**shared, **own, **statuses, "title": audit_title(product, language)}
 
 
 def percent(part: int, total: int) -> int:

@@ -34,7 +34,12 @@ options:
       - The CSV report. Opens with a double click in a French Excel (byte order mark, semicolons), and holds no formula.
     type: path
   html:
-    description: The HTML report. One file that loads nothing else.
+    description:
+      - The HTML report. One file that loads nothing else. It links O(board) and the audits of other products, when they
+        lie beside it.
+    type: path
+  board:
+    description: The page that M(rentree.pronote.rentree_board) writes, to link when it is in the folder of O(html).
     type: path
   prometheus:
     description:

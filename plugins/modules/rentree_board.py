@@ -9,8 +9,9 @@ description:
   - For each school, the eight operations with their state, the evidence with its date and source, who is responsible,
     and what to do next and where. Printed, returned, and written as JSON and as an HTML page.
   - What can be looked at is looked at. 1, the hosted server's release and the depot; 2, the archive of EDT monoposte;
-    5, the connection with the ENT; 6, the export of identifiers; 8, the last audit. For 3, 4 and 7 it shows who
-    attested them (M(rentree.pronote.rentree_attest)), and doubts what later evidence contradicts.
+    5, the connection with the ENT; 6, the export of identifiers; 8, what audits left in the store, each station as last
+    known. For 3, 4 and 7 it shows who attested them (M(rentree.pronote.rentree_attest)), and doubts what later evidence
+    contradicts.
   - Runs once for the play, on the controller. No station is asked anything, but O(edt_station) when it is given; what
     cannot be read is a state of the board, never a failure.
   - Options from O(edt_path) to O(export_partner) may differ between schools. The variable
@@ -59,10 +60,9 @@ options:
     type: str
     default: ""
   store:
-    description: The store with the attestations. Not made when it is not there.
-    type: path
-  audit:
-    description: The JSON report of the last audit, written by M(rentree.pronote.audit_report).
+    description:
+      - The store with the attestations, and with what audits found of each station (operation 8). Not made when it is
+        not there.
     type: path
   depot:
     description: Folder of the depot on the controller, whose files are read against O(releases).
@@ -80,6 +80,9 @@ options:
     type: path
   html:
     description: The board as a page that needs no other file. Mode C(0640). Not written in check mode.
+    type: path
+  audit_html:
+    description: The HTML report of M(rentree.pronote.audit_report), to link when it is in the folder of O(html).
     type: path
   language:
     description: Language of the board, V(fr) or V(en).
@@ -100,7 +103,6 @@ EXAMPLES = r"""
   rentree.pronote.rentree_board:
     year: 2026
     store: state/pronote.sqlite3
-    audit: reports/audit.json
     releases: "{{ pronote_releases }}"
     html: reports/rentree.html
 """

@@ -12,6 +12,8 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import Outcome, conclude
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import audit_title, board_title
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils._report import KINDS, ReportError, write_reports
@@ -23,13 +25,13 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits impo
     save_audit,
 )
 
-__all__ = ["Made", "Request", "commands", "make", "records_of"]
+__all__ = ["Made", "Request", "audit_pages", "commands", "make", "records_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What is wanted of a report. ``paths``: as in _report.py's KINDS. ``state`` empty: no history. ``outcome``: the
-    file for bin/pronote-audit."""
+    file for bin/pronote-audit. ``pages``: title and file of the other pages."""
 
     product: str
     paths: Mapping[str, str | None]
@@ -40,6 +42,7 @@ class Request:
     max_unknown: float
     state: str
     keep_days: int
+    pages: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, args: Mapping[str, Any]) -> Request:
@@ -54,7 +57,13 @@ class Request:
             max_unknown=args["max_unknown"],
             state=args["state"] or "",
             keep_days=args["keep_days"],
+            pages=(*audit_pages(args["html"], args["language"]), (board_title(args["language"]), args["board"] or "")),
         )
+
+
+def audit_pages(html: str | None, language: str) -> list[tuple[str, str]]:
+    """Title and file of the audit of each product, when ``html`` is the client's."""
+    return [(audit_title(product, language), _of_product(html, product)) for product in PRODUCTS]
 
 
 def _of_product(path: str | None, product: str) -> str:
@@ -172,7 +181,12 @@ def make(
     if not check:
         try:
             written = write_reports(
-                request.paths, report, trends=history.trend, commands=commands, language=request.language
+                request.paths,
+                report,
+                trends=history.trend,
+                commands=commands,
+                language=request.language,
+                pages=request.pages,
             )
         except ReportError as exc:
             errors.append(str(exc))

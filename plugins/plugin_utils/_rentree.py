@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Look at the eight operations of schools: hosted server, depot, files, ENT, store, last audit; stations are not asked.
+"""Look at the eight operations of schools: hosted server, depot, files, ENT, store; stations are not asked.
 
 The one exception is the workstation with the EDT archive, when a school names it. Schools are looked at side by side: a
 hosted server or a workstation that does not answer costs its own school a timeout, not the others.
@@ -7,15 +7,13 @@ hosted server or a workstation that does not answer costs its own school a timeo
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.attestation import ATTESTED
 from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas
 from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import WantedArchive
 from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report, moment
@@ -27,8 +25,6 @@ from ansible_collections.rentree.pronote.plugins.module_utils.rentree import Fac
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import (
     Depot,
     Server,
-    attested,
-    check_audit,
     check_release,
     published_arches,
 )
@@ -40,10 +36,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._edt_archive impor
     archive_on_controller,
     archive_on_station,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_kept import Kept, read_kept
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_server import read_server
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import School
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_attestations import of_school
 
 __all__ = ["Sources", "boards"]
 
@@ -54,10 +49,13 @@ _MAX_EXPORT = 64 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """What all schools share. ``releases`` is the lock file's contents; empty paths: there is none."""
+    """What all schools share. ``releases`` is the lock file's contents; empty paths: there is none.
+
+    ``inventory`` is every station that there is, whatever the limit.
+    """
 
     store: str
-    audit: str
+    inventory: Collection[str]
     depot: str
     releases: Any
     cache_dir: str
@@ -67,32 +65,29 @@ class Sources:
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
     servers = [partial(read_server, school.uai, school.server_url, cache_dir=sources.cache_dir) for school in schools]
+    kept = read_kept(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = list(pool.map(lambda ask: ask(), servers))
         # Hundreds of schools share a few releases, and an installer has 150 MB.
         depots = {
             release: _depot(sources, release) for release in {each.release.client for each in read if each.release}
         }
-        audit = _audit(sources)
         return list(
-            pool.map(lambda each: _board(each[0], each[1], depots, audit, sources), zip(schools, read, strict=True))
+            pool.map(lambda each: _board(each[0], each[1], depots, kept, sources), zip(schools, read, strict=True))
         )
 
 
-_Audit = Callable[[School, Server], Report]
-
-
 def _board(
-    school: School, server: Server, depots: Mapping[Release, Depot | None], audit: _Audit, sources: Sources
+    school: School, server: Server, depots: Mapping[Release, Depot | None], kept: Kept, sources: Sources
 ) -> dict[str, Any]:
     language = sources.language
     depot = depots.get(server.release.client) if server.release else None
     reports: dict[int, Mapping[str, Any]] = {
         1: check_release(server, year=school.year, releases=sources.releases, depot=depot).as_dict(language),
-        8: audit(school, server).as_dict(language),
+        8: kept.audit(school, server).as_dict(language),
     }
     dates = {}
-    for number, (report, date) in _attested(school, sources).items():
+    for number, (report, date) in kept.attested(school).items():
         reports[number], dates[number] = report.as_dict(language), date
     for number, check in ((2, _archive), (5, _cas), (6, _export)):
         try:
@@ -135,54 +130,6 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
                 return Depot(path=str(folder), files=read, problem=f"{path}: {exc.strerror or exc}")
             read += 1
     return Depot(path=str(folder), files=read)
-
-
-def _audit(sources: Sources) -> _Audit:
-    """Read the last audit once for all schools."""
-    path, problem, content = sources.audit, "", None
-    try:
-        content = json.loads(Path(path).expanduser().read_text(encoding="utf-8")) if path else None
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, RecursionError) as exc:
-        problem = getattr(exc, "strerror", None) or str(exc)
-
-    def judged(school: School, server: Server) -> Report:
-        report = Report(operation=8)
-        if problem:
-            report.find("audit_unreadable", path=path, reason=problem)
-        elif content is None:
-            report.find("audit_none", path=path or "pronote_rentree_audit")
-        else:
-            return check_audit(
-                content,
-                school=school.uai,
-                stations=school.stations,
-                year=school.year,
-                release=server.release,
-                path=path,
-            )
-        return report
-
-    return judged
-
-
-def _attested(school: School, sources: Sources) -> dict[int, tuple[Report, str]]:
-    problem, rows = "", []
-    # A board is read-only: it does not make the store that it finds missing.
-    if sources.store and Path(sources.store).expanduser().exists():
-        try:
-            with Store(Path(sources.store)) as store:
-                rows = of_school(store, school.uai, school.year)
-        except StoreError as exc:
-            problem = str(exc)
-    found = {number: attested(number, rows) for number in ATTESTED}
-    if problem:
-        for number in ATTESTED:
-            report = Report(operation=number)
-            report.find("store_unreadable", fact=problem)
-            found[number] = (report, "")
-    return found
 
 
 def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from ansible_collections.rentree.pronote.plugins.module_utils.atomic import write_atomically
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_csv import render_csv
@@ -20,18 +17,15 @@ from ansible_collections.rentree.pronote.plugins.module_utils.report_junit impor
 from ansible_collections.rentree.pronote.plugins.module_utils.report_prometheus import render_prometheus
 from ansible_collections.rentree.pronote.plugins.module_utils.report_view import view
 from ansible_collections.rentree.pronote.plugins.module_utils.report_words import MARKS
-from markupsafe import Markup
+from ansible_collections.rentree.pronote.plugins.plugin_utils._page import Link, neighbours, part, render_page
 
 __all__ = ["KINDS", "ReportError", "render_html", "write_reports"]
 
 KINDS = ("path", "csv", "html", "prometheus", "junit")
 """The reports that can be written, by the option that names their file; ``path`` is the JSON."""
 
-_TEMPLATES = Path(__file__).parent / "templates"
 # Metrics are for node_exporter, which is another user; they name schools, not stations.
 _MODES = {"prometheus": 0o644}
-
-_SPACES = "\u00a0\u202f"  # those of French typography
 
 Trends = Mapping[str, Sequence[tuple[str, Mapping[str, int]]]]
 
@@ -41,40 +35,10 @@ class ReportError(Exception):
 
 
 @cache
-def _part(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8").strip()
-
-
-@cache
 def _css() -> str:
     """The style sheet, with the sign of each status in front of its station."""
     marks = "".join(f'.plan .{status}::before{{content:"{mark}"}}\n' for status, mark in MARKS.items())
-    return f"{_part('report.css')}\n{marks}"
-
-
-def _hash(text: str) -> str:
-    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") + "'"
-
-
-def _shown(value: object) -> object:
-    """Text without characters that are not to be seen: escaping does not stop one that turns the line's direction."""
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
-        return value
-    return "".join(c if c.isprintable() or c in _SPACES else " " if c.isspace() else "\ufffd" for c in value)
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        # Always, whatever a file is named: everything here comes from stations, servers and inventories.
-        autoescape=True,
-        finalize=_shown,
-    )
-    return environment.get_template("report.html.j2")
+    return f"{part('audit.css')}\n{marks}"
 
 
 def render_html(
@@ -84,23 +48,12 @@ def render_html(
     commands: Commands,
     language: str = "fr",
     zone: dt.tzinfo | None = None,
+    links: Sequence[Link] = (),
 ) -> str:
     """The report as one file that needs nothing else. ``zone`` None: the controller's time."""
     shown = view(report, trends=trends, commands=commands, language=language, zone=zone)
-    css, js = _css(), _part("report.js")
-    # Nothing is loaded and nothing runs but the two blocks with these digests: had a name ever got through the
-    # escaping, it could still do nothing. (base-uri and form-action do not fall back to default-src.)
-    csp = (
-        f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(js)}; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    return _template().render(
-        v=shown,
-        w=shown.w,
-        marks=MARKS,
-        csp=csp,
-        css=Markup(css),  # noqa: S704  (our own file)
-        js=Markup(js),  # noqa: S704  (our own file)
+    return render_page(
+        "audit.html.j2", css=_css(), js=part("audit.js"), words=shown.w, links=links, v=shown, marks=MARKS
     )
 
 
@@ -111,13 +64,23 @@ def write_reports(
     trends: Trends,
     commands: Commands,
     language: str,
+    pages: Sequence[tuple[str, str | None]] = (),
 ) -> dict[str, str]:
-    """Write what ``paths`` asks for, each atomically; return the files written. Raises ReportError for the first that
-    cannot be, once the others are written."""
+    """Write what ``paths`` asks for, each atomically; return the files written.
+
+    ``pages``: title and file of what the HTML report may have beside it. Raises ReportError for what cannot be written,
+    once the others are.
+    """
     made = {
         "path": lambda: render_json(report),
         "csv": lambda: render_csv(report["stations"], language=language),
-        "html": lambda: render_html(report, trends=trends, commands=commands, language=language),
+        "html": lambda: render_html(
+            report,
+            trends=trends,
+            commands=commands,
+            language=language,
+            links=neighbours(str(paths["html"]), pages),
+        ),
         "prometheus": lambda: render_prometheus(report),
         "junit": lambda: render_junit(report["stations"], at=report["at"]),
     }

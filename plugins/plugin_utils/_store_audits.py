@@ -22,7 +22,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
 
-__all__ = ["Audit", "History", "our_jobs", "read_history", "save_audit"]
+__all__ = ["Audit", "History", "last_words", "our_jobs", "read_history", "save_audit"]
 
 Jobs = Callable[[sqlite3.Connection, str], "Iterable[tuple[str, str]] | None"]
 """Our own jobs for a product, as (station, time of the end); None: not known. What they change is not by hand."""
@@ -88,6 +88,12 @@ def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> Histor
         found = _changes(db, known, audit, jobs)
         shown = picture(_after(known, audit), audit.records, stations=audit.stations, at=audit.at)
         return _history(db, audit.product, shown, found)
+
+
+def last_words(store: Store, product: str = "pronote_client") -> list[Known]:
+    """The last word on every station that audits have seen, each with its own date. Raises StoreError."""
+    with store.read() as db:
+        return list(_known(db, product).values())
 
 
 def _known(db: sqlite3.Connection, product: str) -> dict[str, Known]:

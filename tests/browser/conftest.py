@@ -14,8 +14,12 @@ from tests.collection import use_collection
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import audit_title, board_title  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import write_board  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html, write_reports  # noqa: E402
 
+from tests.browser.boards import PACES, a_board  # noqa: E402
+from tests.browser.checks import SHOTS  # noqa: E402
 from tests.browser.chromium import chromium, require_chromium  # noqa: E402
 from tests.browser.sample import Sample, sample  # noqa: E402
 
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A report in a file, and what it was made from."""
+    """A page in a file (a report or a board), and what it was made from."""
 
     data: dict[str, Any]
     html: Path
@@ -33,7 +37,7 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A report in a page. ``said``: every console message and error; ``asked``: every address but the file's own."""
+    """A page that is shown. ``said``: every console message and error; ``asked``: every address but the file's own."""
 
     page: Page
     report: Report
@@ -50,9 +54,16 @@ def _report(made: Sample, folder: Path) -> Report:
     return Report(data=made.report, html=path)
 
 
+def _board(folder: Path, *schools: str, hostile: bool = False, language: str = "fr") -> Report:
+    data = a_board(*schools, hostile=hostile, language=language)
+    written = write_board(data, path=None, html=str(folder / "rentree.html"), language=language)
+    return Report(data=data, html=Path(written["html"]))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     require_chromium()
+    SHOTS.mkdir(parents=True, exist_ok=True)
     with chromium() as started:
         yield started
 
@@ -76,6 +87,57 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Ten thousand stations of fifty schools, after two audits."""
     folder = tmp_path_factory.mktemp("large")
     return _report(sample(folder, schools=50, rooms=10, stations=20, days=2), folder)
+
+
+@pytest.fixture(scope="session")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Four schools at four paces."""
+    return _board(tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture(scope="session", params=list(PACES))
+def one_board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """One school, as the head of a school sees it: each of the four."""
+    return _board(tmp_path_factory.mktemp("one"), request.param)
+
+
+@pytest.fixture(scope="session")
+def college(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The collège in the middle of its year, for the picture of the documentation."""
+    return _board(tmp_path_factory.mktemp("college"), "0310002B")
+
+
+@pytest.fixture(scope="session")
+def hostile_board(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Schools, persons, sources and findings that mean harm."""
+    return _board(tmp_path_factory.mktemp("hostile"), hostile=True)
+
+
+@pytest.fixture(scope="session")
+def english_board(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return _board(tmp_path_factory.mktemp("english"), language="en")
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, Report]:
+    """An audit and a board in one folder, written one after the other until each knows the other."""
+    folder = tmp_path_factory.mktemp("pair")
+    made = sample(folder / "work", schools=1, rooms=2, stations=4, days=2, hostile=False)
+    data = a_board("0310001A")
+    # A name that a browser would take for a scheme, a folder or a fragment were it not quoted.
+    audit, rentree = folder / "audit: 100% #1?.html", folder / "rentrée.html"
+    pages = [(audit_title("pronote_client", "fr"), str(audit)), (board_title("fr"), str(rentree))]
+    for _ in range(2):
+        write_reports(
+            {"html": str(audit)},
+            made.report,
+            trends=made.history.trend,
+            commands=made.commands,
+            language="fr",
+            pages=pages,
+        )
+        write_board(data, path=None, html=str(rentree), language="fr", pages=pages)
+    return Report(data=made.report, html=audit), Report(data=data, html=rentree)
 
 
 @pytest.fixture

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections import Counter
 from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE
-from tests.collection import ROOT
 
-SHOTS = ROOT / "build/browser"
 FR = words("fr")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _folder() -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
 
 
 def _statuses(page: Any) -> Counter[str]:
@@ -140,7 +132,7 @@ def test_names_that_mean_harm_are_only_shown(report: Report, open_report: Open) 
     opened = open_report(report)
     shown = opened.page.locator(".plan details > div strong").all_text_contents()
     for name in HOSTILE:
-        assert "".join(char if char.isprintable() else "\ufffd" for char in name) in shown
+        assert visible_name(name) in shown
     assert opened.page.locator("script").count() == 1
     assert opened.page.locator("img").count() == 0
     # Had one got through all the same, the policy would have stopped it.
@@ -181,49 +173,33 @@ def test_a_card_is_whole_even_in_the_last_row_of_its_room(report: Report, open_r
     assert page.evaluate(hit, [box["x"] + 20, box["y"] + box["height"] - 8])
 
 
-def _violations(page: Any) -> list[str]:
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    return [
-        f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
-        for violation in found.response["violations"]
-        for node in violation["nodes"][:3]
-    ]
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_accessibility_rules(small: Report, open_report: Open, width: int) -> None:
     opened = open_report(small, width=width, bypass_csp=True)
     opened.page.add_style_tag(content=".room{content-visibility:visible!important}")
     opened.page.locator(".plan summary").first.click()
-    assert _violations(opened.page) == []
+    assert violations(opened.page) == []
 
 
 def test_paper(report: Report, open_report: Open) -> None:
     page = open_report(report).page
     # As a person may leave it: a station open.
     page.locator(".plan summary").first.click()
-    path = SHOTS / "report.pdf"
-    page.pdf(path=path, prefer_css_page_size=True)
-    text = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
-    info = subprocess.run(["pdfinfo", str(path)], capture_output=True, text=True, check=True).stdout
-    assert re.search(r"Page size:\s+59[45]\.\d+ x 84[12]\.\d+ pts \(A4\)", info)
-    assert int(re.findall(r"Pages:\s+(\d+)", info)[0]) <= 9
-    flat = " ".join(text.split())
+    paper = printed(page, "report")
+    assert paper.a4
+    assert paper.pages <= 9
     for school in report.data["schools"]:
-        assert school["name"] in flat
+        assert school["name"] in paper.text
     for said in (
         page.locator(".big").inner_text(),
         FR["todo"],
         "Salle d'étude",
         "ansible-playbook playbooks/deploy.yml",
     ):
-        assert said in flat
+        assert said in paper.text
     # What is only of use on a screen is not on paper.
     for said in (FR["copy_it"], FR["plan_help"], FR["search"]):
-        assert said not in flat
-    subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(SHOTS / "paper")], check=True)
+        assert said not in paper.text
 
 
 def test_ten_thousand_stations_in_one_file(large: Report, open_report: Open) -> None:

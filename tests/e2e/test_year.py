@@ -63,6 +63,10 @@ def test_the_board_is_right_at_each_moment(excerpts: dict[tuple[str, str], str],
     assert re.findall(r'data-operation="(\d)" data-state="(\w+)"', page)[8:] == [
         (str(each["operation"]), each["state"]) for each in board["schools"][1]["operations"]
     ]
+    # Each of the two pages leads to the other.
+    assert '<a href="audit.html">Audit du client PRONOTE</a>' in page
+    audit = (year.work / "reports/audit.html").read_text(encoding="utf-8")
+    assert '<a href="rentree.html">Opérations de rentrée</a>' in audit
     assert (year.work / "reports/rentree.html").stat().st_mode & 0o777 == 0o640
     assert "bloqué par 5" in excerpts["octobre", COLLEGE]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.attestation import Attestation
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_history import Known
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import (
     Depot,
@@ -55,38 +56,144 @@ def test_operation_1(server: Server, releases: Any, depot: Depot | None, state: 
     assert not [each for each in report.as_dict("fr")["evidence"] if "{" in each["what"]]
 
 
-def _audit(*statuses: str, expected: str | None = "2026.2.7", school: str = "0310001A") -> dict[str, Any]:
-    stations = [
-        {"station": f"s{n}", "school": school, "status": status, "expected": expected}
-        for n, status in enumerate(statuses)
-    ]
-    return {"schema": 1, "at": "2026-09-03T04:30:00+00:00", "stations": stations}
+_NIGHT, _BEFORE = "2026-09-03T04:30:00Z", "2026-08-30T04:30:00Z"
+
+
+def _known(*stations: str, at: str = _NIGHT, first: int = 0) -> list[Known]:
+    """The last word on stations: ``compliant``, or with what it was compared with, ``compliant 2026.1.3 pinned``."""
+    found = []
+    for n, said in enumerate(stations, first):
+        status, expected, pinned = [*said.split(), *["2026.2.7", ""][len(said.split()) - 1 :]]
+        record = {
+            "station": f"s{n}",
+            "school": "0310001A",
+            "status": status,
+            "expected": None if expected == "-" else expected,
+            "pinned": bool(pinned),
+        }
+        found.append(Known(record=record, at=at, since=at))
+    return found
+
+
+_RUNS = "2026.2.7.1"  # a hot fix of the server alone
 
 
 @pytest.mark.parametrize(
-    ("audit", "state", "codes"),
+    ("known", "release", "state", "codes", "said"),
     [
-        (_audit("compliant", "compliant"), "done", []),
-        (_audit("compliant", "compliant", school="0310001a"), "done", []),
-        (_audit("compliant", "late"), "to_do", ["stations_behind"]),
-        (_audit("compliant", "unreachable"), "in_doubt", ["stations_unseen"]),
-        (_audit("late", "refused"), "to_do", ["stations_behind", "stations_unseen"]),
-        (_audit("compliant"), "in_doubt", ["stations_left_out"]),
-        (_audit("compliant", "compliant", expected="2025.2.9"), "to_do", ["audit_other_year"]),
-        (_audit("compliant", "compliant", expected="2026.1.3"), "to_do", ["audit_other_release"]),
-        (_audit("unknown_release", "unknown_release", expected=None), "not_observable", ["audit_no_release"]),
-        (_audit("compliant", "compliant", school="0310002B"), "not_observable", ["audit_without_school"]),
-        (_audit(), "not_observable", ["audit_without_school"]),
-        ({"stations": "s0"}, "not_observable", ["audit_unreadable"]),
-        ({"stations": [{"station": "s0"}]}, "not_observable", ["audit_unreadable"]),
-        ([], "not_observable", ["audit_unreadable"]),
+        (_known("compliant", "compliant"), _RUNS, "done", [], "2 of 2 station(s) at 2026.2.7"),
+        (_known("compliant", "late"), _RUNS, "to_do", ["stations_behind"], "1 of 2 station(s) at 2026.2.7"),
+        (_known("compliant", "unreachable"), _RUNS, "in_doubt", ["stations_unseen"], "1 of 2 station(s) at 2026.2.7"),
+        (
+            _known("late", "refused"),
+            _RUNS,
+            "to_do",
+            ["stations_behind", "stations_unseen"],
+            "0 of 2 station(s) at 2026.2.7",
+        ),
+        (_known("compliant"), _RUNS, "in_doubt", ["stations_left_out"], "1 of 1 station(s) at 2026.2.7"),
+        (
+            _known("compliant 2025.2.9", "compliant 2025.2.9"),
+            _RUNS,
+            "to_do",
+            ["audit_other_year"],
+            "2 of 2 station(s) at 2025.2.9",
+        ),
+        (
+            _known("compliant 2026.1.3", "compliant 2026.1.3"),
+            _RUNS,
+            "to_do",
+            ["audit_other_release"],
+            "2 of 2 station(s) at 2026.1.3",
+        ),
+        (_known("unknown_release -", "unknown_release -"), _RUNS, "not_observable", ["audit_no_release"], ""),
+        ([], _RUNS, "not_observable", ["audit_none"], ""),
+        # A limited audit: the others are as last known, and said to be; at the same release they are good all the same.
+        (
+            [*_known("compliant"), *_known("compliant", at=_BEFORE, first=1)],
+            _RUNS,
+            "done",
+            ["audit_partial"],
+            "2 of 2 station(s) at 2026.2.7",
+        ),
+        # … but not when they were found right by what the server ran then.
+        (
+            [*_known("compliant"), *_known("compliant 2026.1.3", at=_BEFORE, first=1)],
+            _RUNS,
+            "to_do",
+            ["stations_other_release", "audit_partial"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
+        # Off at both audits is not behind at either.
+        (
+            [*_known("compliant"), *_known("unreachable 2026.1.3", at=_BEFORE, first=1)],
+            _RUNS,
+            "in_doubt",
+            ["stations_unseen", "audit_partial"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
+        # A room that tries a newer release does not make the others late.
+        (
+            _known("compliant", "compliant 2026.3.1 pinned"),
+            _RUNS,
+            "to_do",
+            ["stations_other_release"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
+        # What the server runs now goes before anything that it ran, newer or older.
+        (
+            _known("compliant 2026.2.7 pinned", "compliant 2026.1.3"),
+            _RUNS,
+            "to_do",
+            ["stations_other_release"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
+        # What the inventory asks for is not what the server runs, unless it is.
+        (
+            _known("compliant 2026.1.3 pinned", "compliant 2026.1.3 pinned"),
+            _RUNS,
+            "to_do",
+            ["audit_other_release"],
+            "2 of 2 station(s) at 2026.1.3",
+        ),
+        (
+            _known("compliant 2026.2.7 pinned", "compliant 2026.2.7 pinned"),
+            _RUNS,
+            "done",
+            [],
+            "2 of 2 station(s) at 2026.2.7",
+        ),
+        (
+            _known("compliant 2026.2.7 pinned", "compliant 2026.2.7 pinned"),
+            "",
+            "in_doubt",
+            ["audit_pinned"],
+            "2 of 2 station(s) at 2026.2.7",
+        ),
+        (
+            _known("compliant 2026.3.1 pinned", "compliant"),
+            "",
+            "to_do",
+            ["stations_other_release"],
+            "1 of 2 station(s) at 2026.2.7",
+        ),
+        (_known("compliant", "compliant"), "", "done", [], "2 of 2 station(s) at 2026.2.7"),
     ],
 )
-def test_operation_8(audit: Any, state: str, codes: list[str]) -> None:
+def test_operation_8(known: list[Known], release: str, state: str, codes: list[str], said: str) -> None:
     report = check_audit(
-        audit, school="0310001A", stations=["s0", "s1"], year=2026, release=Release.parse("2026.2.7.1"), path="a.json"
+        known,
+        stations=["s0", "s1"],
+        year=2026,
+        release=Release.parse(release) if release else None,
+        source="pronote.sqlite3",
     )
     assert (report.state, report.codes) == (state, codes)
+    evidence = report.as_dict("en")["evidence"]
+    assert [each["what"] for each in evidence] == ([said] if said else [])
+    assert {each["date"] for each in evidence} <= {_NIGHT}
+    partial = [finding["text"] for finding in report.as_dict("en")["findings"] if finding["code"] == "audit_partial"]
+    assert all("1 of 2 station(s)" in text and "2026-08-30" in text for text in partial)
 
 
 def _row(number: int, **changes: Any) -> Attestation:

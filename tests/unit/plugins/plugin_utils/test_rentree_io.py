@@ -13,7 +13,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import So
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_gate import closed
 from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import only_school, schools
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import Audit, save_audit
 
+from tests.browser.sample import record
 from tests.unit.hosted_bench import HostedBench, hosted_bench
 
 _OPTIONS = {"year": 2026, **{name: spec.get("default") for name, spec in SETTINGS_SPEC.items()}}
@@ -71,7 +74,7 @@ def test_a_school_has_its_own_values() -> None:
 def _sources(tmp_path: Path, **changes: Any) -> Sources:
     values: dict[str, Any] = {
         "store": "",
-        "audit": "",
+        "inventory": frozenset(),
         "depot": "",
         "releases": {},
         "cache_dir": str(tmp_path / "cache"),
@@ -103,22 +106,76 @@ def test_what_is_wrong_in_one_school_is_on_its_board_alone(tmp_path: Path, bench
     assert _codes(one)[2] == ["archive_not_configured"]
 
 
-def test_a_store_and_an_audit_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("liste des postes\n" * 100, encoding="utf-8")
-    (tmp_path / "audit.json").write_text("{", encoding="utf-8")
     variables = _variables(a={"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"})
     found = settings(variables, _OPTIONS)
-    (board,) = boards(found, _sources(tmp_path, store=str(tmp_path / "store"), audit=str(tmp_path / "audit.json")))
+    (board,) = boards(found, _sources(tmp_path, store=str(tmp_path / "store")))
     assert {number: _codes(board)[number] for number in (1, 3, 8)} == {
         1: ["server_unreadable"],
         3: ["store_unreadable"],
-        8: ["audit_unreadable"],
+        8: ["store_unreadable"],
     }
-    nothing = _sources(tmp_path, store=str(tmp_path / "none"), audit=str(tmp_path / "none.json"))
-    (board,) = boards(found, nothing)
+    (board,) = boards(found, _sources(tmp_path, store=str(tmp_path / "none")))
     assert (_codes(board)[3], _codes(board)[8]) == (["not_attested"], ["audit_none"])
     # Looking makes no store.
     assert not (tmp_path / "none").exists()
+
+
+def _save(path: Path, *records: dict[str, Any], day: int, everyone: tuple[str, ...]) -> None:
+    with Store(path) as store:
+        audit = Audit(
+            at=f"2026-09-{day:02}T04:30:00Z", records=records, stations=everyone, inventory="i", verdict="compliant"
+        )
+        save_audit(store, audit, keep_days=180)
+
+
+def test_operation_8_is_what_audits_left_in_the_store(tmp_path: Path, bench: HostedBench) -> None:
+    release = bench.school.release
+    store, everyone = tmp_path / "state.sqlite3", ("a1", "a2", "a3", "b1", "moved")
+    whole = [
+        record("a1", expected=release, status="late"),
+        record("a2", expected=release),
+        record("a3", expected=release),
+        record("b1", expected=release, school="0310002b"),
+        record("moved", expected=release, status="late"),
+    ]
+    _save(store, *whole, day=2, everyone=everyone)
+    # The evening after, one station is audited again, of one school.
+    _save(store, record("a1", expected=release), day=3, everyone=everyone)
+    # Another product's audit says nothing of the client.
+    with Store(store) as opened:
+        edt = Audit(
+            at="2026-09-04T04:30:00Z",
+            records=[record("a1", status="absent")],
+            stations=everyone,
+            inventory="i",
+            verdict="not_compliant",
+            product="edt_monoposte",
+        )
+        save_audit(opened, edt, keep_days=180)
+    variables = _variables(
+        a1={"pronote_uai": "0310001A", "pronote_server_url": bench.url},
+        a2={"pronote_uai": "0310001A", "pronote_server_url": bench.url},
+        moved={"pronote_uai": "0310002B", "pronote_server_url": bench.url},
+    )
+    # a3 is not in this play's limit, but still in the inventory.
+    # What is published: operation 1 stands in nobody's way.
+    lock = {release: {"x64": {"digest": "0" * 64}}}
+    sources = _sources(tmp_path, store=str(store), releases=lock, inventory=frozenset(everyone))
+    one, two = boards(settings(variables, _OPTIONS), sources)
+    eight = one["operations"][7]
+    assert (eight["state"], _codes(one)[8]) == ("done", ["audit_partial"])
+    assert eight["evidence"] == [
+        {"what": f"3 of 3 station(s) at {release}", "date": "2026-09-03T04:30:00Z", "source": str(store)}
+    ]
+    # What moved to another school says nothing of either, until it is audited there.
+    assert two["operations"][7]["evidence"][0]["what"] == f"1 of 1 station(s) at {release}"
+    assert _codes(two)[8] == ["stations_left_out"]
+    # A station that left the inventory counts no more.
+    sources = _sources(tmp_path, store=str(store), inventory=frozenset(everyone) - {"a3"})
+    one, _ = boards(settings(variables, _OPTIONS), sources)
+    assert one["operations"][7]["evidence"][0]["what"] == f"2 of 2 station(s) at {release}"
 
 
 @pytest.mark.parametrize(

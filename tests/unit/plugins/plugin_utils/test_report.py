@@ -212,6 +212,18 @@ def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path:
     assert etree.parse(tmp_path / "new folder/junit").getroot().tag == "testsuites"
 
 
+def test_the_pages_beside_it_are_linked_when_they_are_there(made: Sample, tmp_path: Path) -> None:
+    arguments: dict[str, Any] = {"trends": {}, "commands": made.commands, "language": "fr"}
+    report, board = tmp_path / "audit.html", tmp_path / "rentree.html"
+    pages = [("Audit", str(report)), ("Opérations de <rentrée>", str(board))]
+    for there in (False, True):
+        if there:
+            board.touch()
+        write_reports({"html": str(report)}, made.report, **arguments, pages=pages)
+        links = _tree(report.read_text(encoding="utf-8")).xpath(".//header//nav//a")
+        assert [(a.get("href"), a.text) for a in links] == [("rentree.html", "Opérations de <rentrée>")] * there
+
+
 def test_a_place_that_cannot_be_written_stops_no_other_report(made: Sample, tmp_path: Path) -> None:
     with pytest.raises(ReportError, match=r"not written: /proc/x/audit\.json: .*Give a place"):
         _write({"path": "/proc/x/audit.json", "html": str(tmp_path / "audit.html")}, made)
