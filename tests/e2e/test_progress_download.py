@@ -1,0 +1,91 @@
+"""The bytes of a download: shown to whoever watches, and not asked for by a run that nobody watches."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.test_progress import elsewhere, on_a_terminal
+
+_SIZE = 1 << 20
+_SHOWN = re.compile(r"  {station}  +téléchargement (?:(\d+) % )?\(?([\d.]+)(?:/([\d.]+))? MiB\)?(, [\d.]+ MiB/s)?")
+
+
+@pytest.fixture(
+    scope="module",
+    params=["simulated", pytest.param("wine", marks=pytest.mark.wine)],
+)
+def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
+    if request.param == "wine":
+        request.getfixturevalue("wine")
+    return start_school(
+        [{"name": "watched"}, {"name": "unknown"}, {"name": "alone"}],
+        backend=request.param,
+        releases=[{"release": "2026.2.7", "arch": "x64", "options": {"size": _SIZE}}],
+        # To each station: the installer takes five seconds.
+        depot={"client_rate": _SIZE // 5},
+    )
+
+
+def _installer(school: School) -> Path:
+    (installer,) = school.lab.info["installers"]
+    return Path(installer["files"]["setup.exe"])
+
+
+def _locked(school: School, *, size: int) -> str:
+    """The lock file's contents as ``prepare`` leaves them, with the size of what it has fetched."""
+    releases: dict[str, Any] = json.loads(school.variables.read_text(encoding="utf-8"))["pronote_releases"]
+    entry = releases["2026.2.7"]["x64"]
+    record = {"name": "setup.exe", "url": "", "sha256": entry["files"]["setup.exe"], "signer": "", "date": "2026-11-25"}
+    return json.dumps({"pronote_releases": {"2026.2.7": {"x64": {**entry, "installer": {**record, "size": size}}}}})
+
+
+def _shown(written: bytes, station: str) -> list[tuple[str, str, str, str]]:
+    """What the view said of the download, each state once: percent, MiB, MiB of all, pace."""
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode("utf-8", "replace"))
+    return list(dict.fromkeys(re.findall(_SHOWN.pattern.format(station=station), text)))
+
+
+def _asked(school: School, station: str) -> int:
+    """How often a station was asked about a file. It has no client, so nothing else asks."""
+    requests = [event["data"] for event in school.lab.journal(kind="request", station=station)]
+    assert requests
+    return sum((data["operation"], data["detail"]) == ("Get", "CIM_DataFile") for data in requests)
+
+
+def test_who_watches_sees_the_bytes(school: School) -> None:
+    size = _installer(school).stat().st_size
+    stage = ("--tags", "stage", "--limit", "watched", "-e", _locked(school, size=size))
+    code, written = on_a_terminal(school, "download", *stage)
+    assert code == 0, written.decode("utf-8", "replace")[-3000:]
+    shown = _shown(written, "watched")
+    percents = [int(percent) for percent, *_ in shown if percent]
+    # It grows, and says of how much and how fast.
+    assert len(set(percents)) >= 3, shown
+    assert percents == sorted(percents)
+    assert {total for _, _, total, _ in shown if total} == {f"{size / 2**20:.1f}"}
+    assert any(pace for *_, pace in shown)
+    # One request a look while it lasts.
+    assert _asked(school, "watched") >= len(set(percents))
+
+
+def test_without_a_size_the_bytes_alone(school: School) -> None:
+    code, written = on_a_terminal(school, "by-hand", "--tags", "stage", "--limit", "unknown")
+    assert code == 0, written.decode("utf-8", "replace")[-3000:]
+    shown = _shown(written, "unknown")
+    assert len({fetched for _, fetched, _, _ in shown}) >= 3, shown
+    assert not any(percent or total for percent, _, total, _ in shown)
+
+
+@pytest.mark.parametrize("mode", ["auto", "plain", "off"])
+def test_a_run_that_nobody_watches_asks_for_nothing(school: School, mode: str) -> None:
+    elsewhere(school, "--tags", "stage", "--limit", "alone", RENTREE_PROGRESS=mode).assert_code(0)
+    # The same download, followed for as long.
+    fetched = [e["data"] for e in school.lab.journal(kind="web") if e["data"]["path"].endswith("setup.exe")]
+    assert len(fetched) == 3
+    assert _asked(school, "alone") == 0
