@@ -141,7 +141,7 @@ class Board:
             return
         seen = self.at_work.setdefault(name, Seen(since=now))
         if seen.stage != stage:
-            seen = self.at_work[name] = Seen(stage=stage, since=now)
+            seen.stage, seen.since = stage, now
         seen.count(bytes, total, now=now)
 
     def leave(self, station: str) -> None:
