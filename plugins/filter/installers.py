@@ -12,7 +12,7 @@ short_description: Installers of the published releases, with their sizes
 version_added: 0.1.0
 description:
   - Takes C(pronote_releases), the contents of the lock file, and returns the installer's name in the depot and its size
-    for each release and architecture. The size is 0 for a release that was published by hand.
+    for each release and architecture. The size is 0 where the lock file does not say it.
   - M(rentree.pronote.client) wants it as O(rentree.pronote.client#module:installers), to tell a progress view how much
     there is to fetch. Nothing is decided by it, so what cannot be read is left out.
 options:

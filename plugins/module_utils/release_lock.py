@@ -139,8 +139,8 @@ def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
 def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
     """From ``pronote_releases``: release, architecture, and the installer's ``file`` in the depot and ``size``.
 
-    Plain data, for the option ``installers`` of the action. The size is 0 where nothing has kept it (published by
-    hand). Only a progress view goes by it: what cannot be read is left out, and told by those who decide by it.
+    Plain data, for the option ``installers`` of the action. The size is 0 where nothing has kept it (a lock
+    file of before). Only a progress view goes by it: what cannot be read is left out, and told by those who decide.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for text, arches in releases.items():
@@ -149,7 +149,10 @@ def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dic
             for arch, entry in arches.items():
                 (file,) = (name for name in entry["files"] if name.startswith("setup."))
                 record = locked_installer(entry)
-                found.setdefault(release, {})[str(arch)] = {"file": file, "size": record.size if record else 0}
+                size = record.size if record else entry.get("size", 0)
+                if not isinstance(size, int):
+                    continue
+                found.setdefault(release, {})[str(arch)] = {"file": file, "size": size}
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return found

@@ -153,13 +153,18 @@ def test_other_bytes_are_an_alarm(by_hand: bool) -> None:
 
 def test_names_and_sizes_of_installers() -> None:
     by_hand = {"digest": _OTHER, "files": {"setup.msi": _SHA, "uninstall.iss": _SHA}}
-    releases = {**_lock()["pronote_releases"], "2025.2.9.1": {"x86": by_hand}}
+    arches = {"x86": by_hand, "x64": {**by_hand, "size": 8}}
+    releases = {**_lock()["pronote_releases"], "2025.2.9.1": arches}
     found = published_installers(releases)
     assert found == {
         "2026.2.7": {"x64": {"file": "setup.exe", "size": 7}},
-        "2025.2.9": {"x86": {"file": "setup.msi", "size": 0}},
+        "2025.2.9": {"x86": {"file": "setup.msi", "size": 0}, "x64": {"file": "setup.msi", "size": 8}},
     }
-    assert parse_installers(found) == {("2026.2.7", "x64"): ("setup.exe", 7), ("2025.2.9", "x86"): ("setup.msi", 0)}
+    assert parse_installers(found) == {
+        ("2026.2.7", "x64"): ("setup.exe", 7),
+        ("2025.2.9", "x86"): ("setup.msi", 0),
+        ("2025.2.9", "x64"): ("setup.msi", 8),
+    }
 
 
 @pytest.mark.parametrize(
@@ -176,6 +181,7 @@ def test_names_and_sizes_of_installers() -> None:
 def test_what_cannot_be_read_is_left_out_of_the_sizes(arches: Any) -> None:
     assert published_installers({"2026.2.7": arches, "no release": {}}) == {}
     assert published_installers(_lock(size="7")["pronote_releases"]) == {}
+    assert published_installers({"2026.2.7": {"x64": {"files": {"setup.exe": _SHA}, "size": "7"}}}) == {}
 
 
 @pytest.mark.parametrize("data", [{"2026.2.7": []}, {"2026.2.7": {"x64": {}}}, {"2026.2.7": {"x64": 7}}])
