@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS, PRONOTE_CLIENT
 
-__all__ = ["ENDS", "STAGES", "Board", "End", "Seen", "clean", "end_of", "summary"]
+__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "clean", "end_of", "summary"]
 
 End = Literal["done", "right", "left", "failed", "unreachable"]
 ENDS: tuple[End, ...] = ("done", "right", "left", "failed", "unreachable")
@@ -36,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
     "ring": {"en": "ring", "fr": "anneau"},
     "eta": {"en": "ring ends in about {minutes} min", "fr": "fin de l'anneau dans {minutes} min environ"},
     "eta_all": {"en": "ends in about {minutes} min", "fr": "fin dans {minutes} min environ"},
+    "time_left": {"en": "{time} left", "fr": "encore {time}"},
     "check": {"en": "dry run", "fr": "simulation"},
 }
 

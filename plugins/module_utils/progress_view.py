@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 
-from ansible_collections.rentree.pronote.plugins.module_utils.progress import STAGES, Board, Seen, summary
+from ansible_collections.rentree.pronote.plugins.module_utils.progress import STAGES, WORDS, Board, Seen, summary
 from rich.console import Console, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -49,7 +49,8 @@ def _doing(seen: Seen, *, now: float, language: str) -> str:
     if seen.pace > 0:
         text += f", {_mib(seen.pace)} MiB/s"
         if known and seen.bytes < seen.total:
-            text += f", {_clock((seen.total - seen.bytes) / seen.pace)}"
+            left = _clock((seen.total - seen.bytes) / seen.pace)
+            text += f", {WORDS['time_left'][language].format(time=left)}"
     return text
 
 

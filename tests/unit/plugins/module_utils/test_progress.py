@@ -99,7 +99,7 @@ def test_the_view() -> None:
     board.end("b", "failed", "the setup answered -12")
     text = "\n".join(_shown(board))
     assert "postes 1/4, en échec 1, en cours 2" in text
-    assert "a  téléchargement 50 % (50/100 MiB), 1.0 MiB/s, 0:50" in text
+    assert "a  téléchargement 50 % (50/100 MiB), 1.0 MiB/s, encore 0:50" in text
     assert "101" in text
     assert "✗ b the setup answered -12" in text
     assert "\x1b" not in text
@@ -134,10 +134,10 @@ def test_hostile_names_stay_text() -> None:
     [
         # One number has no pace; an earlier try's bytes are none of this one's.
         ([(10, 50)], 100, "50 % (50/100 MiB)"),
-        ([(10, 50), (15, 60)], 100, "60 % (60/100 MiB), 2.0 MiB/s, 0:20"),
-        ([(10, 0), (11, 0.25), (13, 0.75)], 1, "75 % (0.8/1.0 MiB), 0.2 MiB/s, 0:01"),
+        ([(10, 50), (15, 60)], 100, "60 % (60/100 MiB), 2.0 MiB/s, encore 0:20"),
+        ([(10, 0), (11, 0.25), (13, 0.75)], 1, "75 % (0.8/1.0 MiB), 0.2 MiB/s, encore 0:01"),
         # The depot could not resume: it began again.
-        ([(10, 50), (20, 20), (22, 40)], 100, "40 % (40/100 MiB), 10 MiB/s, 0:06"),
+        ([(10, 50), (20, 20), (22, 40)], 100, "40 % (40/100 MiB), 10 MiB/s, encore 0:06"),
         ([(10, 90), (20, 100)], 100, "100 % (100/100 MiB), 1.0 MiB/s"),
         # It stands still.
         ([(10, 50), (10, 50)], 100, "50 % (50/100 MiB)"),
