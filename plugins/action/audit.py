@@ -5,6 +5,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._audit import AuditRequest, audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
             room=args["room"],
             product=PRODUCTS[args["product"]],
         )
+        _progress.begin(request.station, product=args["product"])
         record = audit(self._connection, request)
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=request.station, product=args["product"], school=args["uai"], room=args["room"])

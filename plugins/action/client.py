@@ -29,12 +29,14 @@ class ActionModule(ActionBase):
         if args["held"] and args["state"] == "present":
             return in_ring(held_back(args["held"]), args["ring"])
         name = str((task_vars or {}).get("inventory_hostname", "station"))
-        _progress.begin(name)
+        check = self._task.check_mode
+        # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
+        store = "" if check or args["state"] == "staged" else args["store"]
+        _progress.begin(name, product=args["product"], store=store)
         try:
             request = request_from(args, name)
         except ValueError as exc:
             raise AnsibleActionFail(str(exc)) from exc
-        check = self._task.check_mode
         memory = Memory(
             None if check else args["store"],
             station=name,

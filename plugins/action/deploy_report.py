@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.remaining_table import remaining, render_remaining
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+from ansible_collections.rentree.pronote.plugins.plugin_utils._remaining import what_remains
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import standings
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "store": {"type": "path", "required": True},
@@ -43,22 +40,18 @@ class ActionModule(ActionBase):
             return {"changed": False, "skipped": True, "skip_reason": "no store (pronote_state is empty)"}
         names, elsewhere = _of_this_store(variables)
         warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
+        places = {
+            name: {"school": str(known.get("pronote_uai") or ""), "room": str(known.get("pronote_room") or "")}
+            for name in names
+            for known in [variables["hostvars"][name]]
+        }
         try:
-            stations = standings(Path(args["store"]), product=args["product"])
+            rows, table = what_remains(
+                Path(args["store"]), places, product=PRODUCTS[args["product"]], language=args["language"]
+            )
         except StoreError as exc:
             return {"changed": False, "warnings": [f"{exc} What remains to be done is not known."]}
-        for name in names:
-            known = variables["hostvars"][name]
-            stations.setdefault(name, {"standing": None}).update(
-                school=str(known.get("pronote_uai") or ""), room=str(known.get("pronote_room") or "")
-            )
-        rows = remaining(stations, names)
-        width = max(80, shutil.get_terminal_size((120, 40)).columns)
-        Display().display(
-            render_remaining(
-                rows, total=len(names), language=args["language"], width=width, color=sys.stdout.isatty()
-            ).rstrip("\n")
-        )
+        Display().display(table)
         return {"changed": False, "remaining": rows, "right": len(names) - len(rows), "warnings": warnings}
 
 

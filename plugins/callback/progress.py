@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from ansible import context
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.rentree.pronote.plugins.module_utils.progress import End, end_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_play import (
@@ -13,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_play imp
     stations_of,
     wants_color,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_remaining import how_to_list, remaining_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_watch import Watch, WatchOptions
 
 DOCUMENTATION = r"""
@@ -22,8 +24,12 @@ short_description: How far a deployment or an audit is, live on a terminal
 version_added: 0.1.0
 description:
   - On a terminal, a few lines below Ansible's own output show the rooms, the stations at work with what is done on
-    them, the bytes and the time left where they are known, and the last failures.
+    them, the bytes and the time left where they are known, and the last failures. The bytes of a download cost its
+    station one request more at each look, which only a live view asks for.
   - Elsewhere (a file, a pipe, CI, cron, AWX), a plain line now and then, without escape codes.
+  - The run ends with one line for each play that had stations to work on.
+  - When every station of a deployment has failed, Ansible ends the play before its last task, which lists what remains
+    to be done. The list is then printed here, from the same store. A dry run and a staging list nothing.
   - It goes with any stdout callback, replaces none, and has no effect on the run or its exit code, even when it breaks.
 options:
   mode:
@@ -78,6 +84,12 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._watch = Watch(say=self._display.display, broken=self.give_up)
+        self._playbook = ""
+        self._play = ""
+
+    @_harmless
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._playbook = str(playbook._file_name)
 
     @_harmless
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -85,11 +97,11 @@ class CallbackModule(CallbackBase):
             self.disabled = True
             return
         stations = stations_of(play)
-        if not stations:
-            # Nothing to do in it: the last play that had stations stays what is shown.
-            return
-        with self._watch.board() as (board, now):
-            board.play(stations, now=now, check=bool(play.check_mode))
+        # Without stations there is nothing to do in it: the last play that had some stays what is shown. The batches of
+        # `serial` are told as plays, and are one.
+        if stations and play._uuid != self._play:
+            self._play = play._uuid
+            self._watch.play(stations, check=bool(play.check_mode))
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
@@ -111,6 +123,9 @@ class CallbackModule(CallbackBase):
         if result.task.action == "rentree.pronote.ring_step" and "ring" in returned:
             with self._watch.board() as (board, now):
                 board.step(returned["ring"], returned["rings"], returned["go"], now=now)
+        elif result.task.action == "rentree.pronote.deploy_report":
+            with self._watch.board() as (board, _now):
+                board.listed = True
         elif result.task.action in WORK:
             # An audit never fails: what it found is in its record.
             record = returned.get("record") or {}
@@ -136,6 +151,11 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
         self._watch.finish()
+        left = [board for board in self._watch.boards if board.unlisted]
+        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if left else ""
+        for board in left:
+            language = str(self.get_option("language"))
+            self._display.display(remaining_of(board, language=language, command=command))
 
     def _end(self, result: Any, end: End, why: object = None) -> None:
         returned = result.result

@@ -100,24 +100,29 @@ def sha256sums(digests: dict[str, str]) -> str:
 
 
 def render_lock(
-    lock: dict[str, Any], package: Package, *, script_digest: str, installer: InstallerRecord | None = None
+    lock: dict[str, Any],
+    package: Package,
+    *,
+    script_digest: str,
+    installer: InstallerRecord | None = None,
+    size: int = 0,
 ) -> dict[str, Any]:
     """Add a package to the contents of the lock file, leaving the rest as it is.
 
     The client's releases are in ``pronote_releases``, those of other products by product in
     ``pronote_product_releases``. ``installer``: where its installer came from. Without it, what the lock file knew of
-    the same bytes stays. Raises ValueError when one of them is not release, then architecture, and LockedError when the
-    lock file knows other bytes.
+    the same bytes stays, or its ``size`` in bytes is all that is kept. Raises ValueError when one of them is not
+    release, then architecture, and LockedError when the lock file knows other bytes.
     """
     if package.product is PRONOTE_CLIENT:
         released = _released(lock.get("pronote_releases"), "pronote_releases")
-        entry = _entry(released, package, script_digest=script_digest, installer=installer)
+        entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
         return {**lock, "pronote_releases": _with_entry(released, package, entry)}
     products, key = lock.get("pronote_product_releases") or {}, package.product.key
     if not isinstance(products, dict):
         raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
     released = _released(products.get(key), f"pronote_product_releases.{key}")
-    entry = _entry(released, package, script_digest=script_digest, installer=installer)
+    entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
     # The role pronote_client wants pronote_releases to be there, whatever is in it.
     return {
         "pronote_releases": {},
@@ -136,7 +141,12 @@ def _released(value: Any, name: str) -> dict[str, dict[str, Any]]:
 
 
 def _entry(
-    released: dict[str, dict[str, Any]], package: Package, *, script_digest: str, installer: InstallerRecord | None
+    released: dict[str, dict[str, Any]],
+    package: Package,
+    *,
+    script_digest: str,
+    installer: InstallerRecord | None,
+    size: int,
 ) -> dict[str, Any]:
     """What the lock file is to say of this package. Raises LockedError."""
     old = released.get(package.release, {}).get(package.arch)
@@ -154,7 +164,7 @@ def _entry(
         "technology": package.technology.key,
         "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
-        **({"installer": record.as_dict()} if record is not None else {}),
+        **({"installer": record.as_dict()} if record is not None else {"size": size} if size else {}),
         # Another release's recording proves itself on a pilot station first (module_utils/rings.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
     }

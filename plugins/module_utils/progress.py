@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["ENDS", "STAGES", "Board", "End", "Seen", "clean", "end_of", "summary"]
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS, PRONOTE_CLIENT
+
+__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "clean", "end_of", "summary"]
 
 End = Literal["done", "right", "left", "failed", "unreachable"]
 ENDS: tuple[End, ...] = ("done", "right", "left", "failed", "unreachable")
@@ -34,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
     "ring": {"en": "ring", "fr": "anneau"},
     "eta": {"en": "ring ends in about {minutes} min", "fr": "fin de l'anneau dans {minutes} min environ"},
     "eta_all": {"en": "ends in about {minutes} min", "fr": "fin dans {minutes} min environ"},
+    "time_left": {"en": "{time} left", "fr": "encore {time}"},
     "check": {"en": "dry run", "fr": "simulation"},
 }
 
@@ -68,13 +71,35 @@ class Seen:
     since: float = 0.0
     bytes: int = 0
     total: int = 0
+    # When bytes were told last, and when and how many first: an earlier try may have fetched some.
+    told: float = 0.0
+    first_told: float = 0.0
+    first_bytes: int = 0
+
+    def count(self, bytes: int, total: int, *, now: float) -> None:
+        """So many bytes are there, of so many; 0: unknown."""
+        bytes = max(0, bytes)
+        if not self.bytes or bytes < self.bytes:
+            self.first_bytes, self.first_told = bytes, now
+        self.bytes, self.total, self.told = bytes, max(0, total), now
+
+    @property
+    def pace(self) -> float:
+        """Bytes a second since they are told; 0 when there is nothing yet to work it out from."""
+        seconds = self.told - self.first_told
+        return (self.bytes - self.first_bytes) / seconds if seconds > 0 else 0.0
 
 
 @dataclass
 class Board:
     """Every station of the play, and where it is."""
 
-    rooms: dict[str, str] = field(default_factory=dict)  # station → room
+    stations: dict[str, str] = field(default_factory=dict)  # station → room, as the inventory writes them
+    product: str = ""
+    worked: bool = False  # anything was begun on any station
+    stores: dict[str, str] = field(default_factory=dict)  # station → the store in which its end is remembered
+    listed: bool = False  # the play itself has listed what remains
+    rooms: dict[str, str] = field(default_factory=dict)  # station → room, harmless
     ends: dict[str, End] = field(default_factory=dict)
     at_work: dict[str, Seen] = field(default_factory=dict)
     failures: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_FAILURES))
@@ -85,13 +110,17 @@ class Board:
     ring_stations: frozenset[str] = frozenset()
     ring_started: float = 0.0
 
-    def play(self, stations: Mapping[str, str], *, now: float, check: bool) -> None:
-        """A play begins: its stations with their rooms."""
-        self.rooms = {clean(name): clean(room) for name, room in stations.items()}
-        self.ends, self.at_work, self.check = {}, {}, check
-        self.ring = self.rings = 0
-        self.ring_stations = frozenset()
-        self.started = self.ring_started = now
+    @classmethod
+    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> Board:
+        """The board of a play that begins: its stations with their rooms."""
+        rooms = {clean(name): clean(room) for name, room in stations.items()}
+        return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now)
+
+    def about(self, station: str, *, product: str, store: str = "") -> None:
+        """A worker says what it works for, and where the station's end will be remembered."""
+        self.product = product
+        if store:
+            self.stores[station] = store
 
     def step(self, ring: int, rings: int, stations: Iterable[str], *, now: float) -> None:
         """A step of the rings begins."""
@@ -101,6 +130,7 @@ class Board:
     def begin(self, station: str, *, now: float) -> None:
         """A worker has taken a station up."""
         name = clean(station)
+        self.worked = True
         self.rooms.setdefault(name, "")
         if name not in self.ends:
             self.at_work[name] = Seen(since=now)
@@ -113,7 +143,7 @@ class Board:
         seen = self.at_work.setdefault(name, Seen(since=now))
         if seen.stage != stage:
             seen.stage, seen.since = stage, now
-        seen.bytes, seen.total = max(0, bytes), max(0, total)
+        seen.count(bytes, total, now=now)
 
     def leave(self, station: str) -> None:
         """It is not worked on after all."""
@@ -133,6 +163,11 @@ class Board:
     def counts(self) -> Counter[str]:
         """Stations by how they ended."""
         return Counter(self.ends.values())
+
+    @property
+    def unlisted(self) -> bool:
+        """Stations are left that nothing has listed: a play all of whose stations failed ends before its last task."""
+        return bool(self.stores) and not self.listed and not {"failed", "unreachable"}.isdisjoint(self.ends.values())
 
     def by_room(self) -> list[tuple[str, int, int, int]]:
         """(room, ended, failed, all) of the rooms where somebody is at work, then of the rest; the busiest first."""
@@ -155,8 +190,8 @@ class Board:
         return max(1, round((now - self.ring_started) / ended * (len(ring) - ended) / 60))
 
 
-def summary(board: Board, *, now: float, language: str) -> str:
-    """The board in one line."""
+def summary(board: Board, *, now: float | None, language: str) -> str:
+    """The board in one line; ``now`` None: its play is over."""
 
     def word(key: str) -> str:
         return WORDS[key][language]
@@ -169,8 +204,9 @@ def summary(board: Board, *, now: float, language: str) -> str:
     parts += [f"{word(end)} {counts[end]}" for end in ENDS if counts[end]]
     if board.at_work:
         parts.append(f"{word('at_work')} {len(board.at_work)}")
-    minutes = board.minutes_left(now)
+    minutes = None if now is None else board.minutes_left(now)
     if minutes is not None:
         parts.append(word("eta" if board.rings > 1 else "eta_all").format(minutes=minutes))
-    head = f"PRONOTE ({word('check')}): " if board.check else "PRONOTE: "
-    return head + ", ".join(parts)
+    product = PRODUCTS.get(board.product, PRONOTE_CLIENT)
+    title = "PRONOTE" if product is PRONOTE_CLIENT else product.title
+    return f"{title} ({word('check')}): {', '.join(parts)}" if board.check else f"{title}: {', '.join(parts)}"

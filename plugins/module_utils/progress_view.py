@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 
-from ansible_collections.rentree.pronote.plugins.module_utils.progress import STAGES, Board, Seen, summary
+from ansible_collections.rentree.pronote.plugins.module_utils.progress import STAGES, WORDS, Board, Seen, summary
 from rich.console import Console, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -27,15 +27,30 @@ def _bar(ended: int, total: int, *, failed: int, width: int) -> RenderableType:
     return ProgressBar(total=max(1, total), completed=ended, width=width, complete_style=style, finished_style=style)
 
 
+def _mib(size: float) -> str:
+    """In MiB; the first ten with a digit more."""
+    return f"{size / _MIB:.0f}" if size >= 10 * _MIB else f"{size / _MIB:.1f}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
 def _doing(seen: Seen, *, now: float, language: str) -> str:
     text = STAGES[seen.stage][language] if seen.stage else "…"
-    if seen.total:
-        text += f" {100 * seen.bytes // seen.total} % ({seen.bytes // _MIB}/{seen.total // _MIB} MiB)"
-        elapsed = now - seen.since
-        if seen.bytes and elapsed > 1 and seen.bytes < seen.total:
-            text += f", {elapsed / seen.bytes * (seen.total - seen.bytes):.0f} s"
-    elif now - seen.since >= 1:
-        text += f" {int(now - seen.since) // 60}:{int(now - seen.since) % 60:02}"
+    if not seen.bytes:
+        return f"{text} {_clock(now - seen.since)}" if now - seen.since >= 1 else text
+    # More than there is to fetch: the size is another file's, so it says nothing.
+    known = seen.bytes <= seen.total
+    if known:
+        text += f" {100 * seen.bytes // seen.total} % ({_mib(seen.bytes)}/{_mib(seen.total)} MiB)"
+    else:
+        text += f" {_mib(seen.bytes)} MiB"
+    if seen.pace > 0:
+        text += f", {_mib(seen.pace)} MiB/s"
+        if known and seen.bytes < seen.total:
+            left = _clock((seen.total - seen.bytes) / seen.pace)
+            text += f", {WORDS['time_left'][language].format(time=left)}"
     return text
 
 

@@ -17,7 +17,16 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT, Product
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 
-__all__ = ["InstallerRecord", "check_same", "lock_key", "locked_entry", "locked_installer", "parse_lock"]
+__all__ = [
+    "InstallerRecord",
+    "check_same",
+    "lock_key",
+    "locked_entry",
+    "locked_installer",
+    "parse_installers",
+    "parse_lock",
+    "published_installers",
+]
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -125,6 +134,40 @@ def locked_entry(
 def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
     """The record of an entry; None for one that was published by hand. Raises ValueError."""
     return None if entry is None or "installer" not in entry else InstallerRecord.from_data(entry["installer"])
+
+
+def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """From ``pronote_releases``: release, architecture, and the installer's ``file`` in the depot and ``size``.
+
+    Plain data, for the option ``installers`` of the action. The size is 0 where nothing has kept it (a lock
+    file of before). Only a progress view goes by it: what cannot be read is left out, and told by those who decide.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for text, arches in releases.items():
+        try:
+            release = str(Release.parse(str(text)).client)
+            for arch, entry in arches.items():
+                (file,) = (name for name in entry["files"] if name.startswith("setup."))
+                record = locked_installer(entry)
+                size = record.size if record else entry.get("size", 0)
+                if not isinstance(size, int):
+                    continue
+                found.setdefault(release, {})[str(arch)] = {"file": file, "size": size}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+def parse_installers(data: Mapping[Any, Any]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Read the option ``installers``: file and size by release and architecture. Raises ValueError."""
+    try:
+        return {
+            (str(Release.parse(str(release)).client), str(arch)): (str(entry["file"]), int(entry["size"]))
+            for release, arches in data.items()
+            for arch, entry in arches.items()
+        }
+    except (AttributeError, KeyError, TypeError) as exc:
+        raise ValueError(f"installers cannot be read: {exc!r}") from exc
 
 
 def check_same(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import plain
+from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT, Product
 from ansible_collections.rentree.pronote.plugins.module_utils.standing import MAX_FAILURES, Standing
 from rich.console import Console
 from rich.table import Table
@@ -112,14 +113,23 @@ def _day(moment: str | None, words: Mapping[str, str]) -> str:
     return f"{dt.datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
 
 
-def render_remaining(rows: Sequence[Mapping[str, Any]], *, total: int, language: str, width: int, color: bool) -> str:
-    """The table, or one line when nothing remains."""
+def render_remaining(
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    total: int,
+    language: str,
+    width: int,
+    color: bool,
+    product: Product = PRONOTE_CLIENT,
+) -> str:
+    """The table, or one line when nothing remains. Any other product than the client is named."""
     words = LABELS.get(language, LABELS["en"])
+    head = "" if product is PRONOTE_CLIENT else f"{product.title} - "
     if not rows:
-        return words["nothing"].format(all=total) + "\n"
+        return head + words["nothing"].format(all=total) + "\n"
     out = io.StringIO()
     console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
-    console.print(words["title"].format(left=len(rows), all=total), style="bold", markup=False)
+    console.print(head + words["title"].format(left=len(rows), all=total), style="bold", markup=False)
     table = Table(show_header=True, header_style="bold", pad_edge=False)
     for column in ("school", "room", "station", "state", "since", "seen", "why", "todo"):
         table.add_column(words[column], overflow="fold", no_wrap=column in {"since", "seen"})

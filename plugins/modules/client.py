@@ -155,6 +155,12 @@ options:
     description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str
     default: ""
+  installers:
+    description:
+      - The installers' names in the depot and their sizes, from P(rentree.pronote.installers#filter). Only a progress
+        view goes by them.
+    type: dict
+    default: {}
   min_free_mib:
     description: Free space required on the system drive, in MiB.
     type: int

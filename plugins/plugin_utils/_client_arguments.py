@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.old_years import p
 from ansible_collections.rentree.pronote.plugins.module_utils.people import WHEN_RUNNING, WHEN_SESSION, People
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import DOWNGRADE, Desired
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import parse_installers
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.restarts import REBOOT, WHEN_PENDING, Restarts
 from ansible_collections.rentree.pronote.plugins.plugin_utils._client import Request, log_name
@@ -50,6 +51,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reboot_delay": {"type": "float", "default": 60},
     "reboot_timeout": {"type": "float", "default": 900},
     "stage_rate": {"type": "str", "default": ""},
+    "installers": {"type": "dict", "default": {}},
     "min_free_mib": {"type": "int", "default": 1024},
     "job_timeout": {"type": "float", "default": 3600},
     "start_timeout": {"type": "float", "default": 60},
@@ -98,6 +100,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
         hours=hours,
+        installers=parse_installers(args["installers"]),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
 

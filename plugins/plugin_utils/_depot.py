@@ -152,7 +152,9 @@ def publish(
     after = {**package.digests, "install.cmd": digest, "SHA256SUMS": hashlib.sha256(sums).hexdigest()}
     old_lock = read_lock(lock_file)
     try:
-        new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer)
+        # With a record it has come with it, and its file need not be here: it may be in the depot already.
+        size = 0 if installer is not None else sources[package.technology.installer].stat().st_size
+        new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer, size=size)
     except LockedError as exc:
         raise ValueError(str(exc)) from exc
     except ValueError as exc:

@@ -2,8 +2,9 @@
 """Carry a job through on a station: stage, start, follow to its end, read, clean up.
 
 The job is a scheduled task of the station, so it goes on when the controller, the connection or the console dies.
-Following it costs one request a look (a WMI query for the task's process); its files are read only once the process
-is gone. A station that stops answering is waited for: it may be restarting.
+Following it costs one request a look (a WMI query for the task's process), and one more while somebody watches its
+download; its files are read only once the process is gone. A station that stops answering is waited for: it may be
+restarting.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_download import Download
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
 __all__ = ["JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
@@ -101,8 +103,8 @@ def _in_other_hands(station: WinrmStation, job: Job) -> bool:
     return False
 
 
-def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
-    """Wait for the job's end and return its files.
+def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Download | None = None) -> JobFiles:
+    """Wait for the job's end and return its files. ``download``: what is told of it while it is on its way.
 
     ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
@@ -116,6 +118,8 @@ def follow(station: WinrmStation, job: Job, times: JobTimes) -> JobFiles:
     suspected = False
     while True:
         running, files = patiently(station, times, lambda: _look(station, job))
+        if running and download is not None:
+            download.look(station)
         if files is not None:
             if files.state in {"ended", "absent"}:
                 return files

@@ -4,7 +4,8 @@
 Callbacks hear of a task when it ends, and an installation is one task of ten minutes. ansible-core forwards only the
 methods of Display from a worker (``DisplaySend``, strategy/__init__.py), and those print. So workers append a line to a
 file in the temporary folder of the run, which the main process makes before it forks and deletes at its end; the
-callback makes the file, and without it nothing is written.
+callback makes the file, and without it nothing is written. A second file beside it says that somebody watches a live
+view: what costs a station a request is asked only then.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from ansible import constants
 
-__all__ = ["Reader", "begin", "events_path", "stage"]
+__all__ = ["Reader", "begin", "events_path", "stage", "watched"]
 
 _station = ""
 
@@ -28,17 +29,35 @@ def events_path() -> Path:
     return Path(folder) / "pronote-progress"
 
 
-def begin(station: str) -> None:
-    """Say which station this worker process is for: one worker is one task on one station."""
+def _live_mark(events: Path) -> Path:
+    return events.with_name(f"{events.name}-live")
+
+
+def watched() -> bool:
+    """Whether a live view is drawn, so that a number is worth a request to the station."""
+    return _live_mark(events_path()).exists()
+
+
+def begin(station: str, **facts: str) -> None:
+    """Say which station this worker process is for: one worker is one task on one station.
+
+    ``product``, and ``store`` when the station's end is remembered there, are told with it.
+    """
     global _station  # noqa: PLW0603  (a worker is a process of its own)
     _station = station
+    if facts:
+        _tell(**facts)
 
 
 def stage(name: str, **numbers: int) -> None:
     """Tell what is done on the station now; ``bytes`` and ``total`` when they are known. Never fails, never waits."""
+    _tell(stage=name, **numbers)
+
+
+def _tell(**what: str | int) -> None:
     if not _station:
         return
-    line = json.dumps({"station": _station, "stage": name, **numbers}) + "\n"
+    line = json.dumps({"station": _station, **what}) + "\n"
     # One write of a short line to a file opened for appending is not mixed with another's (write(2)).
     with contextlib.suppress(OSError):
         file = os.open(events_path(), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
@@ -49,10 +68,12 @@ def stage(name: str, **numbers: int) -> None:
 
 
 class Reader:
-    """Makes the file, and reads what has been appended since the last look."""
+    """Makes the file, and reads what has been appended since the last look. ``live``: somebody watches."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, live: bool = False) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if live:
+            _live_mark(path).touch(mode=0o600)
         self._rest = b""
 
     def read(self) -> list[dict[str, Any]]:

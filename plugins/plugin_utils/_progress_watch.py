@@ -7,7 +7,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -36,6 +36,7 @@ class Watch:
 
     def __init__(self, *, say: Callable[[str], None], broken: Callable[[Exception], None]) -> None:
         self._board = Board()
+        self._past: list[Board] = []
         self._say, self._broken = say, broken
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -57,6 +58,20 @@ class Watch:
         with self._lock:
             yield self._board, time.monotonic()
 
+    @property
+    def boards(self) -> list[Board]:
+        """Those of the plays in which anything was done, in their order."""
+        return [board for board in (*self._past, self._board) if board.worked]
+
+    def play(self, stations: Mapping[str, str], *, check: bool) -> None:
+        """A play begins: its stations with their rooms."""
+        with self._lock:
+            now = time.monotonic()
+            # What the workers of the play before still said is about its stations.
+            self._hear(now)
+            self._past.append(self._board)
+            self._board = Board.of_play(stations, now=now, check=check)
+
     def start(self, options: WatchOptions) -> None:
         """Begin to show, once."""
         if self._thread is not None:
@@ -67,14 +82,14 @@ class Watch:
             # Everything rich imports must be there before the thread is: a fork in the middle of an import would leave
             # the worker with a lock that nobody gives back.
             self._render(0, 80, HEIGHT)
-        self._reader = Reader(events_path())
+        self._reader = Reader(events_path(), live=options.live)
         # A run that is interrupted or dies of an error leaves the terminal as it was.
         atexit.register(self.finish)
         self._thread = threading.Thread(target=self._run, name="pronote-progress", daemon=True)
         self._thread.start()
 
     def finish(self) -> None:
-        """End: the terminal is given back, and the last line says how it ended."""
+        """End: the terminal is given back, and a line for each play says how it ended."""
         # From atexit too: workers are forks, and must not touch what is the main process's.
         if self._thread is None or self._options is None or os.getpid() != self._pid or self._ended.is_set():
             return
@@ -82,7 +97,12 @@ class Watch:
         self._thread.join(timeout=5)
         if self._pane is not None:
             self._pane.close()
-        self._tell(time.monotonic(), self._options.language)
+        with self._lock:
+            self._hear(time.monotonic())
+        lines = [summary(board, now=None, language=self._options.language) for board in self.boards]
+        if lines != [self._said]:
+            for line in lines:
+                self._say(line)
         if self._reader is not None:
             self._reader.close()
 
@@ -97,7 +117,8 @@ class Watch:
         try:
             while options and not self._ended.wait(_REFRESH):
                 now = time.monotonic()
-                self._hear(now)
+                with self._lock:
+                    self._hear(now)
                 if self._pane is not None:
                     width, height = self._pane.room()
                     self._pane.draw(self._render(now, width, height) if height else [])
@@ -108,10 +129,13 @@ class Watch:
             self._broken(exc)
 
     def _hear(self, now: float) -> None:
-        with self._lock:
-            for event in self._reader.read() if self._reader else []:
-                numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
-                self._board.stage(event["station"], str(event.get("stage")), now=now, **numbers)
+        for event in self._reader.read() if self._reader else []:
+            station, product = event["station"], event.get("product")
+            if isinstance(product, str):
+                self._board.about(station, product=product, store=str(event.get("store") or ""))
+                continue
+            numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
+            self._board.stage(station, str(event.get("stage")), now=now, **numbers)
 
     def _render(self, now: float, width: int, height: int) -> list[str]:
         assert self._options is not None

@@ -20,6 +20,11 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _job, _progress, _restart
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_download import (
+    Download,
+    Installers,
+    watched_download,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import ALWAYS, Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
@@ -45,6 +50,7 @@ class Request:
     verify_timeout: float = 60.0
     stage_rate: str = ""
     hours: Hours = ALWAYS
+    installers: Installers = field(default_factory=dict)
     log_file: Path | None = None
 
 
@@ -131,7 +137,7 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
             rate = request.stage_rate if request.desired.state == "staged" else ""
             _job.stage_and_start(station, job, verb=step.verb, folder_url=folder, digest=step.digest, rate=rate)
         report.followed |= following
-        files = _job.follow(station, job, request.times)
+        files = _job.follow(station, job, request.times, download=_watched(work))
         if files.state == "absent":
             # Another administrator's run followed the same job and cleaned it up, or an earlier one was cut off
             # before its script was in place: the station tells which.
@@ -165,6 +171,13 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
         report.log = ""
         report.code = None
         following = False
+
+
+def _watched(work: _Work) -> Download | None:
+    if work.step.verb == "remove":
+        # It fetches no installer.
+        return None
+    return watched_download(work.job.folder, str(work.step.release), work.step.arch, work.request.installers)
 
 
 def _never_ended(report: Report) -> StationFactError:

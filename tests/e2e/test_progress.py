@@ -58,7 +58,7 @@ def _environment(school: School, name: str, **extra: str) -> dict[str, str]:
     }
 
 
-def _on_a_terminal(
+def on_a_terminal(
     school: School, name: str, *arguments: str, interrupt: bool = False, extra: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
     """Run a deployment on a pseudo terminal; its exit code and every byte that it wrote there.
@@ -91,37 +91,38 @@ def _on_a_terminal(
     return process.wait(timeout=60), written
 
 
-def _elsewhere(school: School, *arguments: str, **extra: str) -> PlaybookRun:
+def elsewhere(school: School, *arguments: str, playbook: str = "deploy", **extra: str) -> PlaybookRun:
+    """Run a playbook with the view, and without a terminal."""
     variables = ("-e", f"@{school.variables}")
     more: dict[str, Any] = {
         "ANSIBLE_CALLBACKS_ENABLED": "results_json,rentree.pronote.progress",
         "TERM": "xterm",
     } | extra
-    return run_playbook("deploy", *variables, *arguments, inventory=school.inventory, work=school.work, **more)
+    return run_playbook(playbook, *variables, *arguments, inventory=school.inventory, work=school.work, **more)
 
 
 def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
     before = school.lab.snapshots()
-    run = _elsewhere(school, "--check", RENTREE_PROGRESS_INTERVAL="0").assert_code(4)
+    run = elsewhere(school, "--check", RENTREE_PROGRESS_INTERVAL="0").assert_code(4)
     assert "\x1b" not in run.output
     *_, last = [line for line in run.output.splitlines() if line.startswith("PRONOTE")]
     assert last == "PRONOTE (simulation): postes 4/4, anneau 2/2, faits 2, déjà à jour 1, injoignables 1"
     assert school.lab.snapshots() == before
-    quiet = _elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS="off").assert_code(0)
+    quiet = elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS="off").assert_code(0)
     assert "PRONOTE:" not in quiet.output
-    english = _elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS_LANGUAGE="en").assert_code(0)
+    english = elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS_LANGUAGE="en").assert_code(0)
     assert "PRONOTE (dry run): stations 1/1, already right 1" in english.output
 
 
 def test_an_interrupted_run_gives_the_terminal_back(school: School) -> None:
-    code, written = _on_a_terminal(school, "interrupted", "--check", interrupt=True)
+    code, written = on_a_terminal(school, "interrupted", "--check", interrupt=True)
     assert code not in {0, 2, 4}
     *_, last_region = _REGION.finditer(written)
     assert written.rindex(b"\x1b[r") > last_region.start()
 
 
 def test_live_on_a_terminal(school: School) -> None:
-    code, written = _on_a_terminal(school, "live", "-v")
+    code, written = on_a_terminal(school, "live", "-v")
     assert code == 4
     assert _REGION.search(written)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written.decode("utf-8", "replace"))
@@ -146,7 +147,7 @@ def test_live_on_a_terminal(school: School) -> None:
     "extra", [{"TERM": "dumb"}, {"CI": "true"}, {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal"}]
 )
 def test_no_live_view_where_nobody_looks(school: School, extra: dict[str, str]) -> None:
-    code, written = _on_a_terminal(school, "nobody", "--check", "--limit", "right", extra=extra)
+    code, written = on_a_terminal(school, "nobody", "--check", "--limit", "right", extra=extra)
     assert code == 0
     assert not _REGION.search(written)
     assert b"PRONOTE (simulation): postes 1/1" in written
@@ -158,10 +159,10 @@ def test_a_view_that_breaks_changes_nothing(school: School, tmp_path: Path, term
     (tmp_path / "sitecustomize.py").write_text(_BREAK, encoding="utf-8")
     extra = {"PYTHONPATH": str(tmp_path)}
     if terminal:
-        code, written = _on_a_terminal(school, "broken", "--check", "--limit", "right,rejected", extra=extra)
+        code, written = on_a_terminal(school, "broken", "--check", "--limit", "right,rejected", extra=extra)
         output = written.decode("utf-8", "replace")
         assert code == 0
     else:
-        output = _elsewhere(school, "--check", "--limit", "right,rejected", **extra).assert_code(0).output
+        output = elsewhere(school, "--check", "--limit", "right,rejected", **extra).assert_code(0).output
     assert "The progress view ended by itself, the run goes on" in " ".join(output.split())
     assert "PLAY RECAP" in output

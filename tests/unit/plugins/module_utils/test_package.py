@@ -99,6 +99,11 @@ def test_sha256sums_is_sorted_and_in_the_format_of_coreutils() -> None:
     )
 
 
+def test_the_size_of_what_was_published_by_hand_is_kept() -> None:
+    (entry,) = render_lock({}, _package(), script_digest="3" * 64, size=7)["pronote_releases"]["2026.2.7"].values()
+    assert entry["size"] == 7
+
+
 def test_the_lock_keeps_everything_else() -> None:
     lock = {
         "other_key": [1, 2],

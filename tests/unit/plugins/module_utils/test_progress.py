@@ -12,9 +12,7 @@ HOSTILE = "s1\x1b[2J\x1b]0;owned\x07\r\n[bold red]x[/]\u202e\u200b\x9b31m"
 
 
 def _board(**rooms: str) -> Board:
-    board = Board()
-    board.play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
-    return board
+    return Board.of_play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +93,13 @@ def _shown(board: Board, *, width: int = 100, height: int = HEIGHT, color: bool 
 def test_the_view() -> None:
     board = _board()
     board.begin("a", now=0)
-    board.stage("a", "fetching", now=10, bytes=50 * 2**20, total=100 * 2**20)
+    board.stage("a", "fetching", now=10, bytes=40 * 2**20, total=100 * 2**20)
+    board.stage("a", "fetching", now=20, bytes=50 * 2**20, total=100 * 2**20)
     board.begin("c", now=20)
     board.end("b", "failed", "the setup answered -12")
     text = "\n".join(_shown(board))
     assert "postes 1/4, en échec 1, en cours 2" in text
-    assert "a  téléchargement 50 % (50/100 MiB), 20 s" in text
+    assert "a  téléchargement 50 % (50/100 MiB), 1.0 MiB/s, encore 0:50" in text
     assert "101" in text
     assert "✗ b the setup answered -12" in text
     assert "\x1b" not in text
@@ -130,8 +129,77 @@ def test_hostile_names_stay_text() -> None:
     assert "\x1b" not in summary(board, now=0, language="fr")
 
 
-def test_a_new_play_begins_anew() -> None:
+@pytest.mark.parametrize(
+    ("told", "total", "shown"),
+    [
+        # One number has no pace; an earlier try's bytes are none of this one's.
+        ([(10, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 50), (15, 60)], 100, "60 % (60/100 MiB), 2.0 MiB/s, encore 0:20"),
+        ([(10, 0), (11, 0.25), (13, 0.75)], 1, "75 % (0.8/1.0 MiB), 0.2 MiB/s, encore 0:01"),
+        # The depot could not resume: it began again.
+        ([(10, 50), (20, 20), (22, 40)], 100, "40 % (40/100 MiB), 10 MiB/s, encore 0:06"),
+        ([(10, 90), (20, 100)], 100, "100 % (100/100 MiB), 1.0 MiB/s"),
+        # It stands still.
+        ([(10, 50), (10, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 50), (20, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 0)], 100, "0:20"),
+        # Nobody knows how much there is, or the lock file knows another file.
+        ([(10, 50), (20, 150)], 0, "150 MiB, 10 MiB/s"),
+        ([(10, 50), (20, 150)], 100, "150 MiB, 10 MiB/s"),
+        ([(10, -5)], -1, "0:20"),
+    ],
+)
+def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, shown: str) -> None:
     board = _board()
-    board.end("a", "done")
-    board.play({"z": ""}, now=9, check=True)
-    assert (board.rooms, board.ends, board.check) == ({"z": ""}, {}, True)
+    for now, mib in told:
+        board.stage("a", "fetching", now=now, bytes=int(mib * 2**20), total=total * 2**20)
+    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+    assert line == f"  a  téléchargement {shown}"
+    board.stage("a", "installing", now=25)
+    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+    assert line == "  a  tâche en cours 0:05"
+
+
+@pytest.mark.parametrize(
+    ("product", "check", "line"),
+    [
+        ("", False, "PRONOTE: postes 0/4"),
+        ("pronote_client", False, "PRONOTE: postes 0/4"),
+        ("edt_monoposte", False, "EDT monoposte: postes 0/4"),
+        ("edt_monoposte", True, "EDT monoposte (simulation): postes 0/4"),
+        ("\x1b[2J", False, "PRONOTE: postes 0/4"),
+    ],
+)
+def test_a_line_names_its_product(product: str, check: bool, line: str) -> None:
+    board = Board.of_play(_board().stations, now=0, check=check)
+    board.about("a", product=product)
+    assert summary(board, now=0, language="fr") == line
+
+
+def test_a_play_that_is_over_foretells_nothing() -> None:
+    board = _board()
+    for name in "abc":
+        board.end(name, "done")
+    assert "fin dans 1 min environ" in summary(board, now=30, language="fr")
+    assert summary(board, now=None, language="fr") == "PRONOTE: postes 3/4, faits 3"
+
+
+@pytest.mark.parametrize(
+    ("ends", "stores", "listed", "unlisted"),
+    [
+        ({"a": "failed"}, {"a": "/state"}, False, True),
+        ({"a": "unreachable", "b": "done"}, {"b": "/state"}, False, True),
+        ({"a": "failed"}, {"a": "/state"}, True, False),
+        # A dry run, an audit, a staging: no store is told.
+        ({"a": "failed"}, {}, False, False),
+        ({"a": "done", "b": "left"}, {"a": "/state"}, False, False),
+    ],
+)
+def test_what_nothing_has_listed(ends: dict[str, Any], stores: dict[str, str], listed: bool, unlisted: bool) -> None:
+    board = _board()
+    for station, store in stores.items():
+        board.about(station, product="pronote_client", store=store)
+    for station, end in ends.items():
+        board.end(station, end)
+    board.listed = listed
+    assert board.unlisted is unlisted

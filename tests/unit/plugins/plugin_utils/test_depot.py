@@ -147,6 +147,7 @@ def test_what_is_published(tmp_path: Path) -> None:
                     "technology": "installscript",
                     "removable": _package().can_remove,
                     "files": _package().digests,
+                    "size": (folder / "setup.exe").stat().st_size,
                 }
             }
         }

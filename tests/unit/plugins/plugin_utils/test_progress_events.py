@@ -33,6 +33,13 @@ def test_what_is_told_is_read_once(events: Path) -> None:
     reader.close()
 
 
+def test_a_worker_says_what_it_works_for(events: Path) -> None:
+    reader = _progress.Reader(events)
+    _progress.begin("s1", product="edt_monoposte", store="")
+    assert reader.read() == [{"station": "s1", "product": "edt_monoposte", "store": ""}]
+    reader.close()
+
+
 def test_half_a_line_waits_for_its_other_half_and_nonsense_is_left_out(events: Path) -> None:
     reader = _progress.Reader(events)
     with events.open("a", encoding="utf-8") as file:
