@@ -21,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.plan_types import 
     missing,
     unmet,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.restarts import why_not
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Arch, Installation, StationState
@@ -63,11 +64,33 @@ def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = Non
     if decided.action in {"skip", "refuse"}:
         return decided
     decided = _with_diff(state, desired, decided)
-    if desired.state == "staged" or decided.action in {"none", "finish"}:
+    if desired.state == "staged" or decided.action == "none":
         return decided
+    if decided.action == "finish":
+        return _guard_rest(state, desired, decided, now=now)
+    return _guarded(state, desired, decided, now=now)
+
+
+def _guarded(state: StationState, desired: Desired, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """What may be begun now, and what has to be done to people and Windows first."""
     if desired.not_now:
         return _not_now(decided, f"{decided.reason}; {desired.not_now}")
     return _guard_people(state, desired, _guard_restart(state, desired, decided, now=now))
+
+
+def _guard_rest(state: StationState, desired: Desired, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """A job under way is followed at any hour and whoever is there; what comes after it is begun as anything else is.
+
+    The real run decides on the rest once more when the job has ended (plugin_utils/_client.py).
+    """
+    followed = [step for step in decided.steps if step.follow]
+    if len(followed) == len(decided.steps):
+        return decided
+    rest = _guarded(state, desired, decided, now=now)
+    if rest.action not in {"skip", "refuse"}:
+        return replace(rest, action="finish", reason=decided.reason)
+    note = f"only the job under way is brought to its end: {rest.reason.removeprefix(f'{decided.reason}; ')}"
+    return _with_diff(state, desired, replace(decided, steps=followed, notes=[*decided.notes, note]))
 
 
 @dataclass(frozen=True)
@@ -147,6 +170,7 @@ class _Planner:
         """A plan of these steps; whatever else of ours is on the station is tidied away."""
         adopt = fields.pop("adopt", [])
         keep = {step.job for step in steps} | set(adopt) | set(fields.pop("keep", []))
+        mine, others = _jobs_of(self.desired.product, self.state.jobs)
         followed = next((step.job for step in steps if step.follow), "")
         if followed:
             # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
@@ -159,7 +183,8 @@ class _Planner:
             job=steps[0].job if steps else "",
             arch=self.arch,
             adopt=adopt,
-            tidy=sorted(set(self.state.jobs) - keep),
+            tidy=sorted(set(mine) - keep),
+            others=others,
             notes=fields.pop("notes", []),
         )
 
@@ -269,6 +294,22 @@ def _removal_first(planner: _Planner) -> list[Step] | Plan:
         )
     stage = None if planner.main_job(STAGED) in planner.state.jobs else planner.step("stage")
     return [*([stage] if stage else []), *(planner.removal(published) for published in known)]
+
+
+_VERBS = ("install", "remove", "stage", STAGED)
+_JOB_NAME = re.compile(rf"(.+)-20\d\d[.\d]+-(?:x64|x86)-[0-9a-f]{{12}}-({'|'.join(_VERBS)})")
+
+
+def _jobs_of(product: Product, names: list[str]) -> tuple[list[str], list[str]]:
+    """The product's own jobs, and those of other products that may be at work. Any other folder is not ours.
+
+    Each product's run follows, tidies and takes over its own: one that tidied another's would fetch its files again
+    every evening.
+    """
+    found = [(name, match) for name in names if (match := _JOB_NAME.fullmatch(name))]
+    key = product.key.replace("_", "-")
+    mine = [name for name, match in found if match[1] == key]
+    return mine, [name for name, match in found if match[1] != key and match[2] in {"install", "remove"}]
 
 
 _STAGED_NAME = re.compile(rf"(.+)-(20\d\d[.\d]+)-(x64|x86)-[0-9a-f]{{12}}-{STAGED}")

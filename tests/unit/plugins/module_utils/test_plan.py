@@ -138,9 +138,9 @@ def _job(release: str = "2026.2.7", verb: str = "install", *, digest: str = "a" 
 
 
 def test_a_job_of_an_earlier_run_is_followed_not_started() -> None:
-    job = _job()
-    decided = plan(_state(_LAST_MONTH, jobs=[job, "something-else"]), _desired())
-    assert (decided.action, decided.job, decided.tidy) == ("finish", job, ["something-else"])
+    job, old = _job(), _job("2026.1.3")
+    decided = plan(_state(_LAST_MONTH, jobs=[job, old]), _desired())
+    assert (decided.action, decided.job, decided.tidy) == ("finish", job, [old])
 
 
 def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run() -> None:
@@ -160,6 +160,15 @@ def test_a_job_has_one_name_for_one_piece_of_work() -> None:
     names = {_job(), _job(arch="x86"), _job(verb="remove"), _job("2026.2.8"), _job(digest="c" * 64)}
     assert len(names) == 5
     assert _job("2026.2.7.1") == _job()
+
+
+@pytest.mark.parametrize("state", ["present", "absent", "staged"])
+def test_folders_of_others_are_left_alone(state: Any) -> None:
+    """Another product's run follows and takes over its own; a folder made by hand has no job's name at all."""
+    edt = [_job(verb=verb).replace("pronote-client", "edt-monoposte") for verb in ("install", "stage", "staged")]
+    decided = plan(_state(jobs=[*edt, "Nouveau dossier", "old", "x" * 120]), _desired(state=state))
+    assert decided.tidy == []
+    assert decided.others == edt[:1]
 
 
 _STAGED, _STAGE = _job(verb="staged"), _job(verb="stage")
@@ -240,6 +249,31 @@ def test_older_years_go_once_this_one_is_there(state: StationState, action: str,
     assert (decided.action, [step.job for step in decided.steps], decided.tidy) == (action, steps, [])
     if decided.changes and action != "finish":
         assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "desired", "why"),
+    [
+        ({"running": _RUNNING}, {}, "Client PRONOTE.exe (pid 7) is running: left for a later run"),
+        ({"running": _RUNNING}, {"people": People(when_running="fail")}, "Client PRONOTE.exe (pid 7) is running"),
+        ({"session_open": True}, {"people": People(when_session="skip")}, "somebody is logged on"),
+        ({"pending_reboot": ["x"]}, {"restarts": Restarts(when_pending="skip")}, "a restart of Windows is pending"),
+        ({}, {"not_now": "outside its hours"}, "outside its hours"),
+    ],
+)
+def test_what_comes_after_a_job_under_way_is_begun_as_anything_else(fields: Any, desired: Any, why: str) -> None:
+    options = {"remove_older": True, "removals": _REMOVALS, **desired}
+    decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], **fields), _desired(**options))
+    assert (decided.action, [step.job for step in decided.steps]) == ("finish", [_job()])
+    assert decided.after == ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+    assert f"only the job under way is brought to its end: {why}" in decided.notes[-1]
+
+
+def test_people_are_asked_before_what_comes_after_a_job_under_way() -> None:
+    options: dict[str, Any] = {"remove_older": True, "removals": _REMOVALS, "people": People(when_running="wait")}
+    decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], running=_RUNNING), _desired(**options))
+    assert [step.job for step in decided.steps] == [_job(), _removal("2025.2.9")]
+    assert "waits up to 600 s" in decided.conditions[0]
 
 
 def test_a_program_without_an_entry_is_left_and_said() -> None:
