@@ -34,6 +34,14 @@ __all__ = ["JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "
 display = Display()
 T = TypeVar("T")
 
+_DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
+_STAGE_REMEDIES = {
+    62: _DEPOT,
+    63: _DEPOT,
+    68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
+    r"\Rentree PRONOTE on the station by hand, then run again.",
+}
+
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""
 
@@ -76,9 +84,9 @@ def stage_and_start(
     if result.code:
         raise StationFactError(
             f"{STAGE_CODES.get(result.code, 'staging the job failed')} ({result.describe()})",
-            remedy="Check from the station that the depot answers, and the digest in pronote_releases; run again."
-            if result.code in {62, 63}
-            else "Check the account's rights on the station and the space on its disk; run again.",
+            remedy=_STAGE_REMEDIES.get(
+                result.code, "Check the account's rights on the station and the space on its disk; run again."
+            ),
         )
     display.vv(f"job {job.name}: starting")
     if station.watcher is not None and verb != "stage":
