@@ -214,6 +214,13 @@ options:
         description: RV(rentree.pronote.rings#module:id) of the plan.
         type: str
         required: true
+      release:
+        description:
+          - The release that the school's server ran when the rings were made.
+          - When O(release) is another one by now, the station is left for the next run, so that pilots try it first.
+            Empty, this is not looked at.
+        type: str
+        default: ""
       go:
         description: Whether the station goes now.
         type: bool
