@@ -45,6 +45,24 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
     return "x64" if wanted == "x64" else "x86"
 
 
+def _in_place(arch: Arch, state: StationState, desired: Desired) -> Arch:
+    """With ``auto`` the year's client that is there says which one goes over it.
+
+    The other architecture's is a program of its own (its product code and its folder differ): it would come beside, and
+    the station would have two clients of one year. A job that was begun keeps its architecture to the end.
+    """
+    for each in (arch, _OTHER[arch]):
+        digest = desired.digests.get(each, "")
+        names = {job_name(desired.product, verb, desired.release, each, digest) for verb in ("install", "stage")}
+        if digest and names & set(state.jobs):
+            return each
+    there = {i.arch for i in state.of_year(desired.release.year) if i.release is not None}
+    return _OTHER[arch] if there == {_OTHER[arch]} and desired.digests.get(_OTHER[arch]) else arch
+
+
+_OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
+
+
 def _title(desired: Desired, installation: Installation) -> str:
     return f"{desired.product.title} {installation.year or '?'}: {installation.describe()}"
 
@@ -57,6 +75,8 @@ def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = Non
     before = sorted([*(_title(desired, i) for i in state.installations), *_staged_lines(desired, state.jobs)])
     try:
         arch = resolve_arch(desired.arch, state)
+        if desired.arch == "auto":
+            arch = _in_place(arch, state, desired)
     except ValueError as exc:
         return Plan(action="refuse", reason=str(exc), before=before, after=before)
     deciders = {"absent": _absent, "present": _present, "staged": _stage}
@@ -105,21 +125,23 @@ class _Planner:
     def refuse(self, reason: str, remedy: str) -> Plan:
         return Plan(action="refuse", reason=reason, remedy=remedy, before=self.before, after=self.before)
 
-    def main_job(self, verb: str) -> str:
+    def main_job(self, verb: str, arch: Arch | None = None) -> str:
         """The name of the job for what is wanted; empty when it is not published for this architecture."""
-        digest = self.desired.digests.get(self.arch, "")
-        return job_name(self.desired.product, verb, self.desired.release, self.arch, digest) if digest else ""
+        arch = arch or self.arch
+        digest = self.desired.digests.get(arch, "")
+        return job_name(self.desired.product, verb, self.desired.release, arch, digest) if digest else ""
 
-    def step(self, verb: Verb, **fields: bool) -> Step | None:
+    def step(self, verb: Verb, arch: Arch | None = None, **fields: bool) -> Step | None:
         """The step for what is wanted; None when it is not published for this architecture."""
-        job = self.main_job(verb)
+        arch = arch or self.arch
+        job = self.main_job(verb, arch)
         if not job:
             return None
         return Step(
             verb=verb,
             release=self.desired.release.client,
-            arch=self.arch,
-            digest=self.desired.digests[self.arch],
+            arch=arch,
+            digest=self.desired.digests[arch],
             job=job,
             follow=job in self.state.jobs,
             **fields,
@@ -133,9 +155,9 @@ class _Planner:
             verb="remove", release=release.client, arch=arch, digest=digest, job=job, follow=job in self.state.jobs
         )
 
-    def unpublished(self) -> Plan:
+    def unpublished(self, arch: Arch | None = None) -> Plan:
         return self.refuse(
-            f"release {self.desired.release.client} is not published for {self.arch}",
+            f"release {self.desired.release.client} is not published for {arch or self.arch}",
             "Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
         )
 
@@ -192,17 +214,24 @@ class _Planner:
 def _absent(planner: _Planner) -> Plan:
     state, desired = planner.state, planner.desired
     year = desired.release.year
-    step = planner.step("remove", this_arch_only=False)
-    if step is not None and step.follow:
-        return planner.decide("finish", "", [step])
-    if missing(state, desired) is None:
+    begun = {arch for arch in _OTHER if planner.main_job("remove", arch) in state.jobs}
+    if not begun and missing(state, desired) is None:
         return planner.decide("none", f"no client of {year}", [])
-    if not any(i.uninstall_string for i in state.of_year(year)):
+    there = {i.arch or planner.arch for i in state.of_year(year) if i.uninstall_string}
+    if not begun and not there:
         return planner.refuse(
             f"the client of {year} at {state.of_year(year)[0].path} has no uninstall entry",
             "Install the same release again over it, then remove it.",
         )
-    return planner.decide("remove", f"client of {year} installed", [step]) if step else planner.unpublished()
+    # Each architecture's client has a product code, and so a removal, of its own.
+    arches = sorted(there | begun)
+    steps = []
+    for arch in arches:
+        step = planner.step("remove", arch, this_arch_only=len(arches) > 1)
+        if step is None:
+            return planner.unpublished(arch)
+        steps.append(step)
+    return planner.decide("remove", f"client of {year} installed", steps)
 
 
 def _stage(planner: _Planner) -> Plan:
@@ -256,7 +285,18 @@ def _present(planner: _Planner) -> Plan:
         return planner.decide("remove" if removals else "none", reason, removals, notes=older.left)
     clients = [line for line in planner.before if line.startswith(title)]
     reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
-    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=older.left)
+    notes = [*older.left, *_beside(planner)]
+    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=notes)
+
+
+def _beside(planner: _Planner) -> list[str]:
+    wanted = planner.desired.release.client
+    others = [i for i in planner.state.of_year(wanted.year) if i.release and i.arch not in {planner.arch, None}]
+    return [
+        f"{one.describe()} stays beside {wanted} {planner.arch}, two clients of one year; publish the release for "
+        f"{one.arch} to upgrade it in place, or remove it first (pronote_client_state: absent)"
+        for one in others
+    ]
 
 
 def _older(planner: _Planner) -> OlderYears:
@@ -332,9 +372,9 @@ def _with_diff(state: StationState, desired: Desired, decided: Plan) -> Plan:
         if step.verb == "remove":
             clients = [i for i in clients if i.year != year or not _removed_by(step, i)]
         elif step.verb == "install":
-            # Another year stands beside it untouched; the same year is upgraded in place.
+            # Another year or architecture stands beside it untouched; the same is upgraded in place.
             if not (step.follow and missing(state, desired) is None):
-                clients = [i for i in clients if i.year != year]
+                clients = [i for i in clients if i.year != year or i.arch not in {step.arch, None}]
                 lines.append(f"{desired.product.title} {year}: {step.release} {step.arch}")
         elif desired.state == "staged":
             lines.append(f"staged files: {step.release} {step.arch}")

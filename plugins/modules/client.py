@@ -34,7 +34,11 @@ options:
     type: str
     required: true
   arch:
-    description: Architecture of the client. V(auto) takes that of the station's Windows.
+    description:
+      - Architecture of the client. V(auto) takes that of the station's Windows.
+      - When the station has a client of the year of the other architecture, and O(release) is published for it, V(auto)
+        takes that one. The other would come beside it.
+      - With O(state=absent) the clients of every architecture are removed.
     type: str
     choices: [auto, x64, x86]
     default: auto

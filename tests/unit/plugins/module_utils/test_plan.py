@@ -218,6 +218,54 @@ def test_staged_files_of_another_product_are_not_ours_to_show() -> None:
     assert plan(_state(jobs=[name]), _desired()).before == []
 
 
+_X86 = _client("2026.1.3", arch="x86")
+
+
+def test_a_client_of_the_other_architecture_is_upgraded_in_place() -> None:
+    """The x64 one would come beside it: another product code, another folder, two clients of one year."""
+    decided = plan(_state(_X86), _desired())
+    assert [(step.verb, step.arch) for step in decided.steps] == [("install", "x86")]
+    assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x86"]
+    # Of another year, or half-removed, it says nothing; by hand is by hand; with both, Windows' own is the one.
+    for state, arch in [
+        (_state(_client("2025.2.9", arch="x86")), "auto"),
+        (_state(_client(None, year=2026, condition="entry_without_exe", arch="x86")), "auto"),
+        (_state(_X86), "x64"),
+        (_state(_X86, _LAST_MONTH), "auto"),
+    ]:
+        assert [step.arch for step in plan(state, _desired(arch=arch)).steps] == ["x64"]
+
+
+def test_the_diff_shows_a_client_that_stays_beside_the_new_one() -> None:
+    decided = plan(_state(_X86), _desired(digests={"x64": "a" * 64}))
+    assert decided.after == ["Client PRONOTE 2026: 2026.1.3 x86", "Client PRONOTE 2026: 2026.2.7 x64"]
+    assert "2026.1.3 x86 stays beside 2026.2.7 x64, two clients of one year" in decided.notes[0]
+
+
+@pytest.mark.parametrize("arch", ["x64", "x86"])
+def test_a_job_keeps_its_architecture_to_its_end(arch: Any) -> None:
+    """In the middle of an upgrade the old client is gone and the new one is not there yet."""
+    job = _job(arch=arch, digest=_DIGESTS[arch])
+    for state in (_state(jobs=[job]), _state(_X86, jobs=[job]), _state(_RIGHT, jobs=[job])):
+        decided = plan(state, _desired())
+        assert (decided.action, decided.job, decided.tidy) == ("finish", job, [])
+
+
+def test_every_architecture_of_the_year_is_removed_with_what_is_published_for_it() -> None:
+    desired = _desired(state="absent")
+    assert [step.arch for step in plan(_state(_X86), desired).steps] == ["x86"]
+    both = plan(_state(_X86, _RIGHT, _OLD), desired)
+    assert [(step.arch, step.this_arch_only) for step in both.steps] == [("x64", True), ("x86", True)]
+    assert both.after == ["Client PRONOTE 2025: 2025.2.9 x64"]
+    assert unmet(_state(_X86), both.steps[0], desired) is None
+    assert "2026.1.3 x86" in str(unmet(_state(_X86), both.steps[1], desired))
+    refused = plan(_state(_X86), _desired(state="absent", digests={"x64": "a" * 64}))
+    assert (refused.action, refused.reason) == ("refuse", "release 2026.2.7 is not published for x86")
+    begun = [_job(verb="remove", arch=arch, digest=_DIGESTS[arch]) for arch in ("x64", "x86")]
+    assert [step.job for step in plan(_state(jobs=begun), desired).steps] == begun
+    assert [step.follow for step in plan(_state(_X86, _RIGHT, jobs=begun[:1]), desired).steps] == [True, False]
+
+
 def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Published]]:
     found = [Published(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
     return {each.release.year: {arch: each} for each in found}
