@@ -17,6 +17,7 @@ Arch = Literal["x64", "x86"]
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
+_SHIELD = "InstallShield_"
 _HOUSE = re.compile(r"index.?[eé]ducation|pronote", re.IGNORECASE)
 
 
@@ -200,6 +201,23 @@ def _release(facts: ExeFacts | None) -> Release | None:
         return None
 
 
+def _code(entry: Entry) -> str:
+    return entry.key[len(_SHIELD) :] if entry.key.lower().startswith(_SHIELD.lower()) else entry.key
+
+
+def _without_twins(entries: list[Entry]) -> list[Entry]:
+    """InstallShield around an MSI leaves two entries of one program: its own, and Windows Installer's hidden one.
+
+    Of two, the first that can remove the program stands for both.
+    """
+    found: dict[tuple[int, str], Entry] = {}
+    for entry in entries:
+        known = found.get(place := (entry.view, _code(entry).lower()))
+        if known is None or (not known.values.get("UninstallString") and entry.values.get("UninstallString")):
+            found[place] = entry
+    return list(found.values())
+
+
 def _installations(
     entries: list[Entry], exes: dict[str, ExeFacts], product: Product, overview: Overview
 ) -> list[Installation]:
@@ -212,7 +230,7 @@ def _installations(
         facts = exes.get(path) if path else None
         release = _release(facts)
         match = product.display_name.search(entry.display_name)
-        code = entry.key.removeprefix("InstallShield_")
+        code = _code(entry)
         found.append(
             Installation(
                 year=int(match[1]) if match else None,
@@ -252,7 +270,7 @@ def build_state(
     ``exes`` holds the exes that exist, by path. An entry of the same name by another publisher is foreign, and so is
     anything else of the house: reported by name, never touched.
     """
-    mine = [e for e in entries if _genuine(e, product)]
+    mine = _without_twins([e for e in entries if _genuine(e, product)])
     updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
     foreign = sorted(
         e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
