@@ -78,6 +78,8 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     while True:
         try:
             if _later(boot, _boot(station)):
+                # However quick it was between two looks: the shell of before is not there any more.
+                station.close()
                 return None
             answers = True
             if (
