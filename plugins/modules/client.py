@@ -378,6 +378,7 @@ job:
     restart_left: ""
     client_running: false
     log: "== exit ==\nstep=done\n"
+    log_problem: ""
     steps: [pronote-client-2026.2.7-x64-9f86d081884c-install]
     tidied: []
 switched_off:

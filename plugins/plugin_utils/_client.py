@@ -85,6 +85,8 @@ def _reboot_warning(state: StationState) -> list[str]:
 
 def _afterwards(report: Report) -> list[str]:
     told = []
+    if report.log_problem:
+        told.append(f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir")
     if report.restart_needed:
         told.append(f"the setup asks for a restart of Windows, which was not done: {report.restart_left}")
     if report.client_running:

@@ -68,6 +68,7 @@ class Report:
     restart_left: str = ""
     client_running: bool = False
     log: str = ""
+    log_problem: str = ""
     steps: list[str] = field(default_factory=list)
     tidied: list[str] = field(default_factory=list)
 
@@ -227,10 +228,15 @@ def _outcome(files: JobFiles) -> Outcome:
 def _keep_log(files: JobFiles, report: Report, request: Request) -> None:
     text = files.as_log() or f"state: {files.state}\n"
     report.log = text
-    if request.log_file is not None:
+    if request.log_file is None:
+        return
+    try:
         request.log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with request.log_file.open("a", encoding="utf-8") as log:
             log.write(f"# {time.strftime('%Y-%m-%dT%H:%M:%S%z')} job {report.name}\n{text}")
+    except OSError as exc:
+        # The controller's disk is no reason to leave a station half-way; the log is in the task's result as well.
+        report.log_problem = f"{request.log_file}: {exc.strerror or exc}"
 
 
 def _prove(station: WinrmStation, work: _Work) -> None:

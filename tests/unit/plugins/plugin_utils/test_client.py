@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.job_files import JobFiles
 from ansible_collections.rentree.pronote.plugins.module_utils.old_years import Published
 from ansible_collections.rentree.pronote.plugins.module_utils.people import People
 from ansible_collections.rentree.pronote.plugins.module_utils.plan import Desired, Step, job_name
@@ -16,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.releases import Re
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 from ansible_collections.rentree.pronote.plugins.module_utils.windows import parse_windows
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _client, _people
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _client, _people, _steps
 from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
 from ansible_collections.rentree.pronote.plugins.plugin_utils._steps import Report, Request
 from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
@@ -111,7 +113,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> _World:
     return made
 
 
-def _run(world: _World, *, windows: Any = (), check: bool = False, **desired: Any) -> dict[str, Any]:
+def _run(
+    world: _World, *, windows: Any = (), check: bool = False, log_file: Path | None = None, **desired: Any
+) -> dict[str, Any]:
     values: dict[str, Any] = {
         "product": PRONOTE_CLIENT,
         "state": "present",
@@ -121,7 +125,11 @@ def _run(world: _World, *, windows: Any = (), check: bool = False, **desired: An
         **desired,
     }
     request = Request(
-        desired=Desired(**values), depot="http://depot", times=JobTimes(poll=0), hours=world.hours(list(windows))
+        desired=Desired(**values),
+        depot="http://depot",
+        times=JobTimes(poll=0),
+        hours=world.hours(list(windows)),
+        log_file=log_file,
     )
     return _client.ensure(cast(WinrmStation, world), request, check=check)
 
@@ -191,3 +199,18 @@ def test_nothing_is_begun_beside_another_product_s_job(world: _World) -> None:
     world.busy = set()
     assert _run(world)["action"] == "install"
     assert world.jobs == [other]
+
+
+def test_a_log_that_cannot_be_kept_is_a_warning(world: _World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A controller whose project is read-only, or its disk full, in the middle of a room."""
+    (tmp_path / "logs").write_text("a file where the folder should be", encoding="utf-8")
+
+    def run_step(_station: Any, request: Request, _step: Step, report: Report, **_more: Any) -> bool:
+        _steps._keep_log(JobFiles(state="ended", exit="step=done\n"), report, request)
+        return True
+
+    monkeypatch.setattr(_client, "run_step", run_step)
+    done = _run(world, log_file=tmp_path / "logs" / "poste.log")
+    assert done["action"] == "install"
+    assert "the job's log could not be kept on the controller" in done["warnings"][-1]
+    assert "step=done" in done["job"]["log"]
