@@ -392,6 +392,10 @@ def _guard_people(state: StationState, desired: Desired, decided: Plan) -> Plan:
     """People first: the files of a client somebody uses are locked, and closing it loses what is being typed."""
     if decided.action in {"skip", "refuse"}:
         return decided
+    if state.blind:
+        blind = "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there"
+        remedy = "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it."
+        return replace(_not_now(decided, blind), action="refuse", remedy=remedy)
     way = make_way(state, desired.people)
     if way.action == "skip":
         return _not_now(decided, f"{way.who}: left for a later run")

@@ -98,6 +98,8 @@ class StationState:
     arch: str
     windows: dict[str, str]
     jobs: list[str]
+    # Who is at work could not be read: neither what runs nor whether a session is open means anything.
+    blind: bool = False
     warnings: list[str] = field(default_factory=list)
 
     def of_year(self, year: int) -> list[Installation]:
@@ -290,6 +292,7 @@ def build_state(
         arch=_ARCHITECTURES.get((machine or "").upper(), (machine or "unknown").lower()),
         windows=_windows(overview.windows),
         jobs=overview.jobs,
+        blind="processes" in overview.missing,
         warnings=[f"could not read: {name}" for name in overview.missing],
     )
 

@@ -96,6 +96,9 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         (_state(_LAST_MONTH, running=_RUNNING), _desired(), "skip", "Client PRONOTE.exe (pid 7) is running"),
         (_state(_LAST_MONTH, running=_RUNNING), _desired(people=People(when_running="fail")), "refuse", "is running"),
         (_state(_RIGHT, running=_RUNNING), _desired(people=People(when_running="fail")), "none", "installed"),
+        # Nobody is known to be there, which is not nobody.
+        (_state(_LAST_MONTH, blind=True), _desired(), "refuse", "nobody knows who is at work there"),
+        (_state(_RIGHT, blind=True), _desired(), "none", "installed"),
         # Outside its hours: what would be done, and until when it would wait. What is right, or cannot be, says so.
         (_state(_LAST_MONTH), _desired(not_now="until six"), "skip", "2026.1.3 x64 installed; until six"),
         (_state(_RIGHT), _desired(not_now="until six", state="absent"), "skip", "client of 2026 installed; until six"),
