@@ -448,6 +448,11 @@ def test_unknown_architecture() -> None:
         (_state(), "absent"),
         (_state(_client(None, year=2026, condition="entry_without_exe")), "absent"),
         (_state(_client(None, year=2026, condition="version_unreadable")), "unknown_release"),
+        (_state(_client(None, year=2025, condition="version_unreadable")), "unknown_release"),
+        # What an old year's program is does not matter when the newer ones say what the station has.
+        (_state(_client(None, year=2019, condition="version_unreadable"), _OLD), "older_year_only"),
+        (_state(_client(None, year=2026, condition="version_unreadable"), _OLD), "unknown_release"),
+        (_state(_client(None, condition="version_unreadable"), _OLD), "unknown_release"),
     ],
 )
 def test_verdict(state: StationState, status: str) -> None:
