@@ -19,6 +19,7 @@ __all__ = [
     "QuotaError",
     "StationError",
     "StationFactError",
+    "StillRunningError",
     "UnreachableError",
     "UnsupportedConnectionError",
     "from_connection_message",
@@ -79,6 +80,12 @@ class CommandTimeoutError(StationError):
     """A command on the station did not end in the time given; it was terminated."""
 
     kind = "timeout"
+
+
+class StillRunningError(CommandTimeoutError):
+    """A job, or a person, was not done in the time given; what is under way goes on, and the next run follows it."""
+
+    kind = "running"
 
 
 class ProtocolFaultError(StationError):

@@ -20,9 +20,9 @@ from ansible_collections.rentree.pronote.plugins.module_utils.job_commands impor
 from ansible_collections.rentree.pronote.plugins.module_utils.job_files import JobFiles
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import decode
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import (
-    CommandTimeoutError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
@@ -115,7 +115,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
     """Wait for the job's end and return its files. ``download``: what is told of it while it is on its way.
 
     ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
-    task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
+    task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
     if station.watcher is not None:
@@ -141,7 +141,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
                 return files
         suspected = suspected and not running
         if time.monotonic() > deadline:
-            raise CommandTimeoutError(
+            raise StillRunningError(
                 f"the job is still running after {times.job:.0f} s",
                 remedy="It goes on by itself: run again later, the next run follows it to its end.",
             )

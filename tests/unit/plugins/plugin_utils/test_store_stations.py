@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     ConnectionLostError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
@@ -158,7 +159,9 @@ def test_a_failure_is_quoted(path: Path) -> None:
 @pytest.mark.parametrize(
     ("exc", "outcome"),
     [
-        (CommandTimeoutError("still running", remedy="Later."), "running"),
+        (StillRunningError("still running", remedy="Later."), "running"),
+        # A command that hangs is no job that goes on by itself.
+        (CommandTimeoutError("reading took more than 120 s", remedy="Later."), "failed"),
         (ConnectionLostError("cut", remedy="Later."), "unreachable"),
     ],
 )
