@@ -29,7 +29,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_download import Download
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
-__all__ = ["JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
+__all__ = ["REFUSALS", "JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
 
 display = Display()
 T = TypeVar("T")
@@ -41,6 +41,10 @@ _STAGE_REMEDIES = {
     68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
     r"\Rentree PRONOTE on the station by hand, then run again.",
 }
+
+REFUSALS = 6
+"""How often a station that has just started may refuse an account that it knew: it answers before it can ask its
+domain. Few, since each of them counts for the account's lock-out."""
 
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""
@@ -157,6 +161,7 @@ def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
 def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> T:
     """Look; when the station has stopped answering, reconnect until it does or the time is over."""
     deadline = time.monotonic() + times.reconnect
+    lost, refusals = False, 0
     while True:
         try:
             return look()
@@ -164,9 +169,13 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
             if time.monotonic() > deadline:
                 raise
             display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
+            lost = True
         except StationError as exc:
-            # A shell does not outlive a restart; the connection that carried it may.
-            if exc.kind != "fault" or time.monotonic() > deadline:
+            # A shell does not outlive a restart; the connection that carried it may. A station that was lost and is
+            # back may refuse an account for a moment.
+            refusals += exc.kind == "refused"
+            waits = exc.kind == "fault" or (exc.kind == "refused" and lost and refusals < REFUSALS)
+            if not waits or time.monotonic() > deadline:
                 raise
         time.sleep(times.poll)
         station.close()
