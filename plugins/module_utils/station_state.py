@@ -185,8 +185,7 @@ def _take(entry: Entry, paths: list[str], product: Product, overview: Overview) 
     stated = _stated_exe(entry, product)
     if stated:
         return next((p for p in paths if p.lower() == stated.lower()), None)
-    match = product.display_name.search(entry.display_name)
-    year = int(match[1]) if match else None
+    year = _year(entry, product)
     arch = _entry_arch(entry)
     for path in paths:
         if _path_year(path, product) == year and (arch is None or _path_arch(path, overview) in {arch, None}):
@@ -207,14 +206,19 @@ def _code(entry: Entry) -> str:
     return entry.key[len(_SHIELD) :] if entry.key.lower().startswith(_SHIELD.lower()) else entry.key
 
 
-def _without_twins(entries: list[Entry]) -> list[Entry]:
+def _year(entry: Entry, product: Product) -> int | None:
+    match = product.display_name.search(entry.display_name)
+    return int(match[1]) if match else None
+
+
+def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
     """InstallShield around an MSI leaves two entries of one program: its own, and Windows Installer's hidden one.
 
     Of two, the first that can remove the program stands for both.
     """
-    found: dict[tuple[int, str], Entry] = {}
+    found: dict[tuple[int, str, int | None], Entry] = {}
     for entry in entries:
-        known = found.get(place := (entry.view, _code(entry).lower()))
+        known = found.get(place := (entry.view, _code(entry).lower(), _year(entry, product)))
         if known is None or (not known.values.get("UninstallString") and entry.values.get("UninstallString")):
             found[place] = entry
     return list(found.values())
@@ -231,11 +235,10 @@ def _installations(
             left.remove(path)
         facts = exes.get(path) if path else None
         release = _release(facts)
-        match = product.display_name.search(entry.display_name)
         code = _code(entry)
         found.append(
             Installation(
-                year=int(match[1]) if match else None,
+                year=_year(entry, product),
                 release=release,
                 arch=_entry_arch(entry) or (_path_arch(path, overview) if path else None),
                 condition="ok" if release else ("version_unreadable" if path else "entry_without_exe"),
@@ -272,7 +275,7 @@ def build_state(
     ``exes`` holds the exes that exist, by path. An entry of the same name by another publisher is foreign, and so is
     anything else of the house: reported by name, never touched.
     """
-    mine = _without_twins([e for e in entries if _genuine(e, product)])
+    mine = _without_twins([e for e in entries if _genuine(e, product)], product)
     updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
     foreign = sorted(
         e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)

@@ -123,3 +123,16 @@ def test_who_is_there_may_stay_unknown(rows: Any) -> None:
 def test_a_station_that_is_gone_is_not_one_that_says_nothing() -> None:
     with pytest.raises(UnreachableError):
         _probe_of(_NO_TASKLIST, _details(), files={}, rows=UnreachableError("gone", remedy="Look."))
+
+
+@pytest.mark.parametrize("section", ["code_page", "environment", "uninstall64", "exes", "reboot", "jobs"])
+def test_an_answer_with_a_hole_is_an_error_too(section: str) -> None:
+    """A station that lies, or a shell that lost a packet: told as such, not as a Python error of the task."""
+    with pytest.raises(StationFactError, match=section):
+        _probe_of(_overview().replace(f"<<{section}>>".encode(), b""), files={})
+
+
+def test_a_number_that_only_looks_like_one_is_none() -> None:
+    strange = '"System","4","Services","0","1"\r\n"a.exe","²","x","1","1"\r\n"b.exe","7","x","²","1"\r\n'.encode()
+    state = _probe_of(_overview().partition(b'"System"')[0] + strange, _details(), files={})
+    assert state.running == []
