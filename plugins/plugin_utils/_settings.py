@@ -81,7 +81,9 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         raise StationFactError(str(exc), remedy="Look at the client with client_info; reinstall it.") from exc
 
     def decide() -> SettingsPlan:
-        return plan_settings(files, _look(station, files), year=year, absent=request.absent, remove_older=request.remove_older)
+        return plan_settings(
+            files, _look(station, files), year=year, absent=request.absent, remove_older=request.remove_older
+        )
 
     plan = decide()
     header = {"before_header": "station", "after_header": "station"}

@@ -67,7 +67,7 @@ def test_a_shortcut_leads_to_the_release_of_the_server(
         product=PRONOTE_CLIENT,
         release=Release.parse("2026.2.7"),
         uai="0310001A",
-        settings=Settings(uai="0310001A", label="Lycée"),
+        settings=Settings(uai="0310001A", label="Lycée", address="a.invalid"),
     )
     result = ensure_settings(cast(WinrmStation, _Station()), request, check=True)
     assert f'"{_X64}"' in result["diff"][0]["after"]
