@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
-        kept = keep_back(args["ring"])
+        kept = keep_back(args["ring"], args["release"])
         if kept is not None:
             return kept
         if args["held"] and args["state"] == "present":

@@ -70,7 +70,7 @@ def _request(args: dict[str, Any]) -> SettingsRequest:
         settings = settings_of_school(args["uai"], args["url"], by_hand, options=options)
     return SettingsRequest(
         product=PRODUCTS["pronote_client"],
-        year=Release.parse(args["release"]).year,
+        release=Release.parse(args["release"]),
         uai=parse_uai(args["uai"]),
         settings=settings,
         shortcut=args["shortcut"],

@@ -5,7 +5,6 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.wake import parse_broadcast, parse_mac
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _wake
 from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import mark_woken
@@ -32,16 +31,12 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
         variables = task_vars or {}
-        hostvars, hosts = variables["hostvars"], sorted(variables["ansible_play_hosts"])
+        # Those of the batch: with `serial` the others have their own turn.
+        hostvars, hosts = variables["hostvars"], sorted(variables["ansible_play_batch"])
         times = _wake.WakeTimes(
             wait=args["timeout"], connect=args["connect_timeout"], poll=args["poll_interval"], pause=args["pause"]
         )
-        sleepers, warnings = [], []
-        for name in hosts:
-            try:
-                sleepers.append(_sleeper(name, hostvars[name]))
-            except ValueError as exc:
-                warnings.append(f"{name} cannot be woken: {exc}")
+        sleepers, warnings = _wake.sleepers_of(hosts, hostvars)
         silent = _wake.silent(sleepers, times)
         without = [s.name for s in silent if not s.mac]
         silent = [s for s in silent if s.mac]
@@ -56,20 +51,6 @@ class ActionModule(ActionBase):
         for line in _lines(result, check=self._task.check_mode):
             Display().display(line)
         return {**result, "warnings": warnings}
-
-
-def _sleeper(name: str, variables: Any) -> _wake.Sleeper:
-    """Raises ValueError for what cannot be right."""
-    mac = str(variables.get("pronote_mac") or "")
-    return _wake.Sleeper(
-        name=name,
-        host=str(variables.get("ansible_host") or name),
-        port=int(variables.get("ansible_port") or 5986),
-        mac=parse_mac(mac) if mac else "",
-        broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
-        wake_port=int(variables.get("pronote_wake_port") or 9),
-        relay=str(variables.get("pronote_wake_relay") or ""),
-    )
 
 
 def _carry_out(

@@ -91,7 +91,13 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
         return _verdict("several", "several", "Remove all but one.", year=wanted.year, shown=shown)
     if sound:
         return _compared(sound[0], wanted)
-    unreadable = [i for i in state.installations if i.condition == "version_unreadable"]
+    # One of another year, known by its folder, matters only when there is nothing else to go by.
+    others = any(i.release is not None for i in state.installations)
+    unreadable = [
+        i
+        for i in state.installations
+        if i.condition == "version_unreadable" and not (others and i.year not in {None, wanted.year})
+    ]
     if unreadable:
         return _verdict("unknown_release", "unreadable", "Install the client again.", path=unreadable[0].path)
     return _without(state, current, wanted)

@@ -41,7 +41,8 @@ STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
     62: "cannot fetch install.cmd from the depot",
     63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
-    64: "cannot put install.cmd in its place",
+    64: "cannot put install.cmd in its place: something holds another file of that name",
+    68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
 }
 
 
@@ -58,8 +59,9 @@ def valid_url(url: str, what: str = "the address") -> str:
 def lock_commands(top: str, folder: str) -> list[str]:
     """Create a folder below a top one of ours, locked to SYSTEM and Administrators before anything is put in it.
 
-    Exit code 61 when that cannot be done.
+    Exit code 61 when that cannot be done, 68 when a link lies below it.
     """
+    between = quote(folder.rpartition("\\")[0])
     top, folder = quote(top), quote(folder)
     grant = " ".join(f"{sid}:(OI)(CI)F" for sid in (_SYSTEM, _ADMINISTRATORS))
     return [
@@ -69,6 +71,12 @@ def lock_commands(top: str, folder: str) -> list[str]:
         # What was granted to others by hand goes first: /grant:r replaces the rights of those it names only.
         f"{tool('icacls')} {top} /reset /Q >nul || exit 61",
         f"{tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
+        # What somebody could have put below it before keeps its owner and its own entries, and nobody needs rights on
+        # the folders above to reach it. A link first: the next commands, and SYSTEM, would go where it leads.
+        f"(dir /s /b /al {top} >nul 2>nul && exit 68)",
+        # Their exit codes say nothing: another administrator's job may delete its temporary files meanwhile.
+        f"(if exist {between} {tool('icacls')} {between} /setowner {_ADMINISTRATORS} /T /C /Q >nul 2>nul)",
+        f"(if exist {between} {tool('icacls')} {between} /reset /T /C /Q >nul 2>nul)",
         # In brackets: `if` takes the rest of its line, `&` and all.
         f"(if not exist {folder} mkdir {folder}) || exit 61",
     ]
@@ -140,7 +148,8 @@ class Job:
                 f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
                 f"{self._matches(part, digest)} || exit 63",
-                f"move /y {part} {script} >nul 2>nul || (if not exist {script} exit 64)",
+                # It may be held: by another administrator's job, which runs it, and then it has this digest.
+                f"move /y {part} {script} >nul 2>nul || {self._matches(script, digest)} || exit 64",
                 f"del /q {part} 2>nul",
                 "exit 0",
             ]
@@ -156,12 +165,13 @@ class Job:
         """WQL for every process of the job: empty once it has ended, whatever ended it.
 
         The task's cmd.exe has the folder in its command line, and so has what the setup unpacks and starts: TEMP is
-        in the folder too, so a setup whose first process ends early is still seen at work.
+        in the folder too, so a setup whose first process ends early is still seen at work. Session 0 alone, where
+        tasks of SYSTEM run: a pupil can have the name in a command line of his own, and would hold every run up.
         """
         name = escape_wql(self.name)
         return (
             "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
-            f"CommandLine like '%{name}%' or ExecutablePath like '%{name}%'"
+            f"SessionId = 0 and (CommandLine like '%{name}%' or ExecutablePath like '%{name}%')"
         )
 
     def read(self) -> str:

@@ -21,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.plan_types import 
     missing,
     unmet,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.restarts import why_not
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Arch, Installation, StationState
@@ -44,6 +45,24 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
     return "x64" if wanted == "x64" else "x86"
 
 
+def _in_place(arch: Arch, state: StationState, desired: Desired) -> Arch:
+    """With ``auto`` the year's client that is there says which one goes over it.
+
+    The other architecture's is a program of its own (its product code and its folder differ): it would come beside, and
+    the station would have two clients of one year. A job that was begun keeps its architecture to the end.
+    """
+    for each in (arch, _OTHER[arch]):
+        digest = desired.digests.get(each, "")
+        names = {job_name(desired.product, verb, desired.release, each, digest) for verb in ("install", "stage")}
+        if digest and names & set(state.jobs):
+            return each
+    there = {i.arch for i in state.of_year(desired.release.year) if i.release is not None}
+    return _OTHER[arch] if there == {_OTHER[arch]} and desired.digests.get(_OTHER[arch]) else arch
+
+
+_OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
+
+
 def _title(desired: Desired, installation: Installation) -> str:
     return f"{desired.product.title} {installation.year or '?'}: {installation.describe()}"
 
@@ -56,6 +75,8 @@ def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = Non
     before = sorted([*(_title(desired, i) for i in state.installations), *_staged_lines(desired, state.jobs)])
     try:
         arch = resolve_arch(desired.arch, state)
+        if desired.arch == "auto":
+            arch = _in_place(arch, state, desired)
     except ValueError as exc:
         return Plan(action="refuse", reason=str(exc), before=before, after=before)
     deciders = {"absent": _absent, "present": _present, "staged": _stage}
@@ -63,11 +84,33 @@ def plan(state: StationState, desired: Desired, *, now: dt.datetime | None = Non
     if decided.action in {"skip", "refuse"}:
         return decided
     decided = _with_diff(state, desired, decided)
-    if desired.state == "staged" or decided.action in {"none", "finish"}:
+    if desired.state == "staged" or decided.action == "none":
         return decided
+    if decided.action == "finish":
+        return _guard_rest(state, desired, decided, now=now)
+    return _guarded(state, desired, decided, now=now)
+
+
+def _guarded(state: StationState, desired: Desired, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """What may be begun now, and what has to be done to people and Windows first."""
     if desired.not_now:
         return _not_now(decided, f"{decided.reason}; {desired.not_now}")
     return _guard_people(state, desired, _guard_restart(state, desired, decided, now=now))
+
+
+def _guard_rest(state: StationState, desired: Desired, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """A job under way is followed at any hour and whoever is there; what comes after it is begun as anything else is.
+
+    The real run decides on the rest once more when the job has ended (plugin_utils/_client.py).
+    """
+    followed = [step for step in decided.steps if step.follow]
+    if len(followed) == len(decided.steps):
+        return decided
+    rest = _guarded(state, desired, decided, now=now)
+    if rest.action not in {"skip", "refuse"}:
+        return replace(rest, action="finish", reason=decided.reason)
+    note = f"only the job under way is brought to its end: {rest.reason.removeprefix(f'{decided.reason}; ')}"
+    return _with_diff(state, desired, replace(decided, steps=followed, notes=[*decided.notes, note]))
 
 
 @dataclass(frozen=True)
@@ -82,21 +125,23 @@ class _Planner:
     def refuse(self, reason: str, remedy: str) -> Plan:
         return Plan(action="refuse", reason=reason, remedy=remedy, before=self.before, after=self.before)
 
-    def main_job(self, verb: str) -> str:
+    def main_job(self, verb: str, arch: Arch | None = None) -> str:
         """The name of the job for what is wanted; empty when it is not published for this architecture."""
-        digest = self.desired.digests.get(self.arch, "")
-        return job_name(self.desired.product, verb, self.desired.release, self.arch, digest) if digest else ""
+        arch = arch or self.arch
+        digest = self.desired.digests.get(arch, "")
+        return job_name(self.desired.product, verb, self.desired.release, arch, digest) if digest else ""
 
-    def step(self, verb: Verb, **fields: bool) -> Step | None:
+    def step(self, verb: Verb, arch: Arch | None = None, **fields: bool) -> Step | None:
         """The step for what is wanted; None when it is not published for this architecture."""
-        job = self.main_job(verb)
+        arch = arch or self.arch
+        job = self.main_job(verb, arch)
         if not job:
             return None
         return Step(
             verb=verb,
             release=self.desired.release.client,
-            arch=self.arch,
-            digest=self.desired.digests[self.arch],
+            arch=arch,
+            digest=self.desired.digests[arch],
             job=job,
             follow=job in self.state.jobs,
             **fields,
@@ -110,9 +155,9 @@ class _Planner:
             verb="remove", release=release.client, arch=arch, digest=digest, job=job, follow=job in self.state.jobs
         )
 
-    def unpublished(self) -> Plan:
+    def unpublished(self, arch: Arch | None = None) -> Plan:
         return self.refuse(
-            f"release {self.desired.release.client} is not published for {self.arch}",
+            f"release {self.desired.release.client} is not published for {arch or self.arch}",
             "Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
         )
 
@@ -147,6 +192,7 @@ class _Planner:
         """A plan of these steps; whatever else of ours is on the station is tidied away."""
         adopt = fields.pop("adopt", [])
         keep = {step.job for step in steps} | set(adopt) | set(fields.pop("keep", []))
+        mine, others = _jobs_of(self.desired.product, self.state.jobs)
         followed = next((step.job for step in steps if step.follow), "")
         if followed:
             # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
@@ -159,7 +205,8 @@ class _Planner:
             job=steps[0].job if steps else "",
             arch=self.arch,
             adopt=adopt,
-            tidy=sorted(set(self.state.jobs) - keep),
+            tidy=sorted(set(mine) - keep),
+            others=others,
             notes=fields.pop("notes", []),
         )
 
@@ -167,17 +214,24 @@ class _Planner:
 def _absent(planner: _Planner) -> Plan:
     state, desired = planner.state, planner.desired
     year = desired.release.year
-    step = planner.step("remove", this_arch_only=False)
-    if step is not None and step.follow:
-        return planner.decide("finish", "", [step])
-    if missing(state, desired) is None:
+    begun = {arch for arch in _OTHER if planner.main_job("remove", arch) in state.jobs}
+    if not begun and missing(state, desired) is None:
         return planner.decide("none", f"no client of {year}", [])
-    if not any(i.uninstall_string for i in state.of_year(year)):
+    there = {i.arch or planner.arch for i in state.of_year(year) if i.uninstall_string}
+    if not begun and not there:
         return planner.refuse(
             f"the client of {year} at {state.of_year(year)[0].path} has no uninstall entry",
             "Install the same release again over it, then remove it.",
         )
-    return planner.decide("remove", f"client of {year} installed", [step]) if step else planner.unpublished()
+    # Each architecture's client has a product code, and so a removal, of its own.
+    arches = sorted(there | begun)
+    steps = []
+    for arch in arches:
+        step = planner.step("remove", arch, this_arch_only=len(arches) > 1)
+        if step is None:
+            return planner.unpublished(arch)
+        steps.append(step)
+    return planner.decide("remove", f"client of {year} installed", steps)
 
 
 def _stage(planner: _Planner) -> Plan:
@@ -231,7 +285,18 @@ def _present(planner: _Planner) -> Plan:
         return planner.decide("remove" if removals else "none", reason, removals, notes=older.left)
     clients = [line for line in planner.before if line.startswith(title)]
     reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
-    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=older.left)
+    notes = [*older.left, *_beside(planner)]
+    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=notes)
+
+
+def _beside(planner: _Planner) -> list[str]:
+    wanted = planner.desired.release.client
+    others = [i for i in planner.state.of_year(wanted.year) if i.release and i.arch not in {planner.arch, None}]
+    return [
+        f"{one.describe()} stays beside {wanted} {planner.arch}, two clients of one year; publish the release for "
+        f"{one.arch} to upgrade it in place, or remove it first (pronote_client_state: absent)"
+        for one in others
+    ]
 
 
 def _older(planner: _Planner) -> OlderYears:
@@ -271,6 +336,22 @@ def _removal_first(planner: _Planner) -> list[Step] | Plan:
     return [*([stage] if stage else []), *(planner.removal(published) for published in known)]
 
 
+_VERBS = ("install", "remove", "stage", STAGED)
+_JOB_NAME = re.compile(rf"(.+)-20\d\d[.\d]+-(?:x64|x86)-[0-9a-f]{{12}}-({'|'.join(_VERBS)})")
+
+
+def _jobs_of(product: Product, names: list[str]) -> tuple[list[str], list[str]]:
+    """The product's own jobs, and those of other products that may be at work. Any other folder is not ours.
+
+    Each product's run follows, tidies and takes over its own: one that tidied another's would fetch its files again
+    every evening.
+    """
+    found = [(name, match) for name in names if (match := _JOB_NAME.fullmatch(name))]
+    key = product.key.replace("_", "-")
+    mine = [name for name, match in found if match[1] == key]
+    return mine, [name for name, match in found if match[1] != key and match[2] in {"install", "remove"}]
+
+
 _STAGED_NAME = re.compile(rf"(.+)-(20\d\d[.\d]+)-(x64|x86)-[0-9a-f]{{12}}-{STAGED}")
 
 
@@ -291,9 +372,9 @@ def _with_diff(state: StationState, desired: Desired, decided: Plan) -> Plan:
         if step.verb == "remove":
             clients = [i for i in clients if i.year != year or not _removed_by(step, i)]
         elif step.verb == "install":
-            # Another year stands beside it untouched; the same year is upgraded in place.
+            # Another year or architecture stands beside it untouched; the same is upgraded in place.
             if not (step.follow and missing(state, desired) is None):
-                clients = [i for i in clients if i.year != year]
+                clients = [i for i in clients if i.year != year or i.arch not in {step.arch, None}]
                 lines.append(f"{desired.product.title} {year}: {step.release} {step.arch}")
         elif desired.state == "staged":
             lines.append(f"staged files: {step.release} {step.arch}")
@@ -311,6 +392,10 @@ def _guard_people(state: StationState, desired: Desired, decided: Plan) -> Plan:
     """People first: the files of a client somebody uses are locked, and closing it loses what is being typed."""
     if decided.action in {"skip", "refuse"}:
         return decided
+    if state.blind:
+        blind = "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there"
+        remedy = "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it."
+        return replace(_not_now(decided, blind), action="refuse", remedy=remedy)
     way = make_way(state, desired.people)
     if way.action == "skip":
         return _not_now(decided, f"{way.who}: left for a later run")

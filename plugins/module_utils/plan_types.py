@@ -73,6 +73,8 @@ class Plan:
     # Stagings whose files the installation takes over.
     adopt: list[str] = field(default_factory=list)
     tidy: list[str] = field(default_factory=list)
+    # Jobs of other products on the station: nothing is begun while one of them is at work.
+    others: list[str] = field(default_factory=list)
     way: Way = field(default_factory=Way)
     restart_first: bool = False
     notes: list[str] = field(default_factory=list)

@@ -42,6 +42,17 @@ _REBOOT_KEYS = {
     "windows_update": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 }
 _SECTION = re.compile(rb"^<<([a-z0-9_]+)>>\s*$", re.MULTILINE)
+_SECTIONS = (
+    "code_page",
+    "environment",
+    "windows",
+    "uninstall64",
+    "uninstall32",
+    "exes",
+    "reboot",
+    "jobs",
+    "processes",
+)
 _REG_VALUE = re.compile(r"^ {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$")
 _SESSION_SHELL = "explorer.exe"
 
@@ -180,8 +191,9 @@ def _processes(text: str) -> list[Process]:
     found = []
     for row in csv.reader(io.StringIO(text)):
         # "image","pid","session name","session number","memory"
-        if len(row) >= 5 and row[1].isdigit():
-            found.append(Process(image=row[0], pid=int(row[1]), session=int(row[3]) if row[3].isdigit() else 0))
+        # isdecimal: int() does not read all that isdigit() takes for a digit.
+        if len(row) >= 5 and row[1].isdecimal():
+            found.append(Process(image=row[0], pid=int(row[1]), session=int(row[3]) if row[3].isdecimal() else 0))
     return found
 
 
@@ -190,6 +202,8 @@ def parse_overview(output: bytes) -> Overview:
     sections = _sections(output)
     if "processes" not in sections:
         raise ValueError(f"the answer to the first reading stops early, after {sorted(sections) or 'nothing'}")
+    if lost := [name for name in _SECTIONS if name not in sections]:
+        raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
     code_page = parse_reg_query(decode(sections["code_page"]))
     oem = f"cp{code_page[0][1].get('OEMCP', '850')}" if code_page else "cp850"
     try:

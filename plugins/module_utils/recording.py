@@ -50,6 +50,7 @@ STAGE_CODES = {
     62: "cannot fetch the setup",
     63: "the setup does not have the digest that was asked for; nothing was run",
     64: "cannot put the setup in its place",
+    68: "a link (junction or symbolic link) lies below the folder of the recording; nothing was run",
 }
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]

@@ -8,14 +8,14 @@ serves what: a store copied without its ``.yml`` files still works.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.response import Mode
 
-__all__ = ["Recorded", "needs_pilot", "newest", "parse_name"]
+__all__ = ["Recorded", "newest", "parse_name"]
 
 _NAME = re.compile(
     r"(?P<product>[a-z][a-z0-9_]*)-(?P<release>20\d\d(?:\.\d{1,5}){2,3})-(?P<arch>x64|x86)(?P<uninstall>-uninstall)?\.iss",
@@ -91,17 +91,3 @@ def newest(names: Iterable[str], wanted: Recorded) -> Recorded | None:
         and recorded.release <= wanted.release
     ]
     return max(found, key=lambda recorded: recorded.release, default=None)
-
-
-def needs_pilot(release: str, entry: Mapping[str, Any], proven: Iterable[str] = ()) -> bool:
-    """Whether a published release must be tried on one pilot station per school before the others.
-
-    ``entry`` is its entry in ``pronote_releases`` (release, then architecture); ``proven`` the digests of
-    ``install.cmd`` with which a station has been brought to its release. True when the response file was recorded for
-    another release and nothing has proven it yet. The digest pins the response file, so a proof holds for these very
-    bytes only. Raises ValueError for an entry whose ``response_release`` is no release.
-    """
-    recorded = str(entry.get("response_release") or "")
-    if not recorded or Release.parse(recorded) == Release.parse(release):
-        return False
-    return entry.get("digest") not in set(proven)

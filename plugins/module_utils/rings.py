@@ -205,17 +205,23 @@ def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
 def recorded_for(releases: Any, release: str) -> str:
     """The release that the response file of a published release was recorded for, when it is another one.
 
-    ``releases`` is ``pronote_releases``. Empty for a release that is not published: that is said elsewhere.
+    ``releases`` is ``pronote_releases``. Empty for a release that is not published: that is said elsewhere. What was
+    edited by hand and names no release is another one: it proves nothing.
     """
     try:
         wanted = Release.parse(release)
-        arches: Mapping[str, Any] = next(
-            (value for key, value in releases.items() if Release.parse(str(key)) == wanted), {}
-        )
+        arches: Mapping[str, Any] = next((value for key, value in releases.items() if _names(key, wanted)), {})
         recorded = [str(entry.get("response_release") or "") for entry in arches.values()]
-        return next((text for text in recorded if text and Release.parse(text) != wanted), "")
     except (ValueError, AttributeError):
         return ""
+    return next((text for text in recorded if text and not _names(text, wanted)), "")
+
+
+def _names(text: Any, release: Release) -> bool:
+    try:
+        return Release.parse(str(text)) == release
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ _AUDITED = {
     "several": "several",
     "unknown_release": "unknown",
 }
-_OUTCOMES = {"unreachable": "unreachable", "refused": "refused", "timeout": "running"}
+_OUTCOMES = {"unreachable": "unreachable", "refused": "refused", "running": "running"}
 # A quota, a fault or a cut is the evening's; only what the station itself shows comes back as it is the next day.
 _LASTING = frozenset({"fact", "configuration"})
 

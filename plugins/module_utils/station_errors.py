@@ -19,6 +19,7 @@ __all__ = [
     "QuotaError",
     "StationError",
     "StationFactError",
+    "StillRunningError",
     "UnreachableError",
     "UnsupportedConnectionError",
     "from_connection_message",
@@ -81,6 +82,12 @@ class CommandTimeoutError(StationError):
     kind = "timeout"
 
 
+class StillRunningError(CommandTimeoutError):
+    """A job, or a person, was not done in the time given; what is under way goes on, and the next run follows it."""
+
+    kind = "running"
+
+
 class ProtocolFaultError(StationError):
     """Any other WS-Management or WMI fault, quoted."""
 
@@ -133,6 +140,11 @@ def from_fault(code: int | None, reason: str, *, doing: str, doing_remedy: str |
     )
 
 
+# The stock plugin begins each text with the transport's name ("kerberos: HTTPSConnectionPool(…) timed out"), which says
+# nothing about the cause. requests_kerberos and the GSS library name themselves in what they refuse.
+_TRANSPORT_LABEL = re.compile(r"(?:^|, )kerberos: ")
+_KERBEROS = re.compile(r"kerberos|gss")
+
 # Words of requests and the system in a failed connection, and what they mean.
 _NO_CONNECTION: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
@@ -178,7 +190,7 @@ def from_connection_message(message: str) -> StationError:
             fact_fr="le certificat TLS du poste n'est pas reconnu",
             remedy="Give ansible_winrm_ca_trust_path the authority that signed it; do not ignore certificates.",
         )
-    if "kerberos" in lowered:
+    if "connectionpool(" not in lowered and _KERBEROS.search(_TRANSPORT_LABEL.sub("", lowered)):
         return CredentialsRefusedError(
             f"Kerberos did not authenticate: {text}",
             fact_fr="Kerberos refuse l'authentification",

@@ -17,6 +17,7 @@ Arch = Literal["x64", "x86"]
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
+_SHIELD = "InstallShield_"
 _HOUSE = re.compile(r"index.?[eé]ducation|pronote", re.IGNORECASE)
 
 
@@ -97,6 +98,8 @@ class StationState:
     arch: str
     windows: dict[str, str]
     jobs: list[str]
+    # Who is at work could not be read: neither what runs nor whether a session is open means anything.
+    blind: bool = False
     warnings: list[str] = field(default_factory=list)
 
     def of_year(self, year: int) -> list[Installation]:
@@ -182,8 +185,7 @@ def _take(entry: Entry, paths: list[str], product: Product, overview: Overview) 
     stated = _stated_exe(entry, product)
     if stated:
         return next((p for p in paths if p.lower() == stated.lower()), None)
-    match = product.display_name.search(entry.display_name)
-    year = int(match[1]) if match else None
+    year = _year(entry, product)
     arch = _entry_arch(entry)
     for path in paths:
         if _path_year(path, product) == year and (arch is None or _path_arch(path, overview) in {arch, None}):
@@ -200,6 +202,28 @@ def _release(facts: ExeFacts | None) -> Release | None:
         return None
 
 
+def _code(entry: Entry) -> str:
+    return entry.key[len(_SHIELD) :] if entry.key.lower().startswith(_SHIELD.lower()) else entry.key
+
+
+def _year(entry: Entry, product: Product) -> int | None:
+    match = product.display_name.search(entry.display_name)
+    return int(match[1]) if match else None
+
+
+def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
+    """InstallShield around an MSI leaves two entries of one program: its own, and Windows Installer's hidden one.
+
+    Of two, the first that can remove the program stands for both.
+    """
+    found: dict[tuple[int, str, int | None], Entry] = {}
+    for entry in entries:
+        known = found.get(place := (entry.view, _code(entry).lower(), _year(entry, product)))
+        if known is None or (not known.values.get("UninstallString") and entry.values.get("UninstallString")):
+            found[place] = entry
+    return list(found.values())
+
+
 def _installations(
     entries: list[Entry], exes: dict[str, ExeFacts], product: Product, overview: Overview
 ) -> list[Installation]:
@@ -211,11 +235,10 @@ def _installations(
             left.remove(path)
         facts = exes.get(path) if path else None
         release = _release(facts)
-        match = product.display_name.search(entry.display_name)
-        code = entry.key.removeprefix("InstallShield_")
+        code = _code(entry)
         found.append(
             Installation(
-                year=int(match[1]) if match else None,
+                year=_year(entry, product),
                 release=release,
                 arch=_entry_arch(entry) or (_path_arch(path, overview) if path else None),
                 condition="ok" if release else ("version_unreadable" if path else "entry_without_exe"),
@@ -252,7 +275,7 @@ def build_state(
     ``exes`` holds the exes that exist, by path. An entry of the same name by another publisher is foreign, and so is
     anything else of the house: reported by name, never touched.
     """
-    mine = [e for e in entries if _genuine(e, product)]
+    mine = _without_twins([e for e in entries if _genuine(e, product)], product)
     updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
     foreign = sorted(
         e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
@@ -272,6 +295,7 @@ def build_state(
         arch=_ARCHITECTURES.get((machine or "").upper(), (machine or "unknown").lower()),
         windows=_windows(overview.windows),
         jobs=overview.jobs,
+        blind="processes" in overview.missing,
         warnings=[f"could not read: {name}" for name in overview.missing],
     )
 

@@ -34,7 +34,11 @@ options:
     type: str
     required: true
   arch:
-    description: Architecture of the client. V(auto) takes that of the station's Windows.
+    description:
+      - Architecture of the client. V(auto) takes that of the station's Windows.
+      - When the station has a client of the year of the other architecture, and O(release) is published for it, V(auto)
+        takes that one. The other would come beside it.
+      - With O(state=absent) the clients of every architecture are removed.
     type: str
     choices: [auto, x64, x86]
     default: auto
@@ -214,6 +218,13 @@ options:
         description: RV(rentree.pronote.rings#module:id) of the plan.
         type: str
         required: true
+      release:
+        description:
+          - The release that the school's server ran when the rings were made.
+          - When O(release) is another one by now, the station is left for the next run, so that pilots try it first.
+            Empty, this is not looked at.
+        type: str
+        default: ""
       go:
         description: Whether the station goes now.
         type: bool
@@ -367,6 +378,7 @@ job:
     restart_left: ""
     client_running: false
     log: "== exit ==\nstep=done\n"
+    log_problem: ""
     steps: [pronote-client-2026.2.7-x64-9f86d081884c-install]
     tidied: []
 switched_off:
@@ -381,7 +393,7 @@ left_on:
   sample: somebody has opened a session
 kind:
   description:
-    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(fault), V(fact) or
+    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(running), V(fault), V(fact) or
       V(configuration).
   returned: failure
   type: str

@@ -148,7 +148,7 @@ jobs:
   sample: []
 kind:
   description:
-    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(fault), V(fact) or
+    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(running), V(fault), V(fact) or
       V(configuration).
   returned: failure
   type: str

@@ -62,6 +62,13 @@ plans:
       passed: 0
       problem: ""
       rules: {rings: ["1", "100%"], max_fail: "10%", max_unreachable: "100%", unproven: ""}
+releases:
+  description:
+    - For each station the release that its school's server ran when the rings were made, empty when that is not known.
+    - Stations with a release of their own in the inventory are left out.
+  returned: always
+  type: dict
+  sample: {"s101-01": 2026.2.7, "s101-02": 2026.2.7}
 turns:
   description: For each station the steps in which it has a turn. The first station of the play is in every one.
   returned: always

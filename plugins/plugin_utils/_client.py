@@ -22,6 +22,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._steps import (
     ClientStartedError,
     Report,
     Request,
+    refuse_beside,
     run_step,
     tidy,
 )
@@ -84,6 +85,8 @@ def _reboot_warning(state: StationState) -> list[str]:
 
 def _afterwards(report: Report) -> list[str]:
     told = []
+    if report.log_problem:
+        told.append(f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir")
     if report.restart_needed:
         told.append(f"the setup asks for a restart of Windows, which was not done: {report.restart_left}")
     if report.client_running:
@@ -95,8 +98,32 @@ def _carry_out(
     station: WinrmStation, request: Request, decision: Plan, state: StationState, report: Report
 ) -> str | None:
     """Do what the plan says. Returns why the station is left for a later run, None when all is done."""
-    for name in decision.tidy:
-        tidy(station, Job(name=name, program_files=state.program_files), report, request)
+    failed: set[str] = set()
+    while True:
+        for name in decision.tidy:
+            tidy(station, Job(name=name, program_files=state.program_files), report, request)
+        if decision.action != "finish":
+            return _begin(station, request, decision, state, report)
+        step = next(step for step in decision.steps if step.follow)
+        if not run_step(station, request, step, report, program_files=state.program_files, adopt=[]):
+            failed.add(step.job)
+        elif decision.steps == [step]:
+            return None
+        # Hours may have gone by: what comes now is decided anew, with people, hours and restarts. A folder that may
+        # still be there (of a staging that was cut off) is no job to follow a second time.
+        state = probe(station, request.desired.product)
+        state = replace(state, jobs=[name for name in state.jobs if name not in failed])
+        decision = _decide(state, replace(request.desired, not_now=request.hours.closed()))
+        if decision.action == "skip":
+            why = "the job of an earlier run did not end well; " if failed else ""
+            return f"{why}{decision.reason}"
+
+
+def _begin(station: WinrmStation, request: Request, decision: Plan, state: StationState, report: Report) -> str | None:
+    """Begin the steps of a plan. Returns why the station is left for a later run, None when all is done."""
+    if any(step.verb != "stage" for step in decision.steps):
+        for name in decision.others:
+            refuse_beside(station, Job(name=name, program_files=state.program_files))
     if decision.restart_first:
         left = _restart.restart(station, request.desired.restarts, poll=request.times.poll)
         if left is not None:
@@ -112,10 +139,13 @@ def _carry_out(
     left = _people.make_way(station, product, decision.way, people, poll=poll)
     if left is not None:
         return left
-    if decision.action not in {"finish", "stage"} and (closed := request.hours.closed()):
-        # The wait for people took what was left of the window.
-        return closed
+    before = ""
     for step in decision.steps:
+        # The wait for people, or the step before, took what was left of the window. Only what comes after a removal
+        # is begun all the same: the station would be without a client until the next window.
+        if step.verb != "stage" and before != "remove" and (closed := request.hours.closed()):
+            return closed
+        before = step.verb
         adopt = decision.adopt if step.verb == "install" else []
         try:
             run_step(station, request, step, report, program_files=state.program_files, adopt=adopt)

@@ -30,7 +30,7 @@ def deploy(connection: Any, request: Request, memory: Memory, *, check: bool, sw
             memory.failed(exc, wanted=wanted, absent=absent)
             result = failure(exc)
         if not check and switch_off and "unreachable" not in result:
-            result |= give_back(target, request.desired.product, memory, still_at_work=result.get("kind") == "timeout")
+            result |= give_back(target, request.desired.product, memory, still_at_work=result.get("kind") == "running")
     except StationError as exc:
         result = failure(exc)
     finally:

@@ -20,19 +20,31 @@ from ansible_collections.rentree.pronote.plugins.module_utils.job_commands impor
 from ansible_collections.rentree.pronote.plugins.module_utils.job_files import JobFiles
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import decode
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import (
-    CommandTimeoutError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_download import Download
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
 
-__all__ = ["JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
+__all__ = ["REFUSALS", "JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
 
 display = Display()
 T = TypeVar("T")
+
+_DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
+_STAGE_REMEDIES = {
+    62: _DEPOT,
+    63: _DEPOT,
+    68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
+    r"\Rentree PRONOTE on the station by hand, then run again.",
+}
+
+REFUSALS = 6
+"""How often a station that has just started may refuse an account that it knew: it answers before it can ask its
+domain. Few, since each of them counts for the account's lock-out."""
 
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""
@@ -76,9 +88,9 @@ def stage_and_start(
     if result.code:
         raise StationFactError(
             f"{STAGE_CODES.get(result.code, 'staging the job failed')} ({result.describe()})",
-            remedy="Check from the station that the depot answers, and the digest in pronote_releases; run again."
-            if result.code in {62, 63}
-            else "Check the account's rights on the station and the space on its disk; run again.",
+            remedy=_STAGE_REMEDIES.get(
+                result.code, "Check the account's rights on the station and the space on its disk; run again."
+            ),
         )
     display.vv(f"job {job.name}: starting")
     if station.watcher is not None and verb != "stage":
@@ -107,7 +119,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
     """Wait for the job's end and return its files. ``download``: what is told of it while it is on its way.
 
     ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
-    task never ran, "absent" when somebody else cleaned it up. Raises StationError (CommandTimeoutError when it is
+    task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
     if station.watcher is not None:
@@ -133,7 +145,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
                 return files
         suspected = suspected and not running
         if time.monotonic() > deadline:
-            raise CommandTimeoutError(
+            raise StillRunningError(
                 f"the job is still running after {times.job:.0f} s",
                 remedy="It goes on by itself: run again later, the next run follows it to its end.",
             )
@@ -149,6 +161,7 @@ def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
 def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> T:
     """Look; when the station has stopped answering, reconnect until it does or the time is over."""
     deadline = time.monotonic() + times.reconnect
+    lost, refusals = False, 0
     while True:
         try:
             return look()
@@ -156,9 +169,13 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
             if time.monotonic() > deadline:
                 raise
             display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
+            lost = True
         except StationError as exc:
-            # A shell does not outlive a restart; the connection that carried it may.
-            if exc.kind != "fault" or time.monotonic() > deadline:
+            # A shell does not outlive a restart; the connection that carried it may. A station that was lost and is
+            # back may refuse an account for a moment.
+            refusals += exc.kind == "refused"
+            waits = exc.kind == "fault" or (exc.kind == "refused" and lost and refusals < REFUSALS)
+            if not waits or time.monotonic() > deadline:
                 raise
         time.sleep(times.poll)
         station.close()

@@ -3,16 +3,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import (
     Entry,
     Overview,
+    Process,
     details_command,
     overview_command,
     parse_details,
     parse_overview,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError, StationFactError
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import (
     ExeFacts,
     StationState,
@@ -35,6 +38,8 @@ def probe(station: WinrmStation, product: Product) -> StationState:
             f"the station's answer makes no sense: {exc} ({result.describe()})",
             remedy="Run `reg query` and `tasklist` by hand on the station with the same account.",
         ) from exc
+    if "processes" in overview.missing and (processes := _processes(station)):
+        overview = replace(overview, processes=processes, missing=[])
     entries, warnings = _details(station, overview, product)
     exes: dict[str, ExeFacts] = {}
     for path in exe_candidates(overview, entries, product):
@@ -86,6 +91,25 @@ def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
         version=version if isinstance(version, str) and version else None,
         size=int(size) if isinstance(size, str) and size.isdigit() else 0,
     )
+
+
+def _processes(station: WinrmStation) -> list[Process]:
+    """Who is at work, from WMI, when tasklist says nothing: without it nobody would be asked before an installation.
+
+    Empty when that cannot be read either: a plan then begins nothing. Raises StationError.
+    """
+    try:
+        rows = station.query("select Name, ProcessId, SessionId from Win32_Process")
+    except StationError as exc:
+        if exc.kind in {"unreachable", "quota"}:
+            raise
+        rows = []
+    found = []
+    for row in rows:
+        name, pid, session = (str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId"))
+        if name and pid.isdecimal():
+            found.append(Process(image=name, pid=int(pid), session=int(session) if session.isdecimal() else 0))
+    return found
 
 
 def _free_bytes(station: WinrmStation, overview: Overview) -> int | None:

@@ -38,6 +38,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     CommandTimeoutError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
@@ -246,7 +247,7 @@ def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *
                 remedy="Log on at the station with an account of its Administrators group, then run again.",
             )
         if time.monotonic() > deadline:
-            raise CommandTimeoutError(
+            raise StillRunningError(
                 f"the setup still waits for its dialogs to be answered after {request.times.job:.0f} s",
                 remedy="Answer them on the station and run again: the next run goes on from there. To give up, run "
                 "with -e pronote_record_state=absent.",

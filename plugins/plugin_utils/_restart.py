@@ -24,6 +24,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     StationFactError,
     UnreachableError,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._job import REFUSALS
 from ansible_collections.rentree.pronote.plugins.plugin_utils._people import session_open
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
@@ -73,11 +74,13 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
             )
     display.vv(f"restarting in {restarts.delay:.0f} s")
-    answers = False
+    answers, refusals = False, 0
     deadline = time.monotonic() + restarts.delay + restarts.timeout
     while True:
         try:
             if _later(boot, _boot(station)):
+                # However quick it was between two looks: the shell of before is not there any more.
+                station.close()
                 return None
             answers = True
             if (
@@ -91,8 +94,10 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
             answers = False
             station.close()
         except StationError as exc:
-            # A shell does not outlive a restart; the connection that carried it may. Services start one by one.
-            if exc.kind != "fault":
+            # A shell does not outlive a restart; the connection that carried it may. Services start one by one, and the
+            # one that asks the domain for us may not be there yet.
+            refusals += exc.kind == "refused"
+            if exc.kind != "fault" and not (exc.kind == "refused" and refusals < REFUSALS):
                 raise
             station.close()
         if time.monotonic() > deadline:

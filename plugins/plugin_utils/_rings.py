@@ -95,7 +95,8 @@ class PlayVariables:
 def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dict[str, Any]:
     """The plan of every school as a task's result."""
     by_school: dict[str, list[str]] = {}
-    for name in play.task["ansible_play_hosts"]:
+    # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
+    for name in play.task["ansible_play_batch"]:
         by_school.setdefault(play.plain(name, "pronote_uai").upper(), []).append(name)
     wanted = {school: _School(play, school, names) for school, names in by_school.items()}
     progress, warnings = _progress(state)
@@ -120,6 +121,7 @@ def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dic
         "changed": False,
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
+        "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
         "turns": turns,
         "warnings": warnings,
     }
@@ -135,6 +137,8 @@ class _School:
         self.pilots = {
             name for name in names if play.plain(name, "pronote_pilot").lower() in {"true", "yes", "on", "1"}
         }
+        # Held back one by one in the inventory: what the school's server says is not for them.
+        self.pinned = {name for name in names if play.plain(name, "pronote_client_release")}
         variables = play.of(names[0])
         try:
             self.release = str(play.value(variables, "pronote_client_release", ""))
@@ -157,6 +161,11 @@ class _School:
             )
         except ValueError as exc:
             self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"
+
+    @property
+    def served(self) -> str:
+        """The release that its server ran when the rings were made; empty when its first station has another."""
+        return "" if self.names[0] in self.pinned else self.release
 
     @property
     def asks(self) -> bool:
@@ -257,7 +266,7 @@ def _hold(plan: SchoolPlan, standing: Standing) -> str:
 
 
 def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str, *, plan_id: str) -> dict[str, Outcome]:
-    alive = set(variables["ansible_play_hosts"])
+    alive = set(variables["ansible_play_batch"])
     found: dict[str, Outcome] = {}
     for name in dict.fromkeys(name for step in steps for names in step.members.values() for name in names):
         result = variables["hostvars"].raw_get(name).get(results)

@@ -21,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.client_settings im
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.probe import decode
 from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
@@ -40,7 +41,7 @@ class SettingsRequest:
     """What the task asks for; ``settings``: None when they are to be absent."""
 
     product: Product
-    year: int
+    release: Release
     uai: str
     settings: Settings | None
     shortcut: bool = True
@@ -54,17 +55,24 @@ class SettingsRequest:
 def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError."""
     state = probe(station, request.product)
-    exes = [i.path for i in state.of_year(request.year) if i.path and i.condition != "entry_without_exe"]
+    year = request.release.year
+    # Of several clients of the year the one of the server's release, else the newest.
+    found = sorted(
+        (i for i in state.of_year(year) if i.path and i.condition != "entry_without_exe"),
+        key=lambda i: (i.release == request.release, i.release.parts if i.release else ()),
+        reverse=True,
+    )
+    exes = [i.path for i in found if i.path]
     if not exes and not request.absent:
-        reason = f"the station has no client of {request.year}: its settings are left for after the deployment"
+        reason = f"the station has no client of {year}: its settings are left for after the deployment"
         return {"changed": False, "action": "skip", "reason": reason, "diff": [], "warnings": state.warnings}
     try:
         if request.settings is None:
-            files = places(request.uai, year=request.year, program_files=state.program_files)
+            files = places(request.uai, year=year, program_files=state.program_files)
         else:
             files = wanted_files(
                 request.settings,
-                year=request.year,
+                year=year,
                 exe=exes[0],
                 program_files=state.program_files,
                 with_shortcut=request.shortcut,
@@ -73,8 +81,9 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         raise StationFactError(str(exc), remedy="Look at the client with client_info; reinstall it.") from exc
 
     def decide() -> SettingsPlan:
-        found = _look(station, files)
-        return plan_settings(files, found, year=request.year, absent=request.absent, remove_older=request.remove_older)
+        return plan_settings(
+            files, _look(station, files), year=year, absent=request.absent, remove_older=request.remove_older
+        )
 
     plan = decide()
     header = {"before_header": "station", "after_header": "station"}

@@ -28,7 +28,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_download
 from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import ALWAYS, Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
-__all__ = ["ClientStartedError", "Report", "Request", "run_step", "tidy"]
+__all__ = ["ClientStartedError", "Report", "Request", "refuse_beside", "run_step", "tidy"]
 
 display = Display()
 
@@ -68,6 +68,7 @@ class Report:
     restart_left: str = ""
     client_running: bool = False
     log: str = ""
+    log_problem: str = ""
     steps: list[str] = field(default_factory=list)
     tidied: list[str] = field(default_factory=list)
 
@@ -88,10 +89,11 @@ class _Work:
 
 def run_step(
     station: WinrmStation, request: Request, step: Step, report: Report, *, program_files: str, adopt: list[str]
-) -> None:
+) -> bool:
     """Bring one step to its end, proven. Raises StationError; whatever it was, no job is left but one at work.
 
-    ``adopt``: stagings whose files the job takes over.
+    ``adopt``: stagings whose files the job takes over. Returns False for a job of an earlier run that did not end well
+    and was cleared away: whether it is begun again is for a new plan to say, for the station is not what it was.
     """
     job = Job(name=step.job, program_files=program_files)
     stagings = [Job(name=name, program_files=program_files) for name in adopt]
@@ -99,6 +101,8 @@ def run_step(
     report.name, report.code, report.log = step.job, None, ""
     try:
         files = _run_job(station, work)
+        if files is None:
+            return False
         if step.verb == "stage":
             _settle(station, job)
         else:
@@ -116,26 +120,21 @@ def run_step(
     report.steps.append(step.job)
     if step.verb != "stage":
         _job.remove(station, job)
+    return True
 
 
-def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
-    """Start the job, or follow it, until it has ended well. Raises StationError."""
-    request, step, job, report = work.request, work.step, work.job, work.report
-    below = request.desired.product.depot_folder
-    folder = depot_folder(request.depot, str(step.release), step.arch, below=below)
-    following = step.follow
+def _run_job(station: WinrmStation, work: _Work) -> JobFiles | None:
+    """Start the job, or follow it, until it has ended well; None when one that was followed did not.
+
+    Raises StationError.
+    """
+    request, job, report = work.request, work.job, work.report
+    following = work.step.follow
     started = 0
     while True:
         if not following:
-            if started == _ATTEMPTS:
-                raise _never_ended(report)
-            _check_hours(work)
+            _start(station, work, attempt=started)
             started += 1
-            report.started += step.verb != "stage"
-            if work.stagings:
-                _job.adopt(station, job, work.stagings)
-            rate = request.stage_rate if request.desired.state == "staged" else ""
-            _job.stage_and_start(station, job, verb=step.verb, folder_url=folder, digest=step.digest, rate=rate)
         report.followed |= following
         files = _job.follow(station, job, request.times, download=_watched(work))
         if files.state == "absent":
@@ -143,7 +142,8 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
             # before its script was in place: the station tells which.
             if _is_done(station, work):
                 return files
-            following = False
+            if following:
+                return None
             continue
         _keep_log(files, report, request)
         if files.state == "registered" and not following:
@@ -163,14 +163,32 @@ def _run_job(station: WinrmStation, work: _Work) -> JobFiles:
                 raise kind(outcome.fact, remedy=outcome.remedy)
             if _is_done(station, work):
                 return files
-            display.vv(f"job {job.name} of an earlier run failed ({outcome.fact}): starting again")
+            display.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
         else:
             report.interrupted += 1
-            display.vv(f"job {job.name} was cut off: starting again")
+            display.vv(f"job {job.name} was cut off")
         _job.remove(station, job)
         report.log = ""
         report.code = None
-        following = False
+        if following:
+            report.tidied.append(job.name)
+            return None
+
+
+def _start(station: WinrmStation, work: _Work, *, attempt: int) -> None:
+    """Put the job on the station and start it. ``attempt``: how often this run has done so. Raises StationError."""
+    request, step = work.request, work.step
+    if attempt == _ATTEMPTS:
+        raise _never_ended(work.report)
+    if attempt and step.verb != "stage" and (closed := request.hours.closed()):
+        raise StationFactError(f"the station cut the job off; {closed}", remedy="Run again then.")
+    work.report.started += step.verb != "stage"
+    if work.stagings:
+        _job.adopt(station, work.job, work.stagings)
+    below = request.desired.product.depot_folder
+    folder = depot_folder(request.depot, str(step.release), step.arch, below=below)
+    rate = request.stage_rate if request.desired.state == "staged" else ""
+    _job.stage_and_start(station, work.job, verb=step.verb, folder_url=folder, digest=step.digest, rate=rate)
 
 
 def _watched(work: _Work) -> Download | None:
@@ -192,12 +210,6 @@ def _never_ended(report: Report) -> StationFactError:
     )
 
 
-def _check_hours(work: _Work) -> None:
-    """Following what an earlier run began is right at any hour, beginning it again is not. Raises StationFactError."""
-    if work.step.verb != "stage" and work.step.follow and (closed := work.request.hours.closed()):
-        raise StationFactError(f"the job of an earlier run did not end well; {closed}", remedy="Run again then.")
-
-
 def _is_done(station: WinrmStation, work: _Work) -> bool:
     desired, step = work.request.desired, work.step
     state = probe(station, desired.product)
@@ -216,10 +228,15 @@ def _outcome(files: JobFiles) -> Outcome:
 def _keep_log(files: JobFiles, report: Report, request: Request) -> None:
     text = files.as_log() or f"state: {files.state}\n"
     report.log = text
-    if request.log_file is not None:
+    if request.log_file is None:
+        return
+    try:
         request.log_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with request.log_file.open("a", encoding="utf-8") as log:
             log.write(f"# {time.strftime('%Y-%m-%dT%H:%M:%S%z')} job {report.name}\n{text}")
+    except OSError as exc:
+        # The controller's disk is no reason to leave a station half-way; the log is in the task's result as well.
+        report.log_problem = f"{request.log_file}: {exc.strerror or exc}"
 
 
 def _prove(station: WinrmStation, work: _Work) -> None:
@@ -274,14 +291,20 @@ def _remove_unless_running(station: WinrmStation, job: Job) -> None:
         display.vv(f"job {job.name} stays on the station for now: {exc}")
 
 
-def tidy(station: WinrmStation, job: Job, report: Report, request: Request) -> None:
-    """Clear away what an earlier run left, logs first. Raises StationFactError when it is at work."""
-    # A staging nobody wants any more only fetches: it is ended. Anything else at work is somebody's.
-    if not job.name.endswith("-stage") and station.query(job.running_query()):
+def refuse_beside(station: WinrmStation, job: Job) -> None:
+    """Raise StationFactError when this job is at work."""
+    if station.query(job.running_query()):
         raise StationFactError(
             f"another job is under way on the station: {job.name}",
             remedy="Wait for its end (another administrator may be deploying), then run again.",
         )
+
+
+def tidy(station: WinrmStation, job: Job, report: Report, request: Request) -> None:
+    """Clear away what an earlier run left, logs first. Raises StationFactError when it is at work."""
+    # A staging nobody wants any more only fetches: it is ended. Anything else at work is somebody's.
+    if not job.name.endswith("-stage"):
+        refuse_beside(station, job)
     if not job.name.endswith(f"-{STAGED}"):
         report.name = job.name
         _keep_log(_job.read_files(station, job), report, request)

@@ -51,6 +51,7 @@ class Memory:
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
         self._attempt: int | None = None
+        self._job = ""  # of that attempt
         self.warnings: list[str] = []
 
     def close(self) -> None:
@@ -70,9 +71,7 @@ class Memory:
 
         def write(db: sqlite3.Connection) -> None:
             self._touch(db)
-            if self._attempt is not None:
-                # Its own job was cut off by the station; this is another start.
-                self._close(db, result="interrupted", fact="the station cut the job off")
+            self._next(db, job)
             self._abandon(db)
             self._attempt = self._open(db, job, verb, started=now())
 
@@ -80,17 +79,19 @@ class Memory:
 
     def following(self, job: str) -> None:
         """A job of an earlier run was found: its end will be that of the attempt that began it."""
-        if self._attempt is not None:
+        if self._attempt is not None and self._job == job:
             return
 
         def write(db: sqlite3.Connection) -> None:
             self._touch(db)
+            self._next(db, job)
             row = db.execute(
                 "select max(id) as id from attempt where station = ? and job = ? and ended is null",
                 (self._station, job),
             ).fetchone()
             verb = job.rpartition("-")[2]
             self._attempt = row["id"] if row["id"] is not None else self._open(db, job, verb, started=None)
+            self._job = job
 
         self._try(write)
 
@@ -103,6 +104,9 @@ class Memory:
 
         def write(db: sqlite3.Connection) -> None:
             self._touch(db, seen=True)
+            if skipped and job.get("name") not in job.get("steps", ()):
+                # Cut off, or turned away by people, and left for a later run.
+                self._close(db, result="interrupted", fact=result["reason"])
             self._close(db, result="done", code=job.get("code"))
             self._abandon(db)
             self._save(
@@ -123,7 +127,7 @@ class Memory:
 
         def write(db: sqlite3.Connection) -> None:
             self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
-            if exc.kind != "timeout" and not lost:
+            if exc.kind not in {"timeout", "running"} and not lost:
                 self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
             # Otherwise the job may be going on: the attempt stays open for the run that follows it.
             self._save(
@@ -226,12 +230,21 @@ class Memory:
     def _open(self, db: sqlite3.Connection, job: str, verb: str, *, started: str | None) -> int:
         # The job's name is product, release, architecture, digest and verb (module_utils/plan.py, job_id).
         release = job.rsplit("-", 4)[1] if job.count("-") >= 4 else ""
+        self._job = job
         cursor = db.execute(
             "insert into attempt (station, product, verb, job, release, begun, started, controller)"
             " values (?, ?, ?, ?, ?, ?, ?, ?)",
             (self._station, self._product, verb, job, release, now(), started, f"{socket.gethostname()}:{os.getpid()}"),
         )
         return int(cursor.lastrowid or 0)
+
+    def _next(self, db: sqlite3.Connection, job: str) -> None:
+        """End the attempt before this job's: the same job is begun again only when the station cut it off, and another
+        one only when the step before was proven.
+        """
+        if self._job == job:
+            self._close(db, result="interrupted", fact="the station cut the job off")
+        self._close(db, result="done")
 
     def _close(
         self, db: sqlite3.Connection, *, result: str, code: int | None = None, fact: str = "", remedy: str = ""

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+
 __all__ = ["RING_SPEC", "held_back", "in_ring", "keep_back"]
 
 RING_SPEC: dict[str, Any] = {
     "plan": {"type": "str", "required": True},
+    "release": {"type": "str", "default": ""},
     "go": {"type": "bool", "default": True},
     "held": {"type": "str", "default": ""},
     "wrong": {"type": "bool", "default": False},
@@ -35,10 +38,12 @@ def held_back(reason: str) -> dict[str, Any]:
     }
 
 
-def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """The result of a station that does not go now; None when it goes."""
-    if ring is None or ring["go"]:
+def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, Any] | None:
+    """The result of a station that does not go now; None when it goes. ``release``: what it would be brought to."""
+    if ring is None:
         return None
+    if ring["go"]:
+        return _other_release(ring, release)
     if not ring["held"]:
         # It had its turn (it stood in for a pilot, or is the first station, which is in every step): what it showed
         # then stays its result, in the variable too. Skipped: it is neither shown nor counted twice.
@@ -57,6 +62,23 @@ def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:
             },
             ring,
         )
-    return in_ring(
-        {"changed": False, "action": "skip", "reason": ring["held"], "before": [], "after": [], "diff": []}, ring
+    return _skipped(ring["held"], ring)
+
+
+def _other_release(ring: Mapping[str, Any], release: str) -> dict[str, Any] | None:
+    """The hosted server was updated while the run was going on: no pilot has tried what it runs now."""
+    try:
+        if not ring["release"] or Release.parse(ring["release"]) == Release.parse(release):
+            return None
+    except ValueError:
+        return None
+    now = Release.parse(release).client
+    reason = (
+        f"the school's server went from {ring['release']} to {now} during this run: left for the next one, whose "
+        "pilots try it first"
     )
+    return _skipped(reason, ring)
+
+
+def _skipped(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
+    return in_ring({"changed": False, "action": "skip", "reason": reason, "before": [], "after": [], "diff": []}, ring)

@@ -10,17 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.utils.display import Display
+from ansible_collections.rentree.pronote.plugins.module_utils.cmdline import tool
+from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGED
 from ansible_collections.rentree.pronote.plugins.module_utils.products import Product
 from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
 from ansible_collections.rentree.pronote.plugins.module_utils.wake import (
     magic_packet,
+    parse_broadcast,
+    parse_mac,
     relay_command,
     relay_words,
     ssh_command,
@@ -29,7 +35,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import prob
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
-__all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "wait"]
+__all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
 
 display = Display()
 
@@ -64,6 +70,40 @@ class WakeTimes:
     connect: float = 3.0  # for one TCP connection
     poll: float = 5.0  # between two rounds
     pause: float = 0.2  # between two packets: a room that starts at the same instant trips its breaker
+
+
+def sleepers_of(hosts: Sequence[str], hostvars: Any) -> tuple[list[Sleeper], list[str]]:
+    """What there is to wake, and a warning for each station whose variables say nothing usable."""
+    sleepers, warnings = [], []
+    for name in hosts:
+        try:
+            sleepers.append(_sleeper(name, hostvars[name]))
+        except (ValueError, AnsibleError) as exc:
+            # A variable that cannot be read is that station's, and not the end of everybody's evening.
+            warnings.append(f"{name} cannot be woken: {exc}")
+    return sleepers, warnings
+
+
+def _sleeper(name: str, variables: Any) -> Sleeper:
+    """Raises ValueError for what cannot be right."""
+    mac = str(variables.get("pronote_mac") or "")
+    return Sleeper(
+        name=name,
+        host=str(variables.get("ansible_winrm_host") or variables.get("ansible_host") or name),
+        port=_port(variables),
+        mac=parse_mac(mac) if mac else "",
+        broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
+        wake_port=int(variables.get("pronote_wake_port") or 9),
+        relay=str(variables.get("pronote_wake_relay") or ""),
+    )
+
+
+def _port(variables: Any) -> int:
+    """Where the stock winrm plugin would connect, by the same variables. Raises ValueError."""
+    port = str(variables.get("ansible_winrm_port") or variables.get("ansible_port") or 5986)
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        raise ValueError(f"its port is {port!r} (ansible_port, ansible_winrm_port)")
+    return int(port)
 
 
 async def _answers(sleeper: Sleeper, limit: asyncio.Semaphore, seconds: float) -> bool:
@@ -154,8 +194,8 @@ async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[
     if variables is None:
         return "it is not in the inventory"
     words = relay_words((s.broadcast, s.wake_port, s.mac) for s in sleepers)
-    connection = variables.get("ansible_connection", "ssh")
     try:
+        connection = variables.get("ansible_connection", "ssh")
         if connection == "local":
             command = relay_command(words)
         elif connection == "ssh":
@@ -165,7 +205,7 @@ async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, AnsibleError) as exc:
         return str(exc)
     try:
         output, _ = await asyncio.wait_for(process.communicate(), 30)
@@ -204,9 +244,10 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
     if state.session_open:
         memory.set_woken(None)
         return "somebody has opened a session"
-    if state.jobs:
-        return f"another job is on it: {', '.join(state.jobs)}"
-    result = station.run(f'shutdown /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
+    # Staged files lie at rest until the evening: nothing of them goes on.
+    if jobs := [name for name in state.jobs if not name.endswith(f"-{STAGED}")]:
+        return f"another job is on it: {', '.join(jobs)}"
+    result = station.run(f'{tool("shutdown")} /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
     if result.code:
         return f"shutdown said {result.describe()}"
     memory.set_woken(None)

@@ -47,6 +47,17 @@ TABLE = [
     Expectation(f'type "{FOLDER}\\absent.txt" 2>nul', code=1),
     Expectation('dir /s /b /a-d "C:\\Program Files\\a.txt" 2>nul', stdout=re.escape(f"{FOLDER}\\a.txt") + "\r\n"),
     Expectation('dir /b /ad "C:\\Program Files\\nowhere" 2>nul', code=1, stdout=""),
+    # No reparse point below it (dir: attribute L).
+    Expectation(f'(dir /s /b /al "{FOLDER}" >nul 2>nul && exit 68)& echo none', code=None, stdout="none\r\n"),
+    Expectation(
+        f'move /y "{FOLDER}\\absent.txt" "{FOLDER}\\a.txt" >nul 2>nul'
+        f' || certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul || exit 64',
+        code=64,
+    ),
+    Expectation(
+        f'move /y "{FOLDER}\\absent.txt" "{FOLDER}\\a.txt" >nul 2>nul'
+        f' || certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /r /x "[0-9a-f]*" >nul || exit 64',
+    ),
     Expectation(f'certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /r /x "[0-9a-f]*"', stdout=r"[0-9a-f]{64}\r\n"),
     Expectation(f'certutil -hashfile "{FOLDER}\\a.txt" SHA256 | findstr /i /x /c:"{"0" * 64}" >nul', code=1),
     Expectation(f'certutil -f -encode "{FOLDER}\\a.txt" "{FOLDER}\\a.b64" >nul'),

@@ -36,6 +36,7 @@ from tests.lab.simulated.images import build_image
 from tests.lab.simulated.security import ADMINISTRATORS, USERS, Ace, Acl
 from tests.lab.simulated.tools.names import FORBIDDEN_TOOLS, SYSTEM_TOOLS, file_name
 from tests.lab.station import Account
+from tests.lab.wsman.wql import parse_wql
 from tests.unit.lab.simulated.bench import inside, make_station, run, until
 
 SECRET = "Mot-de-passe-du-lycee-1!"
@@ -199,6 +200,45 @@ def test_a_folder_that_is_his_all_the_same_is_taken_from_him(before: Callable[[S
         async with _depot(files) as url:
             await _stage(station, _job("install"), url, digest)
         await _touch_everything(station)
+
+    inside(go)
+
+
+def test_what_he_put_below_such_a_folder_is_taken_from_him_too() -> None:
+    """He made the job's folder while he could, with the right script in it and rights of his own: he could change both
+    between the last look and the start.
+    """
+
+    async def go() -> None:
+        station, job = _station(), _job("install")
+        pupil = station.standard_user()
+        _granted_by_hand(station)
+        files, digest = _release()
+        his = Acl((Ace(pupil.sid, rights.FULL, objects=True, containers=True),), protected=True)
+        station.files.make_directory(rf"{TOP}\jobs", token=pupil, acl=his)
+        station.files.make_directory(job.folder, token=pupil, acl=his)
+        for name in ("install.cmd", "setup.exe"):
+            station.files.write(rf"{job.folder}\{name}", files[name], token=pupil)
+            station.files.change(rf"{job.folder}\{name}").acl = his
+        async with _depot(files) as url:
+            await _stage(station, job, url, digest)
+        await _touch_everything(station)
+
+    inside(go)
+
+
+def test_a_link_below_such_a_folder_is_not_followed() -> None:
+    async def go() -> None:
+        station, job = _station(), _job("install")
+        pupil = station.standard_user()
+        _granted_by_hand(station)
+        station.files.make_directory(rf"{TOP}\jobs", token=pupil)
+        station.files.make_directory(job.folder, token=pupil).attributes = "L"
+        _files, digest = _release()
+        staged = await run(station, job.stage("http://127.0.0.1:9/install.cmd", digest, "install.cmd.0a1b"))
+        assert staged.code == 68
+        assert station.files.require(job.folder).owner == pupil.sid
+        assert not station.could_standard_user(TOP, "create")
 
     inside(go)
 
@@ -398,5 +438,44 @@ def test_a_script_that_is_there_already_is_looked_at_all_the_same() -> None:
             station.files.write(script, b"@echo off\r\n", token=station.system)
             await _stage(station, job, url, digest)
             assert station.files.read(script, token=station.system).read() == files["install.cmd"]
+
+    inside(go)
+
+
+def test_a_script_that_somebody_holds_is_never_run_unseen() -> None:
+    """The one just fetched cannot take its place: what is there instead must have the digest."""
+
+    async def go() -> None:
+        station, job = _station(), _job("install")
+        files, digest = _release()
+        async with _depot(files) as url:
+            await _stage(station, job, url, digest)
+            script = rf"{job.folder}\install.cmd"
+            station.files.write(script, b"@echo off\r\n", token=station.system)
+            handle = station.files.open_write(script, token=station.system, append=True)
+            staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"))
+            handle.close()
+        assert staged.code == 64
+
+    inside(go)
+
+
+async def _at_work(station: SimulatedStation, job: Job) -> int:
+    query = parse_wql(job.running_query())
+    return len(query.select(await station.wmi_instances("root/cimv2", query.class_name)))
+
+
+def test_his_own_programs_do_not_pass_for_the_job() -> None:
+    """He knows its name. With a program that has it in its command line he would keep every run waiting for an hour."""
+
+    async def go() -> None:
+        station, job = _station(), _job("install")
+        pupil = station.standard_user()
+        ping = r"C:\Windows\System32\ping.exe"
+        line = f"ping -n 99999 127.0.0.1 {job.name}"
+        station.processes.add_resident(ping, token=pupil, session=1, command_line=line)
+        assert await _at_work(station, job) == 0
+        station.processes.add_resident(ping, token=station.system, session=0, command_line=line)
+        assert await _at_work(station, job) == 1
 
     inside(go)

@@ -96,6 +96,9 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         (_state(_LAST_MONTH, running=_RUNNING), _desired(), "skip", "Client PRONOTE.exe (pid 7) is running"),
         (_state(_LAST_MONTH, running=_RUNNING), _desired(people=People(when_running="fail")), "refuse", "is running"),
         (_state(_RIGHT, running=_RUNNING), _desired(people=People(when_running="fail")), "none", "installed"),
+        # Nobody is known to be there, which is not nobody.
+        (_state(_LAST_MONTH, blind=True), _desired(), "refuse", "nobody knows who is at work there"),
+        (_state(_RIGHT, blind=True), _desired(), "none", "installed"),
         # Outside its hours: what would be done, and until when it would wait. What is right, or cannot be, says so.
         (_state(_LAST_MONTH), _desired(not_now="until six"), "skip", "2026.1.3 x64 installed; until six"),
         (_state(_RIGHT), _desired(not_now="until six", state="absent"), "skip", "client of 2026 installed; until six"),
@@ -138,9 +141,9 @@ def _job(release: str = "2026.2.7", verb: str = "install", *, digest: str = "a" 
 
 
 def test_a_job_of_an_earlier_run_is_followed_not_started() -> None:
-    job = _job()
-    decided = plan(_state(_LAST_MONTH, jobs=[job, "something-else"]), _desired())
-    assert (decided.action, decided.job, decided.tidy) == ("finish", job, ["something-else"])
+    job, old = _job(), _job("2026.1.3")
+    decided = plan(_state(_LAST_MONTH, jobs=[job, old]), _desired())
+    assert (decided.action, decided.job, decided.tidy) == ("finish", job, [old])
 
 
 def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run() -> None:
@@ -160,6 +163,15 @@ def test_a_job_has_one_name_for_one_piece_of_work() -> None:
     names = {_job(), _job(arch="x86"), _job(verb="remove"), _job("2026.2.8"), _job(digest="c" * 64)}
     assert len(names) == 5
     assert _job("2026.2.7.1") == _job()
+
+
+@pytest.mark.parametrize("state", ["present", "absent", "staged"])
+def test_folders_of_others_are_left_alone(state: Any) -> None:
+    """Another product's run follows and takes over its own; a folder made by hand has no job's name at all."""
+    edt = [_job(verb=verb).replace("pronote-client", "edt-monoposte") for verb in ("install", "stage", "staged")]
+    decided = plan(_state(jobs=[*edt, "Nouveau dossier", "old", "x" * 120]), _desired(state=state))
+    assert decided.tidy == []
+    assert decided.others == edt[:1]
 
 
 _STAGED, _STAGE = _job(verb="staged"), _job(verb="stage")
@@ -209,6 +221,54 @@ def test_staged_files_of_another_product_are_not_ours_to_show() -> None:
     assert plan(_state(jobs=[name]), _desired()).before == []
 
 
+_X86 = _client("2026.1.3", arch="x86")
+
+
+def test_a_client_of_the_other_architecture_is_upgraded_in_place() -> None:
+    """The x64 one would come beside it: another product code, another folder, two clients of one year."""
+    decided = plan(_state(_X86), _desired())
+    assert [(step.verb, step.arch) for step in decided.steps] == [("install", "x86")]
+    assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x86"]
+    # Of another year, or half-removed, it says nothing; by hand is by hand; with both, Windows' own is the one.
+    for state, arch in [
+        (_state(_client("2025.2.9", arch="x86")), "auto"),
+        (_state(_client(None, year=2026, condition="entry_without_exe", arch="x86")), "auto"),
+        (_state(_X86), "x64"),
+        (_state(_X86, _LAST_MONTH), "auto"),
+    ]:
+        assert [step.arch for step in plan(state, _desired(arch=arch)).steps] == ["x64"]
+
+
+def test_the_diff_shows_a_client_that_stays_beside_the_new_one() -> None:
+    decided = plan(_state(_X86), _desired(digests={"x64": "a" * 64}))
+    assert decided.after == ["Client PRONOTE 2026: 2026.1.3 x86", "Client PRONOTE 2026: 2026.2.7 x64"]
+    assert "2026.1.3 x86 stays beside 2026.2.7 x64, two clients of one year" in decided.notes[0]
+
+
+@pytest.mark.parametrize("arch", ["x64", "x86"])
+def test_a_job_keeps_its_architecture_to_its_end(arch: Any) -> None:
+    """In the middle of an upgrade the old client is gone and the new one is not there yet."""
+    job = _job(arch=arch, digest=_DIGESTS[arch])
+    for state in (_state(jobs=[job]), _state(_X86, jobs=[job]), _state(_RIGHT, jobs=[job])):
+        decided = plan(state, _desired())
+        assert (decided.action, decided.job, decided.tidy) == ("finish", job, [])
+
+
+def test_every_architecture_of_the_year_is_removed_with_what_is_published_for_it() -> None:
+    desired = _desired(state="absent")
+    assert [step.arch for step in plan(_state(_X86), desired).steps] == ["x86"]
+    both = plan(_state(_X86, _RIGHT, _OLD), desired)
+    assert [(step.arch, step.this_arch_only) for step in both.steps] == [("x64", True), ("x86", True)]
+    assert both.after == ["Client PRONOTE 2025: 2025.2.9 x64"]
+    assert unmet(_state(_X86), both.steps[0], desired) is None
+    assert "2026.1.3 x86" in str(unmet(_state(_X86), both.steps[1], desired))
+    refused = plan(_state(_X86), _desired(state="absent", digests={"x64": "a" * 64}))
+    assert (refused.action, refused.reason) == ("refuse", "release 2026.2.7 is not published for x86")
+    begun = [_job(verb="remove", arch=arch, digest=_DIGESTS[arch]) for arch in ("x64", "x86")]
+    assert [step.job for step in plan(_state(jobs=begun), desired).steps] == begun
+    assert [step.follow for step in plan(_state(_X86, _RIGHT, jobs=begun[:1]), desired).steps] == [True, False]
+
+
 def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Published]]:
     found = [Published(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
     return {each.release.year: {arch: each} for each in found}
@@ -240,6 +300,31 @@ def test_older_years_go_once_this_one_is_there(state: StationState, action: str,
     assert (decided.action, [step.job for step in decided.steps], decided.tidy) == (action, steps, [])
     if decided.changes and action != "finish":
         assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "desired", "why"),
+    [
+        ({"running": _RUNNING}, {}, "Client PRONOTE.exe (pid 7) is running: left for a later run"),
+        ({"running": _RUNNING}, {"people": People(when_running="fail")}, "Client PRONOTE.exe (pid 7) is running"),
+        ({"session_open": True}, {"people": People(when_session="skip")}, "somebody is logged on"),
+        ({"pending_reboot": ["x"]}, {"restarts": Restarts(when_pending="skip")}, "a restart of Windows is pending"),
+        ({}, {"not_now": "outside its hours"}, "outside its hours"),
+    ],
+)
+def test_what_comes_after_a_job_under_way_is_begun_as_anything_else(fields: Any, desired: Any, why: str) -> None:
+    options = {"remove_older": True, "removals": _REMOVALS, **desired}
+    decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], **fields), _desired(**options))
+    assert (decided.action, [step.job for step in decided.steps]) == ("finish", [_job()])
+    assert decided.after == ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+    assert f"only the job under way is brought to its end: {why}" in decided.notes[-1]
+
+
+def test_people_are_asked_before_what_comes_after_a_job_under_way() -> None:
+    options: dict[str, Any] = {"remove_older": True, "removals": _REMOVALS, "people": People(when_running="wait")}
+    decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], running=_RUNNING), _desired(**options))
+    assert [step.job for step in decided.steps] == [_job(), _removal("2025.2.9")]
+    assert "waits up to 600 s" in decided.conditions[0]
 
 
 def test_a_program_without_an_entry_is_left_and_said() -> None:
@@ -363,6 +448,11 @@ def test_unknown_architecture() -> None:
         (_state(), "absent"),
         (_state(_client(None, year=2026, condition="entry_without_exe")), "absent"),
         (_state(_client(None, year=2026, condition="version_unreadable")), "unknown_release"),
+        (_state(_client(None, year=2025, condition="version_unreadable")), "unknown_release"),
+        # What an old year's program is does not matter when the newer ones say what the station has.
+        (_state(_client(None, year=2019, condition="version_unreadable"), _OLD), "older_year_only"),
+        (_state(_client(None, year=2026, condition="version_unreadable"), _OLD), "unknown_release"),
+        (_state(_client(None, condition="version_unreadable"), _OLD), "unknown_release"),
     ],
 )
 def test_verdict(state: StationState, status: str) -> None:

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.response import Mode
 from ansible_collections.rentree.pronote.plugins.module_utils.responses import (
     Recorded,
-    needs_pilot,
     newest,
     parse_name,
 )
@@ -100,25 +97,3 @@ def test_metadata_has_what_prepare_needs() -> None:
         "sha256": "ab",
         "findings": [],
     }
-
-
-@pytest.mark.parametrize(
-    ("entry", "proven", "pilot"),
-    [
-        ({"digest": "a"}, [], False),
-        ({"digest": "a", "response_release": "2026.2.7"}, [], False),
-        ({"digest": "a", "response_release": "2026.2.7.1"}, [], False),
-        ({"digest": "a", "response_release": "2026.1.3"}, [], True),
-        ({"digest": "a", "response_release": "2026.1.3"}, ["b"], True),
-        ({"digest": "a", "response_release": "2026.1.3"}, ["b", "a"], False),
-        ({"digest": "a", "response_release": ""}, [], False),
-        ({"response_release": "2026.1.3"}, [], True),
-    ],
-)
-def test_what_needs_a_pilot(entry: dict[str, Any], proven: list[str], pilot: bool) -> None:
-    assert needs_pilot("2026.2.7", entry, proven) is pilot
-
-
-def test_a_lock_edited_by_hand() -> None:
-    with pytest.raises(ValueError, match="is not a release"):
-        needs_pilot("2026.2.7", {"digest": "a", "response_release": "2026"})

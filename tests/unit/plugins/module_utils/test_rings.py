@@ -11,6 +11,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.rings import (
     parse_limit,
     parse_rings,
     plan_school,
+    recorded_for,
     steps_of,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.rings_standing import (
@@ -280,3 +281,25 @@ def test_the_codes_of_a_wrong_response_file(code: int | None, wrong: bool) -> No
     outcome = outcome_of({"failed": True, "job": {"started": 1, "code": code}}, gone=False)
     assert outcome is not None
     assert outcome.wrong_response is wrong
+
+
+@pytest.mark.parametrize(
+    ("entries", "recorded"),
+    [
+        ({"2026.2.7": {"x64": {"digest": "a"}}}, ""),
+        ({"2026.2.7": {"x64": {"response_release": ""}}}, ""),
+        ({"2026.2.7": {"x64": {"response_release": "2026.2.7"}}}, ""),
+        ({"2026.2.7": {"x64": {"response_release": "2026.2.7.1"}}}, ""),
+        ({"2026.2.7": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
+        ({"2026.2.7": {"x64": {}, "x86": {"response_release": "2026.1.3"}}}, "2026.1.3"),
+        ({"2026.2.7.2": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
+        ({"2026.1.3": {"x64": {"response_release": "2026.1.1"}}}, ""),
+        # A lock file edited by hand: what cannot be read proves nothing, and another release's entry hides nothing.
+        ({"2026.2.7": {"x64": {"response_release": "2026"}}}, "2026"),
+        ({"rentrée": {}, "2026.2.7": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
+        ({"2026.2.7": "nothing"}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_response_file_was_recorded_for(entries: Any, recorded: str) -> None:
+    assert recorded_for(entries, "2026.2.7") == recorded

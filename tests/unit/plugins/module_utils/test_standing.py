@@ -51,7 +51,13 @@ def test_every_status_of_the_audit_has_a_word() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "outcome"),
-    [("unreachable", "unreachable"), ("refused", "refused"), ("timeout", "running"), ("fact", "failed")],
+    [
+        ("unreachable", "unreachable"),
+        ("refused", "refused"),
+        ("running", "running"),
+        ("timeout", "failed"),
+        ("fact", "failed"),
+    ],
 )
 def test_outcomes(kind: str, outcome: str) -> None:
     assert outcome_of(kind) == outcome

@@ -23,6 +23,17 @@ _TEXTS = {
     "'wsmanfault_code': 5, 'fault_code': 's:Sender'})": ("refused", "access denied while opening a shell"),
     "ntlm: This user has exceeded (extended fault data: {'wsmanfault_code': '2150859173'})": ("quota", "no free"),
     "Kerberos auth failure for principal a@B: kinit failed": ("refused", "Kerberos did not authenticate"),
+    # The stock plugin puts the transport's name before whatever went wrong: in a domain every station that is off too.
+    "kerberos: HTTPSConnectionPool(host='pc-101', port=5986): Max retries exceeded with url: /wsman (Caused by "
+    "ConnectTimeoutError('Connection to pc-101 timed out. (connect timeout=30)'))": ("unreachable", "does not answer"),
+    "kerberos: HTTPConnectionPool(host='pc-101', port=5985): Max retries exceeded with url: /wsman (Caused by "
+    "NewConnectionError('[Errno 111] Connection refused'))": ("unreachable", "refuses the connection"),
+    "kerberos: HTTPSConnectionPool(host='a', port=5986): Max retries exceeded (timed out), ntlm: HTTPSConnectionPool("
+    "host='a', port=5986): Max retries exceeded (timed out)": ("unreachable", "does not answer"),
+    "kerberos: authGSSClientInit() failed: (('Unspecified GSS failure.', 851968), ('Server not found', -1765328377))": (
+        "refused",
+        "Kerberos did not authenticate",
+    ),
     "something else entirely": ("unreachable", "something else entirely"),
 }
 

@@ -120,6 +120,21 @@ def _shown(state: StationState) -> list[tuple[int | None, str | None, str | None
             id="both architectures of one year",
         ),
         pytest.param(
+            # InstallShield around an MSI: its own entry, and Windows Installer's, which it hides (SystemComponent).
+            [_entry("Client PRONOTE 2026"), _entry("Client PRONOTE 2026", key=f"InstallShield_{_CODE.lower()}")],
+            {_exe(2026): "2026.2.7.0"},
+            _WIDE,
+            [(2026, "2026.2.7", "x64", "ok")],
+            id="one client with two entries",
+        ),
+        pytest.param(
+            [_entry("Client PRONOTE 2026"), _entry("Client PRONOTE 2026", view=32)],
+            {_exe(2026): "2026.2.7.0"},
+            _WIDE,
+            [(2026, None, None, "entry_without_exe"), (2026, "2026.2.7", "x64", "ok")],
+            id="the same code in both views is another entry",
+        ),
+        pytest.param(
             [_entry("Client PRONOTE 2026")],
             {},
             _WIDE,
@@ -354,3 +369,10 @@ def test_processes_session_and_what_could_not_be_read() -> None:
         "windows": {"name": "", "build": "", "release": ""},
         "jobs": ["j"],
     }
+
+
+def test_of_two_entries_the_one_that_can_remove_stands_for_both() -> None:
+    hidden = _entry("Client PRONOTE 2026", SystemComponent="0x1")
+    shown = _entry("Client PRONOTE 2026", key=f"InstallShield_{_CODE}", UninstallString="setup.exe -removeonly")
+    (client,) = _build([hidden, shown], {_exe(2026): "2026.2.7.0"}).installations
+    assert (client.uninstall_string, client.product_code) == ("setup.exe -removeonly", _CODE)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.responses import needs_pilot
+from ansible_collections.rentree.pronote.plugins.module_utils.rings import recorded_for
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _depot
 from ansible_collections.rentree.pronote.plugins.plugin_utils._download import DownloadOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils._prepare import (
@@ -193,7 +193,7 @@ def test_the_lock_says_which_release_the_response_file_was_recorded_for(bench: B
     assert bench.one().status == "published"
     entry = bench.lock()["pronote_releases"]["2026.2.7"]["x64"]
     assert entry["response_release"] == "2026.2.4"
-    assert needs_pilot("2026.2.7", entry)
+    assert recorded_for(bench.lock()["pronote_releases"], "2026.2.7") == "2026.2.4"
     # Without the recording, what was published stays, and so does what is known of it.
     for recording in bench.settings.response_dir.iterdir():
         recording.unlink()

@@ -6,7 +6,11 @@ from typing import Any, cast
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import (
+    AccessDeniedError,
+    StationFactError,
+    UnreachableError,
+)
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
@@ -37,9 +41,16 @@ class _Station:
 
     watcher = None
 
-    def __init__(self, *answers: bytes, files: dict[str, str]) -> None:
+    def __init__(self, *answers: bytes, files: dict[str, str], rows: Any = None) -> None:
         self._answers = list(answers)
         self._files = files
+        self._rows = rows
+
+    def query(self, wql: str) -> Any:
+        assert wql == "select Name, ProcessId, SessionId from Win32_Process"
+        if isinstance(self._rows, Exception):
+            raise self._rows
+        return self._rows
 
     def run(self, _command: str, **_options: Any) -> CommandResult:
         return CommandResult(code=0, stdout=self._answers.pop(0), stderr=b"")
@@ -51,8 +62,8 @@ class _Station:
         return None if version is None else {"Version": version, "FileSize": "10"}
 
 
-def _probe_of(*answers: bytes, files: dict[str, str]) -> StationState:
-    return _probe.probe(cast(WinrmStation, _Station(*answers, files=files)), PRONOTE_CLIENT)
+def _probe_of(*answers: bytes, files: dict[str, str], rows: Any = None) -> StationState:
+    return _probe.probe(cast(WinrmStation, _Station(*answers, files=files, rows=rows)), PRONOTE_CLIENT)
 
 
 def test_the_version_is_the_one_of_the_exe() -> None:
@@ -84,3 +95,44 @@ def test_an_entry_is_read_in_the_station_s_own_code_page(page: str) -> None:
 def test_an_answer_cut_short_is_an_error_not_an_empty_station() -> None:
     with pytest.raises(StationFactError, match="stops early"):
         _probe_of(_overview().partition(b"<<processes>>")[0], files={})
+
+
+_NO_TASKLIST = _overview().partition(b'"System"')[0]
+
+
+def test_a_tasklist_that_says_nothing_is_not_an_empty_station() -> None:
+    """It asks WMI in a way of its own, and may be refused or broken: nobody would be asked before an installation."""
+    rows = [
+        {"Name": "System", "ProcessId": "4", "SessionId": "0"},
+        {"Name": "Client PRONOTE.exe", "ProcessId": "77", "SessionId": "1"},
+        {"Name": "explorer.exe", "ProcessId": "78", "SessionId": "1"},
+        {"Name": None, "ProcessId": "x", "SessionId": None},
+    ]
+    state = _probe_of(_NO_TASKLIST, _details(), files={}, rows=rows)
+    assert [(p.image, p.pid, p.session) for p in state.running] == [("Client PRONOTE.exe", 77, 1)]
+    assert state.session_open
+    assert (state.blind, state.warnings) == (False, [])
+
+
+@pytest.mark.parametrize("rows", [[], AccessDeniedError("access denied", remedy="Ask.")])
+def test_who_is_there_may_stay_unknown(rows: Any) -> None:
+    state = _probe_of(_NO_TASKLIST, _details(), files={}, rows=rows)
+    assert (state.blind, state.warnings) == (True, ["could not read: processes"])
+
+
+def test_a_station_that_is_gone_is_not_one_that_says_nothing() -> None:
+    with pytest.raises(UnreachableError):
+        _probe_of(_NO_TASKLIST, _details(), files={}, rows=UnreachableError("gone", remedy="Look."))
+
+
+@pytest.mark.parametrize("section", ["code_page", "environment", "uninstall64", "exes", "reboot", "jobs"])
+def test_an_answer_with_a_hole_is_an_error_too(section: str) -> None:
+    """A station that lies, or a shell that lost a packet: told as such, not as a Python error of the task."""
+    with pytest.raises(StationFactError, match=section):
+        _probe_of(_overview().replace(f"<<{section}>>".encode(), b""), files={})
+
+
+def test_a_number_that_only_looks_like_one_is_none() -> None:
+    strange = '"System","4","Services","0","1"\r\n"a.exe","²","x","1","1"\r\n"b.exe","7","x","²","1"\r\n'.encode()
+    state = _probe_of(_overview().partition(b'"System"')[0] + strange, _details(), files={})
+    assert state.running == []

@@ -43,7 +43,8 @@ def _task(stations: dict[str, dict[str, Any]], **shared: Any) -> dict[str, Any]:
     """The variables of a task on the first station."""
     hostvars = HostVars({name: {"inventory_hostname": name, "minor": "2.7", **own} for name, own in stations.items()})
     first = next(iter(stations))
-    return {**DEFAULTS, **shared, **hostvars[first], "hostvars": hostvars, "ansible_play_hosts": list(stations)}
+    everybody = {"ansible_play_hosts": list(stations), "ansible_play_batch": list(stations)}
+    return {**DEFAULTS, **everybody, **shared, **hostvars[first], "hostvars": hostvars}
 
 
 def _plan(task: dict[str, Any], *, state: str = "", defaults: dict[str, Any] = DEFAULTS) -> dict[str, Any]:
@@ -72,6 +73,20 @@ def test_pilots_are_those_that_answer(port: int) -> None:
     assert plan["rings"][0] == ["on0"]
     assert plan["reserves"] == ["on1", "on2"]
     assert plan["release"] == "2026.2.7"
+
+
+def test_each_batch_of_a_play_has_rings_of_its_own(port: int) -> None:
+    """With `serial`: the pilots of the batch before have no result in this one's plan, so nobody waits for them."""
+    planned = _plan(_task({f"s{n}": _at(port) for n in range(4)}, ansible_play_batch=["s2", "s3"]))
+    assert planned["plans"][0]["rings"] == [["s2"], ["s3"]]
+    assert set(planned["turns"]) == {"s0", "s2", "s3"}
+
+
+def test_the_release_of_the_server_is_kept_for_the_run(port: int) -> None:
+    stations = {"a": _at(port), "held": _at(port, pronote_client_release="2026.1.3"), "b": _at(port, "B")}
+    assert _plan(_task(stations))["releases"] == {"a": "2026.2.7", "b": "2026.2.7"}
+    pinned = {"held": stations["held"], "a": stations["a"]}
+    assert _plan(_task(pinned))["releases"] == {"a": ""}
 
 
 def test_names_and_ports_that_are_none_are_off(port: int) -> None:
@@ -196,6 +211,6 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
     assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
     # A station that has left the play was failed by something, mark or not.
-    task["ansible_play_hosts"] = ["a1"]
+    task["ansible_play_batch"] = ["a1"]
     end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
     assert "1 of 1 pilots failed: a0" in end["stopped"]["A"]

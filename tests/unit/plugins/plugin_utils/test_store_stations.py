@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
     ConnectionLostError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
@@ -143,6 +144,35 @@ def test_each_start_is_an_attempt(path: Path) -> None:
     ]
 
 
+_REMOVE = "pronote-client-2025.2.9-x64-0123456789ab-remove"
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_an_installation_before_a_removal_is_no_interrupted_one(path: Path, begun: bool) -> None:
+    """A plan goes on to its next step only when the one before is proven."""
+    memory = _memory(path)
+    if begun:
+        memory.starting(JOB, "install")
+    memory.following(JOB)
+    memory.starting(_REMOVE, "remove")
+    memory.following(_REMOVE)
+    memory.seen(_state("2026.2.7"))
+    job = {"name": _REMOVE, "steps": [JOB, _REMOVE]}
+    memory.deployed({"action": "install", "reason": "…", "job": job}, wanted=WANTED, absent=False)
+    assert [(row["verb"], row["result"]) for row in _rows(path, "attempt")] == [("install", "done"), ("remove", "done")]
+
+
+@pytest.mark.parametrize(("steps", "result"), [([JOB], "done"), ([], "interrupted")])
+def test_a_job_that_did_not_end_well_is_not_done_because_the_run_ends_well(
+    path: Path, steps: list[str], result: str
+) -> None:
+    memory = _memory(path)
+    memory.following(JOB)
+    job = {"name": JOB, "steps": steps}
+    memory.deployed({"action": "skip", "reason": "outside its hours", "job": job}, wanted=WANTED, absent=False)
+    assert [row["result"] for row in _rows(path, "attempt")] == [result]
+
+
 def test_a_failure_is_quoted(path: Path) -> None:
     _deploy(path, fails=StationFactError("the setup answered -12", remedy="Record it again."))
     (attempt,) = _rows(path, "attempt")
@@ -158,7 +188,9 @@ def test_a_failure_is_quoted(path: Path) -> None:
 @pytest.mark.parametrize(
     ("exc", "outcome"),
     [
-        (CommandTimeoutError("still running", remedy="Later."), "running"),
+        (StillRunningError("still running", remedy="Later."), "running"),
+        # A command that hangs is no job that goes on by itself.
+        (CommandTimeoutError("reading took more than 120 s", remedy="Later."), "failed"),
         (ConnectionLostError("cut", remedy="Later."), "unreachable"),
     ],
 )

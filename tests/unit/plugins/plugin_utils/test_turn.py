@@ -7,12 +7,25 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import in_ri
 
 
 def _ring(**values: Any) -> dict[str, Any]:
-    return {"plan": "p", "go": False, "held": "", "wrong": False, "earlier": {}, **values}
+    return {"plan": "p", "go": False, "release": "", "held": "", "wrong": False, "earlier": {}, **values}
 
 
 @pytest.mark.parametrize("ring", [None, _ring(go=True), _ring(go=True, held="stopped")])
 def test_it_goes(ring: dict[str, Any] | None) -> None:
     assert keep_back(ring) is None
+
+
+@pytest.mark.parametrize("now", ["2026.2.7", "2026.2.7.3", "garbage"])
+def test_the_release_is_the_one_that_the_pilots_have(now: str) -> None:
+    assert keep_back(_ring(go=True, release="2026.2.7"), now) is None
+
+
+@pytest.mark.parametrize("now", ["2026.3.1", "2027.1.3", "2026.1.3"])
+def test_a_server_that_was_updated_meanwhile_has_nothing_installed_untried(now: str) -> None:
+    kept = keep_back(_ring(go=True, release="2026.2.7"), now)
+    assert kept is not None
+    assert (kept["action"], kept["changed"], kept["ring_plan"]) == ("skip", False, "p")
+    assert f"went from 2026.2.7 to {now} during this run" in kept["reason"]
 
 
 @pytest.mark.parametrize(

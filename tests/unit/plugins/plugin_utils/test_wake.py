@@ -7,11 +7,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.wake import magic_packet
+from ansible_collections.rentree.pronote.plugins.plugin_utils import _wake
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory, mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils._wake import (
     Sleeper,
@@ -19,8 +22,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._wake import (
     give_back,
     send,
     silent,
+    sleepers_of,
     wait,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult
 
 TIMES = WakeTimes(wait=0.0, connect=2.0, poll=0.01, pause=0.0)
 
@@ -112,3 +117,49 @@ def test_yesterdays_wake_is_not_ours_any_more(memory: Memory) -> None:
     memory.set_woken(yesterday)
     assert yesterday in _give_back(memory)["left_on"]
     assert memory.woken() is None
+
+
+class _Unreadable(dict[str, Any]):
+    """As Ansible's hostvars of a station whose variable names another one that is nowhere."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        raise AnsibleError(f"'salle' is undefined in {name}")
+
+
+def test_a_station_whose_variables_cannot_be_read_stops_nobody() -> None:
+    found, warnings = sleepers_of(
+        ["bad", "good", "port"], {"bad": _Unreadable(), "good": {}, "port": {"ansible_port": 0.5}}
+    )
+    assert [sleeper.name for sleeper in found] == ["good"]
+    assert [warning.split(":")[0] for warning in warnings] == ["bad cannot be woken", "port cannot be woken"]
+
+
+def test_a_station_is_looked_for_where_winrm_is(listening: int) -> None:
+    variables = {"ansible_winrm_host": "127.0.0.1", "ansible_winrm_port": listening, "ansible_host": "nom.invalid"}
+    found, _warnings = sleepers_of(["a"], {"a": variables})
+    assert silent(found, TIMES) == []
+
+
+def test_a_relay_whose_variables_cannot_be_read_stops_nobody() -> None:
+    done, (problem,) = send([_sleeper("a", relay="r")], {"r": _Unreadable()}, TIMES)
+    assert done == []
+    assert "the relay r woke nobody (a): " in problem
+
+
+@pytest.mark.parametrize(
+    ("jobs", "off"), [([], True), (["x-staged"], True), (["x-install"], False), (["x-staged", "y-stage"], False)]
+)
+def test_files_that_wait_for_the_evening_keep_no_station_on(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: list[str], off: bool
+) -> None:
+    mark_woken(str(tmp_path / "s.sqlite3"), ["a"], woken=True)
+    monkeypatch.setattr(_wake, "probe", lambda *_: SimpleNamespace(session_open=False, jobs=jobs))
+    lines: list[str] = []
+
+    def run(line: str, **_more: Any) -> CommandResult:
+        lines.append(line)
+        return CommandResult(code=0, stdout=b"", stderr=b"")
+
+    told = give_back(SimpleNamespace(run=run), PRONOTE_CLIENT, memory, still_at_work=False)  # type: ignore[arg-type]
+    assert told["switched_off"] is off
+    assert [line.startswith('"%SystemRoot%') and "/s /t 60" in line for line in lines] == [True] * off

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["date", "dir_", "time", "ver", "verify", "vol"]
 
 _SERIAL = "2C5A-11F3"
-_ATTRIBUTES = {"r": "R", "h": "H", "s": "S", "a": "A"}
+# L: reparse points (learn.microsoft.com/windows-server/administration/windows-commands/dir).
+_ATTRIBUTES = {"r": "R", "h": "H", "s": "S", "a": "A", "l": "L"}
 
 
 async def ver(shell: Shell, tail: str) -> int:
