@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
     Request,
     commands,
+    inventory_of,
     make,
     records_of,
 )
@@ -58,11 +59,12 @@ class ActionModule(ActionBase):
                 records,
                 Request.of(args),
                 stations=[str(host) for host in variables["groups"]["all"]],
+                inventory=inventory_of(variables),
                 commands=commands(variables),
                 check=self._task.check_mode,
             )
         except ValueError as exc:
-            raise AnsibleActionFail(f"fail_on: {exc}") from exc
+            raise AnsibleActionFail(str(exc)) from exc
         table = render_table(records, language=args["language"], width=width, color=sys.stdout.isatty())
         title = PRODUCTS[args["product"]].title
         Display().display(f"{title}\n{table}" if args["product"] != "pronote_client" else table)

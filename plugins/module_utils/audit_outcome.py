@@ -67,7 +67,7 @@ def conclude(
     known = {*STATUSES, *VERDICTS} - {"compliant"}
     if unknown := wanted - known - {"compliant"}:
         raise ValueError(
-            f"unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
+            f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
         )
     for name, percent in (("max_unreachable", max_unreachable), ("max_unknown", max_unknown)):
         if not 0 <= percent <= 100:

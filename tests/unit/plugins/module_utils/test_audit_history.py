@@ -77,8 +77,14 @@ def test_what_a_job_of_ours_changed_was_not_changed_by_hand(ours: list[tuple[str
         assert (found.by_hand[0].before, found.by_hand[0].after) == ("2026.1.3 x64", "2026.2.7 x64")
 
 
-def test_without_knowing_our_jobs_nothing_is_called_changed_by_hand() -> None:
-    assert _names(_changes(_known([record("a", status="late")]), record("a"), ours=None)) == {"fixed": ["a"]}
+def test_a_job_that_ends_between_a_reading_and_the_report_of_that_audit_is_ours() -> None:
+    """An audit of ten thousand stations takes a while: its time is the end, a station was read long before."""
+    read = "2026-11-23T04:10:00Z"
+    known = _known([record("a", status="late", read_at=read), record("b", status="late")])
+    assert (known["a"].seen, known["b"].seen) == (read, FIRST)
+    ended = "2026-11-23T04:20:00Z"
+    found = _changes(known, record("a"), record("b"), ours=[("a", ended), ("b", ended)])
+    assert _names(found)["by_hand"] == ["b"]
 
 
 def test_nothing_is_new_in_a_first_audit_and_a_station_is_later() -> None:
