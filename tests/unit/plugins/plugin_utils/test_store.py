@@ -128,10 +128,10 @@ def test_a_full_disk_is_said_as_such(path: Path) -> None:
         with store.read() as db:
             pages = db.execute("pragma page_count").fetchone()[0]
             db.execute(f"pragma max_page_count = {pages + 2}")
-        with pytest.raises(StoreError, match=r"database or disk is full\. Check that its folder .* has space"):
-            with store.write() as db:
-                for number in range(1000):
-                    db.execute("insert into station (name, room) values (?, ?)", (str(number), "x" * 1000))
+        rows = [(str(number), "x" * 1000) for number in range(1000)]
+        full = r"database or disk is full\. Check that its folder .* has space"
+        with pytest.raises(StoreError, match=full), store.write() as db:
+            db.executemany("insert into station (name, room) values (?, ?)", rows)
         with store.write() as db:
             db.execute("insert into station (name) values ('small')")
     assert _names(path) == ["small"]
