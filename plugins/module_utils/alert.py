@@ -65,7 +65,8 @@ def decide(
     ``told`` None: nothing was ever told. What is found then is where to start from, not news, but for the threshold.
     ``changes`` are those of audit_report, of which only what no later audit can find again is used. ``threshold`` is a
     percentage of the stations that could be judged. A ``limited`` run knows neither verdict nor share of the whole, and
-    is where to start from for its own stations only. Raises ValueError for a kind of change that does not exist or a threshold that is no percentage.
+    is where to start from for its own stations only.
+    Raises ValueError for a kind of change that does not exist or a threshold that is no percentage.
     """
     if unknown := sorted(set(on) - set(KINDS)):
         raise ValueError(f"tell: unknown change {', '.join(unknown)}; known: {', '.join(KINDS)}")
