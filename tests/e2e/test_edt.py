@@ -81,3 +81,23 @@ def test_removal_leaves_the_client(school: School) -> None:
     # The stations that the limit left out are in the report too, as last known.
     audited = {s["station"]: s["status"] for s in client["stations"] if s["audited"]}
     assert audited == {"secretaire": "compliant"}
+
+
+def test_an_audit_that_fails_does_not_cost_the_audit_of_the_other_product(school: School) -> None:
+    """Everybody's client is wrong, and EDT's stations are among them: the play on EDT had nobody left, for ever."""
+    wrong = {"pronote_client_release": "2026.1.1", "pronote_audit_fail_on": ["ahead"]}
+    edt = school.work.parent / "audit-edt_monoposte.json"
+    edt.unlink(missing_ok=True)
+    run = school.play("audit", "-e", json.dumps(wrong)).assert_code(2)
+    assert {s["station"] for s in json.loads(edt.read_text(encoding="utf-8"))["stations"]} == {
+        "chef",
+        "adjoint",
+        "secretaire",
+    }
+    said = " ".join(run.output.split())
+    assert "4 of 4 stations are ahead: salle, chef" in said
+    assert "of 3 stations are ahead" in said
+    # One product alone, and one limit that leaves a play without a station.
+    school.play("audit", "--limit", "salle", "-e", json.dumps(wrong)).assert_code(2)
+    school.play("audit", "--limit", "pronote_edt_stations", "-e", json.dumps(wrong)).assert_code(2)
+    school.play("audit", "-e", json.dumps({**wrong, "pronote_audit_fail_on": ["several"]})).assert_code(0)
