@@ -116,6 +116,22 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
     assert received[0]["text"].startswith(mail["Subject"])
 
 
+def test_each_product_has_its_own_report_attached(start_school: StartSchool, tmp_path: Path) -> None:
+    late = {"release": "2026.1.3"}
+    school = start_school([{"name": "chef", "edt": True, "clients": [late, {**late, "product": "edt_monoposte"}]}])
+    with mail_server("127.0.0.1") as box:
+        school.play("audit", *_options(tmp_path, box, pronote_audit_alert_threshold=0)).assert_code(0)
+    client, edt = box.mails
+    for mail, name, title in (
+        (client, "audit.html", "Client PRONOTE"),
+        (edt, "audit-edt_monoposte.html", "EDT monoposte"),
+    ):
+        assert title in mail["Subject"]
+        (report,) = mail.iter_attachments()
+        assert report.get_filename() == name
+        assert report.get_content().strip() == (tmp_path / name).read_text(encoding="utf-8").strip()
+
+
 def _closed_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
