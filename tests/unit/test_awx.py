@@ -21,7 +21,7 @@ _SWITCH = {"type": "boolean"}
 _NUMBER = {"type": "integer", "minimum": 0}
 # Options of the modules project, execution_environment, inventory, inventory_source, job_template and schedule of
 # awx.awx: those in use, with their types and choices, compared on 25 November 2026 with each module's own documentation
-# and argument spec (ansible/awx, awx_collection/plugins/modules). An option that no module has is an error here as there.
+# and argument spec (ansible/awx, awx_collection/plugins/modules). An option that no module has is an error here too.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "awx_projects": {
         **dict.fromkeys(["name", "organization", "scm_url", "scm_branch"], _TEXT),
