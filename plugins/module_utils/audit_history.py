@@ -118,7 +118,8 @@ def changes(
     ``stations`` is the whole inventory, whatever the limit of the run: only a station that is no longer in it has
     vanished, and only when it was last audited with the same ``inventory`` sources (another file beside this one may
     hold it). ``ours`` are our own jobs, as (station, time of the end): a client that changed without one was changed by
-    hand, which is the client's own update or a visit. Nothing is new in a first audit.
+    hand, which is the client's own update or a visit. When there is none at all, deployments are remembered in another
+    store, or there are none yet: then nothing is called changed by hand. Nothing is new in a first audit.
     """
     latest = dict[str, str]()
     for station, time in ours:
@@ -135,7 +136,7 @@ def changes(
             found.newly_late.append(_change(record, before=previous.judged, after=status))
         if status == "compliant" and previous.judged in FAULTY:
             found.fixed.append(_change(record, before=previous.judged, after=status))
-        by_us = latest.get(str(record["station"]), "") >= (previous.seen or "")
+        by_us = not latest or latest.get(str(record["station"]), "") >= (previous.seen or "")
         if clients is not None and previous.clients is not None and clients != previous.clients and not by_us:
             found.by_hand.append(_change(record, before=previous.clients, after=clients))
     here = {*stations, *(str(record["station"]) for record in records)}
