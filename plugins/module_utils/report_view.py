@@ -8,7 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES
@@ -104,6 +104,7 @@ def view(
 ) -> View:
     """Compute the report. ``report`` is the data of report_json.py, ``trends`` each school's history."""
     w = words(language, report["product"])
+    commands = replace(commands, product=report["product"])
     builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
     found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
     counts = report["counts"]
