@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report impo
     inventory_of,
     make,
     records_of,
+    stations_of,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -58,7 +59,7 @@ class ActionModule(ActionBase):
             made = make(
                 records,
                 Request.of(args),
-                stations=[str(host) for host in variables["groups"]["all"]],
+                stations=stations_of(variables, args["product"]),
                 inventory=inventory_of(variables),
                 commands=commands(variables),
                 check=self._task.check_mode,

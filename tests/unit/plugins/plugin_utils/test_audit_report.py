@@ -12,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report impo
     commands,
     inventory_of,
     make,
+    stations_of,
 )
 
 from tests.browser.sample import record
@@ -63,3 +64,23 @@ def test_an_audit_is_kept_for_a_day_at_least(tmp_path: Path, days: int) -> None:
     with pytest.raises(ValueError, match=f"keep_days is {days}, and must be at least 1"):
         _make(tmp_path / "state", "a", keep_days=days)
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("product", "played", "expected"),
+    [
+        ("pronote_client", ["a"], ["a", "b"]),
+        ("edt_monoposte", ["b"], ["b"]),
+        # A play of the admin's own, on other groups.
+        ("pronote_client", ["a", "retired"], ["a", "b", "retired", "depot"]),
+        ("edt_monoposte", ["a"], ["a", "b", "retired", "depot"]),
+    ],
+)
+def test_a_station_that_left_the_group_of_a_product_is_not_waited_for(
+    product: str, played: list[str], expected: list[str]
+) -> None:
+    """Somebody else makes the timetable this year: his workstation would be late for ever in EDT's report."""
+    groups = {"all": ["a", "b", "retired", "depot"], "pronote_stations": ["a", "b"], "pronote_edt_stations": ["b"]}
+    assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == expected
+    del groups["pronote_stations"], groups["pronote_edt_stations"]
+    assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == groups["all"]
