@@ -18,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report impo
 from tests.browser.sample import record
 
 _ARGUMENTS: dict[str, Any] = {
-    **dict.fromkeys(["path", "csv", "html", "prometheus", "junit", "outcome"]),
+    **dict.fromkeys(["path", "csv", "html", "prometheus", "junit", "outcome", "board"]),
     "product": "pronote_client",
     "language": "fr",
     "fail_on": [],
