@@ -175,6 +175,7 @@ def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School
     """With the roles' own defaults, twice: the reports and the store of the first run are in the inventory's folder."""
     variables = json.loads(school.variables.read_text(encoding="utf-8"))
     own = ["-e", json.dumps({k: v for k, v in variables.items() if k != "pronote_audit_path"})]
+    school.work.mkdir(parents=True, exist_ok=True)
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         "playbooks/audit.yml",
