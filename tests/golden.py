@@ -30,6 +30,9 @@ from tests.browser.sample import HOSTILE, record  # noqa: E402
 
 FOLDER = ROOT / "tests/unit/plugins/golden"
 
+# A deployment elsewhere: this store knows which changes are not ours.
+_JOBS = [("elsewhere", "2026-01-01T00:00:00Z")]
+
 
 def history() -> History:
     """Two audits, the second without the CDI: every status, names that mean harm, and one station that vanished."""
@@ -50,7 +53,7 @@ def history() -> History:
             ("2026-11-25T04:30:00Z", [*every, *hostile], names),
         ):
             audit = Audit(at=at, records=records, stations=stations, inventory=inventory, verdict="")
-            kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product: [])
+            kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product: _JOBS)
     return kept
 
 

@@ -59,9 +59,10 @@ def mail_server(
     tls: ssl.SSLContext | None = None,
     implicit: bool = False,
     login: tuple[str, str] | None = None,
+    largest: int = 32 << 20,
 ) -> Iterator[Mailbox]:
     """Serve on a free port. ``tls``: offered by STARTTLS, or from the first byte (``implicit``). ``login`` is required
-    when given."""
+    when given. ``largest``: bytes of a mail that it takes."""
     box = Mailbox(host=address)
 
     def authenticate(_server: SMTP, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
@@ -76,6 +77,7 @@ def mail_server(
         tls_context=None if implicit else tls,
         authenticator=authenticate if login else None,
         auth_required=login is not None,
+        data_size_limit=largest,
         # aiosmtpd knows STARTTLS only; from the first byte is encrypted as well.
         auth_require_tls=not implicit,
     )

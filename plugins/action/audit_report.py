@@ -15,8 +15,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
     Request,
     commands,
+    inventory_of,
     make,
     records_of,
+    stations_of,
 )
 
 ARGUMENT_SPEC: dict[str, Any] = {
@@ -57,12 +59,13 @@ class ActionModule(ActionBase):
             made = make(
                 records,
                 Request.of(args),
-                stations=[str(host) for host in variables["groups"]["all"]],
+                stations=stations_of(variables, args["product"]),
+                inventory=inventory_of(variables),
                 commands=commands(variables),
                 check=self._task.check_mode,
             )
         except ValueError as exc:
-            raise AnsibleActionFail(f"fail_on: {exc}") from exc
+            raise AnsibleActionFail(str(exc)) from exc
         table = render_table(records, language=args["language"], width=width, color=sys.stdout.isatty())
         title = PRODUCTS[args["product"]].title
         Display().display(f"{title}\n{table}" if args["product"] != "pronote_client" else table)

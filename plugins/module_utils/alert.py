@@ -24,12 +24,14 @@ KINDS = ("newly_late", "fixed", *EVENTS, "verdict")
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What was last told. ``stations``: wrong or not, of each that was judged. ``pending``: changes that are seen once
-    only, and could not be told yet."""
+    only, and could not be told yet. ``whole``: a whole audit was looked at; until then a station that is not among
+    ``stations`` was left out by a limit, and is no news."""
 
     stations: dict[str, bool] = field(default_factory=dict)
     verdict: str = ""
     past: bool = False  # past the threshold
     pending: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    whole: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +64,8 @@ def decide(
 
     ``told`` None: nothing was ever told. What is found then is where to start from, not news, but for the threshold.
     ``changes`` are those of audit_report, of which only what no later audit can find again is used. ``threshold`` is a
-    percentage of the stations that could be judged. A ``limited`` run knows neither verdict nor share of the whole.
+    percentage of the stations that could be judged. A ``limited`` run knows neither verdict nor share of the whole, and
+    is where to start from for its own stations only.
     Raises ValueError for a kind of change that does not exist or a threshold that is no percentage.
     """
     if unknown := sorted(set(on) - set(KINDS)):
@@ -70,7 +73,7 @@ def decide(
     if not 0 <= threshold <= 100:
         raise ValueError(f"threshold is {threshold:g}, and must be a percentage from 0 to 100")
     now = {str(r["station"]): r["status"] in FAULTY for r in records if r["status"] in {"compliant", *FAULTY}}
-    before = told or Told(stations=now, verdict=verdict)
+    before = told or Told(stations=now, verdict="" if limited else verdict, whole=not limited)
     events = {
         kind: [*before.pending.get(kind, ()), *(dict(change) for change in changes.get(kind, ()))]
         for kind in EVENTS
@@ -86,6 +89,7 @@ def decide(
         stations={name: bad for name, bad in {**before.stations, **now}.items() if name not in gone},
         verdict=said,
         past=past,
+        whole=before.whole or not limited,
     )
     unsent = replace(before, pending={kind: found for kind, found in events.items() if found})
     if not any(news.values()) and not turned and past == before.past:
@@ -108,7 +112,7 @@ def _news(
     found: dict[str, list[dict[str, str]]] = {}
     for record in records:
         name = str(record["station"])
-        was = before.stations.get(name, False)
+        was = before.stations.get(name, False if before.whole else now.get(name))
         if name not in now or now[name] == was:
             continue
         kind = "newly_late" if now[name] else "fixed"

@@ -34,6 +34,9 @@ SCHEMA = 1
 _SHOWN = 20
 """Stations of each list in a message; the report has them all."""
 
+_LISTED = 200
+"""Of each list in the JSON: on the evening of a new release all stations are late, and a chat refuses a megabyte."""
+
 _NOTHING = "\u200b"  # a space of no width
 _UTF8 = {"charset": "utf-8"}  # that of the report
 _ADDRESS = re.compile(r"([^@,<>]*)<([^@,<>\s]+@[^@,<>\s]+)>|([^@,<>\s]+@[^@,<>\s]+)")
@@ -218,7 +221,8 @@ def payload(message: Message, alert: Alert, *, counts: Mapping[str, int], produc
             "verdict_before": alert.verdict_before or None,
             "past_threshold": alert.crossed,
             "counts": dict(counts),
-            "changes": alert.changes,
+            "changed": {kind: len(found) for kind, found in alert.changes.items()},
+            "changes": {kind: found[:_LISTED] for kind, found in alert.changes.items()},
             "report": url or None,
         },
         ensure_ascii=True,

@@ -102,8 +102,9 @@ def made(
         operation=operation,
         name=_said("name", name, required=True),
         role=_said("role", role, required=True),
-        # A day: who attests knows the day, and the same attestation given twice in a day is the same.
-        done_on=when.astimezone(now.tzinfo).date().isoformat(),
+        # A day: who attests knows the day, and the same attestation given twice in a day is the same. The controller's
+        # own zone, not the offset that it has now: in winter that would make the day before of a day of summer.
+        done_on=when.astimezone().date().isoformat(),
         at=now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         digest=digest,
         reason=_said("reason", reason),

@@ -88,13 +88,15 @@ def clients_of(record: Mapping[str, Any]) -> str | None:
 def remember(previous: Known | None, record: Mapping[str, Any], *, at: str, inventory: str) -> Known:
     """What to keep of a station after this audit."""
     status, clients = str(record["status"]), clients_of(record)
+    # What changed after the reading, and before the audit's end, is news for the next audit.
+    read_at = str(record.get("read_at") or at)
     return Known(
         record={name: record.get(name) for name in _KEPT},
         at=at,
         since=previous.since if previous is not None and previous.record["status"] == status else at,
         judged=status if _judged(status) else previous.judged if previous else "",
         clients=clients if clients is not None else previous.clients if previous else None,
-        seen=at if clients is not None else previous.seen if previous else None,
+        seen=read_at if clients is not None else previous.seen if previous else None,
         inventory=inventory,
     )
 
@@ -109,18 +111,18 @@ def changes(
     *,
     stations: Collection[str],
     inventory: str,
-    ours: Iterable[tuple[str, str]] | None = None,
+    ours: Iterable[tuple[str, str]],
 ) -> Changes:
     """Compare an audit with what was known.
 
     ``stations`` is the whole inventory, whatever the limit of the run: only a station that is no longer in it has
     vanished, and only when it was last audited with the same ``inventory`` sources (another file beside this one may
     hold it). ``ours`` are our own jobs, as (station, time of the end): a client that changed without one was changed by
-    hand, which is the client's own update or a visit. None: not known, so nothing is called changed by hand. Nothing is
-    new in a first audit.
+    hand, which is the client's own update or a visit. When there is none at all, deployments are remembered in another
+    store, or there are none yet: then nothing is called changed by hand. Nothing is new in a first audit.
     """
     latest = dict[str, str]()
-    for station, time in ours or ():
+    for station, time in ours:
         latest[station] = max(time, latest.get(station, ""))
     found = Changes()
     for record in records:
@@ -134,7 +136,7 @@ def changes(
             found.newly_late.append(_change(record, before=previous.judged, after=status))
         if status == "compliant" and previous.judged in FAULTY:
             found.fixed.append(_change(record, before=previous.judged, after=status))
-        by_us = ours is None or latest.get(str(record["station"]), "") >= (previous.seen or "")
+        by_us = not latest or latest.get(str(record["station"]), "") >= (previous.seen or "")
         if clients is not None and previous.clients is not None and clients != previous.clients and not by_us:
             found.by_hand.append(_change(record, before=previous.clients, after=clients))
     here = {*stations, *(str(record["station"]) for record in records)}
@@ -166,7 +168,8 @@ def picture(
     shown = []
     for record in records:
         now = known.get(str(record["station"])) or remember(None, record, at=at, inventory="")
-        shown.append({**record, "at": at, "since": now.since, "last_seen": now.seen, "audited": True})
+        told = {name: value for name, value in record.items() if name != "read_at"}
+        shown.append({**told, "at": at, "since": now.since, "last_seen": now.seen, "audited": True})
     audited = {str(record["station"]) for record in records}
     for station in sorted(set(stations) - audited):
         if (old := known.get(station)) is not None:

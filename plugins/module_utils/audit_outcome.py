@@ -63,11 +63,12 @@ def conclude(
     release, the audit is incomplete. A station known to be wrong outweighs those not known: ``not_compliant`` wins, and
     ``complete`` still says that there are gaps. ``fail_on`` holds statuses and verdicts. Raises ValueError.
     """
-    wanted = set(fail_on)
+    # A field that a scheduler leaves empty (-e pronote_audit_fail_on=) is a list of one empty text.
+    wanted = {each for each in fail_on if each}
     known = {*STATUSES, *VERDICTS} - {"compliant"}
     if unknown := wanted - known - {"compliant"}:
         raise ValueError(
-            f"unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
+            f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
         )
     for name, percent in (("max_unreachable", max_unreachable), ("max_unknown", max_unknown)):
         if not 0 <= percent <= 100:

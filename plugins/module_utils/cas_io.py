@@ -116,14 +116,16 @@ _Observed = tuple[Seen | None, Seen | None, float]
 
 
 def _asked_once(request: CasRequest, server: str, expected: str) -> tuple[Seen | None, Seen | None, float, bool]:
-    name = entry_name("cas", server, expected, request.cas_ca_path or "")
-    folder = Path(request.options.cache_dir).expanduser()
+    options = request.options
+    trusted = (str(options.validate_certs), options.ca_path or "", request.cas_ca_path or "")
+    name = entry_name("cas", server, expected, *trusted)
+    folder = Path(options.cache_dir).expanduser()
     # As in hosted_io: a fresh answer needs no lock, and failures are kept too.
-    known = _load(folder / f"{name}.json", request.options)
+    known = _load(folder / f"{name}.json", options)
     if known is not None:
         return (*known, True)
     with locked(folder, name) as path:
-        known = _load(path, request.options)
+        known = _load(path, options)
         if known is not None:
             return (*known, True)
         redirect, login = _ask(request, server, expected)

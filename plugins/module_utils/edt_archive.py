@@ -111,7 +111,8 @@ def wmi_date(value: object) -> dt.datetime | None:
     try:
         if match:
             zone = dt.timezone(dt.timedelta(minutes=int(match[3] + match[4])))
-            return dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=zone)
+            # Brought to UTC here, where a date at the end of time is still no date rather than an error.
+            return dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=zone).astimezone(dt.UTC)
         return dt.datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):
         return None

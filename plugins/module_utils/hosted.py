@@ -31,6 +31,8 @@ INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
 _UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
+_MAX_NAME = 200
+_MAX_SPACES = 50
 # Sentences of the pages that stand in for an answer, with their meaning and what to do.
 _REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -184,12 +186,18 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
     spaces: list[Any] = listed if isinstance(listed, list) else []
     return HostedInfo(
         release=release,
-        name=" ".join(str(data.get("nomEtab") or "").split()),
+        name=_name(data.get("nomEtab")),
         cas_active=bool(cas.get("actif")),
         cas_host=_host(str(cas.get("casURL") or "")),
-        spaces=[str(s.get("nom")) for s in spaces if isinstance(s, dict) and s.get("nom")],
+        spaces=[_name(s.get("nom")) for s in spaces[:_MAX_SPACES] if isinstance(s, dict) and s.get("nom")],
         disagreements=_disagreements(release, server_header),
     )
+
+
+def _name(value: object) -> str:
+    """A name for people, kept for every station of the school: one line, of a length that a name may have."""
+    line = " ".join(str(value or "").split())
+    return "".join(char if char.isprintable() else "\ufffd" for char in line[:_MAX_NAME])
 
 
 def parse_server_header(header: str) -> Release | None:

@@ -30,6 +30,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request imp
     HostedOptions,
     ask_server,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 
 __all__ = ["DEFAULT_CACHE", "HostedAnswer", "HostedOptions", "read_hosted_release"]
 
@@ -78,20 +79,27 @@ class _Entry:
     @classmethod
     def load(cls, path: Path) -> _Entry:
         """An unreadable or foreign file is as good as none."""
-        with contextlib.suppress(OSError, ValueError, TypeError, RecursionError):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             entry = cls(**json.loads(path.read_text(encoding="utf-8")))
             if entry._is_sound():
                 return entry
         return cls()
 
     def _is_sound(self) -> bool:
-        answered = isinstance(self.info, dict) and {"release", "client_release"} <= self.info.keys()
+        answered = isinstance(self.info, dict) and _is_description(self.info)
         failed = isinstance(self.failure, dict) and {"fact", "remedy"} <= self.failure.keys()
         times = isinstance(self.read_at, int | float) and isinstance(self.failed_at, int | float)
         return times and (answered or self.info is None) and (failed or self.failure == {})
 
     def save(self, path: Path) -> None:
         write_atomically(path, json.dumps(self.__dict__).encode(), mode=0o600)
+
+
+def _is_description(info: dict[str, Any]) -> bool:
+    """What readers rely on. Raises ValueError, TypeError, KeyError for what is none."""
+    Release.parse(info["release"])
+    Release.parse(info["client_release"])
+    return {"active", "host"} <= info["cas"].keys() and isinstance(info["disagreements"], list)
 
 
 def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allow_stale: bool = False) -> HostedAnswer:
@@ -101,7 +109,7 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
     ValueError for a malformed UAI or address.
     """
     server = base_url(uai, url)
-    name = entry_name(server)
+    name = entry_name(server, *_trust(options))
     folder = Path(options.cache_dir).expanduser()
     # Fresh answers need no lock: the file is replaced whole. This is the path of every worker but the first.
     answer = _fresh(_Entry.load(folder / f"{name}.json"), server, options)
@@ -123,6 +131,13 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
             server=server, info=entry.info, read_at=entry.read_at, cached=True, stale=True, error=str(error)
         )
     raise error
+
+
+def _trust(options: HostedOptions) -> list[str]:
+    """What else an answer stands for: one that nobody vouched for must not answer those who want a certificate."""
+    if options.validate_certs and not options.ca_path:
+        return []
+    return [f"validate_certs={options.validate_certs}", options.ca_path or ""]
 
 
 def _fresh(entry: _Entry, server: str, options: HostedOptions) -> HostedAnswer | None:

@@ -154,6 +154,10 @@ def _table(details: list[Detail]) -> bytes:
     return b"\xef\xbb\xbf" + table.getvalue().encode("utf-8", "replace")
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
 def _harmless(text: str) -> str:
-    # A spreadsheet would run a text that begins like a formula.
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    # As report_csv.py, which needs rich (no module carries it): one line, and no text that a spreadsheet runs.
+    plain = "".join(char if char.isprintable() else " " for char in text)
+    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain

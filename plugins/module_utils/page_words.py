@@ -7,7 +7,7 @@ import datetime as dt
 
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 
-__all__ = ["audit_title", "board_title", "date", "date_time", "page_words"]
+__all__ = ["audit_title", "board_title", "date", "date_time", "local_day", "page_words"]
 
 _WORDS = {
     "fr": {
@@ -55,6 +55,12 @@ def board_title(language: str) -> str:
 
 def _local(text: str, zone: dt.tzinfo | None) -> dt.datetime:
     return dt.datetime.fromisoformat(text).astimezone(zone)
+
+
+def local_day(text: str, *, zone: dt.tzinfo | None = None) -> str:
+    """The day of a time of the store where the controller is, which ``date`` shows: an audit at 0:30 in France is of
+    the day before in UTC."""
+    return _local(text, zone).date().isoformat()
 
 
 def date(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:

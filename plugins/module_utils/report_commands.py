@@ -23,6 +23,7 @@ class Commands:
     inventories: tuple[str, ...]
     playbooks: str = "playbooks"
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    product: str = "pronote_client"
 
     def play(self, playbook: str, pattern: str, *arguments: str) -> str:
         """``ansible-playbook`` on a pattern."""
@@ -30,8 +31,10 @@ class Commands:
         return shlex.join(["ansible-playbook", path, *self._sources(), "--limit", pattern, *arguments])
 
     def module(self, module: str, pattern: str) -> str:
-        """``ansible`` with one module on a pattern."""
-        return shlex.join(["ansible", *self._sources(), "-m", f"rentree.pronote.{module}", pattern])
+        """``ansible`` with one module, about the product, on a pattern."""
+        # Of all modules' defaults the client is the one.
+        about = [] if self.product == "pronote_client" else ["-a", f"product={self.product}"]
+        return shlex.join(["ansible", *self._sources(), "-m", f"rentree.pronote.{module}", *about, pattern])
 
     def _sources(self) -> list[str]:
         return [part for source in self.inventories for part in ("-i", source)]

@@ -8,12 +8,12 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES
 from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import FAULTY
-from ansible_collections.rentree.pronote.plugins.module_utils.page_words import date, date_time
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import date, date_time, local_day
 from ansible_collections.rentree.pronote.plugins.module_utils.report_charts import Bar, Trend, bar, trend
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import schools
@@ -104,6 +104,7 @@ def view(
 ) -> View:
     """Compute the report. ``report`` is the data of report_json.py, ``trends`` each school's history."""
     w = words(language, report["product"])
+    commands = replace(commands, product=report["product"])
     builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
     found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
     counts = report["counts"]
@@ -225,7 +226,7 @@ class _Builder:
         by_day: dict[str, list[tuple[str, str, Mapping[str, int]]]] = {}
         for school in school_names:
             for at, counts in self.trends.get(school, ()):
-                by_day.setdefault(at[:10], []).append((at, school, counts))
+                by_day.setdefault(local_day(at, zone=self.zone), []).append((at, school, counts))
         current: dict[str, Mapping[str, int]] = {}
         points: list[tuple[str, Mapping[str, int]]] = []
         for day in sorted(by_day):

@@ -125,5 +125,9 @@ record:
       description: What M(rentree.pronote.client_info) returns; V(null) when the station could not be read.
       type: dict
       sample: {}
+    read_at:
+      description: When the station was asked (UTC).
+      type: str
+      sample: "2026-11-25T04:31:07Z"
   sample: {"station": "salle101-03", "status": "late", "reason": "2026.1.3 instead of 2026.2.7"}
 """

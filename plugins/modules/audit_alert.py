@@ -52,7 +52,9 @@ options:
     type: float
     default: 100.0
   report:
-    description: The HTML report, to attach to the mail. Left out, with a warning, when it is not there or above 10 MiB.
+    description:
+      - The HTML report, to attach to the mail. Left out, with a warning, when it is not there, above 10 MiB, or too
+        large for the mail server.
     type: path
   report_url:
     description: Where people find the report, to be linked.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,12 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
 from ansible_collections.rentree.pronote.plugins.plugin_utils._alert_send import (
     AlertError,
     MailServer,
+    TooLargeError,
     Webhook,
     post,
     send,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, now
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store, StoreError, now
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_alerts import read_told, save_told
 
 __all__ = ["Audited", "Request", "Telling", "tell"]
@@ -137,31 +138,59 @@ def tell(audited: Audited, request: Request, *, check: bool) -> Telling:
         ways["webhook"] = lambda message, alert, _told: _post(message, alert, audited, request)
     telling = Telling()
     for way, sender in ways.items():
-        alert, after, unsent = _decide(audited, request, way, check=check)
+        try:
+            alert, after, unsent = _decide(audited, request, way, check=check)
+        except StoreError as exc:
+            if not telling.sent:
+                raise
+            telling.failed.append(way)
+            telling.warnings.append(f"{exc} Nothing was told by {way}.")
+            continue
         if alert is None:
-            _remember(request, way, after, check=check)
+            _remember(request, way, after, telling, check=check)
             continue
         attached = bool(way == "mail" and request.attach and (check or _readable(request.attach)))
-        message = compose(
-            alert,
-            audited.records,
-            language=request.language,
-            product=request.product,
-            url=request.url,
-            attached=attached,
-        )
+        message = _composed(alert, audited, request, attached=attached)
         telling.message = telling.message or message
         if not check:
             try:
                 sender(message, alert, telling)
+            except TooLargeError as exc:
+                failed = _without_report(alert, audited, request, telling, cause=exc)
             except AlertError as exc:
+                failed = str(exc)
+            else:
+                failed = ""
+            if failed:
                 telling.failed.append(way)
-                telling.warnings.append(f"{exc} It is tried again with the next audit.")
-                _remember(request, way, unsent, check=check)
+                telling.warnings.append(f"{failed} It is tried again with the next audit.")
+                _remember(request, way, unsent, telling, check=check)
                 continue
         telling.sent.append(way)
-        _remember(request, way, after, check=check)
+        _remember(request, way, after, telling, check=check)
     return telling
+
+
+def _composed(alert: Alert, audited: Audited, request: Request, *, attached: bool) -> Message:
+    return compose(
+        alert,
+        audited.records,
+        language=request.language,
+        product=request.product,
+        url=request.url,
+        attached=attached,
+    )
+
+
+def _without_report(alert: Alert, audited: Audited, request: Request, telling: Telling, *, cause: TooLargeError) -> str:
+    """Send the mail again as a server with a lower limit takes it; returns why it was not sent, or nothing."""
+    message = _composed(alert, audited, request, attached=False)
+    try:
+        _mail(message, replace(request, attach=""), telling)
+    except AlertError as exc:
+        return str(exc)
+    telling.warnings.append(f"{cause} It was sent again without the report: set pronote_audit_alert_url instead.")
+    return ""
 
 
 def _decide(audited: Audited, request: Request, way: str, *, check: bool) -> tuple[Alert | None, Told, Told]:
@@ -181,11 +210,15 @@ def _decide(audited: Audited, request: Request, way: str, *, check: bool) -> tup
     )
 
 
-def _remember(request: Request, way: str, told: Told, *, check: bool) -> None:
+def _remember(request: Request, way: str, told: Told, telling: Telling, *, check: bool) -> None:
     if check:
         return
-    with Store(request.state) as store:
-        save_told(store, told, product=request.product, channel=way)
+    try:
+        with Store(request.state) as store:
+            save_told(store, told, product=request.product, channel=way)
+    except StoreError as exc:
+        # What was sent is sent, and the other ways are still to be told.
+        telling.warnings.append(f"{exc} What {way} has told is not remembered: it may be told again.")
 
 
 def _readable(path: str) -> bool:

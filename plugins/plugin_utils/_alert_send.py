@@ -18,13 +18,18 @@ from ansible.module_utils.urls import SSLValidationError, open_url
 from ansible_collections.rentree.pronote.plugins.module_utils.alert_message import signature
 from ansible_collections.rentree.pronote.plugins.module_utils.http_body import USER_AGENT
 
+_TOO_LARGE = 552  # RFC 1870, section 6
 _ONE_WORD = re.compile(r"[!-~]+")  # ASCII without blanks, as an address is
 
-__all__ = ["AlertError", "MailServer", "Webhook", "post", "send"]
+__all__ = ["AlertError", "MailServer", "TooLargeError", "Webhook", "post", "send"]
 
 
 class AlertError(Exception):
     """An alert could not be sent: which way, the fact, and the remedy."""
+
+
+class TooLargeError(AlertError):
+    """The mail server refuses a message of this size."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +95,8 @@ def send(message: EmailMessage, server: MailServer) -> list[str]:
         ) from exc
     except smtplib.SMTPResponseException as exc:
         said = exc.smtp_error.decode("utf-8", "replace") if isinstance(exc.smtp_error, bytes) else exc.smtp_error
-        raise _failed(server, f"it answers {exc.smtp_code} {_printable(said)}", "Ask who runs it.") from exc
+        failure = _failed(server, f"it answers {exc.smtp_code} {_printable(said)}", "Ask who runs it.")
+        raise (TooLargeError(str(failure)) if exc.smtp_code == _TOO_LARGE else failure) from exc
     except (OSError, smtplib.SMTPException) as exc:
         raise _failed(
             server, _printable(str(exc) or type(exc).__name__), "Check mail_server, mail_port and mail_encryption."

@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_errors imp
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _action
 from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store import now
 
 __all__ = ["AuditRequest", "audit"]
 
@@ -73,6 +74,7 @@ def _judge(connection: Any, request: AuditRequest, expected: _Expected) -> tuple
 def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
     """Return the record of one station; never raises for what a station or a server does."""
     expected = _expected(request)
+    read_at = now()
     judged, state = _judge(connection, request, expected)
     found, found_fr = (
         None if state is None else "; ".join(i.describe(language) for i in state.installations)
@@ -94,4 +96,5 @@ def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
         "found": found,
         "found_fr": found_fr,
         "facts": None if state is None else state.as_dict(),
+        "read_at": read_at,
     }

@@ -25,7 +25,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits impo
     save_audit,
 )
 
-__all__ = ["Made", "Request", "audit_pages", "commands", "make", "records_of"]
+__all__ = ["Made", "Request", "audit_pages", "commands", "inventory_of", "make", "records_of", "stations_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +134,24 @@ def commands(variables: Mapping[str, Any]) -> Commands:
 _EVERYTHING = {"all", "ungrouped"}
 
 
+# Whose stations the playbooks audit, by product.
+_GROUPS = {"pronote_client": "pronote_stations", "edt_monoposte": "pronote_edt_stations"}
+
+
+def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
+    """The stations that a run without a limit would audit: those of the product's group, or the whole inventory when
+    this play is about others. A station that has left the group is not audited any more, and has vanished."""
+    groups = variables["groups"]
+    own = [str(host) for host in groups.get(_GROUPS.get(product, ""), ())]
+    played = {str(host) for host in variables["ansible_play_hosts_all"]}
+    return own if played <= set(own) else [str(host) for host in groups["all"]]
+
+
+def inventory_of(variables: Mapping[str, Any]) -> str:
+    """The sources of the inventory, the same wherever the command is typed: full paths, as Ansible has them."""
+    return " ".join(sorted(str(source) for source in variables.get("ansible_inventory_sources") or ()))
+
+
 def _typed(path: str) -> str:
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
@@ -144,10 +162,16 @@ def make(
     request: Request,
     *,
     stations: list[str],
+    inventory: str,
     commands: Commands,
     check: bool,
 ) -> Made:
-    """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError."""
+    """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
+
+    ``stations`` and ``inventory`` as in Audit.
+    """
+    if request.keep_days < 1:
+        raise ValueError(f"keep_days is {request.keep_days}, and must be at least 1")
     outcome = conclude(
         records,
         fail_on=request.fail_on,
@@ -158,7 +182,7 @@ def make(
         at=now(),
         records=records,
         stations=stations,
-        inventory=" ".join(sorted(commands.inventories)),
+        inventory=inventory,
         verdict=outcome.verdict,
         product=request.product,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -156,7 +157,8 @@ def _newest(path: str) -> str:
     try:
         if not folder.is_dir():
             return path
-        archives = [(each.stat().st_mtime, str(each)) for each in folder.iterdir() if kind_of(each.name)]
+        found = (_dated(each) for each in folder.iterdir() if kind_of(each.name))
+        archives = [each for each in found if each is not None]
     except PermissionError as exc:
         raise CheckError("file_no_permission", path=path) from exc
     except (OSError, ValueError) as exc:
@@ -164,6 +166,15 @@ def _newest(path: str) -> str:
     if not archives:
         raise CheckError("archive_none_in_folder", path=path)
     return max(archives)[1]
+
+
+def _dated(file: Path) -> tuple[float, str] | None:
+    """A file with its date; None for a folder of such a name, a link to nowhere, what EDT has just renamed."""
+    try:
+        facts = file.stat()
+    except FileNotFoundError:
+        return None
+    return (facts.st_mtime, str(file)) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _on_controller(path: str, *, max_size: int, limits: ZipLimits) -> Archive:

@@ -27,8 +27,11 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir:
     """
     asked = []
     for uai, hosts in schools(variables, strict=False).items():
-        with contextlib.suppress(AnsibleError):
-            asked.append((uai, str(variables["hostvars"][hosts[0]].get("pronote_server_url") or "")))
+        # Of the first station that can say it: one whose variables are wrong must not open the gate for the others.
+        for host in hosts:
+            with contextlib.suppress(AnsibleError):
+                asked.append((uai, str(variables["hostvars"][host].get("pronote_server_url") or "")))
+                break
 
     def reason(each: tuple[str, str]) -> str:
         uai, url = each

@@ -87,10 +87,12 @@ class Store:
             self._db.execute(begin)
             try:
                 yield self._db
+                self._db.execute("commit")
             except BaseException:
-                self._db.execute("rollback")
+                # A full disk ends the transaction by itself (sqlite.org/lang_transaction.html); that is the error.
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
                 raise
-            self._db.execute("commit")
 
     def _migrate(self) -> None:
         if self._version() == VERSION:
@@ -124,9 +126,17 @@ class Store:
                 else "Check that its folder is on a local disk, has space, and is writable for this user."
             )
             raise StoreError(self.path, str(exc), remedy=remedy) from exc
-        except sqlite3.DatabaseError as exc:
+        except sqlite3.Error as exc:
+            if getattr(exc, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                remedy = "Move it away; the next run begins a new one. What people attested is in it: keep it."
+                raise StoreError(self.path, f"not usable ({exc})", remedy=remedy) from exc
+            # Whole, and it refused what it was given.
+            raise StoreError(self.path, f"not written ({exc})", remedy="Nothing of it was kept. Report it.") from exc
+        except UnicodeEncodeError as exc:
             raise StoreError(
-                self.path, f"not usable ({exc})", remedy="Move it away; the next run begins a new one."
+                self.path,
+                "a text with half of a character (a lone surrogate) cannot be kept",
+                remedy="Find it among the names of the inventory.",
             ) from exc
         except OSError as exc:
             raise StoreError(

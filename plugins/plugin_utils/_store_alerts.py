@@ -22,5 +22,5 @@ def save_told(store: Store, told: Told, *, product: str, channel: str) -> None:
     with store.write() as db:
         db.execute(
             "insert or replace into alert (product, channel, at, told) values (?, ?, ?, ?)",
-            (product, channel, now(), json.dumps(told.as_dict(), ensure_ascii=False)),
+            (product, channel, now(), json.dumps(told.as_dict())),
         )

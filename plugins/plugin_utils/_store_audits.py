@@ -20,12 +20,13 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
     picture,
     remember,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.page_words import local_day
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
 
 __all__ = ["Audit", "History", "last_words", "our_jobs", "read_history", "save_audit"]
 
-Jobs = Callable[[sqlite3.Connection, str], "Iterable[tuple[str, str]] | None"]
-"""Our own jobs for a product, as (station, time of the end); None: not known. What they change is not by hand."""
+Jobs = Callable[[sqlite3.Connection, str], Iterable[tuple[str, str]]]
+"""Our own jobs for a product, as (station, time of the end). What they change is not by hand."""
 
 
 def our_jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
@@ -158,7 +159,8 @@ def _insert(
 
 
 def _row(station: str, known: Known) -> tuple[str | None, ...]:
-    record = json.dumps(known.record, ensure_ascii=False)
+    # In ASCII: a server's JSON may hold half of a surrogate pair, which SQLite cannot keep as text.
+    record = json.dumps(known.record)
     return station, known.inventory, known.at, known.since, known.judged, known.clients, known.seen, record
 
 
@@ -187,7 +189,11 @@ def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str
 
 def _prune(db: sqlite3.Connection, at: str, keep_days: int) -> None:
     moment = dt.datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
-    oldest = (moment - dt.timedelta(days=keep_days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        oldest = (moment - dt.timedelta(days=keep_days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        # 999999 days: for ever.
+        return
     db.execute("delete from audit where at < ?", (oldest,))
     db.execute("delete from audit_station where at < ?", (oldest,))
 
@@ -205,9 +211,9 @@ def _trend(db: sqlite3.Connection, product: str) -> dict[str, list[tuple[str, di
     ):
         _, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
         counts[row["status"]] = row["stations"]
-    # The last audit of each day: an evening of deployments is one point, as any other day is.
+    # The last audit of each day, where the controller is: an evening of deployments is one point, as any day is.
     return {
-        school: list({at[:10]: (at, counts) for at, counts in of_school.values()}.values())
+        school: list({local_day(at): (at, counts) for at, counts in of_school.values()}.values())
         for school, of_school in audits.items()
     }
 

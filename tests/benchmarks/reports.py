@@ -1,18 +1,26 @@
-"""What the reports alone cost for a whole collectivité: the store and each renderer, without Ansible and stations."""
+"""What reports and alerts cost by themselves for a whole collectivité, without Ansible and stations."""
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.alert import Alert, decide  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.alert_message import (  # noqa: E402
+    compose,
+    mail,
+    payload,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.audit import count  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.report_csv import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.report_json import render_json  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.report_junit import render_junit  # noqa: E402
@@ -21,6 +29,10 @@ from ansible_collections.rentree.pronote.plugins.module_utils.report_prometheus 
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils._store_alerts import (  # noqa: E402
+    read_told,
+    save_told,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import Audit, save_audit  # noqa: E402
 
 from tests.browser.sample import sample  # noqa: E402
@@ -78,4 +90,54 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
     for what, render in renderers.items():
         seconds, text = _timed(render)
         costs.append(ReportCost(what=what, seconds=seconds, size=len(text.encode())))
-    return costs
+        if what == "html":
+            page = text.encode()
+    return [*costs, *_alert_costs(records, page)]
+
+
+def _alert_costs(records: list[dict[str, Any]], page: bytes) -> list[ReportCost]:
+    """An evening on which everybody has become late: what a mail and a webhook cost before they are sent."""
+    late = [{**record, "status": "late"} for record in records]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "state.sqlite3")
+
+        def audit(of: list[dict[str, Any]], way: str) -> Alert | None:
+            with Store(path) as store:
+                alert, after, _ = decide(
+                    read_told(store, product="pronote_client", channel=way),
+                    of,
+                    changes={},
+                    verdict="not_compliant",
+                    on=["newly_late", "fixed"],
+                    threshold=100,
+                    limited=False,
+                )
+                save_told(store, after, product="pronote_client", channel=way)
+            return alert
+
+        def mailed() -> bytes:
+            alert = audit(late, "mail")
+            assert alert is not None
+            message = compose(alert, late, language="fr", attached=True)
+            moment = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
+            made = mail(
+                message,
+                sender="audit@example.org",
+                recipients=["equipe@example.org"],
+                report=("audit.html", page),
+                moment=moment,
+            )
+            return made.as_bytes()
+
+        def posted() -> bytes:
+            alert = audit(late, "webhook")
+            assert alert is not None
+            message = compose(alert, late, language="fr")
+            return payload(message, alert, counts=count(late), product="pronote_client", at="", url="")
+
+        costs = []
+        for what, work in (("mail", mailed), ("webhook", posted)):
+            audit([{**record, "status": "compliant"} for record in records], what)
+            seconds, sent = _timed(work)
+            costs.append(ReportCost(what=what, seconds=seconds, size=len(sent)))
+        return costs

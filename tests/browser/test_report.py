@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude
+from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
+from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
 from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
+from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
@@ -179,6 +184,14 @@ def test_accessibility_rules(small: Report, open_report: Open, width: int) -> No
     opened.page.add_style_tag(content=".room{content-visibility:visible!important}")
     opened.page.locator(".plan summary").first.click()
     assert violations(opened.page) == []
+
+
+def test_a_report_without_a_station_says_so(open_report: Open, tmp_path: Path) -> None:
+    path = tmp_path / "audit.html"
+    data = document([], at="2026-11-25T04:30:00Z", outcome=conclude([]))
+    path.write_text(render_html(data, trends={}, commands=Commands(inventories=())), encoding="utf-8")
+    opened = open_report(Report(data=data, html=path))
+    assert opened.page.text_content(".big") == "Aucun poste dans ce relevé"
 
 
 def test_paper(report: Report, open_report: Open) -> None:

@@ -102,8 +102,9 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
         both = ["mail", "webhook"]
         assert outcomes == [(True, both), (True, both), (False, []), (False, [])]
     (mail,) = box.mails
-    # Without us: the deployment that removed the client wrote its job into the inventory's store, not into this test's.
-    reasons = "1 à traiter, 1 changés sans nous"
+    # The deployment that removed the client wrote its job into the inventory's store. That of this test knows of none,
+    # and so cannot tell whether it was one of ours.
+    reasons = "1 à traiter"
     assert mail["Subject"] == f"[Client PRONOTE] 0310001A Lycée d'essai : {reasons} (0 postes sur 4 à jour)"
     text = mail.get_body(("plain",))
     assert text is not None
@@ -114,6 +115,22 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
     assert [c["station"] for c in received[0]["changes"]["newly_late"]] == ["compliant"]
     assert received[0]["counts"]["absent"] == 1
     assert received[0]["text"].startswith(mail["Subject"])
+
+
+def test_each_product_has_its_own_report_attached(start_school: StartSchool, tmp_path: Path) -> None:
+    late = {"release": "2026.1.3"}
+    school = start_school([{"name": "chef", "edt": True, "clients": [late, {**late, "product": "edt_monoposte"}]}])
+    with mail_server("127.0.0.1") as box:
+        school.play("audit", *_options(tmp_path, box, pronote_audit_alert_threshold=0)).assert_code(0)
+    client, edt = box.mails
+    for mail, name, title in (
+        (client, "audit.html", "Client PRONOTE"),
+        (edt, "audit-edt_monoposte.html", "EDT monoposte"),
+    ):
+        assert title in mail["Subject"]
+        (report,) = mail.iter_attachments()
+        assert report.get_filename() == name
+        assert report.get_content().strip() == (tmp_path / name).read_text(encoding="utf-8").strip()
 
 
 def _closed_port() -> int:

@@ -110,6 +110,35 @@ def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> Non
     assert [change["station"] for change in _json(tmp_path)["changes"]["fixed"]] == ["compliant"]
 
 
+def test_what_changed_without_a_job_of_ours_is_told_apart(start_school: StartSchool, tmp_path: Path) -> None:
+    """All are late at first: one is deployed to, one updates itself, a visit takes one further than its server is."""
+    names = ("ours", "updated", "visited", "left")
+    school = start_school([{"name": name, "clients": [{"release": "2026.1.3"}]} for name in names])
+    options = _options(tmp_path)
+    school.play("audit", *options).assert_code(0)
+    assert _json(tmp_path)["changes"]["by_hand"] == []
+    school.play("deploy", "--limit", "ours", *options).assert_code(0)
+    school.lab.people("updated", "update", "2026.2.7")
+    school.lab.people("visited", "update", "2026.3.0")
+    run = school.play("audit", *options).assert_code(0)
+    changes = _json(tmp_path)["changes"]
+    assert {c["station"]: (c["before"], c["after"]) for c in changes["by_hand"]} == {
+        "updated": ("2026.1.3 x64", "2026.2.7 x64"),
+        "visited": ("2026.1.3 x64", "2026.3.0 x64"),
+    }
+    assert [c["station"] for c in changes["fixed"]] == ["ours", "updated"]
+    # Wrong before, and wrong in another way.
+    assert changes["newly_late"] == []
+    assert next(iter(run.of("audit_report").values()))["changes"] == changes
+    page: Any = html.parse(str(tmp_path / "audit.html"), html.HTMLParser(encoding="utf-8"))
+    shown = " ".join(page.find(".//ul[@class='changes']").text_content().split())
+    assert "Changés sans nous (mise à jour automatique ou intervention) (2)" in shown
+    assert "updated (2026.1.3 x64 → 2026.2.7 x64), visited (2026.1.3 x64 → 2026.3.0 x64)" in shown
+    # Told once: the next audit compares with this one.
+    school.play("audit", *options).assert_code(0)
+    assert not any(_json(tmp_path)["changes"].values())
+
+
 def test_a_limited_audit_keeps_the_others_as_last_known(school: School, tmp_path: Path) -> None:
     options = _options(tmp_path)
     school.play("audit", *options).assert_code(0)
@@ -146,6 +175,7 @@ def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School
     """With the roles' own defaults, twice: the reports and the store of the first run are in the inventory's folder."""
     variables = json.loads(school.variables.read_text(encoding="utf-8"))
     own = ["-e", json.dumps({k: v for k, v in variables.items() if k != "pronote_audit_path"})]
+    school.work.mkdir(parents=True, exist_ok=True)
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         "playbooks/audit.yml",

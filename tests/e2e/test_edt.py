@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
@@ -81,3 +83,52 @@ def test_removal_leaves_the_client(school: School) -> None:
     # The stations that the limit left out are in the report too, as last known.
     audited = {s["station"]: s["status"] for s in client["stations"] if s["audited"]}
     assert audited == {"secretaire": "compliant"}
+
+
+def test_an_audit_that_fails_does_not_cost_the_audit_of_the_other_product(school: School) -> None:
+    """Everybody's client is wrong, and EDT's stations are among them: the play on EDT had nobody left, for ever."""
+    wrong = {"pronote_client_release": "2026.1.1", "pronote_audit_fail_on": ["ahead"]}
+    edt = school.work.parent / "audit-edt_monoposte.json"
+    edt.unlink(missing_ok=True)
+    run = school.play("audit", "-e", json.dumps(wrong)).assert_code(2)
+    assert {s["station"] for s in json.loads(edt.read_text(encoding="utf-8"))["stations"]} == {
+        "chef",
+        "adjoint",
+        "secretaire",
+    }
+    said = " ".join(run.output.split())
+    assert "4 of 4 stations are ahead: salle, chef" in said
+    assert "of 3 stations are ahead" in said
+    # One product alone, and one limit that leaves a play without a station.
+    school.play("audit", "--limit", "salle", "-e", json.dumps(wrong)).assert_code(2)
+    school.play("audit", "--limit", "pronote_edt_stations", "-e", json.dumps(wrong)).assert_code(2)
+    school.play("audit", "-e", json.dumps({**wrong, "pronote_audit_fail_on": ["several"]})).assert_code(0)
+
+
+def test_a_station_that_makes_no_timetables_any_more_is_no_longer_waited_for(school: School, tmp_path: Path) -> None:
+    options = ["-e", json.dumps({"pronote_state": str(tmp_path / "state.sqlite3")})]
+    school.play("audit", *options).assert_code(0)
+    hosts = next(path for path in school.inventory.glob("*.yml") if "pronote_edt_stations" in path.read_text())
+    before = hosts.read_text(encoding="utf-8")
+    data = yaml.safe_load(before)
+    del _group(data, "pronote_edt_stations")["hosts"]["secretaire"]
+    hosts.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    try:
+        school.play("audit", *options).assert_code(0)
+    finally:
+        hosts.write_text(before, encoding="utf-8")
+    edt = json.loads((school.work.parent / "audit-edt_monoposte.json").read_text(encoding="utf-8"))
+    assert not edt["limited"]
+    assert {s["station"] for s in edt["stations"]} == {"chef", "adjoint"}
+    assert [c["station"] for c in edt["changes"]["vanished"]] == ["secretaire"]
+
+
+def _group(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """A group of an inventory, wherever it stands."""
+    for key, value in data.items():
+        if key == name:
+            group: dict[str, Any] = value
+            return group
+        if isinstance(value, dict) and (found := _group(value, name)):
+            return found
+    return {}

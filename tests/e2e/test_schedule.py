@@ -156,7 +156,7 @@ def test_the_service_is_shut_in(controller: Controller) -> None:
     controller.play().assert_code(0)
     service = controller.units / "pronote-audit.service"
     text = service.read_text(encoding="utf-8")
-    service.write_text(re.sub(r"(?m)^(User|Group)=.*$", r"\1=pronote-audit", text), encoding="utf-8")
+    service.write_text(re.sub(r"(?m)^User=.*$", "User=pronote-audit", text), encoding="utf-8")
     strict = ("security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(service))
     done = _analyze(*strict)
     assert done.returncode == 0, done.stdout
@@ -176,6 +176,9 @@ def test_the_service_is_shut_in(controller: Controller) -> None:
         {"pronote_schedule_inventory": "/opt/../root/hosts.yml"},
         {"pronote_schedule_calendar": ["daily\nOnBootSec=1"]},
         {"pronote_schedule_cron": "30 5 * * * root reboot #"},
+        # As YAML's > and | leave them: cron would not read the line.
+        {"pronote_schedule_cron": "30 5 * * *\n"},
+        {"pronote_schedule_state_dir": "/var/lib/audit\n"},
         {"pronote_schedule_arguments": ["--limit\nreboot"]},
     ],
 )
@@ -225,7 +228,7 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     done = _audit(controller, *(["--jitter", "0"] if kind == "cron" else []))
     assert done.returncode == 1, done.stdout + done.stderr
     result = _result(controller)
-    assert (result["exit_code"], result["result"]) == (1, "not_compliant")
+    assert (result["exit_code"], result["result"], result["verdict"]) == (1, "not_compliant", "not_compliant")
     assert result["began"] <= result["ended"]
     page = (controller.state / "reports/audit.html").read_text(encoding="utf-8")
     assert "à côté; $(reboot)" in page
@@ -241,10 +244,56 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     assert _result(controller) == result
 
 
+def _said(controller: Controller) -> tuple[Any, ...]:
+    return tuple(_result(controller)[name] for name in ("exit_code", "result", "verdict"))
+
+
 def test_an_audit_that_cannot_be_made_is_kept_as_an_error(controller: Controller) -> None:
     controller.play(pronote_schedule_arguments=["--limit", "nobody"]).assert_code(0)
     assert _audit(controller).returncode == 2
-    assert (_result(controller)["exit_code"], _result(controller)["result"]) == (2, "error")
+    assert _said(controller) == (2, "error", None)
+    # Nor is one whose repository has been moved the success of the night before.
+    runner = controller.runner / "pronote-audit"
+    runner.write_text(runner.read_text(encoding="utf-8").replace(f"cd {ROOT}", "cd /nowhere"), encoding="utf-8")
+    (controller.state / "last-result.json").unlink()
+    assert _audit(controller).returncode == 2
+    assert _said(controller) == (2, "error", None)
+
+
+def test_the_verdict_is_kept_whatever_the_code_was_asked_to_be(controller: Controller, school: School) -> None:
+    arguments = ["-e", f"@{school.variables}", "-e", json.dumps({"pronote_audit_fail_on": ["absent"]})]
+    controller.play(pronote_schedule_arguments=arguments).assert_code(0)
+    assert _audit(controller).returncode == 0
+    assert _said(controller) == (0, "compliant", "not_compliant")
+    assert not [path.name for path in controller.state.iterdir() if path.name.startswith(".last")]
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_an_audit_that_takes_too_long_is_an_error_of_tonight(controller: Controller, school: School, kind: str) -> None:
+    """systemd would have stopped the script too, and left the last result as it was."""
+    controller.play(
+        pronote_schedule_kind=kind,
+        pronote_schedule_arguments=["-e", f"@{school.variables}"],
+        # Less than Python takes to start.
+        pronote_schedule_timeout=1,
+    ).assert_code(0)
+    runner = controller.runner / "pronote-audit"
+    runner.write_text(runner.read_text(encoding="utf-8").replace("kill-after=60 1 ", "kill-after=60 0.01 "))
+    assert _audit(controller).returncode == 124
+    assert _said(controller) == (124, "error", None)
+    if kind == "systemd":
+        unit = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
+        assert "TimeoutStartSec=301\n" in unit
+
+
+def test_an_account_that_was_there_keeps_its_group(controller: Controller) -> None:
+    """nobody is of the group nogroup on Debian: a unit with Group=nobody does not start."""
+    controller.play("--check", pronote_schedule_user="nobody").assert_code(0)
+    controller.play(pronote_schedule_user="nobody").assert_code(0)
+    assert controller.state.owner() == "nobody"
+    service = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
+    assert "User=nobody\n" in service
+    assert "Group=" not in service
 
 
 def test_the_vault_is_opened_with_the_credential(controller: Controller, school: School, tmp_path: Path) -> None:

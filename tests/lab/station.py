@@ -145,7 +145,8 @@ class Station(Protocol):
         ...
 
     async def people(self, what: str, argument: str = "") -> None:
-        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``.
+        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release), ``close`` or
+        ``update`` (to a release).
 
         Raises ValueError for what this back end cannot play.
         """

@@ -19,8 +19,9 @@ _DATA: dict[str, list[dict[str, Any]]] = yaml.safe_load((_ROOT / "awx/controller
 _TEXT = {"type": "string", "minLength": 1}
 _SWITCH = {"type": "boolean"}
 _NUMBER = {"type": "integer", "minimum": 0}
-# Options of the modules as awx.awx documents them (awx_collection/plugins/modules, read in November 2026): those
-# in use, with their types; an option that no module has is an error here as there.
+# Options of the modules project, execution_environment, inventory, inventory_source, job_template and schedule of
+# awx.awx: those in use, with their types and choices, compared on 25 November 2026 with each module's own documentation
+# and argument spec (ansible/awx, awx_collection/plugins/modules). An option that no module has is an error here too.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "awx_projects": {
         **dict.fromkeys(["name", "organization", "scm_url", "scm_branch"], _TEXT),
@@ -56,6 +57,17 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+# What each module demands (required=True in its argument spec), beside the name and what makes sense of it.
+_REQUIRED = {
+    "awx_projects": {"name", "organization", "scm_type", "scm_url"},
+    "awx_execution_environments": {"name", "image"},
+    "awx_inventories": {"name", "organization"},
+    "awx_inventory_sources": {"name", "inventory", "source"},
+    "awx_job_templates": {"name", "inventory", "project", "playbook"},
+    "awx_schedules": {"name", "unified_job_template", "rrule"},
+}
+
+
 @pytest.mark.parametrize("kind", _OPTIONS)
 def test_every_option_is_one_of_the_module(kind: str) -> None:
     schema = {
@@ -65,7 +77,8 @@ def test_every_option_is_one_of_the_module(kind: str) -> None:
             "type": "object",
             "properties": _OPTIONS[kind],
             "additionalProperties": False,
-            "required": ["name", "organization"],
+            # The organization too: names alone are not unique in AWX.
+            "required": sorted(_REQUIRED[kind] | {"organization"}),
         },
     }
     jsonschema.Draft202012Validator(schema).validate(_DATA[kind])

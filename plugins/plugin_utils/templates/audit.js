@@ -3,6 +3,8 @@
   var root = document.documentElement, main = document.querySelector("main");
   root.classList.add("js");
   var input = document.getElementById("q"), said = document.getElementById("said");
+  // A report without a station has nothing to look for.
+  if (!input) { return; }
   var cells = null, status = "", timer = 0;
   // Names are compared without accents and case: "etude" finds "Étude".
   function plain(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }

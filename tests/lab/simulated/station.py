@@ -20,6 +20,7 @@ from .content import Content
 from .environment import Environment
 from .errors import Win32Error, error_text
 from .filesystem import FileSystem
+from .installer.client import install_client
 from .options import SimulatedOptions
 from .paths import absolute
 from .power import PowerSwitch
@@ -155,7 +156,8 @@ class SimulatedStation:
         """Nothing to do: programs write into the journal themselves."""
 
     async def people(self, what: str, argument: str = "") -> None:
-        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``.
+        """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``; or
+        the client is brought to another release of its year (``update``), by its own updater or in a visit.
 
         Raises ValueError for anything else, Win32Error for a client that is not there.
         """
@@ -168,6 +170,8 @@ class SimulatedStation:
         elif what == "close":
             for process in self.processes.named("Client PRONOTE.exe"):
                 self.processes.kill(process, 0)
+        elif what == "update":
+            install_client(self, release=argument)
         else:
             raise ValueError(f"nobody can {what!r}")
         self.record("people", did=what, argument=argument)

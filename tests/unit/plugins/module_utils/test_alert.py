@@ -293,3 +293,28 @@ def test_the_signature_is_the_one_of_rfc_4231() -> None:
     assert signature(b"what do ya want for nothing?", "Jefe") == (
         "sha256=5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
     )
+
+
+def test_an_audit_of_one_room_is_a_start_for_that_room_only() -> None:
+    """A pilot room first, then the whole: four hundred stations that were late all along are no news."""
+    alert, told, _ = audit(None, "late", limited=True, verdict="not_compliant")
+    assert alert is None
+    alert, told, _ = audit(told, "compliant", "late", "late", verdict="incomplete")
+    assert kinds(alert) == {"fixed": ["p0"]}
+    assert alert is not None
+    assert alert.verdict_before == ""
+    # From the first whole audit on, a station that was not there and is wrong is news.
+    alert, _, _ = audit(told, "compliant", "late", "late", "late", verdict="incomplete")
+    assert kinds(alert) == {"newly_late": ["p3"]}
+
+
+def test_a_webhook_gets_as_many_names_as_a_chat_takes() -> None:
+    """A new release makes everybody late on one evening."""
+    _, told, _ = audit(None, *["compliant"] * 10_000)
+    alert, _, _ = audit(told, *["late"] * 10_000)
+    assert alert is not None
+    message = compose(alert, [], language="fr")
+    body = payload(message, alert, counts={}, product="pronote_client", at="2026-11-25T04:30:00Z", url="")
+    said = json.loads(body)
+    assert (said["changed"], len(said["changes"]["newly_late"])) == ({"newly_late": 10_000}, 200)
+    assert len(body) < 100_000

@@ -29,7 +29,7 @@ def _known(*audits: list[dict[str, Any]]) -> dict[str, Known]:
 
 def _changes(known: dict[str, Known], *records: dict[str, Any], **options: Any) -> Changes:
     stations = options.pop("stations", set(known))
-    options = {"inventory": INVENTORY, "ours": [], **options}
+    options = {"inventory": INVENTORY, "ours": [("elsewhere", FIRST)], **options}
     return changes(known, records, stations=stations, **options)
 
 
@@ -67,7 +67,7 @@ def test_the_servers_new_release_makes_late_without_any_hand() -> None:
 
 @pytest.mark.parametrize(
     ("ours", "by_hand"),
-    [([], True), ([("a", FIRST)], True), ([("b", THIRD)], True), ([("a", THIRD)], False), ([("a", SECOND)], False)],
+    [([], False), ([("a", FIRST)], True), ([("b", THIRD)], True), ([("a", THIRD)], False), ([("a", SECOND)], False)],
 )
 def test_what_a_job_of_ours_changed_was_not_changed_by_hand(ours: list[tuple[str, str]], by_hand: bool) -> None:
     known = _known([record("a", status="late")], [record("a", status="late")])
@@ -77,8 +77,20 @@ def test_what_a_job_of_ours_changed_was_not_changed_by_hand(ours: list[tuple[str
         assert (found.by_hand[0].before, found.by_hand[0].after) == ("2026.1.3 x64", "2026.2.7 x64")
 
 
-def test_without_knowing_our_jobs_nothing_is_called_changed_by_hand() -> None:
-    assert _names(_changes(_known([record("a", status="late")]), record("a"), ours=None)) == {"fixed": ["a"]}
+def test_a_store_that_knows_of_no_deployment_calls_nothing_changed_by_hand() -> None:
+    """That of a nightly audit under an account of its own: each deployment of the admin's would be a visit."""
+    found = _changes(_known([record("a", status="late")]), record("a"), ours=[])
+    assert _names(found) == {"fixed": ["a"]}
+
+
+def test_a_job_that_ends_between_a_reading_and_the_report_of_that_audit_is_ours() -> None:
+    """An audit of ten thousand stations takes a while: its time is the end, a station was read long before."""
+    read = "2026-11-23T04:10:00Z"
+    known = _known([record("a", status="late", read_at=read), record("b", status="late")])
+    assert (known["a"].seen, known["b"].seen) == (read, FIRST)
+    ended = "2026-11-23T04:20:00Z"
+    found = _changes(known, record("a"), record("b"), ours=[("a", ended), ("b", ended)])
+    assert _names(found)["by_hand"] == ["b"]
 
 
 def test_nothing_is_new_in_a_first_audit_and_a_station_is_later() -> None:

@@ -63,6 +63,8 @@ def test_verdict(numbers: dict[str, int], verdict: str, complete: bool, code: in
         ),
         (["incomplete", "late"], ["late-0", "late-1"], True, 1, "late-1. the audit is incomplete: 6 of 9"),
         (["absent", "several"], [], False, 0, ""),
+        # -e pronote_audit_fail_on= of a scheduler: nothing asked for, so the verdict decides.
+        ([""], [], False, 1, ""),
     ],
 )
 def test_fail_on_chooses(fail_on: list[str], failing: list[str], failed: bool, code: int, says: str) -> None:

@@ -51,6 +51,8 @@ def test_paths_that_a_station_cannot_be_given(path: str) -> None:
         ("", None),
         (None, None),
         ("00000000000000.000000+000", None),
+        ("00010101000000.000000+120", None),
+        ("99991231235959.000000-120", None),
         ("hier", None),
     ],
 )

@@ -230,3 +230,9 @@ def test_a_header_that_disagrees_is_a_warning() -> None:
 def test_a_header_that_says_nothing_else_is_no_warning(header: str) -> None:
     # A hot fix in one of the two only is the same client.
     assert parse_info(_SERVER, _body(version=[2024, 3, 9, 2]), server_header=header).disagreements == []
+
+
+def test_names_are_kept_for_every_station_and_so_are_names() -> None:
+    info = parse_info(_SERVER, _body(nomEtab="L\ud800\x1b[31m" + "x" * 100_000, espaces=[{"nom": "y" * 9999}] * 9999))
+    assert info.name == "L\ufffd\ufffd[31m" + "x" * 193
+    assert [len(space) for space in info.spaces] == [200] * 50

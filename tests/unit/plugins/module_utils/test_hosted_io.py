@@ -4,6 +4,7 @@ import gzip
 import json
 import multiprocessing
 import socket
+import ssl
 import stat
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import trustme
 from aiohttp import web
 from ansible_collections.rentree.pronote.plugins.module_utils import hosted_io
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
@@ -22,7 +24,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import (
     read_hosted_release,
 )
 
-from tests.lab.web.hosted import MODES
+from tests.lab.journal import Journal
+from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
 from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
 from tests.unit.web_thread import serving
 
@@ -250,6 +253,10 @@ _WRONG: list[dict[str, Any]] = [
     {"info": []},
     {"info": {}},
     {"info": {"release": "2026.1.1"}},
+    {"info": {"release": None, "client_release": None, "cas": {}, "disagreements": []}},
+    {"info": {"release": "2026.1.1", "client_release": "latest", "cas": {}, "disagreements": []}},
+    {"info": {"release": "2026.1.1", "client_release": "2026.1.1", "cas": {}, "disagreements": []}},
+    {"info": {"release": "2026.1.1", "client_release": "2026.1.1", "cas": "no", "disagreements": []}},
     {"info": {"release": "2026.1.1", "client_release": "2026.1.1"}, "read_at": "now"},
     {"info": None, "failed_at": "now", "failure": {"fact": "x", "remedy": "y"}},
     {"info": None, "failed_at": 1_790_000_000.0, "failure": {"fact": "x"}},
@@ -324,6 +331,27 @@ def test_a_failure_from_the_future_is_not_believed_for_ever(bench: HostedBench, 
     clock.now -= 86_400
     bench.school.mode = "ok"
     assert _read(bench).client_release == "2026.2.7"
+
+
+def test_an_answer_that_nobody_vouches_for_is_for_those_alone_who_want_none(tmp_path: Path) -> None:
+    """A look with validate_certs: false, of one admin, must not choose what everybody's deployment installs."""
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.61.0.2").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    school = HostedSchool(uai=UAI, name="Lycée", release="2026.2.7", cas="")
+    with serving(hosted_app({UAI: school}, Journal()), address="127.61.0.2", tls=tls) as root:
+        url = f"{root}/{UAI}/pronote/"
+
+        def read(**more: Any) -> bool:
+            return read_hosted_release(UAI, url, options=HostedOptions(cache_dir=str(tmp_path / "c"), **more)).cached
+
+        assert [read(validate_certs=False) for _ in range(2)] == [False, True]
+        with pytest.raises(HostedServerError, match="certificate"):
+            read()
+        assert [read(ca_path=str(tmp_path / "ca.pem")) for _ in range(2)] == [False, True]
+        with pytest.raises(HostedServerError, match="certificate"):
+            read()
 
 
 def test_spellings_of_one_school_share_a_cache_entry(bench: HostedBench) -> None:

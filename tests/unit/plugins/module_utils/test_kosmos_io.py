@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import datetime as dt
+import io
 import json
 import os
 import stat
@@ -308,6 +310,19 @@ def test_details_are_written_on_request_only_and_for_their_owner(tmp_path: Path)
     # A spreadsheet must not run it.
     assert row == "14;absent;Eleve;;'=cmd|' /C calc'!A0;Ardoisie"
     assert {p.name for p in tmp_path.iterdir()} == {path.name, details.name}
+
+
+@pytest.mark.parametrize("name", [" =1+1", "\u00a0=1+1", "&#9;=1+1", "&#10;=1+1", "＝1+1", "A&#10;=1+1;x", "A&#13;B"])
+def test_details_are_one_line_each_and_no_formula(tmp_path: Path, name: str) -> None:
+    details = tmp_path / "details.csv"
+    text = clear_export([*school(), Somebody("Eleve", "NOM", "Ardoisie", None)]).replace('"NOM"', f'"{name}"')
+    _check(_file(tmp_path, text), details_dest=str(details))
+    content = details.read_bytes().decode("utf-8-sig")
+    _, (*_, last, _) = csv.reader(io.StringIO(content, newline=""), delimiter=";")
+    assert last.isprintable()
+    assert not last.lstrip().startswith(("=", "＝"))
+    assert len(content.split("\r\n")) == 3
+    assert "\n" not in content.replace("\r\n", "")
 
 
 def test_nobody_is_in_the_details_of_a_file_that_is_broken(tmp_path: Path) -> None:

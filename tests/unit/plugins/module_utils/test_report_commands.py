@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands, limit
@@ -54,6 +55,9 @@ def test_commands_survive_a_shell() -> None:
         *("--limit", "a,b", "-e", "x=true"),
     ]
     assert shlex.split(commands.module("client_info", "a"))[-3:] == ["-m", "rentree.pronote.client_info", "a"]
+    # What is installed of another product is not what client_info looks for by itself.
+    edt = replace(commands, product="edt_monoposte")
+    assert shlex.split(edt.module("client_info", "a"))[-3:] == ["-a", "product=edt_monoposte", "a"]
 
 
 def test_what_to_do_names_each_station_once_and_the_useful_first() -> None:

@@ -219,6 +219,17 @@ def test_a_folder_means_its_newest_archive(tmp_path: Path) -> None:
     assert _check(tmp_path)["archive"]["path"] == str(newest)
 
 
+def test_what_only_has_the_name_of_an_archive_hides_none(tmp_path: Path) -> None:
+    """A folder, a link to nowhere and a pipe, all newer: a folder of EDT's is somebody's working folder."""
+    archive = _file(tmp_path, _GOOD, "base.zip")
+    (tmp_path / "anciennes.zip").mkdir()
+    (tmp_path / "lien.zip").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.archs")
+    assert _check(tmp_path)["archive"]["path"] == str(archive)
+    archive.unlink()
+    assert _codes(_check(tmp_path)) == ["archive_none_in_folder"]
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.zip")
     for name, code in {"absent.zip": "file_absent", "pipe.zip": "file_not_regular", "a\0.zip": "file_absent"}.items():

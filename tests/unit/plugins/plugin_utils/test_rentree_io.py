@@ -214,3 +214,19 @@ def test_the_gate_says_why_for_each_school(tmp_path: Path) -> None:
     found = closed(variables, year=2026, releases={}, cache_dir=str(tmp_path))
     assert list(found) == ["0310001A"]
     assert found["0310001A"].startswith("operation 1 of 2026 is not done for 0310001A: The hosted server's release")
+
+
+class _NoAddress(dict[str, Any]):
+    def get(self, key: str, default: Any = None) -> Any:
+        if key == "pronote_server_url":
+            raise AnsibleError("'nothing' is undefined")
+        return super().get(key, default)
+
+
+def test_a_station_whose_address_is_wrong_does_not_open_the_gate_for_its_school(tmp_path: Path) -> None:
+    there = {"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"}
+    variables = _variables(first=_NoAddress(pronote_uai="0310001A"), second=there)
+    assert list(closed(variables, year=2026, releases={}, cache_dir=str(tmp_path))) == ["0310001A"]
+    # When nobody can say it, nobody of them can be deployed either.
+    alone = _variables(first=_NoAddress(pronote_uai="0310001A"))
+    assert closed(alone, year=2026, releases={}, cache_dir=str(tmp_path)) == {}

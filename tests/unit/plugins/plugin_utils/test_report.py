@@ -117,6 +117,12 @@ def test_language(language: str, says: str) -> None:
     assert f'<html lang="{"fr" if language == "fr" else "en"}">' in page
 
 
+def test_commands_of_another_product_are_about_it() -> None:
+    report = {**_small(record("a", status="several")), "product": "edt_monoposte"}
+    page = render_html(report, trends={}, commands=Commands(inventories=()))
+    assert _text(page, "pre") == ["ansible -m rentree.pronote.client_info -a product=edt_monoposte a"]
+
+
 def test_another_product_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(PRODUCTS["pronote_client"], title="EDT <Monoposte>")
     monkeypatch.setitem(PRODUCTS, "other", other)

@@ -122,6 +122,34 @@ def test_a_file_that_is_no_store_is_refused_and_kept(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("liste")
 
 
+def test_a_full_disk_is_said_as_such(path: Path) -> None:
+    """SQLite ends the transaction by itself then, and a rollback of ours would be the error that is told."""
+    with Store(path) as store:
+        with store.read() as db:
+            pages = db.execute("pragma page_count").fetchone()[0]
+            db.execute(f"pragma max_page_count = {pages + 2}")
+        rows = [(str(number), "x" * 1000) for number in range(1000)]
+        full = r"database or disk is full\. Check that its folder .* has space"
+        with pytest.raises(StoreError, match=full), store.write() as db:
+            db.executemany("insert into station (name, room) values (?, ?)", rows)
+        with store.write() as db:
+            db.execute("insert into station (name) values ('small')")
+    assert _names(path) == ["small"]
+
+
+def test_a_sound_store_is_never_said_to_be_moved_away(store: Store) -> None:
+    """It holds attestations that exist nowhere else."""
+    with pytest.raises(StoreError, match=r"not written .*Report it") as caught, store.write() as db:
+        db.execute("insert into station (name) values (null)")
+    assert "Move it away" not in str(caught.value)
+
+
+def test_half_of_a_character_is_an_error_of_the_store(store: Store, path: Path) -> None:
+    with pytest.raises(StoreError, match="half of a character"), store.write() as db:
+        db.execute("insert into station (name) values (?)", ("a\ud800",))
+    assert _names(path) == []
+
+
 def test_a_folder_in_its_place_is_a_clear_error(path: Path) -> None:
     path.mkdir(parents=True)
     with pytest.raises(StoreError, match="unable to open database file"):

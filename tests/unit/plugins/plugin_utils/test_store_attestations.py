@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -154,3 +155,26 @@ def test_two_runs_at_once_attest_once(path: Path) -> None:
     assert [worker.exitcode for worker in workers] == [0] * 6
     with Store(path) as store:
         assert len(of_school(store, "0310001A", 2026)) == 1
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ("2026-08-25", "2026-08-25"),
+        ("2026-01-15", "2026-01-15"),
+        ("2026-08-25T00:30:00+02:00", "2026-08-25"),
+        ("2026-08-24T23:30:00Z", "2026-08-25"),
+    ],
+)
+def test_a_day_of_summer_that_is_attested_in_winter_stays_that_day(
+    date: str, day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The offset of now is not that of then: 25 August, 0:00 in summer time, is 24 August, 23:00 in winter time."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        for now in (dt.datetime(2026, 11, 25, 12).astimezone(), dt.datetime(2026, 9, 1, 12).astimezone()):
+            assert made(**_WHO, done_on=date, now=now).done_on == day
+    finally:
+        monkeypatch.undo()
+        time.tzset()

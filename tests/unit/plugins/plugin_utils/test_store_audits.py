@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,37 @@ def test_old_audits_are_forgotten_and_since_is_not(store: Store) -> None:
     assert _rows(store, "select distinct audit from audit_count") == [(3,), (4,), (5,)]
     assert history.picture[0]["since"] == "2026-11-02T04:30:00Z"
     assert history.picture[0]["last_seen"] == "2026-11-01T04:30:00Z"
+
+
+@pytest.mark.parametrize("days", [999_999, 10**9])
+def test_kept_for_ever(store: Store, days: int) -> None:
+    _save(store, _audit(1, *_whole("late")), keep_days=days)
+    _save(store, _audit(2, *_whole()), keep_days=days)
+    assert _rows(store, "select distinct audit from audit_result") == [(1,), (2,)]
+
+
+def test_half_of_a_character_in_a_servers_answer_costs_nobody_the_history(store: Store) -> None:
+    """json.loads takes a lone surrogate, SQLite does not."""
+    _save(store, _audit(1, record("a", school_name="Lyc\ud800e"), record("b")))
+    assert _rows(store, "select station, status from audit_result") == [("a", "compliant"), ("b", "compliant")]
+    assert _save(store, _audit(2, record("b"))).picture[1]["school_name"] == "Lyc\ud800e"
+
+
+def test_a_day_of_the_trend_is_that_of_the_controller(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nightly audits at 0:30 in Paris are of the day before in UTC; one by hand in the afternoon is not."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        _save(store, _audit(1, *_whole("late"), hour=23))  # 2 November, 0:30
+        _save(store, _audit(2, *_whole(), hour=14))  # 2 November, 15:30
+        history = _save(store, _audit(2, *_whole("late"), hour=23))  # 3 November, 0:30
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert history.trend["0310001A"] == [
+        ("2026-11-02T14:30:00Z", {"compliant": 3}),
+        ("2026-11-02T23:30:00Z", {"late": 3}),
+    ]
 
 
 def test_a_station_that_is_no_longer_audited_is_forgotten_in_the_end(store: Store) -> None:
