@@ -150,6 +150,17 @@ def test_names_that_mean_harm_are_only_shown(report: Report, open_report: Open) 
     opened.said.clear()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_table_of_figures_is_read_at_a_glance(small: Report, open_report: Open, width: int) -> None:
+    page = open_report(small, width=width).page
+    page.locator("details.more > summary").first.click()
+    region = page.locator("details.more .scroll").first
+    # A date broken in the middle of a word, or a last column out of sight, is a table nobody reads.
+    heights = region.evaluate("e => [...e.querySelectorAll('tbody tr')].map(r => r.getBoundingClientRect().height)")
+    assert max(heights) < 45
+    assert region.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+
+
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_nothing_is_wider_than_the_screen(report: Report, open_report: Open, width: int) -> None:
     page = open_report(report, width=width).page
