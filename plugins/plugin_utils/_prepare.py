@@ -2,7 +2,7 @@
 """Bring releases into the depot: find the installer, fetch it, verify it, publish it with its response file.
 
 Each release and architecture is a transaction of its own: it is published and written to the lock file, or it failed
-and depot and lock file are as they were. The download page is read at most once, and only when something is not known.
+and depot and lock file are as they were.
 """
 
 from __future__ import annotations
@@ -13,20 +13,10 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.installers import (
-    SOURCES,
-    Offer,
-    choose_offer,
-    is_url,
-    no_page,
-    parse_installer_name,
-    read_page,
-    url_file_name,
-)
+from ansible_collections.rentree.pronote.plugins.module_utils.installers import SOURCES
 from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import (
@@ -46,20 +36,15 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import (
     read_lock,
     sha256_of,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._download import (
-    DownloadOptions,
-    cached,
-    fetch_file,
-    fetch_page,
-    forget,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils._download import DownloadOptions, forget
+from ansible_collections.rentree.pronote.plugins.plugin_utils._prepare_search import SETUP, Found, Search
 from ansible_collections.rentree.pronote.plugins.plugin_utils._responses import ResponseStore, checked_responses
 from ansible_collections.rentree.pronote.plugins.plugin_utils._vet import RefusedError, Trust, vet
 
 __all__ = ["Outcome", "Preparation", "Settings", "exclusively", "summary"]
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
-_SETUP, _RESPONSE, _UNINSTALL = "setup.exe", "response.iss", "uninstall.iss"
+_RESPONSE, _UNINSTALL = "response.iss", "uninstall.iss"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,17 +104,6 @@ class Outcome:
         return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """An installer: where it is on this machine (None: check mode would fetch it), and what is known of it."""
-
-    offer: Offer
-    path: Path | None
-    verified: bool = False  # by an earlier run, which the depot or the lock file remembers
-    fetched: bool = False
-    received: int = 0
-
-
 @contextlib.contextmanager
 def exclusively(*folders: Path) -> Iterator[None]:
     """Hold these folders against another preparation. Raises ValueError when one is under way."""
@@ -151,11 +125,18 @@ class Preparation:
 
     def __init__(self, settings: Settings, *, tell: Callable[[str], None]) -> None:
         self._settings = settings
-        self._tell = tell
+        self._search = Search(
+            product=settings.product,
+            installers=settings.installers,
+            page=settings.page,
+            download=settings.download,
+            fetch=not settings.check,
+            tell=tell,
+        )
 
     def run(self, wanted: Sequence[tuple[Release, str]]) -> list[Outcome]:
         """Prepare each; one that fails does not stop the others. Raises ValueError for what concerns them all."""
-        self._refuse_strays(wanted)
+        self._search.refuse_strays(wanted)
         return [self._outcome(release, arch) for release, arch in wanted]
 
     def _outcome(self, release: Release, arch: str) -> Outcome:
@@ -171,13 +152,13 @@ class Preparation:
         settings = self._settings
         entry, record = self._locked(release, arch)
         folder = settings.releases / str(release) / arch
-        if entry is not None and record is None and self._given_for(release, arch) is None:
-            by_hand = entry["files"].get(_SETUP)
-            if by_hand and depot_files(folder, (_SETUP,)) == {_SETUP: by_hand}:
+        if entry is not None and record is None and self._search.given_for(release, arch) is None:
+            by_hand = entry["files"].get(SETUP)
+            if by_hand and depot_files(folder, (SETUP,)) == {SETUP: by_hand}:
                 message = "published by hand with publish.yml: left as it is"
                 outcome = Outcome(release=str(release), arch=arch, status="by_hand", message=message)
                 return replace(outcome, sha256=by_hand, folder=str(folder))
-        found = self._find(release, arch, folder=folder, record=record)
+        found = self._search.find(release, arch, folder=folder, record=record)
         known = record
         doubts: Sequence[str] = ()
         if found.path is not None and not found.verified:
@@ -200,96 +181,9 @@ class Preparation:
         except ValueError as exc:
             raise not_a_lock(self._settings.lock_file, str(exc)) from exc
 
-    # Finding and fetching
-
-    @cached_property
-    def _given(self) -> list[tuple[Offer, Path | None]]:
-        """Installers named by hand: a path of this controller, or an address."""
-        given: list[tuple[Offer, Path | None]] = []
-        for text in self._settings.installers:
-            if is_url(text):
-                offer = parse_installer_name(self._settings.product, url_file_name(text))
-                given.append((replace(offer, url=text), None))
-            else:
-                path = Path(text).expanduser()
-                given.append((parse_installer_name(self._settings.product, path.name), path))
-        return given
-
-    def _given_for(self, release: Release, arch: str) -> tuple[Offer, Path | None] | None:
-        return next((g for g in self._given if g[0].release == release and g[0].arch == arch), None)
-
-    def _offers(self) -> list[Offer]:
-        """What the download page has. Raises ValueError."""
-        if isinstance(self._page, ValueError):
-            raise self._page
-        return self._page
-
-    @cached_property
-    def _page(self) -> list[Offer] | ValueError:
-        """Read once for all releases, and only when it is needed: a page that cannot be read is not asked for again."""
-        url = self._settings.page
-        if not url:
-            return no_page(self._settings.product)
-        try:
-            return read_page(self._settings.product, fetch_page(url, options=self._settings.download), url=url)
-        except ValueError as exc:
-            return exc
-
-    def _refuse_strays(self, wanted: Sequence[tuple[Release, str]]) -> None:
-        asked = ", ".join(f"{release} {arch}" for release, arch in wanted)
-        for offer, _path in self._given:
-            if (offer.release, offer.arch) not in wanted:
-                raise ValueError(
-                    f"{offer.name} is {offer.release} {offer.arch}, and what was asked for is {asked or 'nothing'}: "
-                    "check pronote_prepare_releases and pronote_prepare_archs"
-                )
-
-    def _find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> _Found:
-        download = self._settings.download
-        given = self._given_for(release, arch)
-        if given is not None and given[1] is not None:
-            return _Found(offer=given[0], path=given[1])
-        if record is not None and depot_files(folder, (_SETUP,)) == {_SETUP: record.sha256}:
-            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
-            return _Found(offer=offer, path=folder / _SETUP, verified=True)
-        if record is not None and (kept := cached(record.name, options=download, sha256=record.sha256)):
-            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
-            return _Found(offer=offer, path=kept.path)
-        offer = self._offer(release, arch, given=given[0] if given else None, record=record)
-        if record is None and (kept := cached(offer.name, options=download, url=offer.url)):
-            return _Found(offer=offer, path=kept.path, fetched=True)
-        if self._settings.check:
-            return _Found(offer=offer, path=None)
-        self._tell(f"fetching {offer.url}")
-        fetched = fetch_file(offer.url, offer.name, options=download, progress=self._progress(offer.name))
-        return _Found(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
-
-    def _offer(self, release: Release, arch: str, *, given: Offer | None, record: InstallerRecord | None) -> Offer:
-        if given is not None:
-            return given
-        # The lock file may have been edited by hand: file:// is an address for urllib.
-        if record is not None and record.url and is_url(record.url):
-            return Offer(release=release, arch=arch, name=record.name, url=record.url)
-        return choose_offer(self._offers(), release=release, arch=arch, url=self._settings.page)
-
-    def _progress(self, name: str) -> Callable[[int, int | None], None]:
-        """Tells each tenth, or each 16 MiB of a file whose size is not known."""
-        told = -1
-
-        def progress(have: int, size: int | None) -> None:
-            nonlocal told
-            step = have * 10 // size if size else have >> 24
-            if step != told:
-                told = step
-                self._tell(f"{name}: {f'{step * 10} % of {size / 2**20:.1f} MiB' if size else f'{step * 16} MiB'}")
-
-        return progress
-
-    # Publishing
-
     def _publish(
         self,
-        found: _Found,
+        found: Found,
         known: InstallerRecord | None,
         release: Release,
         arch: str,
@@ -308,7 +202,7 @@ class Preparation:
 
     def _publish_checked(
         self,
-        found: _Found,
+        found: Found,
         known: InstallerRecord | None,
         release: Release,
         arch: str,
@@ -320,7 +214,7 @@ class Preparation:
         settings = self._settings
         sources = dict(responses)
         if found.path is not None:
-            sources[_SETUP] = found.path
+            sources[SETUP] = found.path
         digests = {name: sha256_of(path) for name, path in responses.items()}
         code = settings.product_codes.get(arch) or ResponseFile.parse(responses[_RESPONSE].read_bytes()).product_code
         outcome = Outcome(
@@ -333,7 +227,7 @@ class Preparation:
                 digests,
                 product=PRODUCTS[settings.product],
                 lock_file=settings.lock_file,
-                missing=_SETUP,
+                missing=SETUP,
                 origin=found.offer.url,
             )
             return replace(outcome, status="would_publish", changed=True, diff=shown)
@@ -342,7 +236,7 @@ class Preparation:
             release=str(release),
             arch=arch,
             technology=_TECHNOLOGY,
-            digests={**digests, _SETUP: known.sha256},
+            digests={**digests, SETUP: known.sha256},
             product_code=code,
             log_timeout=settings.log_timeout,
             processes=PRODUCTS[settings.product].processes,
