@@ -6,6 +6,7 @@ from typing import Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible_collections.rentree.pronote.plugins.module_utils.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.standing import GROUPS, groups_of
 from ansible_collections.rentree.pronote.plugins.module_utils.stations_csv import (
     FIELDS,
@@ -28,6 +29,8 @@ description:
   - From O(state), the groups C(pronote_late) (seen, and not at the release wanted), C(pronote_pending) (not right yet,
     and worth another try), C(pronote_failed) (the last deployment failed) and C(pronote_never_seen). They are there
     when nobody is in them, so that C(--limit pronote_pending) always works.
+  - A station of the group C(pronote_edt_stations) is in these groups for EDT monoposte as well as for the client. It is
+    pending until it has both.
   - Without O(csv) the groups are made of the stations that other files of the folder give. Files are read in the order
     of their names, so this one must come after them, as C(pronote.stations.yml) does after C(hosts.yml).
   - A station leaves C(pronote_pending) after three failures in a row with the same release, since the fourth would fail
@@ -151,22 +154,35 @@ class InventoryModule(BaseInventoryPlugin):
         state = self.get_option("state")
         if not state:
             return
-        stations = sorted(host.name for host in inventory.groups[self.get_option("group")].get_hosts())
-        if not stations:
+        wanted = {
+            PRONOTE_CLIENT.key: _members(inventory, self.get_option("group")),
+            EDT_MONOPOSTE.key: _members(inventory, EDT_MONOPOSTE.group),
+        }
+        if not wanted[PRONOTE_CLIENT.key]:
             self.display.warning(
                 f"{path}: no station is known yet, so that pronote_pending and its like are empty. "
                 f"Give this file a name that comes after the one with the stations."
             )
         try:
-            known = standings(folder / Path(str(state)).expanduser(), product="pronote_client")
+            store = folder / Path(str(state)).expanduser()
+            known = {product: standings(store, product=product) for product in wanted}
         except StoreError as exc:
             # Not the end of the inventory: a deployment of all stations needs no store.
             self.display.warning(f"{exc} The groups pronote_late, pronote_pending… are empty.")
             return
-        for name in stations:
-            row = known.get(name, {})
-            for group in groups_of(row.get("standing"), seen=bool(row.get("last_seen"))):
-                inventory.add_host(name, group=group)
+        # Each host once, in the order of the names, whatever it wants.
+        for name in sorted(set().union(*wanted.values())):
+            rows = [known[product].get(name, {}) for product, names in wanted.items() if name in names]
+            belongs = {
+                group for row in rows for group in groups_of(row.get("standing"), seen=bool(row.get("last_seen")))
+            }
+            for group in GROUPS:
+                if group in belongs:
+                    inventory.add_host(name, group=group)
+
+
+def _members(inventory: Any, group: str) -> set[str]:
+    return {str(host.name) for host in inventory.groups[group].get_hosts()} if group in inventory.groups else set()
 
 
 def _add_group(inventory: Any, name: str, parent: str) -> None:

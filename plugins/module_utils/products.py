@@ -26,6 +26,8 @@ class Product:
     processes: tuple[str, ...]
     # Folder of the depot below which its releases lie; the client's lie at the top, where they always have.
     depot_folder: str
+    # The group of the inventory whose stations the playbooks bring to its release.
+    group: str
 
 
 PRONOTE_CLIENT = Product(
@@ -38,6 +40,7 @@ PRONOTE_CLIENT = Product(
     year_folder=re.compile(r"\\pronote (\d{4})\\", re.IGNORECASE),
     processes=("Client PRONOTE.exe", "IECefSubProcess.exe"),
     depot_folder="",
+    group="pronote_stations",
 )
 
 # The timetable program on the workstation of a school's head. Folder and exe are known, the uninstall entry is not: a
@@ -52,6 +55,7 @@ EDT_MONOPOSTE = Product(
     year_folder=re.compile(r"\\edt (\d{4})\\", re.IGNORECASE),
     processes=("EDT Monoposte.exe",),
     depot_folder="edt_monoposte",
+    group="pronote_edt_stations",
 )
 
 PRODUCTS = {product.key: product for product in (PRONOTE_CLIENT, EDT_MONOPOSTE)}

@@ -134,15 +134,11 @@ def commands(variables: Mapping[str, Any]) -> Commands:
 _EVERYTHING = {"all", "ungrouped"}
 
 
-# Whose stations the playbooks audit, by product.
-_GROUPS = {"pronote_client": "pronote_stations", "edt_monoposte": "pronote_edt_stations"}
-
-
 def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
     """The stations that a run without a limit would audit: those of the product's group, or the whole inventory when
     this play is about others. A station that has left the group is not audited any more, and has vanished."""
     groups = variables["groups"]
-    own = [str(host) for host in groups.get(_GROUPS.get(product, ""), ())]
+    own = [str(host) for host in groups.get(PRODUCTS[product].group, ())]
     played = {str(host) for host in variables["ansible_play_hosts_all"]}
     return own if played <= set(own) else [str(host) for host in groups["all"]]
 

@@ -66,6 +66,9 @@ def test_the_audit_has_a_report_for_each_product(school: School) -> None:
     )
     # The limit may leave one of the two plays without a station.
     assert set(school.play("audit", "--limit", "salle").assert_code(0).of("audit")) == {"salle"}
+    # Nobody but the hosts that are named, whatever is wanted of others.
+    named = school.play("deploy", "--check", "-e", "pronote_hosts=salle:adjoint").assert_code(0)
+    assert set(named.of("client")) == {"salle", "adjoint"}
     assert set(school.play("deploy", "--limit", "pronote_edt_stations", "--check").assert_code(0).of("client")) == {
         "chef",
         "adjoint",

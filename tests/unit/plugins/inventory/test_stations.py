@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
@@ -70,6 +69,13 @@ def test_a_cell_is_never_a_template(tmp_path: Path) -> None:
     assert Templar(loader=DataLoader(), variables={}).template(room) == '{{ lookup("pipe", "id") }}'
 
 
+def _right(state: Path, station: str, product: str) -> None:
+    memory = Memory(str(state), station=station, product=product)
+    words = {"expected": "2026.2.7", "reason": "", "reason_fr": "", "remedy": ""}
+    memory.audited({**words, "status": "compliant", "facts": {"clients": []}})
+    memory.close()
+
+
 def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
     _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\n")
     source = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
@@ -87,22 +93,28 @@ def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
     for _ in range(3):
         _failed(state, "a", StationFactError("no", remedy="do"))
     _failed(state, "b", UnreachableError("off", remedy="do"))
-    done = Memory(str(state), station="c", product="pronote_client")
-    record: dict[str, Any] = {
-        "status": "compliant",
-        "expected": "2026.2.7",
-        "reason": "",
-        "reason_fr": "",
-        "remedy": "",
-    }
-    done.audited({**record, "facts": {"clients": []}})
-    done.close()
+    _right(state, "c", "pronote_client")
     assert _groups(_inventory(*source)) == {
         "pronote_late": [],
         "pronote_pending": ["b"],
         "pronote_failed": ["a"],
         "pronote_never_seen": ["b"],
     }
+
+
+def test_a_station_with_edt_is_pending_until_it_has_both(tmp_path: Path) -> None:
+    edt = "pronote_edt_stations:\n  hosts: {b: , chef: }\n"
+    _write(tmp_path, hosts__yml=HOSTS + edt, pronote__stations__yml="plugin: rentree.pronote.stations\n")
+    state = tmp_path / "state/pronote.sqlite3"
+    for station in ("a", "b", "c"):
+        _right(state, station, "pronote_client")
+    source = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
+    # EDT alone is wanted of chef, who is in no room.
+    assert _groups(_inventory(*source))["pronote_pending"] == ["b", "chef"]
+    assert _groups(_inventory(*source))["pronote_never_seen"] == ["chef"]
+    for station in ("b", "chef"):
+        _right(state, station, "edt_monoposte")
+    assert _groups(_inventory(*source))["pronote_pending"] == []
 
 
 def test_without_stations_it_warns(tmp_path: Path, warnings: list[str]) -> None:
