@@ -11,7 +11,9 @@ import yaml
 from ansible.plugins.loader import action_loader
 
 _ROOT = Path(__file__).resolve().parents[2]
-_ROLES = sorted(p.name for p in (_ROOT / "roles").iterdir() if p.is_dir())
+_FOLDERS = [p for p in (_ROOT / "roles").iterdir() if p.is_dir()]
+_ROLES = sorted(p.name for p in _FOLDERS if (p / "tasks").is_dir())
+_DEFAULTS_ONLY = sorted(p.name for p in _FOLDERS if not (p / "tasks").is_dir())
 _VARIABLE = re.compile(r"\bpronote_\w+")
 
 
@@ -37,6 +39,14 @@ def _is_computed(value: Any) -> bool:
 
 def test_there_are_roles() -> None:
     assert {"pronote_audit", "pronote_client", "pronote_publish"} <= set(_ROLES)
+
+
+@pytest.mark.parametrize("role", _DEFAULTS_ONLY)
+def test_a_role_of_defaults_alone_costs_no_station_a_task(role: str) -> None:
+    # Ansible checks the arguments of a dependency whatever rolespec_validate says of the role that has it: a worker
+    # process for each station, in every play (docs/benchmarks.md).
+    assert not (_ROOT / "roles" / role / "meta/argument_specs.yml").exists()
+    assert _defaults(role) == {}
 
 
 @pytest.mark.parametrize("role", _ROLES)
@@ -119,7 +129,7 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
 def test_options_agree_with_the_module_they_are_for(role: str) -> None:
     arguments = _module_arguments(role)
     # A role of ansible.builtin's modules alone has none, nor has one of defaults alone.
-    assert arguments or role in {"pronote_depot", "pronote_store"}
+    assert arguments or role == "pronote_depot"
     for action, option, variable in arguments:
         plugin = action_loader.get(action, class_only=True)
         spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
