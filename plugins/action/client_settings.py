@@ -6,7 +6,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError, parse_uai
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import DEFAULT_CACHE, HostedOptions
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import HOSTED_ARGUMENTS, HostedOptions
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
 from ansible_collections.rentree.pronote.plugins.module_utils.server_settings import ByHand
@@ -16,14 +16,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils._server_settings import settings_of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils._settings import SettingsRequest, ensure_settings
 
-_SERVER: dict[str, Any] = {
-    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
-    "lifetime": {"type": "float", "default": 3600},
-    "failure_lifetime": {"type": "float", "default": 600},
-    "timeout": {"type": "float", "default": 15},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "str"},
-}
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     "release": {"type": "str", "required": True},
@@ -34,7 +26,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "port": {"type": "int", "default": 0},
     "shortcut": {"type": "bool", "default": True},
     "remove_older_shortcuts": {"type": "bool", "default": False},
-    **_SERVER,
+    **HOSTED_ARGUMENTS,
 }
 
 
@@ -66,7 +58,7 @@ def _request(args: dict[str, Any]) -> SettingsRequest:
     settings = None
     if args["state"] == "present":
         by_hand = ByHand(label=args["label"], address=args["address"], port=args["port"])
-        options = HostedOptions(**{name: args[name] for name in _SERVER})
+        options = HostedOptions(**{name: args[name] for name in HOSTED_ARGUMENTS})
         settings = settings_of_school(args["uai"], args["url"], by_hand, options=options)
     return SettingsRequest(
         product=PRODUCTS["pronote_client"],

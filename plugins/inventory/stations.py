@@ -154,10 +154,9 @@ class InventoryModule(BaseInventoryPlugin):
         state = self.get_option("state")
         if not state:
             return
-        wanted = {
-            PRONOTE_CLIENT.key: _members(inventory, self.get_option("group")),
-            EDT_MONOPOSTE.key: _members(inventory, EDT_MONOPOSTE.group),
-        }
+        wanted = {PRONOTE_CLIENT.key: _members(inventory, self.get_option("group"))}
+        if edt := _members(inventory, EDT_MONOPOSTE.group):
+            wanted[EDT_MONOPOSTE.key] = edt
         if not wanted[PRONOTE_CLIENT.key]:
             self.display.warning(
                 f"{path}: no station is known yet, so that pronote_pending and its like are empty. "

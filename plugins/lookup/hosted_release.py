@@ -7,7 +7,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions, read_hosted_release
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import read_hosted_release
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import HOSTED_ARGUMENTS, HostedOptions
 
 DOCUMENTATION = r"""
 name: hosted_release
@@ -69,8 +70,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
-        names = ("cache_dir", "lifetime", "failure_lifetime", "timeout", "validate_certs", "ca_path")
-        options = HostedOptions(**{name: self.get_option(name) for name in names})
+        options = HostedOptions(**{name: self.get_option(name) for name in HOSTED_ARGUMENTS})
         answers: list[Any] = []
         for term in terms:
             try:

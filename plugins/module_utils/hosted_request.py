@@ -7,6 +7,7 @@ import contextlib
 import zlib
 from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead
+from typing import Any
 from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import open_url
@@ -18,7 +19,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.http_body import (
     unpacked,
 )
 
-__all__ = ["DEFAULT_CACHE", "HostedOptions", "ask_server"]
+__all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
 
 DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
 
@@ -33,6 +34,17 @@ class HostedOptions:
     timeout: float = 15.0
     validate_certs: bool = True
     ca_path: str | None = None
+
+
+HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+    "lifetime": {"type": "float", "default": 3600},
+    "failure_lifetime": {"type": "float", "default": 600},
+    "timeout": {"type": "float", "default": 15},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "str"},
+}
+"""The same as options of a plugin (``doc_fragments/attributes.py``), by the names of HostedOptions."""
 
 
 def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = MAX_BYTES) -> tuple[bytes, str]:

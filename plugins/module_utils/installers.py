@@ -72,15 +72,18 @@ _BUTTONS = PageShape(
 # The name pattern is strict, so that links of any look may be read: a page that is only dressed anew goes on working.
 _ANY_LINK = PageShape(words="any link", links="//a/@href")
 
+
+def _named(what: str) -> re.Pattern[str]:
+    release = r"(?P<release>20\d\d(?:\.\d{1,5}){2,3})"
+    return re.compile(rf"Install_{what}_FR_{release}_win(?P<bits>32|64)\.exe", re.ASCII | re.IGNORECASE)
+
+
 SOURCES: dict[str, InstallerSource] = {
     "pronote_client": InstallerSource(
         page="https://www.index-education.com/fr/telecharger-pronote.php",
         preview_page="https://www.index-education.com/fr/telecharger-pronote-pre-version.php",
         shapes=(_BUTTONS, _ANY_LINK),
-        file_name=re.compile(
-            r"Install_PRNclient_FR_(?P<release>20\d\d(?:\.\d{1,5}){2,3})_win(?P<bits>32|64)\.exe",
-            re.ASCII | re.IGNORECASE,
-        ),
+        file_name=_named("PRNclient"),
         example="Install_PRNclient_FR_2026.2.7_win64.exe",
         naming="keep the name that the file had on the download page",
     ),
@@ -90,10 +93,7 @@ SOURCES: dict[str, InstallerSource] = {
         page="",
         preview_page="",
         shapes=(_BUTTONS, _ANY_LINK),
-        file_name=re.compile(
-            r"Install_EDT_?mono(?:poste)?_FR_(?P<release>20\d\d(?:\.\d{1,5}){2,3})_win(?P<bits>32|64)\.exe",
-            re.ASCII | re.IGNORECASE,
-        ),
+        file_name=_named(r"EDT_?mono(?:poste)?"),
         example="Install_EDTmonoposte_FR_2026.2.7_win64.exe",
         naming="if the publisher calls it otherwise, download it and give the file this name, its release and bits",
     ),

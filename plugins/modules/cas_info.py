@@ -130,8 +130,8 @@ cached:
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
 from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import (  # noqa: E402
-    DEFAULT_CACHE,
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import (  # noqa: E402
+    HOSTED_ARGUMENTS,
     HostedOptions,
 )
 
@@ -141,12 +141,7 @@ ARGUMENT_SPEC = {
     "ent_cas_host": {"type": "str", "default": ""},
     "cas_ca_path": {"type": "str"},
     "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
-    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
-    "lifetime": {"type": "float", "default": 3600},
-    "failure_lifetime": {"type": "float", "default": 600},
-    "timeout": {"type": "float", "default": 15},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "str"},
+    **HOSTED_ARGUMENTS,
 }
 
 

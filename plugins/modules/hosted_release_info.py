@@ -113,22 +113,17 @@ error:
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
 from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import (  # noqa: E402
-    DEFAULT_CACHE,
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import read_hosted_release  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import (  # noqa: E402
+    HOSTED_ARGUMENTS,
     HostedOptions,
-    read_hosted_release,
 )
 
 ARGUMENT_SPEC = {
     "uai": {"type": "str", "required": True},
     "url": {"type": "str", "default": ""},
     "allow_stale": {"type": "bool", "default": False},
-    "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
-    "lifetime": {"type": "float", "default": 3600},
-    "failure_lifetime": {"type": "float", "default": 600},
-    "timeout": {"type": "float", "default": 15},
-    "validate_certs": {"type": "bool", "default": True},
-    "ca_path": {"type": "str"},
+    **HOSTED_ARGUMENTS,
 }
 
 

@@ -108,13 +108,14 @@ class Search:
         given = self.given_for(release, arch)
         if given is not None and given[1] is not None:
             return Found(offer=given[0], path=given[1])
-        if record is not None and depot_files(folder, (SETUP,)) == {SETUP: record.sha256}:
-            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
-            return Found(offer=offer, path=folder / SETUP, verified=True)
-        if record is not None and (kept := cached(record.name, options=self.download, sha256=record.sha256)):
-            offer = Offer(release=release, arch=arch, name=record.name, url=record.url)
-            return Found(offer=offer, path=kept.path)
-        offer = self._offer(release, arch, given=given[0] if given else None, record=record)
+        locked = None
+        if record is not None:
+            locked = Offer(release=release, arch=arch, name=record.name, url=record.url)
+            if depot_files(folder, (SETUP,)) == {SETUP: record.sha256}:
+                return Found(offer=locked, path=folder / SETUP, verified=True)
+            if kept := cached(record.name, options=self.download, sha256=record.sha256):
+                return Found(offer=locked, path=kept.path)
+        offer = given[0] if given else self._offer(release, arch, locked=locked)
         if record is None and (kept := cached(offer.name, options=self.download, url=offer.url)):
             return Found(offer=offer, path=kept.path, fetched=True)
         if not self.fetch:
@@ -123,12 +124,10 @@ class Search:
         fetched = fetch_file(offer.url, offer.name, options=self.download, progress=self._progress(offer.name))
         return Found(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
 
-    def _offer(self, release: Release, arch: str, *, given: Offer | None, record: InstallerRecord | None) -> Offer:
-        if given is not None:
-            return given
+    def _offer(self, release: Release, arch: str, *, locked: Offer | None) -> Offer:
         # The lock file may have been edited by hand: file:// is an address for urllib.
-        if record is not None and record.url and is_url(record.url):
-            return Offer(release=release, arch=arch, name=record.name, url=record.url)
+        if locked is not None and locked.url and is_url(locked.url):
+            return locked
         return choose_offer(self._offers(), release=release, arch=arch, url=self.page)
 
     def _progress(self, name: str) -> Callable[[int, int | None], None]:

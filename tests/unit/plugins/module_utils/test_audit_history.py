@@ -12,9 +12,10 @@ from ansible_collections.rentree.pronote.plugins.module_utils.audit_history impo
     remember,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
+from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation
 
 from tests.browser.sample import record
+from tests.unit.states import station_state
 
 INVENTORY = "inventories/my_schools"
 FIRST, SECOND, THIRD = "2026-11-23T04:30:00Z", "2026-11-24T04:30:00Z", "2026-11-25T04:30:00Z"
@@ -135,19 +136,9 @@ def _facts(*clients: tuple[str | None, int | None, Any]) -> dict[str, Any]:
         )
         for release, year, arch in clients
     ]
-    return StationState(
-        installations=installations,
-        updater=None,
-        foreign=[],
-        running=[],
-        session_open=False,
-        pending_reboot=[],
-        free_bytes=None,
-        system_drive="C:",
+    return station_state(
+        installations,
         program_files="",
-        arch="x64",
-        windows={},
-        jobs=[],
     ).as_dict()
 
 

@@ -14,6 +14,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.releases import Re
 from ansible_collections.rentree.pronote.plugins.module_utils.restarts import Restarts
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 
+from tests.unit.states import station_state
+
 _DIGESTS = {"x64": "a" * 64, "x86": "b" * 64}
 
 
@@ -35,22 +37,7 @@ def _client(release: str | None, *, year: int | None = None, condition: str = "o
 
 
 def _state(*installations: Installation, **fields: Any) -> StationState:
-    values: dict[str, Any] = {
-        "installations": list(installations),
-        "updater": None,
-        "foreign": [],
-        "running": [],
-        "session_open": False,
-        "pending_reboot": [],
-        "free_bytes": 50 * 2**30,
-        "system_drive": "C:",
-        "program_files": r"C:\Program Files",
-        "arch": "x64",
-        "windows": {},
-        "jobs": [],
-        **fields,
-    }
-    return StationState(**values)
+    return station_state(installations, **{"free_bytes": 50 * 2**30, **fields})
 
 
 def _desired(release: str = "2026.2.7", **fields: Any) -> Desired:

@@ -21,6 +21,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.responses import R
 from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
 from lxml import etree
 
+from tests.unit.states import station_state
+
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _HOME = "C:\\Program Files (x86)\\InstallShield Installation Information"
 _UNINSTALL = f'"{_HOME}\\{_CODE}\\setup.exe" -runfromtemp -l0x040c -removeonly'
@@ -45,19 +47,9 @@ def _state(*years: int, session: bool = True, uninstall: str | None = _UNINSTALL
         )
         for year in years
     ]
-    return StationState(
-        installations=clients,
-        updater=None,
-        foreign=[],
-        running=[],
+    return station_state(
+        clients,
         session_open=session,
-        pending_reboot=[],
-        free_bytes=None,
-        system_drive="C:",
-        program_files="C:\\Program Files",
-        arch="x64",
-        windows={},
-        jobs=[],
     )
 
 

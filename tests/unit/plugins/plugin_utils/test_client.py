@@ -24,6 +24,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._steps import Repo
 from ansible_collections.rentree.pronote.plugins.plugin_utils._windows import Hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import WinrmStation
 
+from tests.unit.states import station_state
+
 _DIGEST = "a" * 64
 _REMOVALS = {2025: {"x64": Published(release=Release.parse("2025.2.9"), arch="x64", digest="d" * 64)}}
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
@@ -66,18 +68,9 @@ class _World:
     busy: set[str] = field(default_factory=set)
 
     def state(self) -> StationState:
-        return StationState(
-            installations=[_client_of(release) for release in self.releases],
-            updater=None,
-            foreign=[],
+        return station_state(
+            [_client_of(release) for release in self.releases],
             running=self.running,
-            session_open=False,
-            pending_reboot=[],
-            free_bytes=None,
-            system_drive="C:",
-            program_files=r"C:\Program Files",
-            arch="x64",
-            windows={},
             jobs=list(self.jobs),
         )
 

@@ -8,10 +8,12 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.client_settings import Settings
 from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
+from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils._settings import SettingsRequest, ensure_settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils._winrm import CommandResult, WinrmStation
+
+from tests.unit.states import station_state
 
 _X86, _X64 = r"C:\Program Files (x86)\P\Client PRONOTE.exe", r"C:\Program Files\P\Client PRONOTE.exe"
 
@@ -48,19 +50,8 @@ class _Station:
 def test_a_shortcut_leads_to_the_release_of_the_server(
     monkeypatch: pytest.MonkeyPatch, clients: list[Installation]
 ) -> None:
-    state = StationState(
-        installations=clients,
-        updater=None,
-        foreign=[],
-        running=[],
-        session_open=False,
-        pending_reboot=[],
-        free_bytes=None,
-        system_drive="C:",
-        program_files=r"C:\Program Files",
-        arch="x64",
-        windows={},
-        jobs=[],
+    state = station_state(
+        clients,
     )
     monkeypatch.setattr(_settings, "probe", lambda *_: state)
     request = SettingsRequest(

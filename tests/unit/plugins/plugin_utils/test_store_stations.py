@@ -20,6 +20,8 @@ from ansible_collections.rentree.pronote.plugins.module_utils.station_state impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils import _store
 from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory, mark_woken, standings
 
+from tests.unit.states import station_state
+
 WANTED = Release.parse("2026.2.7")
 JOB = "pronote-client-2026.2.7-x64-0123456789ab-install"
 
@@ -34,8 +36,8 @@ def _memory(path: Path | str | None, station: str = "s1") -> Memory:
 
 
 def _state(*releases: str) -> StationState:
-    return StationState(
-        installations=[
+    return station_state(
+        [
             Installation(
                 year=Release.parse(text).year,
                 release=Release.parse(text),
@@ -49,17 +51,6 @@ def _state(*releases: str) -> StationState:
             )
             for text in releases
         ],
-        updater=None,
-        foreign=[],
-        running=[],
-        session_open=False,
-        pending_reboot=[],
-        free_bytes=None,
-        system_drive="C:",
-        program_files="C:\\Program Files",
-        arch="x64",
-        windows={},
-        jobs=[],
     )
 
 
