@@ -13,18 +13,18 @@ from tests.collection import ROOT, use_collection
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.module_utils.audit import STATUSES  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_csv import render_csv  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document, render_json  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_junit import render_junit  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_prometheus import render_prometheus  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import (  # noqa: E402
     Audit,
     History,
     save_audit,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document, render_json  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 
 from tests.browser.sample import HOSTILE, record  # noqa: E402
 

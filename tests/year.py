@@ -26,7 +26,7 @@ from tests.collection import use_collection
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree_table import render_board  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.table import render_board  # noqa: E402
 
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook  # noqa: E402
 from tests.lab.client import LabClient, running_lab  # noqa: E402

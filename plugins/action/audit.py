@@ -4,11 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._audit import AuditRequest, audit
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
+
+from ..module_utils.product.products import PRODUCTS
+from ..plugin_utils.audit.station import AuditRequest, audit
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.remaining.memory import Memory
+from ..plugin_utils.station import events as _progress
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "uai": {"type": "str", "required": True},

@@ -5,11 +5,12 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.plugin_utils._alert import Audited, Request, tell
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import records_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
+
+from ..module_utils.product.products import PRODUCTS
+from ..plugin_utils.alerts.tell import Audited, Request, tell
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.report.make import records_of
+from ..plugin_utils.store.store import StoreError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},

@@ -8,11 +8,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.audit import count
-from ansible_collections.rentree.pronote.plugins.module_utils.audit_table import render_table
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import (
+
+from ..module_utils.product.products import PRODUCTS
+from ..plugin_utils.audit.verdict import count
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.report.make import (
     Request,
     commands,
     inventory_of,
@@ -20,6 +20,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report impo
     records_of,
     stations_of,
 )
+from ..plugin_utils.report.table import render_table
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "records": {"type": "str", "default": "pronote_audit_record"},

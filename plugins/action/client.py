@@ -5,12 +5,13 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _progress
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._client_arguments import ARGUMENT_SPEC, request_from
-from ansible_collections.rentree.pronote.plugins.plugin_utils._deployment import deploy
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
-from ansible_collections.rentree.pronote.plugins.plugin_utils._turn import held_back, in_ring, keep_back
+
+from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC, request_from
+from ..plugin_utils.deploy.run import deploy
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.remaining.memory import Memory
+from ..plugin_utils.rings.turn import held_back, in_ring, keep_back
+from ..plugin_utils.station import events as _progress
 
 
 class ActionModule(ActionBase):

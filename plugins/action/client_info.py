@@ -4,11 +4,12 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._probe import probe
+
+from ..module_utils.product.products import PRODUCTS
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.station import failure, station
+from ..plugin_utils.station.errors import StationError
+from ..plugin_utils.station.probe import probe
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},

@@ -5,16 +5,17 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError, parse_uai
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import HOSTED_ARGUMENTS, HostedOptions
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.server_settings import ByHand
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._server_settings import settings_of_school
-from ansible_collections.rentree.pronote.plugins.plugin_utils._settings import SettingsRequest, ensure_settings
+
+from ..module_utils.product.products import PRODUCTS
+from ..module_utils.product.release import Release
+from ..module_utils.server.description import HostedServerError, parse_uai
+from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.station import failure, station
+from ..plugin_utils.settings.ask import settings_of_school
+from ..plugin_utils.settings.server_file import ByHand
+from ..plugin_utils.settings.station import SettingsRequest, ensure_settings
+from ..plugin_utils.station.errors import StationError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},

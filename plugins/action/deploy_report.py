@@ -6,10 +6,11 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._remaining import what_remains
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
+
+from ..module_utils.product.products import PRODUCTS
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.remaining.listing import what_remains
+from ..plugin_utils.store.store import StoreError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "store": {"type": "path", "required": True},

@@ -7,9 +7,10 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import valid_digest
-from ansible_collections.rentree.pronote.plugins.module_utils.package import sha256sums
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
+
+from ..plugin_utils.depot.package import sha256sums
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.job.commands import valid_digest
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "src": {"type": "path", "required": True},

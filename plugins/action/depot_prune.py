@@ -6,9 +6,10 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._prune import gather_needs, prune
+
+from ..module_utils.server.release import HostedOptions
+from ..plugin_utils.depot.prune import gather_needs, prune
+from ..plugin_utils.doors.arguments import arguments
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "depot": {"type": "path", "required": True},

@@ -6,15 +6,16 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.response import FINDINGS, Mode
-from ansible_collections.rentree.pronote.plugins.module_utils.responses import parse_name
-from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES, Technology
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import publish, sha256_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils._responses import checked_responses
+
+from ..module_utils.product.products import PRODUCTS
+from ..module_utils.product.release import Release
+from ..module_utils.product.technologies import TECHNOLOGIES, Technology
+from ..plugin_utils.depot.package import Package
+from ..plugin_utils.depot.publish import publish, sha256_of
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.responses.folder import checked_responses
+from ..plugin_utils.responses.names import parse_name
+from ..plugin_utils.responses.response import FINDINGS, Mode
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "depot": {"type": "path", "required": True},

@@ -6,16 +6,17 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.edt_archive import WantedArchive
-from ansible_collections.rentree.pronote.plugins.module_utils.evidence import moment
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
-from ansible_collections.rentree.pronote.plugins.module_utils.zip_check import ZipLimits
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._edt_archive import (
+
+from ..module_utils.checks.findings import moment
+from ..plugin_utils.archive.judge import WantedArchive
+from ..plugin_utils.archive.read import (
     archive_on_controller,
     archive_on_station,
 )
+from ..plugin_utils.archive.zip_check import ZipLimits
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.station import failure, station
+from ..plugin_utils.station.errors import StationError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "path": {"type": "str", "required": True},

@@ -8,18 +8,19 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.installers import SOURCES
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments, by_arch
-from ansible_collections.rentree.pronote.plugins.plugin_utils._download import DownloadOptions
-from ansible_collections.rentree.pronote.plugins.plugin_utils._prepare import (
+
+from ..module_utils.product.release import Release
+from ..plugin_utils.doors.arguments import arguments, by_arch
+from ..plugin_utils.prepare.download import DownloadOptions
+from ..plugin_utils.prepare.prepare import (
     Preparation,
     Settings,
     exclusively,
     summary,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._vet import Trust
-from ansible_collections.rentree.pronote.plugins.plugin_utils._wanted import wanted_by_schools
+from ..plugin_utils.prepare.sources import SOURCES
+from ..plugin_utils.prepare.vet import Trust
+from ..plugin_utils.prepare.wanted import wanted_by_schools
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "depot": {"type": "path", "required": True},

@@ -5,10 +5,11 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._attest import AttestRequest, attest_or_revoke
-from ansible_collections.rentree.pronote.plugins.plugin_utils._schools import only_school
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
+
+from ..plugin_utils.board.attest import AttestRequest, attest_or_revoke
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.inventory.schools import only_school
+from ..plugin_utils.store.store import StoreError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "store": {"type": "path", "required": True},

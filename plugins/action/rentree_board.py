@@ -10,16 +10,17 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.evidence import iso
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import DEFAULT_CACHE
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree import document
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree_table import render_board
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._audit_report import audit_pages
-from ansible_collections.rentree.pronote.plugins.plugin_utils._other_host import connection_to
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree import Sources, boards
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import write_board
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_settings import SETTINGS_SPEC, School, settings
+
+from ..module_utils.checks.findings import iso
+from ..module_utils.server.release import DEFAULT_CACHE
+from ..plugin_utils.board.board import document
+from ..plugin_utils.board.look import Sources, boards
+from ..plugin_utils.board.schools import SETTINGS_SPEC, School, settings
+from ..plugin_utils.board.table import render_board
+from ..plugin_utils.board.write import write_board
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.other_host import connection_to
+from ..plugin_utils.report.make import audit_pages
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "year": {"type": "int", "required": True},

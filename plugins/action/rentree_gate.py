@@ -5,9 +5,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import DEFAULT_CACHE
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_gate import closed
+
+from ..module_utils.server.release import DEFAULT_CACHE
+from ..plugin_utils.board.gate import closed
+from ..plugin_utils.doors.arguments import arguments
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "mode": {"type": "str", "choices": ["off", "warn", "fail"], "default": "warn"},

@@ -6,16 +6,17 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import valid_digest, valid_url
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRODUCTS
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.response import FINDINGS, parse_language
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._action import failure, station
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._job import JobTimes
-from ansible_collections.rentree.pronote.plugins.plugin_utils._record import RecordRequest, record
-from ansible_collections.rentree.pronote.plugins.plugin_utils._responses import ResponseStore
+
+from ..module_utils.product.products import PRODUCTS
+from ..module_utils.product.release import Release
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.station import failure, station
+from ..plugin_utils.job.commands import valid_digest, valid_url
+from ..plugin_utils.job.follow import JobTimes
+from ..plugin_utils.responses.folder import ResponseStore
+from ..plugin_utils.responses.record import RecordRequest, record
+from ..plugin_utils.responses.response import FINDINGS, parse_language
+from ..plugin_utils.station.errors import StationError
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},

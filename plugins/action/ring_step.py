@@ -6,9 +6,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.rings_table import stop_lines
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rings import StepOptions, take_step
+
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.rings.lines import stop_lines
+from ..plugin_utils.rings.play import StepOptions, take_step
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "plan": {"type": "str", "required": True},

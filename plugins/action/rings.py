@@ -5,9 +5,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.rings_table import ring_lines
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rings import PlayVariables, make_plan
+
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.rings.lines import ring_lines
+from ..plugin_utils.rings.play import PlayVariables, make_plan
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "state": {"type": "str", "default": ""},

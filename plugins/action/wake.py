@@ -5,9 +5,10 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.plugin_utils import _wake
-from ansible_collections.rentree.pronote.plugins.plugin_utils._arguments import arguments
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import mark_woken
+
+from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.remaining.memory import mark_woken
+from ..plugin_utils.wake import wake as _wake
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "timeout": {"type": "float", "default": 300},

@@ -7,15 +7,16 @@ from typing import Any
 
 from ansible import context
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.rentree.pronote.plugins.module_utils.progress import End, end_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_play import (
+
+from ..plugin_utils.progress.play import (
     WORK,
     shows_live,
     stations_of,
     wants_color,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_remaining import how_to_list, remaining_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils._progress_watch import Watch, WatchOptions
+from ..plugin_utils.progress.remaining import how_to_list, remaining_of
+from ..plugin_utils.progress.state import End, end_of
+from ..plugin_utils.progress.watch import Watch, WatchOptions
 
 DOCUMENTATION = r"""
 name: progress

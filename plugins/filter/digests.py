@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
+
+from ..module_utils.product.release import Release
 
 DOCUMENTATION = r"""
 name: digests

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.release_lock import published_installers
+from ..plugin_utils.depot.lock import published_installers
 
 DOCUMENTATION = r"""
 name: installers

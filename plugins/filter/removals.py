@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.rentree.pronote.plugins.module_utils.old_years import published_removals
+
+from ..plugin_utils.deploy.old_years import published_removals
 
 DOCUMENTATION = r"""
 name: removals

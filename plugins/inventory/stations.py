@@ -6,17 +6,18 @@ from typing import Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible_collections.rentree.pronote.plugins.module_utils.products import EDT_MONOPOSTE, PRONOTE_CLIENT
-from ansible_collections.rentree.pronote.plugins.module_utils.standing import GROUPS, groups_of
-from ansible_collections.rentree.pronote.plugins.module_utils.stations_csv import (
+
+from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
+from ..plugin_utils.inventory.stations_csv import (
     FIELDS,
     StationRow,
     decode,
     parse_stations,
     plan_groups,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import StoreError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import standings
+from ..plugin_utils.remaining.memory import standings
+from ..plugin_utils.remaining.standing import GROUPS, groups_of
+from ..plugin_utils.store.store import StoreError
 
 DOCUMENTATION = r"""
 name: stations

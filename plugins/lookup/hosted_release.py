@@ -6,9 +6,10 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import read_hosted_release
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import HOSTED_ARGUMENTS, HostedOptions
+
+from ..module_utils.server.description import HostedServerError
+from ..module_utils.server.release import read_hosted_release
+from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
 
 DOCUMENTATION = r"""
 name: hosted_release

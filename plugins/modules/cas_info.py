@@ -129,8 +129,8 @@ cached:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
-from ansible_collections.rentree.pronote.plugins.module_utils.cas_io import CasRequest, check_cas  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas_ask import CasRequest, check_cas  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
     HOSTED_ARGUMENTS,
     HostedOptions,
 )

@@ -112,9 +112,9 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted import HostedServerError  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import read_hosted_release  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_request import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.release import read_hosted_release  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
     HOSTED_ARGUMENTS,
     HostedOptions,
 )

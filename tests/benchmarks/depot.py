@@ -27,7 +27,7 @@ from tests.servers import NGINX, free_port, nginx_command
 
 _ADDRESS = "127.43.0.3"
 _PATH = "/pronote/2026.2.7/x64/setup.exe"
-_PROGRAM = ROOT / "plugins/plugin_utils/_depot_server.py"
+_PROGRAM = ROOT / "plugins/plugin_utils/depot/server.py"
 _PATIENCE = 120.0  # seconds a client waits for anything
 
 

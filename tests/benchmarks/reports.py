@@ -14,26 +14,26 @@ from tests.collection import use_collection
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.module_utils.alert import Alert, decide  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.alert_message import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.decide import Alert, decide  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.kept import (  # noqa: E402
+    read_told,
+    save_told,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import (  # noqa: E402
     compose,
     mail,
     payload,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.audit import count  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_csv import render_csv  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_json import render_json  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_junit import render_junit  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.report_prometheus import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import count  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import render_json  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import (  # noqa: E402
     render_prometheus,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_alerts import (  # noqa: E402
-    read_told,
-    save_told,
-)
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import Audit, save_audit  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 
 from tests.browser.sample import sample  # noqa: E402
 

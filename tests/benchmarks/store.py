@@ -71,8 +71,8 @@ def _children(size: int, work: Callable[[int], None]) -> tuple[float, float]:
 def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
     """An audit, a deployment with nothing to do, one that installs, and the reading by the inventory plugin."""
     init_plugin_loader([str(ROOT / ".ansible/collections")])
-    from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release  # noqa: PLC0415
-    from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import (  # noqa: PLC0415
+    from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release  # noqa: PLC0415
+    from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (  # noqa: PLC0415
         Memory,
         standings,
     )

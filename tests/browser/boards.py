@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.attestation import Attestation
-from ansible_collections.rentree.pronote.plugins.module_utils.evidence import Report
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree import Facts, board, document
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree_checks import attested
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import Report
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation import Attestation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import Facts, board, document
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.own_checks import attested
 
 from tests.browser.sample import HOSTILE
 

@@ -14,9 +14,9 @@ from tests.collection import use_collection
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.module_utils.page_words import audit_title, board_title  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._rentree_report import write_board  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html, write_reports  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.write import write_board  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.words import audit_title, board_title  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html, write_reports  # noqa: E402
 
 from tests.browser.boards import PACES, a_board  # noqa: E402
 from tests.browser.checks import SHOTS  # noqa: E402

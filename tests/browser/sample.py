@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude
-from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
-from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store import Store
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_audits import Audit, History, save_audit
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, History, save_audit
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 __all__ = ["HOSTILE", "Sample", "record", "sample"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.rentree import STATES, state_label
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import STATES, state_label
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report

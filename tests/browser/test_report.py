@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.audit_outcome import conclude
-from ansible_collections.rentree.pronote.plugins.module_utils.report_commands import Commands
-from ansible_collections.rentree.pronote.plugins.module_utils.report_json import document
-from ansible_collections.rentree.pronote.plugins.module_utils.report_words import words
-from ansible_collections.rentree.pronote.plugins.plugin_utils._report import render_html
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report

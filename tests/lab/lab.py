@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from aiohttp import web
-from ansible_collections.rentree.pronote.plugins.plugin_utils._depot_server import Limits
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.server import Limits
 
 from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.backend import make_backend

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.rentree.pronote.plugins.module_utils.hosted_io import HostedOptions
+from ansible_collections.rentree.pronote.plugins.module_utils.server.release import HostedOptions
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import HostedSchool, hosted_app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.station_state import Installation, StationState
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 
 __all__ = ["station_state"]
 

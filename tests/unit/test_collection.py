@@ -62,7 +62,7 @@ def test_the_tarball_has_what_users_need(tarball: list[str]) -> None:
         "COPYING",
         "meta/runtime.yml",
         "docs/design.md",
-        "plugins/plugin_utils/templates/install.cmd.j2",
+        "plugins/plugin_utils/depot/templates/install.cmd.j2",
         *(f"playbooks/{name}.yml" for name in _PLAYBOOKS),
     ):
         assert wanted in tarball

@@ -1,4 +1,4 @@
-"""The depot's web server: the product's own (``plugin_utils/_depot_server.py``), and faults for tests."""
+"""The depot's web server: the product's own (``plugin_utils/depot/server.py``), and faults for tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from aiohttp import hdrs, web
-from ansible_collections.rentree.pronote.plugins.plugin_utils._depot_server import (
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.server import (
     DepotServer,
     Limits,
     Published,

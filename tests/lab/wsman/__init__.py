@@ -1,7 +1,7 @@
 """WS-Management over HTTP and HTTPS for any ``Station``: authentication, WinRS, WMI. Knows nothing of Windows.
 
 ``server.py`` has the sockets' life, ``endpoint.py`` one station's requests, ``dispatch.py`` the way to the services
-(``winrs.py``, ``wmi.py``), ``soap.py`` and ``codes.py`` envelopes and faults, ``auth.py`` who is asking.
+(``winrs.py``, ``station/wmi.py``), ``soap.py`` and ``codes.py`` envelopes and faults, ``auth.py`` who is asking.
 """
 
 from __future__ import annotations

@@ -14,18 +14,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from ansible_collections.rentree.pronote.plugins.module_utils.job_commands import STAGED, Job
-from ansible_collections.rentree.pronote.plugins.module_utils.package import Package
-from ansible_collections.rentree.pronote.plugins.module_utils.people import message_command
-from ansible_collections.rentree.pronote.plugins.module_utils.probe import (
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
+from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import message_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import abort_command, shutdown_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import render_script
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import STAGED, Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import (
     Entry,
     details_command,
     overview_command,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.products import PRONOTE_CLIENT
-from ansible_collections.rentree.pronote.plugins.module_utils.restarts import abort_command, shutdown_command
-from ansible_collections.rentree.pronote.plugins.module_utils.technologies import TECHNOLOGIES
-from ansible_collections.rentree.pronote.plugins.plugin_utils._depot import render_script
 
 from tests.lab.scenario import ReleaseSpec
 from tests.lab.simulated import ClientOptions, SimulatedStation

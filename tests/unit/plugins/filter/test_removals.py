@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible.plugins.loader import filter_loader
-from ansible_collections.rentree.pronote.plugins.module_utils.old_years import parse_removals
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import parse_removals
 
 _A, _B, _C = "a" * 64, "b" * 64, "c" * 64
 _RELEASES: dict[str, Any] = {

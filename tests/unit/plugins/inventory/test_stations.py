@@ -9,9 +9,9 @@ from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.rentree.pronote.plugins.module_utils.releases import Release
-from ansible_collections.rentree.pronote.plugins.module_utils.station_errors import StationFactError, UnreachableError
-from ansible_collections.rentree.pronote.plugins.plugin_utils._store_stations import Memory
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError, UnreachableError
 
 WANTED = Release.parse("2026.2.7")
 HOSTS = "pronote_stations:\n  children:\n    cdi:\n      hosts: {a: , b: , c: }\n"

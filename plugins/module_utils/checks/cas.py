@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What shows that PRONOTE and the ENT are connected through CAS (operation 5). Pure; ``checks/cas_ask.py`` asks.
+
+Hosts alone are compared (facts-pronote.md): paths, ports and the case of addresses vary. Of an address that a server
+gives, only what is needed is kept: a query may hold a token.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
+
+from .catalogue import FINDINGS
+from .findings import Report
+
+__all__ = ["Redirect", "Seen", "host_of", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
+
+# What is no finding: its code, and the values that go with it.
+_SOUND = {"redirect": ("host", "scheme", "service_host"), "login": ("host", "address")}
+# OpenSSL's verification results (openssl/x509_vfy.h).
+_EXPIRED = frozenset({9, 10})
+_OTHER_NAME = frozenset({62, 64})
+_UNTRUSTED = frozenset({2, 18, 19, 20, 21})
+# Of the page (HTTP 403) that Apereo CAS shows for a service it does not know: "Application Not Authorized to Use CAS".
+# The French words are a guess.
+_SERVICE_REFUSED = re.compile(
+    r"not authorized to use CAS|autorisée? à utiliser (?:le )?(?:service )?CAS|service non autorisé", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redirect:
+    """Where a server sends its visitor. ``service`` is the address to come back to, without its query."""
+
+    scheme: str
+    host: str
+    address: str  # scheme, host, port and path
+    # The whole of it, to be followed and neither kept nor shown.
+    whole: str = field(repr=False)
+    service: str = ""
+
+    @property
+    def service_host(self) -> str:
+        return host_of(self.service)
+
+    @property
+    def login(self) -> str:
+        """The login page's address, with nothing of the query but the service."""
+        return self.address + (f"?service={quote(self.service, safe='')}" if self.service else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one request showed: a code of the table in ``judge_cas``, and its values. Goes to the cache as it is."""
+
+    what: str
+    values: dict[str, str]
+
+    @classmethod
+    def load(cls, data: dict[str, Any]) -> Seen:
+        """Read it back. Raises TypeError, AttributeError, KeyError for something that cannot be told."""
+        seen = cls(what=str(data["what"]), values={str(k): str(v) for k, v in data["values"].items()})
+        if seen.what in _SOUND:
+            for name in _SOUND[seen.what]:
+                seen.values[name]
+        else:
+            FINDINGS[seen.what].fr.format(**seen.values)
+        return seen
+
+
+def host_of(text: str) -> str:
+    """The host of an address, or the host that is given alone; lower case, empty when there is none."""
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname
+    except ValueError:
+        return ""
+    return (host or "").rstrip(".").lower()
+
+
+def _bare(address: str) -> str:
+    """An address without user, query and fragment. Raises ValueError."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    return urlunsplit((parts.scheme, shown + (f":{parts.port}" if parts.port else ""), parts.path, "", ""))
+
+
+def parse_redirect(location: str, asked: str) -> Redirect:
+    """Read a ``Location``, relative to what was asked. Raises ValueError when it cannot be followed."""
+    if not location.isprintable():
+        raise ValueError("control characters")
+    target = urljoin(asked, location.strip())
+    parts = urlsplit(target)
+    if parts.scheme not in {"http", "https"} or not host_of(target):
+        raise ValueError("no http address")
+    services = parse_qs(parts.query, max_num_fields=50).get("service", [""])
+    service = services[0] if services[0].isprintable() else ""
+    return Redirect(
+        scheme=parts.scheme,
+        host=host_of(target),
+        address=_bare(target),
+        whole=target,
+        service=_bare(service) if service and host_of(service) and "://" in service else "",
+    )
+
+
+def refuses_service(page: str) -> bool:
+    """Whether a CAS page says that it does not know the service."""
+    return bool(_SERVICE_REFUSED.search(page))
+
+
+def tls_problem(error: ssl.SSLError) -> str:
+    """The code of a TLS failure."""
+    code = getattr(error, "verify_code", 0)
+    for name, codes in (("expired", _EXPIRED), ("name", _OTHER_NAME), ("untrusted", _UNTRUSTED)):
+        if code in codes:
+            return f"login_tls_{name}"
+    return "login_tls_other"
+
+
+def judge_cas(
+    report: Report,
+    *,
+    stated: dict[str, Any],
+    stated_at: str,
+    server: str,
+    ent_host: str,
+    redirect: Seen | None,
+    login: Seen | None,
+    asked_at: str,
+) -> None:
+    """Add what was seen. ``stated`` is what the server says of itself; None is for what was not asked."""
+    if not stated["active"]:
+        report.find("cas_off")
+        return
+    stated_host = host_of(str(stated["host"]))
+    if not stated_host:
+        report.find("cas_address_absent")
+    elif not ent_host:
+        report.find("cas_host_not_configured", found=stated_host)
+    elif stated_host != ent_host:
+        report.find("cas_other_host", found=stated_host, expected=ent_host)
+    if stated_host:
+        report.prove("cas_on", date=stated_at, source=server, host=stated_host)
+    if redirect is not None:
+        _judge_redirect(report, redirect, server=server, expected=ent_host or stated_host, asked_at=asked_at)
+    if login is not None:
+        if login.what == "login":
+            report.prove("cas_login", date=asked_at, source=login.values["address"], host=login.values["host"])
+        else:
+            report.find(login.what, **login.values)
+
+
+def _judge_redirect(report: Report, redirect: Seen, *, server: str, expected: str, asked_at: str) -> None:
+    if redirect.what != "redirect":
+        report.find(redirect.what, **redirect.values)
+        return
+    values = redirect.values
+    sound = True
+    for wrong, code, told in (
+        (
+            expected and values["host"] != expected,
+            "redirect_other_host",
+            {"found": values["host"], "expected": expected},
+        ),
+        (values["scheme"] != "https", "redirect_plain_http", {}),
+        (not values["service_host"], "redirect_no_service", {}),
+        (
+            values["service_host"] and values["service_host"] != host_of(server),
+            "redirect_other_service",
+            {"found": values["service_host"], "expected": host_of(server)},
+        ),
+    ):
+        if wrong:
+            sound = False
+            report.find(code, **told)
+    if sound:
+        host, service = values["host"], values["service_host"]
+        report.prove("cas_redirect", date=asked_at, source=server, host=host, service=service)

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a check of one yearly operation found, in the one shape that the board reads. Pure.
+
+A check collects findings and evidence by code; the words, French and English, are data (``checks/catalogue.py``), since
+school staff read them. The state follows from the findings alone, so a check cannot say one thing and conclude another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from .catalogue import EVIDENCE, FINDINGS
+
+__all__ = [
+    "DONE",
+    "IN_DOUBT",
+    "NOT_OBSERVABLE",
+    "TO_DO",
+    "CheckError",
+    "Report",
+    "iso",
+    "iso_of",
+    "moment",
+    "printable",
+]
+
+DONE = "done"
+TO_DO = "to_do"
+IN_DOUBT = "in_doubt"
+NOT_OBSERVABLE = "not_observable"
+# What a finding makes of the operation, the strongest first. "Not done" beats a doubt, and a doubt beats what could not
+# be looked at: it is what somebody can act on.
+_STRONGEST = (TO_DO, IN_DOUBT, NOT_OBSERVABLE)
+_LONGEST = 500
+
+
+class CheckError(Exception):
+    """What ends a check early: the code of a finding and its values. Never a crash, and never quoted as text."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+@dataclass(kw_only=True)
+class Report:
+    """Findings and evidence about one operation, in the order in which they were made."""
+
+    operation: int
+    findings: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    evidence: list[tuple[str, dict[str, str], str, str]] = field(default_factory=list)
+
+    def find(self, code: str, **values: object) -> None:
+        """Add a finding. Values come from files and servers, and are made printable here."""
+        self.findings.append((code, {name: printable(value) for name, value in values.items()}))
+
+    def prove(self, what: str, *, date: str, source: str, **values: object) -> None:
+        """Add evidence: what was seen, the date it bears (ISO 8601, or empty), and where it was seen."""
+        shown = {name: printable(value) for name, value in values.items()}
+        self.evidence.append((what, shown, date, printable(source)))
+
+    @property
+    def codes(self) -> list[str]:
+        return [code for code, _ in self.findings]
+
+    @property
+    def state(self) -> str:
+        """The strongest state that a finding demands; done when none demands any."""
+        demanded = {FINDINGS[code].state for code in self.codes}
+        return next((state for state in _STRONGEST if state in demanded), DONE)
+
+    def as_dict(self, language: str = "fr") -> dict[str, Any]:
+        """The shape that the board reads; texts in ``fr`` or ``en``."""
+        return {
+            "operation": self.operation,
+            "state": self.state,
+            "findings": [
+                {
+                    "code": code,
+                    "severity": FINDINGS[code].severity,
+                    "text": getattr(FINDINGS[code], language).format(**values),
+                }
+                for code, values in self.findings
+            ],
+            "evidence": [
+                {"what": getattr(EVIDENCE[what], language).format(**values), "date": date, "source": source}
+                for what, values, date, source in self.evidence
+            ],
+        }
+
+
+def printable(value: object) -> str:
+    """A value of a file, a server or a station, fit for a terminal and a report: no control character, no end."""
+    text = "".join(char if char.isprintable() else "\ufffd" for char in str(value))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def iso(when: dt.datetime) -> str:
+    """A moment as reports write it: UTC, to the second."""
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_of(seconds: float) -> str:
+    """The same of a number of seconds since 1970."""
+    return iso(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
+
+
+def moment(text: str) -> dt.datetime:
+    """Read a date or a moment in ISO 8601; without a zone it is in the controller's. Raises ValueError."""
+    try:
+        return dt.datetime.fromisoformat(text.strip()).astimezone()
+    except (ValueError, OverflowError) as exc:
+        raise ValueError(f"{text!r} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00") from exc

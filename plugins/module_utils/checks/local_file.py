@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Open a file that others made, on a disk or a share, or say in a code what is in the way.
+
+I/O in ``module_utils``, as ``base/files.py``: a module and an action both need it, and a module can carry nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from .findings import CheckError
+
+__all__ = ["LocalFile", "local_file"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalFile:
+    """An open file, with what it said of itself when it was opened."""
+
+    path: str
+    size: int
+    modified: dt.datetime
+    content: IO[bytes]
+
+
+@contextlib.contextmanager
+def local_file(path: str, *, max_size: int) -> Iterator[LocalFile]:
+    """Open a regular file of 1 to ``max_size`` bytes. Raises CheckError, before anything is read.
+
+    An OSError while the block reads (a share that goes away) is a CheckError too.
+    """
+    if "\0" in path:
+        raise CheckError("file_absent", path=path)
+    try:
+        # Not blocking: opening a pipe would wait for its other end.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as content:
+            facts = os.fstat(content.fileno())
+            _check(path, facts, max_size)
+            modified = dt.datetime.fromtimestamp(facts.st_mtime, tz=dt.UTC)
+            yield LocalFile(path=path, size=facts.st_size, modified=modified, content=content)
+    except IsADirectoryError as exc:
+        raise CheckError("file_is_folder", path=path) from exc
+    except (FileNotFoundError, NotADirectoryError) as exc:
+        raise CheckError("file_absent", path=path) from exc
+    except PermissionError as exc:
+        raise CheckError("file_no_permission", path=path) from exc
+    except (OSError, OverflowError) as exc:
+        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or exc) from exc
+
+
+def _check(path: str, facts: os.stat_result, max_size: int) -> None:
+    if stat.S_ISDIR(facts.st_mode):
+        raise CheckError("file_is_folder", path=path)
+    if not stat.S_ISREG(facts.st_mode):
+        raise CheckError("file_not_regular", path=path)
+    if not facts.st_size:
+        raise CheckError("file_empty", path=path)
+    if facts.st_size > max_size:
+        raise CheckError("file_too_large", path=path, size=facts.st_size, limit=max_size)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a school's hosted server says of itself without login. Pure; the reading is in ``server/release.py``.
+
+Facts and their sources: facts-pronote.md, "Reading the hosted server's release".
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..product.release import Release
+
+__all__ = [
+    "INFO_PATH",
+    "HostedInfo",
+    "HostedServerError",
+    "base_url",
+    "known_refusal",
+    "parse_info",
+    "parse_server_header",
+    "parse_uai",
+]
+
+# The identifier is the same for all schools: the official mobile application hard-codes it.
+INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
+
+_UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
+_HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
+_MAX_NAME = 200
+_MAX_SPACES = 50
+# Sentences of the pages that stand in for an answer, with their meaning and what to do.
+_REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"provisoirement suspendue|temporarily suspended", re.IGNORECASE),
+        "it has suspended the controller's address",
+        "Wait some hours without asking it again; the last known release is used for audits meanwhile.",
+    ),
+    (
+        re.compile(r"momentanément indisponible", re.IGNORECASE),
+        "the site is momentarily unavailable (maintenance)",
+        "Try again later, or pin pronote_client_release.",
+    ),
+    (
+        re.compile(r"site n['’]est pas disponible", re.IGNORECASE),
+        "the site is not available",
+        "Check the school's server in the hosting console; pin pronote_client_release meanwhile.",
+    ),
+    (
+        re.compile(r"page demandée n['’]existe pas", re.IGNORECASE),
+        "the page does not exist",
+        "Check the UAI and pronote_server_url.",
+    ),
+)
+
+
+class HostedServerError(Exception):
+    """The server could not be read: which server, the fact, the remedy. Never taken for an old release."""
+
+    def __init__(self, server: str, fact: str, *, remedy: str) -> None:
+        super().__init__(f"the hosted server {server} could not be read: {fact}. {remedy}")
+        self.server = server
+        self.fact = fact
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostedInfo:
+    """What the server says. ``cas_host`` is a host name only: the CAS token is never kept."""
+
+    release: Release
+    name: str
+    cas_active: bool
+    cas_host: str
+    spaces: list[str] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "release": str(self.release),
+            "client_release": str(self.release.client),
+            "year": self.release.year,
+            "name": self.name,
+            "cas": {"active": self.cas_active, "host": self.cas_host},
+            "spaces": self.spaces,
+            # Not "warnings": Ansible takes that key out of a module's result.
+            "disagreements": self.disagreements,
+        }
+
+
+def parse_uai(text: str) -> str:
+    """Normalise a UAI to seven digits and an upper-case letter. Raises ValueError."""
+    stripped = str(text).strip()
+    if not _UAI.fullmatch(stripped):
+        raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
+    return stripped.upper()
+
+
+def base_url(uai: str, url: str = "") -> str:
+    """The base address of a school's server: the one given, else the one its UAI has. Raises ValueError."""
+    if not url:
+        return f"https://{parse_uai(uai)}.index-education.net/pronote/"
+    if not _is_base(url):
+        raise ValueError(
+            f"{url!r} is not the address of a hosted server, as in https://<UAI>.index-education.net/pronote/"
+        )
+    return url.rstrip("/") + "/"
+
+
+def _is_base(url: str) -> bool:
+    """Something can be appended to it, and it holds no secret that a cache or an error would show."""
+    # urlsplit drops line breaks and tabs silently, so they are looked for first.
+    if not url.isprintable() or re.search(r"[\s?#@]", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _text(body: bytes) -> str:
+    """JSON is UTF-8; pages of Windows servers may be in its Western European code page."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
+
+
+def known_refusal(server: str, body: bytes) -> HostedServerError | None:
+    """The refusal that a page says in words, if it is one of those that are known."""
+    sentence = html.unescape(_text(body))
+    for pattern, fact, remedy in _REFUSALS:
+        if pattern.search(sentence):
+            return HostedServerError(server, fact, remedy=remedy)
+    return None
+
+
+def _unreadable(server: str, body: bytes) -> HostedServerError:
+    refusal = known_refusal(server, body)
+    if refusal is not None:
+        return refusal
+    text = _text(body)
+    kind = "an HTML page" if "<html" in text.lower() or "<!doctype" in text.lower() else "something that is not JSON"
+    return HostedServerError(
+        server, f"it answered {kind} instead of its description", remedy="Open the address in a browser and look."
+    )
+
+
+def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedInfo:
+    """Read the answer to INFO_PATH, cross-checked with the ``Server`` header. Raises HostedServerError."""
+    try:
+        data = json.loads(_text(body))
+    except (ValueError, RecursionError) as exc:
+        raise _unreadable(server, body) from exc
+    if not isinstance(data, dict):
+        raise HostedServerError(
+            server,
+            "it answered JSON that is not a description of itself",
+            remedy="Report it: the format may have changed.",
+        )
+    version = data.get("version")
+    if not isinstance(version, list) or not all(isinstance(part, int) for part in version):
+        raise HostedServerError(
+            server, f"its description has no version ({version!r})", remedy="Report it: the format may have changed."
+        )
+    try:
+        release = Release.parse(".".join(str(part) for part in version))
+    except ValueError as exc:
+        raise HostedServerError(server, str(exc), remedy="Report it: the format may have changed.") from exc
+    stated = data.get("CAS")
+    cas: dict[str, Any] = stated if isinstance(stated, dict) else {}
+    listed = data.get("espaces")
+    spaces: list[Any] = listed if isinstance(listed, list) else []
+    return HostedInfo(
+        release=release,
+        name=_name(data.get("nomEtab")),
+        cas_active=bool(cas.get("actif")),
+        cas_host=_host(str(cas.get("casURL") or "")),
+        spaces=[_name(s.get("nom")) for s in spaces[:_MAX_SPACES] if isinstance(s, dict) and s.get("nom")],
+        disagreements=_disagreements(release, server_header),
+    )
+
+
+def _name(value: object) -> str:
+    """A name for people, kept for every station of the school: one line, of a length that a name may have."""
+    line = " ".join(str(value or "").split())
+    return "".join(char if char.isprintable() else "\ufffd" for char in line[:_MAX_NAME])
+
+
+def parse_server_header(header: str) -> Release | None:
+    """``PRONOTE 2024.3.9 Microsoft-HTTPAPI/2.0`` or ``PRONOTE 2019 - 0.2.5``; None for anything else."""
+    match = _HEADER.match(header.strip())
+    if not match:
+        return None
+    rest = match["old"] or (match["rest"] or "").strip(".")
+    try:
+        return Release.parse(f"{match['year']}.{rest}")
+    except ValueError:
+        return None
+
+
+def _disagreements(release: Release, header: str) -> list[str]:
+    stated = parse_server_header(header)
+    if stated is None or stated == release:
+        return []
+    return [f"its description says {release}, its Server header {stated}: an update may be under way"]

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Send an alert: SMTP and HTTP. Raises AlertError, whose text holds neither password nor address of a webhook."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+
+from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
+from ansible.module_utils.urls import SSLValidationError, open_url
+
+from ...module_utils.base.http import USER_AGENT
+from .message import signature
+
+_TOO_LARGE = 552  # RFC 1870, section 6
+_ONE_WORD = re.compile(r"[!-~]+")  # ASCII without blanks, as an address is
+
+__all__ = ["AlertError", "MailServer", "TooLargeError", "Webhook", "post", "send"]
+
+
+class AlertError(Exception):
+    """An alert could not be sent: which way, the fact, and the remedy."""
+
+
+class TooLargeError(AlertError):
+    """The mail server refuses a message of this size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """How to reach it. ``encryption``: starttls, tls or none. ``timeout`` in seconds."""
+
+    host: str
+    port: int
+    encryption: str = "starttls"
+    username: str = ""
+    password: str = ""
+    ca_path: str | None = None
+    timeout: float = 30.0
+
+    def check(self) -> None:
+        """Raises ValueError for what would send a password in the clear."""
+        if self.username and self.encryption == "none":
+            raise ValueError(
+                "mail_encryption: with none, the password would cross the network in the clear. "
+                "Use starttls or tls, or no mail_username"
+            )
+        _check_authorities(self.ca_path, option="mail_ca_path")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """Where to post. ``secret``: of the signature, empty for none. ``timeout`` in seconds."""
+
+    url: str
+    secret: str = ""
+    ca_path: str | None = None
+    timeout: float = 30.0
+
+    def check(self) -> None:
+        """Raises ValueError; the address may hold a token and is not repeated."""
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not _ONE_WORD.fullmatch(self.url):
+            raise ValueError("webhook_url is not an address that begins with https:// (or http://)")
+        _check_authorities(self.ca_path, option="webhook_ca_path")
+
+
+def _check_authorities(path: str | None, *, option: str) -> None:
+    if path and not Path(path).expanduser().is_file():
+        raise ValueError(f"{option}: {path} is not a file; give the one with your authority's certificate")
+
+
+def send(message: EmailMessage, server: MailServer) -> list[str]:
+    """Send a mail; return the recipients that the server refused while it took others. Raises AlertError."""
+    try:
+        with _connected(server) as smtp:
+            if server.username:
+                smtp.login(server.username, server.password)
+            return sorted(smtp.send_message(message))
+    except smtplib.SMTPAuthenticationError as exc:
+        raise _failed(
+            server, f"it refuses the login (code {exc.smtp_code})", "Check mail_username and its password."
+        ) from exc
+    except smtplib.SMTPRecipientsRefused as exc:
+        raise _failed(server, f"it refuses {', '.join(sorted(exc.recipients))}", "Check mail_to.") from exc
+    except ssl.SSLError as exc:
+        raise _failed(
+            server, f"TLS: {exc.reason or exc}", "Name your authority's file in mail_ca_path, or check mail_encryption."
+        ) from exc
+    except smtplib.SMTPResponseException as exc:
+        said = exc.smtp_error.decode("utf-8", "replace") if isinstance(exc.smtp_error, bytes) else exc.smtp_error
+        failure = _failed(server, f"it answers {exc.smtp_code} {_printable(said)}", "Ask who runs it.")
+        raise (TooLargeError(str(failure)) if exc.smtp_code == _TOO_LARGE else failure) from exc
+    except (OSError, smtplib.SMTPException) as exc:
+        raise _failed(
+            server, _printable(str(exc) or type(exc).__name__), "Check mail_server, mail_port and mail_encryption."
+        ) from exc
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=server.ca_path)
+    if server.encryption == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+    try:
+        if server.encryption == "starttls":
+            # Raises when the server does not offer it: never in the clear because somebody cut that line out.
+            smtp.starttls(context=context)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _failed(server: MailServer, fact: str, remedy: str) -> AlertError:
+    return AlertError(f"the alert was not sent by the mail server {server.host}:{server.port}: {fact}. {remedy}")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)[:300].strip()
+
+
+def post(body: bytes, webhook: Webhook) -> None:
+    """Post an alert's JSON. Raises AlertError."""
+    headers = {"Content-Type": "application/json"}
+    if webhook.secret:
+        headers["X-Rentree-Signature"] = signature(body, webhook.secret)
+    parts = urlsplit(webhook.url)
+    host = parts.hostname
+    try:
+        open_url(
+            webhook.url,
+            data=body,
+            method="POST",
+            headers=headers,
+            http_agent=USER_AGENT,
+            timeout=webhook.timeout,
+            ca_path=webhook.ca_path,
+            # A redirect would carry names of stations, and the signature, to who knows whom.
+            follow_redirects="none",
+        ).close()
+    except HTTPError as exc:
+        raise AlertError(
+            f"the alert was not taken by the webhook at {host}: it answers {exc.code}. Check webhook_url."
+        ) from exc
+    except (OSError, HTTPException, UrlsConnectionError, SSLValidationError, ValueError) as exc:
+        reason = _printable(str(getattr(exc, "reason", exc)))
+        # Some errors quote the address, or only what follows the host.
+        for secret in (webhook.url, parts.path.strip("/"), parts.query):
+            reason = reason.replace(secret, "…") if secret else reason
+        raise AlertError(
+            f"the alert was not taken by the webhook at {host}: {reason}. Check webhook_url, and webhook_ca_path."
+        ) from exc

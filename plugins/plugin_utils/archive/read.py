@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Look at an archive of EDT: on a station, by what Windows says of the file, or on the controller, by reading it whole.
+
+On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its
+digest when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read
+there by a program that parses hostile files as an administrator. The way to check content is a copy on a share: its
+digest then stands for the original.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from ...module_utils.checks.findings import CheckError, Report
+from ...module_utils.checks.local_file import local_file
+from ...module_utils.product.products import PRODUCTS
+from ..station.cmdline import quote
+from ..station.errors import StationError
+from ..station.probe import probe
+from ..station.winrm import WinrmStation
+from ..station.wmi import Row
+from .judge import (
+    Archive,
+    WantedArchive,
+    digest_line,
+    judge_archive,
+    judge_edt,
+    kind_of,
+    newest_command,
+    newest_names,
+    not_encrypted,
+    station_path,
+    wmi_date,
+)
+from .zip_check import ZipLimits, check_zip
+
+__all__ = ["archive_on_controller", "archive_on_station"]
+
+_CHUNK = 1 << 20
+_SAMPLE = 1 << 16
+_DIGEST_TIMEOUT = 900.0
+_CERTUTIL = r'"%SystemRoot%\System32\certutil.exe"'
+# Known to the probe once the product is (product/products.py).
+_EDT = PRODUCTS.get("edt_monoposte")
+
+
+def archive_on_station(
+    station: WinrmStation,
+    path: str,
+    *,
+    name: str,
+    wanted: WantedArchive,
+    year: int,
+    installed: list[dict[str, Any]] | None,
+    language: str,
+) -> dict[str, Any]:
+    """Everything about an archive on a station; ``name`` is the station's. Raises ValueError for the path alone."""
+    path = station_path(path).rstrip("\\")
+    report = Report(operation=2)
+    archive = None
+    try:
+        archive = _on_station(station, path, name=name, digest=bool(wanted.sha256))
+        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        if year and installed is None and _EDT is not None:
+            installed = probe(station, _EDT).as_dict()["clients"]
+        judge_edt(report, installed, year, source=name)
+    except StationError as exc:
+        report.find("station_unreadable", fact=exc.fact_fr if language == "fr" else exc.fact)
+    except CheckError as exc:
+        report.find(exc.code, **exc.values)
+    return _result(report, archive, language)
+
+
+def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) -> Archive:
+    row = station.get("CIM_DataFile", Name=path)
+    if row is None:
+        if station.get("Win32_Directory", Name=path) is None:
+            raise CheckError("file_absent", path=path)
+        path, row = _newest_there(station, path)
+    size = int(str(row.get("FileSize") or 0))
+    if not size:
+        raise CheckError("file_empty", path=path)
+    found, error = "", ""
+    if digest:
+        found, error = _digest_there(station, path)
+    return Archive(
+        path=path,
+        source=f"{name}: {path}",
+        size=size,
+        modified=wmi_date(row.get("LastModified")),
+        content_read=False,
+        digest=found,
+        digest_error=error,
+    )
+
+
+def _newest_there(station: WinrmStation, folder: str) -> tuple[str, Row]:
+    """The newest archive of a folder, by the dates that Windows keeps."""
+    listed = station.run(newest_command(folder), doing="listing the archives").stdout
+    found: list[tuple[float, str, Row]] = []
+    for name in newest_names(listed):
+        path = f"{folder}\\{name}"
+        row = station.get("CIM_DataFile", Name=path)
+        if row is not None:
+            modified = wmi_date(row.get("LastModified"))
+            found.append((modified.timestamp() if modified else 0.0, path, row))
+    if not found:
+        raise CheckError("archive_none_in_folder", path=folder)
+    _, path, row = max(found, key=lambda each: each[0])
+    return path, row
+
+
+def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
+    """The digest, or why there is none: what was read of the file so far is worth keeping."""
+    try:
+        command = f"{_CERTUTIL} -hashfile {quote(path)} SHA256"
+        result = station.run(command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
+    except StationError as exc:
+        return "", exc.fact
+    except ValueError:
+        # A name of the folder with a percent sign: nobody's to pass on to cmd.
+        return "", "%"
+    found = digest_line(result.stdout) if not result.code else ""
+    return found, "" if found else f"certutil {result.code}"
+
+
+def archive_on_controller(
+    path: str,
+    *,
+    wanted: WantedArchive,
+    year: int,
+    installed: list[dict[str, Any]] | None,
+    language: str,
+    max_size: int,
+    limits: ZipLimits,
+) -> dict[str, Any]:
+    """Everything about an archive on a disk or share of the controller; of a folder, its newest archive."""
+    report = Report(operation=2)
+    archive = None
+    try:
+        archive = _on_controller(path, max_size=max_size, limits=limits)
+        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        judge_edt(report, installed, year, source=archive.source)
+    except CheckError as exc:
+        report.find(exc.code, **exc.values)
+    return _result(report, archive, language)
+
+
+def _newest(path: str) -> str:
+    """The newest archive of a folder, or the path itself."""
+    folder = Path(path)
+    try:
+        if not folder.is_dir():
+            return path
+        found = (_dated(each) for each in folder.iterdir() if kind_of(each.name))
+        archives = [each for each in found if each is not None]
+    except PermissionError as exc:
+        raise CheckError("file_no_permission", path=path) from exc
+    except (OSError, ValueError) as exc:
+        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or "?") from exc
+    if not archives:
+        raise CheckError("archive_none_in_folder", path=path)
+    return max(archives)[1]
+
+
+def _dated(file: Path) -> tuple[float, str] | None:
+    """A file with its date; None for a folder of such a name, a link to nowhere, what EDT has just renamed."""
+    try:
+        facts = file.stat()
+    except FileNotFoundError:
+        return None
+    return (facts.st_mtime, str(file)) if stat.S_ISREG(facts.st_mode) else None
+
+
+def _on_controller(path: str, *, max_size: int, limits: ZipLimits) -> Archive:
+    path = _newest(path)
+    with local_file(path, max_size=max_size) as file:
+        entries, problem, values = 0, "", {}
+        try:
+            if kind_of(path) == "zip":
+                entries = check_zip(file.content, path=path, size=file.size, limits=limits)
+            elif kind_of(path) == "archs":
+                _check_archs(file.content, path=path, size=file.size)
+        except CheckError as exc:
+            problem, values = exc.code, exc.values
+        return Archive(
+            path=path,
+            source=path,
+            size=file.size,
+            modified=file.modified,
+            content_read=True,
+            entries=entries,
+            problem=problem,
+            values=values,
+            digest=_digest(file.content),
+        )
+
+
+def _check_archs(file: IO[bytes], *, path: str, size: int) -> None:
+    samples = list(_samples(file, size))
+    reason = "zip" if samples[0].startswith(b"PK\x03\x04") else not_encrypted(samples)
+    if reason:
+        raise CheckError("archs_not_encrypted", path=path, reason=reason)
+
+
+def _samples(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """Its beginning, middle and end."""
+    for at in (0, size // 2, size - _SAMPLE):
+        file.seek(max(0, at))
+        yield file.read(_SAMPLE)
+
+
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _result(report: Report, archive: Archive | None, language: str) -> dict[str, Any]:
+    described = None
+    if archive is not None:
+        described = {
+            "path": archive.path,
+            "kind": kind_of(archive.path),
+            "size": archive.size,
+            "modified": archive.modified.astimezone(dt.UTC).isoformat() if archive.modified else None,
+            "sha256": archive.digest,
+        }
+    return {**report.as_dict(language), "archive": described}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a whole audit comes to: compliant, not compliant, or too incomplete to say; and the exit code of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .verdict import STATUSES, count
+
+__all__ = ["EXIT_CODES", "EXIT_ERROR", "FAULTY", "SILENT", "UNKNOWN", "VERDICTS", "Outcome", "conclude"]
+
+FAULTY = ("late", "ahead", "older_year_only", "several", "absent")
+"""Statuses of stations that were read and are not as their server wants them."""
+
+SILENT = ("unreachable", "refused")
+"""Statuses of stations that could not be asked."""
+
+UNKNOWN = ("unknown_release",)
+
+VERDICTS = ("compliant", "not_compliant", "incomplete")
+
+EXIT_ERROR = 2
+EXIT_CODES = {"compliant": 0, "not_compliant": 1, "incomplete": 3}
+"""Those of ``bin/pronote-audit``. 2 is an error, as it is for ansible-playbook; 3 is "unknown" for monitoring plugins
+(monitoring-plugins.org guidelines), which is what an incomplete audit is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """``verdict`` says how things are; ``failing``, ``failed`` and ``exit_code`` what the admin wants to be told."""
+
+    verdict: str
+    complete: bool
+    gaps: list[str] = field(default_factory=list)  # why it is incomplete, in English
+    failing: list[str] = field(default_factory=list)
+    failed: bool = False
+    exit_code: int = 0
+    message: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for the result of the task and the JSON report."""
+        return {
+            "verdict": self.verdict,
+            "complete": self.complete,
+            "gaps": self.gaps,
+            "failing": self.failing,
+            "exit_code": self.exit_code,
+        }
+
+
+def conclude(
+    records: Sequence[Mapping[str, Any]],
+    *,
+    fail_on: Iterable[str] = (),
+    max_unreachable: float = 50,
+    max_unknown: float = 5,
+) -> Outcome:
+    """Judge a whole audit.
+
+    ``max_unreachable`` and ``max_unknown`` are percentages of the stations: with more than that silent, or of unknown
+    release, the audit is incomplete. A station known to be wrong outweighs those not known: ``not_compliant`` wins, and
+    ``complete`` still says that there are gaps. ``fail_on`` holds statuses and verdicts. Raises ValueError.
+    """
+    # A field that a scheduler leaves empty (-e pronote_audit_fail_on=) is a list of one empty text.
+    wanted = {each for each in fail_on if each}
+    known = {*STATUSES, *VERDICTS} - {"compliant"}
+    if unknown := wanted - known - {"compliant"}:
+        raise ValueError(
+            f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
+        )
+    for name, percent in (("max_unreachable", max_unreachable), ("max_unknown", max_unknown)):
+        if not 0 <= percent <= 100:
+            raise ValueError(f"{name} is {percent:g}, and must be a percentage from 0 to 100")
+    counts = count(records)
+    gaps = _gaps(counts, len(records), max_unreachable=max_unreachable, max_unknown=max_unknown)
+    faulty = any(counts[status] for status in FAULTY)
+    verdict = "not_compliant" if faulty else "incomplete" if gaps else "compliant"
+    named = set(FAULTY) | wanted if "not_compliant" in wanted else wanted
+    failing = [str(r["station"]) for r in records if r["status"] in named]
+    too_incomplete = bool(gaps) and "incomplete" in wanted
+    return Outcome(
+        verdict=verdict,
+        complete=not gaps,
+        gaps=gaps,
+        failing=failing,
+        failed=bool(failing) or too_incomplete,
+        exit_code=_exit_code(verdict, asked=bool(wanted), failing=bool(failing), too_incomplete=too_incomplete),
+        message=_message(failing, records, named, gaps if too_incomplete else []),
+    )
+
+
+def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_unknown: float) -> list[str]:
+    if not total:
+        return ["no station was audited"]
+    gaps = []
+    for statuses, limit, words in (
+        (SILENT, max_unreachable, "unreachable or refused"),
+        (UNKNOWN, max_unknown, "of unknown release"),
+    ):
+        number = sum(counts[status] for status in statuses)
+        if 100 * number > limit * total:
+            gaps.append(f"{number} of {total} stations are {words}, more than {limit:g} %")
+    return gaps
+
+
+def _exit_code(verdict: str, *, asked: bool, failing: bool, too_incomplete: bool) -> int:
+    """Without ``fail_on`` the verdict decides; with it, only what it names."""
+    if not asked:
+        return EXIT_CODES[verdict]
+    if failing:
+        return EXIT_CODES["not_compliant"]
+    return EXIT_CODES["incomplete" if too_incomplete else "compliant"]
+
+
+def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[str]) -> str:
+    parts = []
+    if failing:
+        statuses = " or ".join(status for status in STATUSES if status in named)
+        parts.append(
+            f"{len(failing)} of {len(records)} stations are {statuses}: "
+            + ", ".join(failing[:10])
+            + (" …" if len(failing) > 10 else "")
+        )
+    if gaps:
+        parts.append(f"the audit is incomplete: {'; '.join(gaps)}")
+    return ". ".join(parts)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The board of a school: its eight yearly operations, what stands in whose way, and what to do next. Pure.
+
+Each operation comes with what its own check concluded (``evidence.Report.as_dict``). The board adds what only the whole
+shows: which operation blocks which, and what later evidence says against an earlier one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...module_utils.checks.catalogue import FINDINGS
+from ...module_utils.checks.findings import (
+    DONE,
+    IN_DOUBT,
+    NOT_OBSERVABLE,
+    TO_DO,
+    moment,
+)
+from ...module_utils.product.release import Release
+from .words import LABELS, OPERATIONS
+
+__all__ = ["BLOCKED", "DEPENDS", "SCHEMA", "STATES", "Facts", "board", "document", "state_label"]
+
+SCHEMA = 1
+BLOCKED = "blocked"
+STATES = (DONE, TO_DO, BLOCKED, IN_DOUBT, NOT_OBSERVABLE)
+
+# Operation → those that must be done before it (facts-pronote.md, "The order matters").
+DEPENDS: dict[int, tuple[int, ...]] = {3: (2,), 4: (3,), 6: (3, 5), 7: (6,), 8: (1,)}
+# Each comes after those it depends on.
+_IN_ORDER = (1, 2, 5, 3, 4, 6, 7, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What operations know that others are compared with. Dates are ISO 8601, empty when there is none."""
+
+    year: int
+    release: Release | None = None
+    archive: str = ""
+    export: str = ""
+    attested: Mapping[int, str] = field(default_factory=dict)
+
+
+def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, language: str = "fr") -> list[dict[str, Any]]:
+    """The eight operations in order, each ready to be shown."""
+    made: dict[int, dict[str, Any]] = {}
+    for number in _IN_ORDER:
+        report = reports[number]
+        said = list(_against(number, facts))
+        before = DEPENDS.get(number, ())
+        undone = [other for other in before if made[other]["state"] in {TO_DO, BLOCKED}]
+        state = str(report["state"])
+        if state in {DONE, IN_DOUBT}:
+            said += [("prerequisite_undone", {"other": other}) for other in undone]
+        if state == DONE and said:
+            state = IN_DOUBT
+        if state in {TO_DO, NOT_OBSERVABLE} and undone:
+            state = BLOCKED
+        blocked_by = undone if state == BLOCKED else []
+        findings = [*report["findings"], *(_finding(code, values, language) for code, values in said)]
+        words = OPERATIONS[language][number]
+        made[number] = {
+            "operation": number,
+            "title": words.title,
+            "state": state,
+            "blocked_by": blocked_by,
+            "responsible": words.responsible,
+            "where": words.application,
+            "next": _next(number, state, blocked_by, findings, language),
+            "evidence": list(report["evidence"]),
+            "findings": findings,
+        }
+    return [made[number] for number in sorted(made)]
+
+
+def _finding(code: str, values: Mapping[str, Any], language: str) -> dict[str, str]:
+    words = FINDINGS[code]
+    return {"code": code, "severity": words.severity, "text": getattr(words, language).format(**values)}
+
+
+def _against(number: int, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What later evidence says against an attestation in force. An attestation bears a day, so days are compared."""
+    date = facts.attested.get(number, "")
+    if not date:
+        return
+    if number in {3, 4} and facts.release is not None and facts.release.year < facts.year:
+        yield "attested_other_year", {"date": date, "release": facts.release.client, "year": facts.year}
+    if number == 3 and _day(facts.archive) > date:
+        yield "attested_before_archive", {"date": date, "later": _day(facts.archive)}
+    if number == 4 and facts.attested.get(3, "") > date:
+        yield "attested_before_operation", {"date": date, "other": 3, "later": facts.attested[3]}
+    if number == 7 and _day(facts.export) > date:
+        yield "attested_before_export", {"date": date, "later": _day(facts.export)}
+
+
+def _day(when: str) -> str:
+    """The day of a moment where the controller is; empty for none."""
+    return moment(when).date().isoformat() if when else ""
+
+
+def _next(number: int, state: str, blocked_by: list[int], findings: list[dict[str, str]], language: str) -> str:
+    words, labels = OPERATIONS[language], LABELS[language]
+    if state == DONE:
+        return ""
+    if state == BLOCKED:
+        return " ".join(
+            labels["wait"].format(by=by, who=words[by].responsible, where=words[by].application) for by in blocked_by
+        )
+    # What was found says what to do about it; that nobody attested says nothing about the operation itself.
+    said = [each for each in findings if FINDINGS[each["code"]].state == state and each["code"] != "not_attested"]
+    if said:
+        return said[0]["text"]
+    return {TO_DO: words[number].todo, NOT_OBSERVABLE: words[number].look}.get(state, labels["check"])
+
+
+def state_label(operation: Mapping[str, Any], language: str) -> str:
+    """The state in words."""
+    by = ", ".join(map(str, operation["blocked_by"]))
+    return LABELS[language][f"state_{operation['state']}"].format(by=by)
+
+
+def document(schools: list[dict[str, Any]], *, at: str) -> dict[str, Any]:
+    """The whole board as plain data, for programs."""
+    return {"schema": SCHEMA, "at": at, "schools": schools}

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gate of a deployment: the board's own check of operation 1, for every school of the play.
+
+A school costs one reading of the cache that the deployment's release comes from anyway; stations cost nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ...module_utils.checks.findings import DONE
+from ..inventory.schools import schools
+from .own_checks import check_release
+from .server import read_server
+
+__all__ = ["closed"]
+
+
+def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir: str) -> dict[str, str]:
+    """UAI → why operation 1 is not true there, for the admin.
+
+    A station whose UAI or address cannot be read says so itself when it is deployed: it must not stop the others here.
+    """
+    asked = []
+    for uai, hosts in schools(variables, strict=False).items():
+        # Of the first station that can say it: one whose variables are wrong must not open the gate for the others.
+        for host in hosts:
+            with contextlib.suppress(AnsibleError):
+                asked.append((uai, str(variables["hostvars"][host].get("pronote_server_url") or "")))
+                break
+
+    def reason(each: tuple[str, str]) -> str:
+        uai, url = each
+        server = read_server(uai, url, cache_dir=cache_dir)
+        report = check_release(server, year=year, releases=releases)
+        if report.state == DONE:
+            return ""
+        said = [f["text"] for f in report.as_dict("en")["findings"] if f["severity"] in {"warning", "error"}]
+        return f"operation 1 of {year} is not done for {uai}: {' '.join(said)} (pronote_rentree_gate)"
+
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        reasons = list(pool.map(reason, asked))
+    return {uai: why for (uai, _), why in zip(asked, reasons, strict=True) if why}

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the board is told about each school: the variables of its stations, over the task's options.
+
+A board runs once for the whole play, so an option of its task has one value, made of the variables of the play's first
+station. What differs from school to school (``group_vars/<school>/``) is read from the variables of a station of that
+school; the role does not pass it as an option, which would give the first school's value to all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ..inventory.schools import schools
+
+__all__ = ["SETTINGS_SPEC", "School", "settings"]
+
+SETTINGS_SPEC: dict[str, Any] = {
+    "edt_path": {"type": "str", "default": ""},
+    "edt_station": {"type": "str", "default": ""},
+    "edt_newer_than": {"type": "str", "default": ""},
+    "edt_previous_size": {"type": "int", "default": 0},
+    "edt_sha256": {"type": "str", "default": ""},
+    "ent_cas_host": {"type": "str", "default": ""},
+    "ent_ca_path": {"type": "path"},
+    "export_path": {"type": "path"},
+    "export_previous": {"type": "path"},
+    "export_partner": {"type": "str", "default": ""},
+}
+"""Options that a school may have values of its own for, as ``pronote_rentree_<option>``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """One school of the play."""
+
+    uai: str
+    name: str
+    server_url: str
+    stations: tuple[str, ...]
+    year: int
+    edt_path: str = ""
+    edt_station: str = ""
+    edt_newer_than: str = ""
+    edt_previous_size: int = 0
+    edt_sha256: str = ""
+    ent_cas_host: str = ""
+    ent_ca_path: str | None = None
+    export_path: str | None = None
+    export_previous: str | None = None
+    export_partner: str = ""
+    connection: Any = field(default=None, compare=False)
+
+    @property
+    def since(self) -> str:
+        """From when on files of this year can be: the first of June, when its preparation begins."""
+        return f"{self.year}-06-01"
+
+
+def settings(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[School]:
+    """Every school of the play. Raises ValueError naming the variable that is not what it must be."""
+    found = []
+    for uai, hosts in schools(variables).items():
+        own = variables["hostvars"][hosts[0]]
+        values = {name: _value(own, name, options[name], uai) for name in SETTINGS_SPEC}
+        known = {each.name for each in fields(School)}
+        found.append(
+            School(
+                uai=uai,
+                name=str(own.get("pronote_school") or ""),
+                server_url=str(own.get("pronote_server_url") or ""),
+                stations=tuple(hosts),
+                year=options["year"],
+                **{name: value for name, value in values.items() if name in known},
+            )
+        )
+    return found
+
+
+def _value(own: Mapping[str, Any], name: str, default: Any, uai: str) -> Any:
+    value = own.get(f"pronote_rentree_{name}", default)
+    if SETTINGS_SPEC[name]["type"] != "int":
+        return None if value is None else str(value)
+    try:
+        return int(value)
+    except (TypeError, ValueError) as exc:
+        raise ValueError(f"pronote_rentree_{name} of {uai} is {value!r}, not a number") from exc

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The board as a table for a terminal. Pure."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ...module_utils.checks.findings import DONE, printable
+from .board import state_label
+from .words import LABELS
+
+__all__ = ["render_board", "shown_date"]
+
+_STYLES = {"done": "green", "to_do": "red", "blocked": "magenta", "in_doubt": "yellow", "not_observable": "blue"}
+
+
+def render_board(schools: Sequence[Mapping[str, Any]], *, language: str = "fr", width: int = 120, color: bool) -> str:
+    """Render every school's board; ``width`` in columns."""
+    words = LABELS[language]
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
+    if not schools:
+        console.print(words["empty"])
+    for school in schools:
+        done = sum(each["state"] == DONE for each in school["operations"])
+        name = " ".join(part for part in (school["school"], school["name"]) if part)
+        progress = words["progress"].format(done=done)
+        console.print(Text(printable(f"{name} : {words['year'].format(year=school['year'])}, {progress}"), "bold"))
+        console.print(_table(school, words, language))
+    return out.getvalue().rstrip("\n")
+
+
+def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
+    table = Table(header_style="bold", pad_edge=False, show_lines=True)
+    table.add_column("N°")
+    table.add_column(words["operation"], ratio=3)
+    table.add_column(words["state"], no_wrap=True)
+    table.add_column(words["evidence"], ratio=4, overflow="fold")
+    table.add_column(words["next"], ratio=4, overflow="fold")
+    for each in school["operations"]:
+        proof = [
+            " ".join(part for part in (shown_date(proof["date"]), proof["what"], f"[{proof['source']}]") if part)
+            for proof in each["evidence"]
+        ]
+        who = f"{each['responsible']} : {each['next']}" if each["next"] else ""
+        # Text, not markup: names come from files, servers and people.
+        table.add_row(
+            str(each["operation"]),
+            Text(each["title"]),
+            Text(state_label(each, language), style=_STYLES[each["state"]]),
+            Text("\n".join(printable(line) for line in proof) or "-"),
+            Text(printable(who)),
+        )
+    return table
+
+
+def shown_date(date: str) -> str:
+    """The day, which is what a board needs."""
+    return date[:10]

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the page of the yearly operations shows, computed: the template only lays it out and escapes it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils.checks.findings import DONE, IN_DOUBT
+from ..pages.words import (
+    board_title,
+    date,
+    date_time,
+    page_words,
+)
+from .board import BLOCKED, STATES, state_label
+from .words import LABELS, MARKS, OPERATIONS
+
+__all__ = ["AUDITED", "TONES", "School", "Step", "Turn", "View", "view"]
+
+TONES = {"done": "good", "to_do": "go", "blocked": "wait", "in_doubt": "doubt", "not_observable": "blind"}
+"""The tone of page.css that a state has. What is to do is not red: in June that is how things are, and no fault."""
+
+AUDITED = 8
+"""The operation that the audit report tells more of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One operation of a school."""
+
+    number: int
+    anchor: str
+    short: str
+    title: str
+    state: str
+    tone: str
+    mark: str
+    label: str
+    responsible: str
+    where: str
+    next: str
+    unlocks: str
+    evidence: list[tuple[str, str, str]]  # what, day, source
+    findings: list[tuple[str, str]]  # severity, text; without what ``next`` or the state says already
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What somebody can do now, nothing standing in the way."""
+
+    who: str
+    said: str
+    steps: list[Step]
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """A school's part of the page."""
+
+    anchor: str
+    uai: str
+    name: str
+    year: str
+    done: int
+    finished: bool
+    steps: list[Step]
+    turns: list[Turn]
+    waiting: list[Step]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The whole page."""
+
+    w: dict[str, str]
+    at: str
+    verdict: str
+    tone: str
+    answer: str
+    explained: str
+    counts: list[tuple[str, str, str, int]]  # tone, mark, label, how many operations
+    turns: list[Turn]
+    schools: list[School]
+
+
+def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | None = None) -> View:
+    """Compute the page. ``board`` is the data of ``rentree.document``; ``zone`` None: the controller's time."""
+    shared = page_words(language)
+    w = {**shared, **LABELS[shared["lang"]], "title": board_title(language)}
+    schools = [_school(n, each, w, zone) for n, each in enumerate(board["schools"], 1)]
+    steps = [step for school in schools for step in school.steps]
+    doubted = any(step.state == IN_DOUBT for step in steps)
+    finished = bool(schools) and all(school.finished for school in schools)
+    verdict = "to_check" if doubted else "finished" if finished else "under_way"
+    turns = _all_turns(schools, w)
+    return View(
+        w=w,
+        at=date_time(board["at"], language=w["lang"], zone=zone),
+        verdict=verdict,
+        tone={"to_check": "doubt", "finished": "good", "under_way": "go"}[verdict],
+        answer=_answer(schools, w),
+        explained=_explained(schools, w),
+        counts=[
+            (TONES[state], MARKS[state], w[f"state_{state}_short"], number)
+            for state in STATES
+            if (number := sum(step.state == state for step in steps))
+        ],
+        turns=turns,
+        schools=schools,
+    )
+
+
+def _answer(schools: Sequence[School], w: Mapping[str, str]) -> str:
+    if not schools:
+        return w["empty"]
+    if len(schools) == 1:
+        return _counted("answer", schools[0].done, w)
+    return _counted("answer_schools", sum(school.finished for school in schools), w, total=len(schools))
+
+
+def _counted(word: str, number: int, w: Mapping[str, str], **more: int) -> str:
+    """A word with a number, in the singular up to one as French has it."""
+    return w[word if number > 1 else f"{word}_one"].format(n=number, **more)
+
+
+def _explained(schools: Sequence[School], w: Mapping[str, str]) -> str:
+    if len(schools) == 1:
+        return f"{schools[0].name}, {schools[0].year}"
+    waited = sum(bool(school.turns) for school in schools)
+    return _counted("waited", waited, w) if waited else w["all_done"] if schools else ""
+
+
+def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: dt.tzinfo | None) -> School:
+    anchor = f"e{number}"
+    steps = [_step(each, anchor, school["operations"], w, zone) for each in school["operations"]]
+    done = sum(step.state == DONE for step in steps)
+    return School(
+        anchor=anchor,
+        uai=school["school"],
+        name=school["name"] or school["school"],
+        year=w["year"].format(year=school["year"]),
+        done=done,
+        finished=done == len(steps),
+        steps=steps,
+        turns=[
+            Turn(who=who, said=_numbers([step.number for step in mine], w), steps=mine)
+            for who, mine in _by_person(steps).items()
+        ],
+        waiting=[step for step in steps if step.state == BLOCKED],
+    )
+
+
+def _step(
+    each: Mapping[str, Any],
+    school: str,
+    operations: Sequence[Mapping[str, Any]],
+    w: Mapping[str, str],
+    zone: dt.tzinfo | None,
+) -> Step:
+    number, state = each["operation"], each["state"]
+    freed = [other["operation"] for other in operations if number in other["blocked_by"]]
+    return Step(
+        number=number,
+        anchor=f"{school}o{number}",
+        short=OPERATIONS[w["lang"]][number].short,
+        title=each["title"],
+        state=state,
+        tone=TONES[state],
+        mark=MARKS[state],
+        label=state_label(each, w["lang"]),
+        responsible=each["responsible"],
+        where=each["where"],
+        next=each["next"],
+        unlocks=w["unlocks"].format(operations=_numbers(freed, w)) if freed else "",
+        evidence=[(proof["what"], _day(proof["date"], w["lang"], zone), proof["source"]) for proof in each["evidence"]],
+        findings=[
+            # What is wrong with an operation that is blocked is nobody's business yet.
+            ("" if state == BLOCKED else said["severity"], said["text"])
+            for said in each["findings"]
+            if said["text"] != each["next"] and said["code"] != "not_attested"
+        ],
+    )
+
+
+def _by_person(steps: Sequence[Step]) -> dict[str, list[Step]]:
+    """What can be done now, by who does it, in the order of the operations."""
+    found: dict[str, list[Step]] = {}
+    for step in steps:
+        if step.state not in {DONE, BLOCKED}:
+            found.setdefault(step.responsible, []).append(step)
+    return found
+
+
+def _all_turns(schools: Sequence[School], w: Mapping[str, str]) -> list[Turn]:
+    if len(schools) == 1:
+        return schools[0].turns
+    found: dict[str, list[Turn]] = {}
+    for school in schools:
+        for turn in school.turns:
+            found.setdefault(turn.who, []).append(turn)
+    all_turns = []
+    for who, turns in found.items():
+        steps = [step for turn in turns for step in turn.steps]
+        said = f"{_counted('operations', len(steps), w)} {_counted('in_schools', len(turns), w)}"
+        all_turns.append(Turn(who=who, said=said, steps=steps))
+    # Who has most to do comes first.
+    return sorted(all_turns, key=lambda turn: -len(turn.steps))
+
+
+def _numbers(numbers: Sequence[int], w: Mapping[str, str]) -> str:
+    """Operations in words: « opérations 2, 3 et 5 »."""
+    if len(numbers) == 1:
+        return w["one"].format(numbers=numbers[0])
+    return w["several"].format(numbers=f"{', '.join(map(str, numbers[:-1]))} {w['and']} {numbers[-1]}")
+
+
+def _day(text: str, language: str, zone: dt.tzinfo | None) -> str:
+    """The day, which is what a board needs; what is no date is shown as it is."""
+    try:
+        return date(text, language=language, zone=zone) if text else ""
+    except ValueError:
+        return text

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of the action client, and what they ask for. Checked before the station is asked anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ...module_utils.product.products import PRODUCTS
+from ...module_utils.product.release import Release
+from ..depot.lock import parse_installers
+from ..job.commands import (
+    depot_folder,
+    valid_digest,
+    valid_rate,
+)
+from ..job.follow import JobTimes
+from ..rings.turn import RING_SPEC
+from . import people, restarts
+from .client import Request, log_name
+from .hours import Hours
+from .old_years import parse_removals
+from .people import WHEN_RUNNING, WHEN_SESSION, People
+from .plan import DOWNGRADE, Desired
+from .restarts import REBOOT, WHEN_PENDING, Restarts
+
+__all__ = ["ARGUMENT_SPEC", "request_from"]
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent", "staged"]},
+    "release": {"type": "str", "required": True},
+    "arch": {"type": "str", "default": "auto", "choices": ["auto", "x64", "x86"]},
+    "depot": {"type": "str", "required": True},
+    "digests": {"type": "dict", "required": True},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
+    "remove_older": {"type": "bool", "default": False},
+    "removals": {"type": "dict", "default": {}},
+    "when_running": {"type": "str", "default": "skip", "choices": list(WHEN_RUNNING)},
+    "when_session": {"type": "str", "default": "ignore", "choices": list(WHEN_SESSION)},
+    "wait_running_timeout": {"type": "float", "default": 600},
+    "notify_message": {"type": "str", "default": people.MESSAGE},
+    "notify_delay": {"type": "float", "default": 300},
+    "notify_then": {"type": "str", "default": "skip", "choices": ["skip", "close"]},
+    "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(WHEN_PENDING)},
+    "reboot": {"type": "str", "default": "never", "choices": list(REBOOT)},
+    "reboot_allowed_until": {"type": "str", "default": ""},
+    "reboot_with_session": {"type": "bool", "default": False},
+    "reboot_message": {"type": "str", "default": restarts.MESSAGE},
+    "reboot_delay": {"type": "float", "default": 60},
+    "reboot_timeout": {"type": "float", "default": 900},
+    "stage_rate": {"type": "str", "default": ""},
+    "installers": {"type": "dict", "default": {}},
+    "min_free_mib": {"type": "int", "default": 1024},
+    "job_timeout": {"type": "float", "default": 3600},
+    "start_timeout": {"type": "float", "default": 60},
+    "poll_interval": {"type": "float", "default": 3},
+    "reconnect_timeout": {"type": "float", "default": 300},
+    "verify_timeout": {"type": "float", "default": 60},
+    "log_dir": {"type": "path"},
+    "windows": {"type": "list", "elements": "dict", "default": []},
+    "timezone": {"type": "str", "default": ""},
+    "expected_duration": {"type": "float", "default": 900},
+    "ring": {"type": "dict", "options": RING_SPEC},
+    "store": {"type": "path", "default": ""},
+    "school": {"type": "str", "default": ""},
+    "room": {"type": "str", "default": ""},
+    "switch_off": {"type": "bool", "default": True},
+    "held": {"type": "str", "default": ""},
+}
+
+
+def request_from(args: dict[str, Any], name: str) -> Request:
+    """Check what can be checked before the station is asked anything. Raises ValueError."""
+    depot_folder(args["depot"], "0", "x64")
+    hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
+    return Request(
+        desired=Desired(
+            product=PRODUCTS[args["product"]],
+            state=args["state"],
+            release=Release.parse(args["release"]),
+            arch=args["arch"],
+            digests={arch: valid_digest(str(digest)) for arch, digest in args["digests"].items()},
+            allow_downgrade=args["allow_downgrade"],
+            downgrade=args["downgrade"],
+            remove_older=args["remove_older"],
+            removals=parse_removals(args["removals"]),
+            people=_people(args),
+            restarts=_restarts(args, hours),
+            min_free_bytes=args["min_free_mib"] * 2**20,
+        ),
+        depot=args["depot"],
+        times=JobTimes(
+            job=args["job_timeout"],
+            poll=args["poll_interval"],
+            start=args["start_timeout"],
+            reconnect=args["reconnect_timeout"],
+        ),
+        verify_timeout=args["verify_timeout"],
+        stage_rate=valid_rate(args["stage_rate"]),
+        hours=hours,
+        installers=parse_installers(args["installers"]),
+        log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
+    )
+
+
+def _people(args: dict[str, Any]) -> People:
+    people.message_text(args["notify_message"], args["notify_delay"])
+    return People(
+        when_running=args["when_running"],
+        when_session=args["when_session"],
+        wait=args["wait_running_timeout"],
+        message=args["notify_message"],
+        notify_delay=args["notify_delay"],
+        notify_then=args["notify_then"],
+    )
+
+
+def _restarts(args: dict[str, Any], hours: Hours) -> Restarts:
+    restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
+    until = restarts.parse_until(args["reboot_allowed_until"])
+    if until is None and hours.windows:
+        # The window that the job itself has to end in; outside of any there is no time for a restart.
+        judged = hours.judge()
+        until = judged.closes_at if judged.open else None
+    return Restarts(
+        when_pending=args["when_reboot_pending"],
+        policy=args["reboot"],
+        until=until,
+        with_session=args["reboot_with_session"],
+        message=args["reboot_message"],
+        delay=args["reboot_delay"],
+        timeout=args["reboot_timeout"],
+    )

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the way free on a station where somebody works: wait, tell, close. What to do was decided by the plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ansible.utils.display import Display
+
+from ...module_utils.product.products import Product
+from ..station import events as _progress
+from ..station.cmdline import tool
+from ..station.errors import StationFactError
+from ..station.winrm import WinrmStation
+from ..station.wmi import escape_wql
+from .people import (
+    NO_MSG,
+    People,
+    Way,
+    message_command,
+    message_text,
+)
+
+__all__ = ["close", "in_use", "make_way", "session_open"]
+
+display = Display()
+
+
+def in_use(station: WinrmStation, product: Product) -> bool:
+    """Whether a process of the product runs. One request."""
+    names = " or ".join(f"Name = '{escape_wql(image)}'" for image in product.processes)
+    return bool(station.query(f"select ProcessId from Win32_Process where {names}"))  # noqa: S608  (escaped above)
+
+
+def session_open(station: WinrmStation) -> bool:
+    """Whether somebody is logged on, by the same sign as the probe's. One request."""
+    return bool(station.query("select ProcessId from Win32_Process where Name = 'explorer.exe' and SessionId > 0"))
+
+
+def make_way(station: WinrmStation, product: Product, way: Way, policy: People, *, poll: float) -> str | None:
+    """Do what the plan says about people. Returns why the station is left for a later run, None when all is free.
+
+    Raises StationError.
+    """
+    if way.action == "close":
+        close(station, product, poll=poll)
+    elif way.action in {"wait", "notify"}:
+        _progress.stage("waiting")
+        seconds = policy.wait if way.action == "wait" else policy.notify_delay
+        # Nobody is closed, or surprised, without having been told.
+        if way.action == "notify" and (why := _tell(station, policy)) is not None:
+            return why
+        client = way.subject == "client"
+        if not _until(lambda: not (in_use(station, product) if client else session_open(station)), seconds, poll):
+            return _still_there(station, product, way, policy, poll=poll)
+    return None
+
+
+def _still_there(station: WinrmStation, product: Product, way: Way, policy: People, *, poll: float) -> str | None:
+    if way.action == "wait":
+        what = "the client was still in use" if way.subject == "client" else "somebody was still logged on"
+        return f"{what} after {policy.wait:.0f} s: left for a later run"
+    if not in_use(station, product):
+        # Told, still logged on, and without the client: the setup disturbs nobody.
+        return None
+    if policy.notify_then == "close":
+        close(station, product, poll=poll)
+        return None
+    return f"the client was still in use {policy.notify_delay:.0f} s after the message: left for a later run"
+
+
+def _tell(station: WinrmStation, policy: People) -> str | None:
+    """Show the message. Returns why it could not be shown."""
+    text = message_text(policy.message, policy.notify_delay)
+    display.vv(f"telling who is logged on: {text}")
+    told = station.run(message_command(text, policy.notify_delay), doing="showing a message")
+    if not told.code:
+        return None
+    why = "this Windows has no msg.exe" if told.code == NO_MSG else told.describe()
+    return f"nobody could be told ({why}): left for a later run"
+
+
+def _until(condition: Callable[[], bool], seconds: float, poll: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(min(poll, max(0.0, deadline - time.monotonic()) + 0.1))
+    return True
+
+
+def close(station: WinrmStation, product: Product, *, poll: float) -> None:
+    """Kill the product's processes. Raises StationError when one stays."""
+    images = " ".join(f'/IM "{image}"' for image in product.processes)
+    # /F: WinRM lives in session 0 and cannot send WM_CLOSE to windows of another session.
+    result = station.run(f"{tool('taskkill')} /F /T {images}", doing="closing the client")
+    if not _until(lambda: not in_use(station, product), 30, poll):
+        raise StationFactError(
+            f"the running client could not be closed ({result.describe()})",
+            remedy="Close it on the station, or restart it.",
+        )

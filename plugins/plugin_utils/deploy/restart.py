@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restart a station, only when allowed, and wait until it answers again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from ansible.utils.display import Display
+
+from ..job.commands import Job
+from ..job.follow import REFUSALS
+from ..job.outcome import JobFiles
+from ..station.errors import (
+    StationError,
+    StationFactError,
+    UnreachableError,
+)
+from ..station.winrm import WinrmStation
+from .make_way import session_open
+from .restarts import (
+    ACCEPTED,
+    Restarts,
+    abort_command,
+    boot_time,
+    is_later_boot,
+    mark_command,
+    shutdown_command,
+    why_not,
+)
+
+__all__ = ["after_job", "restart"]
+
+display = Display()
+
+
+def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restarts, *, poll: float) -> str | None:
+    """Restart the station after a setup that asks for it, once whatever interrupts the run.
+
+    Returns why it was not restarted, None once it was. Raises StationError.
+    """
+    boot = _boot(station)
+    asked_under = (files.restart or "").strip()
+    if asked_under and _later(asked_under, boot):
+        # An interrupted run asked for it, and it has happened.
+        return None
+    why = why_not(restarts, session_open=session_open(station), now=dt.datetime.now(dt.UTC))
+    if why is not None:
+        return why
+    marked = station.run(mark_command(job.restart_mark, boot), doing="noting the restart")
+    if marked.code:
+        raise StationFactError(
+            f"the restart could not be noted in the job's folder ({marked.describe()})",
+            remedy="Check the space on the station's disk, restart it by hand, then run again.",
+        )
+    return restart(station, restarts, boot, poll=poll)
+
+
+def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: float) -> str | None:
+    """Restart the station and wait for it, a bounded time. Returns why it was not restarted, None once it was.
+
+    Called off when somebody logs on before it begins, unless sessions do not count. Raises StationError.
+    """
+    boot = boot or _boot(station)
+    try:
+        asked = station.run(shutdown_command(restarts.message, restarts.delay), doing="restarting the station")
+    except UnreachableError as exc:
+        # Going down already, perhaps: whether it was asked at all shows by its next start.
+        display.vv(f"no answer to the restart ({exc.fact})")
+        station.close()
+    else:
+        if asked.code not in ACCEPTED:
+            raise StationFactError(
+                f"Windows refuses to restart ({asked.describe()})",
+                remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
+            )
+    display.vv(f"restarting in {restarts.delay:.0f} s")
+    answers, refusals = False, 0
+    deadline = time.monotonic() + restarts.delay + restarts.timeout
+    while True:
+        try:
+            if _later(boot, _boot(station)):
+                # However quick it was between two looks: the shell of before is not there any more.
+                station.close()
+                return None
+            answers = True
+            if (
+                not restarts.with_session
+                and session_open(station)
+                and not station.run(abort_command(), doing="calling the restart off").code
+            ):
+                return "somebody has logged on meanwhile"
+        except UnreachableError as exc:
+            display.vv(f"the station does not answer ({exc.fact}): waiting for it")
+            answers = False
+            station.close()
+        except StationError as exc:
+            # A shell does not outlive a restart; the connection that carried it may. Services start one by one, and the
+            # one that asks the domain for us may not be there yet.
+            refusals += exc.kind == "refused"
+            if exc.kind != "fault" and not (exc.kind == "refused" and refusals < REFUSALS):
+                raise
+            station.close()
+        if time.monotonic() > deadline:
+            what = "is still up" if answers else "does not answer again"
+            raise StationFactError(
+                f"the station was told to restart and {what} after {restarts.delay + restarts.timeout:.0f} s",
+                remedy="Look at it: it may be off, at an update of Windows, or held by a program. Then run again.",
+            )
+        time.sleep(poll)
+
+
+def _boot(station: WinrmStation) -> str:
+    row = station.get("Win32_OperatingSystem")
+    text = str((row or {}).get("LastBootUpTime") or "")
+    try:
+        boot_time(text)
+    except ValueError as exc:
+        raise StationFactError(
+            f"the station's last start cannot be read: {exc}", remedy="Restart it by hand, then run again."
+        ) from exc
+    return text
+
+
+def _later(before: str, after: str) -> bool:
+    try:
+        return is_later_boot(before, after)
+    except ValueError:
+        # A mark cut short by a power cut: as if nobody had asked.
+        return False

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Restarts of a station: whether one is allowed now, and its command lines. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from ..station.cmdline import join, quote, tool
+
+__all__ = [
+    "MESSAGE",
+    "REBOOT",
+    "WHEN_PENDING",
+    "Restarts",
+    "abort_command",
+    "boot_time",
+    "is_later_boot",
+    "parse_until",
+    "shutdown_command",
+    "why_not",
+]
+
+REBOOT = ("never", "if_idle", "in_window")
+WHEN_PENDING = ("ignore", "skip", "fail", "reboot")
+
+MESSAGE = "Ce poste redémarre pour terminer la mise à jour de PRONOTE. Merci d'enregistrer votre travail."
+
+# Codes of shutdown.exe: a restart is under way, or planned, already (winerror.h, 1115 and 1190).
+ACCEPTED = frozenset({0, 1115, 1190})
+
+# WMI works the boot time out from the clock and the uptime, so a corrected clock moves it a little.
+_SAME_BOOT = dt.timedelta(seconds=10)
+# As WMI gives a time: 2026-11-25T18:00:00.123456+01:00. It is written into a file by cmd.exe.
+_BOOT_TIME = re.compile(r"[0-9T:.Z+-]{19,40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restarts:
+    """The policy. Durations in seconds."""
+
+    when_pending: str = "ignore"
+    policy: str = "never"
+    # The end of the present window; None: there is none.
+    until: dt.datetime | None = None
+    # Restart although somebody is logged on: only ever because it was asked for.
+    with_session: bool = False
+    message: str = MESSAGE
+    delay: float = 60.0
+    timeout: float = 900.0
+
+
+def parse_until(text: str) -> dt.datetime | None:
+    """An ISO 8601 time, of the controller's zone when it names none; None when empty. Raises ValueError."""
+    if not text:
+        return None
+    try:
+        return dt.datetime.fromisoformat(text).astimezone()
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is not a time such as 2026-11-25T22:00:00+01:00") from exc
+
+
+def why_not(restarts: Restarts, *, session_open: bool, now: dt.datetime) -> str | None:
+    """Why the station may not be restarted now; None when it may."""
+    if restarts.policy == "never":
+        return "restarts are not allowed (pronote_client_reboot)"
+    if restarts.policy == "in_window":
+        if restarts.until is None:
+            return "no window for restarts is open"
+        if now + dt.timedelta(seconds=restarts.delay + restarts.timeout) > restarts.until:
+            return f"the window ends at {restarts.until:%H:%M}, too soon for a restart"
+    if session_open and not restarts.with_session:
+        return "somebody is logged on"
+    return None
+
+
+def shutdown_command(message: str, delay: float) -> str:
+    """Plan a restart. ``/d p:4:2`` is "application: installation (planned)" in the station's event log.
+
+    A delay above 0 implies ``/f`` ("shutdown", Microsoft's documentation): what is being typed is lost, which is why
+    a station with an open session is left alone unless that was asked for.
+    """
+    return f"{tool('shutdown')} /r /t {max(0, round(delay))} /c {quote(message)} /d p:4:2"
+
+
+def abort_command() -> str:
+    """Call a planned restart off."""
+    return f"{tool('shutdown')} /a"
+
+
+def boot_time(text: str) -> dt.datetime:
+    """Read ``LastBootUpTime``. Raises ValueError for anything but a time."""
+    if not _BOOT_TIME.fullmatch(text):
+        raise ValueError(f"{text[:60]!r} is not a time")
+    found = dt.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def is_later_boot(before: str, after: str) -> bool:
+    """Whether the station has started again in between. Raises ValueError."""
+    return boot_time(after) - boot_time(before) > _SAME_BOOT
+
+
+def mark_command(path: str, boot: str) -> str:
+    """Note in the job's folder under which boot a restart was asked for, so that an interrupted run asks once."""
+    boot_time(boot)
+    return join([f">{quote(path)} echo {boot}"])

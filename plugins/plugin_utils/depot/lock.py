@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory's lock file (``pronote_releases.lock.yml``): reading it strictly, and what it says of installers. Pure.
+
+The file is under version control, so people edit and merge it. A merge left half-done, or a key that is there twice
+(YAML readers silently take the last), must be an error and never an answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import yaml
+
+from ...module_utils.product.products import PRONOTE_CLIENT, Product
+from ...module_utils.product.release import Release
+
+__all__ = [
+    "InstallerRecord",
+    "check_same",
+    "lock_key",
+    "locked_entry",
+    "locked_installer",
+    "parse_installers",
+    "parse_lock",
+    "published_installers",
+]
+
+_CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)  # it becomes a file's name on the controller
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstallerRecord:
+    """Which bytes a release's installer is, where they came from, and who signed them.
+
+    ``signer`` is empty when an administrator accepted the file by its digest, ``url`` when it came as a file.
+    """
+
+    name: str
+    url: str
+    sha256: str
+    size: int
+    signer: str
+    date: str  # of the verification, ISO 8601
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: object) -> InstallerRecord:
+        """Read a record. Raises ValueError naming the field that cannot be."""
+        if not isinstance(data, Mapping):
+            raise ValueError("installer is not a mapping")  # noqa: TRY004  (callers catch what data can be)
+        # A formatter of YAML may take the quotes from a date.
+        values: dict[str, Any] = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in data.items()}
+        kinds: dict[str, type] = {"name": str, "url": str, "sha256": str, "size": int, "signer": str, "date": str}
+        # type() and not isinstance: True is an int.
+        unusable = [field for field, kind in kinds.items() if type(values.get(field)) is not kind]
+        if unusable:
+            raise ValueError(f"installer has no usable {unusable[0]} ({values.get(unusable[0])!r})")
+        if set(values) != set(kinds):
+            raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
+        if not _NAME.fullmatch(values["name"]):
+            raise ValueError(f"installer has a name that is none ({values['name']!r})")
+        if not _SHA256.fullmatch(values["sha256"]):
+            raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
+        if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):
+            raise ValueError(f"installer has an impossible size or date ({values['size']!r}, {values['date']!r})")
+        return cls(**values)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML without a key twice in one mapping."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key_node, _value in node.value:
+            if key_node.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key_node.value!r} is there twice", key_node.start_mark
+                )
+            if isinstance(key_node.value, str):
+                seen.add(key_node.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+def parse_lock(content: bytes) -> dict[str, Any] | None:
+    """The lock file's data, None when it is empty. Raises ValueError that says what is wrong with it."""
+    conflict = _CONFLICT.search(content)
+    if conflict:
+        line = content.count(b"\n", 0, conflict.start()) + 1
+        raise ValueError(f"line {line} is a conflict marker of a merge that was not finished")
+    try:
+        data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
+    except yaml.YAMLError as exc:
+        raise ValueError(" ".join(str(exc).split())) from exc
+    if data is not None and not isinstance(data, dict):
+        raise ValueError("a mapping was expected")
+    return data
+
+
+def lock_key(product: Product) -> str:
+    """Where the lock has a product's releases, in words: other products lie below a key of their own."""
+    return "pronote_releases" if product is PRONOTE_CLIENT else f"pronote_product_releases.{product.key}"
+
+
+def locked_entry(
+    lock: Mapping[str, Any], release: Release, arch: str, *, product: Product = PRONOTE_CLIENT
+) -> Mapping[str, Any] | None:
+    """What the lock says of a release and an architecture; None when it says nothing. Raises ValueError."""
+    releases: Any = lock
+    for key in lock_key(product).split("."):
+        releases = releases.get(key) or {}
+        if not isinstance(releases, Mapping):
+            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
+    for key, arches in releases.items():
+        # Not only str(release): a hand-written hot fix (2026.2.7.1) is the same client.
+        if isinstance(arches, Mapping) and Release.parse(str(key)) == release and arch in arches:
+            entry = arches[arch]
+            files = entry.get("files") if isinstance(entry, Mapping) else None
+            digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]
+            if not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests):
+                raise ValueError(f"{key}, {arch}: digest and files are not SHA-256 digests")
+            found: Mapping[str, Any] = entry
+            return found
+    return None
+
+
+def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
+    """The record of an entry; None for one that was published by hand. Raises ValueError."""
+    return None if entry is None or "installer" not in entry else InstallerRecord.from_data(entry["installer"])
+
+
+def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """From ``pronote_releases``: release, architecture, and the installer's ``file`` in the depot and ``size``.
+
+    Plain data, for the option ``installers`` of the action. The size is 0 where nothing has kept it (a lock
+    file of before). Only a progress view goes by it: what cannot be read is left out, and told by those who decide.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for text, arches in releases.items():
+        try:
+            release = str(Release.parse(str(text)).client)
+            for arch, entry in arches.items():
+                (file,) = (name for name in entry["files"] if name.startswith("setup."))
+                record = locked_installer(entry)
+                size = record.size if record else entry.get("size", 0)
+                if not isinstance(size, int):
+                    continue
+                found.setdefault(release, {})[str(arch)] = {"file": file, "size": size}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+def parse_installers(data: Mapping[Any, Any]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Read the option ``installers``: file and size by release and architecture. Raises ValueError."""
+    try:
+        return {
+            (str(Release.parse(str(release)).client), str(arch)): (str(entry["file"]), int(entry["size"]))
+            for release, arches in data.items()
+            for arch, entry in arches.items()
+        }
+    except (AttributeError, KeyError, TypeError) as exc:
+        raise ValueError(f"installers cannot be read: {exc!r}") from exc
+
+
+def check_same(
+    entry: Mapping[str, Any] | None, record: InstallerRecord | None, *, name: str, sha256: str, size: int, where: str
+) -> None:
+    """Raise ValueError when a file is not the one that the lock file remembers: an alarm, never an update."""
+    locked = record.sha256 if record is not None else entry["files"].get("setup.exe") if entry is not None else None
+    if locked is None or locked == sha256:
+        return
+    of = f"verified on {record.date} ({record.size} bytes)" if record is not None else "published by hand"
+    raise ValueError(
+        f"ALARM: {name} from {where} is not the file that was {of}: its SHA-256 is {sha256} ({size} bytes), the lock "
+        f"file has {locked}. Somebody changed the file, or the publisher replaced it under the same name. Nothing was "
+        "changed. Find out which; only then remove the entry from the lock file and prepare again"
+    )

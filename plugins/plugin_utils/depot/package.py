@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A published release: what its depot folder holds, and what the controller remembers of it. Pure but for hashing.
+
+The chain of trust: ``pronote_releases`` (in the inventory) has the digest of ``install.cmd``; that script pins the
+digests of every other file. Nothing on the depot is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from ...module_utils.product.products import PRONOTE_CLIENT, Product
+from ...module_utils.product.technologies import Technology
+from .lock import InstallerRecord, locked_installer
+
+__all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
+
+_PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+# ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
+_ARGUMENTS = re.compile(r"""[^\x00-\x1f\x7f-\U0010ffff"%&<>|^]*""")
+
+_PROCESS = re.compile(r"[A-Za-z0-9 ._-]{1,60}\.exe")
+
+
+class LockedError(Exception):
+    """The lock file knows other bytes of this release. Not a ValueError: the file itself is in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """One release for one architecture, with the SHA-256 of each file by its name in the depot."""
+
+    release: str
+    arch: str
+    technology: Technology
+    digests: dict[str, str]
+    product: Product = PRONOTE_CLIENT
+    product_code: str = ""
+    arguments: str = ""
+    uninstall_arguments: str = ""
+    # Exit codes that mean success instead of the technology's own.
+    success_codes: tuple[int, ...] = ()
+    log_timeout: int = 1800  # seconds the setup may work on after its first process ended
+    busy_timeout: int = 3600  # seconds a station waits while the depot says that it is full
+    tries: int = 5  # downloads of each file
+    # The release that the response file was recorded for; empty: this one, or not known.
+    response_release: str = ""
+    # The program's processes: nothing is set up over a running one.
+    processes: tuple[str, ...] = ()
+
+    @property
+    def can_remove(self) -> bool:
+        """Whether what removing needs is published too."""
+        needed = self.technology.uninstall_response
+        return bool(self.product_code) and (needed is None or needed in self.digests)
+
+
+def script_context(package: Package) -> dict[str, Any]:
+    """What ``install.cmd.j2`` is rendered with. Raises ValueError for what must not reach a batch file."""
+    technology = package.technology
+    install_files = [technology.installer, *([technology.response] if technology.response else [])]
+    for name in install_files:
+        if name not in package.digests:
+            raise ValueError(f"{technology.key} needs {name}, which is not there")
+    if package.product_code and not _PRODUCT_CODE.fullmatch(package.product_code):
+        raise ValueError(f"{package.product_code!r} is not a product code ({{8-4-4-4-12 hexadecimal digits}})")
+    for arguments in (package.arguments, package.uninstall_arguments):
+        if not _ARGUMENTS.fullmatch(arguments):
+            raise ValueError(
+                f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
+            )
+    for process in package.processes:
+        if not _PROCESS.fullmatch(process):
+            raise ValueError(f"{process!r} is not the name of a program")
+    return {
+        "title": package.product.title,
+        "release": package.release,
+        "arch": package.arch,
+        "technology": technology,
+        "digests": package.digests,
+        "install_files": install_files,
+        "remove_files": [technology.uninstall_response] if technology.uninstall_response else [],
+        "can_remove": package.can_remove,
+        "product_code": package.product_code,
+        "arguments": package.arguments,
+        "uninstall_arguments": package.uninstall_arguments,
+        "success_codes": sorted(package.success_codes or technology.success_codes),
+        "log_timeout": package.log_timeout,
+        "busy_timeout": package.busy_timeout,
+        "tries": package.tries,
+        "processes": package.processes,
+    }
+
+
+def sha256sums(digests: dict[str, str]) -> str:
+    """The SHA256SUMS file, in the format of coreutils."""
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+
+
+def render_lock(
+    lock: dict[str, Any],
+    package: Package,
+    *,
+    script_digest: str,
+    installer: InstallerRecord | None = None,
+    size: int = 0,
+) -> dict[str, Any]:
+    """Add a package to the contents of the lock file, leaving the rest as it is.
+
+    The client's releases are in ``pronote_releases``, those of other products by product in
+    ``pronote_product_releases``. ``installer``: where its installer came from. Without it, what the lock file knew of
+    the same bytes stays, or its ``size`` in bytes is all that is kept. Raises ValueError when one of them is not
+    release, then architecture, and LockedError when the lock file knows other bytes.
+    """
+    if package.product is PRONOTE_CLIENT:
+        released = _released(lock.get("pronote_releases"), "pronote_releases")
+        entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
+        return {**lock, "pronote_releases": _with_entry(released, package, entry)}
+    products, key = lock.get("pronote_product_releases") or {}, package.product.key
+    if not isinstance(products, dict):
+        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
+    released = _released(products.get(key), f"pronote_product_releases.{key}")
+    entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
+    # The role pronote_client wants pronote_releases to be there, whatever is in it.
+    return {
+        "pronote_releases": {},
+        **lock,
+        "pronote_product_releases": {**products, key: _with_entry(released, package, entry)},
+    }
+
+
+def _released(value: Any, name: str) -> dict[str, dict[str, Any]]:
+    published = value or {}
+    if not isinstance(published, dict) or not all(
+        isinstance(release, str) and isinstance(arches, dict) for release, arches in published.items()
+    ):
+        raise ValueError(f"{name} is not a mapping of releases to architectures")
+    return {release: dict(arches) for release, arches in published.items()}
+
+
+def _entry(
+    released: dict[str, dict[str, Any]],
+    package: Package,
+    *,
+    script_digest: str,
+    installer: InstallerRecord | None,
+    size: int,
+) -> dict[str, Any]:
+    """What the lock file is to say of this package. Raises LockedError."""
+    old = released.get(package.release, {}).get(package.arch)
+    known = locked_installer(old if isinstance(old, dict) else None)
+    digest = package.digests[package.technology.installer]
+    if known is not None and known.sha256 != digest:
+        raise LockedError(
+            f"the lock file knows another installer of {package.release} {package.arch}: SHA-256 {known.sha256}, "
+            f"verified on {known.date}, and this one has {digest}. Find out why they differ; only then remove the "
+            "entry from the lock file"
+        )
+    record = installer or known
+    return {
+        "digest": script_digest,
+        "technology": package.technology.key,
+        "removable": package.can_remove,
+        "files": dict(sorted(package.digests.items())),
+        **({"installer": record.as_dict()} if record is not None else {"size": size} if size else {}),
+        # Another release's recording proves itself on a pilot station first (plugin_utils/rings/plan.py, recorded_for).
+        **({"response_release": package.response_release} if package.response_release else {}),
+    }
+
+
+def _with_entry(
+    released: dict[str, dict[str, Any]], package: Package, entry: dict[str, Any]
+) -> dict[str, dict[str, Any]]:
+    return dict(
+        sorted({**released, package.release: {**released.get(package.release, {}), package.arch: entry}}.items())
+    )

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find out what the schools of an inventory need, and remove the rest from a depot folder and the lock file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleError
+
+from ...module_utils.base.files import write_atomically
+from ...module_utils.product.release import Release
+from ...module_utils.server.description import HostedServerError
+from ...module_utils.server.release import HostedOptions, read_hosted_release
+from .prune_rules import (
+    Decision,
+    Needs,
+    decide,
+    locked_releases,
+    prune_lock,
+    split_place,
+)
+from .publish import not_a_lock, read_lock
+
+__all__ = ["gather_needs", "prune"]
+
+
+def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str], options: HostedOptions) -> Needs:
+    """Read the hosted server of every school and the holds of every host. Raises ValueError for a bad release.
+
+    ``hosts`` are the variables of every host of the inventory, whatever the limit.
+    """
+    running: dict[Release, str] = {}
+    last_known: dict[Release, str] = {}
+    unknown: list[str] = []
+    held = {Release.parse(release): "kept on request" for release in keep}
+    seen: set[tuple[str, str]] = set()
+    for name, variables in hosts.items():
+        try:
+            uai = str(variables.get("pronote_uai") or "")
+            url = str(variables.get("pronote_server_url") or "")
+            pinned = [variables.get("pronote_client_release"), variables.get("pronote_audit_release")]
+            held |= {Release.parse(str(release)): f"{name} is held at it" for release in pinned if release}
+        except (AnsibleError, ValueError) as exc:
+            unknown.append(f"{name}: {exc}")
+            continue
+        if not uai or (uai.upper(), url) in seen:
+            continue
+        seen.add((uai.upper(), url))
+        try:
+            answer = read_hosted_release(uai, url, options=options, allow_stale=True)
+        except (HostedServerError, ValueError, OSError) as exc:
+            unknown.append(str(exc))
+            continue
+        release = Release.parse(answer.client_release)
+        if answer.stale:
+            last_known[release] = answer.error
+        else:
+            running.setdefault(release, f"{uai} runs it")
+    return Needs(running=running, held=held, last_known=last_known, unknown=unknown)
+
+
+def _places(depot: Path) -> list[str]:
+    """Folders of the depot that look like a release's architecture; a link is not followed."""
+    found = [*depot.glob("*/*"), *depot.glob("*/*/*")]
+    return [str(path.relative_to(depot)) for path in found if path.is_dir() and not path.is_symlink()]
+
+
+def _remove(folder: Path, depot: Path) -> None:
+    """Unpublish first, then delete; a folder above that is empty now goes too."""
+    (folder / "install.cmd").unlink(missing_ok=True)
+    shutil.rmtree(folder)
+    for above in folder.parents:
+        if above == depot or any(above.iterdir()):
+            return
+        above.rmdir()
+
+
+def prune(
+    needs: Needs, *, depot: Path, elsewhere: Iterable[str], lock_file: Path | None, check: bool
+) -> dict[str, Any]:
+    """Remove what nobody needs. ``elsewhere``: folders of a published copy, decided on alike and returned.
+
+    The lock file is first: a release that it does not name any more is offered to no station. Raises ValueError,
+    OSError.
+    """
+    places = {place: found for place in [*_places(depot), *elsewhere] if (found := split_place(place))}
+    lock = read_lock(lock_file) or {}
+    try:
+        published = [*((product, release) for product, release, _ in places.values()), *locked_releases(lock)]
+        decisions = decide(published, needs)
+        new_lock = prune_lock(lock, decisions)
+    except ValueError as exc:
+        raise not_a_lock(lock_file or depot, str(exc)) from exc
+    gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
+    folders = sorted(place for place, (product, release, _) in places.items() if (product, release) in gone)
+    here = [place for place in folders if (depot / place).is_dir()]
+    if not check:
+        if lock_file is not None and new_lock != lock:
+            _write_lock(lock_file, new_lock)
+        for place in here:
+            _remove(depot / place, depot)
+    before = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir())
+    after = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir() and place not in here)
+    diff = [_shown(f"{depot}/", before, after)]
+    if lock_file is not None:
+        diff.append(_shown(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
+    return {
+        "changed": bool(here) or new_lock != lock,
+        "pruned": folders,
+        "kept": [_kept(decision) for decision in decisions if not decision.prune],
+        "diff": diff,
+    }
+
+
+def _kept(decision: Decision) -> dict[str, str]:
+    return {"product": decision.product, "release": str(decision.release), "why": decision.why}
+
+
+def _write_lock(lock_file: Path, lock: dict[str, Any]) -> None:
+    """Written under the comment that heads the file."""
+    lines = lock_file.read_text(encoding="utf-8").splitlines(keepends=True)
+    body = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    content = "".join(lines[:body]) + yaml.safe_dump(lock, sort_keys=False)
+    write_atomically(lock_file, content.encode(), mode=0o644)
+
+
+def _shown(header: str, before: str, after: str) -> dict[str, str]:
+    return {"before": before, "after": after, "before_header": header, "after_header": header}

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which releases of a depot nobody needs any more. Pure.
+
+A release goes only when it is certain that nobody runs it: it is older than what the newest school runs, no school runs
+it, nobody is held at it, and every school could be read. What is newer waits for its server (July's preparation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
+from ...module_utils.product.release import Release
+
+__all__ = ["Decision", "Needs", "decide", "locked_releases", "prune_lock", "split_place"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What schools need, each with the reason in words (who, or why)."""
+
+    running: Mapping[Release, str] = field(default_factory=dict)
+    held: Mapping[Release, str] = field(default_factory=dict)
+    # The last known release of a server that cannot be read now.
+    last_known: Mapping[Release, str] = field(default_factory=dict)
+    # Servers that were never read, with the reason; with one of them nothing is certain.
+    unknown: Iterable[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """One release of one product: whether it goes, and why it does not."""
+
+    product: str
+    release: Release
+    prune: bool
+    why: str
+
+
+def decide(published: Iterable[tuple[str, Release]], needs: Needs) -> list[Decision]:
+    """Decide on each (product, release), in their order of product and release."""
+    return [
+        Decision(product=product, release=release, prune=not why, why=why)
+        for product, release in sorted(set(published))
+        for why in [_why_kept(release, needs)]
+    ]
+
+
+def _why_kept(release: Release, needs: Needs) -> str:
+    for reasons in (needs.running, needs.held):
+        if release in reasons:
+            return reasons[release]
+    if unknown := list(needs.unknown):
+        return f"what this server runs is not known: {unknown[0]}"
+    for last, server in needs.last_known.items():
+        # A server only goes forward, so it may run anything from there on.
+        if release.year >= last.year:
+            return f"the server ran {last} when it was read last, and cannot be read now: {server}"
+    in_use = [*needs.running, *needs.last_known]
+    if not in_use:
+        return "no school of the inventory was read"
+    if release >= max(in_use):
+        return f"newer than what schools run ({max(in_use)})"
+    return ""
+
+
+def split_place(place: str) -> tuple[str, Release, str] | None:
+    """Product, release and architecture of a folder below the depot; None for anything else that lies there."""
+    parts = place.split("/")
+    folder = parts[0] if len(parts) == 3 and parts[0] else None if len(parts) != 2 else ""
+    product = next((key for key, each in PRODUCTS.items() if each.depot_folder == folder), None)
+    release, arch = parts[-2:] if len(parts) > 1 else ("", "")
+    if product is None or arch not in {"x64", "x86"}:
+        return None
+    try:
+        parsed = Release.parse(release)
+    except ValueError:
+        return None
+    return (product, parsed, arch) if str(parsed) == release else None
+
+
+def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    others = lock.get("pronote_product_releases") or {}
+    if not isinstance(others, Mapping):
+        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
+    found = {PRONOTE_CLIENT.key: lock.get("pronote_releases") or {}, **others}
+    if not all(isinstance(releases, Mapping) for releases in found.values()):
+        raise ValueError("pronote_releases is not a mapping of releases to architectures")
+    return found
+
+
+def locked_releases(lock: Mapping[str, Any]) -> list[tuple[str, Release]]:
+    """Every (product, release) of the lock file. Raises ValueError for what is none."""
+    return [
+        (product, Release.parse(str(release)))
+        for product, releases in _products_of(lock).items()
+        for release in releases
+    ]
+
+
+def prune_lock(lock: Mapping[str, Any], decisions: Iterable[Decision]) -> dict[str, Any]:
+    """The lock file's contents without what goes; the rest as it is."""
+    gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
+    left = {
+        product: {
+            release: arches
+            for release, arches in releases.items()
+            if (product, Release.parse(str(release))) not in gone
+        }
+        for product, releases in _products_of(lock).items()
+    }
+    client = left.pop(PRONOTE_CLIENT.key)
+    pruned = dict(lock)
+    if "pronote_releases" in lock:
+        pruned["pronote_releases"] = client
+    if "pronote_product_releases" in lock:
+        pruned["pronote_product_releases"] = left
+    return pruned

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write a release into a depot folder of the controller: files, ``install.cmd``, ``SHA256SUMS``, and the lock file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from ...module_utils.product.products import Product
+from .lock import InstallerRecord, lock_key, parse_lock
+from .package import (
+    LockedError,
+    Package,
+    render_lock,
+    script_context,
+    sha256sums,
+)
+
+__all__ = ["depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script", "sha256_of"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LOCK_HEAD = (
+    "# Written by rentree.pronote.depot_release: the digests that stations check. Keep it under version control.\n"
+)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def depot_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Digests of the files that are there, by name."""
+    return {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
+
+
+def render_script(package: Package) -> bytes:
+    """``install.cmd`` of a package: ASCII, CRLF (cmd.exe looks labels up by offset and loses them with LF alone).
+
+    Raises ValueError when something of the package cannot stand in a batch file.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  (a batch file: script_context refuses what it could not hold)
+    )
+    text = environment.get_template("install.cmd.j2").render(script_context(package))
+    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
+
+
+def _stage(source: Path, part: Path, *, digest: str) -> None:
+    """A verified copy under a name that no station asks for."""
+    shutil.copyfile(source, part)
+    if sha256_of(part) != digest:
+        raise ValueError(f"{source} changed while it was being published; run again")
+
+
+def _stage_bytes(content: bytes, part: Path) -> None:
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder; when the block fails, the folders that were made and are still empty go again."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for path in missing:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _write(copies: dict[Path, tuple[Path, str]], contents: dict[Path, bytes]) -> None:
+    """Replace files by copies (source, digest) and by contents, in this order, or none of them.
+
+    Everything is written beside its place and checked before the first file is replaced: a full disk leaves the old
+    release whole.
+    """
+    with contextlib.ExitStack() as stack:
+        parts: dict[Path, Path] = {}
+        for target in [*copies, *contents]:
+            stack.enter_context(_made(target.parent))
+            parts[target] = target.with_name(f".{target.name}.part")
+            stack.callback(_discard, parts[target])
+        for target, (source, digest) in copies.items():
+            _stage(source, parts[target], digest=digest)
+        for target, content in contents.items():
+            _stage_bytes(content, parts[target])
+        for part in parts.values():
+            part.chmod(0o644)
+        for target, part in parts.items():
+            part.replace(target)
+
+
+def _discard(part: Path) -> None:
+    with contextlib.suppress(OSError):
+        part.unlink(missing_ok=True)
+
+
+def read_lock(lock_file: Path | None) -> dict[str, Any] | None:
+    """The lock file's contents, None when there is none yet. Raises ValueError, OSError."""
+    if lock_file is None or not lock_file.exists():
+        return None
+    try:
+        return parse_lock(lock_file.read_bytes())
+    except ValueError as exc:
+        raise not_a_lock(lock_file, str(exc)) from exc
+
+
+def not_a_lock(lock_file: Path, why: str) -> ValueError:
+    """The error for a lock file that cannot be used."""
+    return ValueError(f"{lock_file} is not a lock file ({why}); put it right or delete it")
+
+
+def publish(
+    package: Package,
+    sources: dict[str, Path],
+    *,
+    depot: Path,
+    lock_file: Path | None,
+    check: bool,
+    installer: InstallerRecord | None = None,
+) -> dict[str, Any]:
+    """Bring the depot folder and the lock file to this package; returns changed, diff, digest and folder.
+
+    ``installer`` is what the lock file is to remember of the installer. ``install.cmd`` is written last: a folder
+    without it is not a published release. When something fails, depot and lock file are as they were. Raises
+    ValueError, OSError.
+    """
+    folder = depot / package.product.depot_folder / package.release / package.arch
+    script = render_script(package)
+    digest = hashlib.sha256(script).hexdigest()
+    sums = sha256sums({**package.digests, "install.cmd": digest}).encode()
+    before = depot_files(folder, [*package.digests, "install.cmd", "SHA256SUMS"])
+    after = {**package.digests, "install.cmd": digest, "SHA256SUMS": hashlib.sha256(sums).hexdigest()}
+    old_lock = read_lock(lock_file)
+    try:
+        # With a record it has come with it, and its file need not be here: it may be in the depot already.
+        size = 0 if installer is not None else sources[package.technology.installer].stat().st_size
+        new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer, size=size)
+    except LockedError as exc:
+        raise ValueError(str(exc)) from exc
+    except ValueError as exc:
+        raise not_a_lock(lock_file or depot, str(exc)) from exc
+    changed = before != after or (lock_file is not None and new_lock != old_lock)
+    if changed and not check:
+        stale = [name for name in sources if before.get(name) != package.digests[name]]
+        copies = {folder / name: (sources[name], package.digests[name]) for name in stale}
+        # install.cmd pins the other files and comes after them; the lock file, which pins install.cmd, is last.
+        contents = {folder / "SHA256SUMS": sums, folder / "install.cmd": script}
+        if lock_file is not None:
+            contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
+        _write(copies, contents)
+    diff = [_shown(f"{folder}/", sha256sums(before), sha256sums(after))]
+    if lock_file is not None:
+        diff.append(_shown(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
+    return {
+        "changed": changed,
+        "digest": digest,
+        "folder": str(folder),
+        "place": str(folder.relative_to(depot)),
+        "files": after,
+        "diff": diff,
+    }
+
+
+def preview(
+    folder: Path, digests: dict[str, str], *, product: Product, lock_file: Path, missing: str, origin: str
+) -> list[dict[str, str]]:
+    """The diff of a package one file of which (``missing``) is still to be fetched from ``origin``."""
+    unknown = "(known once fetched)"
+    before = depot_files(folder, [*digests, missing, "install.cmd", "SHA256SUMS"])
+    after = {**digests, **dict.fromkeys((missing, "install.cmd", "SHA256SUMS"), unknown)}
+    entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}
+    shown = {lock_key(product): {folder.parent.name: {folder.name: entry}}}
+    locked = yaml.safe_dump(shown, sort_keys=False)
+    return [_shown(f"{folder}/", sha256sums(before), sha256sums(after)), _shown(str(lock_file), "", locked)]
+
+
+def _shown(header: str, before: str, after: str) -> dict[str, str]:
+    return {"before": before, "after": after, "before_header": header, "after_header": header}
+
+
+def _entry(lock: dict[str, Any], package: Package) -> str:
+    """What a lock file says of a package, as the file has it."""
+    released, key = lock, lock_key(package.product)
+    for part in key.split("."):
+        released = released.get(part) or {}
+    entry = (released.get(package.release) or {}).get(package.arch)
+    shown = {key: {package.release: {package.arch: entry}}}
+    return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stations from a CSV: what an admin keeps by hand, or what GLPI and OCS Inventory export. Pure.
+
+Every cell is hostile: names become inventory names and groups, so they are matched or refused with their line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ...module_utils.server.description import parse_uai
+from ..wake.packet import parse_mac
+
+__all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
+
+FIELDS = ("name", "address", "mac", "room", "school", "uai")
+
+# Headings by field, the first that is there wins; compared without case and accents.
+PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
+    "plain": {
+        "name": ("name", "nom", "poste", "station", "hostname"),
+        "address": ("address", "adresse", "ip", "adresse ip", "ip address"),
+        "mac": ("mac", "adresse mac", "mac address"),
+        "room": ("room", "salle"),
+        "school": ("school", "etablissement"),
+        "uai": ("uai", "rne"),
+    },
+    # GLPI's search export: "<group of the option> - <name of the option>" (src/Glpi/Search/Output/Spreadsheet.php),
+    # options 21 (MAC) and 126 (IP) of the group Networking (src/NetworkPort.php, src/NetworkName.php).
+    "glpi": {
+        "name": ("name", "nom"),
+        "address": ("networking - ip address", "networking - ip", "reseau - adresse ip", "reseau - ip"),
+        "mac": ("networking - mac address", "networking - mac", "reseau - adresse mac", "reseau - mac"),
+        "room": ("location", "lieu", "characteristics - location", "caracteristiques - lieu"),
+        "school": ("entity", "entite", "characteristics - entity", "caracteristiques - entite"),
+        "uai": (),
+    },
+    # OCS Inventory's "all computers" (ms_all_computers.php, ms_csv.php; labels 23, 34 and 95 of its language files).
+    # It knows no rooms; the TAG is what sites are told apart with.
+    "ocs": {
+        "name": ("computer", "machine", "name", "nom machine"),
+        "address": ("ip address", "adresse ip"),
+        "mac": ("mac address", "adresse mac"),
+        "room": (),
+        "school": ("tag",),
+        "uai": (),
+    },
+}
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,62}")
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+_SEVERAL = re.compile(r"<br\s*/?>|[\s,|]+")
+_RESERVED = re.compile(r"all|ungrouped|localhost|pronote_(stations|late|pending|failed|never_seen)")
+_LETTERS = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationRow:
+    """One station. Empty texts: not told."""
+
+    line: int
+    name: str
+    address: str = ""
+    mac: str = ""
+    room: str = ""
+    school: str = ""
+    uai: str = ""
+
+
+def decode(content: bytes) -> str:
+    """UTF-8 with or without its mark, or else what Excel writes on a French Windows. Raises ValueError."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise ValueError("the file is UTF-16 or no text: save it as CSV UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def group_name(text: str) -> str:
+    """A name for a group: ASCII letters, digits and underscores. Raises ValueError when nothing is left."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
+    if not name:
+        raise ValueError(f"{text[:40]!r} has no letter or digit to name a group with")
+    return f"g_{name}" if name[0].isdigit() else name
+
+
+def _key(heading: str) -> str:
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    return " ".join(plain.lower().split())
+
+
+def parse_stations(
+    text: str,
+    *,
+    preset: str = "plain",
+    columns: Mapping[str, str] | None = None,
+    delimiter: str = "",
+    school: str = "",
+    schools: Mapping[str, str] | None = None,
+) -> list[StationRow]:
+    """The stations, sorted by name. ``columns`` names the headings of fields; ``school`` is everybody's.
+
+    Raises ValueError beginning with the line's number.
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise ValueError("1: the file is empty")
+    # The export's own separator is a preference in GLPI and OCS (";" by default in both).
+    sign = delimiter or max(";,\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    rows: list[StationRow] = []
+    names: dict[str, int] = {}
+    where: dict[str, int] | None = None
+    start = 1
+    try:
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not any(cell.strip() for cell in cells):
+                continue
+            if where is None:
+                where = _columns(cells, preset, columns or {}, line, sign)
+                continue
+            try:
+                row = _row(cells, where, line, preset=preset, school=school, schools=schools or {})
+            except ValueError as exc:
+                raise ValueError(f"{line}: {exc}") from exc
+            # Windows does not tell case apart in names.
+            if names.setdefault(row.name.casefold(), line) != line:
+                raise ValueError(f"{line}: the station {row.name} is on line {names[row.name.casefold()]} already")
+            rows.append(row)
+    except csv.Error as exc:
+        raise ValueError(f"{reader.line_num}: not a line of CSV ({exc})") from exc
+    return sorted(rows, key=lambda row: row.name)
+
+
+def _columns(headings: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
+    found = [_key(heading) for heading in headings]
+    where = {}
+    for field in FIELDS:
+        if field in columns:
+            if found.count(_key(columns[field])) != 1:
+                raise ValueError(
+                    f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}"
+                )
+            where[field] = found.index(_key(columns[field]))
+            continue
+        for heading in PRESETS[preset][field]:
+            if heading in found:
+                where[field] = found.index(heading)
+                break
+    if "name" not in where:
+        shown = ", ".join(name for name in found if name)[:200]
+        raise ValueError(
+            f"{line}: no column for the station's name among {shown} (separator {sign!r}); "
+            "set columns, preset or delimiter"
+        )
+    return where
+
+
+def _row(
+    cells: list[str], where: Mapping[str, int], line: int, *, preset: str, school: str, schools: Mapping[str, str]
+) -> StationRow:
+    told = {field: cells[at].strip() if at < len(cells) else "" for field, at in where.items()}
+    for field, value in told.items():
+        if any(not char.isprintable() for char in value) and field not in {"address", "mac"}:
+            raise ValueError(f"the {field} has a control character or a line break in it")
+    name = told["name"]
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name.lower()):
+        raise ValueError(
+            f"{name[:40]!r} cannot be a station's name: letters, digits, '.', '-' and '_', up to 63 of them, "
+            "beginning with a letter or a digit"
+        )
+    place, site = told.get("room", ""), told.get("school", "") or school
+    if preset == "glpi":
+        # Trees are exported whole: "Entité racine > Lycée Exemple", "Bâtiment A > Salle 101".
+        place, site = place.rpartition(" > ")[2], site.rpartition(" > ")[2]
+    if not site:
+        raise ValueError("no school: fill its column in, or set school in the inventory's file")
+    uai = told.get("uai", "") or schools.get(site, "")
+    return StationRow(
+        line=line,
+        name=name,
+        address=_address(told.get("address", "")),
+        mac=_mac(told.get("mac", "")),
+        room=place,
+        school=site,
+        uai=parse_uai(uai) if uai else "",
+    )
+
+
+def _address(cell: str) -> str:
+    """The first IPv4 address that others can reach, or the first name or address. Raises ValueError."""
+    words = [word for word in _SEVERAL.split(cell) if word]
+    addresses = []
+    for word in words:
+        try:
+            addresses.append(ipaddress.ip_address(word))
+        except ValueError:
+            # All digits and dots: a mistyped address, not a name.
+            if not _HOST.fullmatch(word) or re.fullmatch(r"[\d.]+", word):
+                raise ValueError(f"{word[:60]!r} is neither an address nor a host name") from None
+    usable = [a for a in addresses if not a.is_link_local and not a.is_loopback] or addresses
+    best = sorted(usable, key=lambda a: a.version)
+    return str(best[0]) if best else (words[0] if words else "")
+
+
+def _mac(cell: str) -> str:
+    words = [word for word in _SEVERAL.split(cell) if word and not re.fullmatch(r"[0:.-]+", word)]
+    return parse_mac(words[0]) if words else ""
+
+
+def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
+    """School group → room group → names; "" for stations without a room. Sorted, stable.
+
+    A room's group begins with its school's, whatever other schools there are: names never change when one is added.
+    Raises ValueError, beginning with the line, for two names that make one group.
+    """
+    meaning: dict[str, tuple[tuple[str, str], int]] = {}
+    stations = {row.name for row in rows}
+    planned: dict[str, dict[str, list[str]]] = {}
+    for row in sorted(rows, key=lambda r: r.line):
+        wanted = [(group_name(row.school), (row.school, ""))]
+        if row.room:
+            wanted.append((f"{wanted[0][0]}_{group_name(row.room)}", (row.school, row.room)))
+        for group, what in wanted:
+            other, line = meaning.setdefault(group, (what, row.line))
+            if other != what:
+                raise ValueError(
+                    f"{row.line}: {' / '.join(filter(None, what))} and {' / '.join(filter(None, other))} (line {line}) "
+                    f"would both be the group {group}: spell them alike, or rename one"
+                )
+            if _RESERVED.fullmatch(group) or group in stations:
+                raise ValueError(f"{row.line}: the group {group} has the name of something else: rename it")
+        room = wanted[1][0] if row.room else ""
+        planned.setdefault(wanted[0][0], {}).setdefault(room, []).append(row.name)
+    return {
+        school: {room: sorted(names) for room, names in sorted(rooms.items())}
+        for school, rooms in sorted(planned.items())
+    }

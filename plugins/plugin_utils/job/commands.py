@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command lines of a job's life on a station. Pure.
+
+Exit codes of our own tell the steps of one line apart; the tools' texts are localized and only quoted, never read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..station.cmdline import join, quote, tool
+from ..station.overview import JOBS_FOLDER
+from ..station.wmi import escape_wql
+
+__all__ = [
+    "STAGED",
+    "STAGE_CODES",
+    "Job",
+    "depot_folder",
+    "lock_commands",
+    "valid_digest",
+    "valid_rate",
+    "valid_url",
+]
+
+_SYSTEM = "*S-1-5-18"
+_ADMINISTRATORS = "*S-1-5-32-544"
+_JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
+# No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
+_DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
+_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+# curl's own form: bytes a second, with K, M or G.
+_RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
+
+STAGED = "staged"
+"""Last part of a folder's name that is at rest: its files were fetched and checked, no task belongs to it."""
+
+
+STAGE_CODES = {
+    61: "cannot create the job folder below Program Files, or lock it",
+    62: "cannot fetch install.cmd from the depot",
+    63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
+    64: "cannot put install.cmd in its place: something holds another file of that name",
+    68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
+}
+
+
+def valid_url(url: str, what: str = "the address") -> str:
+    """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
+    if not _DEPOT.fullmatch(url):
+        raise ValueError(
+            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
+            "without user name, query or percent sign"
+        )
+    return url
+
+
+def lock_commands(top: str, folder: str) -> list[str]:
+    """Create a folder below a top one of ours, locked to SYSTEM and Administrators before anything is put in it.
+
+    Exit code 61 when that cannot be done, 68 when a link lies below it.
+    """
+    between = quote(folder.rpartition("\\")[0])
+    top, folder = quote(top), quote(folder)
+    grant = " ".join(f"{sid}:(OI)(CI)F" for sid in (_SYSTEM, _ADMINISTRATORS))
+    return [
+        f"mkdir {top} 2>nul",
+        # The owner of a folder may change its rights back: administrators own it, whoever made it.
+        f"{tool('icacls')} {top} /setowner {_ADMINISTRATORS} /Q >nul || exit 61",
+        # What was granted to others by hand goes first: /grant:r replaces the rights of those it names only.
+        f"{tool('icacls')} {top} /reset /Q >nul || exit 61",
+        f"{tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
+        # What somebody could have put below it before keeps its owner and its own entries, and nobody needs rights on
+        # the folders above to reach it. A link first: the next commands, and SYSTEM, would go where it leads.
+        f"(dir /s /b /al {top} >nul 2>nul && exit 68)",
+        # Their exit codes say nothing: another administrator's job may delete its temporary files meanwhile.
+        f"(if exist {between} {tool('icacls')} {between} /setowner {_ADMINISTRATORS} /T /C /Q >nul 2>nul)",
+        f"(if exist {between} {tool('icacls')} {between} /reset /T /C /Q >nul 2>nul)",
+        # In brackets: `if` takes the rest of its line, `&` and all.
+        f"(if not exist {folder} mkdir {folder}) || exit 61",
+    ]
+
+
+def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str:
+    """The folder of one release and architecture, ``below`` a product's own folder or at the top.
+
+    Raises ValueError for an address that is not plain HTTP(S).
+    """
+    valid_url(depot, "the depot")
+    return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
+
+
+def valid_rate(rate: str) -> str:
+    """Return a rate for curl's ``--limit-rate``, or "" for none. Raises ValueError."""
+    if rate and not _RATE.fullmatch(rate):
+        raise ValueError(f"{rate!r} is not a rate such as 500K or 2M (bytes a second)")
+    return rate
+
+
+def valid_digest(digest: str) -> str:
+    """Return the SHA-256 in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is not a SHA-256 digest (64 hexadecimal digits)")
+    return digest.lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One job: its name, and where it lives on this station."""
+
+    name: str
+    program_files: str
+
+    def __post_init__(self) -> None:
+        if not _JOB_NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is not a job name")
+
+    @property
+    def top(self) -> str:
+        return f"{self.program_files}\\{JOBS_FOLDER.partition(chr(92))[0]}"
+
+    @property
+    def folder(self) -> str:
+        return f"{self.program_files}\\{JOBS_FOLDER}\\{self.name}"
+
+    @property
+    def task(self) -> str:
+        return f"Rentree PRONOTE {self.name}"
+
+    def _path(self, name: str) -> str:
+        return quote(f"{self.folder}\\{name}")
+
+    def _matches(self, path: str, digest: str) -> str:
+        return f"{tool('certutil')} -hashfile {path} SHA256 | {tool('findstr')} /i /x /c:{quote(digest)} >nul"
+
+    def stage(self, url: str, digest: str, part_name: str) -> str:
+        """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
+
+        ``part_name`` is this run's own, so that two administrators never write to one file.
+        """
+        part, script = self._path(part_name), self._path("install.cmd")
+        return join(
+            [
+                *lock_commands(self.top, self.folder),
+                # There already: another administrator, or an earlier run, put it there. Same digest, same file.
+                f"(if exist {script} {self._matches(script, digest)} && exit 0)",
+                f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
+                f" -o {part} {quote(url)} || exit 62",
+                f"{self._matches(part, digest)} || exit 63",
+                # It may be held: by another administrator's job, which runs it, and then it has this digest.
+                f"move /y {part} {script} >nul 2>nul || {self._matches(script, digest)} || exit 64",
+                f"del /q {part} 2>nul",
+                "exit 0",
+            ]
+        )
+
+    def start(self, verb: str, folder_url: str, rate: str = "") -> str:
+        """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
+        register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
+        register += f" {valid_rate(rate)}" if rate else ""
+        return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
+
+    def running_query(self) -> str:
+        """WQL for every process of the job: empty once it has ended, whatever ended it.
+
+        The task's cmd.exe has the folder in its command line, and so has what the setup unpacks and starts: TEMP is
+        in the folder too, so a setup whose first process ends early is still seen at work. Session 0 alone, where
+        tasks of SYSTEM run: a pupil can have the name in a command line of his own, and would hold every run up.
+        """
+        name = escape_wql(self.name)
+        return (
+            "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
+            f"SessionId = 0 and (CommandLine like '%{name}%' or ExecutablePath like '%{name}%')"
+        )
+
+    def read(self) -> str:
+        """Print the job's state and files, in sections."""
+        commands = ["echo ^<^<state^>^>"]
+        commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
+        for name in ("exit", "setup.log", "curl.log", "restart"):
+            commands += [f"echo ^<^<{name.replace('.', '_')}^>^>", f"type {self._path(name)} 2>nul"]
+        return join(commands)
+
+    @property
+    def restart_mark(self) -> str:
+        """Path of the note that a restart was asked for, and under which boot."""
+        return f"{self.folder}\\restart"
+
+    def _at_rest(self, target: Job) -> list[str]:
+        """End what runs of this job, forget that it ran, and give its folder the target's name unless that exists."""
+        folder, there = quote(self.folder), quote(target.folder)
+        rename = f"(if not exist {there} ren {folder} {quote(target.name)} 2>nul)"
+        return [
+            f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
+            f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+            f"del /q {self._path('started')} {self._path('exit')} 2>nul",
+            rename,
+            # A download that was just ended, or a scanner, holds a file for a moment.
+            f"(if exist {folder} {tool('ping')} -n 3 127.0.0.1 >nul)",
+            rename,
+        ]
+
+    def adopt(self, staged: list[Job]) -> str:
+        """Take over the folder of an earlier staging, at rest or under way, with what it has fetched so far.
+
+        Every file in it is checked again before it is used. When it cannot be taken over, nothing is: the job fetches
+        for itself, and the staging is tidied away by a later run.
+        """
+        return join([*(line for one in staged for line in one._at_rest(self)), "exit 0"])
+
+    def settle(self, staged: Job) -> str:
+        """Leave the files of this job on the station, at rest, under the name of a staging."""
+        return join([*self._at_rest(staged), f"(if not exist {quote(staged.folder)} exit 67)", "exit 0"])
+
+    def remove(self) -> str:
+        """Delete the task and the folder, and the folders above once they are empty. Succeeds when all is gone.
+
+        The task first: as long as it is there the folder stays, by which the next run finds the job.
+        """
+        jobs = quote(f"{self.program_files}\\{JOBS_FOLDER}")
+        return join(
+            [
+                f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
+                f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
+                f"({tool('schtasks')} /Query /TN {quote(self.task)} /FO CSV /NH >nul 2>nul && exit 66)",
+                f"rmdir /s /q {quote(self.folder)} 2>nul",
+                f"rmdir {jobs} 2>nul",
+                f"rmdir {quote(self.top)} 2>nul",
+                f"(if exist {quote(self.folder)} exit 65)",
+                "exit 0",
+            ]
+        )

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a job's download is, for whoever watches a live view.
+
+The job fetches its installer as ``<name>.part`` and then gives it its name (``templates/install.cmd.j2``, ``:fetch``).
+Its size is asked over WMI at each look at the job, one request more, and no more once the installer is whole.
+
+A Get, which reads every property, and no query for ``FileSize`` alone: NTFS writes the size of a file that is still
+being written into its folder only when one of the file's handles is closed
+(devblogs.microsoft.com/oldnewthing/20111226-00), and it is for properties such as ``Version`` that WMI opens the file.
+What is shown may so be one look old (docs/fidelity.md, W22).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+
+from ansible.utils.display import Display
+
+from ..station import events as _progress
+from ..station.errors import StationError
+from ..station.winrm import WinrmStation
+
+__all__ = ["Download", "Installers", "watched_download"]
+
+display = Display()
+
+Installers = Mapping[tuple[str, str], tuple[str, int]]
+"""Release and architecture: the installer's name in the depot, and its size (``release_lock.parse_installers``)."""
+
+
+def watched_download(folder: str, release: str, arch: str, installers: Installers) -> Download | None:
+    """The download of a job with this folder; None when nobody watches, so that nothing is asked for it."""
+    if not _progress.watched():
+        return None
+    file, size = installers.get((release, arch), ("setup.exe", 0))
+    return Download(f"{folder}\\{file}", total=size)
+
+
+class Download:
+    """The installer of one job, on its way to the station. Nothing here raises: it is a comfort."""
+
+    def __init__(self, path: str, *, total: int) -> None:
+        """``path`` of the whole file on the station; ``total`` bytes, 0 when nobody knows."""
+        self._path = path
+        self._total = total
+        self._over = False
+
+    def look(self, station: WinrmStation) -> None:
+        """Tell how many bytes are there."""
+        if self._over:
+            return
+        try:
+            part = station.get("CIM_DataFile", Name=f"{self._path}.part")
+            if part is None and station.get("CIM_DataFile", Name=self._path) is not None:
+                self._over = True
+                _progress.stage("installing")
+                return
+        except StationError as exc:
+            display.vv(f"the size of the download cannot be read ({exc.fact}): not asked for any more")
+            self._over = True
+            _progress.stage("installing")
+            # What the connection is worth now is for the next look at the job to find out, from a new one.
+            station.close()
+            return
+        fetched = 0
+        with contextlib.suppress(ValueError):
+            fetched = int(str((part or {}).get("FileSize") or 0))
+        _progress.stage("fetching", bytes=fetched, total=self._total)

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carry a job through on a station: stage, start, follow to its end, read, clean up.
+
+The job is a scheduled task of the station, so it goes on when the controller, the connection or the console dies.
+Following it costs one request a look (a WMI query for the task's process), and one more while somebody watches its
+download; its files are read only once the process is gone. A station that stops answering is waited for: it may be
+restarting.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ansible.utils.display import Display
+
+from ..station import events as _progress
+from ..station.errors import (
+    StationError,
+    StationFactError,
+    StillRunningError,
+    UnreachableError,
+)
+from ..station.overview import decode
+from ..station.winrm import CommandResult, WinrmStation
+from .commands import STAGE_CODES, Job
+from .download import Download
+from .outcome import JobFiles
+
+__all__ = ["REFUSALS", "JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
+
+display = Display()
+T = TypeVar("T")
+
+_DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
+_STAGE_REMEDIES = {
+    62: _DEPOT,
+    63: _DEPOT,
+    68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
+    r"\Rentree PRONOTE on the station by hand, then run again.",
+}
+
+REFUSALS = 6
+"""How often a station that has just started may refuse an account that it knew: it answers before it can ask its
+domain. Few, since each of them counts for the account's lock-out."""
+
+_LOOKS = 4
+"""How often something is looked at again before it counts as failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobTimes:
+    """How long to wait, in seconds."""
+
+    job: float = 3600.0  # for the job's end, from the moment it is followed
+    poll: float = 3.0  # between two looks
+    start: float = 60.0  # for the task's process to appear
+    reconnect: float = 300.0  # for a station that stopped answering
+
+
+def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
+    """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
+    display.vv(f"job {job.name}: taking over {', '.join(one.name for one in staged)}")
+    station.run(job.adopt(staged), doing="taking over staged files")
+
+
+def settle(station: WinrmStation, job: Job, staged: Job) -> None:
+    """Leave a job's files at rest under the name of a staging. Raises StationError."""
+    display.vv(f"job {job.name}: its files stay as {staged.name}")
+    result = station.run(job.settle(staged), doing="leaving staged files")
+    if result.code:
+        raise StationFactError(
+            f"the staged files could not be put to rest in {staged.folder} ({result.describe()})",
+            remedy="A scanner may hold one of them: run again.",
+        )
+
+
+def stage_and_start(
+    station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str, rate: str = ""
+) -> None:
+    """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
+    display.vv(f"job {job.name}: staging")
+    _progress.stage("fetching")
+    part = f"install.cmd.{secrets.token_hex(4)}"
+    result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
+    if result.code:
+        raise StationFactError(
+            f"{STAGE_CODES.get(result.code, 'staging the job failed')} ({result.describe()})",
+            remedy=_STAGE_REMEDIES.get(
+                result.code, "Check the account's rights on the station and the space on its disk; run again."
+            ),
+        )
+    display.vv(f"job {job.name}: starting")
+    if station.watcher is not None and verb != "stage":
+        station.watcher.starting(job.name, verb)
+    result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
+    if result.code and not _in_other_hands(station, job):
+        raise StationFactError(
+            f"the scheduled task could not be created or started ({result.describe()})",
+            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
+        )
+
+
+def _in_other_hands(station: WinrmStation, job: Job) -> bool:
+    """Two administrators at the same job: one finds the other's files in use, or the job ended and cleaned up.
+
+    The caller follows, and looks at the station when nothing of the job is left.
+    """
+    for _look_again in range(_LOOKS):
+        if read_files(station, job).state in {"started", "ended", "absent"}:
+            return True
+        time.sleep(1)
+    return False
+
+
+def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Download | None = None) -> JobFiles:
+    """Wait for the job's end and return its files. ``download``: what is told of it while it is on its way.
+
+    ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
+    task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
+    still running after ``times.job``: it goes on, and the next run follows it).
+    """
+    if station.watcher is not None:
+        station.watcher.following(job.name)
+    _progress.stage("installing")
+    deadline = time.monotonic() + times.job
+    start_deadline = time.monotonic() + times.start
+    suspected = False
+    while True:
+        running, files = patiently(station, times, lambda: _look(station, job))
+        if running and download is not None:
+            download.look(station)
+        if files is not None:
+            if files.state in {"ended", "absent"}:
+                return files
+            if files.state == "started":
+                # The process may have begun between the two reads: only a second look like this one is proof.
+                if suspected:
+                    return files
+                suspected = True
+                continue
+            if time.monotonic() > start_deadline:
+                return files
+        suspected = suspected and not running
+        if time.monotonic() > deadline:
+            raise StillRunningError(
+                f"the job is still running after {times.job:.0f} s",
+                remedy="It goes on by itself: run again later, the next run follows it to its end.",
+            )
+        time.sleep(times.poll)
+
+
+def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
+    if station.query(job.running_query()):
+        return True, None
+    return False, read_files(station, job)
+
+
+def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> T:
+    """Look; when the station has stopped answering, reconnect until it does or the time is over."""
+    deadline = time.monotonic() + times.reconnect
+    lost, refusals = False, 0
+    while True:
+        try:
+            return look()
+        except UnreachableError as exc:
+            if time.monotonic() > deadline:
+                raise
+            display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
+            lost = True
+        except StationError as exc:
+            # A shell does not outlive a restart; the connection that carried it may. A station that was lost and is
+            # back may refuse an account for a moment.
+            refusals += exc.kind == "refused"
+            waits = exc.kind == "fault" or (exc.kind == "refused" and lost and refusals < REFUSALS)
+            if not waits or time.monotonic() > deadline:
+                raise
+        time.sleep(times.poll)
+        station.close()
+
+
+def read_files(station: WinrmStation, job: Job) -> JobFiles:
+    """Read what the job has left so far. Raises StationError."""
+    result = station.run(job.read(), doing="reading the job's files")
+    return _parse(result)
+
+
+def _parse(result: CommandResult) -> JobFiles:
+    parts: dict[str, str] = {}
+    name = ""
+    for line in decode(result.stdout).splitlines():
+        stripped = line.strip()
+        if stripped.startswith("<<") and stripped.endswith(">>"):
+            name = stripped[2:-2]
+            parts[name] = ""
+        elif name:
+            parts[name] += line + "\n"
+    present = parts.get("state", "").split()
+    if "exit" in present:
+        state = "ended"
+    elif "started" in present:
+        state = "started"
+    else:
+        state = "registered" if "install.cmd" in present else "absent"
+    return JobFiles(
+        state=state,  # type: ignore[arg-type]  # one of the four words above
+        exit=parts.get("exit") or None,
+        setup_log=parts.get("setup_log") or None,
+        curl_log=parts.get("curl_log") or None,
+        restart=parts.get("restart") or None,
+    )
+
+
+def remove(station: WinrmStation, job: Job) -> None:
+    """Delete the job's task and folder. Raises StationError when something of it stays."""
+    _progress.stage("cleaning")
+    for attempt in range(_LOOKS):
+        result = station.run(job.remove(), doing="cleaning up the job")
+        if not result.code:
+            return
+        # A scanner, or another administrator's clean-up, holds a file for a moment.
+        time.sleep(attempt + 1)
+    if result.code == 66:
+        raise StationFactError(
+            f"the scheduled task {job.task!r} could not be deleted ({result.describe()})",
+            remedy="Check the account's rights on the station's Task Scheduler, then run again.",
+        )
+    raise StationFactError(
+        f"the job folder {job.folder} could not be deleted ({result.describe()})",
+        remedy="Something still holds a file of it: run again after a restart of the station.",
+    )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files a job leaves in its folder, read back: what happened, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ...module_utils.product.technologies import TECHNOLOGIES
+from .commands import STAGED
+from .installshield import parse_log, result_words
+
+__all__ = ["CURL_CODES", "JobFiles", "Outcome", "parse_exit", "read_outcome"]
+
+CURL_CODES: dict[int, str] = {
+    3: "the address is malformed",
+    6: "the depot's name does not resolve on the station",
+    7: "the depot refuses the connection",
+    18: "the download broke off before its end",
+    22: "the depot answered an HTTP error (the file is missing, or access to it is denied)",
+    23: "the disk of the station is full or read-only",
+    28: "the download timed out",
+    33: "the depot cannot resume a download",
+    35: "TLS could not be set up with the depot",
+    52: "the depot answered nothing",
+    56: "the connection to the depot was cut",
+    60: "the station does not trust the depot's certificate",
+}
+"""Exit codes of curl (curl manual, EXIT CODES) that a station meets."""
+
+
+# Windows Installer: a restart is needed; one was begun by the installer itself.
+_RESTART = frozenset({3010, 1641})
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFiles:
+    """The state of a job as its files show it. ``exit`` and the logs are None when absent."""
+
+    state: Literal["absent", "registered", "started", "ended"]
+    exit: str | None = None
+    setup_log: str | None = None
+    curl_log: str | None = None
+    # The boot under which a restart of Windows was asked for, as WMI told it.
+    restart: str | None = None
+
+    def as_log(self) -> str:
+        """Everything in one text, for the controller's log file."""
+        parts = [("exit", self.exit), ("setup.log", self.setup_log), ("curl.log", self.curl_log)]
+        return "".join(f"== {name} ==\n{text.rstrip()}\n" for name, text in parts if text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a job ended, before the exe itself has been looked at."""
+
+    accepted: bool
+    fact: str
+    remedy: str = ""
+    code: int | None = None
+    restart_needed: bool = False
+    # Somebody started the program meanwhile: nothing was done yet, so it is no failure of the station.
+    client_started: bool = False
+    # The program runs although nobody used it when the job began: it holds its files, and shows its old release.
+    client_running: bool = False
+
+
+def parse_exit(text: str) -> dict[str, str]:
+    """Read the ``exit`` file (``key=value`` lines). Raises ValueError when it has no step."""
+    values = dict(line.strip().split("=", 1) for line in text.splitlines() if "=" in line)
+    if not values.get("step"):
+        raise ValueError(f"the job's exit file cannot be read ({text.strip()[:80]!r})")
+    return values
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return -1
+
+
+# What a step other than "done" means: the fact and the remedy, with the exit file's {file} and {code}.
+_STEPS: dict[str, tuple[str, str]] = {
+    "download": (
+        "the station could not fetch {file}: {words} (curl {code})",
+        "Check that the depot serves this file to the station, then run again.",
+    ),
+    "busy": (
+        "the depot had no place for {file} for longer than a station waits (it answered HTTP 503)",
+        "Run again; let the depot serve more stations at once, or deploy to fewer.",
+    ),
+    "digest": (
+        "{file} from the depot does not have the digest that was published; nothing was run",
+        "Publish the release again (playbooks/publish.yml) and find out who changed the depot.",
+    ),
+    "client_running": (
+        "somebody started the program before the setup began; nothing was changed",
+        "Run again later, or set pronote_client_when_running to close.",
+    ),
+    "no_log": (
+        "the setup ended (code {code}) but wrote no result into its log",
+        "Run the setup by hand on one station with this response file and look for a dialog.",
+    ),
+    "no_uninstall": (
+        "this release was published without what removing it needs",
+        "Publish it again with uninstall_response and product_code.",
+    ),
+    "uninstaller_gone": (
+        "the station has the uninstall entry, and the uninstaller that it names is gone",
+        "Install a release of that year over it, then remove it; or delete the entry by hand after a look.",
+    ),
+    "uninstall_entry": (
+        "the station has no uninstall entry with the product code that was published",
+        "Compare product_code with what client_info shows on the station.",
+    ),
+}
+
+
+def read_outcome(files: JobFiles) -> Outcome:
+    """Say how an ended job ended. Raises ValueError when its exit file makes no sense."""
+    values = parse_exit(files.exit or "")
+    step, code = values["step"], _number(values.get("code", ""))
+    if step == "done":
+        return _meanwhile(values, _setup_outcome(values, code, files.setup_log or ""))
+    if step == STAGED:
+        return Outcome(accepted=True, fact="the files are on the station")
+    fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
+    words = CURL_CODES.get(code, "curl failed")
+    return Outcome(
+        accepted=False,
+        fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
+        remedy=remedy,
+        code=code,
+        client_started=step == "client_running",
+    )
+
+
+def _meanwhile(values: Mapping[str, str], outcome: Outcome) -> Outcome:
+    """Add what happened on the station during the setup: a client that was started, renames left for a restart."""
+    running = values.get("running") == "yes"
+    renames = values.get("restart") == "renames"
+    outcome = replace(outcome, client_running=running, restart_needed=outcome.restart_needed or renames)
+    if outcome.accepted or not running:
+        return outcome
+    return replace(
+        outcome,
+        fact=f"{outcome.fact}; somebody started the program meanwhile, which locks its files",
+        remedy="Close it (or set pronote_client_when_running to close), then run again.",
+    )
+
+
+def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> Outcome:
+    known = TECHNOLOGIES.get(values.get("technology", ""))
+    if known is not None and known.log == "installscript":
+        try:
+            result = parse_log(log)
+        except ValueError as exc:
+            return Outcome(accepted=False, fact=str(exc), remedy="Run again; look at the setup's log.")
+        if result == 0:
+            return Outcome(accepted=True, fact=result_words(0), code=0)
+        return Outcome(
+            accepted=False,
+            fact=f"the setup answered: {result_words(result)}",
+            remedy="Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
+            "publish the release again, then run again."
+            if result in {-3, -12}
+            else "Run again; if it stays, run the setup by hand on this station.",
+            code=result,
+        )
+    # What the release was published with: the script says it, so that its codes and its command line never part.
+    if code in {_number(word) for word in values.get("success", "0").split()}:
+        return Outcome(
+            accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code in _RESTART
+        )
+    return Outcome(
+        accepted=False,
+        fact=f"the installer ended with {code}",
+        remedy="Look the code up in the installer's documentation; its log is on the controller.",
+        code=code,
+    )

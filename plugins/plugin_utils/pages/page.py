@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make a page for people: one file that loads nothing, whatever is in it, and knows the pages beside it.
+
+All pages are one family: ``templates/page.html.j2`` is around them, ``page.css`` has every colour, what they have in
+common, and paper. A page adds, in its own room, a template that extends the one, and a style sheet that goes after the
+other.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+__all__ = ["Link", "neighbours", "part", "render_page"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_SPACES = "\u00a0\u202f"  # those of French typography
+
+Link = tuple[str, str]
+"""Another page: its title, and its address from this one."""
+
+
+@cache
+def part(file: Path) -> str:
+    """A style sheet or a script."""
+    return file.read_text(encoding="utf-8").strip()
+
+
+def neighbours(page: str | Path, others: Sequence[tuple[str, str | None]]) -> list[Link]:
+    """Those of ``others`` (title, file) that are there, in the same folder as ``page``.
+
+    They stay together when the folder is copied or served. One elsewhere is not linked: its path would say where.
+    """
+    own = _absolute(page)
+    found = []
+    for title, name in others:
+        if name and (other := _absolute(name)) != own and other.parent == own.parent and other.is_file():
+            # Quoted, a colon too: no name of a file is a scheme or another host.
+            found.append((title, quote(other.name, safe="")))
+    return found
+
+
+def _absolute(name: str | Path) -> Path:
+    return Path(name).expanduser().absolute()
+
+
+def render_page(
+    template: Path,
+    *,
+    css: str,
+    js: str = "",
+    words: Mapping[str, str],
+    links: Sequence[Link] = (),
+    **values: object,
+) -> str:
+    """A page of ``template``, a file of its own room. ``css`` comes after that of all pages; ``words`` has at least
+    ``page_words`` and ``title``."""
+    css = f"{part(_TEMPLATES / 'page.css')}\n{css}"
+    # Nothing is loaded and nothing runs but the blocks with these digests: had a name ever got through the escaping, it
+    # could still do nothing. (base-uri and form-action do not fall back to default-src.)
+    script = f"script-src {_hash(js)}; " if js else ""
+    csp = f"default-src 'none'; style-src {_hash(css)}; {script}img-src data:; base-uri 'none'; form-action 'none'"
+    return _template(template).render(
+        w=words,
+        links=links,
+        csp=csp,
+        css=Markup(css),  # noqa: S704  (our own file)
+        js=Markup(js),  # noqa: S704  (our own file)
+        **values,
+    )
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii") + "'"
+
+
+def _shown(value: object) -> object:
+    """Text without characters that are not to be seen: escaping does not stop one that turns the line's direction."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return "".join(c if c.isprintable() or c in _SPACES else " " if c.isspace() else "\ufffd" for c in value)
+
+
+@cache
+def _template(file: Path) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([file.parent, _TEMPLATES]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Always, whatever a file is named: everything here comes from stations, servers, files and people.
+        autoescape=True,
+        finalize=_shown,
+    )
+    return environment.get_template(file.name)

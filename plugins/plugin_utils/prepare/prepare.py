@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring releases into the depot: find the installer, fetch it, verify it, publish it with its response file.
+
+Each release and architecture is a transaction of its own: it is published and written to the lock file, or it failed
+and depot and lock file are as they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ...module_utils.product.products import PRODUCTS
+from ...module_utils.product.release import Release
+from ...module_utils.product.technologies import TECHNOLOGIES
+from ..depot.lock import (
+    InstallerRecord,
+    locked_entry,
+    locked_installer,
+)
+from ..depot.package import Package
+from ..depot.publish import (
+    depot_files,
+    not_a_lock,
+    preview,
+    publish,
+    read_lock,
+    sha256_of,
+)
+from ..responses.folder import ResponseStore, checked_responses
+from ..responses.names import Recorded, newest, parse_name
+from ..responses.response import Mode, ResponseFile
+from .download import DownloadOptions, forget
+from .search import SETUP, Found, Search
+from .sources import SOURCES
+from .vet import RefusedError, Trust, vet
+
+__all__ = ["Outcome", "Preparation", "Settings", "exclusively", "summary"]
+
+_TECHNOLOGY = TECHNOLOGIES["installscript"]
+_RESPONSE, _UNINSTALL = "response.iss", "uninstall.iss"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an administrator decides."""
+
+    product: str
+    depot: Path
+    lock_file: Path
+    response_dir: Path
+    download: DownloadOptions
+    trust: Trust
+    installers: Sequence[str] = ()
+    page_url: str = ""
+    preview: bool = False
+    # By architecture; a response file named here beats the folder's.
+    responses: Mapping[str, str]
+    uninstall_responses: Mapping[str, str]
+    product_codes: Mapping[str, str]
+    log_timeout: int = 1800
+    check: bool = False
+
+    @property
+    def releases(self) -> Path:
+        """The folder of the depot that has the releases of this product."""
+        return self.depot / PRODUCTS[self.product].depot_folder
+
+    @property
+    def page(self) -> str:
+        source = SOURCES[self.product]
+        return self.page_url or (source.preview_page if self.preview else source.page)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one release and architecture. ``received``: bytes fetched from the download site."""
+
+    release: str
+    arch: str
+    status: str  # published, unchanged, by_hand, failed; in check mode would_publish
+    changed: bool = False
+    url: str = ""
+    sha256: str = ""
+    size: int = 0
+    signer: str = ""
+    received: int = 0
+    folder: str = ""
+    # What a copy of it on a web server must hold: below the depot, SHA-256 by file name. Empty when it is not known.
+    place: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    # About the signature, when lists of revoked certificates were given: for people, as warnings.
+    doubts: Sequence[str] = ()
+    diff: Sequence[Mapping[str, str]] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
+
+
+@contextlib.contextmanager
+def exclusively(*folders: Path) -> Iterator[None]:
+    """Hold these folders against another preparation. Raises ValueError when one is under way."""
+    with contextlib.ExitStack() as stack:
+        for folder in sorted({f.resolve() for f in folders if f.is_dir()}):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as exc:
+                raise ValueError(
+                    f"another preparation is under way (it holds {folder}); wait until it has ended, then run again"
+                ) from exc
+        yield
+
+
+class Preparation:
+    """One run, for all releases."""
+
+    def __init__(self, settings: Settings, *, tell: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._search = Search(
+            product=settings.product,
+            installers=settings.installers,
+            page=settings.page,
+            download=settings.download,
+            fetch=not settings.check,
+            tell=tell,
+        )
+
+    def run(self, wanted: Sequence[tuple[Release, str]]) -> list[Outcome]:
+        """Prepare each; one that fails does not stop the others. Raises ValueError for what concerns them all."""
+        self._search.refuse_strays(wanted)
+        return [self._outcome(release, arch) for release, arch in wanted]
+
+    def _outcome(self, release: Release, arch: str) -> Outcome:
+        try:
+            return self._prepare(release, arch)
+        except ValueError as exc:
+            message = str(exc)
+        except OSError as exc:
+            message = _os_words(exc)
+        return Outcome(release=str(release), arch=arch, status="failed", message=message)
+
+    def _prepare(self, release: Release, arch: str) -> Outcome:
+        settings = self._settings
+        entry, record = self._locked(release, arch)
+        folder = settings.releases / str(release) / arch
+        if entry is not None and record is None and self._search.given_for(release, arch) is None:
+            by_hand = entry["files"].get(SETUP)
+            if by_hand and depot_files(folder, (SETUP,)) == {SETUP: by_hand}:
+                message = "published by hand with publish.yml: left as it is"
+                outcome = Outcome(release=str(release), arch=arch, status="by_hand", message=message)
+                return replace(outcome, sha256=by_hand, folder=str(folder))
+        found = self._search.find(release, arch, folder=folder, record=record)
+        known = record
+        doubts: Sequence[str] = ()
+        if found.path is not None and not found.verified:
+            try:
+                product, trust = settings.product, settings.trust
+                known, doubts = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+            except RefusedError:
+                if found.fetched and not settings.check:
+                    # Kept, it would be taken for the right one by the next run.
+                    forget(found.offer.name, options=settings.download)
+                raise
+        outcome = self._publish(found, known, release, arch, folder=folder, entry=entry)
+        return replace(outcome, doubts=doubts)
+
+    def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
+        lock = read_lock(self._settings.lock_file) or {}
+        try:
+            entry = locked_entry(lock, release, arch, product=PRODUCTS[self._settings.product])
+            return entry, locked_installer(entry)
+        except ValueError as exc:
+            raise not_a_lock(self._settings.lock_file, str(exc)) from exc
+
+    def _publish(
+        self,
+        found: Found,
+        known: InstallerRecord | None,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        entry: Mapping[str, Any] | None,
+    ) -> Outcome:
+        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
+        recorded_for = _recorded_for(responses[_RESPONSE], entry)
+        modes: dict[str, Mode] = {_RESPONSE: "install", _UNINSTALL: "uninstall"}
+        code = self._settings.product_codes.get(arch, "")
+        with checked_responses(responses, modes, product_code=code, year=release.year) as checked:
+            return self._publish_checked(
+                found, known, release, arch, folder=folder, responses=checked, recorded_for=recorded_for
+            )
+
+    def _publish_checked(
+        self,
+        found: Found,
+        known: InstallerRecord | None,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        responses: Mapping[str, Path],
+        recorded_for: str,
+    ) -> Outcome:
+        settings = self._settings
+        sources = dict(responses)
+        if found.path is not None:
+            sources[SETUP] = found.path
+        digests = {name: sha256_of(path) for name, path in responses.items()}
+        code = settings.product_codes.get(arch) or ResponseFile.parse(responses[_RESPONSE].read_bytes()).product_code
+        outcome = Outcome(
+            release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
+        )
+        if known is None:
+            # Check mode, and the file is not here: what its digest will be, nobody knows.
+            shown = preview(
+                folder,
+                digests,
+                product=PRODUCTS[settings.product],
+                lock_file=settings.lock_file,
+                missing=SETUP,
+                origin=found.offer.url,
+            )
+            return replace(outcome, status="would_publish", changed=True, diff=shown)
+        package = Package(
+            product=PRODUCTS[settings.product],
+            release=str(release),
+            arch=arch,
+            technology=_TECHNOLOGY,
+            digests={**digests, SETUP: known.sha256},
+            product_code=code,
+            log_timeout=settings.log_timeout,
+            processes=PRODUCTS[settings.product].processes,
+            response_release=recorded_for,
+        )
+        done = publish(
+            package,
+            sources,
+            depot=settings.depot,
+            lock_file=settings.lock_file,
+            check=settings.check,
+            installer=known,
+        )
+        status = "unchanged" if not done["changed"] else "would_publish" if settings.check else "published"
+        return replace(
+            outcome,
+            status=status,
+            changed=done["changed"],
+            sha256=known.sha256,
+            size=known.size,
+            signer=known.signer,
+            place=done["place"],
+            files=done["files"],
+            diff=done["diff"],
+        )
+
+    def _responses(
+        self,
+        release: Release,
+        arch: str,
+        *,
+        folder: Path,
+        entry: Mapping[str, Any] | None,
+        installer: Path | None,
+    ) -> dict[str, Path]:
+        """The response files by their name in the depot. Raises ValueError when there is none for installing."""
+        settings = self._settings
+        kinds: tuple[tuple[str, Mapping[str, str], Mode], ...] = (
+            (_RESPONSE, settings.responses, "install"),
+            (_UNINSTALL, settings.uninstall_responses, "uninstall"),
+        )
+        found: dict[str, Path] = {}
+        recordings = ResponseStore(settings.response_dir).names()
+        for name, named, mode in kinds:
+            wanted = Recorded(product=settings.product, release=release, arch=arch, mode=mode)
+            chosen = newest(recordings, wanted)
+            if named.get(arch):
+                found[name] = Path(named[arch]).expanduser()
+            elif chosen is not None:
+                found[name] = settings.response_dir / chosen.name
+            elif entry is not None and depot_files(folder, (name,)) == {name: entry["files"].get(name)}:
+                # Published before, with a response file that is not named this time.
+                found[name] = folder / name
+        if _RESPONSE not in found:
+            at = f" The installer is there: {installer}." if installer is not None else ""
+            exact = Recorded(product=settings.product, release=release, arch=arch, mode="install").name
+            raise ValueError(
+                f"there is no response file for {release} {arch}: {settings.response_dir} has no "
+                f"{exact}, nor one of an earlier release of {release.year}."
+                f"{at} Record one on a reference station (playbooks/record_response.yml), put it there or "
+                "name it in pronote_prepare_response, and run again"
+            )
+        return found
+
+
+def _recorded_for(response: Path, entry: Mapping[str, Any] | None) -> str:
+    """The release a response file was recorded for: as its name says, else as the lock file knew it."""
+    recorded = parse_name(response.name)
+    if recorded is not None:
+        return str(recorded.release.client)
+    return str(entry.get("response_release") or "") if entry is not None else ""
+
+
+def _os_words(exc: OSError) -> str:
+    remedies = {
+        errno.ENOSPC: "the disk is full: make room",
+        errno.EDQUOT: "the disk quota is used up: make room",
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "this account may not do that: check owner and rights",
+    }
+    remedy = remedies.get(exc.errno or 0, "")
+    return f"{exc}{f' ({remedy}; depot and lock file are as they were)' if remedy else ''}"
+
+
+def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, Any]:
+    """The task's result: what was done, and a failure that names each release and school that was left out."""
+    failures = [f"{o.release} {o.arch}: {o.message}" for o in outcomes if o.status == "failed"] + list(problems)
+    result: dict[str, Any] = {
+        "changed": any(o.changed for o in outcomes),
+        "releases": [o.as_dict() for o in outcomes],
+        "received": sum(o.received for o in outcomes),
+        "diff": [dict(shown) for o in outcomes for shown in o.diff],
+        "warnings": [doubt for o in outcomes for doubt in o.doubts],
+    }
+    if failures:
+        done = sum(o.status != "failed" for o in outcomes)
+        result |= {"failed": True, "msg": f"{done} prepared, {len(failures)} not. " + " | ".join(failures)}
+    return result

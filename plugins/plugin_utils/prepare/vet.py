@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is this file the installer that was asked for? Bytes, signature, and what the file says of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..depot.lock import InstallerRecord, check_same
+from ..depot.publish import sha256_of
+from .authenticode import SignatureError, verify_signature
+from .facts import contradictions, not_a_program
+from .pe import promised_size, read_facts
+from .revocation import read_lists
+from .sources import Offer
+
+__all__ = ["RefusedError", "Trust", "vet"]
+
+
+class RefusedError(ValueError):
+    """The file is not the installer that was asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """Who may have signed. ``accepted``: digests that need no signature; given, no other file is taken."""
+
+    signers: Sequence[str]
+    authorities: Sequence[str]
+    accepted: Sequence[str] = ()
+    # Files with lists of revoked certificates; without any, nobody is asked.
+    crls: Sequence[str] = ()
+
+
+def vet(
+    path: Path,
+    offer: Offer,
+    *,
+    product: str,
+    trust: Trust,
+    entry: Mapping[str, Any] | None,
+    record: InstallerRecord | None,
+) -> tuple[InstallerRecord, Sequence[str]]:
+    """What the lock file will say of this installer, or says already when it knows it; and what is left in doubt.
+
+    Raises RefusedError, ValueError for a list of revoked certificates that is none, OSError.
+    """
+    where = offer.url or str(path)
+    with path.open("rb") as file:
+        wrong = not_a_program(file.read(1024))
+    sha256, size = sha256_of(path), path.stat().st_size
+    if wrong:
+        raise RefusedError(f"{where} is no installer: {wrong} ({size} bytes)")
+    try:
+        check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
+    except ValueError as exc:
+        raise RefusedError(str(exc)) from exc
+    pins = {pin.lower() for pin in trust.accepted}
+    if pins and sha256 not in pins:
+        raise RefusedError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
+    _whole(path, size, where=where)
+    # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
+    accepted = sha256 in pins or (record is not None and not record.signer)
+    signer, doubts = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
+    _agree(path, offer, product=product, where=where)
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    known = record or InstallerRecord(
+        name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
+    )
+    return known, doubts
+
+
+def _whole(path: Path, size: int, *, where: str) -> None:
+    try:
+        promised = promised_size(path)
+    except ValueError as exc:
+        raise RefusedError(f"{where} was refused: {exc}") from exc
+    if promised > size:
+        raise RefusedError(
+            f"{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if it stays so, "
+            "download it with a browser and pass it with pronote_prepare_installer=<file>"
+        )
+
+
+def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> tuple[str, Sequence[str]]:
+    lists = read_lists(trust.crls)
+    try:
+        good = verify_signature(path, signers=trust.signers, authorities=trust.authorities, lists=lists)
+    except SignatureError as exc:
+        if accepted:
+            return "", ()
+        raise RefusedError(
+            f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
+            f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
+        ) from exc
+    return good.signer, [f"{where}: {doubt}" for doubt in good.doubts]
+
+
+def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:
+    try:
+        machine, strings = read_facts(path)
+    except ValueError as exc:
+        raise RefusedError(f"{where} was refused: {exc}") from exc
+    wrong = contradictions(machine, strings, product=product, release=offer.release, arch=offer.arch)
+    if wrong:
+        raise RefusedError(
+            f"{where} is not what its name says, {offer.release} {offer.arch}: {'; '.join(wrong)}. Get the right file, "
+            "and pass it with pronote_prepare_installer"
+        )

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which releases the schools of an inventory need: what their hosted servers run, or what is pinned for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ...module_utils.product.release import Release
+from ...module_utils.server.description import HostedServerError
+from ...module_utils.server.release import (
+    DEFAULT_CACHE,
+    HostedOptions,
+    read_hosted_release,
+)
+
+__all__ = ["wanted_by_schools"]
+
+_PINNED, _UAI, _URL = "pronote_client_release", "pronote_uai", "pronote_server_url"
+
+
+def wanted_by_schools(
+    hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str]
+) -> tuple[dict[Release, list[str]], list[str]]:
+    """Releases with the schools that need them, and the schools whose release is not known, in words.
+
+    One request to each hosted server at most, and none while its answer is in the cache; no station is contacted.
+    """
+    schools: dict[tuple[str, str, str, str], str] = {}
+    wanted: dict[Release, list[str]] = {}
+    problems: list[str] = []
+    for host in hosts:
+        try:
+            variables = hostvars[host]
+            pinned, uai, url = (str(variables.get(name) or "") for name in (_PINNED, _UAI, _URL))
+            cache = str(variables.get("pronote_cache_dir") or DEFAULT_CACHE)
+        except AnsibleError as exc:
+            problems.append(f"{host}: its variables cannot be read ({exc})")
+            continue
+        schools.setdefault((pinned, uai, url, cache), host)
+    for (pinned, uai, url, cache), host in schools.items():
+        name = uai or host
+        try:
+            if pinned:
+                release = Release.parse(pinned)
+            elif uai:
+                answer = read_hosted_release(uai, url, options=HostedOptions(cache_dir=cache))
+                release = Release.parse(answer.client_release)
+            else:
+                problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
+                continue
+        except (HostedServerError, ValueError, OSError) as exc:
+            problems.append(f"{name}: {exc}")
+            continue
+        asking = wanted.setdefault(release.client, [])
+        if name not in asking:
+            asking.append(name)
+    return dict(sorted(wanted.items())), problems

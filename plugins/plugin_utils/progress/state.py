@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a run is: a board of stations, told event by event, with the clock passed in. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
+
+__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "clean", "end_of", "summary"]
+
+End = Literal["done", "right", "left", "failed", "unreachable"]
+ENDS: tuple[End, ...] = ("done", "right", "left", "failed", "unreachable")
+
+STAGES: dict[str, dict[str, str]] = {
+    "reading": {"en": "reading", "fr": "lecture"},
+    "waiting": {"en": "waiting for its user", "fr": "attend son utilisateur"},
+    "fetching": {"en": "fetching", "fr": "téléchargement"},
+    "installing": {"en": "job under way", "fr": "tâche en cours"},
+    "verifying": {"en": "verifying", "fr": "vérification"},
+    "cleaning": {"en": "cleaning up", "fr": "nettoyage"},
+}
+"""What workers say they are doing on a station (plugin_utils/station/events.py)."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "stations": {"en": "stations", "fr": "postes"},
+    "done": {"en": "done", "fr": "faits"},
+    "right": {"en": "already right", "fr": "déjà à jour"},
+    "left": {"en": "left for later", "fr": "remis à plus tard"},
+    "failed": {"en": "failed", "fr": "en échec"},
+    "unreachable": {"en": "unreachable", "fr": "injoignables"},
+    "at_work": {"en": "at work", "fr": "en cours"},
+    "ring": {"en": "ring", "fr": "anneau"},
+    "eta": {"en": "ring ends in about {minutes} min", "fr": "fin de l'anneau dans {minutes} min environ"},
+    "eta_all": {"en": "ends in about {minutes} min", "fr": "fin dans {minutes} min environ"},
+    "time_left": {"en": "{time} left", "fr": "encore {time}"},
+    "check": {"en": "dry run", "fr": "simulation"},
+}
+
+_LONGEST = 200
+_FAILURES = 20
+_ENOUGH = 3  # stations that must have ended before their pace says anything
+
+
+def clean(text: object, *, longest: int = _LONGEST) -> str:
+    """Text of a station, a server or a file, made harmless for a terminal, and one line.
+
+    Control characters (escape sequences), and those that only steer how others are shown (direction, width zero), are
+    replaced. Nothing here is ever read as rich markup: the view is made of ``Text``, which has none.
+    """
+    shown = "".join(c if c.isprintable() else " " if c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def end_of(result: Mapping[str, Any]) -> End:
+    """How a station ended, from what its task returned. Failed and unreachable are told by Ansible itself."""
+    if result.get("action") == "skip":
+        return "left"
+    return "done" if result.get("changed") else "right"
+
+
+@dataclass
+class Seen:
+    """A station that is being worked on. Times in seconds of the run's clock."""
+
+    stage: str = ""
+    since: float = 0.0
+    bytes: int = 0
+    total: int = 0
+    # When bytes were told last, and when and how many first: an earlier try may have fetched some.
+    told: float = 0.0
+    first_told: float = 0.0
+    first_bytes: int = 0
+
+    def count(self, bytes: int, total: int, *, now: float) -> None:
+        """So many bytes are there, of so many; 0: unknown."""
+        bytes = max(0, bytes)
+        if not self.bytes or bytes < self.bytes:
+            self.first_bytes, self.first_told = bytes, now
+        self.bytes, self.total, self.told = bytes, max(0, total), now
+
+    @property
+    def pace(self) -> float:
+        """Bytes a second since they are told; 0 when there is nothing yet to work it out from."""
+        seconds = self.told - self.first_told
+        return (self.bytes - self.first_bytes) / seconds if seconds > 0 else 0.0
+
+
+@dataclass
+class Board:
+    """Every station of the play, and where it is."""
+
+    stations: dict[str, str] = field(default_factory=dict)  # station → room, as the inventory writes them
+    product: str = ""
+    worked: bool = False  # anything was begun on any station
+    stores: dict[str, str] = field(default_factory=dict)  # station → the store in which its end is remembered
+    listed: bool = False  # the play itself has listed what remains
+    rooms: dict[str, str] = field(default_factory=dict)  # station → room, harmless
+    ends: dict[str, End] = field(default_factory=dict)
+    at_work: dict[str, Seen] = field(default_factory=dict)
+    failures: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_FAILURES))
+    check: bool = False
+    started: float = 0.0
+    ring: int = 0
+    rings: int = 0
+    ring_stations: frozenset[str] = frozenset()
+    ring_started: float = 0.0
+
+    @classmethod
+    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> Board:
+        """The board of a play that begins: its stations with their rooms."""
+        rooms = {clean(name): clean(room) for name, room in stations.items()}
+        return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now)
+
+    def about(self, station: str, *, product: str, store: str = "") -> None:
+        """A worker says what it works for, and where the station's end will be remembered."""
+        self.product = product
+        if store:
+            self.stores[station] = store
+
+    def step(self, ring: int, rings: int, stations: Iterable[str], *, now: float) -> None:
+        """A step of the rings begins."""
+        self.ring, self.rings, self.ring_started = ring, rings, now
+        self.ring_stations = frozenset(clean(name) for name in stations)
+
+    def begin(self, station: str, *, now: float) -> None:
+        """A worker has taken a station up."""
+        name = clean(station)
+        self.worked = True
+        self.rooms.setdefault(name, "")
+        if name not in self.ends:
+            self.at_work[name] = Seen(since=now)
+
+    def stage(self, station: str, stage: str, *, now: float, bytes: int = 0, total: int = 0) -> None:
+        """A worker says what it is doing."""
+        name = clean(station)
+        if name in self.ends or stage not in STAGES:
+            return
+        seen = self.at_work.setdefault(name, Seen(since=now))
+        if seen.stage != stage:
+            seen.stage, seen.since = stage, now
+        seen.count(bytes, total, now=now)
+
+    def leave(self, station: str) -> None:
+        """It is not worked on after all."""
+        self.at_work.pop(clean(station), None)
+
+    def end(self, station: str, end: End, why: object = "") -> None:
+        """A station has ended. Its first failure counts, whatever comes later."""
+        name = clean(station)
+        self.at_work.pop(name, None)
+        self.rooms.setdefault(name, "")
+        if self.ends.get(name) in {"failed", "unreachable"}:
+            return
+        self.ends[name] = end
+        if end in {"failed", "unreachable"}:
+            self.failures.append((name, clean(why)))
+
+    def counts(self) -> Counter[str]:
+        """Stations by how they ended."""
+        return Counter(self.ends.values())
+
+    @property
+    def unlisted(self) -> bool:
+        """Stations are left that nothing has listed: a play all of whose stations failed ends before its last task."""
+        return bool(self.stores) and not self.listed and not {"failed", "unreachable"}.isdisjoint(self.ends.values())
+
+    def by_room(self) -> list[tuple[str, int, int, int]]:
+        """(room, ended, failed, all) of the rooms where somebody is at work, then of the rest; the busiest first."""
+        total, ended, failed, busy = Counter(self.rooms.values()), Counter[str](), Counter[str](), Counter[str]()
+        for name, end in self.ends.items():
+            ended[self.rooms[name]] += 1
+            failed[self.rooms[name]] += end in {"failed", "unreachable"}
+        for name in self.at_work:
+            busy[self.rooms[name]] += 1
+        rooms = sorted(total, key=lambda room: (-busy[room], room))
+        return [(room, ended[room], failed[room], total[room]) for room in rooms]
+
+    def minutes_left(self, now: float) -> int | None:
+        """About how long the stations of this ring, or of the play, still take at the pace so far; None: unknown."""
+        ring = self.ring_stations if self.rings > 1 else self.rooms.keys()
+        ended = sum(name in self.ends for name in ring)
+        # A station that was off ends in seconds: its pace is not that of an installation.
+        if ended < _ENOUGH or ended == len(ring) or now <= self.ring_started:
+            return None
+        return max(1, round((now - self.ring_started) / ended * (len(ring) - ended) / 60))
+
+
+def summary(board: Board, *, now: float | None, language: str) -> str:
+    """The board in one line; ``now`` None: its play is over."""
+
+    def word(key: str) -> str:
+        return WORDS[key][language]
+
+    counts = board.counts()
+    # The number after its word: "faits 1" needs no singular in any language.
+    parts = [f"{word('stations')} {len(board.ends)}/{len(board.rooms)}"]
+    if board.rings > 1:
+        parts.append(f"{word('ring')} {board.ring}/{board.rings}")
+    parts += [f"{word(end)} {counts[end]}" for end in ENDS if counts[end]]
+    if board.at_work:
+        parts.append(f"{word('at_work')} {len(board.at_work)}")
+    minutes = None if now is None else board.minutes_left(now)
+    if minutes is not None:
+        parts.append(word("eta" if board.rings > 1 else "eta_all").format(minutes=minutes))
+    product = PRODUCTS.get(board.product, PRONOTE_CLIENT)
+    title = "PRONOTE" if product is PRONOTE_CLIENT else product.title
+    return f"{title} ({word('check')}): {', '.join(parts)}" if board.check else f"{title}: {', '.join(parts)}"

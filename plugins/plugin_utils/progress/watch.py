@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The progress of a run, shown from a thread of the main process while its workers are at work."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ..station.events import Reader, events_path
+from .state import Board, summary
+from .terminal import Pane
+from .view import HEIGHT, render
+
+__all__ = ["Watch", "WatchOptions"]
+
+_REFRESH = 0.25  # seconds between two looks at what workers tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchOptions:
+    """How to show it. ``interval``: seconds between two plain lines."""
+
+    live: bool
+    color: bool
+    interval: float
+    language: str
+
+
+class Watch:
+    """A board, and the thread that shows it. ``say`` prints a line; ``broken`` is told what ended the view early."""
+
+    def __init__(self, *, say: Callable[[str], None], broken: Callable[[Exception], None]) -> None:
+        self._board = Board()
+        self._past: list[Board] = []
+        self._say, self._broken = say, broken
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._options: WatchOptions | None = None
+        self._thread: threading.Thread | None = None
+        self._reader: Reader | None = None
+        self._pane: Pane | None = None
+        self._said = ""
+        self._pid = os.getpid()
+
+    @property
+    def running(self) -> bool:
+        """Whether anything is shown yet."""
+        return self._thread is not None
+
+    @contextmanager
+    def board(self) -> Iterator[tuple[Board, float]]:
+        """The board and the time, for one change."""
+        with self._lock:
+            yield self._board, time.monotonic()
+
+    @property
+    def boards(self) -> list[Board]:
+        """Those of the plays in which anything was done, in their order."""
+        return [board for board in (*self._past, self._board) if board.worked]
+
+    def play(self, stations: Mapping[str, str], *, check: bool) -> None:
+        """A play begins: its stations with their rooms."""
+        with self._lock:
+            now = time.monotonic()
+            # What the workers of the play before still said is about its stations.
+            self._hear(now)
+            self._past.append(self._board)
+            self._board = Board.of_play(stations, now=now, check=check)
+
+    def start(self, options: WatchOptions) -> None:
+        """Begin to show, once."""
+        if self._thread is not None:
+            return
+        self._options = options
+        if options.live:
+            self._pane = Pane(1, height=HEIGHT)
+            # Everything rich imports must be there before the thread is: a fork in the middle of an import would leave
+            # the worker with a lock that nobody gives back.
+            self._render(0, 80, HEIGHT)
+        self._reader = Reader(events_path(), live=options.live)
+        # A run that is interrupted or dies of an error leaves the terminal as it was.
+        atexit.register(self.finish)
+        self._thread = threading.Thread(target=self._run, name="pronote-progress", daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """End: the terminal is given back, and a line for each play says how it ended."""
+        # From atexit too: workers are forks, and must not touch what is the main process's.
+        if self._thread is None or self._options is None or os.getpid() != self._pid or self._ended.is_set():
+            return
+        self._ended.set()
+        self._thread.join(timeout=5)
+        if self._pane is not None:
+            self._pane.close()
+        with self._lock:
+            self._hear(time.monotonic())
+        lines = [summary(board, now=None, language=self._options.language) for board in self.boards]
+        if lines != [self._said]:
+            for line in lines:
+                self._say(line)
+        if self._reader is not None:
+            self._reader.close()
+
+    def abandon(self) -> None:
+        """End at once, whatever state it is in."""
+        self._ended.set()
+        if self._pane is not None:
+            self._pane.close()
+
+    def _run(self) -> None:
+        options, said = self._options, time.monotonic()
+        try:
+            while options and not self._ended.wait(_REFRESH):
+                now = time.monotonic()
+                with self._lock:
+                    self._hear(now)
+                if self._pane is not None:
+                    width, height = self._pane.room()
+                    self._pane.draw(self._render(now, width, height) if height else [])
+                elif now - said >= options.interval:
+                    said = now
+                    self._tell(now, options.language)
+        except Exception as exc:  # noqa: BLE001  (progress is a comfort: no error of it may reach the run)
+            self._broken(exc)
+
+    def _hear(self, now: float) -> None:
+        for event in self._reader.read() if self._reader else []:
+            station, product = event["station"], event.get("product")
+            if isinstance(product, str):
+                self._board.about(station, product=product, store=str(event.get("store") or ""))
+                continue
+            numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
+            self._board.stage(station, str(event.get("stage")), now=now, **numbers)
+
+    def _render(self, now: float, width: int, height: int) -> list[str]:
+        assert self._options is not None
+        language, color = self._options.language, self._options.color
+        with self._lock:
+            return render(self._board, now=now, width=width, height=height, language=language, color=color)
+
+    def _tell(self, now: float, language: str) -> None:
+        with self._lock:
+            line = summary(self._board, now=now, language=language)
+        if line != self._said:
+            self._said = line
+            self._say(line)

@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the store remembers of stations: what they showed, how each try went, every start of an installer.
+
+Written by the worker that deals with the station, one short transaction at a time: before an installer is started, and
+at the end. A store that fails never stops a deployment: the job on the station is found again by its name, not through
+the store. It is a warning that says what was not remembered.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ...module_utils.product.release import Release
+from ..station.errors import StationError
+from ..station.state import StationState
+from ..store.store import Store, StoreError, now
+from .standing import (
+    Standing,
+    after,
+    audited,
+    found_in,
+    outcome_of,
+    reaimed,
+)
+
+__all__ = ["Memory", "mark_woken", "standings"]
+
+_T = TypeVar("_T")
+
+_FIELDS = tuple(field.name for field in fields(Standing))
+
+_NOT_REMEMBERED = (
+    "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
+    "pronote_pending may name stations that are done."
+)
+
+
+class Memory:
+    """One station in the store. Nothing here raises: what went wrong with the store is in ``warnings``."""
+
+    def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
+        """``path`` None or empty: nothing is remembered. The file is opened when there is something to write."""
+        self._path = Path(path) if path else None
+        self._station, self._product, self._school, self._room = station, product, school, room
+        self._store: Store | None = None
+        self._clients: list[dict[str, Any]] | None = None
+        self._attempt: int | None = None
+        self._job = ""  # of that attempt
+        self.warnings: list[str] = []
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._store is not None:
+            self._store.__exit__()
+            self._store = None
+
+    # What the station tells while it is worked on (plugin_utils/station/winrm.py, Watcher).
+
+    def seen(self, state: StationState) -> None:
+        """The station was read; written with the next transaction."""
+        self._clients = state.as_dict()["clients"]
+
+    def starting(self, job: str, verb: str) -> None:
+        """The installer is about to be started."""
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db)
+            self._next(db, job)
+            self._abandon(db)
+            self._attempt = self._open(db, job, verb, started=now())
+
+        self._try(write)
+
+    def following(self, job: str) -> None:
+        """A job of an earlier run was found: its end will be that of the attempt that began it."""
+        if self._attempt is not None and self._job == job:
+            return
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db)
+            self._next(db, job)
+            row = db.execute(
+                "select max(id) as id from attempt where station = ? and job = ? and ended is null",
+                (self._station, job),
+            ).fetchone()
+            verb = job.rpartition("-")[2]
+            self._attempt = row["id"] if row["id"] is not None else self._open(db, job, verb, started=None)
+            self._job = job
+
+        self._try(write)
+
+    # What the actions tell.
+
+    def deployed(self, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+        """A deployment came to its end, whatever it decided."""
+        skipped = result["action"] == "skip"
+        job = result.get("job") or {}
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db, seen=True)
+            if skipped and job.get("name") not in job.get("steps", ()):
+                # Cut off, or turned away by people, and left for a later run.
+                self._close(db, result="interrupted", fact=result["reason"])
+            self._close(db, result="done", code=job.get("code"))
+            self._abandon(db)
+            self._save(
+                db,
+                wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
+                found=self._found(wanted, absent),
+                outcome="skipped" if skipped else "done",
+                reason=result["reason"],
+                reason_fr=result.get("reason_fr", ""),
+            )
+
+        self._try(write)
+
+    def failed(self, exc: StationError, *, wanted: Release, absent: bool) -> None:
+        """A deployment did not come to its end."""
+        job = exc.job or {}
+        lost = exc.kind in {"unreachable", "refused"}
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
+            if exc.kind not in {"timeout", "running"} and not lost:
+                self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
+            # Otherwise the job may be going on: the attempt stays open for the run that follows it.
+            self._save(
+                db,
+                wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
+                found=self._found(wanted, absent),
+                outcome=outcome_of(exc.kind),
+                reason=exc.fact,
+                reason_fr=exc.fact_fr,
+                remedy=exc.remedy,
+                kind=exc.kind,
+            )
+
+        self._try(write)
+
+    def audited(self, record: Mapping[str, Any]) -> None:
+        """An audit looked at the station."""
+        facts = record["facts"]
+        # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
+        found = audited(record["status"]) if facts and record["expected"] else None
+        self._clients = facts["clients"] if facts else None
+        lost = record["status"] in {"unreachable", "refused"}
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db, seen=not lost, problem=record["reason"] if lost else "")
+            self._save(
+                db,
+                wanted=record["expected"],
+                found=found,
+                outcome=None,
+                reason=record["reason"],
+                reason_fr=record["reason_fr"],
+                remedy=record["remedy"],
+            )
+
+        self._try(write)
+
+    # Wake-on-LAN.
+
+    def woken(self) -> str | None:
+        """When this controller woke the station, if it has not been given back since."""
+
+        def read(db: sqlite3.Connection) -> str | None:
+            row = db.execute("select woken from station where name = ?", (self._station,)).fetchone()
+            return row["woken"] if row else None
+
+        return self._try(read, writes=False)
+
+    def set_woken(self, moment: str | None) -> None:
+        """The station was woken (then it is ours to switch off again), or is not ours any more."""
+
+        def write(db: sqlite3.Connection) -> None:
+            self._touch(db, tried=False)
+            db.execute("update station set woken = ? where name = ?", (moment, self._station))
+
+        self._try(write)
+
+    # Rows.
+
+    def _found(self, wanted: Release, absent: bool) -> str | None:
+        return None if self._clients is None else found_in(self._clients, wanted, absent=absent)
+
+    def _touch(self, db: sqlite3.Connection, *, tried: bool = True, seen: bool = False, problem: str = "") -> None:
+        """The station's row, and what was found on it."""
+        moment = now()
+        db.execute("insert into station (name) values (?) on conflict do nothing", (self._station,))
+        if tried:
+            db.execute(
+                "update station set school = ?, room = ?, last_tried = ?, last_seen = iif(?, ?, last_seen), problem = ?"
+                " where name = ?",
+                (self._school, self._room, moment, seen, moment, problem, self._station),
+            )
+        if self._clients is not None:
+            db.execute("delete from installed where station = ? and product = ?", (self._station, self._product))
+            db.executemany(
+                "insert into installed values (?, ?, ?, ?, ?, ?)",
+                [
+                    (self._station, self._product, n, c["release"] or "", c["arch"] or "", c["condition"])
+                    for n, c in enumerate(self._clients)
+                ],
+            )
+
+    def _save(self, db: sqlite3.Connection, *, wanted: str | None, **told: Any) -> None:
+        key = (self._station, self._product)
+        row = db.execute("select * from standing where station = ? and product = ?", key).fetchone()
+        before = _standing(row) if row else Standing()
+        if row and wanted not in {None, row["wanted"]}:
+            before = reaimed(before)
+        stands = after(before, now=now(), **told)
+        db.execute(
+            f"insert or replace into standing (station, product, wanted, {', '.join(_FIELDS)})"  # noqa: S608  (constants)
+            f" values (?, ?, ?{', ?' * len(_FIELDS)})",
+            (
+                *key,
+                (row["wanted"] if row else "") if wanted is None else wanted,
+                *(getattr(stands, name) for name in _FIELDS),
+            ),
+        )
+
+    def _open(self, db: sqlite3.Connection, job: str, verb: str, *, started: str | None) -> int:
+        # The job's name is product, release, architecture, digest and verb (plugin_utils/deploy/plan.py, job_id).
+        release = job.rsplit("-", 4)[1] if job.count("-") >= 4 else ""
+        self._job = job
+        cursor = db.execute(
+            "insert into attempt (station, product, verb, job, release, begun, started, controller)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self._station, self._product, verb, job, release, now(), started, f"{socket.gethostname()}:{os.getpid()}"),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _next(self, db: sqlite3.Connection, job: str) -> None:
+        """End the attempt before this job's: the same job is begun again only when the station cut it off, and another
+        one only when the step before was proven.
+        """
+        if self._job == job:
+            self._close(db, result="interrupted", fact="the station cut the job off")
+        self._close(db, result="done")
+
+    def _close(
+        self, db: sqlite3.Connection, *, result: str, code: int | None = None, fact: str = "", remedy: str = ""
+    ) -> None:
+        if self._attempt is not None:
+            db.execute(
+                "update attempt set ended = ?, result = ?, code = ?, fact = ?, remedy = ? where id = ?",
+                (now(), result, code, fact, remedy, self._attempt),
+            )
+            self._attempt = None
+
+    def _abandon(self, db: sqlite3.Connection) -> None:
+        """End what killed runs left open: their jobs are over, or this run would have followed them.
+
+        Another run that is at work at this moment writes its own end over this one.
+        """
+        db.execute(
+            "update attempt set ended = ?, result = 'interrupted', fact = 'no run saw its end'"
+            " where station = ? and product = ? and ended is null",
+            (now(), self._station, self._product),
+        )
+
+    def _try(self, work: Callable[[sqlite3.Connection], _T], *, writes: bool = True) -> _T | None:
+        if self._path is None:
+            return None
+        try:
+            if self._store is None:
+                self._store = Store(self._path)
+            with self._store.write() if writes else self._store.read() as db:
+                return work(db)
+        except StoreError as exc:
+            # Once a station: waiting for a locked file again at every step would slow the whole run.
+            self._path = None
+            self.close()
+            self.warnings.append(_NOT_REMEMBERED.format(error=exc))
+            return None
+
+
+def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
+    """Remember, or forget, that these stations were woken: one transaction. Returns warnings."""
+    rows = [(now() if woken else None, name) for name in names]
+    if not path or not rows:
+        return []
+    try:
+        with Store(Path(path)) as store, store.write() as db:
+            db.executemany("insert into station (name) values (?) on conflict do nothing", [(n,) for _, n in rows])
+            db.executemany("update station set woken = ? where name = ?", rows)
+    except StoreError as exc:
+        return [f"{exc} Stations that were woken will not be switched off again."]
+    return []
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    return Standing(**{name: row[name] for name in _FIELDS})
+
+
+def standings(path: Path, *, product: str) -> dict[str, dict[str, Any]]:
+    """Every station of a store by name: its row, with ``standing`` None when no run has met it. Raises StoreError."""
+    if not path.expanduser().exists():
+        # Reading makes no file: a dry run, or a mistyped path, leaves nothing behind.
+        return {}
+    with Store(path) as store, store.read() as db:
+        stations = {row["name"]: dict(row) for row in db.execute("select * from station")}
+        rows = db.execute("select * from standing where product = ?", (product,)).fetchall()
+    for row in rows:
+        stations[row["station"]] |= {"wanted": row["wanted"], "standing": _standing(row)}
+    return {name: {"wanted": "", "standing": None, **row} for name, row in sorted(stations.items())}

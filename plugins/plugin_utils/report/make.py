@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make the reports of a whole audit: gather the records, put them in the store, judge, write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ...module_utils.base.files import write_atomically
+from ...module_utils.product.products import PRODUCTS
+from ..audit.kept import (
+    Audit,
+    History,
+    read_history,
+    save_audit,
+)
+from ..audit.outcome import Outcome, conclude
+from ..pages.words import audit_title, board_title
+from ..store.store import Store, StoreError, now
+from .commands import Commands
+from .document import document
+from .write import KINDS, ReportError, write_reports
+
+__all__ = ["Made", "Request", "audit_pages", "commands", "inventory_of", "make", "records_of", "stations_of"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``state`` empty: no history. ``outcome``:
+    the file for bin/pronote-audit. ``pages``: title and file of the other pages."""
+
+    product: str
+    paths: Mapping[str, str | None]
+    outcome: str
+    language: str
+    fail_on: list[str]
+    max_unreachable: float
+    max_unknown: float
+    state: str
+    keep_days: int
+    pages: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any]) -> Request:
+        """From the arguments of the action, which have the same names."""
+        return cls(
+            product=args["product"],
+            paths={kind: _of_product(args[kind], args["product"]) for kind in KINDS},
+            outcome=_of_product(args["outcome"], args["product"]),
+            language=args["language"],
+            fail_on=args["fail_on"],
+            max_unreachable=args["max_unreachable"],
+            max_unknown=args["max_unknown"],
+            state=args["state"] or "",
+            keep_days=args["keep_days"],
+            pages=(*audit_pages(args["html"], args["language"]), (board_title(args["language"]), args["board"] or "")),
+        )
+
+
+def audit_pages(html: str | None, language: str) -> list[tuple[str, str]]:
+    """Title and file of the audit of each product, when ``html`` is the client's."""
+    return [(audit_title(product, language), _of_product(html, product)) for product in PRODUCTS]
+
+
+def _of_product(path: str | None, product: str) -> str:
+    """A report's file. The client's is as it was asked for; ``audit.json`` of another product has its name in it."""
+    if not path or product == "pronote_client":
+        return path or ""
+    return str(Path(path).with_stem(f"{Path(path).stem}-{product}"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What came of it. ``error``: something could not be kept or written, after everything else was."""
+
+    outcome: Outcome
+    written: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, Any] | None = None
+    error: str = ""
+
+
+def records_of(variables: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """The record of every station of the play; one whose audit failed as a task has one too, that says so."""
+    for host in variables["ansible_play_hosts_all"]:
+        values = variables["hostvars"][host]
+        registered = values.get(name)
+        if not registered or registered.get("skipped"):
+            continue
+        yield dict(registered["record"]) if "record" in registered else _failed(str(host), values, registered)
+
+
+def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[str, Any]:
+    reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
+    return {
+        "station": station,
+        "school": _said(values, "pronote_uai"),
+        "school_name": _said(values, "pronote_school"),
+        "room": _said(values, "pronote_room"),
+        "status": "unknown_release",
+        "reason": reason,
+        "reason_fr": reason,
+        "remedy": "Correct the station's variables in the inventory.",
+        "expected": None,
+        "pinned": False,
+        "stale": False,
+        "server_error": "",
+        "found": None,
+        "found_fr": None,
+        "facts": None,
+    }
+
+
+def _said(values: Any, name: str) -> str:
+    """A variable of a station, empty when it is not set or is itself what is wrong."""
+    try:
+        return str(values.get(name, ""))
+    except AnsibleError:
+        return ""
+
+
+def commands(variables: Mapping[str, Any]) -> Commands:
+    """How the admin who runs this would type a command: paths relative to where they are."""
+    return Commands(
+        inventories=tuple(_typed(source) for source in variables.get("ansible_inventory_sources") or ()),
+        playbooks=_typed(str(variables.get("playbook_dir") or "playbooks")),
+        groups={name: frozenset(hosts) for name, hosts in variables["groups"].items() if name not in _EVERYTHING},
+    )
+
+
+_EVERYTHING = {"all", "ungrouped"}
+
+
+def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
+    """The stations that a run without a limit would audit: those of the product's group, or the whole inventory when
+    this play is about others. A station that has left the group is not audited any more, and has vanished."""
+    groups = variables["groups"]
+    own = [str(host) for host in groups.get(PRODUCTS[product].group, ())]
+    played = {str(host) for host in variables["ansible_play_hosts_all"]}
+    return own if played <= set(own) else [str(host) for host in groups["all"]]
+
+
+def inventory_of(variables: Mapping[str, Any]) -> str:
+    """The sources of the inventory, the same wherever the command is typed: full paths, as Ansible has them."""
+    return " ".join(sorted(str(source) for source in variables.get("ansible_inventory_sources") or ()))
+
+
+def _typed(path: str) -> str:
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def make(
+    records: list[dict[str, Any]],
+    request: Request,
+    *,
+    stations: list[str],
+    inventory: str,
+    commands: Commands,
+    check: bool,
+) -> Made:
+    """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
+
+    ``stations`` and ``inventory`` as in Audit.
+    """
+    if request.keep_days < 1:
+        raise ValueError(f"keep_days is {request.keep_days}, and must be at least 1")
+    outcome = conclude(
+        records,
+        fail_on=request.fail_on,
+        max_unreachable=request.max_unreachable,
+        max_unknown=request.max_unknown,
+    )
+    audit = Audit(
+        at=now(),
+        records=records,
+        stations=stations,
+        inventory=inventory,
+        verdict=outcome.verdict,
+        product=request.product,
+    )
+    errors = []
+    try:
+        history = _history(audit, request, check=check)
+    except StoreError as exc:
+        # The history is lost for today; the report is not.
+        history = History.none(audit)
+        errors.append(str(exc))
+    report = document(
+        history.picture,
+        at=audit.at,
+        outcome=outcome,
+        changes=history.changes,
+        releases=history.releases,
+        product=request.product,
+    )
+    written: dict[str, str] = {}
+    if not check:
+        try:
+            written = write_reports(
+                request.paths,
+                report,
+                trends=history.trend,
+                commands=commands,
+                language=request.language,
+                pages=request.pages,
+            )
+        except ReportError as exc:
+            errors.append(str(exc))
+    made = Made(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
+    if request.outcome:
+        # In a check too: it is the exit code of this run, not a state.
+        said = {**outcome.as_dict(), "failed": outcome.failed, "error": made.error}
+        write_atomically(Path(request.outcome), json.dumps(said).encode(), mode=0o600)
+    return made
+
+
+def _history(audit: Audit, request: Request, *, check: bool) -> History:
+    """The history with this audit in it. Raises StoreError."""
+    path = Path(request.state).expanduser()
+    # Opening a store that does not exist would make it, and a check makes nothing.
+    if not request.state or (check and not path.exists()):
+        return History.none(audit)
+    with Store(path) as store:
+        return read_history(store, audit) if check else save_audit(store, audit, keep_days=request.keep_days)

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the HTML report shows, computed: the template only lays it out and escapes it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..audit.outcome import FAULTY
+from ..audit.verdict import STATUSES
+from ..pages.words import date, date_time, local_day
+from .charts import Bar, Trend, bar, trend
+from .commands import Commands
+from .document import schools
+from .todo import Todo, todo
+from .words import percent, words
+
+__all__ = ["Cell", "Room", "School", "View", "short_names", "view"]
+
+_SHOWN_CHANGES = 12  # of one kind, by name; the rest as a number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """One station of a room's plan."""
+
+    name: str
+    short: str
+    status: str
+    found: str
+    reason: str
+    since: str
+    as_of: str  # when it was looked at, if not in this run
+    last_seen: str  # when it could last be read, if it cannot now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A room with its plan."""
+
+    name: str
+    cells: list[Cell]
+    ok: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class School:
+    """A school's part of the report."""
+
+    anchor: str
+    uai: str
+    name: str
+    release: str
+    release_since: str
+    pinned: bool
+    stale: bool
+    server_error: str
+    total: int
+    ok: int
+    todo_count: int
+    blind: int
+    percent: int
+    counts: list[tuple[str, int]]
+    bar: Bar
+    trend: Trend | None
+    changes: list[tuple[str, list[str], int]]  # kind, lines, how many more
+    rooms: list[Room]
+    todo: list[Todo]
+    silent: list[Cell]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """The whole report."""
+
+    w: dict[str, str]
+    at: str
+    verdict: str
+    complete: bool
+    limited: str
+    answer: str
+    explained: str
+    total: int
+    percent: int
+    counts: list[tuple[str, int]]
+    bar: Bar
+    trend: Trend | None
+    history: bool
+    schools: list[School] = field(default_factory=list)
+
+
+def view(
+    report: Mapping[str, Any],
+    *,
+    trends: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]],
+    commands: Commands,
+    language: str = "fr",
+    zone: dt.tzinfo | None = None,
+) -> View:
+    """Compute the report. ``report`` is the data of report/document.py, ``trends`` each school's history."""
+    w = words(language, report["product"])
+    commands = replace(commands, product=report["product"])
+    builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
+    found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
+    counts = report["counts"]
+    total, ok = sum(counts.values()), counts["compliant"]
+    run = report["run"]["stations"]
+    explained = w[f"gaps_{report['verdict']}"].format(n=sum(report["run"]["counts"][s] for s in FAULTY))
+    if report["verdict"] == "not_compliant" and not report["complete"]:
+        explained += f" {w['also_incomplete']}"
+    return View(
+        w=w,
+        at=date_time(report["at"], language=w["lang"], zone=zone),
+        verdict=report["verdict"],
+        complete=report["complete"],
+        limited=w["limited"].format(run=run, others=total - run) if report["limited"] else "",
+        answer=(w["answer_one"] if ok < 2 else w["answer"]).format(ok=ok, total=total) if total else w["nothing"],
+        explained=explained,
+        total=total,
+        percent=percent(ok, total),
+        counts=[(status, counts[status]) for status in STATUSES if counts[status]],
+        bar=bar(counts),
+        trend=builder.trend_of_all([school.uai for school in found]),
+        history=report["changes"] is not None,
+        schools=found,
+    )
+
+
+class _Builder:
+    def __init__(
+        self,
+        report: Mapping[str, Any],
+        *,
+        trends: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]],
+        commands: Commands,
+        w: dict[str, str],
+        zone: dt.tzinfo | None,
+    ) -> None:
+        self.about = {about["school"]: about for about in report["schools"]}
+        self.changes: Mapping[str, Sequence[Mapping[str, str]]] = report["changes"] or {}
+        self.trends, self.commands, self.w, self.zone = trends, commands, w, zone
+        self._dates: dict[str, str] = {}
+
+    def date(self, text: str | None) -> str:
+        if not text:
+            return ""
+        if text not in self._dates:
+            self._dates[text] = date(text, language=self.w["lang"], zone=self.zone)
+        return self._dates[text]
+
+    def school(self, number: int, about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> School:
+        about = self.about.get(about["school"], about)
+        counts = about["counts"]
+        todo_count = sum(counts[status] for status in FAULTY)
+        rooms = [
+            self.room(name, list(of_room))
+            for name, of_room in itertools.groupby(rows, key=lambda row: str(row["room"]))
+        ]
+        seen = {row["station"]: row["last_seen"] or "" for row in rows}
+        silent = [cell for room in rooms for cell in room.cells if cell.status == "unreachable"]
+        return School(
+            anchor=f"e{number}",
+            uai=about["school"],
+            name=about["name"] or about["school"],
+            release=about["release"] or "",
+            release_since=self.date(about["release_since"]),
+            pinned=about["pinned"],
+            stale=about["stale"],
+            server_error=about["server_error"],
+            total=len(rows),
+            ok=counts["compliant"],
+            todo_count=todo_count,
+            blind=len(rows) - todo_count - counts["compliant"],
+            percent=percent(counts["compliant"], len(rows)),
+            counts=[(status, counts[status]) for status in STATUSES if counts[status]],
+            bar=bar(counts),
+            trend=trend(self.trends.get(about["school"], ()), date=self.date),
+            changes=self.changes_of(about["school"]),
+            rooms=rooms,
+            todo=todo(rows, release=about["release"] or "", commands=self.commands, words=self.w),
+            # Those silent for the longest first: a station that was on yesterday is no worry.
+            silent=sorted(silent, key=lambda cell: (seen[cell.name], cell.name)),
+        )
+
+    def room(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Room:
+        shorts = short_names([str(row["station"]) for row in rows])
+        cells = [self.cell(row, short) for row, short in zip(rows, shorts, strict=True)]
+        return Room(name=name, cells=cells, ok=sum(cell.status == "compliant" for cell in cells))
+
+    def cell(self, row: Mapping[str, Any], short: str) -> Cell:
+        status = str(row["status"])
+        return Cell(
+            name=str(row["station"]),
+            short=short,
+            status=status,
+            found=str(self.said(row, "found") or ""),
+            reason="" if status == "compliant" else str(self.said(row, "reason") or ""),
+            since=self.date(row["since"]),
+            as_of="" if row["audited"] else self.date(row["at"]),
+            last_seen=self.date(row["last_seen"]) if status in {"unreachable", "refused"} else "",
+        )
+
+    def said(self, row: Mapping[str, Any], name: str) -> Any:
+        return row.get(f"{name}_{self.w['lang']}") or row.get(name)
+
+    def changes_of(self, school: str) -> list[tuple[str, list[str], int]]:
+        found = []
+        for kind, each in self.changes.items():
+            lines = [self._change(kind, change) for change in each if change["school"] == school]
+            if lines:
+                found.append((kind, lines[:_SHOWN_CHANGES], max(0, len(lines) - _SHOWN_CHANGES)))
+        return found
+
+    def _change(self, kind: str, change: Mapping[str, str]) -> str:
+        if kind == "by_hand":
+            return f"{change['station']} ({change['before'] or '∅'} → {change['after'] or '∅'})"
+        return change["station"]
+
+    def trend_of_all(self, school_names: Sequence[str]) -> Trend | None:
+        """All schools together, day by day: a school that was not audited that day counts as it was last seen."""
+        by_day: dict[str, list[tuple[str, str, Mapping[str, int]]]] = {}
+        for school in school_names:
+            for at, counts in self.trends.get(school, ()):
+                by_day.setdefault(local_day(at, zone=self.zone), []).append((at, school, counts))
+        current: dict[str, Mapping[str, int]] = {}
+        points: list[tuple[str, Mapping[str, int]]] = []
+        for day in sorted(by_day):
+            current |= {school: counts for _, school, counts in by_day[day]}
+            sums = Counter[str]()
+            for counts in current.values():
+                sums.update(counts)
+            points.append((max(at for at, _, _ in by_day[day]), sums))
+        return trend(points, date=self.date)
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Names without what all of a room have in common: ``riquet-s101-02`` is ``02`` among its neighbours."""
+    if len(names) < 2:
+        return list(names)
+    first, last = min(names), max(names)
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    common = "".join(char for char, _ in same)
+    # Not in the middle of a word or a number: of pc-10 and pc-11 the rest is 10 and 11, as it is of pc10 and pc11.
+    cut = re.sub(r"[^\W_]+$", "", common) or re.sub(r"\d+$", "", common)
+    return [name[len(cut) :] or name for name in names]

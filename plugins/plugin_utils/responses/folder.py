@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The store of recorded response files, a folder of the controller beside the inventory."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from ...module_utils.base.files import write_atomically
+from .names import Recorded, parse_name
+from .response import (
+    Finding,
+    Mode,
+    ResponseFile,
+    accept,
+    errors,
+    for_setup,
+    validate_bytes,
+)
+
+__all__ = ["ResponseStore", "checked_responses"]
+
+
+@contextlib.contextmanager
+def checked_responses(
+    sources: Mapping[str, Path],
+    modes: Mapping[str, Mode],
+    *,
+    product_code: str = "",
+    year: int | None = None,
+    accepted: Collection[str] = (),
+) -> Iterator[dict[str, Path]]:
+    """The files of a release, its response files checked and written as a setup reads them.
+
+    ``modes`` says which names are response files, and of what. Inside the block the paths are good. Raises ValueError
+    that names the file, what is wrong with it and the remedy, before the block is entered; OSError.
+    """
+    with tempfile.TemporaryDirectory(prefix="rentree-responses-") as folder:
+        checked = dict(sources)
+        for name, mode in modes.items():
+            if name in sources:
+                checked[name] = Path(folder, name)
+                checked[name].write_bytes(_checked(sources[name], mode, product_code, year, accepted))
+        yield checked
+
+
+def _checked(path: Path, mode: Mode, product_code: str, year: int | None, accepted: Collection[str]) -> bytes:
+    data = path.read_bytes()
+    _response, found = validate_bytes(data, mode=mode, product_code=product_code, year=year)
+    if wrong := errors(accept(found, accepted)):
+        raise ValueError(f"{path} cannot be used: {wrong[0]}")
+    return for_setup(data)
+
+
+class ResponseStore:
+    """Recordings by name. Reading a folder that is not there yet finds nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> list[str]:
+        """The recordings of the folder, other files left out. Raises OSError."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(path.name for path in self.folder.iterdir() if parse_name(path.name) and path.is_file())
+
+    def has(self, recorded: Recorded, *, language: int, accepted: Collection[str] = ()) -> bool:
+        """Whether a sound recording is there. Raises ValueError for one that is not sound any more, OSError."""
+        path = self.folder / recorded.name
+        if not path.is_file():
+            return False
+        _response, found = validate_bytes(
+            path.read_bytes(), mode=recorded.mode, language=language, year=recorded.release.year
+        )
+        if wrong := errors(accept(found, accepted)):
+            raise ValueError(
+                f"{path} cannot be used: {wrong[0].fact}. Restore it from version control, or record it again (force)"
+            )
+        return True
+
+    def file(self, recorded: Recorded, response: ResponseFile, *, station: str, findings: list[Finding]) -> Path:
+        """Write a recording as setups read it, and what is remembered of it; returns its path. Raises OSError.
+
+        The recording is written last: without it, what is remembered counts for nothing.
+        """
+        data = response.render()
+        metadata = recorded.metadata(
+            product_code=response.product_code,
+            language=response.language,
+            station=station,
+            at=datetime.now().astimezone().isoformat(timespec="seconds"),
+            sha256=hashlib.sha256(data).hexdigest(),
+            findings=[finding.code for finding in findings],
+        )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)
+        write_atomically(self.folder / recorded.metadata_name, text.encode(), mode=0o644)
+        path = self.folder / recorded.name
+        write_atomically(path, data, mode=0o644)
+        return path
+
+    def reject(self, recorded: Recorded, data: bytes) -> Path:
+        """Keep a recording that was refused, under a name that nothing takes for one; returns its path."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{recorded.stem}.rejected"
+        write_atomically(path, data, mode=0o600)
+        return path

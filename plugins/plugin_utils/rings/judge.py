@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rings: whether a school's next ring may begin. Pure.
+
+Worked out anew before each step, from the school's own stations alone: one school's stop never stops another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .plan import SchoolPlan, Step
+
+__all__ = ["Outcome", "Standing", "outcome_of", "stand"]
+
+# Codes by which a setup says that its response file is of another release (facts: InstallShield's ResultCode).
+_WRONG_RESPONSE = frozenset({-3, -12})
+
+Kind = Literal["done", "waiting", "failed", "unfit", "unreachable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a station ended in this run."""
+
+    kind: Kind
+    fact: str = ""
+    wrong_response: bool = False
+    # It was brought to its release by this run, not found there: only that shows that a response file fits.
+    brought: bool = False
+
+
+def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> Outcome | None:
+    """Read what rentree.pronote.client returned; None when the station has not been through it.
+
+    ``gone``: it left the play before (an earlier task failed on it), which counts as unreachable: nothing was begun.
+    """
+    if result is None or (result.get("skipped") and "action" not in result):
+        return Outcome(kind="unreachable", fact="it left the play before its turn") if gone else None
+    fact = str(result.get("fact") or result.get("reason") or result.get("msg") or "")
+    job = result.get("job") or {}
+    begun = bool(job.get("started") or job.get("followed"))
+    # A station that was lost while its setup ran is no proof against the release: the next run follows the job.
+    if result.get("unreachable"):
+        return Outcome(kind="unreachable", fact=fact)
+    if result.get("failed"):
+        return Outcome(
+            kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in _WRONG_RESPONSE
+        )
+    action = result.get("action")
+    return Outcome(kind="waiting" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a school stands before a step: the stations that go, or why none does."""
+
+    go: tuple[str, ...] = ()
+    # Stations of this step that keep back because their school stopped.
+    held: tuple[str, ...] = ()
+    reason: str = ""
+    # Rings that are behind it, those of earlier runs included.
+    passed: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def _shown(names: Collection[str]) -> str:
+    first = sorted(names)[:3]
+    return ", ".join(first) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _count(names: Sequence[str], outcomes: Mapping[str, Outcome]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"done": [], "waiting": [], "failed": [], "unfit": [], "unreachable": []}
+    for name in names:
+        if name in outcomes:
+            found[outcomes[name].kind].append(name)
+    return found
+
+
+@dataclass(frozen=True)
+class _Pilots:
+    """What the pilots and their stand-ins showed: proven, stopped for a reason, or neither yet.
+
+    ``right``: some have the release, though nothing was shown of an unproven response file.
+    """
+
+    tried: tuple[str, ...]
+    proven: bool = False
+    right: bool = False
+    reason: str = ""
+
+
+def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, Outcome]) -> _Pilots:
+    """A reserve counts as a pilot only when it had to stand in: later it goes with its own wave."""
+    tried = list(plan.rings[0])
+    reserves = [name for name in plan.reserves if name in outcomes]
+    while True:
+        found = _count(tried, outcomes)
+        reason = _too_many_pilots_failed(plan, tried, found["failed"], outcomes)
+        proof = [name for name in found["done"] if outcomes[name].brought or not plan.rules.unproven]
+        if reason or proof or not reserves:
+            return _Pilots(tuple(tried), proven=bool(proof), right=bool(found["done"]), reason=reason)
+        tried.append(reserves.pop(0))
+
+
+def _too_many_pilots_failed(
+    plan: SchoolPlan, tried: Sequence[str], failed: Sequence[str], outcomes: Mapping[str, Outcome]
+) -> str:
+    rules = plan.rules
+    if not failed or (not rules.unproven and len(failed) <= rules.max_fail.of(len(tried))):
+        return ""
+    reason = f"{len(failed)} of {len(tried)} pilots failed: {_why(failed, outcomes)}"
+    if rules.unproven and any(outcomes[name].wrong_response for name in failed):
+        reason += (
+            f"; its response file was recorded for {rules.unproven} and does not fit {plan.release}: "
+            "record it again for this release"
+        )
+    return reason
+
+
+def _unproven(tried: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+    found = {kind: names for kind, names in _count(tried, outcomes).items() if names}
+    said = "; ".join(f"{len(names)} {kind}, {_why(names, outcomes)}" for kind, names in found.items())
+    return f"no pilot proved the release: {said or 'none was tried'}"
+
+
+def _why(failed: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+    first = sorted(failed)[0]
+    return f"{_shown(failed)} ({first}: {outcomes[first].fact})"
+
+
+def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+    found = _count(names, outcomes)
+    failed = found["failed"] + found["unfit"]
+    if len(failed) > plan.rules.max_fail.of(len(names)):
+        return (
+            f"{len(failed)} of {len(names)} stations of ring {ring} failed, more than {plan.rules.max_fail}: "
+            f"{_why(failed, outcomes)}"
+        )
+    off = found["unreachable"]
+    if len(off) > plan.rules.max_unreachable.of(len(names)):
+        return (
+            f"{len(off)} of {len(names)} stations of ring {ring} were unreachable, more than "
+            f"{plan.rules.max_unreachable}: {_shown(off)}"
+        )
+    return ""
+
+
+def stand(plan: SchoolPlan, steps: Sequence[Step], index: int, outcomes: Mapping[str, Outcome]) -> Standing:
+    """Where a school stands before the step of this index; ``len(steps)`` is the end of the run.
+
+    ``outcomes`` holds every station of the school that has been through its turn.
+    """
+    step = steps[index] if index < len(steps) else None
+    mine = step.members.get(plan.school, ()) if step else ()
+    todo = tuple(name for name in mine if name not in outcomes)
+    behind = [s for s in steps[:index] if not s.reserve and plan.school in s.members]
+    counts = {k: len(v) for k, v in _count([n for r in plan.rings for n in r], outcomes).items()}
+    passed = plan.passed
+    reason = plan.problem
+    pilots = _judge_pilots(plan, outcomes) if plan.pilot_ring else _Pilots(())
+    for ended in [] if reason else behind:
+        if ended.ring == 1 and plan.pilot_ring:
+            reason = pilots.reason
+            if not reason and not pilots.proven:
+                if any(s.reserve and plan.school in s.members for s in steps[index:]):
+                    # Off, in use or unfit says nothing about the release: somebody else shows it.
+                    return Standing(go=todo if step and step.reserve else (), passed=passed, counts=counts)
+                reason = "" if pilots.right else _unproven(pilots.tried, outcomes)
+        else:
+            wave = [name for name in ended.members[plan.school] if name not in pilots.tried]
+            reason = _judge_wave(plan, ended.ring, wave, outcomes)
+        if reason:
+            break
+        passed = max(passed, ended.ring)
+    if step and step.reserve:
+        # Proven, or stopped: either way nobody has to stand in.
+        return Standing(passed=passed, counts=counts, reason=reason)
+    if reason:
+        return Standing(held=todo, reason=reason, passed=passed, counts=counts)
+    return Standing(go=todo, passed=passed, counts=counts)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the store remembers of rings: how far each school got with a release, and why it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..store.store import Store, now
+
+__all__ = ["Progress", "read_progress", "write_progress"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One school's progress with one release. ``stopped``: why its last run held stations back, empty if it did not."""
+
+    school: str
+    release: str
+    done: int
+    ring: int
+    stopped: str = ""
+
+
+def read_progress(store: Store) -> Mapping[tuple[str, str], Progress]:
+    """Every school's progress, by school and release. Raises StoreError."""
+    with store.read() as db:
+        rows = db.execute("select school, release, done, ring, stopped from ring").fetchall()
+    return {(row["school"], row["release"]): Progress(**dict(row)) for row in rows}
+
+
+def write_progress(store: Store, schools: Iterable[Progress]) -> None:
+    """Remember how far the schools got. Raises StoreError.
+
+    The number of stations only grows: a run on one room says nothing against what the whole school showed before.
+    """
+    with store.write() as db:
+        for each in schools:
+            db.execute(
+                "insert into ring (school, release, done, ring, stopped, at) values (?, ?, ?, ?, ?, ?) "
+                "on conflict do update set done = max(done, excluded.done), ring = max(ring, excluded.ring), "
+                "stopped = excluded.stopped, at = excluded.at",
+                (each.school, each.release, each.done, each.ring, each.stopped, now()),
+            )

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rings: which stations of a school go first. Pure. Whether the others may follow: ``rings/judge.py``.
+
+A deployment goes through *steps*, one after the other, each over all schools at once: the pilots, their reserves one by
+one, then the waves. Ring 1 is the pilots with the reserves that had to stand in for them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from ...module_utils.product.release import Release
+
+__all__ = [
+    "RESERVES",
+    "Limit",
+    "Rules",
+    "SchoolPlan",
+    "Station",
+    "Step",
+    "load_plan",
+    "parse_limit",
+    "parse_rings",
+    "plan_school",
+    "recorded_for",
+    "steps_of",
+]
+
+RESERVES = 3
+"""How many stations may stand in for pilots that were off, in use or unfit: one at a time, a minute or so each."""
+
+_STATED = re.compile(r"(\d{1,6})(%?)")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A number of stations, or a percentage of a school's stations."""
+
+    number: int
+    percent: bool
+
+    def of(self, total: int) -> int:
+        """That many stations of ``total``, rounded down."""
+        return total * self.number // 100 if self.percent else self.number
+
+    def __str__(self) -> str:
+        return f"{self.number}%" if self.percent else str(self.number)
+
+
+def parse_limit(value: Any) -> Limit:
+    """Read ``3``, ``"3"`` or ``"10%"``. Raises ValueError."""
+    match = _STATED.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
+    if match is None:
+        raise ValueError(f"{value!r} is neither a number of stations nor a percentage such as 10%")
+    limit = Limit(int(match[1]), bool(match[2]))
+    if limit.percent and limit.number > 100:
+        raise ValueError(f"{value!r} is more than all stations")
+    return limit
+
+
+def parse_rings(value: Any) -> tuple[Limit, ...]:
+    """Read the sizes of the rings. Raises ValueError."""
+    sizes = value if isinstance(value, list | tuple) else [value]
+    rings = tuple(parse_limit(size) for size in sizes)
+    if not rings or any(size.number == 0 for size in rings):
+        raise ValueError("there must be at least one ring, and none of size 0, as in [1, 10%, 100%]")
+    return rings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a school wants. ``unproven``: what its release's response file was recorded for, when for another one."""
+
+    rings: tuple[Limit, ...]
+    max_fail: Limit
+    max_unreachable: Limit
+    unproven: str = ""
+
+    @property
+    def effective(self) -> tuple[Limit, ...]:
+        """The rings; one pilot before anything else when the response file is not proven for the release."""
+        one = Limit(1, percent=False)
+        return self.rings if not self.unproven or self.rings[0] == one else (one, *self.rings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """A station of the play. ``reachable``: None when nobody asked."""
+
+    name: str
+    pilot: bool = False
+    reachable: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolPlan:
+    """The rings of one school: ``rings[0]`` the pilots, and the reserves, who are in a later ring as well."""
+
+    school: str
+    rules: Rules
+    rings: tuple[tuple[str, ...], ...]
+    reserves: tuple[str, ...] = ()
+    # Rings passed in earlier runs: their stations go with the first ring of this one.
+    passed: int = 0
+    release: str = ""
+    # What cannot be right in the school's variables: its stations fail with it.
+    problem: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, for a task's result."""
+        return {
+            "school": self.school,
+            "rules": {
+                "rings": [str(size) for size in self.rules.rings],
+                "max_fail": str(self.rules.max_fail),
+                "max_unreachable": str(self.rules.max_unreachable),
+                "unproven": self.rules.unproven,
+            },
+            "rings": [list(ring) for ring in self.rings],
+            "reserves": list(self.reserves),
+            "passed": self.passed,
+            "release": self.release,
+            "problem": self.problem,
+        }
+
+    @property
+    def pilot_ring(self) -> bool:
+        """Whether there are pilots whom the rest waits for."""
+        return self.passed == 0 and len(self.rings) > 1
+
+
+def plan_school(
+    school: str, stations: Sequence[Station], rules: Rules, *, done: int = 0, release: str = ""
+) -> SchoolPlan:
+    """Put each station of a school into one ring.
+
+    Sizes are read as Ansible's ``serial`` reads them: each is of the whole, the last one is repeated until nobody is
+    left. Stations named as pilots are ring 1; otherwise the first ones that can be reached are.
+
+    ``done``: stations of the school that an earlier run brought to this very release. The rings that so many fill are
+    passed. Counting stations, and not rings, keeps a run on one room from passing the rings of the whole school.
+    """
+    names = [station.name for station in stations]
+    sizes = rules.effective
+    rings: list[tuple[str, ...]] = []
+    reserves: tuple[str, ...] = ()
+    left = list(names)
+    if names and (len(sizes) > 1 or sizes[0].of(len(names)) < len(names)):
+        named = [station.name for station in stations if station.pilot]
+        count = max(1, sizes[0].of(len(names)))
+        ready = [s.name for s in sorted(stations, key=lambda s: (not s.pilot, s.reachable is False))]
+        if named and not rules.unproven:
+            pilots = named
+        else:
+            pilots = ready[:count]
+            # A station that is known to be off could not stand in for another.
+            off = {station.name for station in stations if station.reachable is False}
+            reserves = () if named else tuple(name for name in ready[count:] if name not in off)[:RESERVES]
+        rings.append(tuple(pilots))
+        left = [name for name in names if name not in set(pilots)]
+    number = len(rings)
+    while left:
+        size = sizes[min(number, len(sizes) - 1)]
+        count = max(1, math.ceil(size.number * len(names) / 100) if size.percent else size.number)
+        rings.append(tuple(left[:count]))
+        left = left[count:]
+        number += 1
+    filled = list(accumulate(len(ring) for ring in rings))
+    passed = sum(total <= done for total in filled)
+    return SchoolPlan(
+        school=school,
+        rules=rules,
+        rings=tuple(rings),
+        # With everybody in one ring, or the pilots proven earlier, nobody waits for a reserve.
+        reserves=reserves if passed == 0 and len(rings) > 1 else (),
+        passed=passed,
+        release=release,
+    )
+
+
+def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
+    """A plan from what ``SchoolPlan.as_dict`` made of it, which has been through Ansible's variables since."""
+    rules = data["rules"]
+    return SchoolPlan(
+        school=data["school"],
+        rules=Rules(
+            rings=parse_rings(rules["rings"]),
+            max_fail=parse_limit(rules["max_fail"]),
+            max_unreachable=parse_limit(rules["max_unreachable"]),
+            unproven=rules["unproven"],
+        ),
+        rings=tuple(tuple(ring) for ring in data["rings"]),
+        reserves=tuple(data["reserves"]),
+        passed=data["passed"],
+        release=data["release"],
+        problem=data["problem"],
+    )
+
+
+def recorded_for(releases: Any, release: str) -> str:
+    """The release that the response file of a published release was recorded for, when it is another one.
+
+    ``releases`` is ``pronote_releases``. Empty for a release that is not published: that is said elsewhere. What was
+    edited by hand and names no release is another one: it proves nothing.
+    """
+    try:
+        wanted = Release.parse(release)
+        arches: Mapping[str, Any] = next((value for key, value in releases.items() if _names(key, wanted)), {})
+        recorded = [str(entry.get("response_release") or "") for entry in arches.values()]
+    except (ValueError, AttributeError):
+        return ""
+    return next((text for text in recorded if text and not _names(text, wanted)), "")
+
+
+def _names(text: Any, release: Release) -> bool:
+    try:
+        return Release.parse(str(text)) == release
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of the deployment: ``ring`` as people count them, ``reserve`` the number of the stand-in, 0 for none."""
+
+    ring: int
+    reserve: int
+    members: Mapping[str, tuple[str, ...]]  # by school
+
+
+def steps_of(plans: Sequence[SchoolPlan]) -> list[Step]:
+    """The steps of all schools together: ring 2 of one school runs beside ring 2 of another."""
+    steps: list[Step] = []
+    last = max((len(plan.rings) for plan in plans), default=0)
+    for ring in range(1, last + 1):
+        members: dict[str, tuple[str, ...]] = {}
+        for plan in plans:
+            # What was passed in earlier runs goes with the first ring of this one, or with the last ring there is.
+            start = min(plan.passed + 1, len(plan.rings))
+            if ring == start:
+                members[plan.school] = tuple(name for part in plan.rings[:ring] for name in part)
+            elif start < ring <= len(plan.rings):
+                members[plan.school] = plan.rings[ring - 1]
+        steps.append(Step(ring=ring, reserve=0, members=members))
+        if ring == 1:
+            for number in range(RESERVES):
+                standing_in = {p.school: (p.reserves[number],) for p in plans if len(p.reserves) > number}
+                steps.append(Step(ring=1, reserve=number + 1, members=standing_in))
+    return [step for step in steps if step.members]

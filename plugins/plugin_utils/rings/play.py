@@ -1,0 +1,301 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rings: read what the schools of a play want and who can be reached, plan, and say before each step who goes.
+
+Both run once for all stations (``run_once``), on the controller. What a school wants is read from its first station's
+variables, with the role's defaults below them, as a task of that station would see them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.utils.display import Display
+
+from ..store.store import Store, StoreError
+from .judge import (
+    Outcome,
+    Standing,
+    outcome_of,
+    stand,
+)
+from .kept import (
+    Progress,
+    read_progress,
+    write_progress,
+)
+from .plan import (
+    RESERVES,
+    Limit,
+    Rules,
+    SchoolPlan,
+    Station,
+    Step,
+    load_plan,
+    parse_limit,
+    parse_rings,
+    plan_school,
+    recorded_for,
+    steps_of,
+)
+
+__all__ = ["PlayVariables", "make_plan", "take_step"]
+
+display = Display()
+
+_CONNECTIONS = 64
+_FIRST_ASKED = 8
+_ALL = Limit(100, percent=True)
+
+
+@dataclass(frozen=True)
+class PlayVariables:
+    """The variables of every station of the play, from the one task that runs for all of them."""
+
+    task: Mapping[str, Any]
+    role_defaults: Mapping[str, Any]
+    template: Callable[[dict[str, Any], str], Any]
+    _known: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, station: str) -> dict[str, Any]:
+        """What a task of this role would see on a station, not yet templated.
+
+        ``hostvars`` has neither the play's variables nor the role's defaults; this task's variables have both, and
+        those of its own station among them, which are taken out first.
+        """
+        own = self.task["hostvars"].raw_get(self.task["inventory_hostname"])
+        shared = {name: value for name, value in self.task.items() if name not in own}
+        return {**self.role_defaults, **shared, **self.task["hostvars"].raw_get(station)}
+
+    def value(self, variables: dict[str, Any], name: str, default: Any = None) -> Any:
+        """One variable, templated. Raises ValueError saying which one cannot be read."""
+        if name not in variables:
+            return default
+        try:
+            return self.template(variables, name)
+        except AnsibleError as exc:
+            raise ValueError(f"{name} cannot be read: {exc.message or exc}") from exc
+
+    def plain(self, station: str, name: str) -> str:
+        """One variable of the inventory as text; empty when there is none, or none that can be read."""
+        # Each look-up in hostvars works a station's variables out anew: 2 ms and more.
+        if station not in self._known:
+            self._known[station] = self.task["hostvars"][station]
+        try:
+            return str(self._known[station].get(name) or "")
+        except AnsibleError:
+            return ""
+
+
+def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dict[str, Any]:
+    """The plan of every school as a task's result."""
+    by_school: dict[str, list[str]] = {}
+    # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
+    for name in play.task["ansible_play_batch"]:
+        by_school.setdefault(play.plain(name, "pronote_uai").upper(), []).append(name)
+    wanted = {school: _School(play, school, names) for school, names in by_school.items()}
+    progress, warnings = _progress(state)
+    reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
+    plans = []
+    for each in wanted.values():
+        known = progress.get((each.school, each.goal))
+        stations = [Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name)) for name in each.names]
+        plans.append(each.plan(stations, done=known.done if known else 0))
+        if known and known.stopped:
+            warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
+    steps = steps_of(plans)
+    turns: dict[str, list[dict[str, Any]]] = {}
+    for index, step in enumerate(steps):
+        item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
+        for name in [play.task["inventory_hostname"], *(n for names in step.members.values() for n in names)]:
+            # The station of this very task has a turn in every step: Ansible takes the steps in the order in which the
+            # first station names them (roles/pronote_client/tasks/main.yml).
+            if item not in turns.setdefault(name, []):
+                turns[name].append(item)
+    return {
+        "changed": False,
+        "id": secrets.token_hex(4),
+        "plans": [plan.as_dict() for plan in plans],
+        "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
+        "turns": turns,
+        "warnings": warnings,
+    }
+
+
+class _School:
+    """What one school wants."""
+
+    def __init__(self, play: PlayVariables, school: str, names: list[str]) -> None:
+        self.school, self.names = school, names
+        self.problem = self.release = self.goal = ""
+        self.rules = Rules(rings=(_ALL,), max_fail=_ALL, max_unreachable=_ALL)
+        self.pilots = {
+            name for name in names if play.plain(name, "pronote_pilot").lower() in {"true", "yes", "on", "1"}
+        }
+        # Held back one by one in the inventory: what the school's server says is not for them.
+        self.pinned = {name for name in names if play.plain(name, "pronote_client_release")}
+        variables = play.of(names[0])
+        try:
+            self.release = str(play.value(variables, "pronote_client_release", ""))
+            staging = "stage" in (variables.get("ansible_run_tags") or [])
+            state = "staged" if staging else str(play.value(variables, "pronote_client_state", "present"))
+            product = str(play.value(variables, "pronote_client_product", "pronote_client"))
+            # A removal is proven by removals, a staging proves no installation, and each product goes by itself.
+            goal = self.release if state == "present" else f"{self.release} {state}"
+            self.goal = goal if product == "pronote_client" else f"{product} {goal}"
+        except ValueError as exc:
+            # Its stations say so themselves, each with its own server's answer.
+            display.vv(f"rings of {school}: {exc}")
+        try:
+            self.rules = Rules(
+                rings=parse_rings(play.value(variables, "pronote_client_rings")),
+                max_fail=parse_limit(play.value(variables, "pronote_client_ring_max_fail")),
+                max_unreachable=parse_limit(play.value(variables, "pronote_client_ring_max_unreachable")),
+                unproven=str(play.value(variables, "pronote_client_unproven", "") or "")
+                or recorded_for(play.value(variables, "__pronote_client_releases", {}), self.release),
+            )
+        except ValueError as exc:
+            self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"
+
+    @property
+    def served(self) -> str:
+        """The release that its server ran when the rings were made; empty when its first station has another."""
+        return "" if self.names[0] in self.pinned else self.release
+
+    @property
+    def asks(self) -> bool:
+        """Whether it matters who can be reached."""
+        sizes = self.rules.effective
+        return not self.problem and not self.pilots and sizes[0].of(len(self.names)) < len(self.names)
+
+    def plan(self, stations: Sequence[Station], *, done: int) -> SchoolPlan:
+        """Its rings; with variables that cannot be read, one ring that does not begin."""
+        if self.problem:
+            everybody = (tuple(self.names),)
+            return SchoolPlan(school=self.school, rules=self.rules, rings=everybody, problem=self.problem)
+        return plan_school(self.school, stations, self.rules, done=done, release=self.goal)
+
+
+def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:
+    """Who answers on the port of WinRM; each school is asked in order until there are enough."""
+    found: dict[str, bool] = {}
+    left = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
+    chunk = _FIRST_ASKED
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        while left:
+            asked = [name for names, _ in left for name in names[:chunk]]
+            addresses = [_address(play, name) for name in asked]
+            found.update(zip(asked, pool.map(lambda a: _answers(a, timeout), addresses), strict=True))
+            left = [
+                (names[chunk:], missing)
+                for names, wanted in left
+                if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
+            ]
+            chunk *= 2
+    return found
+
+
+def _address(play: PlayVariables, name: str) -> tuple[str, int]:
+    port = play.plain(name, "ansible_winrm_port") or play.plain(name, "ansible_port")
+    host = play.plain(name, "ansible_winrm_host") or play.plain(name, "ansible_host") or name
+    return host, int(port) if port.isdigit() else 5986
+
+
+def _answers(address: tuple[str, int], timeout: float) -> bool:
+    try:
+        with socket.create_connection(address, timeout=timeout):
+            return True
+    except (OSError, UnicodeError, OverflowError):
+        # No route, no answer, no such name, no such port.
+        return False
+
+
+def _progress(state: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
+    if not state or not Path(state).expanduser().exists():
+        return {}, []
+    try:
+        with Store(Path(state)) as store:
+            return read_progress(store), []
+    except StoreError as exc:
+        return {}, [f"{exc} Rings begin with the pilots."]
+
+
+def take_step(variables: Mapping[str, Any], planned: Mapping[str, Any], options: StepOptions) -> dict[str, Any]:
+    """Judge the rings so far and say who goes now, as a task's result. In check mode nobody is held."""
+    plans = [load_plan(data) for data in planned["plans"]]
+    steps = steps_of(plans)
+    index = len(steps) if options.index < 0 else options.index
+    outcomes = _outcomes(variables, steps[:index], options.results, plan_id=planned["id"])
+    standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
+    if options.check:
+        step = steps[index] if index < len(steps) else None
+        members = step.members if step and not step.reserve else {}
+        standings = {p.school: Standing(go=members.get(p.school, ()), passed=p.passed) for p in plans}
+    result: dict[str, Any] = {
+        "changed": False,
+        "ring": steps[min(index, len(steps) - 1)].ring if steps else 0,
+        "rings": max((step.ring for step in steps), default=0),
+        "go": [name for standing in standings.values() for name in standing.go],
+        "held": {name: _hold(p, standings[p.school]) for p in plans for name in standings[p.school].held},
+        "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
+        "stopped": {school: s.reason for school, s in standings.items() if s.reason},
+        "warnings": [],
+    }
+    if options.state and not options.check and index:
+        result["warnings"] = _remember(options.state, plans, standings)
+    return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepOptions:
+    """Which step, the variable with the stations' results, the store (empty: none)."""
+
+    index: int
+    results: str
+    state: str
+    check: bool
+
+
+def _hold(plan: SchoolPlan, standing: Standing) -> str:
+    return plan.problem or f"held back, rings of {plan.school} stopped: {standing.reason}"
+
+
+def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str, *, plan_id: str) -> dict[str, Outcome]:
+    alive = set(variables["ansible_play_batch"])
+    found: dict[str, Outcome] = {}
+    for name in dict.fromkeys(name for step in steps for names in step.members.values() for name in names):
+        result = variables["hostvars"].raw_get(name).get(results)
+        gone = name not in alive
+        # A result without the mark is of an earlier play, or of a task that failed before its action began.
+        if result and result.get("ring_plan") != plan_id and not gone:
+            result = None
+        outcome = outcome_of(result, gone=gone)
+        if outcome is not None:
+            found[name] = outcome
+    return found
+
+
+def _remember(state: str, plans: Sequence[SchoolPlan], standings: Mapping[str, Standing]) -> list[str]:
+    rows = [
+        Progress(
+            school=plan.school,
+            release=plan.release,
+            done=standing.counts.get("done", 0),
+            ring=standing.passed,
+            stopped=standing.reason,
+        )
+        for plan in plans
+        if (standing := standings[plan.school]).counts and plan.release
+    ]
+    try:
+        with Store(Path(state)) as store:
+            write_progress(store, rows)
+    except StoreError as exc:
+        return [f"{exc} The next run begins with the pilots again."]
+    return []

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client's connection settings for all users of a station: what is wanted, what to do, command lines. Pure.
+
+A ``.pcprn`` file below Program Files, which users can read and only administrators can write, and a shortcut on the
+public desktop that opens it with the client of the right year. (The file's registered type belongs to the client that
+was installed last, whatever its year.)
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ...module_utils.server.description import parse_uai
+from ..station.cmdline import join, quote, tool
+from .shortcut import shortcut
+
+__all__ = [
+    "Found",
+    "Settings",
+    "SettingsPlan",
+    "WantedFile",
+    "check_address",
+    "check_label",
+    "check_port",
+    "delete_command",
+    "look_command",
+    "parse_found",
+    "places",
+    "plan_settings",
+    "wanted_files",
+    "write_command",
+]
+
+PORT = 49300
+_FOLDER = "Parametres PRONOTE"
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+_DIGEST = re.compile(r"^[0-9a-f]{64}$", re.MULTILINE | re.IGNORECASE)
+_SECTION = re.compile(r"^<<(\w+)>>\s*$", re.MULTILINE)
+# A shortcut to a client of a year, whoever made it; nothing that cmd.exe or a path would read as its own.
+_YEAR_SHORTCUT = re.compile(r"[\w .()-]*pronote[\w .()-]*?\b(20\d\d)\b[\w .()-]*\.lnk", re.IGNORECASE)
+_DESKTOP = "%PUBLIC%\\Desktop"
+
+
+def check_label(label: str) -> str:
+    """A server's label, without spaces around it. Raises ValueError."""
+    if not label.strip() or len(label) > 100 or ":" in label or not label.isprintable():
+        raise ValueError(f"{label!r} cannot be a server's label: up to 100 characters, no colon, no line break")
+    return label.strip()
+
+
+def check_address(address: str) -> str:
+    """A server's name or address. Raises ValueError."""
+    if not _HOST.fullmatch(address):
+        raise ValueError(f"{address!r} is not the name or address of a server")
+    return address
+
+
+def check_port(port: int) -> int:
+    """A TCP port. Raises ValueError."""
+    if not 0 < port < 65536:
+        raise ValueError(f"{port} is not a TCP port")
+    return port
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The hosted server as the client is told it."""
+
+    uai: str
+    label: str
+    address: str
+    port: int = PORT
+
+    def text(self) -> str:
+        """The line of ``ParamClient.pcprn``: ``Serveur=<label>:<address>:<port>``. Raises ValueError."""
+        return f"Serveur={check_label(self.label)}:{check_address(self.address)}:{check_port(self.port)}\r\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WantedFile:
+    """A file of ours on the station. ``path`` is for cmd.exe, quoted; ``shown`` is what a diff says it is."""
+
+    key: str
+    path: str
+    content: bytes
+    shown: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    def line(self, *, same: bool = True) -> str:
+        """Its line in a diff."""
+        return f"{self.path.strip(chr(34))}: {self.shown if same else 'something else'}"
+
+
+def _settings_path(uai: str, program_files: str) -> str:
+    return f"{program_files}\\{_FOLDER}\\{parse_uai(uai)}.pcprn"
+
+
+def _shortcut_path(year: int) -> str:
+    # PUBLIC is replaced by cmd.exe on the station.
+    return f'"{_DESKTOP}\\PRONOTE {year}.lnk"'
+
+
+def places(uai: str, *, year: int, program_files: str) -> list[WantedFile]:
+    """Where the files of a school are, for who wants them gone: whatever is in them. Raises ValueError."""
+    path = quote(_settings_path(uai, program_files))
+    return [
+        WantedFile(key="settings", path=path, content=b"", shown=""),
+        WantedFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
+    ]
+
+
+def wanted_files(
+    settings: Settings, *, year: int, exe: str, program_files: str, with_shortcut: bool
+) -> list[WantedFile]:
+    """The files for a station whose client of this year is at ``exe``. Raises ValueError."""
+    text = settings.text()
+    path = _settings_path(settings.uai, program_files)
+    files = [WantedFile(key="settings", path=quote(path), content=text.encode(), shown=text.strip())]
+    if with_shortcut:
+        arguments = quote(path)
+        content = shortcut(exe, arguments=arguments, description=f"PRONOTE {year} - {settings.label.strip()}")
+        shown = f"{quote(exe)} {arguments}"
+        files.append(WantedFile(key="shortcut", path=_shortcut_path(year), content=content, shown=shown))
+    return files
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsPlan:
+    """What to write and what to delete, and the lines of the diff."""
+
+    write: list[WantedFile] = field(default_factory=list)
+    delete: list[str] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.write or self.delete)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What is on the station: digests of our files that are there, and the names on the public desktop."""
+
+    digests: Mapping[str, str]
+    desktop: list[str]
+
+
+def plan_settings(
+    files: list[WantedFile], found: Found, *, year: int, absent: bool = False, remove_older: bool = False
+) -> SettingsPlan:
+    """Decide. ``remove_older``: shortcuts to clients of earlier years go, whoever made them."""
+    there = [file for file in files if file.key in found.digests]
+    right = [file for file in there if found.digests[file.key] == file.digest]
+    older = [name for name in found.desktop if remove_older and _older(name, year)]
+    lines = [f"{_DESKTOP}\\{name}" for name in older]
+    deleted = [f'"{line}"' for line in lines]
+    if absent:
+        gone = [file.path for file in there]
+        return SettingsPlan(delete=[*gone, *deleted], before=[*(path.strip('"') for path in gone), *lines])
+    before = [file.line(same=file in right) for file in there] + lines
+    return SettingsPlan(
+        write=[file for file in files if file not in right],
+        delete=deleted,
+        before=before,
+        after=[file.line() for file in files],
+    )
+
+
+def _older(name: str, year: int) -> bool:
+    match = _YEAR_SHORTCUT.fullmatch(name)
+    return match is not None and int(match[1]) < year
+
+
+def look_command(files: list[WantedFile]) -> str:
+    """Print the digest of each file that is there, and the names on the public desktop."""
+    commands = []
+    for file in files:
+        commands += [
+            f"echo ^<^<{file.key}^>^>",
+            f"(if exist {file.path} {tool('certutil')} -hashfile {file.path} SHA256)",
+        ]
+    return join([*commands, "echo ^<^<desktop^>^>", f'dir /b /a-d "{_DESKTOP}\\*.lnk" 2>nul', "exit 0"])
+
+
+def parse_found(output: str) -> Found:
+    """Read the answer to ``look_command``. Raises ValueError when it stops early."""
+    parts = _SECTION.split(output.replace("\r\n", "\n"))
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    if "desktop" not in sections:
+        raise ValueError("the station's answer stops early")
+    desktop = [line.strip() for line in sections.pop("desktop").splitlines() if line.strip()]
+    digests = {key: match[0].lower() for key, body in sections.items() if (match := _DIGEST.search(body))}
+    return Found(digests=digests, desktop=desktop)
+
+
+def write_command(file: WantedFile, program_files: str) -> str:
+    """Put a file in its place whole: exit codes 71 the folder, 72 the content, 73 its digest, 74 its place.
+
+    It comes over the authenticated channel as base64 and is put together where only administrators can write.
+    """
+    folder = f"{program_files}\\{_FOLDER}"
+    encoded, part = quote(f"{folder}\\{file.key}.b64"), quote(f"{folder}\\{file.key}.part")
+    return join(
+        [
+            f"(if not exist {quote(folder)} mkdir {quote(folder)}) || exit 71",
+            f">{encoded} echo {base64.b64encode(file.content).decode()}",
+            f"{tool('certutil')} -f -decode {encoded} {part} >nul || exit 72",
+            f"del /q {encoded}",
+            f"{tool('certutil')} -hashfile {part} SHA256 | {tool('findstr')} /i /x /c:{quote(file.digest)} >nul"
+            " || exit 73",
+            f"move /y {part} {file.path} >nul || exit 74",
+            "exit 0",
+        ]
+    )
+
+
+def delete_command(paths: list[str], program_files: str) -> str:
+    """Delete files, and the folder of the settings when it is empty; exit code 75 when one stays."""
+    commands = [f"del /q {path} 2>nul" for path in paths]
+    commands += [f"rmdir {quote(f'{program_files}{chr(92)}{_FOLDER}')} 2>nul"]
+    commands += [f"(if exist {path} exit 75)" for path in paths]
+    return join([*commands, "exit 0"])

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings that a hosted server itself gives out (``ParamClient.pcprn``), and what an admin gives by hand. Pure.
+
+Users type their passwords into the server that these settings name, so the server's word is not enough to send them to
+another one: an address that is neither the one that was asked nor the hosting's for this school needs a person's word.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ...module_utils.server.description import (
+    HostedServerError,
+    known_refusal,
+    parse_uai,
+)
+from .plan import (
+    PORT,
+    Settings,
+    check_address,
+    check_label,
+    check_port,
+)
+
+__all__ = ["MAX_PAGE", "SETTINGS_PATH", "ByHand", "ServerFile", "combine", "parse_settings_file"]
+
+SETTINGS_PATH = "ParamClient.pcprn"
+# A page of a refusal is read this far; the file itself is one line of about 60 bytes.
+MAX_PAGE = 1 << 16
+_MAX_FILE = 1024
+_LINE = re.compile(r"Serveur=(?P<label>[^:]*):(?P<address>[^:]*):(?P<port>[1-9][0-9]{0,4})", re.ASCII)
+_BY_HAND = "give pronote_client_settings_label and pronote_client_settings_address by hand"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """What an admin gave; empty, or 0, is what the server says."""
+
+    label: str = ""
+    address: str = ""
+    port: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing has to be asked: the port has been the same for everybody ([V], facts-pronote.md)."""
+        return bool(self.label and self.address)
+
+    def check(self) -> None:
+        """Raise ValueError for what cannot be, before anybody is asked anything."""
+        if self.label:
+            check_label(self.label)
+        if self.address:
+            check_address(self.address)
+        if self.port:
+            check_port(self.port)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerFile:
+    """What the server's own file says, checked."""
+
+    label: str
+    address: str
+    port: int
+
+
+def parse_settings_file(server: str, body: bytes) -> ServerFile:
+    """Read the one line that the file has to be. Raises HostedServerError, that of a refusal page when it is one."""
+    refusal = known_refusal(server, body)
+    if refusal is not None:
+        raise refusal
+    try:
+        return _parsed(body)
+    except ValueError as exc:
+        remedy = f"Open {server}{SETTINGS_PATH} in a browser and look; {_BY_HAND}."
+        raise HostedServerError(server, str(exc), remedy=remedy) from exc
+
+
+def _parsed(body: bytes) -> ServerFile:
+    """Raises ValueError with the fact."""
+    if re.match(rb"\s*<(!doctype|html)", body.removeprefix(b"\xef\xbb\xbf"), re.IGNORECASE):
+        raise ValueError("it answered an HTML page instead of the client's settings")
+    if len(body) > _MAX_FILE:
+        raise ValueError(f"its {SETTINGS_PATH} is longer than {_MAX_FILE} bytes, and one line was expected")
+    try:
+        # By whatever ends a line for anybody: a second line must not hide behind a rare character.
+        lines = body.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as exc:
+        raise ValueError(f"its {SETTINGS_PATH} is not UTF-8") from exc
+    if len(lines) != 1:
+        raise ValueError(f"its {SETTINGS_PATH} has {len(lines)} lines, and one was expected")
+    match = _LINE.fullmatch(lines[0])
+    if match is None:
+        raise ValueError(f"its {SETTINGS_PATH} is not Serveur=<label>:<address>:<port> ({lines[0][:120]!r})")
+    try:
+        return ServerFile(
+            # One space for each run of them, the no-break spaces of French names included.
+            label=check_label(" ".join(match["label"].split())),
+            address=check_address(match["address"]),
+            port=check_port(int(match["port"])),
+        )
+    except ValueError as exc:
+        raise ValueError(f"in its {SETTINGS_PATH}, {exc}") from exc
+
+
+def combine(uai: str, by_hand: ByHand, *, server: str, file: ServerFile | None) -> Settings:
+    """The settings for the stations of a school; what is given by hand wins. ``file``: None when nobody was asked.
+
+    Raises HostedServerError for an address that only the server vouches for, and ValueError.
+    """
+    if file is None:
+        return Settings(uai=uai, label=by_hand.label, address=by_hand.address, port=by_hand.port or PORT)
+    if not by_hand.address and file.address.lower() not in _own_names(uai, server):
+        raise HostedServerError(
+            server,
+            f"its {SETTINGS_PATH} sends users to another server, {file.address!r}",
+            remedy="If that is right, say so with pronote_client_settings_address.",
+        )
+    return Settings(
+        uai=uai,
+        label=by_hand.label or file.label,
+        address=by_hand.address or file.address,
+        port=by_hand.port or file.port,
+    )
+
+
+def _own_names(uai: str, server: str) -> set[str]:
+    return {(urlsplit(server).hostname or "").lower(), f"{parse_uai(uai)}.index-education.net".lower()}

@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is asked of a station in two command lines, and the reading of the answers. Pure.
+
+One line asks for everything that needs no prior knowledge, in sections headed by an ``echo``; a second one reads the
+uninstall entries that turned out to matter. Each costs three requests; WMI reads the versions of the exes found.
+Nothing localized is parsed: registry data, CSV fields by position, paths, and markers of our own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+
+from ...module_utils.product.products import Product
+from .cmdline import join, quote, tool
+
+__all__ = [
+    "JOBS_FOLDER",
+    "Entry",
+    "Overview",
+    "Process",
+    "decode",
+    "details_command",
+    "overview_command",
+    "parse_details",
+    "parse_overview",
+    "parse_reg_query",
+]
+
+JOBS_FOLDER = r"Rentree PRONOTE\jobs"
+"""Below %ProgramFiles%: a standard user cannot create a folder there first, unlike below %ProgramData%."""
+
+_UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+_WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_CODE_PAGE = r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
+_SESSION_MANAGER = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+# A key that exists only while Windows waits for a restart (component servicing, Windows Update), by its marker.
+_REBOOT_KEYS = {
+    "component_servicing": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
+    "windows_update": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
+}
+_SECTION = re.compile(rb"^<<([a-z0-9_]+)>>\s*$", re.MULTILINE)
+_SECTIONS = (
+    "code_page",
+    "environment",
+    "windows",
+    "uninstall64",
+    "uninstall32",
+    "exes",
+    "reboot",
+    "jobs",
+    "processes",
+)
+_REG_VALUE = re.compile(r"^ {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$")
+_SESSION_SHELL = "explorer.exe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """One line of tasklist."""
+
+    image: str
+    pid: int
+    session: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One uninstall entry: its view (64 or 32), its key's last part, and the values read so far."""
+
+    view: int
+    key: str
+    values: dict[str, str]
+
+    @property
+    def display_name(self) -> str:
+        return self.values.get("DisplayName", "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Everything the first command line says."""
+
+    environment: dict[str, str]
+    windows: dict[str, str]
+    entries: list[Entry]
+    exes: list[str]
+    processes: list[Process]
+    pending_reboot: list[str]
+    jobs: list[str]
+    oem: str = "cp850"  # the code page of tools that ignore the shell's
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def session_open(self) -> bool:
+        """Somebody's session is open: locked and disconnected ones count, services (session 0) do not."""
+        return any(p.image.lower() == _SESSION_SHELL and p.session > 0 for p in self.processes)
+
+
+def _marker(name: str) -> str:
+    # ^< and ^>: plain redirections otherwise. Nothing that cmd prints by itself looks like this.
+    return f"echo ^<^<{name}^>^>"
+
+
+def overview_command(product: Product) -> str:
+    """The first command line."""
+    exe = f"{product.vendor_folder}\\{product.exe}"
+    reg = tool("reg")
+    commands = [
+        _marker("code_page"),
+        f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
+        _marker("environment"),
+        "set ProgramFiles",
+        "set SystemDrive",
+        "set PROCESSOR_ARCHITE",
+        _marker("windows"),
+        *(
+            f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
+            for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
+        ),
+        _marker("uninstall64"),
+        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
+        _marker("uninstall32"),
+        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
+        _marker("exes"),
+        f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
+        f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
+        _marker("reboot"),
+        *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
+        f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
+        _marker("jobs"),
+        f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
+        _marker("processes"),
+        f"{tool('tasklist')} /FO CSV /NH",
+    ]
+    return join(commands)
+
+
+def details_command(entries: list[Entry]) -> str:
+    """The second command line: every value of these entries. Raises ValueError for a key that cannot be quoted."""
+    commands = []
+    for number, entry in enumerate(entries):
+        key = quote(f"{_UNINSTALL}\\{entry.key}")
+        commands += [_marker(f"entry{number}"), f"{tool('reg')} query {key} /reg:{entry.view} 2>nul"]
+    return join(commands)
+
+
+def decode(raw: bytes, oem: str = "cp850") -> str:
+    """Text of a tool: UTF-8 as the shell asked, or the OEM page of tools that ignore it.
+
+    The two are told apart safely: text of an OEM page with accents is practically never valid UTF-8.
+    """
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode(oem, "replace")
+
+
+def _sections(output: bytes) -> dict[str, bytes]:
+    parts = _SECTION.split(output)
+    return {name.decode(): body for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def parse_reg_query(text: str) -> list[tuple[str, dict[str, str]]]:
+    """Read ``reg query`` output: (key, values) in order. Unknown lines (summaries are localized) are passed over.
+
+    Values keep their text whatever their type; a line break inside a value is not a new value.
+    """
+    keys: list[tuple[str, dict[str, str]]] = []
+    for line in text.splitlines():
+        if line.startswith("HKEY_"):
+            keys.append((line.strip(), {}))
+        elif keys and (match := _REG_VALUE.match(line)):
+            keys[-1][1][match[1]] = (match[3] or "").strip()
+    return keys
+
+
+def _entries(text: str, view: int) -> list[Entry]:
+    found = []
+    for key, values in parse_reg_query(text):
+        name = key.rpartition("\\Uninstall\\")[2]
+        # The Uninstall key itself, and sub-keys of an entry, are not entries.
+        if name and name != key and "\\" not in name:
+            found.append(Entry(view=view, key=name, values=values))
+    return found
+
+
+def _processes(text: str) -> list[Process]:
+    found = []
+    for row in csv.reader(io.StringIO(text)):
+        # "image","pid","session name","session number","memory"
+        # isdecimal: int() does not read all that isdigit() takes for a digit.
+        if len(row) >= 5 and row[1].isdecimal():
+            found.append(Process(image=row[0], pid=int(row[1]), session=int(row[3]) if row[3].isdecimal() else 0))
+    return found
+
+
+def parse_overview(output: bytes) -> Overview:
+    """Read the first command line's output. Raises ValueError when its last section is missing (cut short)."""
+    sections = _sections(output)
+    if "processes" not in sections:
+        raise ValueError(f"the answer to the first reading stops early, after {sorted(sections) or 'nothing'}")
+    if lost := [name for name in _SECTIONS if name not in sections]:
+        raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
+    code_page = parse_reg_query(decode(sections["code_page"]))
+    oem = f"cp{code_page[0][1].get('OEMCP', '850')}" if code_page else "cp850"
+    try:
+        b"".decode(oem)
+    except LookupError:
+        oem = "cp850"
+    text = {name: decode(body, oem) for name, body in sections.items()}
+    environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
+    windows: dict[str, str] = {}
+    for _key, values in parse_reg_query(text["windows"]):
+        windows |= values
+    entries = _entries(text["uninstall64"], 64)
+    # 32-bit Windows has one view only: the second reading shows the same keys again.
+    if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
+        entries += _entries(text["uninstall32"], 32)
+    processes = _processes(text["processes"])
+    return Overview(
+        environment={name.upper(): value.strip() for name, value in environment.items()},
+        windows=windows,
+        entries=entries,
+        exes=[line.strip() for line in text["exes"].splitlines() if line.strip()],
+        processes=processes,
+        pending_reboot=text["reboot"].split(),
+        jobs=[line.strip() for line in text["jobs"].splitlines() if line.strip()],
+        oem=oem,
+        # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
+        missing=[] if processes else ["processes"],
+    )
+
+
+def parse_details(output: bytes, entries: list[Entry], oem: str = "cp850") -> list[Entry]:
+    """Complete these entries with the values of the second command line; one that vanished since is left out."""
+    sections = _sections(output)
+    completed = []
+    for number, entry in enumerate(entries):
+        keys = parse_reg_query(decode(sections.get(f"entry{number}", b""), oem))
+        if keys:
+            completed.append(Entry(view=entry.view, key=entry.key, values=keys[0][1]))
+    return completed

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read a station: two command lines and a few WMI reads (at most ten requests with Basic, shell included)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...module_utils.product.products import Product
+from .errors import StationError, StationFactError
+from .overview import (
+    Entry,
+    Overview,
+    Process,
+    details_command,
+    overview_command,
+    parse_details,
+    parse_overview,
+)
+from .state import (
+    ExeFacts,
+    StationState,
+    build_state,
+    exe_candidates,
+    relevant_entries,
+)
+from .winrm import WinrmStation
+
+__all__ = ["probe", "read_exe"]
+
+
+def probe(station: WinrmStation, product: Product) -> StationState:
+    """Read the whole state of one product. Raises StationError."""
+    result = station.run(overview_command(product), doing="reading the registry and the processes")
+    try:
+        overview = parse_overview(result.stdout)
+    except ValueError as exc:
+        raise StationFactError(
+            f"the station's answer makes no sense: {exc} ({result.describe()})",
+            remedy="Run `reg query` and `tasklist` by hand on the station with the same account.",
+        ) from exc
+    if "processes" in overview.missing and (processes := _processes(station)):
+        overview = replace(overview, processes=processes, missing=[])
+    entries, warnings = _details(station, overview, product)
+    exes: dict[str, ExeFacts] = {}
+    for path in exe_candidates(overview, entries, product):
+        facts = read_exe(station, path)
+        if facts is None and path in overview.exes:
+            # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
+            warnings.append(f"{path} is on the disk, but WMI finds no such file")
+            facts = ExeFacts(version=None, size=0)
+        if facts is not None:
+            exes[path] = facts
+    state = build_state(overview, entries, exes, product, free_bytes=_free_bytes(station, overview))
+    state.warnings.extend(warnings)
+    if station.watcher is not None:
+        station.watcher.seen(state)
+    return state
+
+
+def _details(station: WinrmStation, overview: Overview, product: Product) -> tuple[list[Entry], list[str]]:
+    quotable, warnings = [], []
+    for entry in relevant_entries(overview, product):
+        try:
+            details_command([entry])
+        except ValueError as exc:
+            warnings.append(f"uninstall entry left unread: {exc}")
+        else:
+            quotable.append(entry)
+    if not quotable:
+        return [], warnings
+    try:
+        command = details_command(quotable)
+    except ValueError:
+        # More entries of the house than one line holds (about forty): read them one by one rather than guess.
+        completed = []
+        for entry in quotable:
+            output = station.run(details_command([entry]), doing="reading an uninstall entry").stdout
+            completed += parse_details(output, [entry], overview.oem)
+        return completed, warnings
+    output = station.run(command, doing="reading the uninstall entries").stdout
+    return parse_details(output, quotable, overview.oem), warnings
+
+
+def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
+    """Version and size of an exe, from its own version resource; None when there is no such file. One request."""
+    row = station.get("CIM_DataFile", Name=path)
+    if row is None:
+        return None
+    version, size = row.get("Version"), row.get("FileSize")
+    return ExeFacts(
+        version=version if isinstance(version, str) and version else None,
+        size=int(size) if isinstance(size, str) and size.isdigit() else 0,
+    )
+
+
+def _processes(station: WinrmStation) -> list[Process]:
+    """Who is at work, from WMI, when tasklist says nothing: without it nobody would be asked before an installation.
+
+    Empty when that cannot be read either: a plan then begins nothing. Raises StationError.
+    """
+    try:
+        rows = station.query("select Name, ProcessId, SessionId from Win32_Process")
+    except StationError as exc:
+        if exc.kind in {"unreachable", "quota"}:
+            raise
+        rows = []
+    found = []
+    for row in rows:
+        name, pid, session = (str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId"))
+        if name and pid.isdecimal():
+            found.append(Process(image=name, pid=int(pid), session=int(session) if session.isdecimal() else 0))
+    return found
+
+
+def _free_bytes(station: WinrmStation, overview: Overview) -> int | None:
+    row = station.get("Win32_LogicalDisk", DeviceID=overview.environment.get("SYSTEMDRIVE", "C:"))
+    free = row.get("FreeSpace") if row else None
+    return int(free) if isinstance(free, str) and free.isdigit() else None

@@ -1,0 +1,309 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state of one product on one station, put together from what was read. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ...module_utils.product.products import UPDATER_NAME, Product
+from ...module_utils.product.release import Release
+from .overview import Entry, Overview, Process
+
+__all__ = ["Arch", "ExeFacts", "Installation", "StationState", "build_state", "exe_candidates", "relevant_entries"]
+
+Arch = Literal["x64", "x86"]
+
+_ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
+_NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
+_SHIELD = "InstallShield_"
+_HOUSE = re.compile(r"index.?[eé]ducation|pronote", re.IGNORECASE)
+
+
+_CONDITIONS: dict[str, dict[str, str]] = {
+    "en": {
+        "ok": "",
+        "entry_without_exe": "uninstall entry without program",
+        "exe_without_entry": "program without uninstall entry",
+        "version_unreadable": "version of the program unreadable",
+        "arch": "unknown architecture",
+    },
+    "fr": {
+        "ok": "",
+        "entry_without_exe": "entrée de désinstallation sans programme",
+        "exe_without_entry": "programme sans entrée de désinstallation",
+        "version_unreadable": "version du programme illisible",
+        "arch": "architecture inconnue",
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExeFacts:
+    """What WMI says of an exe: its version resource as text (None: it has none) and its size in bytes."""
+
+    version: str | None
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """One installed client of one year, or what is left of it."""
+
+    year: int | None
+    release: Release | None  # of the exe itself; None when there is no exe or it has no readable version
+    arch: Arch | None
+    condition: Literal["ok", "entry_without_exe", "exe_without_entry", "version_unreadable"]
+    name: str
+    path: str | None
+    product_code: str | None
+    uninstall_string: str | None
+    view: int | None
+
+    def describe(self, language: str = "en") -> str:
+        """One line for a diff (English) or a report (``fr`` or ``en``)."""
+        words = _CONDITIONS.get(language, _CONDITIONS["en"])
+        note = words[self.condition]
+        what = self.release or self.year or "?"
+        return f"{what} {self.arch or words['arch']}{f' ({note})' if note else ''}"
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "year": self.year,
+            "release": None if self.release is None else str(self.release),
+            "arch": self.arch,
+            "condition": self.condition,
+            "name": self.name,
+            "path": self.path,
+            "product_code": self.product_code,
+            "uninstall_string": self.uninstall_string,
+            "registry_view": self.view,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationState:
+    """Everything a plan or an audit needs to know of a station."""
+
+    installations: list[Installation]
+    updater: str | None
+    foreign: list[str]
+    running: list[Process]
+    session_open: bool
+    pending_reboot: list[str]
+    free_bytes: int | None
+    system_drive: str
+    program_files: str
+    arch: str
+    windows: dict[str, str]
+    jobs: list[str]
+    # Who is at work could not be read: neither what runs nor whether a session is open means anything.
+    blind: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def of_year(self, year: int) -> list[Installation]:
+        """Installations of this year, half-removed ones included."""
+        return [i for i in self.installations if i.year == year]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What client_info returns."""
+        return {
+            "clients": [i.as_dict() for i in self.installations],
+            "updater": self.updater,
+            "foreign": self.foreign,
+            "running": [{"image": p.image, "pid": p.pid, "session": p.session} for p in self.running],
+            "session_open": self.session_open,
+            "pending_reboot": self.pending_reboot,
+            "free_bytes": self.free_bytes,
+            "system_drive": self.system_drive,
+            "arch": self.arch,
+            "windows": self.windows,
+            "jobs": self.jobs,
+        }
+
+
+def relevant_entries(overview: Overview, product: Product) -> list[Entry]:
+    """Entries worth reading whole: the product's, the updater's and others of the house."""
+    return [
+        e
+        for e in overview.entries
+        if product.display_name.search(e.display_name)
+        or UPDATER_NAME.search(e.display_name)
+        or _HOUSE.search(e.display_name)
+    ]
+
+
+def _genuine(entry: Entry, product: Product) -> bool:
+    publisher = entry.values.get("Publisher", "")
+    return bool(product.display_name.search(entry.display_name) and product.publisher.search(publisher))
+
+
+def _stated_exe(entry: Entry, product: Product) -> str | None:
+    """The exe an entry names by itself, if it does (the real one may not: then the folders tell)."""
+    icon = entry.values.get("DisplayIcon", "").split(",")[0].strip().strip('"')
+    if icon.lower().endswith("\\" + product.exe.lower()):
+        return icon
+    return None
+
+
+def exe_candidates(overview: Overview, entries: list[Entry], product: Product) -> list[str]:
+    """Paths of exes to read the version of: those found on disk and those named by genuine entries."""
+    paths = list(overview.exes)
+    known = {p.lower() for p in paths}
+    for entry in entries:
+        stated = _stated_exe(entry, product) if _genuine(entry, product) else None
+        if stated and stated.lower() not in known:
+            known.add(stated.lower())
+            paths.append(stated)
+    return paths
+
+
+def _path_year(path: str, product: Product) -> int | None:
+    match = product.year_folder.search(path)
+    return int(match[1]) if match else None
+
+
+def _path_arch(path: str, overview: Overview) -> Arch | None:
+    wide = overview.environment.get("PROGRAMFILES", "")
+    narrow = overview.environment.get("PROGRAMFILES(X86)", "")
+    if narrow and path.lower().startswith(narrow.lower() + "\\"):
+        return "x86"
+    if wide and path.lower().startswith(wide.lower() + "\\"):
+        return "x64" if narrow else "x86"
+    return None
+
+
+def _entry_arch(entry: Entry) -> Arch | None:
+    # The view says nothing by itself: InstallScript's setup.exe is a 32-bit program whatever it installs.
+    match = _NAME_ARCH.search(entry.display_name)
+    return {"64": "x64", "32": "x86"}[match[1]] if match else None  # type: ignore[return-value]
+
+
+def _take(entry: Entry, paths: list[str], product: Product, overview: Overview) -> str | None:
+    """The exe that belongs to an entry: the one it names, else the one in its year's folder and architecture."""
+    stated = _stated_exe(entry, product)
+    if stated:
+        return next((p for p in paths if p.lower() == stated.lower()), None)
+    year = _year(entry, product)
+    arch = _entry_arch(entry)
+    for path in paths:
+        if _path_year(path, product) == year and (arch is None or _path_arch(path, overview) in {arch, None}):
+            return path
+    return None
+
+
+def _release(facts: ExeFacts | None) -> Release | None:
+    if facts is None or not facts.version:
+        return None
+    try:
+        return Release.from_file_version(facts.version)
+    except ValueError:
+        return None
+
+
+def _code(entry: Entry) -> str:
+    return entry.key[len(_SHIELD) :] if entry.key.lower().startswith(_SHIELD.lower()) else entry.key
+
+
+def _year(entry: Entry, product: Product) -> int | None:
+    match = product.display_name.search(entry.display_name)
+    return int(match[1]) if match else None
+
+
+def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
+    """InstallShield around an MSI leaves two entries of one program: its own, and Windows Installer's hidden one.
+
+    Of two, the first that can remove the program stands for both.
+    """
+    found: dict[tuple[int, str, int | None], Entry] = {}
+    for entry in entries:
+        known = found.get(place := (entry.view, _code(entry).lower(), _year(entry, product)))
+        if known is None or (not known.values.get("UninstallString") and entry.values.get("UninstallString")):
+            found[place] = entry
+    return list(found.values())
+
+
+def _installations(
+    entries: list[Entry], exes: dict[str, ExeFacts], product: Product, overview: Overview
+) -> list[Installation]:
+    left = list(exes)
+    found = []
+    for entry in entries:
+        path = _take(entry, left, product, overview)
+        if path is not None:
+            left.remove(path)
+        facts = exes.get(path) if path else None
+        release = _release(facts)
+        code = _code(entry)
+        found.append(
+            Installation(
+                year=_year(entry, product),
+                release=release,
+                arch=_entry_arch(entry) or (_path_arch(path, overview) if path else None),
+                condition="ok" if release else ("version_unreadable" if path else "entry_without_exe"),
+                name=entry.display_name,
+                path=path,
+                product_code=code if code.startswith("{") else None,
+                uninstall_string=entry.values.get("UninstallString"),
+                view=entry.view,
+            )
+        )
+    for path in left:
+        release = _release(exes[path])
+        found.append(
+            Installation(
+                year=_path_year(path, product) or (release.year if release else None),
+                release=release,
+                arch=_path_arch(path, overview),
+                condition="exe_without_entry" if release else "version_unreadable",
+                name=product.title,
+                path=path,
+                product_code=None,
+                uninstall_string=None,
+                view=None,
+            )
+        )
+    return sorted(found, key=lambda i: (i.year or 0, i.release.parts if i.release else (), i.arch or "", i.path or ""))
+
+
+def build_state(
+    overview: Overview, entries: list[Entry], exes: dict[str, ExeFacts], product: Product, *, free_bytes: int | None
+) -> StationState:
+    """Put the readings together.
+
+    ``exes`` holds the exes that exist, by path. An entry of the same name by another publisher is foreign, and so is
+    anything else of the house: reported by name, never touched.
+    """
+    mine = _without_twins([e for e in entries if _genuine(e, product)], product)
+    updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
+    foreign = sorted(
+        e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
+    )
+    images = {image.lower() for image in product.processes}
+    machine = overview.environment.get("PROCESSOR_ARCHITEW6432") or overview.environment.get("PROCESSOR_ARCHITECTURE")
+    return StationState(
+        installations=_installations(mine, exes, product, overview),
+        updater=updater,
+        foreign=foreign,
+        running=[p for p in overview.processes if p.image.lower() in images],
+        session_open=overview.session_open,
+        pending_reboot=overview.pending_reboot,
+        free_bytes=free_bytes,
+        system_drive=overview.environment.get("SYSTEMDRIVE", "C:"),
+        program_files=overview.environment.get("PROGRAMFILES", r"C:\Program Files"),
+        arch=_ARCHITECTURES.get((machine or "").upper(), (machine or "unknown").lower()),
+        windows=_windows(overview.windows),
+        jobs=overview.jobs,
+        blind="processes" in overview.missing,
+        warnings=[f"could not read: {name}" for name in overview.missing],
+    )
+
+
+def _windows(values: dict[str, str]) -> dict[str, str]:
+    build = values.get("CurrentBuildNumber", "")
+    name = values.get("ProductName", "")
+    # The registry of Windows 11 still says "Windows 10" (build 22000 and later is 11, Microsoft's own rule).
+    if build.isdigit() and int(build) >= 22000:
+        name = name.replace("Windows 10", "Windows 11")
+    return {"name": name, "build": build, "release": values.get("DisplayVersion") or values.get("ReleaseId", "")}

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wake the stations of a play that do not answer, all at once, and switch off again what was woken.
+
+One process on the controller for the whole play: with a worker per station, a row of dead stations would each hold a
+fork for the whole bound. Here everybody's wait is the same one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import re
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.utils.display import Display
+
+from ...module_utils.product.products import Product
+from ..job.commands import STAGED
+from ..remaining.memory import Memory
+from ..station.cmdline import tool
+from ..station.errors import StationError
+from ..station.probe import probe
+from ..station.winrm import WinrmStation
+from .packet import (
+    magic_packet,
+    parse_broadcast,
+    parse_mac,
+    relay_command,
+    relay_words,
+    ssh_command,
+)
+
+__all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
+
+display = Display()
+
+_AT_ONCE = 100
+"""Connections tried at the same moment: a TCP handshake each, no request."""
+
+_OURS = dt.timedelta(hours=12)
+"""How long a station that was woken counts as woken for this evening: later on somebody has had it in between."""
+
+# Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
+_FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sleeper:
+    """A station as far as waking it goes."""
+
+    name: str
+    host: str
+    port: int
+    mac: str
+    broadcast: str
+    wake_port: int
+    relay: str  # inventory name; empty: the controller itself sends
+
+
+@dataclass(frozen=True, kw_only=True)
+class WakeTimes:
+    """Seconds."""
+
+    wait: float = 300.0  # for all stations together, from the last packet
+    connect: float = 3.0  # for one TCP connection
+    poll: float = 5.0  # between two rounds
+    pause: float = 0.2  # between two packets: a room that starts at the same instant trips its breaker
+
+
+def sleepers_of(hosts: Sequence[str], hostvars: Any) -> tuple[list[Sleeper], list[str]]:
+    """What there is to wake, and a warning for each station whose variables say nothing usable."""
+    sleepers, warnings = [], []
+    for name in hosts:
+        try:
+            sleepers.append(_sleeper(name, hostvars[name]))
+        except (ValueError, AnsibleError) as exc:
+            # A variable that cannot be read is that station's, and not the end of everybody's evening.
+            warnings.append(f"{name} cannot be woken: {exc}")
+    return sleepers, warnings
+
+
+def _sleeper(name: str, variables: Any) -> Sleeper:
+    """Raises ValueError for what cannot be right."""
+    mac = str(variables.get("pronote_mac") or "")
+    return Sleeper(
+        name=name,
+        host=str(variables.get("ansible_winrm_host") or variables.get("ansible_host") or name),
+        port=_port(variables),
+        mac=parse_mac(mac) if mac else "",
+        broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
+        wake_port=int(variables.get("pronote_wake_port") or 9),
+        relay=str(variables.get("pronote_wake_relay") or ""),
+    )
+
+
+def _port(variables: Any) -> int:
+    """Where the stock winrm plugin would connect, by the same variables. Raises ValueError."""
+    port = str(variables.get("ansible_winrm_port") or variables.get("ansible_port") or 5986)
+    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+        raise ValueError(f"its port is {port!r} (ansible_port, ansible_winrm_port)")
+    return int(port)
+
+
+async def _answers(sleeper: Sleeper, limit: asyncio.Semaphore, seconds: float) -> bool:
+    async with limit:
+        try:
+            _, writer = await asyncio.wait_for(asyncio.open_connection(sleeper.host, sleeper.port), seconds)
+        except (OSError, TimeoutError, UnicodeError):
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+
+async def _round(sleepers: Sequence[Sleeper], seconds: float) -> list[Sleeper]:
+    limit = asyncio.Semaphore(_AT_ONCE)
+    answers = await asyncio.gather(*(_answers(sleeper, limit, seconds) for sleeper in sleepers))
+    return [sleeper for sleeper, answered in zip(sleepers, answers, strict=True) if not answered]
+
+
+def silent(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
+    """Those whose WinRM port takes no connection."""
+    return asyncio.run(_round(sleepers, times.connect))
+
+
+def wait(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
+    """Wait until all of them answer, or the time is over; who still does not."""
+
+    async def until() -> list[Sleeper]:
+        left = list(sleepers)
+        deadline = time.monotonic() + times.wait
+        while left:
+            started = time.monotonic()
+            left = await _round(left, times.connect)
+            if not left or time.monotonic() >= deadline:
+                break
+            await asyncio.sleep(max(0.0, min(started + times.poll, deadline) - time.monotonic()))
+        return left
+
+    return asyncio.run(until())
+
+
+def send(
+    sleepers: Sequence[Sleeper], relays: Mapping[str, Mapping[str, Any]], times: WakeTimes
+) -> tuple[list[Sleeper], list[str]]:
+    """Send everybody's magic packet. Returns those it was sent for, and what went wrong."""
+    done: list[Sleeper] = []
+    problems: list[str] = []
+    for sleeper in sleepers:
+        if sleeper.relay:
+            continue
+        try:
+            _send_packet(sleeper)
+        except OSError as exc:
+            problems.append(f"no magic packet could be sent to {sleeper.broadcast} for {sleeper.name}: {exc.strerror}")
+        else:
+            done.append(sleeper)
+            time.sleep(times.pause)
+    by_relay: dict[str, list[Sleeper]] = {}
+    for sleeper in sleepers:
+        if sleeper.relay:
+            by_relay.setdefault(sleeper.relay, []).append(sleeper)
+    answers = asyncio.run(_ask_relays(by_relay, relays))
+    for name, problem in answers.items():
+        if problem:
+            problems.append(f"the relay {name} woke nobody ({', '.join(s.name for s in by_relay[name])}): {problem}")
+        else:
+            done += by_relay[name]
+    return done, problems
+
+
+def _send_packet(sleeper: Sleeper) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        udp.sendto(magic_packet(sleeper.mac), (sleeper.broadcast, sleeper.wake_port))
+
+
+async def _ask_relays(
+    by_relay: Mapping[str, Sequence[Sleeper]], relays: Mapping[str, Mapping[str, Any]]
+) -> dict[str, str]:
+    names = sorted(by_relay)
+    answers = await asyncio.gather(*(_ask_relay(name, by_relay[name], relays.get(name)) for name in names))
+    return dict(zip(names, answers, strict=True))
+
+
+async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None) -> str:
+    """Empty, or what went wrong."""
+    if variables is None:
+        return "it is not in the inventory"
+    words = relay_words((s.broadcast, s.wake_port, s.mac) for s in sleepers)
+    try:
+        connection = variables.get("ansible_connection", "ssh")
+        if connection == "local":
+            command = relay_command(words)
+        elif connection == "ssh":
+            command = ssh_command(name, variables, words)
+        else:
+            return f"its connection is {connection!r}; a relay is a Linux host reached with ssh"
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+    except (OSError, ValueError, AnsibleError) as exc:
+        return str(exc)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), 30)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return "it did not answer within 30 s"
+    said = " ".join(output.decode("utf-8", "replace").split())[-200:]
+    return "" if process.returncode == 0 else f"exit code {process.returncode}: {said}"
+
+
+def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_at_work: bool) -> dict[str, Any]:
+    """Switch a station off that this controller woke, unless it is at work or somebody has opened a session.
+
+    Returns what to add to the task's result.
+    """
+    woken = memory.woken()
+    if woken is None:
+        return {}
+    reason = "its job goes on; the next run switches it off"
+    if dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(woken) > _OURS:
+        memory.set_woken(None)
+        reason = f"it was woken at {woken}: somebody may have had it since"
+    elif not still_at_work:
+        try:
+            reason = _switch_off(station, product, memory)
+        except StationError as exc:
+            reason = str(exc)
+    return {"switched_off": False, "left_on": reason} if reason else {"switched_off": True}
+
+
+def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
+    """Empty, or why the station stays on. Raises StationError."""
+    # Read now: minutes may have gone by since the plan.
+    state = probe(station, product)
+    if state.session_open:
+        memory.set_woken(None)
+        return "somebody has opened a session"
+    # Staged files lie at rest until the evening: nothing of them goes on.
+    if jobs := [name for name in state.jobs if not name.endswith(f"-{STAGED}")]:
+        return f"another job is on it: {', '.join(jobs)}"
+    result = station.run(f'{tool("shutdown")} /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
+    if result.code:
+        return f"shutdown said {result.describe()}"
+    memory.set_woken(None)
+    return ""

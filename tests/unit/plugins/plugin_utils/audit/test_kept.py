@@ -1,0 +1,251 @@
+"""Audits in the store: kept whole or not at all, compared, pruned, and never dented by a limited run."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import Changes
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import (
+    Audit,
+    History,
+    read_history,
+    save_audit,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+
+from tests.browser.sample import record
+
+EVERYONE = ("a", "b", "c")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "state.sqlite3") as opened:
+        yield opened
+
+
+def _audit(day: int, *records: dict[str, Any], stations: tuple[str, ...] = EVERYONE, hour: int = 4) -> Audit:
+    return Audit(
+        at=f"2026-11-{day:02}T{hour:02}:30:00Z",
+        records=records,
+        stations=stations,
+        inventory="inventories/my_schools",
+        verdict="compliant",
+    )
+
+
+def _save(store: Store, audit: Audit, keep_days: int = 180, **options: Any) -> History:
+    return save_audit(store, audit, keep_days=keep_days, **options)
+
+
+def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
+    with store.read() as db:
+        return [tuple(row) for row in db.execute(query)]
+
+
+def _whole(status: str = "compliant", **fields: Any) -> list[dict[str, Any]]:
+    return [record(name, status=status, **fields) for name in EVERYONE]
+
+
+def test_each_result_is_kept(store: Store) -> None:
+    _save(store, _audit(1, *_whole("late")))
+    _save(store, _audit(2, *_whole()))
+    assert _rows(store, "select audit, station, status, clients from audit_result order by 1, 2") == [
+        *[(1, name, "late", "2026.1.3 x64") for name in EVERYONE],
+        *[(2, name, "compliant", "2026.2.7 x64") for name in EVERYONE],
+    ]
+    assert _rows(store, "select at, limited, verdict from audit")[1] == ("2026-11-02T04:30:00Z", 0, "compliant")
+
+
+def test_a_limited_audit_leaves_no_dent_in_the_trend(store: Store) -> None:
+    _save(store, _audit(1, *_whole("late")))
+    history = _save(store, _audit(2, record("a")))
+    assert history.trend["0310001A"] == [
+        ("2026-11-01T04:30:00Z", {"late": 3}),
+        ("2026-11-02T04:30:00Z", {"compliant": 1, "late": 2}),
+    ]
+    assert [entry["audited"] for entry in history.picture] == [True, False, False]
+    assert _rows(store, "select limited from audit") == [(0,), (1,)]
+    assert history.changes is not None
+    assert not history.changes.vanished
+
+
+def test_a_school_that_was_not_audited_has_no_point_that_day(store: Store) -> None:
+    other = record("z", school="0310002B")
+    _save(store, _audit(1, record("a"), other, stations=("a", "z")))
+    history = _save(store, _audit(2, record("a"), stations=("a", "z")))
+    assert {school: len(points) for school, points in history.trend.items()} == {"0310001A": 2, "0310002B": 1}
+
+
+def test_several_audits_of_one_evening_are_one_point(store: Store) -> None:
+    _save(store, _audit(1, *_whole("late"), hour=20))
+    history = _save(store, _audit(1, *_whole(), hour=22))
+    assert history.trend["0310001A"] == [("2026-11-01T22:30:00Z", {"compliant": 3})]
+
+
+def test_two_audits_in_the_same_second_are_two(store: Store) -> None:
+    _save(store, _audit(1, *_whole("late")))
+    history = _save(store, _audit(1, *_whole()))
+    assert history.trend["0310001A"] == [("2026-11-01T04:30:00Z", {"compliant": 3})]
+
+
+def test_vanished_is_said_once_and_a_return_is_new(store: Store) -> None:
+    _save(store, _audit(1, *_whole()))
+    gone = _save(store, _audit(2, record("a"), record("b"), stations=("a", "b")))
+    assert gone.changes is not None
+    assert [change.station for change in gone.changes.vanished] == ["c"]
+    assert [entry["station"] for entry in gone.picture] == ["a", "b"]
+    assert _rows(store, "select station, status from audit_result where audit = 2 and station = 'c'") == [
+        ("c", "vanished")
+    ]
+    again = _save(store, _audit(3, record("a"), record("b"), stations=("a", "b")))
+    assert again.changes is not None
+    assert not again.changes.vanished
+    back = _save(store, _audit(4, *_whole()))
+    assert back.changes is not None
+    assert [change.station for change in back.changes.new] == ["c"]
+
+
+def test_old_audits_are_forgotten_and_since_is_not(store: Store) -> None:
+    for day in range(1, 6):
+        history = _save(store, _audit(day, *_whole("unreachable" if day > 1 else "late")), keep_days=2)
+    assert _rows(store, "select distinct audit from audit_result") == [(3,), (4,), (5,)]
+    assert _rows(store, "select distinct audit from audit_count") == [(3,), (4,), (5,)]
+    assert history.picture[0]["since"] == "2026-11-02T04:30:00Z"
+    assert history.picture[0]["last_seen"] == "2026-11-01T04:30:00Z"
+
+
+@pytest.mark.parametrize("days", [999_999, 10**9])
+def test_kept_for_ever(store: Store, days: int) -> None:
+    _save(store, _audit(1, *_whole("late")), keep_days=days)
+    _save(store, _audit(2, *_whole()), keep_days=days)
+    assert _rows(store, "select distinct audit from audit_result") == [(1,), (2,)]
+
+
+def test_half_of_a_character_in_a_servers_answer_costs_nobody_the_history(store: Store) -> None:
+    """json.loads takes a lone surrogate, SQLite does not."""
+    _save(store, _audit(1, record("a", school_name="Lyc\ud800e"), record("b")))
+    assert _rows(store, "select station, status from audit_result") == [("a", "compliant"), ("b", "compliant")]
+    assert _save(store, _audit(2, record("b"))).picture[1]["school_name"] == "Lyc\ud800e"
+
+
+def test_a_day_of_the_trend_is_that_of_the_controller(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nightly audits at 0:30 in Paris are of the day before in UTC; one by hand in the afternoon is not."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    try:
+        _save(store, _audit(1, *_whole("late"), hour=23))  # 2 November, 0:30
+        _save(store, _audit(2, *_whole(), hour=14))  # 2 November, 15:30
+        history = _save(store, _audit(2, *_whole("late"), hour=23))  # 3 November, 0:30
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert history.trend["0310001A"] == [
+        ("2026-11-02T14:30:00Z", {"compliant": 3}),
+        ("2026-11-02T23:30:00Z", {"late": 3}),
+    ]
+
+
+def test_a_station_that_is_no_longer_audited_is_forgotten_in_the_end(store: Store) -> None:
+    _save(store, _audit(1, *_whole()), keep_days=2)
+    history = _save(store, _audit(9, record("a")), keep_days=2)
+    assert _rows(store, "select station from audit_station") == [("a",)]
+    assert [entry["station"] for entry in history.picture] == ["a", "b", "c"]
+
+
+def test_since_when_a_server_runs_its_release(store: Store) -> None:
+    _save(store, _audit(1, *_whole(expected="2026.1.3")))
+    _save(store, _audit(2, *_whole()))
+    history = _save(store, _audit(3, *_whole()))
+    assert history.releases == {"0310001A": ("2026.2.7", "2026-11-02T04:30:00Z")}
+    # A release that was pinned, or is the last known one, says nothing of the server today.
+    _save(store, _audit(4, *_whole(expected="2026.3.1", pinned=True)))
+    _save(store, _audit(5, *_whole(expected="2026.3.1", stale=True)))
+    history = _save(store, _audit(6, *_whole("unknown_release", expected=None)))
+    assert history.releases == {"0310001A": ("2026.2.7", "2026-11-02T04:30:00Z")}
+    history = _save(store, _audit(7, *_whole(expected="2026.1.3")))
+    assert history.releases == {"0310001A": ("2026.1.3", "2026-11-07T04:30:00Z")}
+
+
+def test_a_check_says_the_same_and_writes_nothing(store: Store) -> None:
+    _save(store, _audit(1, *_whole("late")))
+    before = _rows(store, "select * from audit_station") + _rows(store, "select * from audit_result")
+    audit = _audit(2, *_whole())
+    checked = read_history(store, audit)
+    assert _rows(store, "select * from audit_station") + _rows(store, "select * from audit_result") == before
+    saved = _save(store, audit)
+    assert checked.changes == saved.changes
+    assert checked.picture == saved.picture
+
+
+def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
+    def jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
+        assert (db.in_transaction, product) == (True, "pronote_client")
+        return [("a", "2026-11-01T20:00:00Z")]
+
+    _save(store, _audit(1, *_whole("late")))
+    history = _save(store, _audit(2, *_whole()), jobs=jobs)
+    assert history.changes is not None
+    assert [change.station for change in history.changes.by_hand] == ["b", "c"]
+
+
+_ATTEMPTS = """
+create table if not exists attempt (
+    id integer primary key, station text, product text, verb text, job text, release text, begun text, started text,
+    ended text, result text, code integer, fact text, remedy text, controller text
+) strict
+"""
+
+
+@pytest.mark.parametrize(
+    ("ended", "by_hand"),
+    [("2026-11-01T20:00:00Z", False), ("2026-10-31T20:00:00Z", True), (None, False)],
+)
+def test_a_deployment_is_not_by_hand(store: Store, ended: str | None, by_hand: bool) -> None:
+    with store.write() as db:
+        db.execute(_ATTEMPTS)
+    _save(store, _audit(1, record("a", status="late")))
+    with store.write() as db:
+        # As plugin_utils/remaining/memory.py writes it.
+        db.execute("insert or ignore into station (name) values ('a')")
+        db.execute(
+            "insert into attempt (station, product, verb, job, release, begun, ended, result, fact, remedy, controller)"
+            " values ('a', 'pronote_client', 'install', 'j', '2026.2.7', '2026-10-31T19:00:00Z', ?, '', '', '', 'c')",
+            (ended,),
+        )
+    history = _save(store, _audit(2, record("a")))
+    assert history.changes is not None
+    assert bool(history.changes.by_hand) is by_hand
+
+
+def test_another_product_of_the_same_stations_has_a_history_of_its_own(store: Store) -> None:
+    _save(store, _audit(1, *_whole()))
+    other = _save(store, replace(_audit(1, *_whole("late", expected="2026.1.3"), hour=5), product="edt_monoposte"))
+    assert other.changes == Changes()
+    assert other.trend == {"0310001A": [("2026-11-01T05:30:00Z", {"late": 3})]}
+    assert other.releases == {"0310001A": ("2026.1.3", "2026-11-01T05:30:00Z")}
+    again = _save(store, _audit(2, *_whole()))
+    assert again.changes == Changes()
+    assert again.trend["0310001A"][0] == ("2026-11-01T04:30:00Z", {"compliant": 3})
+    assert again.releases == {"0310001A": ("2026.2.7", "2026-11-01T04:30:00Z")}
+
+
+def test_an_audit_is_kept_whole_or_not_at_all(store: Store) -> None:
+    bad = record("b", status="late", school_name=object())
+    with pytest.raises(TypeError):
+        _save(store, _audit(1, record("a"), bad))
+    assert _rows(store, "select count(*) from audit") == [(0,)]
+    assert _rows(store, "select count(*) from audit_result") == [(0,)]
+
+
+def test_hostile_names_are_only_text(store: Store) -> None:
+    names = ["'; drop table audit; --", "<script>", "=cmd|' /C calc'!A0", "\x00"]
+    history = _save(store, _audit(1, *[record(name) for name in names], stations=tuple(names)))
+    assert [entry["station"] for entry in history.picture] == names
+    assert _rows(store, "select count(*) from audit_result") == [(4,)]

@@ -1,0 +1,93 @@
+"""What the board's page shows: whose turn it is, what it unblocks, and what is left out as said already."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import STATES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.view import TONES, view
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import LABELS, MARKS, OPERATIONS
+
+from tests.browser.boards import PACES, a_board
+
+LYCEE, COLLEGE, DONE, LATE = PACES
+
+
+def test_whose_turn_it_is_and_what_waits() -> None:
+    (school,) = view(a_board(COLLEGE)).schools
+    assert [(turn.who, turn.said) for turn in school.turns] == [
+        ("chef d'établissement", "opérations 2, 3, 4 et 5"),
+        ("administrateur réseau", "opération 8"),
+    ]
+    assert [step.number for step in school.waiting] == [6, 7]
+    # Not 3: it is in doubt, which holds nobody up.
+    assert {step.number: step.unlocks for step in school.steps if step.unlocks} == {
+        5: "Débloque : opération 6",
+        6: "Débloque : opération 7",
+    }
+
+
+@pytest.mark.parametrize(
+    ("schools", "verdict", "answer", "explained"),
+    [
+        ((LYCEE,), "under_way", "5 opérations sur 8 faites", "Lycée Pierre-Paul Riquet, rentrée 2026"),
+        ((DONE,), "finished", "8 opérations sur 8 faites", "Lycée Germaine Tillion, rentrée 2026"),
+        ((LATE,), "to_check", "0 opération sur 8 faite", "Collège Marie Curie, rentrée 2026"),
+        ((LYCEE, DONE), "under_way", "1 établissement sur 2 a terminé", "1 établissement attend que quelqu'un agisse."),
+        ((DONE, DONE), "finished", "2 établissements sur 2 ont terminé", LABELS["fr"]["all_done"]),
+        ((LYCEE, COLLEGE), "to_check", "0 établissement sur 2 a terminé", "2 établissements attendent"),
+    ],
+)
+def test_the_answer(schools: tuple[str, ...], verdict: str, answer: str, explained: str) -> None:
+    shown = view(a_board(*schools))
+    assert (shown.verdict, shown.answer) == (verdict, answer)
+    assert shown.explained.startswith(explained)
+
+
+def test_no_school_is_no_year_that_is_finished() -> None:
+    shown = view({"at": "2026-08-27T18:00:00Z", "schools": []}, language="en")
+    assert (shown.verdict, shown.answer, shown.explained) == ("under_way", LABELS["en"]["empty"], "")
+
+
+def test_many_schools_are_counted_by_person_the_busiest_first() -> None:
+    said = [(turn.who, turn.said) for turn in view(a_board(), language="fr").turns]
+    assert said == [
+        ("chef d'établissement", "8 opérations dans 2 établissements"),
+        ("administrateur réseau", "2 opérations dans 2 établissements"),
+        ("administrateur ENT / chef d'établissement", "1 opération dans 1 établissement"),
+    ]
+
+
+def test_nothing_is_said_twice_and_what_is_blocked_is_not_alarming() -> None:
+    steps = {step.number: step for step in view(a_board(LATE)).schools[0].steps}
+    assert steps[2].findings == []  # the next thing to do says it
+    assert steps[3].findings == []  # nobody attested, as the state says
+    assert steps[8].label == "bloqué par 1"
+    assert [severity for severity, _ in steps[8].findings] == [""]
+    assert [severity for severity, _ in view(a_board(LYCEE)).schools[0].steps[0].findings] == ["info"]
+
+
+def test_dates_are_those_of_people_and_what_is_none_is_shown() -> None:
+    board = a_board(LYCEE)
+    board["schools"][0]["operations"][0]["evidence"] = [
+        {"what": "x", "date": date, "source": "y"} for date in ("2026-08-28T23:30:00Z", "2026-08-26", "soon", "")
+    ]
+    shown = view(board, zone=dt.timezone(dt.timedelta(hours=2)))
+    days = [day for _, day, _ in shown.schools[0].steps[0].evidence]
+    assert days == ["29\u00a0août\u00a02026", days[1], "soon", ""]
+    assert days[1].endswith("août\u00a02026")
+    assert shown.at == "28\u00a0août\u00a02026, 20:00"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_state_has_a_tone_a_sign_and_words(language: str) -> None:
+    assert set(TONES) == set(MARKS) == set(STATES)
+    assert len(set(TONES.values())) == len(set(MARKS.values())) == len(STATES)
+    assert {state for state in STATES if LABELS[language][f"state_{state}_short"]} == set(STATES)
+    # Short enough for a telephone.
+    assert all(len(operation.short) <= 12 for operation in OPERATIONS[language].values())
+
+
+def test_unknown_languages_are_english() -> None:
+    assert view(a_board(LYCEE, language="en"), language="br").w["title"] == "Yearly operations"

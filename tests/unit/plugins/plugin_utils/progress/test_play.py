@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import sys
+
+import pytest
+from ansible import constants
+from ansible.inventory.group import Group
+from ansible.inventory.host import Host
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.play import _room, shows_live
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "default")
+
+
+@pytest.mark.parametrize(
+    ("mode", "environment", "live"),
+    [
+        ("auto", {"TERM": "xterm-256color"}, True),
+        ("auto", {"TERM": "dumb"}, False),
+        ("auto", {}, False),
+        ("auto", {"TERM": "xterm", "CI": "true"}, False),
+        ("auto", {"TERM": "xterm", "CI": ""}, True),
+        # What ansible-runner sets for AWX, which reads from a pseudo terminal.
+        ("auto", {"TERM": "xterm", "AWX_ISOLATED_DATA_DIR": "/runner"}, False),
+        ("live", {"TERM": "xterm", "CI": "true"}, True),
+        ("live", {"TERM": "dumb"}, False),
+        ("plain", {"TERM": "xterm"}, False),
+        ("off", {"TERM": "xterm"}, False),
+    ],
+)
+def test_where_the_live_view_is_drawn(mode: str, environment: dict[str, str], live: bool) -> None:
+    assert shows_live(mode, environment) is live
+
+
+def test_it_goes_with_the_stock_callback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "community.general.dense")
+    assert not shows_live("auto", {"TERM": "xterm"})
+
+
+def test_without_a_terminal_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False)
+    assert not shows_live("live", {"TERM": "xterm"})
+
+
+def _host(*groups: Group) -> Host:
+    host = Host("s1")
+    for group in groups:
+        group.add_host(host)
+    return host
+
+
+def test_the_room_is_named_or_the_innermost_group() -> None:
+    everybody, school, room = Group("all"), Group("lycee"), Group("salle_101")
+    everybody.add_child_group(school)
+    school.add_child_group(room)
+    host = _host(room)
+    assert _room(host) == "salle_101"
+    room.set_variable("pronote_room", "Salle 101")
+    assert _room(host) == "Salle 101"
+    # A template says nothing before a station's variables are worked out; a number is no name.
+    room.set_variable("pronote_room", 101)
+    assert _room(host) == "salle_101"
+    assert _room(_host(Group("all"))) == ""

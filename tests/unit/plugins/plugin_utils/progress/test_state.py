@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import Board, clean, end_of, summary
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.view import HEIGHT, render
+from rich.text import Text
+
+HOSTILE = "s1\x1b[2J\x1b]0;owned\x07\r\n[bold red]x[/]\u202e\u200b\x9b31m"
+"""Erases the screen, names the window, writes over the line, rich markup, right-to-left, and an 8-bit escape."""
+
+
+def _board(**rooms: str) -> Board:
+    return Board.of_play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("salle d'étude-é", "salle d'étude-é"),
+        ("a\x1b[31mb", "a\N{REPLACEMENT CHARACTER}[31mb"),
+        ("two\r\nlines\t.", "two lines ."),
+        ("\u202eabc\x9b", "\N{REPLACEMENT CHARACTER}abc\N{REPLACEMENT CHARACTER}"),
+        ("x" * 300, "x" * 199 + "…"),
+        (None, "None"),
+    ],
+)
+def test_text_is_made_harmless(text: Any, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("result", "end"),
+    [
+        ({"action": "install", "changed": True}, "done"),
+        ({"action": "none", "changed": False}, "right"),
+        ({"action": "skip", "changed": False}, "left"),
+        ({"changed": False}, "right"),
+    ],
+)
+def test_ends(result: dict[str, Any], end: str) -> None:
+    assert end_of(result) == end
+
+
+def test_a_run_event_by_event() -> None:
+    board = _board()
+    assert summary(board, now=0, language="fr") == "PRONOTE: postes 0/4"
+    board.begin("a", now=1)
+    board.begin("b", now=1)
+    board.stage("a", "installing", now=2)
+    board.stage("a", "no such stage", now=3)
+    assert board.at_work["a"].stage == "installing"
+    board.stage("a", "installing", now=5, bytes=50 * 2**20, total=100 * 2**20)
+    # The same stage goes on: since when it does is kept.
+    assert board.at_work["a"].since == 2
+    board.end("b", "unreachable", "off\x1b[2J")
+    board.end("b", "right")
+    # What a dying worker still said changes nothing.
+    board.stage("b", "reading", now=6)
+    board.begin("b", now=6)
+    board.begin("c", now=6)
+    board.leave("c")
+    assert board.by_room() == [("101", 1, 1, 2), ("102", 0, 0, 2)]
+    assert list(board.failures) == [("b", "off\N{REPLACEMENT CHARACTER}[2J")]
+    assert summary(board, now=7, language="en") == "PRONOTE: stations 1/4, unreachable 1, at work 1"
+    board.check = True
+    assert summary(board, now=7, language="fr").startswith("PRONOTE (simulation): ")
+
+
+@pytest.mark.parametrize(
+    ("ended", "now", "minutes"),
+    [(2, 600, None), (3, 600, 23), (5, 600, 10), (9, 600, 1), (10, 600, None), (3, 0, None)],
+)
+def test_the_time_left_is_that_of_the_ring(ended: int, now: float, minutes: int | None) -> None:
+    board = _board(**{f"s{n}": "101" for n in range(300)})
+    board.step(2, 3, [f"s{n}" for n in range(10)], now=0)
+    for n in range(ended):
+        board.end(f"s{n}", "done")
+    assert board.minutes_left(now) == minutes
+    assert ("anneau 2/3" in summary(board, now=now, language="fr")) is True
+    assert ("fin de l'anneau dans" in summary(board, now=now, language="fr")) is (minutes is not None)
+
+
+def _shown(board: Board, *, width: int = 100, height: int = HEIGHT, color: bool = False, now: float = 30) -> list[str]:
+    lines = render(board, now=now, width=width, height=height, language="fr", color=color)
+    assert len(lines) == height
+    for line in lines:
+        assert Text.from_ansi(line).cell_len <= width
+    return lines
+
+
+def test_the_view() -> None:
+    board = _board()
+    board.begin("a", now=0)
+    board.stage("a", "fetching", now=10, bytes=40 * 2**20, total=100 * 2**20)
+    board.stage("a", "fetching", now=20, bytes=50 * 2**20, total=100 * 2**20)
+    board.begin("c", now=20)
+    board.end("b", "failed", "the setup answered -12")
+    text = "\n".join(_shown(board))
+    assert "postes 1/4, en échec 1, en cours 2" in text
+    assert "a  téléchargement 50 % (50/100 MiB), 1.0 MiB/s, encore 0:50" in text
+    assert "101" in text
+    assert "✗ b the setup answered -12" in text
+    assert "\x1b" not in text
+    assert "\x1b[" in "\n".join(_shown(board, color=True))
+
+
+@pytest.mark.parametrize(("width", "height"), [(40, 1), (40, 3), (41, 5), (80, 8), (250, 11)])
+def test_any_size_of_terminal(width: int, height: int) -> None:
+    board = _board(**{f"a-very-long-name-of-a-station-{n:04}": f"Salle très longue {n % 30}" for n in range(1000)})
+    for n in range(1000):
+        board.begin(f"a-very-long-name-of-a-station-{n:04}", now=0)
+    board.end("a-very-long-name-of-a-station-0003", "failed", "why " * 100)
+    _shown(board, width=width, height=height)
+
+
+def test_hostile_names_stay_text() -> None:
+    board = _board(**{HOSTILE: HOSTILE})
+    board.begin(HOSTILE, now=0)
+    board.stage(HOSTILE, "reading", now=0)
+    board.begin("other", now=0)
+    board.end("other", "failed", HOSTILE)
+    for color in (False, True):
+        text = "\n".join(_shown(board, color=color))
+        assert "[bold red]x[/]" in text
+        for character in ("\x1b]", "\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b"):
+            assert character not in text
+    assert "\x1b" not in summary(board, now=0, language="fr")
+
+
+@pytest.mark.parametrize(
+    ("told", "total", "shown"),
+    [
+        # One number has no pace; an earlier try's bytes are none of this one's.
+        ([(10, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 50), (15, 60)], 100, "60 % (60/100 MiB), 2.0 MiB/s, encore 0:20"),
+        ([(10, 0), (11, 0.25), (13, 0.75)], 1, "75 % (0.8/1.0 MiB), 0.2 MiB/s, encore 0:01"),
+        # The depot could not resume: it began again.
+        ([(10, 50), (20, 20), (22, 40)], 100, "40 % (40/100 MiB), 10 MiB/s, encore 0:06"),
+        ([(10, 90), (20, 100)], 100, "100 % (100/100 MiB), 1.0 MiB/s"),
+        # It stands still.
+        ([(10, 50), (10, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 50), (20, 50)], 100, "50 % (50/100 MiB)"),
+        ([(10, 0)], 100, "0:20"),
+        # Nobody knows how much there is, or the lock file knows another file.
+        ([(10, 50), (20, 150)], 0, "150 MiB, 10 MiB/s"),
+        ([(10, 50), (20, 150)], 100, "150 MiB, 10 MiB/s"),
+        ([(10, -5)], -1, "0:20"),
+    ],
+)
+def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, shown: str) -> None:
+    board = _board()
+    for now, mib in told:
+        board.stage("a", "fetching", now=now, bytes=int(mib * 2**20), total=total * 2**20)
+    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+    assert line == f"  a  téléchargement {shown}"
+    board.stage("a", "installing", now=25)
+    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+    assert line == "  a  tâche en cours 0:05"
+
+
+@pytest.mark.parametrize(
+    ("product", "check", "line"),
+    [
+        ("", False, "PRONOTE: postes 0/4"),
+        ("pronote_client", False, "PRONOTE: postes 0/4"),
+        ("edt_monoposte", False, "EDT monoposte: postes 0/4"),
+        ("edt_monoposte", True, "EDT monoposte (simulation): postes 0/4"),
+        ("\x1b[2J", False, "PRONOTE: postes 0/4"),
+    ],
+)
+def test_a_line_names_its_product(product: str, check: bool, line: str) -> None:
+    board = Board.of_play(_board().stations, now=0, check=check)
+    board.about("a", product=product)
+    assert summary(board, now=0, language="fr") == line
+
+
+def test_a_play_that_is_over_foretells_nothing() -> None:
+    board = _board()
+    for name in "abc":
+        board.end(name, "done")
+    assert "fin dans 1 min environ" in summary(board, now=30, language="fr")
+    assert summary(board, now=None, language="fr") == "PRONOTE: postes 3/4, faits 3"
+
+
+@pytest.mark.parametrize(
+    ("ends", "stores", "listed", "unlisted"),
+    [
+        ({"a": "failed"}, {"a": "/state"}, False, True),
+        ({"a": "unreachable", "b": "done"}, {"b": "/state"}, False, True),
+        ({"a": "failed"}, {"a": "/state"}, True, False),
+        # A dry run, an audit, a staging: no store is told.
+        ({"a": "failed"}, {}, False, False),
+        ({"a": "done", "b": "left"}, {"a": "/state"}, False, False),
+    ],
+)
+def test_what_nothing_has_listed(ends: dict[str, Any], stores: dict[str, str], listed: bool, unlisted: bool) -> None:
+    board = _board()
+    for station, store in stores.items():
+        board.about(station, product="pronote_client", store=store)
+    for station, end in ends.items():
+        board.end(station, end)
+    board.listed = listed
+    assert board.unlisted is unlisted

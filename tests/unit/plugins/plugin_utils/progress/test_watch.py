@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress import watch as _progress_watch
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.watch import Watch, WatchOptions
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
+
+_PLAIN = WatchOptions(live=False, color=False, interval=3600, language="fr")
+
+
+@pytest.fixture
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "events"
+    for module in (_progress, _progress_watch):
+        monkeypatch.setattr(module, "events_path", lambda: path)
+    yield path
+    _progress.begin("")
+
+
+def _broken(exc: Exception) -> None:
+    raise exc
+
+
+def _watch(said: list[str]) -> Watch:
+    return Watch(say=said.append, broken=_broken)
+
+
+def _play(watch: Watch, product: str, *stations: str, ended: int, store: str = "") -> None:
+    watch.play(dict.fromkeys(stations, "Salle 101"), check=False)
+    watch.start(_PLAIN)
+    for number, station in enumerate(stations):
+        with watch.board() as (board, now):
+            board.begin(station, now=now)
+        _progress.begin(station, product=product, store=store)
+        _progress.stage("cleaning")
+        if number < ended:
+            with watch.board() as (board, _now):
+                board.end(station, "done")
+
+
+def test_the_end_tells_of_each_play_that_had_stations(events: Path) -> None:
+    said: list[str] = []
+    watch = _watch(said)
+    _play(watch, "pronote_client", "a", "b", "c", "d", ended=3)
+    # A play whose stations were all left alone has nothing to tell.
+    watch.play({"z": ""}, check=False)
+    _play(watch, "edt_monoposte", "a", ended=1)
+    watch.finish()
+    # No end of the run is foretold of what is over.
+    assert said == ["PRONOTE: postes 3/4, faits 3, en cours 1", "EDT monoposte: postes 1/1, faits 1"]
+    assert [board.product for board in watch.boards] == ["pronote_client", "edt_monoposte"]
+    assert events.exists()
+
+
+def test_what_a_worker_said_last_is_of_its_own_play(events: Path) -> None:
+    watch = _watch([])
+    _play(watch, "pronote_client", "a", ended=1, store="/state/one")
+    _play(watch, "edt_monoposte", "b", ended=1, store="/state/two")
+    watch.finish()
+    assert [(board.product, board.stores, dict(board.at_work)) for board in watch.boards] == [
+        ("pronote_client", {"a": "/state/one"}, {}),
+        ("edt_monoposte", {"b": "/state/two"}, {}),
+    ]
+    assert events.exists()
+
+
+def test_a_plain_line_that_says_it_already_is_not_said_twice(events: Path) -> None:
+    said: list[str] = []
+    watch = _watch(said)
+    _play(watch, "pronote_client", "a", ended=1)
+    watch._tell(0, "fr")
+    watch.finish()
+    assert said == ["PRONOTE: postes 1/1, faits 1"]
+    assert events.exists()
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_workers_know_whether_somebody_watches(events: Path, monkeypatch: pytest.MonkeyPatch, live: bool) -> None:
+    class Pane:
+        def __init__(self, *_: object, **__: object) -> None:
+            pass
+
+        room: Callable[..., tuple[int, int]] = lambda _self: (80, 0)
+        draw: Callable[..., None] = lambda _self, _lines: None
+        close: Callable[..., None] = lambda _self: None
+
+    monkeypatch.setattr(_progress_watch, "Pane", Pane)
+    watch = _watch([])
+    assert not _progress.watched()
+    watch.start(WatchOptions(live=live, color=False, interval=3600, language="fr"))
+    assert _progress.watched() is live
+    watch.finish()

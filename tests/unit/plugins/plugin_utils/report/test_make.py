@@ -1,0 +1,86 @@
+"""The making of an audit's reports, without Ansible around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import (
+    Made,
+    Request,
+    commands,
+    inventory_of,
+    make,
+    stations_of,
+)
+
+from tests.browser.sample import record
+
+_ARGUMENTS: dict[str, Any] = {
+    **dict.fromkeys(["path", "csv", "html", "prometheus", "junit", "outcome", "board"]),
+    "product": "pronote_client",
+    "language": "fr",
+    "fail_on": [],
+    "max_unreachable": 50,
+    "max_unknown": 5,
+    "keep_days": 180,
+}
+
+
+def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: Any) -> Made:
+    variables = {"ansible_inventory_sources": [source], "groups": {"all": list(names)}}
+    return make(
+        [record(name) for name in names],
+        Request.of({**_ARGUMENTS, "state": str(state), **arguments}),
+        stations=list(names),
+        inventory=inventory_of(variables),
+        commands=commands(variables),
+        check=False,
+    )
+
+
+def _vanished(made: Made) -> list[str]:
+    assert made.changes is not None
+    return [change["station"] for change in made.changes["vanished"]]
+
+
+def test_a_station_vanishes_wherever_the_audits_were_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of reports are relative to where the admin is; the inventory is the same one from everywhere."""
+    inventory = tmp_path / "inventories/schools"
+    monkeypatch.chdir("/")
+    _make(tmp_path / "state", "a", "b", source=str(inventory))
+    monkeypatch.chdir(tmp_path)
+    assert _vanished(_make(tmp_path / "state", "a", source=str(inventory))) == ["b"]
+
+
+def test_a_station_of_another_inventory_has_not_vanished(tmp_path: Path) -> None:
+    _make(tmp_path / "state", "a", "b")
+    assert _vanished(_make(tmp_path / "state", "c", source="/opt/others")) == []
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_an_audit_is_kept_for_a_day_at_least(tmp_path: Path, days: int) -> None:
+    with pytest.raises(ValueError, match=f"keep_days is {days}, and must be at least 1"):
+        _make(tmp_path / "state", "a", keep_days=days)
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("product", "played", "expected"),
+    [
+        ("pronote_client", ["a"], ["a", "b"]),
+        ("edt_monoposte", ["b"], ["b"]),
+        # A play of the admin's own, on other groups.
+        ("pronote_client", ["a", "retired"], ["a", "b", "retired", "depot"]),
+        ("edt_monoposte", ["a"], ["a", "b", "retired", "depot"]),
+    ],
+)
+def test_a_station_that_left_the_group_of_a_product_is_not_waited_for(
+    product: str, played: list[str], expected: list[str]
+) -> None:
+    """Somebody else makes the timetable this year: his workstation would be late for ever in EDT's report."""
+    groups = {"all": ["a", "b", "retired", "depot"], "pronote_stations": ["a", "b"], "pronote_edt_stations": ["b"]}
+    assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == expected
+    del groups["pronote_stations"], groups["pronote_edt_stations"]
+    assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == groups["all"]

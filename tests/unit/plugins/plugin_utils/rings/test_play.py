@@ -1,0 +1,216 @@
+"""What schools want, who can be reached, and what is remembered: Ansible's variables in, a task's result out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import (
+    PlayVariables,
+    StepOptions,
+    make_plan,
+    take_step,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+
+DEFAULTS: dict[str, Any] = {
+    "pronote_client_rings": [1, "100%"],
+    "pronote_client_ring_max_fail": "10%",
+    "pronote_client_ring_max_unreachable": "100%",
+    "pronote_client_release": trust_as_template("{{ '2026.' ~ minor }}"),
+    "pronote_client_unproven": "",
+}
+
+
+class HostVars(dict[str, dict[str, Any]]):
+    """As Ansible's: raw_get gives a station's variables untemplated."""
+
+    def raw_get(self, name: str) -> dict[str, Any]:
+        return self[name]
+
+
+def _templated(variables: dict[str, Any], name: str) -> Any:
+    return Templar(loader=DataLoader(), variables=variables).template(variables[name])
+
+
+def _task(stations: dict[str, dict[str, Any]], **shared: Any) -> dict[str, Any]:
+    """The variables of a task on the first station."""
+    hostvars = HostVars({name: {"inventory_hostname": name, "minor": "2.7", **own} for name, own in stations.items()})
+    first = next(iter(stations))
+    everybody = {"ansible_play_hosts": list(stations), "ansible_play_batch": list(stations)}
+    return {**DEFAULTS, **everybody, **shared, **hostvars[first], "hostvars": hostvars}
+
+
+def _plan(task: dict[str, Any], *, state: str = "", defaults: dict[str, Any] = DEFAULTS) -> dict[str, Any]:
+    return make_plan(PlayVariables(task, defaults, _templated), state=state, connect_timeout=2)
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that answers on 127.0.0.1."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def _at(port: int, uai: str = "A", **more: Any) -> dict[str, Any]:
+    return {"pronote_uai": uai, "ansible_host": "127.0.0.1", "ansible_port": port, **more}
+
+
+def _off() -> dict[str, Any]:
+    """Nobody listens there: port 1 needs root, and answers with a refusal at once."""
+    return _at(1)
+
+
+def test_pilots_are_those_that_answer(port: int) -> None:
+    stations = {f"off{n}": _off() for n in range(20)} | {f"on{n}": _at(port) for n in range(3)}
+    (plan,) = _plan(_task(stations))["plans"]
+    assert plan["rings"][0] == ["on0"]
+    assert plan["reserves"] == ["on1", "on2"]
+    assert plan["release"] == "2026.2.7"
+
+
+def test_each_batch_of_a_play_has_rings_of_its_own(port: int) -> None:
+    """With `serial`: the pilots of the batch before have no result in this one's plan, so nobody waits for them."""
+    planned = _plan(_task({f"s{n}": _at(port) for n in range(4)}, ansible_play_batch=["s2", "s3"]))
+    assert planned["plans"][0]["rings"] == [["s2"], ["s3"]]
+    assert set(planned["turns"]) == {"s0", "s2", "s3"}
+
+
+def test_the_release_of_the_server_is_kept_for_the_run(port: int) -> None:
+    stations = {"a": _at(port), "held": _at(port, pronote_client_release="2026.1.3"), "b": _at(port, "B")}
+    assert _plan(_task(stations))["releases"] == {"a": "2026.2.7", "b": "2026.2.7"}
+    pinned = {"held": stations["held"], "a": stations["a"]}
+    assert _plan(_task(pinned))["releases"] == {"a": ""}
+
+
+def test_names_and_ports_that_are_none_are_off(port: int) -> None:
+    bad = [
+        {"ansible_host": "x" * 300},
+        {"ansible_host": "nom.invalid"},
+        {"ansible_port": "99999999"},
+        {"ansible_host": "é\0"},
+    ]
+    stations = {f"bad{n}": _at(port, **more) for n, more in enumerate(bad)} | {"on": _at(port)}
+    (plan,) = _plan(_task(stations))["plans"]
+    assert plan["rings"][0] == ["on"]
+
+
+def test_each_school_has_its_own_variables(port: int) -> None:
+    """The first school's own values must not become the second's, the play's variables are everybody's."""
+    one = {"pronote_client_rings": [2, "100%"], "minor": "1.3", "pronote_client_ring_max_fail": 7}
+    stations = {f"a{n}": _at(port, "a", **one) for n in range(3)} | {f"b{n}": _at(port, "B") for n in range(3)}
+    plans = _plan(_task(stations, pronote_client_ring_max_unreachable="33%"))["plans"]
+    assert [p["school"] for p in plans] == ["A", "B"]
+    assert [len(p["rings"][0]) for p in plans] == [2, 1]
+    assert [p["release"] for p in plans] == ["2026.1.3", "2026.2.7"]
+    assert [p["rules"]["max_fail"] for p in plans] == ["7", "10%"]
+    assert [p["rules"]["max_unreachable"] for p in plans] == ["33%", "33%"]
+
+
+def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
+    stations = {
+        "a": _at(port, "A", pronote_client_rings=["many"]),
+        "b": _at(port, "B", pronote_client_rings=trust_as_template("{{ nowhere }}")),
+        "c": _at(port, "C", pronote_client_release=trust_as_template("{{ nowhere }}")),
+    }
+    task = _task(stations)
+    planned = _plan(task)
+    problems = {p["school"]: p["problem"] for p in planned["plans"]}
+    assert "the rings of A: 'many' is neither" in problems["A"]
+    assert "pronote_client_rings cannot be read" in problems["B"]
+    # Its stations say so themselves.
+    assert problems["C"] == ""
+    options = StepOptions(index=0, results="result", state="", check=False)
+    step = take_step(task, planned, options)
+    assert (step["go"], sorted(step["held"]), sorted(step["wrong"])) == (["c"], ["a", "b"], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("entry", "unproven"),
+    [
+        ({"x64": {"digest": "d", "response_release": "2026.1.3"}}, "2026.1.3"),
+        ({"x64": {"digest": "d", "response_release": "2026.2.7"}}, ""),
+        ({"x64": {"digest": "d"}}, ""),
+        ("nonsense", ""),
+    ],
+)
+def test_the_lock_file_says_what_is_unproven(port: int, entry: Any, unproven: str) -> None:
+    stations = {f"a{n}": _at(port) for n in range(4)}
+    task = _task(stations, pronote_client_rings=["100%"])
+    # The role's default takes them from pronote_releases, or from the key of another product.
+    (plan,) = _plan(task, defaults={"__pronote_client_releases": {"2026.2.7": entry}})["plans"]
+    assert plan["rules"]["unproven"] == unproven
+    assert len(plan["rings"][0]) == (1 if unproven else 4)
+
+
+def test_the_first_station_has_a_turn_in_every_step_and_the_others_in_theirs(port: int) -> None:
+    stations = {f"a{n}": _at(port, pronote_pilot=n == 2) for n in range(3)}
+    turns = _plan(_task(stations))["turns"]
+    assert {name: [turn["index"] for turn in mine] for name, mine in turns.items()} == {
+        "a0": [0, 1],
+        "a1": [1],
+        "a2": [0],
+    }
+
+
+def _results(task: dict[str, Any], planned: dict[str, Any], **results: dict[str, Any]) -> None:
+    for name, result in results.items():
+        task["hostvars"][name]["result"] = {"ring_plan": planned["id"], **result}
+
+
+def test_a_run_is_remembered_and_the_next_one_resumes(port: int, tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    stations = {f"a{n}": _at(port) for n in range(4)}
+    task = _task(stations)
+    planned = _plan(task, state=state)
+    assert not Path(state).exists()
+    last = len(planned["turns"]["a0"])
+    options = StepOptions(index=-1, results="result", state=state, check=False)
+    _results(task, planned, a0={"action": "install"}, a1={"action": "none"}, a2={"failed": True, "job": {"started": 1}})
+    check = take_step(task, planned, StepOptions(index=last - 1, results="result", state=state, check=True))
+    assert not Path(state).exists()
+    assert check["held"] == {}
+    end = take_step(task, planned, options)
+    assert "2 of 3" not in end["stopped"].get("A", "")
+    assert "1 of 3 stations of ring 2 failed, more than 10%: a2" in end["stopped"]["A"]
+    with Store(Path(state)) as store:
+        (row,) = read_progress(store).values()
+    assert (row.school, row.release, row.done, row.ring) == ("A", "2026.2.7", 2, 1)
+    again = _plan(_task(stations), state=state)
+    assert again["plans"][0]["passed"] == 1
+    assert "A: the last run on 2026.2.7 stopped: 1 of 3" in again["warnings"][0]
+
+
+def test_without_a_store_or_with_a_broken_one_rings_begin_with_the_pilots(port: int, tmp_path: Path) -> None:
+    broken = tmp_path / "state"
+    broken.write_bytes(b"this is no database, whatever SQLite thinks of it" * 100)
+    stations = {f"a{n}": _at(port) for n in range(4)}
+    planned = _plan(_task(stations), state=str(broken))
+    assert planned["plans"][0]["passed"] == 0
+    assert "Rings begin with the pilots" in planned["warnings"][0]
+    task = _task(stations)
+    _results(task, planned, a0={"action": "none"})
+    step = take_step(task, planned, StepOptions(index=4, results="result", state=str(broken), check=False))
+    assert step["go"] == ["a1", "a2", "a3"]
+    assert "The next run begins with the pilots again" in step["warnings"][0]
+
+
+def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
+    stations = {f"a{n}": _at(port) for n in range(2)}
+    task = _task(stations)
+    planned = _plan(task)
+    _results(task, {"id": "another"}, a0={"failed": True, "job": {"started": 1}}, a1={"action": "none"})
+    options = StepOptions(index=0, results="result", state="", check=False)
+    assert take_step(task, planned, options)["go"] == ["a0"]
+    end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
+    assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
+    # A station that has left the play was failed by something, mark or not.
+    task["ansible_play_batch"] = ["a1"]
+    end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
+    assert "1 of 1 pilots failed: a0" in end["stopped"]["A"]

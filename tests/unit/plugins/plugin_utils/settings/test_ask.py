@@ -1,0 +1,190 @@
+"""The settings of a hosted server of the lab: every way in which it refuses, one request for all, the cache."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import stat
+from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
+from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import ask as _server_settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.ask import settings_of_school
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import Settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import ByHand
+
+from tests.lab.web.hosted import SETTINGS_MODES
+from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
+
+_WORKERS = 20
+_SERVEUR = "its ParamClient.pcprn is not Serveur=<label>:<address>:<port>"
+_REFUSALS = {
+    "redirect": "it redirects instead of answering",
+    "hang": "no answer (timed out)",
+    "close": "its answer broke off",
+    "truncated": "its answer broke off",
+    "suspended_fr": "it has suspended the controller's address",
+    "suspended_en": "it has suspended the controller's address",
+    "unavailable": "the site is not available",
+    "momentarily_unavailable": "the site is momentarily unavailable (maintenance)",
+    "not_found": "the page does not exist",
+    "html": "it answered an HTML page instead of the client's settings",
+    "nonsense": _SERVEUR,
+    "no_version": _SERVEUR,
+    "list": _SERVEUR,
+    "http_500": "it answered HTTP 500",
+    "empty": "its ParamClient.pcprn has 0 lines",
+    "two_lines": "its ParamClient.pcprn has 2 lines",
+    "hidden_line": "its ParamClient.pcprn has 2 lines",
+    "another_server": "its ParamClient.pcprn sends users to another server, 'evil.example.org'",
+    "no_address": "in its ParamClient.pcprn, '' is not the name or address of a server",
+    "command": "in its ParamClient.pcprn, 'x\" & calc & \"' is not the name or address of a server",
+    "colon_in_label": _SERVEUR,
+    "long_label": "in its ParamClient.pcprn, 'AAA",
+    "turned_label": "in its ParamClient.pcprn, 'A\\u202eB' cannot be a server's label",
+    "port_0": _SERVEUR,
+    "port_70000": "in its ParamClient.pcprn, 70000 is not a TCP port",
+    "other_key": _SERVEUR,
+    "not_utf8": "its ParamClient.pcprn is not UTF-8",
+    "utf16": "its ParamClient.pcprn is not UTF-8",
+    "binary": "its ParamClient.pcprn is not UTF-8",
+    "huge": "its ParamClient.pcprn is longer than 1024 bytes",
+}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[HostedBench]:
+    with hosted_bench(tmp_path, address="127.61.0.7") as running:
+        yield running
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The reader's clock; ``now`` is moved by hand."""
+    moved = SimpleNamespace(now=1_790_000_000.0)
+    moved.time = lambda: moved.now
+    monkeypatch.setattr(_server_settings, "time", moved)
+    return moved
+
+
+def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> Settings:
+    return settings_of_school(UAI, bench.url, by_hand or ByHand(), options=bench.options(**times))
+
+
+def test_every_mode_of_the_lab_is_tried() -> None:
+    assert set(SETTINGS_MODES) - set(_REFUSALS) == {"ok", "mark"}
+
+
+@pytest.mark.parametrize("mode", ["ok", "mark"])
+def test_the_server_says_what_the_client_needs(bench: HostedBench, mode: str) -> None:
+    bench.school.settings = mode
+    for _ in range(2):
+        assert _read(bench).text() == "Serveur=Lycée d'Exemple:0310001a.index-education.net:49300\r\n"
+    assert bench.requests == 1
+    assert stat.S_IMODE(bench.entry.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mode", _REFUSALS)
+def test_a_refusal_names_server_fact_and_remedy_and_is_asked_once(bench: HostedBench, mode: str) -> None:
+    bench.school.settings = mode
+    for _ in range(2):
+        with pytest.raises(HostedServerError) as caught:
+            _read(bench, timeout=0.5 if mode == "hang" else 15)
+        assert caught.value.fact.startswith(_REFUSALS[mode])
+        assert caught.value.server == bench.url
+        assert "pronote_client_settings_address" in caught.value.remedy
+        assert str(caught.value).isprintable()
+    assert bench.requests == 1
+    # What is given by hand is enough, and what it is worth is known already.
+    by_hand = ByHand(label="Lycée", address="10.1.2.3")
+    assert _read(bench, by_hand=by_hand).text() == "Serveur=Lycée:10.1.2.3:49300\r\n"
+    assert bench.requests == 1
+
+
+def test_by_hand_asks_nobody(bench: HostedBench) -> None:
+    _read(bench, by_hand=ByHand(label="Lycée", address="10.1.2.3", port=1))
+    assert bench.requests == 0
+    assert not bench.cache.exists()
+
+
+def test_part_of_it_by_hand(bench: HostedBench) -> None:
+    assert _read(bench, by_hand=ByHand(label="À nous")).label == "À nous"
+    bench.school.settings = "http_500"
+    with pytest.raises(HostedServerError) as caught:
+        _read(bench, by_hand=ByHand(label="À nous"), lifetime=0)
+    # Only what is missing.
+    assert caught.value.remedy.endswith("To go on without it, give pronote_client_settings_address by hand.")
+
+
+@pytest.mark.parametrize("by_hand", [{"label": "a:b"}, {"address": "a b"}, {"port": -1}])
+def test_what_cannot_be_is_refused_before_the_server_is_asked(bench: HostedBench, by_hand: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"cannot be|is not"):
+        _read(bench, by_hand=ByHand(**by_hand))  # type: ignore[arg-type]  # a table
+    assert bench.requests == 0
+
+
+def _ask_at_once(bench_url: str, cache: str, barrier: Barrier) -> None:
+    barrier.wait()
+    settings_of_school(UAI, bench_url, ByHand(), options=HostedOptions(cache_dir=cache))
+
+
+def test_all_workers_of_a_school_ask_once(bench: HostedBench) -> None:
+    fork = multiprocessing.get_context("fork")
+    barrier = fork.Barrier(_WORKERS)
+    workers = [fork.Process(target=_ask_at_once, args=(bench.url, str(bench.cache), barrier)) for _ in range(_WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * _WORKERS
+    assert bench.requests == 1
+
+
+def test_answers_and_failures_age(bench: HostedBench, clock: SimpleNamespace) -> None:
+    _read(bench)
+    clock.now += 3599
+    bench.school.settings = "http_500"
+    _read(bench)
+    clock.now += 2
+    for _ in range(2):
+        with pytest.raises(HostedServerError):
+            _read(bench)
+    assert bench.requests == 2
+    clock.now += 601
+    bench.school.settings = "ok"
+    _read(bench)
+    # A clock that was set back.
+    clock.now -= 10_000
+    _read(bench)
+    assert bench.requests == 4
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "[]",
+        "{",
+        json.dumps({"at": 1, "fact": "", "remedy": ""}),
+        json.dumps({"at": 1e10, "fact": "", "remedy": "", "file": 3}),
+        json.dumps({"at": None, "fact": "", "remedy": "", "file": ""}),
+    ],
+)
+def test_a_cache_file_that_is_none_is_asked_for_again(bench: HostedBench, damage: str) -> None:
+    _read(bench)
+    bench.entry.write_text(damage, encoding="utf-8")
+    assert _read(bench).port == 49300
+    assert bench.requests == 2
+
+
+def test_what_somebody_put_into_the_cache_is_checked_again(bench: HostedBench) -> None:
+    _read(bench)
+    entry = json.loads(bench.entry.read_text(encoding="utf-8"))
+    bench.entry.write_text(json.dumps(entry | {"file": "Serveur=A:x:1\nServeur=B:y:2"}), encoding="utf-8")
+    assert _read(bench).label == "Lycée d'Exemple"
+    assert bench.requests == 2

@@ -1,0 +1,165 @@
+"""Waking and giving back, on real sockets of the loopback network."""
+
+from __future__ import annotations
+
+import datetime as dt
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, mark_woken
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import wake as _wake
+from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.packet import magic_packet
+from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.wake import (
+    Sleeper,
+    WakeTimes,
+    give_back,
+    send,
+    silent,
+    sleepers_of,
+    wait,
+)
+
+TIMES = WakeTimes(wait=0.0, connect=2.0, poll=0.01, pause=0.0)
+
+
+@pytest.fixture
+def listening() -> Iterator[int]:
+    # Nobody accepts: the system takes that many connections by itself.
+    with socket.create_server(("127.0.0.1", 0), backlog=400) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def closed() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _sleeper(name: str, port: int = 1, **more: Any) -> Sleeper:
+    known = {"host": "127.0.0.1", "mac": "00:1a:2b:3c:4d:5e", "broadcast": "127.0.0.1", "wake_port": 9, "relay": ""}
+    return Sleeper(name=name, port=port, **{**known, **more})
+
+
+def test_silent_ones(listening: int, closed: int) -> None:
+    asleep = _sleeper("asleep", closed)
+    nameless = _sleeper("nameless", listening, host="no-such-station.invalid")
+    assert silent([_sleeper("awake", listening), asleep, nameless], TIMES) == [asleep, nameless]
+
+
+def test_more_stations_than_are_asked_at_once(listening: int, closed: int) -> None:
+    sleepers = [_sleeper(f"s{n}", closed if n % 2 else listening) for n in range(300)]
+    assert [s.name for s in silent(sleepers, TIMES)] == [f"s{n}" for n in range(300) if n % 2]
+
+
+def test_waiting_ends_with_those_that_stay_silent(listening: int, closed: int) -> None:
+    dead = _sleeper("dead", closed)
+    assert wait([_sleeper("awake", listening), dead], TIMES) == [dead]
+    # Nobody is left: no wait at all, whatever the bound.
+    assert wait([_sleeper("awake", listening)], WakeTimes(wait=10_000.0)) == []
+
+
+def test_one_packet_a_station() -> None:
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp:
+        udp.bind(("127.0.0.1", 0))
+        udp.settimeout(20)
+        port = udp.getsockname()[1]
+        sleepers = [
+            _sleeper("a", wake_port=port),
+            _sleeper("b", wake_port=port, mac="00:1a:2b:3c:4d:5f", relay="relais"),
+            _sleeper("c", relay="windows"),
+        ]
+        relays = {"relais": {"ansible_connection": "local"}, "windows": {"ansible_connection": "winrm"}}
+        done, problems = send(sleepers, relays, TIMES)
+        assert [udp.recv(200) for _ in done] == [magic_packet(s.mac) for s in sleepers[:2]]
+    assert [s.name for s in done] == ["a", "b"]
+    assert problems == [
+        "the relay windows woke nobody (c): its connection is 'winrm'; a relay is a Linux host reached with ssh"
+    ]
+
+
+def test_a_packet_that_cannot_be_sent_is_told() -> None:
+    done, (problem,) = send([_sleeper("a", wake_port=0)], {}, TIMES)
+    assert done == []
+    assert "no magic packet could be sent to 127.0.0.1 for a: Invalid argument" in problem
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(str(tmp_path / "s.sqlite3"), station="a", product="pronote_client")
+
+
+def _give_back(memory: Memory, *, still_at_work: bool = False) -> dict[str, Any]:
+    # No station: none of these cases may ask it anything.
+    return give_back(None, PRONOTE_CLIENT, memory, still_at_work=still_at_work)  # type: ignore[arg-type]
+
+
+def test_what_was_not_woken_is_left_alone(memory: Memory) -> None:
+    assert _give_back(memory) == {}
+
+
+def test_a_job_that_goes_on_keeps_it_on_and_ours(memory: Memory, tmp_path: Path) -> None:
+    mark_woken(str(tmp_path / "s.sqlite3"), ["a"], woken=True)
+    assert _give_back(memory, still_at_work=True)["left_on"] == "its job goes on; the next run switches it off"
+    assert memory.woken()
+
+
+def test_yesterdays_wake_is_not_ours_any_more(memory: Memory) -> None:
+    yesterday = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=13)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    memory.set_woken(yesterday)
+    assert yesterday in _give_back(memory)["left_on"]
+    assert memory.woken() is None
+
+
+class _Unreadable(dict[str, Any]):
+    """As Ansible's hostvars of a station whose variable names another one that is nowhere."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        raise AnsibleError(f"'salle' is undefined in {name}")
+
+
+def test_a_station_whose_variables_cannot_be_read_stops_nobody() -> None:
+    found, warnings = sleepers_of(
+        ["bad", "good", "port"], {"bad": _Unreadable(), "good": {}, "port": {"ansible_port": 0.5}}
+    )
+    assert [sleeper.name for sleeper in found] == ["good"]
+    assert [warning.split(":")[0] for warning in warnings] == ["bad cannot be woken", "port cannot be woken"]
+
+
+def test_a_station_is_looked_for_where_winrm_is(listening: int) -> None:
+    variables = {"ansible_winrm_host": "127.0.0.1", "ansible_winrm_port": listening, "ansible_host": "nom.invalid"}
+    found, _warnings = sleepers_of(["a"], {"a": variables})
+    assert silent(found, TIMES) == []
+
+
+def test_a_relay_whose_variables_cannot_be_read_stops_nobody() -> None:
+    done, (problem,) = send([_sleeper("a", relay="r")], {"r": _Unreadable()}, TIMES)
+    assert done == []
+    assert "the relay r woke nobody (a): " in problem
+
+
+@pytest.mark.parametrize(
+    ("jobs", "off"), [([], True), (["x-staged"], True), (["x-install"], False), (["x-staged", "y-stage"], False)]
+)
+def test_files_that_wait_for_the_evening_keep_no_station_on(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: list[str], off: bool
+) -> None:
+    mark_woken(str(tmp_path / "s.sqlite3"), ["a"], woken=True)
+    monkeypatch.setattr(_wake, "probe", lambda *_: SimpleNamespace(session_open=False, jobs=jobs))
+    lines: list[str] = []
+
+    def run(line: str, **_more: Any) -> CommandResult:
+        lines.append(line)
+        return CommandResult(code=0, stdout=b"", stderr=b"")
+
+    told = give_back(SimpleNamespace(run=run), PRONOTE_CLIENT, memory, still_at_work=False)  # type: ignore[arg-type]
+    assert told["switched_off"] is off
+    assert [line.startswith('"%SystemRoot%') and "/s /t 60" in line for line in lines] == [True] * off
