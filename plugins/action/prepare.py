@@ -35,7 +35,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "page_url": {"type": "str", "default": ""},
     "signers": {"type": "list", "elements": "str", "default": ["INDEX EDUCATION"]},
     "authorities": {"type": "list", "elements": "str", "default": ["microsoft"]},
-    "crls": {"type": "list", "elements": "path", "default": []},
     "response": {"type": "raw", "default": ""},
     "uninstall_response": {"type": "raw", "default": ""},
     "product_code": {"type": "raw", "default": ""},
@@ -86,9 +85,7 @@ def _settings(args: dict[str, Any], *, check: bool) -> Settings:
         **plain,
         **paths,
         download=DownloadOptions(folder=Path(args["download_dir"]), **{name: args[name] for name in downloads}),
-        trust=Trust(
-            signers=args["signers"], authorities=args["authorities"], accepted=args["sha256"], crls=args["crls"]
-        ),
+        trust=Trust(signers=args["signers"], authorities=args["authorities"], accepted=args["sha256"]),
         # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
         installers=[str(text) for text in args["installer"]],
         responses=by_arch(args["response"], archs, option="response"),

@@ -96,12 +96,10 @@ class Outcome:
     place: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
-    # About the signature, when lists of revoked certificates were given: for people, as warnings.
-    doubts: Sequence[str] = ()
     diff: Sequence[Mapping[str, str]] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
+        return {name: value for name, value in self.__dict__.items() if name != "diff"}
 
 
 @contextlib.contextmanager
@@ -160,18 +158,16 @@ class Preparation:
                 return replace(outcome, sha256=by_hand, folder=str(folder))
         found = self._search.find(release, arch, folder=folder, record=record)
         known = record
-        doubts: Sequence[str] = ()
         if found.path is not None and not found.verified:
             try:
                 product, trust = settings.product, settings.trust
-                known, doubts = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
             except RefusedError:
                 if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
-        outcome = self._publish(found, known, release, arch, folder=folder, entry=entry)
-        return replace(outcome, doubts=doubts)
+        return self._publish(found, known, release, arch, folder=folder, entry=entry)
 
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
@@ -329,7 +325,6 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, A
         "releases": [o.as_dict() for o in outcomes],
         "received": sum(o.received for o in outcomes),
         "diff": [dict(shown) for o in outcomes for shown in o.diff],
-        "warnings": [doubt for o in outcomes for doubt in o.doubts],
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)

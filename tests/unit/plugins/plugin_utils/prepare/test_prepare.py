@@ -27,9 +27,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare im
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.vet import Trust
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.plan import recorded_for
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.lab.authenticode import Authority, Identity, sign_pe
+from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.journal import Journal
 from tests.lab.pe import make_pe
 from tests.lab.simulated.installer.package import build_iss
@@ -347,48 +346,6 @@ def test_a_bad_installer_leaves_a_published_release_alone(bench: Bench, what: st
 def test_expired_but_stamped_in_time(bench: Bench) -> None:
     bench.offer(bench.sign(program(), "expired", stamp=bench.firm.stamp, stamped_at=_NOW - 200 * _DAY))
     assert bench.one().status == "published"
-
-
-def _crl(bench: Bench, *revoked: Identity) -> list[str]:
-    path = bench.folder / "code.crl"
-    content = bench.firm.authority.revoke(dict.fromkeys(revoked, _NOW - 20 * _DAY))
-    path.write_bytes(content.public_bytes(Encoding.DER))
-    return [str(path)]
-
-
-def test_a_revoked_publisher_is_refused_and_one_in_doubt_is_a_warning(bench: Bench) -> None:
-    bench.offer(bench.sign(program()))
-    before = bench.state()
-    trust = replace(bench.settings.trust, crls=_crl(bench, bench.firm.publisher))
-    failed = bench.one(trust=trust)
-    assert "was revoked on" in failed.message
-    assert bench.state() == before
-    # A list of somebody else: the file is taken, and people are told.
-    other = bench.folder / "other.crl"
-    other.write_bytes(Authority("Foreign").revoke({}).public_bytes(Encoding.PEM))
-    done = bench.one(trust=replace(trust, crls=[str(other)]))
-    (warning,) = summary([done], [])["warnings"]
-    assert done.status == "published"
-    assert f"{_NAME}: whether the certificate of" in warning
-    # What is published was verified; a second run has nothing to ask.
-    assert summary([bench.one(trust=trust)], [])["warnings"] == []
-
-
-def test_a_list_that_clears_the_publisher_says_nothing(bench: Bench) -> None:
-    bench.offer(bench.sign(program()))
-    done = bench.one(trust=replace(bench.settings.trust, crls=_crl(bench, bench.firm.other)))
-    assert (done.status, summary([done], [])["warnings"]) == ("published", [])
-
-
-def test_a_list_that_is_none_is_told_and_the_installer_kept(bench: Bench) -> None:
-    bench.offer(bench.sign(program()))
-    page = bench.folder / "page.crl"
-    page.write_bytes(b"<html>")
-    before = bench.state()
-    failed = bench.one(trust=replace(bench.settings.trust, crls=[str(page)]))
-    assert "page.crl is no list of revoked certificates" in failed.message
-    assert bench.state() == before
-    assert bench.one().received == 0
 
 
 @pytest.mark.parametrize(("what", "code"), [("unsigned", "published"), ("other firm", "published"), ("html", "failed")])
