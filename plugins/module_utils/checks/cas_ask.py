@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask PRONOTE and the ENT whether they are connected: three requests per school and lifetime, shared by all workers.
+"""I/O. Ask PRONOTE and the ENT whether they are connected: three requests per school and lifetime, for all workers.
 
-I/O in ``module_utils``, as ``server/release.py`` and for its reason. The description is that module's own, from its own
-cache. The page of PRONOTE is asked once and not followed. The ENT's login page is asked once; what it sends elsewhere
-*on its own host* is followed for some steps, with cookies, as browsers do: login pages test for cookies that way.
+The description is that of ``server/release.py``, kept by itself. The page of PRONOTE is asked once and not followed.
+The ENT's login page is asked once; what it sends elsewhere *on its own host* is followed for some steps, with cookies,
+as browsers do: login pages test for cookies that way.
 
 The login page is asked only at the host that is expected, over TLS that is always verified, and with nothing in the
 address but ``service``: another server's word must not send the controller, or a token, anywhere.
@@ -11,10 +11,7 @@ address but ``service``: another server's word must not send the controller, or 
 
 from __future__ import annotations
 
-import contextlib
-import json
 import ssl
-import time
 import zlib
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
@@ -23,16 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from ansible.module_utils.urls import open_url
-
-from ..base.answers import entry_name, locked
-from ..base.files import write_atomically
-from ..base.http import (
-    MAX_BYTES,
-    USER_AGENT,
-    read_body,
-    unpacked,
-)
+from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
 from .cas import (
@@ -79,28 +68,26 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
     """Everything about one school. Raises ValueError for a malformed option, OSError for the cache."""
     report = Report(operation=5)
     ent_host = _ent_host(request)
-    cached = True
     try:
         answer = read_hosted_release(request.uai, request.url, options=request.options)
     except HostedServerError as exc:
         report.find("pronote_unreadable", fact=exc.fact)
         return {**report.as_dict(language), "cas": None, "cached": False}
     cas = answer.info["cas"]
-    redirect, login, asked_at = None, None, answer.read_at
+    seen: Answer[_Observed] = Answer(value=(None, None), read_at=answer.read_at, cached=True)
     if cas["active"]:
-        expected = ent_host or host_of(str(cas["host"]))
-        redirect, login, asked_at, cached = _asked_once(request, answer.server, expected)
+        seen = _asked_once(request, answer.server, ent_host or host_of(str(cas["host"])))
     judge_cas(
         report,
         stated=cas,
         stated_at=iso_of(answer.read_at),
         server=answer.server,
         ent_host=ent_host,
-        redirect=redirect,
-        login=login,
-        asked_at=iso_of(asked_at),
+        redirect=seen.value[0],
+        login=seen.value[1],
+        asked_at=iso_of(seen.read_at),
     )
-    return {**report.as_dict(language), "cas": dict(cas), "cached": cached and answer.cached}
+    return {**report.as_dict(language), "cas": dict(cas), "cached": seen.cached and answer.cached}
 
 
 def _ent_host(request: CasRequest) -> str:
@@ -113,41 +100,28 @@ def _ent_host(request: CasRequest) -> str:
     return host
 
 
-_Observed = tuple[Seen | None, Seen | None, float]
+_Observed = tuple[Seen | None, Seen | None]
 
 
-def _asked_once(request: CasRequest, server: str, expected: str) -> tuple[Seen | None, Seen | None, float, bool]:
+def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Observed]:
     options = request.options
-    trusted = (str(options.validate_certs), options.ca_path or "", request.cas_ca_path or "")
-    name = entry_name("cas", server, expected, *trusted)
-    folder = Path(options.cache_dir).expanduser()
-    # As in hosted_io: a fresh answer needs no lock, and failures are kept too.
-    known = _load(folder / f"{name}.json", options)
-    if known is not None:
-        return (*known, True)
-    with locked(folder, name) as path:
-        known = _load(path, options)
-        if known is not None:
-            return (*known, True)
+
+    def ask() -> dict[str, Any]:
         redirect, login = _ask(request, server, expected)
-        asked_at = time.time()
-        seen = {name: asdict(each) if each else None for name, each in (("redirect", redirect), ("login", login))}
-        write_atomically(path, json.dumps({**seen, "asked_at": asked_at}).encode(), mode=0o600)
-    return redirect, login, asked_at, False
+        return {"redirect": asdict(redirect), "login": asdict(login) if login else None}
+
+    def lifetime(seen: _Observed) -> float:
+        # What somebody will correct is looked at again sooner.
+        sound = [each.what if each else "" for each in seen] == ["redirect", "login"]
+        return options.lifetime if sound else options.failure_lifetime
+
+    question = ("cas", server, expected, request.cas_ca_path or "")
+    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)
 
 
-def _load(path: Path, options: HostedOptions) -> _Observed | None:
-    """What was seen while it is fresh; an unreadable or foreign file is as good as none."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        redirect, login = (Seen.load(data[name]) if data[name] else None for name in ("redirect", "login"))
-        asked_at = float(data["asked_at"])
-        sound = redirect is not None and redirect.what == "redirect" and login is not None and login.what == "login"
-        # What somebody will correct is looked at again sooner; a clock set back makes ages < 0.
-        lifetime = options.lifetime if sound else options.failure_lifetime
-        if 0 <= time.time() - asked_at < lifetime:
-            return redirect, login, asked_at
-    return None
+def _load(data: Any) -> _Observed:
+    redirect, login = (Seen.load(data[name]) if data[name] else None for name in ("redirect", "login"))
+    return redirect, login
 
 
 def _ask(request: CasRequest, server: str, expected: str) -> tuple[Seen, Seen | None]:
@@ -256,18 +230,7 @@ def _reason(exc: Exception) -> str:
 
 def _get(address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None) -> _Answer:
     try:
-        with open_url(
-            address,
-            timeout=timeout,
-            http_agent=USER_AGENT,
-            follow_redirects="none",
-            validate_certs=validate_certs,
-            ca_path=ca_path,
-            cookies=jar,
-            # A password that the controller's user keeps for this host has nothing to do here.
-            use_netrc=False,
-            decompress=False,
-        ) as response:
+        with open_once(address, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path, jar=jar) as response:
             return _answer(response, response.status, timeout=timeout)
     except HTTPError as exc:
         return _answer(exc, exc.code, timeout=timeout)

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a school's hosted server says of itself without login. Pure; the reading is in ``server/release.py``.
 
-Facts and their sources: facts-pronote.md, "Reading the hosted server's release".
+Facts and their sources: docs/fidelity.md, H.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ __all__ = [
     "INFO_PATH",
     "HostedInfo",
     "HostedServerError",
+    "ServedRelease",
     "base_url",
     "known_refusal",
     "parse_info",
@@ -89,6 +92,49 @@ class HostedInfo:
             "spaces": self.spaces,
             # Not "warnings": Ansible takes that key out of a module's result.
             "disagreements": self.disagreements,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServedRelease:
+    """What a school's server runs. ``release`` None: nobody knows, and ``error`` says why (``fact``: that alone).
+
+    A release with an ``error`` is the server's last word. ``info``: what it says of itself; none when it is pinned.
+    """
+
+    server: str = ""
+    release: Release | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    read_at: float = 0.0
+    cached: bool = False
+    pinned: bool = False
+    error: str = ""
+    fact: str = ""
+
+    @property
+    def client(self) -> Release | None:
+        """The release of the clients that go with it."""
+        return self.release and self.release.client
+
+    @property
+    def stale(self) -> bool:
+        """Whether this is the last known release of a server that cannot be read now."""
+        return self.release is not None and bool(self.error)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should be told although there is an answer."""
+        of_stale = [f"{self.error} (its last known release is used)"] if self.stale else []
+        return [*of_stale, *(f"the hosted server {self.server}: {d}" for d in self.info.get("disagreements", []))]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            **self.info,
+            "server": self.server,
+            "read_at": dt.datetime.fromtimestamp(self.read_at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "cached": self.cached,
+            "stale": self.stale,
+            "error": self.error,
         }
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.product.products import Product
-from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import HostedOptions, read_hosted_release
+from ...module_utils.server.description import ServedRelease
+from ...module_utils.server.release import HostedOptions, served_release
 from ..doors import station as _action
 from ..station.errors import StationError
 from ..station.probe import probe
@@ -34,34 +33,7 @@ class AuditRequest:
     product: Product
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Expected:
-    release: Release | None
-    name: str = ""
-    pinned: bool = False
-    stale: bool = False
-    error: str = ""
-
-
-def _expected(request: AuditRequest) -> _Expected:
-    """The release to compare with. An unreadable server with no last word leaves it unknown, with the reason."""
-    try:
-        if request.release:
-            return _Expected(release=Release.parse(request.release), pinned=True)
-        answer = read_hosted_release(
-            request.uai, request.server_url, options=HostedOptions(cache_dir=request.cache_dir), allow_stale=True
-        )
-    except (HostedServerError, ValueError, OSError) as exc:
-        return _Expected(release=None, error=str(exc))
-    return _Expected(
-        release=Release.parse(answer.client_release),
-        name=str(answer.info.get("name", "")),
-        stale=answer.stale,
-        error=answer.error,
-    )
-
-
-def _judge(connection: Any, request: AuditRequest, expected: _Expected) -> tuple[Verdict, StationState | None]:
+def _judge(connection: Any, request: AuditRequest, expected: ServedRelease) -> tuple[Verdict, StationState | None]:
     try:
         state = probe(_action.station(connection), request.product)
     except StationError as exc:
@@ -73,7 +45,8 @@ def _judge(connection: Any, request: AuditRequest, expected: _Expected) -> tuple
 
 def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
     """Return the record of one station; never raises for what a station or a server does."""
-    expected = _expected(request)
+    options = HostedOptions(cache_dir=request.cache_dir)
+    expected = served_release(request.uai, request.server_url, options=options, pinned=request.release)
     read_at = now()
     judged, state = _judge(connection, request, expected)
     found, found_fr = (
@@ -83,13 +56,13 @@ def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
     return {
         "station": request.station,
         "school": request.uai,
-        "school_name": request.school or expected.name,
+        "school_name": request.school or str(expected.info.get("name", "")),
         "room": request.room,
         "status": judged.status,
         "reason": judged.reason,
         "reason_fr": judged.reason_fr,
         "remedy": judged.remedy,
-        "expected": None if expected.release is None else str(expected.release.client),
+        "expected": expected.client and str(expected.client),
         "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,

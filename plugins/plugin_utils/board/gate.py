@@ -14,9 +14,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.checks.findings import DONE
+from ...module_utils.server.release import HostedOptions, served_release
 from ..inventory.schools import schools
 from .own_checks import check_release
-from .server import read_server
 
 __all__ = ["closed"]
 
@@ -36,7 +36,7 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir:
 
     def reason(each: tuple[str, str]) -> str:
         uai, url = each
-        server = read_server(uai, url, cache_dir=cache_dir)
+        server = served_release(uai, url, options=HostedOptions(cache_dir=cache_dir))
         report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
             return ""

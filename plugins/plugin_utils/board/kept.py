@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...module_utils.checks.findings import Report
+from ...module_utils.server.description import ServedRelease
 from ..audit.history import Known
 from ..audit.kept import last_words
 from ..store.store import Store, StoreError
 from .attestation import ATTESTED, Attestation
 from .attestations_kept import of_school
-from .own_checks import Server, attested, check_audit
+from .own_checks import attested, check_audit
 from .schools import School
 
 __all__ = ["Kept", "read_kept"]
@@ -35,7 +36,7 @@ class Kept:
         rows = self.attestations.get(school.uai, ())
         return {number: attested(number, rows) for number in ATTESTED}
 
-    def audit(self, school: School, server: Server) -> Report:
+    def audit(self, school: School, server: ServedRelease) -> Report:
         """Operation 8."""
         if self.problem:
             return self._unreadable(8)

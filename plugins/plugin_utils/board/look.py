@@ -19,7 +19,8 @@ from ...module_utils.checks.export_judge import Wanted
 from ...module_utils.checks.export_read import ExportRequest, check_export
 from ...module_utils.checks.findings import Report, moment
 from ...module_utils.product.release import Release
-from ...module_utils.server.release import HostedOptions
+from ...module_utils.server.description import ServedRelease
+from ...module_utils.server.release import HostedOptions, served_release
 from ..archive.judge import WantedArchive
 from ..archive.read import (
     archive_on_controller,
@@ -33,12 +34,10 @@ from .board import Facts, board
 from .kept import Kept, read_kept
 from .own_checks import (
     Depot,
-    Server,
     check_release,
     published_arches,
 )
 from .schools import School
-from .server import read_server
 
 __all__ = ["Sources", "boards"]
 
@@ -64,7 +63,8 @@ class Sources:
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
-    servers = [partial(read_server, school.uai, school.server_url, cache_dir=sources.cache_dir) for school in schools]
+    options = HostedOptions(cache_dir=sources.cache_dir)
+    servers = [partial(served_release, school.uai, school.server_url, options=options) for school in schools]
     kept = read_kept(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = list(pool.map(lambda ask: ask(), servers))
@@ -78,7 +78,7 @@ def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
 
 
 def _board(
-    school: School, server: Server, depots: Mapping[Release, Depot | None], kept: Kept, sources: Sources
+    school: School, server: ServedRelease, depots: Mapping[Release, Depot | None], kept: Kept, sources: Sources
 ) -> dict[str, Any]:
     language = sources.language
     depot = depots.get(server.release.client) if server.release else None

@@ -10,23 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.checks.findings import Report
+from ...module_utils.checks.findings import Report, iso_of
 from ...module_utils.product.release import Release
+from ...module_utils.server.description import ServedRelease
 from ..audit.history import Known
 from ..audit.outcome import FAULTY
 from .attestation import Attestation, current
 
-__all__ = ["Depot", "Server", "attested", "check_audit", "check_release", "published_arches"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """What is known of a hosted server. ``release`` None: never read. ``error``: why it cannot be read now."""
-
-    address: str
-    release: Release | None
-    read_at: str = ""
-    error: str = ""
+__all__ = ["Depot", "attested", "check_audit", "check_release", "published_arches"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +42,17 @@ def published_arches(releases: Any, release: Release) -> list[str]:
     return []
 
 
-def check_release(server: Server, *, year: int, releases: Any, depot: Depot | None = None) -> Report:
+def check_release(server: ServedRelease, *, year: int, releases: Any, depot: Depot | None = None) -> Report:
     """Operation 1: the server's release belongs to the year, and the depot holds that release's installer.
 
     ``releases`` is the contents of the lock file; ``depot`` None: the depot's files were not asked for.
     """
     report = Report(operation=1)
     if server.release is None:
-        report.find("server_unreadable", fact=server.error)
+        report.find("server_unreadable", fact=server.fact)
         return report
     release = server.release.client
-    report.prove("release", release=server.release, date=server.read_at, source=server.address)
+    report.prove("release", release=server.release, date=iso_of(server.read_at), source=server.server)
     if release.year < year and server.error:
         # It may have moved on since: last year's release of last month proves nothing.
         report.find("server_unreadable", fact=server.error)

@@ -13,8 +13,7 @@ from ansible.errors import AnsibleError
 
 from ...module_utils.base.files import write_atomically
 from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import HostedOptions, read_hosted_release
+from ...module_utils.server.release import HostedOptions, served_release
 from .prune_rules import (
     Decision,
     Needs,
@@ -50,16 +49,13 @@ def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str],
         if not uai or (uai.upper(), url) in seen:
             continue
         seen.add((uai.upper(), url))
-        try:
-            answer = read_hosted_release(uai, url, options=options, allow_stale=True)
-        except (HostedServerError, ValueError, OSError) as exc:
-            unknown.append(str(exc))
-            continue
-        release = Release.parse(answer.client_release)
-        if answer.stale:
-            last_known[release] = answer.error
+        served = served_release(uai, url, options=options)
+        if served.client is None:
+            unknown.append(served.error)
+        elif served.stale:
+            last_known[served.client] = served.error
         else:
-            running.setdefault(release, f"{uai} runs it")
+            running.setdefault(served.client, f"{uai} runs it")
     return Needs(running=running, held=held, last_known=last_known, unknown=unknown)
 
 

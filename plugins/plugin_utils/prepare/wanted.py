@@ -9,12 +9,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import (
-    DEFAULT_CACHE,
-    HostedOptions,
-    read_hosted_release,
-)
+from ...module_utils.server.release import DEFAULT_CACHE, HostedOptions, served_release
 
 __all__ = ["wanted_by_schools"]
 
@@ -42,19 +37,12 @@ def wanted_by_schools(
         schools.setdefault((pinned, uai, url, cache), host)
     for (pinned, uai, url, cache), host in schools.items():
         name = uai or host
-        try:
-            if pinned:
-                release = Release.parse(pinned)
-            elif uai:
-                answer = read_hosted_release(uai, url, options=HostedOptions(cache_dir=cache))
-                release = Release.parse(answer.client_release)
-            else:
-                problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
-                continue
-        except (HostedServerError, ValueError, OSError) as exc:
-            problems.append(f"{name}: {exc}")
+        if not pinned and not uai:
+            problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
             continue
-        asking = wanted.setdefault(release.client, [])
-        if name not in asking:
-            asking.append(name)
+        served = served_release(uai, url, options=HostedOptions(cache_dir=cache), pinned=pinned, allow_stale=False)
+        if served.client is None:
+            problems.append(f"{name}: {served.error}")
+        elif name not in wanted.setdefault(served.client, []):
+            wanted[served.client].append(name)
     return dict(sorted(wanted.items())), problems

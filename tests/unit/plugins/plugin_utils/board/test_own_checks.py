@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import ServedRelease
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import Known
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation import Attestation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.own_checks import (
     Depot,
-    Server,
     attested,
     check_audit,
     check_release,
@@ -19,10 +19,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.own_checks i
 _LOCK = {"2026.2.7": {"x64": {"digest": "0" * 64}, "x86": {"digest": "1" * 64}}}
 
 
-def _server(release: str = "2026.2.7", error: str = "") -> Server:
-    return Server(
-        address="https://s/", release=Release.parse(release) if release else None, read_at="2026-07-06", error=error
-    )
+def _server(release: str = "2026.2.7", error: str = "") -> ServedRelease:
+    parsed = Release.parse(release) if release else None
+    return ServedRelease(server="https://s/", release=parsed, read_at=1_783_296_000.0, error=error, fact=error)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def _server(release: str = "2026.2.7", error: str = "") -> Server:
         (_server("2025.2.9", "no answer"), _LOCK, None, "not_observable", ["server_unreadable"]),
     ],
 )
-def test_operation_1(server: Server, releases: Any, depot: Depot | None, state: str, codes: list[str]) -> None:
+def test_operation_1(server: ServedRelease, releases: Any, depot: Depot | None, state: str, codes: list[str]) -> None:
     report = check_release(server, year=2026, releases=releases, depot=depot)
     assert (report.state, report.codes) == (state, codes)
     assert not [each for each in report.as_dict("fr")["evidence"] if "{" in each["what"]]
