@@ -21,14 +21,13 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import open_url
+from ansible.module_utils.urls import Request
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.http import USER_AGENT, trust
 
 __all__ = ["DownloadError", "DownloadOptions", "Downloaded", "cached", "fetch_file", "fetch_page", "forget"]
 
-# HTML pages of the publisher want a browser-like User-Agent (facts-pronote.md).
-_USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
 _MAX_PAGE = 4 << 20
 _PIECE = 1 << 18
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
@@ -184,13 +183,13 @@ def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable
 
 
 def _open(url: str, headers: dict[str, str], options: DownloadOptions) -> Any:
-    return open_url(
+    return Request().open(
+        "GET",
         url,
         headers=headers,
-        http_agent=_USER_AGENT,
+        http_agent=USER_AGENT,
         timeout=options.timeout,
-        validate_certs=options.validate_certs,
-        ca_path=options.ca_path,
+        context=trust(options.validate_certs, options.ca_path),
         decompress=False,
     )
 
