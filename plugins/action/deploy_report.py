@@ -9,6 +9,7 @@ from ansible.utils.display import Display
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.inventory.schools import said
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
 
@@ -42,7 +43,7 @@ class ActionModule(ActionBase):
         names, elsewhere = _of_this_store(variables)
         warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         places = {
-            name: {"school": str(known.get("pronote_uai") or ""), "room": str(known.get("pronote_room") or "")}
+            name: {"school": said(known, "pronote_uai"), "room": said(known, "pronote_room")}
             for name in names
             for known in [variables["hostvars"][name]]
         }

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from ..inventory.schools import schools
+from ..inventory.schools import said, schools
 
 __all__ = ["SETTINGS_SPEC", "School", "settings"]
 
@@ -68,8 +68,8 @@ def settings(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[S
         found.append(
             School(
                 uai=uai,
-                name=str(own.get("pronote_school") or ""),
-                server_url=str(own.get("pronote_server_url") or ""),
+                name=said(own, "pronote_school", strict=True),
+                server_url=said(own, "pronote_server_url", strict=True),
                 stations=tuple(hosts),
                 year=options["year"],
                 **{name: value for name, value in values.items() if name in known},

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 from ...module_utils.base.files import write_atomically
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions, served_release
+from ..inventory.schools import said, school_of
 from .prune_rules import (
     Decision,
     Needs,
@@ -39,16 +40,15 @@ def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str],
     seen: set[tuple[str, str]] = set()
     for name, variables in hosts.items():
         try:
-            uai = str(variables.get("pronote_uai") or "")
-            url = str(variables.get("pronote_server_url") or "")
-            pinned = [variables.get("pronote_client_release"), variables.get("pronote_audit_release")]
-            held |= {Release.parse(str(release)): f"{name} is held at it" for release in pinned if release}
+            uai, url = school_of(variables, strict=True), said(variables, "pronote_server_url", strict=True)
+            pinned = [said(variables, f"pronote_{what}_release", strict=True) for what in ("client", "audit")]
+            held |= {Release.parse(release): f"{name} is held at it" for release in pinned if release}
         except (AnsibleError, ValueError) as exc:
             unknown.append(f"{name}: {exc}")
             continue
-        if not uai or (uai.upper(), url) in seen:
+        if not uai or (uai, url) in seen:
             continue
-        seen.add((uai.upper(), url))
+        seen.add((uai, url))
         served = served_release(uai, url, options=options)
         if served.client is None:
             unknown.append(served.error)

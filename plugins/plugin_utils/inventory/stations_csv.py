@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...module_utils.server.description import parse_uai
-from ..wake.packet import parse_mac
+from .addresses import parse_mac
 
 __all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
 

@@ -10,10 +10,9 @@ from ansible.errors import AnsibleError
 
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import DEFAULT_CACHE, HostedOptions, served_release
+from ..inventory.schools import said, school_of
 
 __all__ = ["wanted_by_schools"]
-
-_PINNED, _UAI, _URL = "pronote_client_release", "pronote_uai", "pronote_server_url"
 
 
 def wanted_by_schools(
@@ -29,8 +28,8 @@ def wanted_by_schools(
     for host in hosts:
         try:
             variables = hostvars[host]
-            pinned, uai, url = (str(variables.get(name) or "") for name in (_PINNED, _UAI, _URL))
-            cache = str(variables.get("pronote_cache_dir") or DEFAULT_CACHE)
+            uai, names = school_of(variables, strict=True), ("client_release", "server_url", "cache_dir")
+            pinned, url, cache = (said(variables, f"pronote_{name}", strict=True) for name in names)
         except AnsibleError as exc:
             problems.append(f"{host}: its variables cannot be read ({exc})")
             continue
@@ -40,7 +39,9 @@ def wanted_by_schools(
         if not pinned and not uai:
             problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
             continue
-        served = served_release(uai, url, options=HostedOptions(cache_dir=cache), pinned=pinned, allow_stale=False)
+        served = served_release(
+            uai, url, options=HostedOptions(cache_dir=cache or DEFAULT_CACHE), pinned=pinned, allow_stale=False
+        )
         if served.client is None:
             problems.append(f"{name}: {served.error}")
         elif name not in wanted.setdefault(served.client, []):

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleError
-
 from ...module_utils.base.files import write_atomically
 from ...module_utils.product.products import PRODUCTS
 from ..audit.kept import (
@@ -20,6 +18,7 @@ from ..audit.kept import (
     save_audit,
 )
 from ..audit.outcome import Outcome, conclude
+from ..inventory.schools import said
 from ..pages.words import audit_title, board_title
 from ..store.store import Store, StoreError, now
 from .commands import Commands
@@ -98,9 +97,9 @@ def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[st
     reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
     return {
         "station": station,
-        "school": _said(values, "pronote_uai"),
-        "school_name": _said(values, "pronote_school"),
-        "room": _said(values, "pronote_room"),
+        "school": said(values, "pronote_uai"),
+        "school_name": said(values, "pronote_school"),
+        "room": said(values, "pronote_room"),
         "status": "unknown_release",
         "reason": reason,
         "reason_fr": reason,
@@ -113,14 +112,6 @@ def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[st
         "found_fr": None,
         "facts": None,
     }
-
-
-def _said(values: Any, name: str) -> str:
-    """A variable of a station, empty when it is not set or is itself what is wrong."""
-    try:
-        return str(values.get(name, ""))
-    except AnsibleError:
-        return ""
 
 
 def commands(variables: Mapping[str, Any]) -> Commands:

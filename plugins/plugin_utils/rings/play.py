@@ -7,10 +7,9 @@ variables, with the role's defaults below them, as a task of that station would 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ..inventory.addresses import winrm_address
+from ..inventory.schools import said, school_of
+from ..station.listening import listening
 from ..store.store import Store, StoreError
 from .judge import (
     Outcome,
@@ -49,7 +51,6 @@ __all__ = ["PlayVariables", "make_plan", "take_step"]
 
 display = Display()
 
-_CONNECTIONS = 64
 _FIRST_ASKED = 8
 _ALL = Limit(100, percent=True)
 
@@ -82,15 +83,16 @@ class PlayVariables:
         except AnsibleError as exc:
             raise ValueError(f"{name} cannot be read: {exc.message or exc}") from exc
 
-    def plain(self, station: str, name: str) -> str:
-        """One variable of the inventory as text; empty when there is none, or none that can be read."""
-        # Each look-up in hostvars works a station's variables out anew: 2 ms and more.
+    def host(self, station: str) -> Any:
+        """The variables that the inventory has for a station."""
+        # Each look-up in hostvars works them out anew: 2 ms and more.
         if station not in self._known:
             self._known[station] = self.task["hostvars"][station]
-        try:
-            return str(self._known[station].get(name) or "")
-        except AnsibleError:
-            return ""
+        return self._known[station]
+
+    def plain(self, station: str, name: str) -> str:
+        """One variable of the inventory as text; empty when there is none, or none that can be read."""
+        return said(self.host(station), name)
 
 
 def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dic
     by_school: dict[str, list[str]] = {}
     # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
     for name in play.task["ansible_play_batch"]:
-        by_school.setdefault(play.plain(name, "pronote_uai").upper(), []).append(name)
+        by_school.setdefault(school_of(play.host(name)), []).append(name)
     wanted = {school: _School(play, school, names) for school, names in by_school.items()}
     progress, warnings = _progress(state)
     reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
@@ -187,33 +189,22 @@ def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -
     found: dict[str, bool] = {}
     left = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
     chunk = _FIRST_ASKED
-    with ThreadPoolExecutor(_CONNECTIONS) as pool:
-        while left:
-            asked = [name for names, _ in left for name in names[:chunk]]
-            addresses = [_address(play, name) for name in asked]
-            found.update(zip(asked, pool.map(lambda a: _answers(a, timeout), addresses), strict=True))
-            left = [
-                (names[chunk:], missing)
-                for names, wanted in left
-                if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
-            ]
-            chunk *= 2
+    while left:
+        asked = [name for names, _ in left for name in names[:chunk]]
+        addresses = {}
+        for name in asked:
+            # One whose address cannot be told is not reached: its own task says why.
+            with contextlib.suppress(ValueError, AnsibleError):
+                addresses[name] = winrm_address(name, play.host(name))
+        answering = listening(addresses, timeout=timeout)
+        found |= {name: name in answering for name in asked}
+        left = [
+            (names[chunk:], missing)
+            for names, wanted in left
+            if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
+        ]
+        chunk *= 2
     return found
-
-
-def _address(play: PlayVariables, name: str) -> tuple[str, int]:
-    port = play.plain(name, "ansible_winrm_port") or play.plain(name, "ansible_port")
-    host = play.plain(name, "ansible_winrm_host") or play.plain(name, "ansible_host") or name
-    return host, int(port) if port.isdigit() else 5986
-
-
-def _answers(address: tuple[str, int], timeout: float) -> bool:
-    try:
-        with socket.create_connection(address, timeout=timeout):
-            return True
-    except (OSError, UnicodeError, OverflowError):
-        # No route, no answer, no such name, no such port.
-        return False
 
 
 def _progress(state: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
