@@ -14,7 +14,7 @@ from ..plugin_utils.doors.arguments import arguments, by_arch
 from ..plugin_utils.prepare.download import DownloadOptions
 from ..plugin_utils.prepare.prepare import (
     Preparation,
-    Settings,
+    PreparationSettings,
     exclusively,
     summary,
 )
@@ -76,12 +76,12 @@ class ActionModule(ActionBase):
         return summary(outcomes, problems)
 
 
-def _settings(args: dict[str, Any], *, check: bool) -> Settings:
+def _settings(args: dict[str, Any], *, check: bool) -> PreparationSettings:
     archs = args["archs"]
     downloads = ("timeout", "tries", "pause", "validate_certs", "ca_path")
     plain: dict[str, Any] = {name: args[name] for name in ("product", "page_url", "preview", "log_timeout")}
     paths: dict[str, Any] = {name: Path(args[name]) for name in ("depot", "lock_file", "response_dir")}
-    return Settings(
+    return PreparationSettings(
         **plain,
         **paths,
         download=DownloadOptions(folder=Path(args["download_dir"]), **{name: args[name] for name in downloads}),

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import Wanted
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import ExportRequest, check_export
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
 
@@ -15,12 +15,12 @@ from tests.unit.exports import SECRETS, UAI, clear_export, school
 __all__ = ["KEY", "LIMIT", "SOUND", "WANTED", "check", "codes", "no_secret", "written"]
 
 LIMIT = 64 << 20
-WANTED = Wanted(uai=UAI, year=2026, newer_than=moment("2026-08-27"))
+WANTED = ExportRequirements(uai=UAI, year=2026, newer_than=moment("2026-08-27"))
 KEY = "a key of the vault, long enough"
 SOUND = clear_export(school())
 
 
-def check(path: Path, *, wanted: Wanted = WANTED, dry: bool = False, **changes: Any) -> dict[str, Any]:
+def check(path: Path, *, wanted: ExportRequirements = WANTED, dry: bool = False, **changes: Any) -> dict[str, Any]:
     request = ExportRequest(path=str(path), wanted=wanted, **{"max_size": LIMIT, **changes})
     result = check_export(request, check=dry)
     no_secret(json.dumps(result, ensure_ascii=False))

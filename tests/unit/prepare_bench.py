@@ -11,9 +11,9 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.download import DownloadOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import (
-    Outcome,
     Preparation,
-    Settings,
+    PreparationSettings,
+    ReleaseResult,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.vet import Trust
 
@@ -65,7 +65,7 @@ class Bench:
         for arch in ("x64", "x86"):
             text = build_iss(release="2026.2.4", arch=arch)
             (folder / f"responses/pronote_client-2026.2.4-{arch}.iss").write_bytes(text.encode("cp1252"))
-        self.settings = Settings(
+        self.settings = PreparationSettings(
             product="pronote_client",
             depot=folder / "depot",
             lock_file=folder / "vars/pronote_releases.lock.yml",
@@ -96,16 +96,16 @@ class Bench:
         (self.folder / "responses/edt_monoposte-2026.2.4-x64.iss").write_bytes(recording.encode("cp1252"))
         return f"{self.base}/telechargement/edt/v2026.0/exe/{EDT_NAME}"
 
-    def edt(self, *installers: str, **changes: Any) -> Outcome:
+    def edt(self, *installers: str, **changes: Any) -> ReleaseResult:
         """Prepare EDT, as an admin does who knows of no page."""
         return self.one(**{"product": "edt_monoposte", "page_url": "", "installers": installers, **changes})
 
-    def run(self, *wanted: tuple[str, str], **changes: Any) -> list[Outcome]:
+    def run(self, *wanted: tuple[str, str], **changes: Any) -> list[ReleaseResult]:
         settings = replace(self.settings, **changes)
         asked = [(Release.parse(release), arch) for release, arch in wanted or [("2026.2.7", "x64")]]
         return Preparation(settings, tell=self.told.append).run(asked)
 
-    def one(self, **changes: Any) -> Outcome:
+    def one(self, **changes: Any) -> ReleaseResult:
         (outcome,) = self.run(**changes)
         return outcome
 

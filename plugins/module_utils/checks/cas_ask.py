@@ -25,8 +25,8 @@ from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
 from .cas import (
+    Observation,
     Redirect,
-    Seen,
     host_of,
     judge_cas,
     parse_redirect,
@@ -53,7 +53,7 @@ class CasRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Answer:
+class _Response:
     status: int
     location: str
     kind: str
@@ -74,7 +74,7 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
         report.find("pronote_unreadable", fact=exc.fact)
         return {**report.as_dict(language), "cas": None, "cached": False}
     cas = answer.info["cas"]
-    seen: Answer[_Observed] = Answer(value=(None, None), read_at=answer.read_at, cached=True)
+    seen: Answer[_Observations] = Answer(value=(None, None), read_at=answer.read_at, cached=True)
     if cas["active"]:
         seen = _asked_once(request, answer.server, ent_host or host_of(str(cas["host"])))
     judge_cas(
@@ -100,17 +100,17 @@ def _ent_host(request: CasRequest) -> str:
     return host
 
 
-_Observed = tuple[Seen | None, Seen | None]
+_Observations = tuple[Observation | None, Observation | None]
 
 
-def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Observed]:
+def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Observations]:
     options = request.options
 
     def ask() -> dict[str, Any]:
         redirect, login = _ask(request, server, expected)
         return {"redirect": asdict(redirect), "login": asdict(login) if login else None}
 
-    def lifetime(seen: _Observed) -> float:
+    def lifetime(seen: _Observations) -> float:
         # What somebody will correct is looked at again sooner.
         sound = [each.what if each else "" for each in seen] == ["redirect", "login"]
         return options.lifetime if sound else options.failure_lifetime
@@ -119,12 +119,12 @@ def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Obse
     return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)
 
 
-def _load(data: Any) -> _Observed:
-    redirect, login = (Seen.load(data[name]) if data[name] else None for name in ("redirect", "login"))
+def _load(data: Any) -> _Observations:
+    redirect, login = (Observation.load(data[name]) if data[name] else None for name in ("redirect", "login"))
     return redirect, login
 
 
-def _ask(request: CasRequest, server: str, expected: str) -> tuple[Seen, Seen | None]:
+def _ask(request: CasRequest, server: str, expected: str) -> tuple[Observation, Observation | None]:
     seen, target = _page(server, request.options)
     if target is None:
         return seen, None
@@ -133,41 +133,41 @@ def _ask(request: CasRequest, server: str, expected: str) -> tuple[Seen, Seen | 
     return seen, _login(target, request, back=host_of(server))
 
 
-def _page(server: str, options: HostedOptions) -> tuple[Seen, Redirect | None]:
+def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | None]:
     """The page of PRONOTE, which should send its visitor to the ENT."""
     try:
         answer = _get(
             server, timeout=options.timeout, validate_certs=options.validate_certs, ca_path=options.ca_path, jar=None
         )
     except (HTTPException, zlib.error, OSError) as exc:
-        return Seen(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
+        return Observation(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
     except ValueError:
         # urllib reads the address of a redirect too.
-        return Seen(what="redirect_malformed", values={}), None
+        return Observation(what="redirect_malformed", values={}), None
     if answer.status not in _REDIRECTS:
         return _not_redirected(server, answer), None
     try:
         target = parse_redirect(answer.location, server)
     except ValueError:
-        return Seen(what="redirect_malformed", values={}), None
+        return Observation(what="redirect_malformed", values={}), None
     if target.host == host_of(server):
         # To itself, without end; or to one of its own pages, which is no redirect to the ENT.
         itself = target.address.rstrip("/").lower() == server.rstrip("/").lower()
-        return Seen(what="redirect_loop" if itself else "redirect_absent", values={}), None
+        return Observation(what="redirect_loop" if itself else "redirect_absent", values={}), None
     values = {"host": target.host, "scheme": target.scheme, "service_host": target.service_host}
-    return Seen(what="redirect", values=values), target
+    return Observation(what="redirect", values=values), target
 
 
-def _not_redirected(server: str, answer: _Answer) -> Seen:
+def _not_redirected(server: str, answer: _Response) -> Observation:
     refusal = known_refusal(server, answer.body)
     if refusal is not None:
-        return Seen(what="redirect_refused", values={"fact": refusal.fact})
+        return Observation(what="redirect_refused", values={"fact": refusal.fact})
     if answer.status >= 400:
-        return Seen(what="redirect_refused", values={"fact": f"it answered HTTP {answer.status}"})
-    return Seen(what="redirect_absent", values={})
+        return Observation(what="redirect_refused", values={"fact": f"it answered HTTP {answer.status}"})
+    return Observation(what="redirect_absent", values={})
 
 
-def _login(target: Redirect, request: CasRequest, *, back: str) -> Seen:
+def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
     """The ENT's login page."""
     address, jar = target.login, CookieJar()
     for _ in range(_MAX_STEPS):
@@ -178,47 +178,47 @@ def _login(target: Redirect, request: CasRequest, *, back: str) -> Seen:
         except (HTTPException, zlib.error, OSError) as exc:
             return _failed(exc, target.host)
         except ValueError:
-            return Seen(what="login_not_page", values={})
+            return Observation(what="login_not_page", values={})
         if answer.status not in _REDIRECTS:
             return _judged(answer, target)
         step = _step(answer.location, address, target.host, back)
-        if isinstance(step, Seen):
+        if isinstance(step, Observation):
             return step
         address = step
-    return Seen(what="login_loop", values={})
+    return Observation(what="login_loop", values={})
 
 
-def _step(location: str, asked: str, host: str, back: str) -> str | Seen:
+def _step(location: str, asked: str, host: str, back: str) -> str | Observation:
     """The address to ask next, on the same host; or what the way elsewhere means."""
     try:
         step = parse_redirect(location, asked)
     except ValueError:
-        return Seen(what="login_not_page", values={})
+        return Observation(what="login_not_page", values={})
     if step.scheme != "https":
-        return Seen(what="login_plain_http", values={"host": step.host})
+        return Observation(what="login_plain_http", values={"host": step.host})
     if step.host == host:
         return step.whole
     if step.host == back:
         # Back to PRONOTE, which sends to the ENT again: nobody logs in.
-        return Seen(what="login_loop", values={})
-    return Seen(what="login_elsewhere", values={"host": step.host})
+        return Observation(what="login_loop", values={})
+    return Observation(what="login_elsewhere", values={"host": step.host})
 
 
-def _judged(answer: _Answer, target: Redirect) -> Seen:
+def _judged(answer: _Response, target: Redirect) -> Observation:
     if refuses_service(answer.text):
-        return Seen(what="login_service_refused", values={})
+        return Observation(what="login_service_refused", values={})
     if answer.status != 200:
-        return Seen(what="login_http", values={"status": str(answer.status)})
+        return Observation(what="login_http", values={"status": str(answer.status)})
     if "html" not in answer.kind.lower() or "<" not in answer.text:
-        return Seen(what="login_not_page", values={})
-    return Seen(what="login", values={"host": target.host, "address": target.address})
+        return Observation(what="login_not_page", values={})
+    return Observation(what="login", values={"host": target.host, "address": target.address})
 
 
-def _failed(exc: Exception, host: str) -> Seen:
+def _failed(exc: Exception, host: str) -> Observation:
     cause = getattr(exc, "reason", exc)
     if isinstance(cause, ssl.SSLError):
-        return Seen(what=tls_problem(cause), values={"host": host, "reason": cause.reason or "TLS"})
-    return Seen(what="login_down", values={"reason": _reason(exc)})
+        return Observation(what=tls_problem(cause), values={"host": host, "reason": cause.reason or "TLS"})
+    return Observation(what="login_down", values={"reason": _reason(exc)})
 
 
 def _reason(exc: Exception) -> str:
@@ -228,7 +228,9 @@ def _reason(exc: Exception) -> str:
     return str(getattr(exc, "reason", None) or exc) or type(exc).__name__
 
 
-def _get(address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None) -> _Answer:
+def _get(
+    address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None
+) -> _Response:
     try:
         with open_once(address, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path, jar=jar) as response:
             return _answer(response, response.status, timeout=timeout)
@@ -236,10 +238,10 @@ def _get(address: str, *, timeout: float, validate_certs: bool, ca_path: str | N
         return _answer(exc, exc.code, timeout=timeout)
 
 
-def _answer(response: Any, status: int, *, timeout: float) -> _Answer:
+def _answer(response: Any, status: int, *, timeout: float) -> _Response:
     location = response.headers.get("Location", "") if status in _REDIRECTS else ""
     # The body of a redirect is nobody's business, and may never come.
     body = b"" if status in _REDIRECTS else unpacked(response, read_body(response, timeout=timeout))
-    return _Answer(
+    return _Response(
         status=status, location=location, kind=response.headers.get("Content-Type", ""), body=body[:MAX_BYTES]
     )

@@ -36,7 +36,7 @@ __all__ = ["HAS_DEFUSEDXML", "NAMESPACE", "Export", "read_export"]
 
 NAMESPACE = "http://www.index-education.com/conteneurexportchiffre"
 _ROOT = "export_index_education"
-# Of the envelope (facts-pronote.md); the address and the school's name are not looked at.
+# Of the envelope (docs/fidelity.md, O8); the address and the school's name are not looked at.
 _FACTS = frozenset({"version", "logiciel", "dateheure", "uai", "rne"})
 _ENVELOPE = _FACTS | {"cles", "contenu", "verification", "nometablissement", "codepostalville"}
 

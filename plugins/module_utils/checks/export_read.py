@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of ``kosmos_export_info``: the export, the previous one, and the two that are written on request.
-
-I/O in ``module_utils``, as ``server/release.py`` and for its reason: a module can carry nothing else.
-"""
+"""I/O. The files of ``kosmos_export_info``: the export, the previous one, and the two that are written on request."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ from .export_compare import (
     fingerprint_key,
 )
 from .export_judge import (
-    Wanted,
+    ExportRequirements,
     describe,
     export_date,
     export_uai,
@@ -46,7 +43,7 @@ class ExportRequest:
     """Which files, and what is wanted of them. Sizes are bytes."""
 
     path: str
-    wanted: Wanted
+    wanted: ExportRequirements
     max_size: int
     language: str = "fr"
     previous: str = ""

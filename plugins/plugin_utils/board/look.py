@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
-from ...module_utils.checks.export_judge import Wanted
+from ...module_utils.checks.export_judge import ExportRequirements
 from ...module_utils.checks.export_read import ExportRequest, check_export
 from ...module_utils.checks.findings import Report, moment
 from ...module_utils.product.release import Release
@@ -172,7 +172,7 @@ def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any
     """The export counts from the day of operation 3 on: what was exported from last year's base is not it."""
     if not school.export_path:
         return _unseen(6, "export_not_configured", sources.language)
-    wanted = Wanted(
+    wanted = ExportRequirements(
         uai=school.uai,
         year=school.year,
         partner=school.export_partner,

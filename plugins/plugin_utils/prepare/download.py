@@ -26,7 +26,7 @@ from ansible.module_utils.urls import Request
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.http import USER_AGENT, trust
 
-__all__ = ["DownloadError", "DownloadOptions", "Downloaded", "cached", "fetch_file", "fetch_page", "forget"]
+__all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
 _MAX_PAGE = 4 << 20
 _PIECE = 1 << 18
@@ -53,7 +53,7 @@ class DownloadOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Downloaded:
+class Download:
     """A whole file. ``received``: bytes that came over the network in this run."""
 
     path: Path
@@ -87,7 +87,7 @@ _BY_HAND = (
 )
 
 
-def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = "") -> Downloaded | None:
+def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = "") -> Download | None:
     """A file that an earlier run fetched whole, from this address or with this digest, and that is still so."""
     path = options.folder / name
     note = _note(path.with_name(f"{name}.json"))
@@ -97,7 +97,7 @@ def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = 
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != note.get("sha256"):
         return None
-    return Downloaded(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
+    return Download(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
 
 
 def forget(name: str, *, options: DownloadOptions) -> None:
@@ -106,7 +106,7 @@ def forget(name: str, *, options: DownloadOptions) -> None:
         (options.folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress) -> Downloaded:
+def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress) -> Download:
     """Fetch a file into the folder under this name. Raises DownloadError, and OSError for the folder's disk."""
     options.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = options.folder / f"{name}.part"
@@ -140,7 +140,7 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
     write_atomically(path.with_name(f"{name}.json"), json.dumps(note).encode(), mode=0o600)
     part.replace(path)
     _note_path(part).unlink(missing_ok=True)
-    return Downloaded(path=path, url=url, size=size, sha256=digest, received=received)
+    return Download(path=path, url=url, size=size, sha256=digest, received=received)
 
 
 def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable[[int, int | None, int], None]) -> None:

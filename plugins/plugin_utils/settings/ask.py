@@ -6,7 +6,7 @@ from __future__ import annotations
 from ...module_utils.server.answers import ask_once
 from ...module_utils.server.description import HostedServerError, base_url
 from ...module_utils.server.request import HostedOptions, ask_server
-from .plan import Settings
+from .plan import ConnectionSettings
 from .server_file import (
     MAX_PAGE,
     SETTINGS_PATH,
@@ -19,7 +19,7 @@ from .server_file import (
 __all__ = ["settings_of_school"]
 
 
-def settings_of_school(uai: str, url: str, by_hand: ByHand, *, options: HostedOptions) -> Settings:
+def settings_of_school(uai: str, url: str, by_hand: ByHand, *, options: HostedOptions) -> ConnectionSettings:
     """The settings for the stations of a school. The server is asked only for what is not given by hand.
 
     Raises HostedServerError, ValueError for what is given by hand, OSError for the cache.

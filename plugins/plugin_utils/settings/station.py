@@ -13,10 +13,10 @@ from ..station.overview import decode
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
 from .plan import (
-    Found,
-    Settings,
+    ConnectionSettings,
+    SettingsFile,
     SettingsPlan,
-    WantedFile,
+    StationFiles,
     delete_command,
     look_command,
     parse_found,
@@ -43,7 +43,7 @@ class SettingsRequest:
     product: Product
     release: Release
     uai: str
-    settings: Settings | None
+    settings: ConnectionSettings | None
     shortcut: bool = True
     remove_older: bool = False
 
@@ -117,7 +117,7 @@ def _lines(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _look(station: WinrmStation, files: list[WantedFile]) -> Found:
+def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:
     answer = station.run(look_command(files), doing="reading the settings")
     try:
         return parse_found(decode(answer.stdout))
@@ -125,7 +125,7 @@ def _look(station: WinrmStation, files: list[WantedFile]) -> Found:
         raise StationFactError(f"{exc} ({answer.describe()})", remedy="Run again.") from exc
 
 
-def _write(station: WinrmStation, file: WantedFile, program_files: str) -> None:
+def _write(station: WinrmStation, file: SettingsFile, program_files: str) -> None:
     answer = station.run(write_command(file, program_files), doing="writing the settings")
     if answer.code:
         raise StationFactError(

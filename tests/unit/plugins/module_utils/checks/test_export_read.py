@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import Wanted
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
 
 from tests.unit.export_bench import SOUND, check, codes, written
@@ -55,7 +55,7 @@ def test_a_sound_clear_export_is_done(tmp_path: Path) -> None:
 
 
 def test_a_sound_envelope_is_done_and_says_what_cannot_be_checked(tmp_path: Path) -> None:
-    wanted = Wanted(uai=UAI, year=2026, partner="Kosmos", newer_than=moment("2026-08-27"))
+    wanted = ExportRequirements(uai=UAI, year=2026, partner="Kosmos", newer_than=moment("2026-08-27"))
     result = check(written(tmp_path, envelope()), wanted=wanted)
     assert (result["state"], codes(result)) == ("done", ["export_encrypted"])
     assert (result["export"]["form"], result["export"]["partners"]) == ("encrypted", ["KOSMOS"])
@@ -175,7 +175,7 @@ def test_the_shape_of_the_public_sibling(tmp_path: Path) -> None:
     body = "\n".join(person.xml() for person in school())
     lesson = '<Cours><Cours Jour="1"><Matiere Ident="3"/><Professeur Ident="1"/><Eleve Ident="7"/></Cours></Cours>'
     content = f'<EDT UAI="{UAI}"><AnneeScolaire DateDebut="2026-09-01"/><Eleves>{body}</Eleves>{lesson}</EDT>'
-    result = check(written(tmp_path, content), wanted=Wanted(uai=UAI, year=2026))
+    result = check(written(tmp_path, content), wanted=ExportRequirements(uai=UAI, year=2026))
     assert (result["state"], codes(result)) == ("done", ["export_date_of_file", "export_unknown_elements"])
     assert (result["export"]["year"], result["export"]["unknown_elements"]) == (2026, 6)
     assert result["export"]["counts"]["Professeur"] == {"elements": 1, "people": 1}

@@ -19,7 +19,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server import answ
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.ask import settings_of_school
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import Settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import ByHand
 
 from tests.lab.journal import Journal
@@ -78,7 +78,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return moved
 
 
-def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> Settings:
+def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> ConnectionSettings:
     return settings_of_school(UAI, bench.url, by_hand or ByHand(), options=bench.options(**times))
 
 
