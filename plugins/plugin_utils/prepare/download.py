@@ -9,7 +9,6 @@ asked for once, and only a transfer that had begun is taken up again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -25,6 +24,7 @@ from ansible.module_utils.urls import Request
 
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.http import USER_AGENT, trust
+from ..depot.publish import sha256_of
 
 __all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
@@ -93,8 +93,7 @@ def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = 
     note = _note(path.with_name(f"{name}.json"))
     if not path.is_file() or not note or (url and note.get("url") != url) or (sha256 and note.get("sha256") != sha256):
         return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(path)
     if digest != note.get("sha256"):
         return None
     return Download(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
@@ -131,8 +130,7 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
             f"{url} broke off {options.tries} times ({broken}); {have} bytes are kept in {part}. Run again: it goes on "
             "from there"
         )
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(part)
     size = part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
