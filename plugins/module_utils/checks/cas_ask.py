@@ -33,6 +33,7 @@ from ..base.http import (
     read_body,
     unpacked,
 )
+from ..base.text import reason_of
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
 from .cas import (
@@ -248,10 +249,8 @@ def _failed(exc: Exception, host: str) -> Seen:
 
 
 def _reason(exc: Exception) -> str:
-    if isinstance(exc, HTTPException):
-        # Their words quote the address, which may hold a token.
-        return type(exc).__name__
-    return str(getattr(exc, "reason", None) or exc) or type(exc).__name__
+    # The words of an HTTPException quote the address, which may hold a token.
+    return type(exc).__name__ if isinstance(exc, HTTPException) else reason_of(exc)
 
 
 def _get(address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None) -> _Answer:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.files import write_atomically
+from ..base.text import cell
 from .catalogue import FINDINGS
 from .export import Export, read_export
 from .export_compare import (
@@ -150,14 +151,5 @@ def _table(details: list[Detail]) -> bytes:
     writer.writerow(["ligne", "anomalie", "genre", "identifiant", "nom", "prenom"])
     for detail in sorted(details, key=lambda each: each.line):
         texts = (detail.problem, detail.kind, detail.identifier, detail.last_name, detail.first_name)
-        writer.writerow([detail.line, *map(_harmless, texts)])
+        writer.writerow([detail.line, *map(cell, texts)])
     return b"\xef\xbb\xbf" + table.getvalue().encode("utf-8", "replace")
-
-
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def _harmless(text: str) -> str:
-    # As report/csv_file.py, which needs rich (no module carries it): one line, and no text that a spreadsheet runs.
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from ..base.text import printable
 from .catalogue import EVIDENCE, FINDINGS
 
 __all__ = [
@@ -23,7 +25,6 @@ __all__ = [
     "iso",
     "iso_of",
     "moment",
-    "printable",
 ]
 
 DONE = "done"
@@ -33,7 +34,7 @@ NOT_OBSERVABLE = "not_observable"
 # What a finding makes of the operation, the strongest first. "Not done" beats a doubt, and a doubt beats what could not
 # be looked at: it is what somebody can act on.
 _STRONGEST = (TO_DO, IN_DOUBT, NOT_OBSERVABLE)
-_LONGEST = 500
+_shown = partial(printable, space="\N{REPLACEMENT CHARACTER}", longest=500)
 
 
 class CheckError(Exception):
@@ -55,12 +56,12 @@ class Report:
 
     def find(self, code: str, **values: object) -> None:
         """Add a finding. Values come from files and servers, and are made printable here."""
-        self.findings.append((code, {name: printable(value) for name, value in values.items()}))
+        self.findings.append((code, {name: _shown(value) for name, value in values.items()}))
 
     def prove(self, what: str, *, date: str, source: str, **values: object) -> None:
         """Add evidence: what was seen, the date it bears (ISO 8601, or empty), and where it was seen."""
-        shown = {name: printable(value) for name, value in values.items()}
-        self.evidence.append((what, shown, date, printable(source)))
+        shown = {name: _shown(value) for name, value in values.items()}
+        self.evidence.append((what, shown, date, _shown(source)))
 
     @property
     def codes(self) -> list[str]:
@@ -90,12 +91,6 @@ class Report:
                 for what, values, date, source in self.evidence
             ],
         }
-
-
-def printable(value: object) -> str:
-    """A value of a file, a server or a station, fit for a terminal and a report: no control character, no end."""
-    text = "".join(char if char.isprintable() else "\ufffd" for char in str(value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def iso(when: dt.datetime) -> str:

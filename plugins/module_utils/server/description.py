@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..base.text import one_line
 from ..product.release import Release
 
 __all__ = [
@@ -196,8 +197,7 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
 
 def _name(value: object) -> str:
     """A name for people, kept for every station of the school: one line, of a length that a name may have."""
-    line = " ".join(str(value or "").split())
-    return "".join(char if char.isprintable() else "\ufffd" for char in line[:_MAX_NAME])
+    return one_line(value or "", longest=0)[:_MAX_NAME]
 
 
 def parse_server_header(header: str) -> Release | None:

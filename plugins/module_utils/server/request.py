@@ -18,6 +18,7 @@ from ..base.http import (
     read_body,
     unpacked,
 )
+from ..base.text import reason_of
 from .description import HostedServerError, known_refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
@@ -75,9 +76,10 @@ def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = M
     except (HTTPException, zlib.error) as exc:
         raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
     except (URLError, OSError, ValueError) as exc:
-        reason = getattr(exc, "reason", None) or exc
         raise HostedServerError(
-            server, f"no answer ({reason})", remedy="Check the address and the controller's way to the Internet."
+            server,
+            f"no answer ({reason_of(exc)})",
+            remedy="Check the address and the controller's way to the Internet.",
         ) from exc
 
 

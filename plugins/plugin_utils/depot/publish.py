@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from .lock import InstallerRecord, lock_key, parse_lock
 from .package import (
@@ -169,9 +170,9 @@ def publish(
         if lock_file is not None:
             contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
         _write(copies, contents)
-    diff = [_shown(f"{folder}/", sha256sums(before), sha256sums(after))]
+    diff = [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after))]
     if lock_file is not None:
-        diff.append(_shown(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
+        diff.append(headed_diff(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
     return {
         "changed": changed,
         "digest": digest,
@@ -192,11 +193,7 @@ def preview(
     entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}
     shown = {lock_key(product): {folder.parent.name: {folder.name: entry}}}
     locked = yaml.safe_dump(shown, sort_keys=False)
-    return [_shown(f"{folder}/", sha256sums(before), sha256sums(after)), _shown(str(lock_file), "", locked)]
-
-
-def _shown(header: str, before: str, after: str) -> dict[str, str]:
-    return {"before": before, "after": after, "before_header": header, "after_header": header}
+    return [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after)), headed_diff(str(lock_file), "", locked)]
 
 
 def _entry(lock: dict[str, Any], package: Package) -> str:

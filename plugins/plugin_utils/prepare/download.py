@@ -24,6 +24,7 @@ from urllib.error import HTTPError, URLError
 from ansible.module_utils.urls import open_url
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.text import reason_of
 
 __all__ = ["DownloadError", "DownloadOptions", "Downloaded", "cached", "fetch_file", "fetch_page", "forget"]
 
@@ -247,7 +248,4 @@ def _note(path: Path) -> dict[str, Any]:
 
 
 def _words(exc: BaseException) -> str:
-    if isinstance(exc, HTTPError):
-        return f"HTTP {exc.code}"
-    reason = getattr(exc, "reason", None) or exc
-    return " ".join(str(reason).split()) or type(exc).__name__
+    return f"HTTP {exc.code}" if isinstance(exc, HTTPError) else reason_of(exc)

@@ -9,20 +9,10 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...module_utils.base.text import cell
 from .words import words
 
-__all__ = ["cell", "render_csv"]
-
-# What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
-# forms too, which Excel takes for the plain ones. Tabs and line ends, also named there, are spaces by then.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def cell(value: object) -> str:
-    """A value as text that stays text: no formula, no control character, one line."""
-    text = "" if value is None else str(value)
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
+__all__ = ["render_csv"]
 
 
 def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:

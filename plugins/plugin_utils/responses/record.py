@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..deploy.plan import Desired, missing
@@ -152,13 +153,7 @@ def _record(
 
 
 def _diff(store: ResponseStore, before: list[str], after: list[str]) -> dict[str, str]:
-    header = f"{store.folder}/"
-    return {
-        "before": "".join(f"{name}\n" for name in before),
-        "after": "".join(f"{name}\n" for name in after),
-        "before_header": header,
-        "after_header": header,
-    }
+    return headed_diff(f"{store.folder}/", *("".join(f"{name}\n" for name in side) for side in (before, after)))
 
 
 def _look(station: WinrmStation, recording: Recording) -> FolderState:

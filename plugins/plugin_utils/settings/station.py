@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
@@ -86,12 +87,11 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         )
 
     plan = decide()
-    header = {"before_header": "station", "after_header": "station"}
     result: dict[str, Any] = {
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
         "reason": "the settings differ" if plan.changes else "the settings are as they are to be",
-        "diff": [{"before": _lines(plan.before), "after": _lines(plan.after), **header}],
+        "diff": [headed_diff("station", _lines(plan.before), _lines(plan.after))],
         "warnings": state.warnings,
     }
     if check or not plan.changes:

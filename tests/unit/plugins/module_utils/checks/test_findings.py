@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.catalogue import EVIDENCE, FINDINGS
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import Report, iso, moment, printable
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import Report, iso, moment
 
 _ROOT = Path(__file__).resolve().parents[5]
 _STATES = {"": "done", "to_do": "to_do", "in_doubt": "in_doubt", "not_observable": "not_observable"}
@@ -88,7 +88,9 @@ def test_values_are_no_templates() -> None:
 
 
 def test_long_values_are_cut() -> None:
-    assert len(printable("x" * 10_000)) < 600
+    report = Report(operation=2)
+    report.find("file_absent", path="x" * 10_000)
+    assert len(report.findings[0][1]["path"]) < 600
 
 
 @pytest.mark.parametrize("text", ["2026-08-25", "2026-08-25T14:30:00", "2026-08-25T14:30:00+02:00", "20260825"])
