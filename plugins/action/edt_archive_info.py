@@ -7,7 +7,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.checks.findings import moment
+from ..module_utils.base.times import moment
 from ..plugin_utils.archive.judge import WantedArchive
 from ..plugin_utils.archive.read import (
     archive_on_controller,

@@ -34,6 +34,7 @@ from ..base.http import (
     unpacked,
 )
 from ..base.text import reason_of
+from ..base.times import iso_of
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
 from .cas import (
@@ -45,7 +46,7 @@ from .cas import (
     refuses_service,
     tls_problem,
 )
-from .findings import Report, iso_of
+from .findings import Report
 
 __all__ = ["CasRequest", "check_cas"]
 

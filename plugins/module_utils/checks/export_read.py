@@ -17,6 +17,7 @@ from typing import Any
 
 from ..base.files import write_atomically
 from ..base.text import cell
+from ..base.times import iso
 from .catalogue import FINDINGS
 from .export import Export, read_export
 from .export_compare import (
@@ -34,7 +35,7 @@ from .export_judge import (
     judge_comparison,
 )
 from .export_people import Detail
-from .findings import CheckError, Report, iso
+from .findings import CheckError, Report
 from .local_file import local_file
 
 __all__ = ["ExportRequest", "check_export"]

@@ -7,7 +7,6 @@ school staff read them. The state follows from the findings alone, so a check ca
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -22,9 +21,6 @@ __all__ = [
     "TO_DO",
     "CheckError",
     "Report",
-    "iso",
-    "iso_of",
-    "moment",
 ]
 
 DONE = "done"
@@ -91,21 +87,3 @@ class Report:
                 for what, values, date, source in self.evidence
             ],
         }
-
-
-def iso(when: dt.datetime) -> str:
-    """A moment as reports write it: UTC, to the second."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def iso_of(seconds: float) -> str:
-    """The same of a number of seconds since 1970."""
-    return iso(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
-
-
-def moment(text: str) -> dt.datetime:
-    """Read a date or a moment in ISO 8601; without a zone it is in the controller's. Raises ValueError."""
-    try:
-        return dt.datetime.fromisoformat(text.strip()).astimezone()
-    except (ValueError, OverflowError) as exc:
-        raise ValueError(f"{text!r} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00") from exc

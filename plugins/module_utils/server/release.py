@@ -19,6 +19,7 @@ from typing import Any
 
 from ..base.answers import entry_name, locked
 from ..base.files import write_atomically
+from ..base.times import iso_of
 from ..product.release import Release
 from .description import (
     INFO_PATH,
@@ -60,7 +61,7 @@ class HostedAnswer:
         return {
             **self.info,
             "server": self.server,
-            "read_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.read_at)),
+            "read_at": iso_of(self.read_at),
             "cached": self.cached,
             "stale": self.stale,
             "error": self.error,

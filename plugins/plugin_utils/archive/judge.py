@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.checks.findings import Report, iso
+from ...module_utils.base.times import iso, moment
+from ...module_utils.checks.findings import Report
 from ..station.cmdline import join, quote
 from ..station.overview import decode
 
@@ -113,7 +114,7 @@ def wmi_date(value: object) -> dt.datetime | None:
             zone = dt.timezone(dt.timedelta(minutes=int(match[3] + match[4])))
             # Brought to UTC here, where a date at the end of time is still no date rather than an error.
             return dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=zone).astimezone(dt.UTC)
-        return dt.datetime.fromisoformat(text).astimezone()
+        return moment(text)
     except (ValueError, OverflowError):
         return None
 

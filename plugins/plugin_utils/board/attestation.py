@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...module_utils.checks.findings import moment
+from ...module_utils.base.times import iso, moment
 from ...module_utils.server.description import parse_uai
 
 __all__ = ["ATTESTED", "Attestation", "Plan", "attest", "current", "made", "revoke"]
@@ -105,7 +105,7 @@ def made(
         # A day: who attests knows the day, and the same attestation given twice in a day is the same. The controller's
         # own zone, not the offset that it has now: in winter that would make the day before of a day of summer.
         done_on=when.astimezone().date().isoformat(),
-        at=now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at=iso(now),
         digest=digest,
         reason=_said("reason", reason),
     )

@@ -14,10 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.times import moment
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
 from ...module_utils.checks.export_judge import Wanted
 from ...module_utils.checks.export_read import ExportRequest, check_export
-from ...module_utils.checks.findings import Report, moment
+from ...module_utils.checks.findings import Report
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions
 from ..archive.judge import WantedArchive

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ...module_utils.checks.findings import iso_of
+from ...module_utils.base.times import iso_of
 from ...module_utils.product.release import Release
 from ...module_utils.server.description import HostedServerError
 from ...module_utils.server.release import HostedOptions, read_hosted_release

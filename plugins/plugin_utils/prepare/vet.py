@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.clock import utc_now
 from ..depot.lock import InstallerRecord, check_same
 from ..depot.publish import sha256_of
 from .authenticode import SignatureError, verify_signature
@@ -66,7 +66,7 @@ def vet(
     accepted = sha256 in pins or (record is not None and not record.signer)
     signer, doubts = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
     _agree(path, offer, product=product, where=where)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+    today = utc_now().date().isoformat()
     known = record or InstallerRecord(
         name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
     )

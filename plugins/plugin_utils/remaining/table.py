@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
+from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ..pages.terminal import plain, rendered
 from .standing import MAX_FAILURES, Standing
@@ -107,9 +107,7 @@ def _state(standing: Standing) -> str:
 
 def _day(moment: str | None, words: Mapping[str, str]) -> str:
     """In the controller's own time zone: the store's is UTC."""
-    if not moment:
-        return words["never"]
-    return f"{dt.datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+    return local_minute(moment) if moment else words["never"]
 
 
 def render_remaining(

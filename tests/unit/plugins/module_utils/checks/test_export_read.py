@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import Wanted
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import ExportRequest, check_export
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
 
 from tests.unit.exports import SECRETS, UAI, Somebody, clear_export, envelope, identifier, school
 
