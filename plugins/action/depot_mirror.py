@@ -8,10 +8,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.base.digests import valid_digest
 from ..module_utils.base.text import headed_diff
 from ..plugin_utils.depot.package import sha256sums
 from ..plugin_utils.doors.arguments import arguments
-from ..plugin_utils.job.commands import valid_digest
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "src": {"type": "path", "required": True},

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..base.identifiers import parse_uai
 from ..base.text import one_line
 from ..product.release import Release
 
@@ -24,13 +25,11 @@ __all__ = [
     "known_refusal",
     "parse_info",
     "parse_server_header",
-    "parse_uai",
 ]
 
 # The identifier is the same for all schools: the official mobile application hard-codes it.
 INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
-_UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
 _MAX_NAME = 200
 _MAX_SPACES = 50
@@ -91,14 +90,6 @@ class HostedInfo:
             # Not "warnings": Ansible takes that key out of a module's result.
             "disagreements": self.disagreements,
         }
-
-
-def parse_uai(text: str) -> str:
-    """Normalise a UAI to seven digits and an upper-case letter. Raises ValueError."""
-    stripped = str(text).strip()
-    if not _UAI.fullmatch(stripped):
-        raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
-    return stripped.upper()
 
 
 def base_url(uai: str, url: str = "") -> str:

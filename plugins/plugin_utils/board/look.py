@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.files import sha256_of
 from ...module_utils.base.times import moment
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
 from ...module_utils.checks.export_judge import Wanted
@@ -27,7 +28,6 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..depot.publish import sha256_of
 from ..doors import station as _action
 from ..station.errors import StationError
 from .board import Facts, board

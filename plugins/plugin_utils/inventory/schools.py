@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.identifiers import parse_uai
 
 __all__ = ["only_school", "schools"]
 

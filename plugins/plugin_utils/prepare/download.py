@@ -9,7 +9,6 @@ asked for once, and only a transfer that had begun is taken up again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -23,7 +22,7 @@ from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import open_url
 
-from ...module_utils.base.files import write_atomically
+from ...module_utils.base.files import sha256_of, write_atomically
 from ...module_utils.base.text import reason_of
 
 __all__ = ["DownloadError", "DownloadOptions", "Downloaded", "cached", "fetch_file", "fetch_page", "forget"]
@@ -95,8 +94,7 @@ def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = 
     note = _note(path.with_name(f"{name}.json"))
     if not path.is_file() or not note or (url and note.get("url") != url) or (sha256 and note.get("sha256") != sha256):
         return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(path)
     if digest != note.get("sha256"):
         return None
     return Downloaded(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
@@ -133,9 +131,7 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
             f"{url} broke off {options.tries} times ({broken}); {have} bytes are kept in {part}. Run again: it goes on "
             "from there"
         )
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    size = part.stat().st_size
+    digest, size = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
     note = {"url": url, "size": size, "sha256": digest}

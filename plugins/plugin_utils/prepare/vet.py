@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.clock import utc_now
+from ...module_utils.base.files import sha256_of
 from ..depot.lock import InstallerRecord, check_same
-from ..depot.publish import sha256_of
 from .authenticode import SignatureError, verify_signature
 from .facts import contradictions, not_a_program
 from .pe import promised_size, read_facts

@@ -10,7 +10,6 @@ from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
-from ..station.overview import decode
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
 from .plan import (
@@ -120,7 +119,7 @@ def _lines(lines: list[str]) -> str:
 def _look(station: WinrmStation, files: list[WantedFile]) -> Found:
     answer = station.run(look_command(files), doing="reading the settings")
     try:
-        return parse_found(decode(answer.stdout))
+        return parse_found(answer.stdout)
     except ValueError as exc:
         raise StationFactError(f"{exc} ({answer.describe()})", remedy="Run again.") from exc
 

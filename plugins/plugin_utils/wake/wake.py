@@ -20,6 +20,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
 from ..job.commands import STAGED
 from ..remaining.memory import Memory
@@ -30,7 +31,6 @@ from ..station.winrm import WinrmStation
 from .packet import (
     magic_packet,
     parse_broadcast,
-    parse_mac,
     relay_command,
     relay_words,
     ssh_command,

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.base.files import sha256_of
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import publish as _depot
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.download import DownloadOptions
@@ -394,7 +395,7 @@ def test_a_list_that_is_none_is_told_and_the_installer_kept(bench: Bench) -> Non
 @pytest.mark.parametrize(("what", "code"), [("unsigned", "published"), ("other firm", "published"), ("html", "failed")])
 def test_a_pinned_digest_needs_no_signature(bench: Bench, what: str, code: str) -> None:
     _bad(bench, what)
-    digest = _depot.sha256_of(bench.folder / "files/2026.2.7-x64.exe")
+    digest = sha256_of(bench.folder / "files/2026.2.7-x64.exe")
     trust = replace(bench.settings.trust, accepted=[digest.upper()])
     done = bench.one(trust=trust)
     assert (done.status, done.signer) == (code, "")
