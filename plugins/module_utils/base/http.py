@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = ["MAX_BYTES", "USER_AGENT", "read_body", "unpacked"]
 
-# HTML pages of the hosting want a browser-like User-Agent (facts-pronote.md).
+# HTML pages of the hosting want a browser-like User-Agent (docs/fidelity.md, H8).
 USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
 MAX_BYTES = 1 << 20
 
