@@ -6,9 +6,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.base.identifiers import parse_uai
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
-from ..module_utils.server.description import HostedServerError, parse_uai
+from ..module_utils.server.description import HostedServerError
 from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.doors.station import failure, station

@@ -8,9 +8,10 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.base.digests import valid_digest
+from ..module_utils.base.text import headed_diff
 from ..plugin_utils.depot.package import sha256sums
 from ..plugin_utils.doors.arguments import arguments
-from ..plugin_utils.job.commands import valid_digest
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "src": {"type": "path", "required": True},
@@ -93,6 +94,4 @@ class ActionModule(ActionBase):
 
 
 def _diff(dest: PurePosixPath, found: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
-    header = f"{dest}/"
-    before, after = sha256sums(found), sha256sums(wanted)
-    return {"before": before, "after": after, "before_header": header, "after_header": header}
+    return headed_diff(f"{dest}/", sha256sums(found), sha256sums(wanted))

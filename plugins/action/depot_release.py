@@ -7,11 +7,12 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.base.files import sha256_of
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..module_utils.product.technologies import TECHNOLOGIES, Technology
 from ..plugin_utils.depot.package import Package
-from ..plugin_utils.depot.publish import publish, sha256_of
+from ..plugin_utils.depot.publish import publish
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.responses.folder import checked_responses
 from ..plugin_utils.responses.names import parse_name

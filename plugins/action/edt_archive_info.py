@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.checks.findings import moment
+from ..module_utils.base.digests import valid_digest
+from ..module_utils.base.times import moment
 from ..plugin_utils.archive.judge import WantedArchive
 from ..plugin_utils.archive.read import (
     archive_on_controller,
@@ -66,8 +66,7 @@ class ActionModule(ActionBase):
 
 
 def _wanted(args: dict[str, Any]) -> WantedArchive:
-    if args["sha256"] and not re.fullmatch(r"[0-9a-fA-F]{64}", args["sha256"]):
-        raise ValueError(f"{args['sha256']!r} is not a SHA-256 digest, which has 64 hexadecimal digits")
-    names = ("previous_size", "smallest_ratio", "largest_ratio", "min_size", "sha256")
+    names = ("previous_size", "smallest_ratio", "largest_ratio", "min_size")
+    sha256 = args["sha256"] and valid_digest(args["sha256"])
     newer_than = moment(args["newer_than"]) if args["newer_than"] else None
-    return WantedArchive(newer_than=newer_than, **{name: args[name] for name in names})
+    return WantedArchive(newer_than=newer_than, sha256=sha256, **{name: args[name] for name in names})

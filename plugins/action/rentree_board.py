@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 import sys
 from dataclasses import replace
@@ -11,7 +10,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils.checks.findings import iso
+from ..module_utils.base.clock import now
 from ..module_utils.server.release import DEFAULT_CACHE
 from ..plugin_utils.board.board import document
 from ..plugin_utils.board.look import Sources, boards
@@ -55,7 +54,7 @@ class ActionModule(ActionBase):
             schools = [self._reached(school, task_vars or {}) for school in settings(task_vars or {}, args)]
             stations = frozenset(map(str, (task_vars or {})["groups"]["all"]))
             made = boards(schools, Sources(**shared, releases=args["releases"], inventory=stations))
-            report = document(made, at=iso(dt.datetime.now(dt.UTC)))
+            report = document(made, at=now())
             if not self._task.check_mode:
                 written = write_board(
                     report,

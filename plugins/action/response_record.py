@@ -7,15 +7,16 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils.base.digests import valid_digest
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.doors.station import failure, station
-from ..plugin_utils.job.commands import valid_digest, valid_url
 from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
 from ..plugin_utils.responses.response import FINDINGS, parse_language
+from ..plugin_utils.station.cmdline import valid_url
 from ..plugin_utils.station.errors import StationError
 
 ARGUMENT_SPEC: dict[str, Any] = {

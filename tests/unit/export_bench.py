@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import ExportRequest, check_export
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
 
 from tests.unit.exports import SECRETS, UAI, clear_export, school
 

@@ -21,6 +21,8 @@ from typing import Any
 from urllib.error import HTTPError
 
 from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.text import reason_of
+from ..base.times import iso_of
 from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
@@ -33,7 +35,7 @@ from .cas import (
     refuses_service,
     tls_problem,
 )
-from .findings import Report, iso_of
+from .findings import Report
 
 __all__ = ["CasRequest", "check_cas"]
 
@@ -222,10 +224,8 @@ def _failed(exc: Exception, host: str) -> Observation:
 
 
 def _reason(exc: Exception) -> str:
-    if isinstance(exc, HTTPException):
-        # Their words quote the address, which may hold a token.
-        return type(exc).__name__
-    return str(getattr(exc, "reason", None) or exc) or type(exc).__name__
+    # The words of an HTTPException quote the address, which may hold a token.
+    return type(exc).__name__ if isinstance(exc, HTTPException) else reason_of(exc)
 
 
 def _get(

@@ -9,10 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.times import iso, moment
 from .export import NAMESPACE, Export
 from .export_compare import Difference
 from .export_people import KINDS, PROBLEMS
-from .findings import CheckError, Report, iso
+from .findings import CheckError, Report
 
 __all__ = ["ExportRequirements", "describe", "export_date", "export_uai", "judge", "judge_comparison"]
 
@@ -68,8 +69,8 @@ def export_date(export: Export) -> dt.datetime | None:
     for shape in _DATES:
         with contextlib.suppress(ValueError, OverflowError):
             return dt.datetime.strptime(text, shape).astimezone()
-    with contextlib.suppress(ValueError, OverflowError):
-        return dt.datetime.fromisoformat(text).astimezone()
+    with contextlib.suppress(ValueError):
+        return moment(text)
     return None
 
 

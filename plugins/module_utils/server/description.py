@@ -6,7 +6,6 @@ Facts and their sources: docs/fidelity.md, H.
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import json
 import re
@@ -15,6 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..base.identifiers import parse_uai
+from ..base.text import one_line
+from ..base.times import iso_of
 from ..product.release import Release
 
 __all__ = [
@@ -26,13 +28,11 @@ __all__ = [
     "known_refusal",
     "parse_info",
     "parse_server_header",
-    "parse_uai",
 ]
 
 # The identifier is the same for all schools: the official mobile application hard-codes it.
 INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
-_UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
 _MAX_NAME = 200
 _MAX_SPACES = 50
@@ -131,19 +131,11 @@ class ServedRelease:
         return {
             **self.info,
             "server": self.server,
-            "read_at": dt.datetime.fromtimestamp(self.read_at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "read_at": iso_of(self.read_at),
             "cached": self.cached,
             "stale": self.stale,
             "error": self.error,
         }
-
-
-def parse_uai(text: str) -> str:
-    """Normalise a UAI to seven digits and an upper-case letter. Raises ValueError."""
-    stripped = str(text).strip()
-    if not _UAI.fullmatch(stripped):
-        raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
-    return stripped.upper()
 
 
 def base_url(uai: str, url: str = "") -> str:
@@ -242,8 +234,7 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
 
 def _name(value: object) -> str:
     """A name for people, kept for every station of the school: one line, of a length that a name may have."""
-    line = " ".join(str(value or "").split())
-    return "".join(char if char.isprintable() else "\ufffd" for char in line[:_MAX_NAME])
+    return one_line(value or "", longest=0)[:_MAX_NAME]
 
 
 def parse_server_header(header: str) -> Release | None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 
 from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.text import reason_of
 from .description import HostedServerError, known_refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
@@ -60,9 +61,10 @@ def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = M
     except (HTTPException, zlib.error) as exc:
         raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
     except (URLError, OSError, ValueError) as exc:
-        reason = getattr(exc, "reason", None) or exc
         raise HostedServerError(
-            server, f"no answer ({reason})", remedy="Check the address and the controller's way to the Internet."
+            server,
+            f"no answer ({reason_of(exc)})",
+            remedy="Check the address and the controller's way to the Internet.",
         ) from exc
 
 

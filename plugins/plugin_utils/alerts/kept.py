@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 
-from ..store.store import Store, now
+from ...module_utils.base.clock import now
+from ..store.store import Store
 from .decide import Told
 
 __all__ = ["read_told", "save_told"]

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.clock import now, utc_now
 from ..audit.verdict import count
-from ..store.store import Store, StoreError, now
+from ..store.store import Store, StoreError
 from .decide import Alert, Told, decide
 from .kept import read_told, save_told
 from .message import (
@@ -240,7 +240,7 @@ def _mail(message: Message, request: Request, telling: Telling) -> None:
         sender=request.sender,
         recipients=request.recipients,
         report=report,
-        moment=dt.datetime.now(dt.UTC).astimezone(),
+        moment=utc_now().astimezone(),
     )
     if refused := send(made, request.server):
         telling.warnings.append(

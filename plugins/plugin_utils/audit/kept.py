@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..pages.words import local_day
+from ...module_utils.base.times import iso, local_day
 from ..store.store import Store
 from .history import (
     VANISHED,
@@ -188,9 +188,8 @@ def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str
 
 
 def _prune(db: sqlite3.Connection, at: str, keep_days: int) -> None:
-    moment = dt.datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
     try:
-        oldest = (moment - dt.timedelta(days=keep_days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        oldest = iso(dt.datetime.fromisoformat(at) - dt.timedelta(days=keep_days))
     except OverflowError:
         # 999999 days: for ever.
         return

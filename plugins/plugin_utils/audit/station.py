@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.clock import now
 from ...module_utils.product.products import Product
 from ...module_utils.server.description import ServedRelease
 from ...module_utils.server.release import HostedOptions, served_release
@@ -13,7 +14,6 @@ from ..doors import station as _action
 from ..station.errors import StationError
 from ..station.probe import probe
 from ..station.state import StationState
-from ..store.store import now
 from .verdict import Verdict, verdict
 
 __all__ = ["AuditRequest", "audit"]

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...module_utils.base.files import sha256_of_file
 from ...module_utils.checks.catalogue import FINDINGS
 from ...module_utils.checks.findings import CheckError
 from ...module_utils.checks.local_file import local_file
@@ -75,6 +75,6 @@ def _digest(path: str) -> str:
     """The SHA-256 of the evidence file. Neither the file nor its name is kept: they may name pupils."""
     try:
         with local_file(path, max_size=_MAX_EVIDENCE) as file:
-            return hashlib.file_digest(file.content, "sha256").hexdigest()  # type: ignore[arg-type]
+            return sha256_of_file(file.content)
     except CheckError as exc:
         raise ValueError(f"evidence: {FINDINGS[exc.code].en.format(**exc.values)}") from exc

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...module_utils.checks.findings import moment
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.digests import valid_digest
+from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.times import iso, moment
 
 __all__ = ["ATTESTED", "Attestation", "Plan", "attest", "current", "made", "revoke"]
 
@@ -18,7 +18,6 @@ ATTESTED = (3, 4, 7)
 """The operations that only the people who did them can vouch for."""
 
 _LONGEST = 120
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +93,6 @@ def made(
     when = moment(done_on) if done_on else now
     if when > now:
         raise ValueError(f"date {done_on!r} is to come: attest what was done, once it is done")
-    if digest and not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is not a SHA-256 digest")
     return Attestation(
         school=parse_uai(school),
         year=year,
@@ -105,8 +102,8 @@ def made(
         # A day: who attests knows the day, and the same attestation given twice in a day is the same. The controller's
         # own zone, not the offset that it has now: in winter that would make the day before of a day of summer.
         done_on=when.astimezone().date().isoformat(),
-        at=now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        digest=digest,
+        at=iso(now),
+        digest=digest and valid_digest(digest),
         reason=_said("reason", reason),
     )
 

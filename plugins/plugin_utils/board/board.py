@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.times import moment
 from ...module_utils.checks.catalogue import FINDINGS
 from ...module_utils.checks.findings import (
     DONE,
     IN_DOUBT,
     NOT_OBSERVABLE,
     TO_DO,
-    moment,
 )
 from ...module_utils.product.release import Release
 from .words import LABELS, OPERATIONS

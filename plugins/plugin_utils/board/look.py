@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.files import sha256_of
+from ...module_utils.base.times import moment
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
 from ...module_utils.checks.export_judge import ExportRequirements
 from ...module_utils.checks.export_read import ExportRequest, check_export
-from ...module_utils.checks.findings import Report, moment
+from ...module_utils.checks.findings import Report
 from ...module_utils.product.release import Release
 from ...module_utils.server.description import ServedRelease
 from ...module_utils.server.release import HostedOptions, served_release
@@ -27,7 +29,6 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..depot.publish import sha256_of
 from ..doors import station as _action
 from ..station.errors import StationError
 from .board import Facts, board

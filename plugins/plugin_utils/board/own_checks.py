@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.checks.findings import Report, iso_of
+from ...module_utils.base.times import iso_of
+from ...module_utils.checks.findings import Report
 from ...module_utils.product.release import Release
 from ...module_utils.server.description import ServedRelease
 from ..audit.history import Known

@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ...module_utils.checks.findings import DONE, printable
+from ...module_utils.checks.findings import DONE
+from ..pages.terminal import plain, rendered
 from .board import state_label
 from .words import LABELS
 
@@ -23,17 +23,14 @@ _STYLES = {"done": "green", "to_do": "red", "blocked": "magenta", "in_doubt": "y
 def render_board(schools: Sequence[Mapping[str, Any]], *, language: str = "fr", width: int = 120, color: bool) -> str:
     """Render every school's board; ``width`` in columns."""
     words = LABELS[language]
-    out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
-    if not schools:
-        console.print(words["empty"])
+    parts: list[RenderableType] = [] if schools else [words["empty"]]
     for school in schools:
         done = sum(each["state"] == DONE for each in school["operations"])
         name = " ".join(part for part in (school["school"], school["name"]) if part)
         progress = words["progress"].format(done=done)
-        console.print(Text(printable(f"{name} : {words['year'].format(year=school['year'])}, {progress}"), "bold"))
-        console.print(_table(school, words, language))
-    return out.getvalue().rstrip("\n")
+        title = plain(f"{name} : {words['year'].format(year=school['year'])}, {progress}", "bold")
+        parts += [title, _table(school, words, language)]
+    return rendered(parts, width=width, color=color)
 
 
 def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
@@ -54,8 +51,8 @@ def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -
             str(each["operation"]),
             Text(each["title"]),
             Text(state_label(each, language), style=_STYLES[each["state"]]),
-            Text("\n".join(printable(line) for line in proof) or "-"),
-            Text(printable(who)),
+            Text("\n").join(map(plain, proof)) if proof else "-",
+            plain(who),
         )
     return table
 

@@ -6,14 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.digests import valid_digest
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ..depot.lock import parse_installers
-from ..job.commands import (
-    depot_folder,
-    valid_digest,
-    valid_rate,
-)
+from ..job.commands import depot_folder, valid_rate
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
 from . import people, restarts

@@ -6,13 +6,13 @@ The callers are the action plugins; everything decided here comes from the pure 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import replace
 from typing import Any
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.clock import utc_now
 from ..deploy import make_way as _people
 from ..deploy import restart as _restart
 from ..job.commands import Job
@@ -75,7 +75,7 @@ def _left(station: WinrmStation, request: Request, decision: Plan, report: Repor
 
 
 def _decide(state: StationState, desired: Desired) -> Plan:
-    decision = plan(state, desired, now=dt.datetime.now(dt.UTC))
+    decision = plan(state, desired, now=utc_now())
     display.vv(f"plan: {decision.action} ({decision.reason})")
     if decision.action == "refuse":
         raise StationFactError(decision.reason, remedy=decision.remedy or "See docs/troubleshooting.md.")

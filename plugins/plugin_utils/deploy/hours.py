@@ -4,13 +4,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ...module_utils.base.clock import utc_now, zone
 from .windows import (
     Judgement,
     Window,
@@ -19,37 +17,7 @@ from .windows import (
     shown,
 )
 
-__all__ = ["ALWAYS", "Hours", "zone"]
-
-_LOCALTIME = Path("/etc/localtime")
-
-
-def zone(name: str) -> dt.tzinfo:
-    """A time zone by its name; when empty the controller's own, with its clock changes. Raises ValueError."""
-    if not name:
-        return _own_zone()
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise ValueError(
-            f"the controller knows no time zone {name!r}, which looks like Europe/Paris (its package tzdata has them)"
-        ) from exc
-
-
-def _own_zone() -> dt.tzinfo:
-    named = os.environ.get("TZ", "").removeprefix(":")
-    if named:
-        return zone(named)
-    try:
-        with _LOCALTIME.open("rb") as file:
-            return ZoneInfo.from_file(file)
-    except (OSError, ValueError):
-        # A controller without the file works in UTC (tzset(3)).
-        return dt.UTC
-
-
-def _clock() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
+__all__ = ["ALWAYS", "Hours"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +27,7 @@ class Hours:
     windows: tuple[Window, ...] = ()
     zone: dt.tzinfo = dt.UTC
     seconds: float = 0
-    now: Callable[[], dt.datetime] = _clock
+    now: Callable[[], dt.datetime] = utc_now
 
     @classmethod
     def read(cls, windows: Any, *, timezone: str, seconds: float) -> Hours:

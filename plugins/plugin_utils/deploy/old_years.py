@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.digests import valid_digest
 from ...module_utils.product.release import Release
-from ..job.commands import valid_digest
 from ..station.state import Arch, Installation, StationState
 
 __all__ = ["OlderYears", "Published", "Removals", "older_years", "parse_removals", "published_removals"]

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.clock import utc_now
 from ..job.commands import Job
 from ..job.follow import REFUSALS
 from ..job.outcome import JobFiles
@@ -44,7 +44,7 @@ def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restar
     if asked_under and _later(asked_under, boot):
         # An interrupted run asked for it, and it has happened.
         return None
-    why = why_not(restarts, session_open=session_open(station), now=dt.datetime.now(dt.UTC))
+    why = why_not(restarts, session_open=session_open(station), now=utc_now())
     if why is not None:
         return why
     marked = station.run(mark_command(job.restart_mark, boot), doing="noting the restart")

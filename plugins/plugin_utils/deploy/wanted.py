@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.state import Arch, StationState
@@ -92,12 +93,7 @@ class Plan:
 
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""
-        return {
-            "before": "".join(f"{line}\n" for line in self.before),
-            "after": "".join(f"{line}\n" for line in self.after),
-            "before_header": "station",
-            "after_header": "station",
-        }
+        return headed_diff("station", *("".join(f"{line}\n" for line in side) for side in (self.before, self.after)))
 
 
 def job_name(product: Product, verb: str, release: Release, arch: Arch, digest: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from ...module_utils.base.digests import is_digest
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
 
@@ -30,7 +31,6 @@ __all__ = [
 ]
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)  # it becomes a file's name on the controller
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -68,7 +68,7 @@ class InstallerRecord:
             raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
         if not _NAME.fullmatch(values["name"]):
             raise ValueError(f"installer has a name that is none ({values['name']!r})")
-        if not _SHA256.fullmatch(values["sha256"]):
+        if not is_digest(values["sha256"]):
             raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
         if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):
             raise ValueError(f"installer has an impossible size or date ({values['size']!r}, {values['date']!r})")
@@ -125,7 +125,7 @@ def locked_entry(
             entry = arches[arch]
             files = entry.get("files") if isinstance(entry, Mapping) else None
             digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]
-            if not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests):
+            if not all(isinstance(digest, str) and is_digest(digest) for digest in digests):
                 raise ValueError(f"{key}, {arch}: digest and files are not SHA-256 digests")
             found: Mapping[str, Any] = entry
             return found

@@ -12,6 +12,7 @@ import yaml
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions, served_release
 from ..inventory.schools import said, school_of
@@ -101,9 +102,9 @@ def prune(
             _remove(depot / place, depot)
     before = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir())
     after = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir() and place not in here)
-    diff = [_shown(f"{depot}/", before, after)]
+    diff = [headed_diff(f"{depot}/", before, after)]
     if lock_file is not None:
-        diff.append(_shown(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
+        diff.append(headed_diff(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
     return {
         "changed": bool(here) or new_lock != lock,
         "pruned": folders,
@@ -122,7 +123,3 @@ def _write_lock(lock_file: Path, lock: dict[str, Any]) -> None:
     body = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     content = "".join(lines[:body]) + yaml.safe_dump(lock, sort_keys=False)
     write_atomically(lock_file, content.encode(), mode=0o644)
-
-
-def _shown(header: str, before: str, after: str) -> dict[str, str]:
-    return {"before": before, "after": after, "before_header": header, "after_header": header}

@@ -1,28 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pure. The addresses of a station as the inventory gives them: of its network card, and of its WinRM."""
+"""Pure. Where a station's WinRM is, as the inventory says."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-__all__ = ["parse_mac", "winrm_address"]
-
-_SHAPES = re.compile(
-    r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2}|[0-9A-Fa-f]{12}",
-    re.ASCII,
-)
-
-
-def parse_mac(text: str) -> str:
-    """A MAC address as ``00:11:22:aa:bb:cc``. Raises ValueError."""
-    given = str(text).strip()
-    if not _SHAPES.fullmatch(given):
-        raise ValueError(f"{given[:40]!r} is not a MAC address, which looks like 00:11:22:aa:bb:cc")
-    digits = re.sub(r"[^0-9a-f]", "", given.lower())
-    if digits in {"0" * 12, "f" * 12} or int(digits[1], 16) & 1:
-        raise ValueError(f"{given!r} is not the address of one network card (zero, broadcast or multicast)")
-    return ":".join(re.findall("..", digits))
+__all__ = ["winrm_address"]
 
 
 def winrm_address(name: str, variables: Any) -> tuple[str, int]:

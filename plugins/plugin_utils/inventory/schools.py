@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.identifiers import parse_uai
 
 __all__ = ["only_school", "said", "school_of", "schools"]
 

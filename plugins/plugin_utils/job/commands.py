@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ..station.cmdline import join, quote, tool
+from ..station.cmdline import join, quote, tool, valid_url
 from ..station.overview import JOBS_FOLDER
+from ..station.sections import has_digest, marker
 from ..station.wmi import escape_wql
 
 __all__ = [
@@ -19,17 +20,12 @@ __all__ = [
     "Job",
     "depot_folder",
     "lock_commands",
-    "valid_digest",
     "valid_rate",
-    "valid_url",
 ]
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
 _JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
-# No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
-_DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
@@ -44,16 +40,6 @@ STAGE_CODES = {
     64: "cannot put install.cmd in its place: something holds another file of that name",
     68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
 }
-
-
-def valid_url(url: str, what: str = "the address") -> str:
-    """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
-    if not _DEPOT.fullmatch(url):
-        raise ValueError(
-            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
-            "without user name, query or percent sign"
-        )
-    return url
 
 
 def lock_commands(top: str, folder: str) -> list[str]:
@@ -98,13 +84,6 @@ def valid_rate(rate: str) -> str:
     return rate
 
 
-def valid_digest(digest: str) -> str:
-    """Return the SHA-256 in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
-    if not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is not a SHA-256 digest (64 hexadecimal digits)")
-    return digest.lower()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One job: its name, and where it lives on this station."""
@@ -131,9 +110,6 @@ class Job:
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
 
-    def _matches(self, path: str, digest: str) -> str:
-        return f"{tool('certutil')} -hashfile {path} SHA256 | {tool('findstr')} /i /x /c:{quote(digest)} >nul"
-
     def stage(self, url: str, digest: str, part_name: str) -> str:
         """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
 
@@ -144,12 +120,12 @@ class Job:
             [
                 *lock_commands(self.top, self.folder),
                 # There already: another administrator, or an earlier run, put it there. Same digest, same file.
-                f"(if exist {script} {self._matches(script, digest)} && exit 0)",
+                f"(if exist {script} {has_digest(script, digest)} && exit 0)",
                 f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                f"{self._matches(part, digest)} || exit 63",
+                f"{has_digest(part, digest)} || exit 63",
                 # It may be held: by another administrator's job, which runs it, and then it has this digest.
-                f"move /y {part} {script} >nul 2>nul || {self._matches(script, digest)} || exit 64",
+                f"move /y {part} {script} >nul 2>nul || {has_digest(script, digest)} || exit 64",
                 f"del /q {part} 2>nul",
                 "exit 0",
             ]
@@ -176,10 +152,10 @@ class Job:
 
     def read(self) -> str:
         """Print the job's state and files, in sections."""
-        commands = ["echo ^<^<state^>^>"]
+        commands = [marker("state")]
         commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
         for name in ("exit", "setup.log", "curl.log", "restart"):
-            commands += [f"echo ^<^<{name.replace('.', '_')}^>^>", f"type {self._path(name)} 2>nul"]
+            commands += [marker(name.replace(".", "_")), f"type {self._path(name)} 2>nul"]
         return join(commands)
 
     @property

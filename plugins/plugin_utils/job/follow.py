@@ -25,6 +25,7 @@ from ..station.errors import (
     UnreachableError,
 )
 from ..station.overview import decode
+from ..station.sections import sections
 from ..station.winrm import CommandResult, WinrmStation
 from .commands import STAGE_CODES, Job
 from .download import Download
@@ -189,15 +190,8 @@ def read_files(station: WinrmStation, job: Job) -> JobFiles:
 
 
 def _parse(result: CommandResult) -> JobFiles:
-    parts: dict[str, str] = {}
-    name = ""
-    for line in decode(result.stdout).splitlines():
-        stripped = line.strip()
-        if stripped.startswith("<<") and stripped.endswith(">>"):
-            name = stripped[2:-2]
-            parts[name] = ""
-        elif name:
-            parts[name] += line + "\n"
+    answers = {name: decode(body).splitlines() for name, body in sections(result.stdout).items()}
+    parts = {name: "".join(f"{line}\n" for line in lines) for name, lines in answers.items()}
     present = parts.get("state", "").split()
     if "exit" in present:
         state = "ended"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...module_utils.base.text import reason_of
 from .signify import (
     AuthenticodeFile,
     AuthenticodeSignature,
@@ -55,7 +56,7 @@ def verify_signature(path: Path, *, signers: Sequence[str], authorities: Sequenc
             program = AuthenticodeFile.from_stream(file, path.name)
             signatures = [s for s in program.iter_embedded_signatures() if isinstance(s, AuthenticodeSignature)]
         except (SignifyError, ValueError, TypeError, KeyError, IndexError) as exc:
-            raise SignatureError(f"its signature cannot be read ({_words(exc)})") from exc
+            raise SignatureError(f"its signature cannot be read ({reason_of(exc)})") from exc
         if not signatures:
             raise SignatureError("it is not signed")
         # A file may be signed twice, once for old systems. One good signature is enough; the first complaint is told.
@@ -80,7 +81,7 @@ def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: 
         names = _names(chains[0][-1].asn1.subject)
     # The library reads a hostile file: whatever goes wrong in it is a bad signature, never the end of the run.
     except Exception as exc:
-        raise SignatureError(f"its signature is not valid ({_words(exc)})") from exc
+        raise SignatureError(f"its signature is not valid ({reason_of(exc)})") from exc
     if digest not in _DIGESTS:
         raise SignatureError(f"it is signed with {digest}, which protects nothing any more")
     wanted = {_plain(signer) for signer in signers}
@@ -123,7 +124,3 @@ def _plain(name: str) -> str:
     """A name without case, accents and spacing. Canonical decomposition only: look-alike letters stay different."""
     letters = [c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)]
     return " ".join("".join(letters).casefold().split())
-
-
-def _words(exc: BaseException) -> str:
-    return " ".join(str(exc).split()) or type(exc).__name__

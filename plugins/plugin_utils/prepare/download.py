@@ -22,9 +22,9 @@ from urllib.error import HTTPError, URLError
 
 from ansible.module_utils.urls import Request
 
-from ...module_utils.base.files import write_atomically
+from ...module_utils.base.files import sha256_of, write_atomically
 from ...module_utils.base.http import USER_AGENT, trust
-from ..depot.publish import sha256_of
+from ...module_utils.base.text import reason_of
 
 __all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
@@ -130,8 +130,7 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
             f"{url} broke off {options.tries} times ({broken}); {have} bytes are kept in {part}. Run again: it goes on "
             "from there"
         )
-    digest = sha256_of(part)
-    size = part.stat().st_size
+    digest, size = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
     note = {"url": url, "size": size, "sha256": digest}
@@ -244,7 +243,4 @@ def _note(path: Path) -> dict[str, Any]:
 
 
 def _words(exc: BaseException) -> str:
-    if isinstance(exc, HTTPError):
-        return f"HTTP {exc.code}"
-    reason = getattr(exc, "reason", None) or exc
-    return " ".join(str(reason).split()) or type(exc).__name__
+    return f"HTTP {exc.code}" if isinstance(exc, HTTPError) else reason_of(exc)

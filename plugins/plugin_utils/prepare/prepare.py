@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.files import sha256_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -25,14 +26,7 @@ from ..depot.lock import (
     locked_installer,
 )
 from ..depot.package import Package
-from ..depot.publish import (
-    depot_files,
-    not_a_lock,
-    preview,
-    publish,
-    read_lock,
-    sha256_of,
-)
+from ..depot.publish import depot_files, not_a_lock, preview, publish, read_lock
 from ..responses.folder import ResponseStore, checked_responses
 from ..responses.names import Recorded, newest, parse_name
 from ..responses.response import Mode, ResponseFile

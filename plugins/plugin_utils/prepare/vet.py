@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.clock import utc_now
+from ...module_utils.base.files import sha256_of
 from ..depot.lock import InstallerRecord, check_same
-from ..depot.publish import sha256_of
 from .authenticode import SignatureError, verify_signature
 from .facts import contradictions, not_a_program
 from .pe import promised_size, read_facts
@@ -60,7 +60,7 @@ def vet(
     accepted = sha256 in pins or (record is not None and not record.signer)
     signer = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
     _agree(path, offer, product=product, where=where)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
+    today = utc_now().date().isoformat()
     return record or InstallerRecord(
         name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
     )

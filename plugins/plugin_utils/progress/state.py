@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...module_utils.base.text import one_line
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 
-__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "clean", "end_of", "summary"]
+__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "end_of", "summary"]
 
 End = Literal["done", "right", "left", "failed", "unreachable"]
 ENDS: tuple[End, ...] = ("done", "right", "left", "failed", "unreachable")
@@ -40,20 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
     "check": {"en": "dry run", "fr": "simulation"},
 }
 
-_LONGEST = 200
 _FAILURES = 20
 _ENOUGH = 3  # stations that must have ended before their pace says anything
-
-
-def clean(text: object, *, longest: int = _LONGEST) -> str:
-    """Text of a station, a server or a file, made harmless for a terminal, and one line.
-
-    Control characters (escape sequences), and those that only steer how others are shown (direction, width zero), are
-    replaced. Nothing here is ever read as rich markup: the view is made of ``Text``, which has none.
-    """
-    shown = "".join(c if c.isprintable() else " " if c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def end_of(result: Mapping[str, Any]) -> End:
@@ -113,7 +102,7 @@ class Board:
     @classmethod
     def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> Board:
         """The board of a play that begins: its stations with their rooms."""
-        rooms = {clean(name): clean(room) for name, room in stations.items()}
+        rooms = {one_line(name): one_line(room) for name, room in stations.items()}
         return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now)
 
     def about(self, station: str, *, product: str, store: str = "") -> None:
@@ -125,11 +114,11 @@ class Board:
     def step(self, ring: int, rings: int, stations: Iterable[str], *, now: float) -> None:
         """A step of the rings begins."""
         self.ring, self.rings, self.ring_started = ring, rings, now
-        self.ring_stations = frozenset(clean(name) for name in stations)
+        self.ring_stations = frozenset(one_line(name) for name in stations)
 
     def begin(self, station: str, *, now: float) -> None:
         """A worker has taken a station up."""
-        name = clean(station)
+        name = one_line(station)
         self.worked = True
         self.rooms.setdefault(name, "")
         if name not in self.ends:
@@ -137,7 +126,7 @@ class Board:
 
     def stage(self, station: str, stage: str, *, now: float, bytes: int = 0, total: int = 0) -> None:
         """A worker says what it is doing."""
-        name = clean(station)
+        name = one_line(station)
         if name in self.ends or stage not in STAGES:
             return
         seen = self.at_work.setdefault(name, Seen(since=now))
@@ -147,18 +136,18 @@ class Board:
 
     def leave(self, station: str) -> None:
         """It is not worked on after all."""
-        self.at_work.pop(clean(station), None)
+        self.at_work.pop(one_line(station), None)
 
     def end(self, station: str, end: End, why: object = "") -> None:
         """A station has ended. Its first failure counts, whatever comes later."""
-        name = clean(station)
+        name = one_line(station)
         self.at_work.pop(name, None)
         self.rooms.setdefault(name, "")
         if self.ends.get(name) in {"failed", "unreachable"}:
             return
         self.ends[name] = end
         if end in {"failed", "unreachable"}:
-            self.failures.append((name, clean(why)))
+            self.failures.append((name, one_line(why)))
 
     def counts(self) -> Counter[str]:
         """Stations by how they ended."""

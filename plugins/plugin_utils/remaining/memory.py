@@ -16,10 +16,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...module_utils.base.clock import now
 from ...module_utils.product.release import Release
 from ..station.errors import StationError
 from ..station.state import StationState
-from ..store.store import Store, StoreError, now
+from ..store.store import Store, StoreError
 from .standing import (
     Standing,
     after,

@@ -9,20 +9,11 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...module_utils.base.text import cell
+from ...module_utils.base.times import local_minute
 from .words import words
 
-__all__ = ["cell", "render_csv"]
-
-# What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
-# forms too, which Excel takes for the plain ones. Tabs and line ends, also named there, are spaces by then.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def cell(value: object) -> str:
-    """A value as text that stays text: no formula, no control character, one line."""
-    text = "" if value is None else str(value)
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
+__all__ = ["render_csv"]
 
 
 def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:
@@ -46,13 +37,8 @@ def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", z
             row["expected"],
             row.get(f"found_{language}") or row["found"],
             row.get(f"reason_{language}") or row["reason"],
-            *(_time(row[name], zone) for name in ("since", "last_seen", "at")),
+            *(local_minute(row[name], zone=zone) if row[name] else "" for name in ("since", "last_seen", "at")),
             w["yes" if row["audited"] else "no"],
         )
         writer.writerow([cell(value) for value in values])
     return "\ufeff" + out.getvalue()
-
-
-def _time(text: str | None, zone: dt.tzinfo | None) -> str:
-    """A time as a spreadsheet reads it in any language; it knows nothing of ``T`` and ``Z``."""
-    return "" if not text else f"{dt.datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
 from ...module_utils.product.products import PRODUCTS
 from ..audit.kept import (
@@ -20,7 +21,7 @@ from ..audit.kept import (
 from ..audit.outcome import Outcome, conclude
 from ..inventory.schools import said
 from ..pages.words import audit_title, board_title
-from ..store.store import Store, StoreError, now
+from ..store.store import Store, StoreError
 from .commands import Commands
 from .document import document
 from .write import KINDS, ReportError, write_reports

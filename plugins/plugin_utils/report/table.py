@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..audit.verdict import STATUSES, count
+from ..pages.terminal import plain, rendered
 
-__all__ = ["LABELS", "plain", "render_table"]
+__all__ = ["LABELS", "render_table"]
 
 LABELS: dict[str, dict[str, str]] = {
     "fr": {
@@ -71,26 +71,13 @@ def _in(language: str, row: Mapping[str, Any], name: str) -> Any:
     return row.get(f"{name}_{language}") or row.get(name)
 
 
-def plain(value: object) -> Text:
-    """Text as it is: names come from stations and inventories, so no markup and no terminal control in it."""
-    return Text("".join(_printable(char) for char in str(value)))
-
-
-def _printable(char: str) -> str:
-    if char.isprintable():
-        return char
-    return " " if char.isspace() else "�"
-
-
 def render_table(records: Sequence[Mapping[str, Any]], *, language: str = "fr", width: int = 120, color: bool) -> str:
     """Render the records of the audit; ``width`` in columns. Unknown languages are shown in English."""
     words = LABELS.get(language, LABELS["en"])
-    out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
+    parts: list[RenderableType] = []
     ordered = sorted(records, key=lambda r: (r["school"], r["room"], r["station"]))
     for school, of_school in groupby(ordered, key=lambda r: (r["school"], r["school_name"])):
         rows = list(of_school)
-        console.print(_school_line(school, rows, words), style="bold")
         table = Table(show_header=True, header_style="bold", pad_edge=False, expand=False)
         for column in ("room", "station", "status", "found", "reason"):
             table.add_column(words[column], overflow="fold", no_wrap=column == "status")
@@ -105,11 +92,11 @@ def render_table(records: Sequence[Mapping[str, Any]], *, language: str = "fr", 
                 plain(_in(language, row, "found") or "-"),
                 plain("" if row["status"] == "compliant" else _in(language, row, "reason")),
             )
-        console.print(table)
+        parts += [_school_line(school, rows, words), table]
     counts = count(records)
     summary = ", ".join(f"{number} {words[status]}" for status, number in counts.items() if number)
-    console.print(f"{words['total']} : {len(records)} ({summary})" if records else f"{words['total']} : 0")
-    return out.getvalue().rstrip("\n")
+    parts.append(f"{words['total']} : {len(records)} ({summary})" if records else f"{words['total']} : 0")
+    return rendered(parts, width=width, color=color)
 
 
 def _school_line(school: tuple[str, str], rows: list[Mapping[str, Any]], words: Mapping[str, str]) -> Text:
@@ -117,4 +104,4 @@ def _school_line(school: tuple[str, str], rows: list[Mapping[str, Any]], words: 
     release = first.get("expected") or words["no_release"]
     stale = f" ({words['stale']})" if first.get("stale") else ""
     name = " ".join(part for part in school if part)
-    return plain(f"{name or '-'} : {words['server']} {release}{stale}")
+    return plain(f"{name or '-'} : {words['server']} {release}{stale}", "bold")

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ...module_utils.base.times import local_day
 from ..audit.outcome import FAULTY
 from ..audit.verdict import STATUSES
-from ..pages.words import date, date_time, local_day
+from ..pages.words import date, date_time
 from .charts import Bar, Trend, bar, trend
 from .commands import Commands
 from .document import schools

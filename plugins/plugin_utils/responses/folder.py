@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import write_atomically
 from .names import Recorded, parse_name
 from .response import (
@@ -95,7 +95,7 @@ class ResponseStore:
             language=response.language,
             station=station,
             at=datetime.now().astimezone().isoformat(timespec="seconds"),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=sha256(data),
             findings=[finding.code for finding in findings],
         )
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,14 @@ A person answers the dialogs. What he has begun outlives this run: the next one 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.digests import sha256
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..deploy.plan import Desired, missing
@@ -152,13 +153,7 @@ def _record(
 
 
 def _diff(store: ResponseStore, before: list[str], after: list[str]) -> dict[str, str]:
-    header = f"{store.folder}/"
-    return {
-        "before": "".join(f"{name}\n" for name in before),
-        "after": "".join(f"{name}\n" for name in after),
-        "before_header": header,
-        "after_header": header,
-    }
+    return headed_diff(f"{store.folder}/", *("".join(f"{name}\n" for name in side) for side in (before, after)))
 
 
 def _look(station: WinrmStation, recording: Recording) -> FolderState:
@@ -279,7 +274,7 @@ def _fetch(station: WinrmStation, request: RecordRequest, recording: Recording) 
         result = station.run(recording.fetch(), doing="fetching the recorded file")
         try:
             data, digest = parse_fetched(result.stdout)
-            if hashlib.sha256(data).hexdigest() == digest:
+            if sha256(data) == digest:
                 return data
             fact = "the recorded file changed while it was fetched"
         except ValueError as exc:

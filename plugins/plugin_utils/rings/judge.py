@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ...module_utils.base.text import some_of
 from .plan import SchoolPlan, Step
 
 __all__ = ["Outcome", "Standing", "outcome_of", "stand"]
@@ -66,8 +67,7 @@ class Standing:
 
 
 def _shown(names: Collection[str]) -> str:
-    first = sorted(names)[:3]
-    return ", ".join(first) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return some_of(sorted(names), 3)
 
 
 def _count(names: Sequence[str], outcomes: Mapping[str, Outcome]) -> dict[str, list[str]]:

@@ -9,13 +9,15 @@ was installed last, whatever its year.)
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.digests import sha256
+from ...module_utils.base.identifiers import parse_uai
 from ..station.cmdline import join, quote, tool
+from ..station.overview import decode
+from ..station.sections import digest_command, digest_in, has_digest, marker, sections
 from .shortcut import shortcut
 
 __all__ = [
@@ -38,8 +40,6 @@ __all__ = [
 PORT = 49300
 _FOLDER = "Parametres PRONOTE"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
-_DIGEST = re.compile(r"^[0-9a-f]{64}$", re.MULTILINE | re.IGNORECASE)
-_SECTION = re.compile(r"^<<(\w+)>>\s*$", re.MULTILINE)
 # A shortcut to a client of a year, whoever made it; nothing that cmd.exe or a path would read as its own.
 _YEAR_SHORTCUT = re.compile(r"[\w .()-]*pronote[\w .()-]*?\b(20\d\d)\b[\w .()-]*\.lnk", re.IGNORECASE)
 _DESKTOP = "%PUBLIC%\\Desktop"
@@ -91,7 +91,7 @@ class SettingsFile:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return sha256(self.content)
 
     def line(self, *, same: bool = True) -> str:
         """Its line in a diff."""
@@ -183,21 +183,17 @@ def look_command(files: list[SettingsFile]) -> str:
     """Print the digest of each file that is there, and the names on the public desktop."""
     commands = []
     for file in files:
-        commands += [
-            f"echo ^<^<{file.key}^>^>",
-            f"(if exist {file.path} {tool('certutil')} -hashfile {file.path} SHA256)",
-        ]
-    return join([*commands, "echo ^<^<desktop^>^>", f'dir /b /a-d "{_DESKTOP}\\*.lnk" 2>nul', "exit 0"])
+        commands += [marker(file.key), f"(if exist {file.path} {digest_command(file.path)})"]
+    return join([*commands, marker("desktop"), f'dir /b /a-d "{_DESKTOP}\\*.lnk" 2>nul', "exit 0"])
 
 
-def parse_found(output: str) -> StationFiles:
+def parse_found(output: bytes) -> StationFiles:
     """Read the answer to ``look_command``. Raises ValueError when it stops early."""
-    parts = _SECTION.split(output.replace("\r\n", "\n"))
-    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-    if "desktop" not in sections:
+    parts = sections(output)
+    if "desktop" not in parts:
         raise ValueError("the station's answer stops early")
-    desktop = [line.strip() for line in sections.pop("desktop").splitlines() if line.strip()]
-    digests = {key: match[0].lower() for key, body in sections.items() if (match := _DIGEST.search(body))}
+    desktop = [line.strip() for line in decode(parts.pop("desktop")).splitlines() if line.strip()]
+    digests = {key: digest for key, body in parts.items() if (digest := digest_in(body))}
     return StationFiles(digests=digests, desktop=desktop)
 
 
@@ -214,8 +210,7 @@ def write_command(file: SettingsFile, program_files: str) -> str:
             f">{encoded} echo {base64.b64encode(file.content).decode()}",
             f"{tool('certutil')} -f -decode {encoded} {part} >nul || exit 72",
             f"del /q {encoded}",
-            f"{tool('certutil')} -hashfile {part} SHA256 | {tool('findstr')} /i /x /c:{quote(file.digest)} >nul"
-            " || exit 73",
+            f"{has_digest(part, file.digest)} || exit 73",
             f"move /y {part} {file.path} >nul || exit 74",
             "exit 0",
         ]

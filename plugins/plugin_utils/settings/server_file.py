@@ -11,11 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ...module_utils.server.description import (
-    HostedServerError,
-    known_refusal,
-    parse_uai,
-)
+from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.server.description import HostedServerError, known_refusal
 from .plan import (
     PORT,
     ConnectionSettings,

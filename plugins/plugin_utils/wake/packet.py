@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..inventory.addresses import parse_mac
+from ...module_utils.base.identifiers import parse_mac
 
 __all__ = ["magic_packet", "parse_broadcast", "relay_command", "relay_words", "ssh_command"]
 

@@ -18,8 +18,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
-from ..inventory.addresses import parse_mac, winrm_address
+from ..inventory.addresses import winrm_address
 from ..job.commands import STAGED
 from ..remaining.memory import Memory
 from ..station.cmdline import tool

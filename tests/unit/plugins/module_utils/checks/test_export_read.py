@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
 
 from tests.unit.export_bench import SOUND, check, codes, written
 from tests.unit.exports import UAI, clear_export, envelope, school

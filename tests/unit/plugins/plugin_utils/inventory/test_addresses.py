@@ -3,26 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.addresses import parse_mac, winrm_address
-
-
-@pytest.mark.parametrize(
-    "text", ["00:1A:2b:3c:4d:5e", "00-1a-2b-3c-4d-5e", "001a.2b3c.4d5e", "001a2b3c4d5e", " 00:1a:2b:3c:4d:5e "]
-)
-def test_a_mac_address(text: str) -> None:
-    assert parse_mac(text) == "00:1a:2b:3c:4d:5e"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "00:1a:2b:3c:4d", "00:1a-2b:3c:4d:5e", "00:1a:2b:3c:4d:5g", "00:1a:2b:3c:4d:5e:6f", "0:1a:2b:3c:4d:5e"),
-        *("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "{{ x }}", "٠٠:1a:2b:3c:4d:5e"),
-    ],
-)
-def test_no_mac_address(text: str) -> None:
-    with pytest.raises(ValueError, match=r"MAC address|network card"):
-        parse_mac(text)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.addresses import winrm_address
 
 
 @pytest.mark.parametrize(

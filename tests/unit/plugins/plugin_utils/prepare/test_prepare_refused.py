@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import publish as _depot
+from ansible_collections.rentree.pronote.plugins.module_utils.base.files import sha256_of
 
 from tests.lab.pe import make_pe
 from tests.unit.prepare_bench import DAY, NAME, NOW, Bench, program
@@ -90,7 +90,7 @@ def test_expired_but_stamped_in_time(bench: Bench) -> None:
 @pytest.mark.parametrize(("what", "code"), [("unsigned", "published"), ("other firm", "published"), ("html", "failed")])
 def test_a_pinned_digest_needs_no_signature(bench: Bench, what: str, code: str) -> None:
     _bad(bench, what)
-    digest = _depot.sha256_of(bench.folder / "files/2026.2.7-x64.exe")
+    digest = sha256_of(bench.folder / "files/2026.2.7-x64.exe")
     trust = replace(bench.settings.trust, accepted=[digest.upper()])
     done = bench.one(trust=trust)
     assert (done.status, done.signer) == (code, "")

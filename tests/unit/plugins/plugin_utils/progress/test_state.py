@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import Board, clean, end_of, summary
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import Board, end_of, summary
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.view import HEIGHT, render
 from rich.text import Text
 
@@ -13,21 +13,6 @@ HOSTILE = "s1\x1b[2J\x1b]0;owned\x07\r\n[bold red]x[/]\u202e\u200b\x9b31m"
 
 def _board(**rooms: str) -> Board:
     return Board.of_play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("salle d'étude-é", "salle d'étude-é"),
-        ("a\x1b[31mb", "a\N{REPLACEMENT CHARACTER}[31mb"),
-        ("two\r\nlines\t.", "two lines ."),
-        ("\u202eabc\x9b", "\N{REPLACEMENT CHARACTER}abc\N{REPLACEMENT CHARACTER}"),
-        ("x" * 300, "x" * 199 + "…"),
-        (None, "None"),
-    ],
-)
-def test_text_is_made_harmless(text: Any, expected: str) -> None:
-    assert clean(text) == expected
 
 
 @pytest.mark.parametrize(

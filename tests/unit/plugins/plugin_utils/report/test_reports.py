@@ -11,7 +11,6 @@ import jsonschema
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import cell
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import MARKS, percent, words
@@ -98,30 +97,6 @@ def test_the_csv_holds_every_station_and_no_formula(name: str) -> None:
     assert [row[5] for row in rows].count("late") == _json()["counts"]["late"]
     assert not [value for row in (head, *rows) for value in row if value.lstrip()[:1] in set("=+-@")]
     assert "'=cmd|' /C calc'!A0" in [row[3] for row in rows]
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("salle 101", "salle 101"),
-        (None, ""),
-        ("=1+1", "'=1+1"),
-        ("+33", "'+33"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "' =1"),
-        ("\r=1", "' =1"),
-        ("  =1", "'  =1"),
-        ("\u00a0=1", "' =1"),
-        ("\x00=1", "' =1"),
-        ("\u200b=1", "' =1"),
-        ("＝1", "'＝1"),
-        ("a\n=1", "a =1"),
-        ("'=1", "'=1"),
-    ],
-)
-def test_a_cell_is_text(value: object, expected: str) -> None:
-    assert cell(value) == expected
 
 
 def test_the_metrics_are_what_prometheus_reads() -> None:

@@ -130,11 +130,11 @@ def test_what_is_wrong_is_written_and_what_is_right_is_not() -> None:
 
 def test_an_answer_that_stops_early() -> None:
     with pytest.raises(ValueError, match="stops early"):
-        parse_found("<<settings>>\r\n" + "a" * 64)
+        parse_found(b"<<settings>>\r\n" + b"a" * 64)
 
 
 async def _look(station: SimulatedStation, files: list[SettingsFile]) -> StationFiles:
-    return parse_found((await run(station, look_command(files))).out)
+    return parse_found((await run(station, look_command(files))).raw)
 
 
 def test_the_commands_on_a_station() -> None:
