@@ -59,7 +59,7 @@ def _spec(module: str) -> Mapping[str, Any]:
         ).ARGUMENT_SPEC
         return real
     plugin = action_loader.get(f"{_NAMESPACE}.{module}", class_only=True)
-    spec: Mapping[str, Any] = sys.modules[plugin.__module__].ARGUMENT_SPEC
+    spec: Mapping[str, Any] = plugin.ARGUMENT_SPEC
     return spec
 
 
@@ -71,6 +71,7 @@ def _normal(option: Mapping[str, Any]) -> dict[str, Any]:
         "required": bool(option.get("required")),
         "choices": sorted(option.get("choices") or []),
         "elements": option.get("elements"),
+        "aliases": list(option.get("aliases") or []),
     }
 
 

@@ -41,7 +41,7 @@ class Request:
     """What is wanted. ``attach``: the HTML report, or empty. ``url``: where people find it, or empty."""
 
     product: str
-    state: Path
+    store: Path
     language: str
     on: Sequence[str]
     threshold: float
@@ -57,8 +57,8 @@ class Request:
         """From the arguments of the action. Raises ValueError for what cannot be used as it is, whatever there is to
         tell: an alert that is misconfigured must not be found out on the day that it is needed."""
         server = webhook = None
-        if not args["state"]:
-            raise ValueError("alerts need a store to know what was told: give state (pronote_state) a file")
+        if not args["store"]:
+            raise ValueError("alerts need a store to know what was told: give store (pronote_state) a file")
         if args["mail_to"]:
             if not args["mail_server"] or not args["mail_from"]:
                 raise ValueError("mail_to needs mail_server and mail_from")
@@ -84,7 +84,7 @@ class Request:
             webhook.check()
         return cls(
             product=args["product"],
-            state=Path(args["state"]).expanduser(),
+            store=Path(args["store"]).expanduser(),
             language=args["language"],
             on=args["tell"],
             threshold=args["threshold"],
@@ -196,8 +196,8 @@ def _without_report(alert: Alert, audited: Audited, request: Request, telling: T
 def _decide(audited: Audited, request: Request, way: str, *, check: bool) -> tuple[Alert | None, Told, Told]:
     told = None
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not check or request.state.exists():
-        with Store(request.state) as store:
+    if not check or request.store.exists():
+        with Store(request.store) as store:
             told = read_told(store, product=request.product, channel=way)
     return decide(
         told,
@@ -214,7 +214,7 @@ def _remember(request: Request, way: str, told: Told, telling: Telling, *, check
     if check:
         return
     try:
-        with Store(request.state) as store:
+        with Store(request.store) as store:
             save_told(store, told, product=request.product, channel=way)
     except StoreError as exc:
         # What was sent is sent, and the other ways are still to be told.

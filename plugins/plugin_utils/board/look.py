@@ -29,8 +29,8 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..doors import station as _action
 from ..station.errors import StationError
+from ..station.winrm import WinrmStation
 from .board import Facts, board
 from .kept import Kept, read_kept
 from .own_checks import (
@@ -150,7 +150,7 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         limits = ZipLimits(unpacked=_MAX_UNPACKED)
         return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
     try:
-        station = _action.station(school.connection)
+        station = WinrmStation(school.connection)
         return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
     except StationError as exc:
         # No way to it is even configured.

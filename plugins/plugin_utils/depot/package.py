@@ -8,11 +8,13 @@ digests of every other file. Nothing on the depot is believed.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.product.products import PRONOTE_CLIENT, Product
-from ...module_utils.product.technologies import Technology
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT, Product
+from ...module_utils.product.release import Release
+from ...module_utils.product.technologies import TECHNOLOGIES, Technology
 from .lock import InstallerRecord, locked_installer
 
 __all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
@@ -49,6 +51,24 @@ class Package:
     response_release: str = ""
     # The program's processes: nothing is set up over a running one.
     processes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any], digests: dict[str, str], *, response_release: str) -> Package:
+        """From the arguments of the action depot_release. Raises ValueError for a release that is none."""
+        product = PRODUCTS[args["product"]]
+        plain = ("product_code", "arguments", "uninstall_arguments", "log_timeout", "busy_timeout")
+        return cls(
+            product=product,
+            release=str(Release.parse(args["release"]).client),
+            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
+            arch=str(args["arch"]),
+            technology=TECHNOLOGIES[args["technology"]],
+            digests=digests,
+            success_codes=tuple(args["success_codes"]),
+            processes=product.processes,
+            response_release=response_release,
+            **{name: args[name] for name in plain},
+        )
 
     @property
     def can_remove(self) -> bool:

@@ -34,6 +34,7 @@ from .download import DownloadOptions, forget
 from .search import SETUP, InstallerFile, Search
 from .sources import SOURCES
 from .vet import RefusedError, Trust, vet
+from .wanted import by_arch
 
 __all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "exclusively", "summary"]
 
@@ -60,6 +61,26 @@ class PreparationSettings:
     product_codes: Mapping[str, str]
     log_timeout: int = 1800
     check: bool = False
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any], *, check: bool) -> PreparationSettings:
+        """From the arguments of the action. Raises ValueError for an option that must be by architecture."""
+        archs = args["archs"]
+        downloads = ("timeout", "tries", "pause", "validate_certs", "ca_path")
+        plain: dict[str, Any] = {name: args[name] for name in ("product", "page_url", "preview", "log_timeout")}
+        paths: dict[str, Any] = {name: Path(args[name]) for name in ("depot", "lock_file", "response_dir")}
+        return cls(
+            **plain,
+            **paths,
+            download=DownloadOptions(folder=Path(args["download_dir"]), **{name: args[name] for name in downloads}),
+            trust=Trust(signers=args["signers"], authorities=args["authorities"], accepted=args["sha256"]),
+            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
+            installers=[str(text) for text in args["installer"]],
+            responses=by_arch(args["response"], archs, option="response"),
+            uninstall_responses=by_arch(args["uninstall_response"], archs, option="uninstall_response"),
+            product_codes=by_arch(args["product_code"], archs, option="product_code"),
+            check=check,
+        )
 
     @property
     def releases(self) -> Path:

@@ -12,7 +12,7 @@ from ...module_utils.product.release import Release
 from ...module_utils.server.release import DEFAULT_CACHE, HostedOptions, served_release
 from ..inventory.schools import said, school_of
 
-__all__ = ["wanted_by_schools"]
+__all__ = ["by_arch", "wanted_by_schools"]
 
 
 def wanted_by_schools(
@@ -47,3 +47,19 @@ def wanted_by_schools(
         elif name not in wanted.setdefault(served.client, []):
             wanted[served.client].append(name)
     return dict(sorted(wanted.items())), problems
+
+
+def by_arch(value: Any, archs: list[str], *, option: str) -> dict[str, str]:
+    """An option that may be one text, when there is one architecture, or a text for each. Raises ValueError."""
+    if isinstance(value, Mapping):
+        strange = sorted(set(value) - {"x64", "x86"})
+        if strange:
+            raise ValueError(f"{option} is by architecture (x64, x86), not by {', '.join(map(repr, strange))}")
+        return {str(arch): str(text) for arch, text in value.items() if text}
+    if not value:
+        return {}
+    if len(archs) != 1:
+        raise ValueError(
+            f"{option} must name each architecture, as in {{x64: …, x86: …}}: {', '.join(archs)} are prepared"
+        )
+    return {archs[0]: str(value)}

@@ -31,7 +31,7 @@ __all__ = ["Made", "Request", "audit_pages", "commands", "inventory_of", "make",
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``state`` empty: no history. ``outcome``:
+    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``:
     the file for bin/pronote-audit. ``pages``: title and file of the other pages."""
 
     product: str
@@ -41,7 +41,7 @@ class Request:
     fail_on: list[str]
     max_unreachable: float
     max_unknown: float
-    state: str
+    store: str
     keep_days: int
     pages: tuple[tuple[str, str], ...] = ()
 
@@ -56,7 +56,7 @@ class Request:
             fail_on=args["fail_on"],
             max_unreachable=args["max_unreachable"],
             max_unknown=args["max_unknown"],
-            state=args["state"] or "",
+            store=args["store"] or "",
             keep_days=args["keep_days"],
             pages=(*audit_pages(args["html"], args["language"]), (board_title(args["language"]), args["board"] or "")),
         )
@@ -213,9 +213,9 @@ def make(
 
 def _history(audit: Audit, request: Request, *, check: bool) -> History:
     """The history with this audit in it. Raises StoreError."""
-    path = Path(request.state).expanduser()
+    path = Path(request.store).expanduser()
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not request.state or (check and not path.exists()):
+    if not request.store or (check and not path.exists()):
         return History.none(audit)
     with Store(path) as store:
         return read_history(store, audit) if check else save_audit(store, audit, keep_days=request.keep_days)

@@ -95,14 +95,14 @@ class PlayVariables:
         return said(self.host(station), name)
 
 
-def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dict[str, Any]:
+def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dict[str, Any]:
     """The plan of every school as a task's result."""
     by_school: dict[str, list[str]] = {}
     # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
     for name in play.task["ansible_play_batch"]:
         by_school.setdefault(school_of(play.host(name)), []).append(name)
     wanted = {school: _School(play, school, names) for school, names in by_school.items()}
-    progress, warnings = _progress(state)
+    progress, warnings = _progress(store)
     reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     plans = []
     for each in wanted.values():
@@ -207,12 +207,12 @@ def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -
     return found
 
 
-def _progress(state: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
-    if not state or not Path(state).expanduser().exists():
+def _progress(store: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
+    if not store or not Path(store).expanduser().exists():
         return {}, []
     try:
-        with Store(Path(state)) as store:
-            return read_progress(store), []
+        with Store(Path(store)) as kept:
+            return read_progress(kept), []
     except StoreError as exc:
         return {}, [f"{exc} Rings begin with the pilots."]
 
@@ -238,8 +238,8 @@ def take_step(variables: Mapping[str, Any], planned: Mapping[str, Any], options:
         "stopped": {school: s.reason for school, s in standings.items() if s.reason},
         "warnings": [],
     }
-    if options.state and not options.check and index:
-        result["warnings"] = _remember(options.state, plans, standings)
+    if options.store and not options.check and index:
+        result["warnings"] = _remember(options.store, plans, standings)
     return result
 
 
@@ -249,7 +249,7 @@ class StepOptions:
 
     index: int
     results: str
-    state: str
+    store: str
     check: bool
 
 
@@ -272,7 +272,7 @@ def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str,
     return found
 
 
-def _remember(state: str, plans: Sequence[SchoolPlan], standings: Mapping[str, Standing]) -> list[str]:
+def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, Standing]) -> list[str]:
     rows = [
         Progress(
             school=plan.school,
@@ -285,8 +285,8 @@ def _remember(state: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         if (standing := standings[plan.school]).counts and plan.release
     ]
     try:
-        with Store(Path(state)) as store:
-            write_progress(store, rows)
+        with Store(Path(store)) as kept:
+            write_progress(kept, rows)
     except StoreError as exc:
         return [f"{exc} The next run begins with the pilots again."]
     return []

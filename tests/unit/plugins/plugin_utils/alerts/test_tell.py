@@ -23,7 +23,7 @@ def _request(folder: Path, box: Mailbox, **more: Any) -> Request:
         {
             **dict.fromkeys(["mail_username", "mail_password", "mail_ca_path", "webhook_secret", "webhook_ca_path"]),
             "product": "pronote_client",
-            "state": str(folder / "state.sqlite3"),
+            "store": str(folder / "state.sqlite3"),
             "language": "fr",
             "tell": ["newly_late", "fixed"],
             "threshold": 100.0,

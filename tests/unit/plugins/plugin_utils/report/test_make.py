@@ -32,7 +32,7 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
     variables = {"ansible_inventory_sources": [source], "groups": {"all": list(names)}}
     return make(
         [record(name) for name in names],
-        Request.of({**_ARGUMENTS, "state": str(state), **arguments}),
+        Request.of({**_ARGUMENTS, "store": str(state), **arguments}),
         stations=list(names),
         inventory=inventory_of(variables),
         commands=commands(variables),
