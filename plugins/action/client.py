@@ -7,7 +7,7 @@ from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC, request_from
 from ..plugin_utils.deploy.run import deploy
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
-from ..plugin_utils.rings.turn import held_back, in_ring, keep_back
+from ..plugin_utils.rings.turn import closed, in_ring, keep_back
 from ..plugin_utils.station import events as _progress
 
 
@@ -20,8 +20,8 @@ class ActionModule(StationAction):
         kept = keep_back(args["ring"], args["release"])
         if kept is not None:
             return kept
-        if args["held"] and args["state"] == "present":
-            return in_ring(held_back(args["held"]), args["ring"])
+        if args["gate"] and args["state"] == "present":
+            return in_ring(closed(args["gate"]), args["ring"])
         product = args["product"]
         check = self._task.check_mode
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.

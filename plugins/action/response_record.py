@@ -8,11 +8,11 @@ from ..module_utils.base.digests import valid_digest
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.station import StationAction
-from ..plugin_utils.job.commands import valid_digest, valid_url
 from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
 from ..plugin_utils.responses.response import FINDINGS, parse_language
+from ..plugin_utils.station.cmdline import valid_url
 
 
 class ActionModule(StationAction):

@@ -29,6 +29,7 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
+from ..depot.lock import published_arches
 from ..station.errors import StationError
 from ..station.winrm import WinrmStation
 from .board import Facts, board
@@ -36,7 +37,6 @@ from .kept import Kept, read_kept
 from .own_checks import (
     Depot,
     check_release,
-    published_arches,
 )
 from .schools import School
 

@@ -6,7 +6,7 @@ The gate of a deployment asks the same function about operation 1 as the board.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,10 @@ from ...module_utils.product.release import Release
 from ...module_utils.server.description import ServedRelease
 from ..audit.history import Known
 from ..audit.outcome import FAULTY
+from ..depot.lock import published_arches
 from .attestation import Attestation, current
 
-__all__ = ["Depot", "attested", "check_audit", "check_release", "published_arches"]
+__all__ = ["Depot", "attested", "check_audit", "check_release"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +29,6 @@ class Depot:
     path: str
     files: int | None
     problem: str = ""
-
-
-def published_arches(releases: Any, release: Release) -> list[str]:
-    """The architectures of a release in the lock file's contents; none when it is not there, or no lock at all."""
-    if not isinstance(releases, Mapping):
-        return []
-    for name, arches in releases.items():
-        try:
-            if Release.parse(str(name)) == release and isinstance(arches, Mapping):
-                return sorted(str(arch) for arch in arches)
-        except ValueError:
-            continue
-    return []
 
 
 def check_release(server: ServedRelease, *, year: int, releases: Any, depot: Depot | None = None) -> Report:

@@ -6,17 +6,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ...module_utils.base.digests import valid_digest
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
-from ..depot.lock import parse_installers
-from ..job.commands import depot_folder, valid_rate
+from ..depot.lock import published_digests, published_installers, published_removals
+from ..job.commands import (
+    depot_folder,
+    valid_rate,
+)
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
 from . import people, restarts
 from .client import Request, log_name
 from .hours import Hours
-from .old_years import parse_removals
 from .people import WHEN_RUNNING, WHEN_SESSION, People
 from .plan import DOWNGRADE, Desired
 from .restarts import REBOOT, WHEN_PENDING, Restarts
@@ -29,11 +30,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "release": {"type": "str", "required": True},
     "arch": {"type": "str", "default": "auto", "choices": ["auto", "x64", "x86"]},
     "depot": {"type": "str", "required": True},
-    "digests": {"type": "dict", "required": True},
+    "releases": {"type": "dict", "required": True},
     "allow_downgrade": {"type": "bool", "default": False},
     "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
     "remove_older": {"type": "bool", "default": False},
-    "removals": {"type": "dict", "default": {}},
     "when_running": {"type": "str", "default": "skip", "choices": list(WHEN_RUNNING)},
     "when_session": {"type": "str", "default": "ignore", "choices": list(WHEN_SESSION)},
     "wait_running_timeout": {"type": "float", "default": 600},
@@ -48,7 +48,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reboot_delay": {"type": "float", "default": 60},
     "reboot_timeout": {"type": "float", "default": 900},
     "stage_rate": {"type": "str", "default": ""},
-    "installers": {"type": "dict", "default": {}},
     "min_free_mib": {"type": "int", "default": 1024},
     "job_timeout": {"type": "float", "default": 3600},
     "start_timeout": {"type": "float", "default": 60},
@@ -64,7 +63,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
     "switch_off": {"type": "bool", "default": True},
-    "held": {"type": "str", "default": ""},
+    "gate": {"type": "str", "default": ""},
 }
 
 
@@ -72,17 +71,18 @@ def request_from(args: dict[str, Any], name: str) -> Request:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
+    release, releases = Release.parse(args["release"]), args["releases"]
     return Request(
         desired=Desired(
             product=PRODUCTS[args["product"]],
             state=args["state"],
-            release=Release.parse(args["release"]),
+            release=release,
             arch=args["arch"],
-            digests={arch: valid_digest(str(digest)) for arch, digest in args["digests"].items()},
+            digests=published_digests(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],
             remove_older=args["remove_older"],
-            removals=parse_removals(args["removals"]),
+            removals=published_removals(releases),
             people=_people(args),
             restarts=_restarts(args, hours),
             min_free_bytes=args["min_free_mib"] * 2**20,
@@ -97,7 +97,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
         hours=hours,
-        installers=parse_installers(args["installers"]),
+        installers=published_installers(releases),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
 

@@ -185,7 +185,7 @@ def _entry(
         "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {"size": size} if size else {}),
-        # Another release's recording proves itself on a pilot station first (plugin_utils/rings/plan.py, recorded_for).
+        # Another release's recording proves itself on a pilot station first (depot/lock.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
     }
 

@@ -17,13 +17,14 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ..depot.lock import recorded_for
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import said, school_of
 from ..station.listening import listening
 from ..store.store import Store, StoreError
 from .judge import (
-    Outcome,
     Standing,
+    StationOutcome,
     outcome_of,
     stand,
 )
@@ -35,15 +36,14 @@ from .kept import (
 from .plan import (
     RESERVES,
     Limit,
+    RingStep,
     Rules,
     SchoolPlan,
     Station,
-    Step,
     load_plan,
     parse_limit,
     parse_rings,
     plan_school,
-    recorded_for,
     steps_of,
 )
 
@@ -187,10 +187,10 @@ class _School:
 def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:
     """Who answers on the port of WinRM; each school is asked in order until there are enough."""
     found: dict[str, bool] = {}
-    left = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
+    rest = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
     chunk = _FIRST_ASKED
-    while left:
-        asked = [name for names, _ in left for name in names[:chunk]]
+    while rest:
+        asked = [name for names, _ in rest for name in names[:chunk]]
         addresses = {}
         for name in asked:
             # One whose address cannot be told is not reached: its own task says why.
@@ -198,9 +198,9 @@ def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -
                 addresses[name] = winrm_address(name, play.host(name))
         answering = listening(addresses, timeout=timeout)
         found |= {name: name in answering for name in asked}
-        left = [
+        rest = [
             (names[chunk:], missing)
-            for names, wanted in left
+            for names, wanted in rest
             if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
         ]
         chunk *= 2
@@ -257,9 +257,11 @@ def _hold(plan: SchoolPlan, standing: Standing) -> str:
     return plan.problem or f"held back, rings of {plan.school} stopped: {standing.reason}"
 
 
-def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str, *, plan_id: str) -> dict[str, Outcome]:
+def _outcomes(
+    variables: Mapping[str, Any], steps: Sequence[RingStep], results: str, *, plan_id: str
+) -> dict[str, StationOutcome]:
     alive = set(variables["ansible_play_batch"])
-    found: dict[str, Outcome] = {}
+    found: dict[str, StationOutcome] = {}
     for name in dict.fromkeys(name for step in steps for names in step.members.values() for name in names):
         result = variables["hostvars"].raw_get(name).get(results)
         gone = name not in alive

@@ -25,7 +25,7 @@ def _until(monkeypatch: pytest.MonkeyPatch, **given: Any) -> dt.datetime | None:
 
     monkeypatch.setattr(_client_arguments, "Hours", AtSeven)
     defaults = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
-    needed = {"release": "2026.2.7", "depot": "http://depot/", "digests": {}, "removals": {}, "installers": {}}
+    needed = {"release": "2026.2.7", "depot": "http://depot/", "releases": {}}
     arguments = {**defaults, **needed, "timezone": "Europe/Paris", "reboot": "in_window", **given}
     return request_from(arguments, "poste").desired.restarts.until
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -10,6 +11,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
+from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.action import ControllerAction
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.station import StationAction
@@ -53,7 +55,7 @@ def _run(outcome: dict[str, Any] | Exception, **args: Any) -> dict[str, Any]:
     task = Task()
     task.args = {"release": "2026.2.7", **args}
     task.async_val = 0
-    action = _Action(task, _local(), PlayContext(), DataLoader(), None, None)
+    action = _Action(task, _local(), PlayContext(), DataLoader(), Templar(), None)
     action.outcome = outcome
     return action.run(task_vars={"inventory_hostname": "poste"})
 
@@ -90,7 +92,7 @@ def test_a_server_that_cannot_be_read_names_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("{x} is none"), OSError("{x} is none"), StoreError("x", "{x} is none", remedy="Do.")]
+    "error", [ValueError("{x} is none"), OSError("{x} is none"), StoreError(Path("x"), "{x} is none", remedy="Do.")]
 )
 def test_anything_else_says_what_was_not_done(error: Exception) -> None:
     with pytest.raises(AnsibleActionFail) as caught:
@@ -105,7 +107,7 @@ def test_a_mistake_of_ours_is_not_hidden() -> None:
 
 
 def test_a_station_is_reached_over_winrm_only() -> None:
-    action = StationAction(Task(), _local(), PlayContext(), DataLoader(), None, None)
+    action = StationAction(Task(), _local(), PlayContext(), DataLoader(), Templar(), None)
     with pytest.raises(UnsupportedConnectionError, match="local"):
         action.station()
     assert (StationAction._requires_connection, ControllerAction._requires_connection) == (True, False)

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import recorded_for
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import (
     summary,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.plan import recorded_for
 
 from tests.lab.simulated.installer.package import build_iss
 from tests.unit.prepare_bench import NAME, PAGE, Bench, program
