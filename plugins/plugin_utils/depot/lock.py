@@ -36,6 +36,7 @@ __all__ = [
     "published_installers",
     "published_removals",
     "recorded_for",
+    "releases_of",
 ]
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
@@ -127,18 +128,25 @@ def lock_key(product: Product) -> str:
     return "pronote_releases" if product is PRONOTE_CLIENT else f"pronote_product_releases.{product.key}"
 
 
+def releases_of(lock: Mapping[str, Any], product: Product) -> dict[str, dict[str, Any]]:
+    """A product's releases, by architecture; none when there are none yet. Raises ValueError for anything else."""
+    found: Any = lock
+    for key in lock_key(product).split("."):
+        found = found.get(key) or {}
+        if not isinstance(found, dict):
+            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
+    if not all(isinstance(release, str) and isinstance(arches, dict) for release, arches in found.items()):
+        raise ValueError(f"{lock_key(product)} is not a mapping of releases to architectures")
+    return dict(found)
+
+
 def locked_entry(
     lock: Mapping[str, Any], release: Release, arch: str, *, product: Product = PRONOTE_CLIENT
 ) -> Mapping[str, Any] | None:
     """What the lock says of a release and an architecture; None when it says nothing. Raises ValueError."""
-    releases: Any = lock
-    for key in lock_key(product).split("."):
-        releases = releases.get(key) or {}
-        if not isinstance(releases, Mapping):
-            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
-    for key, arches in releases.items():
+    for key, arches in releases_of(lock, product).items():
         # Not only str(release): a hand-written hot fix (2026.2.7.1) is the same client.
-        if isinstance(arches, Mapping) and Release.parse(str(key)) == release and arch in arches:
+        if Release.parse(key) == release and arch in arches:
             entry = arches[arch]
             files = entry.get("files") if isinstance(entry, Mapping) else None
             digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]

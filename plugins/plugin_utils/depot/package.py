@@ -15,7 +15,7 @@ from typing import Any
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES, Technology
-from .lock import InstallerRecord, locked_installer
+from .lock import InstallerRecord, locked_installer, releases_of
 
 __all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
 
@@ -134,30 +134,15 @@ def render_lock(
     the same bytes stays, or its ``size`` in bytes is all that is kept. Raises ValueError when one of them is not
     release, then architecture, and LockedError when the lock file knows other bytes.
     """
-    if package.product is PRONOTE_CLIENT:
-        released = _released(lock.get("pronote_releases"), "pronote_releases")
-        entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
-        return {**lock, "pronote_releases": _with_entry(released, package, entry)}
-    products, key = lock.get("pronote_product_releases") or {}, package.product.key
-    if not isinstance(products, dict):
-        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
-    released = _released(products.get(key), f"pronote_product_releases.{key}")
+    released = releases_of(lock, package.product)
     entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
+    arches = {**released.get(package.release, {}), package.arch: entry}
+    merged = dict(sorted({**released, package.release: arches}.items()))
+    if package.product is PRONOTE_CLIENT:
+        return {**lock, "pronote_releases": merged}
+    products = {**(lock.get("pronote_product_releases") or {}), package.product.key: merged}
     # The role pronote_client wants pronote_releases to be there, whatever is in it.
-    return {
-        "pronote_releases": {},
-        **lock,
-        "pronote_product_releases": {**products, key: _with_entry(released, package, entry)},
-    }
-
-
-def _released(value: Any, name: str) -> dict[str, dict[str, Any]]:
-    published = value or {}
-    if not isinstance(published, dict) or not all(
-        isinstance(release, str) and isinstance(arches, dict) for release, arches in published.items()
-    ):
-        raise ValueError(f"{name} is not a mapping of releases to architectures")
-    return {release: dict(arches) for release, arches in published.items()}
+    return {"pronote_releases": {}, **lock, "pronote_product_releases": products}
 
 
 def _entry(
@@ -188,11 +173,3 @@ def _entry(
         # Another release's recording proves itself on a pilot station first (depot/lock.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
     }
-
-
-def _with_entry(
-    released: dict[str, dict[str, Any]], package: Package, entry: dict[str, Any]
-) -> dict[str, dict[str, Any]]:
-    return dict(
-        sorted({**released, package.release: {**released.get(package.release, {}), package.arch: entry}}.items())
-    )

@@ -17,7 +17,7 @@ from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import sha256_of
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
-from .lock import InstallerRecord, lock_key, parse_lock
+from .lock import InstallerRecord, lock_key, parse_lock, releases_of
 from .package import (
     LockedError,
     Package,
@@ -193,9 +193,6 @@ def preview(
 
 def _entry(lock: dict[str, Any], package: Package) -> str:
     """What a lock file says of a package, as the file has it."""
-    released, key = lock, lock_key(package.product)
-    for part in key.split("."):
-        released = released.get(part) or {}
-    entry = (released.get(package.release) or {}).get(package.arch)
-    shown = {key: {package.release: {package.arch: entry}}}
+    entry = releases_of(lock, package.product).get(package.release, {}).get(package.arch)
+    shown = {lock_key(package.product): {package.release: {package.arch: entry}}}
     return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)
