@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files on the task's host by Ansible's own modules: a published release on a web server, verified after each copy."""
+"""Files on the task's host by Ansible's own modules: a published release on a web server, verified there. I/O."""
 
 from __future__ import annotations
 

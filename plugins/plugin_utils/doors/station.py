@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The base of the actions that talk to the station of their task, over its stock winrm connection.
+"""The base of the actions that talk to the station of their task, over its stock winrm connection. I/O.
 
 Imported in the controller's main process (the strategy loads the action's class before it forks), so that what every
 worker would load for itself is loaded once for all: pywinrm with requests, cryptography and lxml, the stock connection
