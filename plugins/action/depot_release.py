@@ -9,7 +9,7 @@ from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..module_utils.product.technologies import TECHNOLOGIES
 from ..plugin_utils.depot.package import Package
-from ..plugin_utils.depot.publish import publish
+from ..plugin_utils.depot.publish import check_pin, publish
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.responses.folder import checked_responses
 from ..plugin_utils.responses.names import parse_name
@@ -52,7 +52,7 @@ class ActionModule(ControllerAction):
             sources, modes, product_code=args["product_code"], year=year, accepted=accepted
         ) as checked:
             digests = {name: sha256_of(path) for name, path in checked.items()}
-            _check_pin(args, digests[technology.installer])
+            check_pin(args["installer"], digests[technology.installer], args["installer_sha256"] or "")
             package = Package.of(args, digests, response_release=_response_release(args))
             depot, lock_file = Path(args["depot"]), Path(args["lock_file"]) if args["lock_file"] else None
             return publish(package, checked, depot=depot, lock_file=lock_file, check=self._task.check_mode)
@@ -64,12 +64,3 @@ def _response_release(args: dict[str, Any]) -> str:
         return str(Release.parse(args["response_release"]).client)
     recorded = parse_name(Path(args["response"] or "").name)
     return str(recorded.release.client) if recorded else ""
-
-
-def _check_pin(args: dict[str, Any], digest: str) -> None:
-    pinned = (args["installer_sha256"] or "").lower()
-    if pinned and digest != pinned:
-        raise ValueError(
-            f"{args['installer']} has the SHA-256 {digest}, not the {pinned} expected; "
-            "fetch it again, and find out why it differs"
-        )

@@ -51,12 +51,7 @@ class ActionModule(StationAction):
 
 def _request(args: dict[str, Any], name: str) -> RecordRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
-    times = {
-        "job": "answer_timeout",
-        "poll": "poll_interval",
-        "start": "start_timeout",
-        "reconnect": "reconnect_timeout",
-    }
+    times = {name: args[f"{name}_timeout"] for name in ("start", "reconnect")}
     return RecordRequest(
         # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
         modes=tuple(dict.fromkeys("uninstall" if mode == "uninstall" else "install" for mode in args["modes"])),
@@ -65,13 +60,11 @@ def _request(args: dict[str, Any], name: str) -> RecordRequest:
         product=PRODUCTS[args["product"]],
         store=ResponseStore(Path(args["store"])),
         station=name,
-        times=JobTimes(**{field: args[option] for field, option in times.items()}),
+        times=JobTimes(job=args["answer_timeout"], poll=args["poll_interval"], **times),
         language=parse_language(args["language"]),
         url=args["url"] and valid_url(args["url"], "the setup's address"),
         digest=args["sha256"] and valid_digest(args["sha256"]),
         absent=args["state"] == "absent",
-        force=args["force"],
         accepted=tuple(args["accept"]),
-        fetch_timeout=args["fetch_timeout"],
-        verify_timeout=args["verify_timeout"],
+        **{name: args[name] for name in ("force", "fetch_timeout", "verify_timeout")},
     )

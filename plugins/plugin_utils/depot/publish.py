@@ -26,12 +26,21 @@ from .package import (
     sha256sums,
 )
 
-__all__ = ["depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script"]
+__all__ = ["check_pin", "depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOCK_HEAD = (
     "# Written by rentree.pronote.depot_release: the digests that stations check. Keep it under version control.\n"
 )
+
+
+def check_pin(path: str, digest: str, pinned: str) -> None:
+    """Raise ValueError when a file's digest is not the one expected; empty: any is."""
+    if pinned and digest != pinned.lower():
+        raise ValueError(
+            f"{path} has the SHA-256 {digest}, not the {pinned.lower()} expected; "
+            "fetch it again, and find out why it differs"
+        )
 
 
 def depot_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
