@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..depot.lock import Published
+from ..depot.lock import Removal
 from ..station.state import Arch, Installation, StationState
 
-__all__ = ["OlderYears", "Published", "Removals", "older_years"]
+__all__ = ["OlderYears", "Removal", "Removals", "older_years"]
 
 
-Removals = Mapping[int, Mapping[str, Published]]
+Removals = Mapping[int, Mapping[str, Removal]]
 """Year, then architecture."""
 
 
@@ -25,7 +25,7 @@ Removals = Mapping[int, Mapping[str, Published]]
 class OlderYears:
     """What is there of earlier years: to remove (in order of the year), not published, and left as it is."""
 
-    remove: list[Published] = field(default_factory=list)
+    remove: list[Removal] = field(default_factory=list)
     unpublished: list[Installation] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 

@@ -11,7 +11,7 @@ from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..job.commands import STAGED
 from ..station.state import Arch, Installation, StationState
-from .old_years import OlderYears, Published, older_years
+from .old_years import OlderYears, Removal, older_years
 from .people import make_way
 from .restarts import why_not
 from .wanted import (
@@ -147,7 +147,7 @@ class _Planner:
             **fields,
         )
 
-    def removal(self, published: Published) -> Step:
+    def removal(self, published: Removal) -> Step:
         """The step that removes the client of a published release's year."""
         release, arch, digest = published.release, published.arch, published.digest
         job = job_name(self.desired.product, "remove", release, arch, digest)

@@ -25,7 +25,7 @@ from ..station.state import Arch
 
 __all__ = [
     "InstallerRecord",
-    "Published",
+    "Removal",
     "check_same",
     "lock_key",
     "locked_entry",
@@ -85,8 +85,8 @@ class InstallerRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
-    """A published release for one architecture; ``digest``: SHA-256 of its ``install.cmd``."""
+class Removal:
+    """A published release that can remove its year's client, for one architecture."""
 
     release: Release
     arch: Arch
@@ -172,7 +172,7 @@ def published_digests(releases: Mapping[str, Any], release: Release) -> dict[str
     return {arch: valid_digest(digest) for arch, digest in found.items()}
 
 
-def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Published]]:
+def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Removal]]:
     """Year, architecture, and the newest release there that can remove. Raises ValueError."""
     newest: dict[tuple[int, Arch], tuple[Release, str]] = {}
     with _reading():
@@ -183,9 +183,9 @@ def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Publi
                 # Written by depot_release since removals are planned: a lock file of before has nothing removable.
                 if entry.get("removable", False) and (place not in newest or newest[place][0] < release):
                     newest[place] = (release, str(entry["digest"]))
-    found: dict[int, dict[str, Published]] = {}
+    found: dict[int, dict[str, Removal]] = {}
     for (year, arch), (release, digest) in newest.items():
-        found.setdefault(year, {})[arch] = Published(release=release, arch=arch, digest=valid_digest(digest))
+        found.setdefault(year, {})[arch] = Removal(release=release, arch=arch, digest=valid_digest(digest))
     return found
 
 

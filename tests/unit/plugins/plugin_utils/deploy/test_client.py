@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import clie
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import make_way as _people
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import steps as _steps
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Hours
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Published
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import Desired, Step, job_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.steps import Report, Request
@@ -29,7 +29,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm impo
 from tests.unit.states import station_state
 
 _DIGEST = "a" * 64
-_REMOVALS = {2025: {"x64": Published(release=Release.parse("2025.2.9"), arch="x64", digest="d" * 64)}}
+_REMOVALS = {2025: {"x64": Removal(release=Release.parse("2025.2.9"), arch="x64", digest="d" * 64)}}
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
 
 
@@ -166,7 +166,7 @@ def test_the_same_after_a_job_that_was_followed(world: _World) -> None:
 
 def test_a_removal_is_never_left_without_what_comes_after_it(world: _World) -> None:
     world.releases, world.minutes = ["2026.3.1"], 50
-    removals = {2026: {"x64": Published(release=Release.parse("2026.3.1"), arch="x64", digest="d" * 64)}}
+    removals = {2026: {"x64": Removal(release=Release.parse("2026.3.1"), arch="x64", digest="d" * 64)}}
     _run(world, windows=_OPEN, allow_downgrade=True, downgrade="remove_first", removals=removals)
     assert world.releases == ["2026.2.7"]
 

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import verdict
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Published
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import (
     Desired,
@@ -262,8 +262,8 @@ def test_every_architecture_of_the_year_is_removed_with_what_is_published_for_it
     assert [step.follow for step in plan(_state(_X86, _RIGHT, jobs=begun[:1]), desired).steps] == [True, False]
 
 
-def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Published]]:
-    found = [Published(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
+def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Removal]]:
+    found = [Removal(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
     return {each.release.year: {arch: each} for each in found}
 
 

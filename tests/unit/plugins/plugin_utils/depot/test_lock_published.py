@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import (
     InstallerRecord,
-    Published,
+    Removal,
     published_digests,
     published_installers,
     published_removals,
@@ -66,8 +66,8 @@ def test_a_damaged_lock_file_has_no_digests(releases: Any) -> None:
 
 
 def test_the_newest_that_can_remove_of_each_year() -> None:
-    newest = Published(release=Release.parse("2025.10.1"), arch="x64", digest=_B)
-    older = Published(release=Release.parse("2025.2.9"), arch="x86", digest=_B)
+    newest = Removal(release=Release.parse("2025.10.1"), arch="x64", digest=_B)
+    older = Removal(release=Release.parse("2025.2.9"), arch="x86", digest=_B)
     for releases in (_REMOVABLE, dict(reversed(_REMOVABLE.items()))):
         assert published_removals(releases) == {2025: {"x64": newest, "x86": older}}
 
