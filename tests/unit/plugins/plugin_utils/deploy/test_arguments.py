@@ -36,8 +36,6 @@ def _until(monkeypatch: pytest.MonkeyPatch, **given: Any) -> dt.datetime | None:
         ({"windows": _EVENINGS}, "2026-11-25T21:00:00+00:00"),
         ({"windows": _MORNINGS}, None),
         ({"windows": []}, None),
-        ({"windows": [], "reboot_allowed_until": "2026-11-25T20:00:00+00:00"}, "2026-11-25T20:00:00+00:00"),
-        ({"windows": _EVENINGS, "reboot_allowed_until": "2026-11-25T20:00:00+00:00"}, "2026-11-25T20:00:00+00:00"),
     ],
 )
 def test_a_restart_keeps_to_the_window_that_is_open(
