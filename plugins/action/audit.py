@@ -7,9 +7,9 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.station import AuditRequest, audit
+from ..plugin_utils.doors import station as _station  # noqa: F401  (loads, before the workers fork, what each needs)
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.remaining.memory import Memory
-from ..plugin_utils.station import events as _progress
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "uai": {"type": "str", "required": True},
@@ -43,7 +43,6 @@ class ActionModule(ActionBase):
             room=args["room"],
             product=PRODUCTS[args["product"]],
         )
-        _progress.begin(request.station, product=args["product"])
         record = audit(self._connection, request)
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=request.station, product=args["product"], school=args["uai"], room=args["room"])

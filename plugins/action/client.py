@@ -8,10 +8,11 @@ from ansible.plugins.action import ActionBase
 
 from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC, request_from
 from ..plugin_utils.deploy.run import deploy
+from ..plugin_utils.doors import station as _station  # noqa: F401  (loads, before the workers fork, what each needs)
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.remaining.memory import Memory
 from ..plugin_utils.rings.turn import held_back, in_ring, keep_back
-from ..plugin_utils.station import events as _progress
+from ..plugin_utils.station.events import Events
 
 
 class ActionModule(ActionBase):
@@ -33,7 +34,7 @@ class ActionModule(ActionBase):
         check = self._task.check_mode
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
         store = "" if check or args["state"] == "staged" else args["store"]
-        _progress.begin(name, product=args["product"], store=store)
+        events = Events(name, product=args["product"], store=store)
         try:
             request = request_from(args, name)
         except ValueError as exc:
@@ -45,5 +46,5 @@ class ActionModule(ActionBase):
             school=args["school"],
             room=args["room"],
         )
-        result = deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
+        result = deploy(self._connection, request, memory, events, check=check, switch_off=args["switch_off"])
         return in_ring(result, args["ring"])

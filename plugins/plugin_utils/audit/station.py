@@ -10,10 +10,11 @@ from ...module_utils.base.clock import now
 from ...module_utils.product.products import Product
 from ...module_utils.server.description import ServedRelease
 from ...module_utils.server.release import HostedOptions, served_release
-from ..doors import station as _action
 from ..station.errors import StationError
+from ..station.events import Events
 from ..station.probe import probe
 from ..station.state import StationState
+from ..station.winrm import WinrmStation
 from .verdict import Verdict, verdict
 
 __all__ = ["AuditRequest", "audit"]
@@ -35,7 +36,8 @@ class AuditRequest:
 
 def _judge(connection: Any, request: AuditRequest, expected: ServedRelease) -> tuple[Verdict, StationState | None]:
     try:
-        state = probe(_action.station(connection), request.product)
+        events = Events(request.station, product=request.product.key)
+        state = probe(WinrmStation(connection, events), request.product)
     except StationError as exc:
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
         status = exc.kind if exc.kind in {"unreachable", "refused"} else "unknown_release"

@@ -16,7 +16,6 @@ from ...module_utils.base.clock import utc_now
 from ..deploy import make_way as _people
 from ..deploy import restart as _restart
 from ..job.commands import Job
-from ..station import events as _progress
 from ..station.errors import StationError, StationFactError
 from ..station.probe import probe
 from ..station.state import StationState
@@ -38,7 +37,7 @@ display = Display()
 
 def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError with what was found and what to do."""
-    _progress.stage("reading")
+    station.events.stage("reading")
     state = probe(station, request.desired.product)
     decision = _decide(state, replace(request.desired, not_now=request.hours.closed()))
     result: dict[str, Any] = {

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from ansible.utils.display import Display
 
 from ...module_utils.product.products import Product
-from ..station import events as _progress
 from ..station.cmdline import tool
 from ..station.errors import StationFactError
 from ..station.winrm import WinrmStation
@@ -46,7 +45,7 @@ def make_way(station: WinrmStation, product: Product, way: Way, policy: People, 
     if way.action == "close":
         close(station, product, poll=poll)
     elif way.action in {"wait", "notify"}:
-        _progress.stage("waiting")
+        station.events.stage("waiting")
         seconds = policy.wait if way.action == "wait" else policy.notify_delay
         # Nobody is closed, or surprised, without having been told.
         if way.action == "notify" and (why := _tell(station, policy)) is not None:

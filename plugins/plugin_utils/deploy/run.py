@@ -5,21 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..doors.station import failure, station
 from ..remaining.memory import Memory
 from ..station.errors import StationError
+from ..station.events import Events
+from ..station.winrm import WinrmStation
 from ..wake.wake import give_back
 from .client import Request, ensure
 
 __all__ = ["deploy"]
 
 
-def deploy(connection: Any, request: Request, memory: Memory, *, check: bool, switch_off: bool) -> dict[str, Any]:
+def deploy(
+    connection: Any, request: Request, memory: Memory, events: Events, *, check: bool, switch_off: bool
+) -> dict[str, Any]:
     """Return the task's result, failures included. ``memory`` has no file in check mode."""
     wanted = request.desired.release
     absent = request.desired.state == "absent"
     try:
-        target = station(connection)
+        target = WinrmStation(connection, events)
         target.watcher = memory
         try:
             result = ensure(target, request, check=check)
@@ -28,11 +31,11 @@ def deploy(connection: Any, request: Request, memory: Memory, *, check: bool, sw
             memory.deployed({**result, **staged}, wanted=wanted, absent=absent)
         except StationError as exc:
             memory.failed(exc, wanted=wanted, absent=absent)
-            result = failure(exc)
+            result = exc.as_result()
         if not check and switch_off and "unreachable" not in result:
             result |= give_back(target, request.desired.product, memory, still_at_work=result.get("kind") == "running")
     except StationError as exc:
-        result = failure(exc)
+        result = exc.as_result()
     finally:
         memory.close()
     return {**result, "warnings": [*result.get("warnings", []), *memory.warnings]}

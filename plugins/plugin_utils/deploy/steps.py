@@ -19,7 +19,6 @@ from ..job.download import (
     watched_download,
 )
 from ..job.outcome import JobFiles, Outcome, read_outcome
-from ..station import events as _progress
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -245,7 +244,7 @@ def _keep_log(files: JobFiles, report: Report, request: Request) -> None:
 def _prove(station: WinrmStation, work: _Work) -> None:
     """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
     request = work.request
-    _progress.stage("verifying")
+    station.events.stage("verifying")
     deadline = time.monotonic() + request.verify_timeout
     while instead := unmet(probe(station, request.desired.product), work.step, request.desired):
         if time.monotonic() > deadline:

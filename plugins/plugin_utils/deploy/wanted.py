@@ -102,18 +102,8 @@ def job_name(product: Product, verb: str, release: Release, arch: Arch, digest: 
 
 
 def missing(state: StationState, desired: Desired) -> str | None:
-    """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged.
-
-    The plan and the verification after a job both ask this, so that they cannot disagree.
-    """
-    wanted = desired.release.client
-    same_year = state.of_year(wanted.year)
-    found = "; ".join(i.describe() for i in same_year)
-    if desired.state == "absent":
-        return f"this is left: {found}" if same_year else None
-    if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
-        return None
-    return f"the station has {found or 'no client of that year'} instead of {wanted}"
+    """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged."""
+    return state.instead_of(desired.release, absent=desired.state == "absent")
 
 
 def unmet(state: StationState, step: Step, desired: Desired) -> str | None:

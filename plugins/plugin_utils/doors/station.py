@@ -36,14 +36,4 @@ def failure(exc: StationError) -> dict[str, Any]:
 
     No way to the station is ``unreachable`` for Ansible, as with any other module; the rest is a failure.
     """
-    result: dict[str, Any] = {
-        "changed": False,
-        "msg": str(exc),
-        "fact": exc.fact,
-        "remedy": exc.remedy,
-        "kind": exc.kind,
-    }
-    if exc.job is not None:
-        result["job"] = exc.job
-    result["unreachable" if exc.kind in {"unreachable", "refused"} else "failed"] = True
-    return result
+    return exc.as_result()

@@ -17,7 +17,6 @@ from typing import TypeVar
 
 from ansible.utils.display import Display
 
-from ..station import events as _progress
 from ..station.errors import (
     StationError,
     StationFactError,
@@ -84,7 +83,7 @@ def stage_and_start(
 ) -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
-    _progress.stage("fetching")
+    station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
     if result.code:
@@ -126,7 +125,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
     """
     if station.watcher is not None:
         station.watcher.following(job.name)
-    _progress.stage("installing")
+    station.events.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start
     suspected = False
@@ -210,7 +209,7 @@ def _parse(result: CommandResult) -> JobFiles:
 
 def remove(station: WinrmStation, job: Job) -> None:
     """Delete the job's task and folder. Raises StationError when something of it stays."""
-    _progress.stage("cleaning")
+    station.events.stage("cleaning")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")
         if not result.code:

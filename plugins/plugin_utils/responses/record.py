@@ -16,7 +16,6 @@ from ...module_utils.base.digests import sha256
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..deploy.plan import Desired, missing
 from ..job.follow import JobTimes, patiently
 from ..station.errors import (
     CommandTimeoutError,
@@ -289,16 +288,9 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
 
     Returns the product code that an installation has left. Raises StationError.
     """
-    mode = recording.recorded.mode
-    wanted = Desired(
-        product=request.product,
-        state="present" if mode == "install" else "absent",
-        release=request.release,
-        arch="auto",
-        digests={},
-    )
+    absent = recording.recorded.mode != "install"
     deadline = time.monotonic() + request.verify_timeout
-    while instead := missing(state := probe(station, request.product), wanted):
+    while instead := (state := probe(station, request.product)).instead_of(request.release, absent=absent):
         if time.monotonic() > deadline:
             raise StationFactError(
                 f"the dialogs were answered, but {instead}",

@@ -41,6 +41,15 @@ class StationError(Exception):
         # For reports, which school staff read; facts that only an admin meets stay in English.
         self.fact_fr = fact_fr or fact
 
+    def as_result(self) -> dict[str, Any]:
+        """The result of a task that could not be done.
+
+        No way to the station is ``unreachable`` for Ansible, as with any other module; the rest is a failure.
+        """
+        told = {"changed": False, "msg": str(self), "fact": self.fact, "remedy": self.remedy, "kind": self.kind}
+        kind = "unreachable" if self.kind in {"unreachable", "refused"} else "failed"
+        return {**told, **({} if self.job is None else {"job": self.job}), kind: True}
+
 
 class UnsupportedConnectionError(StationError):
     """The inventory asks for a connection plugin other than winrm."""

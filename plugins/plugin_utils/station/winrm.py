@@ -35,6 +35,7 @@ from .errors import (
     from_connection_message,
     from_fault,
 )
+from .events import Events
 from .state import StationState
 from .wmi import (
     CIMV2,
@@ -100,7 +101,8 @@ class Watcher(Protocol):
 class WinrmStation:
     """Commands and reads on one station. Connects on first use; every failure is a StationError."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, events: Events | None = None) -> None:
+        """``events``: where it is told how far the work on it is. Raises UnsupportedConnectionError."""
         # Any: protocol and shell_id are the stock plugin's own attributes, which ConnectionBase does not declare.
         if getattr(connection, "transport", None) != "winrm":
             raise UnsupportedConnectionError(
@@ -108,6 +110,7 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
+        self.events = events or Events()
         self.watcher: Watcher | None = None
 
     def connect(self) -> None:

@@ -13,15 +13,15 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import client as _client
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import make_way as _people
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import steps as _steps
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Hours
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Hours, parse_windows
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Published
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import Desired, Step, job_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.steps import Report, Request
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.windows import parse_windows
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import JobTimes
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.outcome import JobFiles
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.events import Events
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Process
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
@@ -68,6 +68,7 @@ class _World:
     done: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
+    events: Events = field(default_factory=Events)
 
     def state(self) -> StationState:
         return station_state(

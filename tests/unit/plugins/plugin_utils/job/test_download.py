@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +23,7 @@ class _Station:
     """A job at work for as many looks as there are ``files``: what WMI knows at each, by path."""
 
     watcher = None
+    events = _progress.Events("s1")
 
     def __init__(self, files: list[dict[str, Any]]) -> None:
         self._files = files
@@ -50,15 +50,13 @@ class _Station:
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "events"
     monkeypatch.setattr(_progress, "events_path", lambda: path)
-    yield path
-    _progress.begin("")
+    return path
 
 
 def _follow(station: _Station, known: Installers = _KNOWN) -> None:
-    _progress.begin("s1")
     download = watched_download(_JOB.folder, "2026.2.7", "x64", known)
     assert follow(cast(WinrmStation, station), _JOB, _TIMES, download=download).state == "ended"
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,11 @@ _PLAIN = WatchOptions(live=False, color=False, interval=3600, language="fr")
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "events"
     for module in (_progress, _progress_watch):
         monkeypatch.setattr(module, "events_path", lambda: path)
-    yield path
-    _progress.begin("")
+    return path
 
 
 def _broken(exc: Exception) -> None:
@@ -34,8 +33,7 @@ def _play(watch: Watch, product: str, *stations: str, ended: int, store: str = "
     for number, station in enumerate(stations):
         with watch.board() as (board, now):
             board.begin(station, now=now)
-        _progress.begin(station, product=product, store=store)
-        _progress.stage("cleaning")
+        _progress.Events(station, product=product, store=store).stage("cleaning")
         if number < ended:
             with watch.board() as (board, _now):
                 board.end(station, "done")
