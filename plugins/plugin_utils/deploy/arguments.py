@@ -14,11 +14,11 @@ from ..job.commands import depot_folder, valid_rate
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
 from . import people, restarts
-from .client import Request, log_name
+from .client import DeploymentRequest, log_name
+from .goal import DOWNGRADE, Goal
 from .hours import Hours
 from .old_years import parse_removals
 from .people import WHEN_RUNNING, WHEN_SESSION, People
-from .plan import DOWNGRADE, Desired
 from .restarts import REBOOT, WHEN_PENDING, Restarts
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
@@ -67,12 +67,12 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def request_from(args: dict[str, Any], name: str) -> Request:
+def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
-    return Request(
-        desired=Desired(
+    return DeploymentRequest(
+        goal=Goal(
             product=PRODUCTS[args["product"]],
             state=args["state"],
             release=Release.parse(args["release"]),

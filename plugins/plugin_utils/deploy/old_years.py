@@ -16,11 +16,11 @@ from ...module_utils.base.digests import valid_digest
 from ...module_utils.product.release import Release
 from ..station.state import Arch, Installation, StationState
 
-__all__ = ["OlderYears", "Published", "Removals", "older_years", "parse_removals", "published_removals"]
+__all__ = ["OlderYears", "Removal", "Removals", "older_years", "parse_removals", "published_removals"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class Removal:
     """A published release that can remove its year's client, for one architecture."""
 
     release: Release
@@ -28,7 +28,7 @@ class Published:
     digest: str
 
 
-Removals = Mapping[int, Mapping[str, Published]]
+Removals = Mapping[int, Mapping[str, Removal]]
 """Year, then architecture."""
 
 
@@ -36,8 +36,7 @@ Removals = Mapping[int, Mapping[str, Published]]
 class OlderYears:
     """What is there of earlier years: to remove (in order of the year), not published, and left as it is."""
 
-    remove: list[Published] = field(default_factory=list)
-    gone: list[Installation] = field(default_factory=list)
+    remove: list[Removal] = field(default_factory=list)
     unpublished: list[Installation] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
@@ -63,12 +62,12 @@ def published_removals(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[
     return found
 
 
-def parse_removals(data: Mapping[Any, Any]) -> dict[int, dict[str, Published]]:
+def parse_removals(data: Mapping[Any, Any]) -> dict[int, dict[str, Removal]]:
     """Read the option ``removals``. Raises ValueError."""
     try:
         return {
             int(year): {
-                str(arch): Published(
+                str(arch): Removal(
                     release=Release.parse(str(entry["release"])),
                     arch="x64" if arch == "x64" else "x86",
                     digest=valid_digest(str(entry["digest"])),
@@ -102,7 +101,6 @@ def older_years(state: StationState, year: int, removals: Removals, default_arch
         if published is None:
             found.unpublished.append(one)
             continue
-        found.gone.append(one)
         if published not in found.remove:
             found.remove.append(published)
     found.remove.sort(key=lambda each: (each.release.year, each.arch))

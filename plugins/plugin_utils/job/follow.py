@@ -63,24 +63,25 @@ class JobTimes:
 
 def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
     """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
-    display.vv(f"job {job.name}: taking over {', '.join(one.name for one in staged)}")
+    display.vv(f"job {job.name}: taking over {', '.join(str(one.name) for one in staged)}")
     station.run(job.adopt(staged), doing="taking over staged files")
 
 
-def settle(station: WinrmStation, job: Job, staged: Job) -> None:
-    """Leave a job's files at rest under the name of a staging. Raises StationError."""
-    display.vv(f"job {job.name}: its files stay as {staged.name}")
-    result = station.run(job.settle(staged), doing="leaving staged files")
+def settle(station: WinrmStation, job: Job) -> None:
+    """Leave a job's files at rest under the name of a staging. Raises StationError.
+
+    Another administrator may have done it a moment ago: both are right.
+    """
+    display.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
+    result = station.run(job.settle(), doing="leaving staged files")
     if result.code:
         raise StationFactError(
-            f"the staged files could not be put to rest in {staged.folder} ({result.describe()})",
+            f"the staged files could not be put to rest in {job.at_rest.folder} ({result.describe()})",
             remedy="A scanner may hold one of them: run again.",
         )
 
 
-def stage_and_start(
-    station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str, rate: str = ""
-) -> None:
+def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest: str, rate: str = "") -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
     station.events.stage("fetching")
@@ -94,9 +95,9 @@ def stage_and_start(
             ),
         )
     display.vv(f"job {job.name}: starting")
-    if station.watcher is not None and verb != "stage":
-        station.watcher.starting(job.name, verb)
-    result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
+    if station.watcher is not None and job.name.verb != "stage":
+        station.watcher.starting(job.name)
+    result = station.run(job.start(folder_url, rate), timeout=120, doing="starting the job")
     if result.code and not _in_other_hands(station, job):
         raise StationFactError(
             f"the scheduled task could not be created or started ({result.describe()})",

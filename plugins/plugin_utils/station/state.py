@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
+from .job_name import Arch
 from .overview import Entry, Overview, Process
 
 __all__ = ["Arch", "ExeFacts", "Installation", "StationState", "build_state", "exe_candidates", "relevant_entries"]
 
-Arch = Literal["x64", "x86"]
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)

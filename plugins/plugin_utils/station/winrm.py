@@ -36,6 +36,7 @@ from .errors import (
     from_fault,
 )
 from .events import Events
+from .job_name import JobName
 from .state import StationState
 from .wmi import (
     CIMV2,
@@ -89,11 +90,11 @@ class Watcher(Protocol):
         """The whole state was read."""
         ...
 
-    def starting(self, job: str, verb: str) -> None:
+    def starting(self, job: JobName) -> None:
         """A job's installer is about to be started; called before the command that does."""
         ...
 
-    def following(self, job: str) -> None:
+    def following(self, job: JobName) -> None:
         """A job is followed, begun by this run or by an earlier one."""
         ...
 

@@ -20,7 +20,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import abort_command, shutdown_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import render_script
-from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import STAGED, Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import (
     Entry,
     details_command,
@@ -81,7 +82,7 @@ def _station(**options: Any) -> SimulatedStation:
 
 
 def _job(verb: str) -> Job:
-    return Job(name=f"{NAME}-{verb}", program_files=r"C:\Program Files")
+    return Job(name=JobName.parse(f"{NAME}-{verb}"), program_files=r"C:\Program Files")
 
 
 async def _stage(station: SimulatedStation, job: Job, url: str, digest: str) -> None:
@@ -98,18 +99,18 @@ async def _work(station: SimulatedStation, at_each_moment: Attempt, **options: A
     """The whole life of a staging and of the installation that takes it over, with the pupil at every moment of it."""
     files, digest = _release(**options)
     async with _depot(files) as url:
-        stage, install, rest = _job("stage"), _job("install"), _job(STAGED)
+        stage, install, rest = _job("stage"), _job("install"), _job("staged")
         await _stage(station, stage, url, digest)
         await at_each_moment(station)
-        assert (await run(station, stage.start("stage", url, "2M"))).code == 0
+        assert (await run(station, stage.start(url, "2M"))).code == 0
         await _ended(station, stage)
         await at_each_moment(station)
-        assert (await run(station, stage.settle(rest))).code == 0
+        assert (await run(station, stage.settle())).code == 0
         await at_each_moment(station)
         await run(station, install.adopt([rest]))
         await at_each_moment(station)
         await _stage(station, install, url, digest)
-        assert (await run(station, install.start("install", url))).code == 0
+        assert (await run(station, install.start(url))).code == 0
         await until(lambda: bool(station.processes.named("setup.exe")))
         await at_each_moment(station)
         await _ended(station, install)
@@ -304,7 +305,7 @@ def test_the_variables_of_a_shell_do_not_reach_the_task() -> None:
         theirs = {"Path": PLANTED, "TEMP": PLANTED, "TMP": PLANTED, "PATHEXT": ".CMD", "JOB": PLANTED, "SYS": PLANTED}
         async with _depot(files) as url:
             job = _job("install")
-            for line in (job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"), job.start("install", url)):
+            for line in (job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"), job.start(url)):
                 assert (await run(station, line, environment=theirs)).code == 0
             await until(lambda: bool(station.processes.named("setup.exe")))
             (setup,) = station.processes.named("setup.exe")
@@ -337,7 +338,7 @@ def test_what_the_setup_unpacks_does_not_lie_where_he_can_write() -> None:
         async with _depot(files) as url:
             job = _job("install")
             await _stage(station, job, url, digest)
-            assert (await run(station, job.start("install", url))).code == 0
+            assert (await run(station, job.start(url))).code == 0
             await _ended(station, job)
             assert "ResultCode=0" in (await run(station, job.read())).out
         assert not any(folder.startswith(r"C:\Windows\Temp") for folder in _started(station))
@@ -405,7 +406,7 @@ def test_the_uninstaller_that_system_starts_is_not_his_to_change() -> None:
         async with _depot(files) as url:
             job = _job("remove")
             await _stage(station, job, url, digest)
-            assert (await run(station, job.start("remove", url))).code == 0
+            assert (await run(station, job.start(url))).code == 0
             await _ended(station, job)
             await _touch_everything(station)
             assert "ResultCode=0" in (await run(station, job.read())).out

@@ -27,7 +27,7 @@ def _until(monkeypatch: pytest.MonkeyPatch, **given: Any) -> dt.datetime | None:
     defaults = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
     needed = {"release": "2026.2.7", "depot": "http://depot/", "digests": {}, "removals": {}, "installers": {}}
     arguments = {**defaults, **needed, "timezone": "Europe/Paris", "reboot": "in_window", **given}
-    return request_from(arguments, "poste").desired.restarts.until
+    return request_from(arguments, "poste").goal.restarts.until
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,12 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import verdict
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Published
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.goal import Goal
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import (
-    Desired,
-    job_name,
-    plan,
-    resolve_arch,
-    unmet,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import plan, resolve_arch
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import Restarts
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Process
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 
@@ -46,7 +42,7 @@ def _state(*installations: Installation, **fields: Any) -> StationState:
     return station_state(installations, **{"free_bytes": 50 * 2**30, **fields})
 
 
-def _desired(release: str = "2026.2.7", **fields: Any) -> Desired:
+def _desired(release: str = "2026.2.7", **fields: Any) -> Goal:
     values: dict[str, Any] = {
         "product": PRONOTE_CLIENT,
         "state": "present",
@@ -56,10 +52,10 @@ def _desired(release: str = "2026.2.7", **fields: Any) -> Desired:
         "min_free_bytes": 2**30,
         **fields,
     }
-    return Desired(**values)
+    return Goal(**values)
 
 
-_JOB = job_name(PRONOTE_CLIENT, "install", Release.parse("2026.2.7"), "x64", _DIGESTS["x64"])
+_JOB = str(JobName.of(PRONOTE_CLIENT, "install", Release.parse("2026.2.7"), "x64", _DIGESTS["x64"]))
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
 _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3", "2026.2.7", "2026.3.1"))
 
@@ -114,7 +110,7 @@ _OLD, _LAST_MONTH, _RIGHT, _NEWER = (_client(r) for r in ("2025.2.9", "2026.1.3"
         ),
     ],
 )
-def test_plan(state: StationState, desired: Desired, action: str, reason: str) -> None:
+def test_plan(state: StationState, desired: Goal, action: str, reason: str) -> None:
     decided = plan(state, desired)
     assert decided.action == action
     assert reason in decided.reason
@@ -129,14 +125,18 @@ def test_another_year_stays_in_the_diff() -> None:
     assert decided.diff()["after"] == "Client PRONOTE 2025: 2025.2.9 x64\nClient PRONOTE 2026: 2026.2.7 x64\n"
 
 
-def _job(release: str = "2026.2.7", verb: str = "install", *, digest: str = "a" * 64, arch: Any = "x64") -> str:
-    return job_name(PRONOTE_CLIENT, verb, Release.parse(release), arch, digest)
+def _job(release: str = "2026.2.7", verb: Any = "install", *, digest: str = "a" * 64, arch: Any = "x64") -> str:
+    return str(JobName.of(PRONOTE_CLIENT, verb, Release.parse(release), arch, digest))
+
+
+def _names(jobs: list[JobName]) -> list[str]:
+    return [str(job) for job in jobs]
 
 
 def test_a_job_of_an_earlier_run_is_followed_not_started() -> None:
     job, old = _job(), _job("2026.1.3")
     decided = plan(_state(_LAST_MONTH, jobs=[job, old]), _desired())
-    assert (decided.action, decided.job, decided.tidy) == ("finish", job, [old])
+    assert (decided.action, decided.job, _names(decided.tidy)) == ("finish", job, [old])
 
 
 def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run() -> None:
@@ -149,7 +149,7 @@ def test_a_job_whose_work_shows_already_is_followed_too_since_it_may_still_run()
 def test_a_job_of_another_release_is_tidied_away() -> None:
     decided = plan(_state(_RIGHT, jobs=["pronote-client-2026.1.3-x64-0123456789ab-install"]), _desired())
     assert (decided.action, decided.changes) == ("none", True)
-    assert decided.tidy == ["pronote-client-2026.1.3-x64-0123456789ab-install"]
+    assert _names(decided.tidy) == ["pronote-client-2026.1.3-x64-0123456789ab-install"]
 
 
 def test_a_job_has_one_name_for_one_piece_of_work() -> None:
@@ -163,8 +163,8 @@ def test_folders_of_others_are_left_alone(state: Any) -> None:
     """Another product's run follows and takes over its own; a folder made by hand has no job's name at all."""
     edt = [_job(verb=verb).replace("pronote-client", "edt-monoposte") for verb in ("install", "stage", "staged")]
     decided = plan(_state(jobs=[*edt, "Nouveau dossier", "old", "x" * 120]), _desired(state=state))
-    assert decided.tidy == []
-    assert decided.others == edt[:1]
+    assert _names(decided.tidy) == []
+    assert _names(decided.others) == edt[:1]
 
 
 _STAGED, _STAGE = _job(verb="staged"), _job(verb="stage")
@@ -188,24 +188,24 @@ _STAGED, _STAGE = _job(verb="staged"), _job(verb="stage")
 )
 def test_staging(state: StationState, action: str, reason: str, tidy: list[str]) -> None:
     decided = plan(state, _desired(state="staged"))
-    assert (decided.action, decided.tidy) == (action, tidy)
+    assert (decided.action, _names(decided.tidy)) == (action, tidy)
     assert reason in decided.reason
     assert decided.changes is (action in {"stage", "finish"} or bool(tidy))
-    assert [step.verb for step in decided.steps] == (["stage"] if action in {"stage", "finish"} else [])
+    assert [step.job.verb for step in decided.steps] == (["stage"] if action in {"stage", "finish"} else [])
 
 
 @pytest.mark.parametrize("there", [[_STAGED], [_STAGE], [_STAGED, _STAGE]])
 def test_an_installation_takes_over_what_was_staged(there: list[str]) -> None:
     decided = plan(_state(jobs=there), _desired())
-    assert (decided.action, decided.adopt, decided.tidy) == ("install", there, [])
-    assert [step.job for step in decided.steps] == [_job()]
+    assert (decided.action, _names(decided.adopt), _names(decided.tidy)) == ("install", there, [])
+    assert [str(step.job) for step in decided.steps] == [_job()]
     assert decided.before == (["staged files: 2026.2.7 x64"] if _STAGED in there else [])
     assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
 
 
 def test_staged_files_stay_when_people_are_first() -> None:
     decided = plan(_state(_LAST_MONTH, running=_RUNNING, jobs=[_STAGED]), _desired())
-    assert (decided.action, decided.changes, decided.tidy) == ("skip", False, [])
+    assert (decided.action, decided.changes, _names(decided.tidy)) == ("skip", False, [])
     assert decided.before == decided.after
 
 
@@ -220,7 +220,7 @@ _X86 = _client("2026.1.3", arch="x86")
 def test_a_client_of_the_other_architecture_is_upgraded_in_place() -> None:
     """The x64 one would come beside it: another product code, another folder, two clients of one year."""
     decided = plan(_state(_X86), _desired())
-    assert [(step.verb, step.arch) for step in decided.steps] == [("install", "x86")]
+    assert [(step.job.verb, step.job.arch) for step in decided.steps] == [("install", "x86")]
     assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x86"]
     # Of another year, or half-removed, it says nothing; by hand is by hand; with both, Windows' own is the one.
     for state, arch in [
@@ -229,7 +229,7 @@ def test_a_client_of_the_other_architecture_is_upgraded_in_place() -> None:
         (_state(_X86), "x64"),
         (_state(_X86, _LAST_MONTH), "auto"),
     ]:
-        assert [step.arch for step in plan(state, _desired(arch=arch)).steps] == ["x64"]
+        assert [step.job.arch for step in plan(state, _desired(arch=arch)).steps] == ["x64"]
 
 
 def test_the_diff_shows_a_client_that_stays_beside_the_new_one() -> None:
@@ -244,26 +244,26 @@ def test_a_job_keeps_its_architecture_to_its_end(arch: Any) -> None:
     job = _job(arch=arch, digest=_DIGESTS[arch])
     for state in (_state(jobs=[job]), _state(_X86, jobs=[job]), _state(_RIGHT, jobs=[job])):
         decided = plan(state, _desired())
-        assert (decided.action, decided.job, decided.tidy) == ("finish", job, [])
+        assert (decided.action, decided.job, _names(decided.tidy)) == ("finish", job, [])
 
 
 def test_every_architecture_of_the_year_is_removed_with_what_is_published_for_it() -> None:
     desired = _desired(state="absent")
-    assert [step.arch for step in plan(_state(_X86), desired).steps] == ["x86"]
+    assert [step.job.arch for step in plan(_state(_X86), desired).steps] == ["x86"]
     both = plan(_state(_X86, _RIGHT, _OLD), desired)
-    assert [(step.arch, step.this_arch_only) for step in both.steps] == [("x64", True), ("x86", True)]
+    assert [(step.job.arch, step.this_arch_only) for step in both.steps] == [("x64", True), ("x86", True)]
     assert both.after == ["Client PRONOTE 2025: 2025.2.9 x64"]
-    assert unmet(_state(_X86), both.steps[0], desired) is None
-    assert "2026.1.3 x86" in str(unmet(_state(_X86), both.steps[1], desired))
+    assert both.steps[0].unmet(_state(_X86), desired) is None
+    assert "2026.1.3 x86" in str(both.steps[1].unmet(_state(_X86), desired))
     refused = plan(_state(_X86), _desired(state="absent", digests={"x64": "a" * 64}))
     assert (refused.action, refused.reason) == ("refuse", "release 2026.2.7 is not published for x86")
     begun = [_job(verb="remove", arch=arch, digest=_DIGESTS[arch]) for arch in ("x64", "x86")]
-    assert [step.job for step in plan(_state(jobs=begun), desired).steps] == begun
+    assert [str(step.job) for step in plan(_state(jobs=begun), desired).steps] == begun
     assert [step.follow for step in plan(_state(_X86, _RIGHT, jobs=begun[:1]), desired).steps] == [True, False]
 
 
-def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Published]]:
-    found = [Published(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
+def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Removal]]:
+    found = [Removal(release=Release.parse(each), arch=arch, digest="d" * 64) for each in releases]
     return {each.release.year: {arch: each} for each in found}
 
 
@@ -290,7 +290,7 @@ def _removal(release: str) -> str:
 )
 def test_older_years_go_once_this_one_is_there(state: StationState, action: str, steps: list[str]) -> None:
     decided = plan(state, _desired(remove_older=True, removals=_REMOVALS))
-    assert (decided.action, [step.job for step in decided.steps], decided.tidy) == (action, steps, [])
+    assert (decided.action, [str(step.job) for step in decided.steps], _names(decided.tidy)) == (action, steps, [])
     if decided.changes and action != "finish":
         assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
 
@@ -308,7 +308,7 @@ def test_older_years_go_once_this_one_is_there(state: StationState, action: str,
 def test_what_comes_after_a_job_under_way_is_begun_as_anything_else(fields: Any, desired: Any, why: str) -> None:
     options = {"remove_older": True, "removals": _REMOVALS, **desired}
     decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], **fields), _desired(**options))
-    assert (decided.action, [step.job for step in decided.steps]) == ("finish", [_job()])
+    assert (decided.action, [str(step.job) for step in decided.steps]) == ("finish", [_job()])
     assert decided.after == ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
     assert f"only the job under way is brought to its end: {why}" in decided.notes[-1]
 
@@ -316,7 +316,7 @@ def test_what_comes_after_a_job_under_way_is_begun_as_anything_else(fields: Any,
 def test_people_are_asked_before_what_comes_after_a_job_under_way() -> None:
     options: dict[str, Any] = {"remove_older": True, "removals": _REMOVALS, "people": People(when_running="wait")}
     decided = plan(_state(_OLD, _LAST_MONTH, jobs=[_job()], running=_RUNNING), _desired(**options))
-    assert [step.job for step in decided.steps] == [_job(), _removal("2025.2.9")]
+    assert [str(step.job) for step in decided.steps] == [_job(), _removal("2025.2.9")]
     assert "waits up to 600 s" in decided.conditions[0]
 
 
@@ -340,8 +340,8 @@ def test_a_removal_is_done_when_its_architecture_is_gone() -> None:
     desired = _desired(remove_older=True, removals=_REMOVALS)
     assert plan(both, desired).action == "refuse"
     (step,) = plan(_state(_OLD, _RIGHT), desired).steps
-    assert "2025.2.9 x64" in str(unmet(both, step, desired))
-    assert unmet(_state(_client("2025.2.9", arch="x86"), _RIGHT), step, desired) is None
+    assert "2025.2.9 x64" in str(step.unmet(both, desired))
+    assert step.unmet(_state(_client("2025.2.9", arch="x86"), _RIGHT), desired) is None
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,11 @@ def test_a_removal_is_done_when_its_architecture_is_gone() -> None:
 def test_an_older_release_of_the_year_goes_back(how: str, jobs: list[str], steps: list[str], adopt: list[str]) -> None:
     desired = _desired(allow_downgrade=True, downgrade=how, removals=_REMOVALS)
     decided = plan(_state(_NEWER, jobs=jobs), desired)
-    assert (decided.action, [step.job for step in decided.steps], decided.adopt) == ("install", steps, adopt)
+    assert (decided.action, [str(step.job) for step in decided.steps], _names(decided.adopt)) == (
+        "install",
+        steps,
+        adopt,
+    )
     assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
 
 

@@ -11,9 +11,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.job.download impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import JobTimes, follow
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
 
-_JOB = Job(name="pronote-client-2026.2.7-x64-0123456789ab-install", program_files="C:\\Program Files")
+_NAME = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
+_JOB = Job(name=_NAME, program_files="C:\\Program Files")
 _SETUP = f"{_JOB.folder}\\setup.exe"
 _KNOWN: Installers = {("2026.2.7", "x64"): ("setup.exe", 300)}
 _TIMES = JobTimes(poll=0, reconnect=0)
