@@ -26,7 +26,7 @@ __all__ = ["Download", "Installers", "watched_download"]
 display = Display()
 
 Installers = Mapping[tuple[str, str], tuple[str, int]]
-"""Release and architecture: the installer's name in the depot, and its size (``release_lock.parse_installers``)."""
+"""Release and architecture: the installer's name in the depot, and its size (``depot/lock.parse_installers``)."""
 
 
 def watched_download(folder: str, release: str, arch: str, installers: Installers) -> Download | None:

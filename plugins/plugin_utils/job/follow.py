@@ -95,7 +95,7 @@ def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest:
             ),
         )
     display.vv(f"job {job.name}: starting")
-    if station.watcher is not None and job.name.verb != "stage":
+    if job.name.verb != "stage":
         station.watcher.starting(job.name)
     result = station.run(job.start(folder_url, rate), timeout=120, doing="starting the job")
     if result.code and not _in_other_hands(station, job):
@@ -124,8 +124,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
-    if station.watcher is not None:
-        station.watcher.following(job.name)
+    station.watcher.following(job.name)
     station.events.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from ...module_utils.base.clock import now
 from ...module_utils.product.release import Release
 from ..station.errors import StationError
+from ..station.events import Watcher
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store.store import Store, StoreError
@@ -43,7 +44,7 @@ _NOT_REMEMBERED = (
 )
 
 
-class Memory:
+class Memory(Watcher):
     """One station in the store. Nothing here raises: what went wrong with the store is in ``warnings``."""
 
     def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
@@ -62,7 +63,7 @@ class Memory:
             self._store.__exit__()
             self._store = None
 
-    # What the station tells while it is worked on (plugin_utils/station/winrm.py, Watcher).
+    # What the station tells while it is worked on (plugin_utils/station/events.py, Watcher).
 
     def seen(self, state: StationState) -> None:
         """The station was read; written with the next transaction."""

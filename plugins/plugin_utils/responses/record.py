@@ -28,7 +28,7 @@ from ..station.probe import probe
 from ..station.state import StationState
 from ..station.winrm import WinrmStation
 from .folder import ResponseStore
-from .names import Recorded
+from .names import ResponseName
 from .recording import (
     STAGE_CODES,
     FolderState,
@@ -92,7 +92,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
     done: list[dict[str, Any]] = []
     warnings: list[str] = []
     for mode in request.modes:
-        recorded = Recorded(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
+        recorded = ResponseName(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
         try:
             done.append(_record(station, request, recorded, check=check, earlier=done, warnings=warnings))
         except StationError as exc:
@@ -110,7 +110,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
 def _record(
     station: WinrmStation,
     request: RecordRequest,
-    recorded: Recorded,
+    recorded: ResponseName,
     *,
     check: bool,
     earlier: list[dict[str, Any]],
@@ -313,7 +313,7 @@ def _product_code(state: StationState, request: RecordRequest) -> str:
 
 
 def _judge(
-    request: RecordRequest, recorded: Recorded, data: bytes, product_code: str
+    request: RecordRequest, recorded: ResponseName, data: bytes, product_code: str
 ) -> tuple[ResponseFile, list[Finding]]:
     response, found = validate_bytes(
         data,

@@ -18,7 +18,10 @@ from typing import Any
 
 from ansible import constants
 
-__all__ = ["Events", "Reader", "events_path", "watched"]
+from .job_name import JobName
+from .state import StationState
+
+__all__ = ["Events", "Reader", "Watcher", "events_path", "watched"]
 
 
 def events_path() -> Path:
@@ -34,6 +37,19 @@ def _live_mark(events: Path) -> Path:
 def watched() -> bool:
     """Whether a live view is drawn, so that a number is worth a request to the station."""
     return _live_mark(events_path()).exists()
+
+
+class Watcher:
+    """Who wants to know what happens on a station (``remaining/memory.py``); this one does not."""
+
+    def seen(self, state: StationState) -> None:
+        """The whole state was read."""
+
+    def starting(self, job: JobName) -> None:
+        """A job's installer is about to be started; called before the command that does."""
+
+    def following(self, job: JobName) -> None:
+        """A job is followed, begun by this run or by an earlier one."""
 
 
 class Events:

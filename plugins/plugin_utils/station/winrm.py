@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 import xmltodict
@@ -35,9 +35,7 @@ from .errors import (
     from_connection_message,
     from_fault,
 )
-from .events import Events
-from .job_name import JobName
-from .state import StationState
+from .events import Events, Watcher
 from .wmi import (
     CIMV2,
     Row,
@@ -48,7 +46,7 @@ from .wmi import (
     resource_uri,
 )
 
-__all__ = ["CommandResult", "Watcher", "WinrmStation"]
+__all__ = ["CommandResult", "WinrmStation"]
 
 display = Display()
 
@@ -83,22 +81,6 @@ class CommandResult:
         return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
 
 
-class Watcher(Protocol):
-    """Who wants to know what happens on a station (``_store_stations.Memory``)."""
-
-    def seen(self, state: StationState) -> None:
-        """The whole state was read."""
-        ...
-
-    def starting(self, job: JobName) -> None:
-        """A job's installer is about to be started; called before the command that does."""
-        ...
-
-    def following(self, job: JobName) -> None:
-        """A job is followed, begun by this run or by an earlier one."""
-        ...
-
-
 class WinrmStation:
     """Commands and reads on one station. Connects on first use; every failure is a StationError."""
 
@@ -112,7 +94,7 @@ class WinrmStation:
             )
         self._connection = connection
         self.events = events or Events()
-        self.watcher: Watcher | None = None
+        self.watcher = Watcher()
 
     def connect(self) -> None:
         """Open the connection and its shell. Raises StationError."""

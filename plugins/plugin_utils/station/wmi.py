@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; the I/O is in ``plugin_utils``.
+"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; the I/O is in ``winrm.py``.
 
 The shapes read here are Windows': ``select a, b`` comes back as ``w:XmlFragment`` with *unqualified* children,
 ``select *`` and Get as an element named after the class with children in its namespace; EnumerateResponse holds
 ``w:Items``/``w:EndOfSequence``, PullResponse ``n:Items``/``n:EndOfSequence``; an empty EnumerationContext may stand
-beside the end marker (facts-winrm.md, recorded traffic of public test suites).
+beside the end marker (recorded traffic of public test suites).
 """
 
 from __future__ import annotations

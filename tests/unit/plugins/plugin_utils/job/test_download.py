@@ -24,7 +24,7 @@ _TIMES = JobTimes(poll=0, reconnect=0)
 class _Station:
     """A job at work for as many looks as there are ``files``: what WMI knows at each, by path."""
 
-    watcher = None
+    watcher = _progress.Watcher()
     events = _progress.Events("s1")
 
     def __init__(self, files: list[dict[str, Any]]) -> None:
