@@ -7,7 +7,7 @@ Everything decided here comes from the pure ``plugin_utils/deploy/plan.py``.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from ansible.utils.display import Display
@@ -52,9 +52,9 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
     try:
         why_left = _carry_out(deployment, decision)
     except StationError as exc:
-        exc.job = report.as_dict()
+        exc.job = asdict(report)
         raise
-    result["job"] = report.as_dict()
+    result["job"] = asdict(report)
     result["warnings"] += _afterwards(report)
     return result if why_left is None else {**result, **_left(deployment, decision, why_left)}
 

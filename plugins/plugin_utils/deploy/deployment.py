@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run's work on one station: what it reads, and each step of a plan carried out to its proof.
 
-A step is staged, started, followed, judged, proven and cleaned up.
+A step is staged, started, followed, judged, proven and cleaned up. I/O: the station and files.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ansible.utils.display import Display
 
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Download, Installers, watched_download
-from ..job.outcome import JobFiles, JobOutcome, read_outcome
+from ..job.outcome import JobFiles, read_outcome
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -75,9 +74,6 @@ class DeploymentReport:
     log_problem: str = ""
     steps: list[str] = field(default_factory=list)
     tidied: list[str] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        return dict(self.__dict__)
 
 
 class Deployment:
@@ -199,7 +195,7 @@ class Deployment:
                     remedy="Check the Task Scheduler's history on the station, and any policy that forbids scripts.",
                 )
             if files.state == "ended":
-                outcome = _outcome(files)
+                outcome = read_outcome(files)
                 report.code = outcome.code
                 report.restart_needed |= outcome.restart_needed
                 report.client_running |= outcome.client_running
@@ -290,10 +286,3 @@ class Deployment:
             clean_up()
         except StationError as exc:
             display.vv(f"job {job.name} stays on the station for now: {exc}")
-
-
-def _outcome(files: JobFiles) -> JobOutcome:
-    try:
-        return read_outcome(files)
-    except ValueError as exc:
-        return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; the disk of the station may be full.")

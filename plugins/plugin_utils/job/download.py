@@ -52,16 +52,14 @@ class Download:
             return
         try:
             part = station.get("CIM_DataFile", Name=f"{self._path}.part")
-            if part is None and station.get("CIM_DataFile", Name=self._path) is not None:
-                self._over = True
-                station.events.stage("installing")
-                return
+            self._over = part is None and station.get("CIM_DataFile", Name=self._path) is not None
         except StationError as exc:
             display.vv(f"the size of the download cannot be read ({exc.fact}): not asked for any more")
             self._over = True
-            station.events.stage("installing")
             # What the connection is worth now is for the next look at the job to find out, from a new one.
             station.close()
+        if self._over:
+            station.events.stage("installing")
             return
         fetched = 0
         with contextlib.suppress(ValueError):

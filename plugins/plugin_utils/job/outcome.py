@@ -118,8 +118,11 @@ _STEPS: dict[str, tuple[str, str]] = {
 
 
 def read_outcome(files: JobFiles) -> JobOutcome:
-    """Say how an ended job ended. Raises ValueError when its exit file makes no sense."""
-    values = parse_exit(files.exit or "")
+    """Say how an ended job ended."""
+    try:
+        values = parse_exit(files.exit or "")
+    except ValueError as exc:
+        return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; the disk of the station may be full.")
     step, code = values["step"], _number(values.get("code", ""))
     if step == "done":
         return _meanwhile(values, _setup_outcome(values, code, files.setup_log or ""))

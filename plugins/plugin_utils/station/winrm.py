@@ -37,7 +37,6 @@ from .errors import (
 )
 from .events import Events, Watcher
 from .wmi import (
-    CIMV2,
     Row,
     enumerate_body,
     parse_enumerate,
@@ -149,10 +148,10 @@ class WinrmStation:
         display.vvvvv(f"WINRS stdout {result.stdout!r} stderr {result.stderr!r}", host=self._host)
         return result
 
-    def get(self, class_name: str, *, namespace: str = CIMV2, **selectors: str) -> Row | None:
+    def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
         doing = f"reading {class_name} over WMI"
-        request = self._request(_TRANSFER_GET, resource_uri(class_name, namespace))
+        request = self._request(_TRANSFER_GET, resource_uri(class_name))
         header = request["env:Envelope"]["env:Header"]
         if selectors:
             header["w:SelectorSet"] = {
@@ -168,11 +167,11 @@ class WinrmStation:
                     raise
         return None
 
-    def query(self, wql: str, *, namespace: str = CIMV2) -> list[Row]:
+    def query(self, wql: str) -> list[Row]:
         """Run a WQL query and return every row. One request, and one for each further 200 rows."""
         doing = f"reading {wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
         display.vvvv(f"WMI {wql}", host=self._host)
-        uri = resource_uri("*", namespace)
+        uri = resource_uri("*")
         request = self._request(_ENUMERATE, uri)
         request["env:Envelope"]["env:Body"] = enumerate_body(wql)
         rows: list[Row] = []
