@@ -26,7 +26,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import read_lock
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import Recorded, parse_name
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName, parse_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
@@ -248,7 +248,7 @@ def test_the_recordings(past: Path) -> None:
     assert names == ["pronote_client-2026.1.3-x64-uninstall.iss", "pronote_client-2026.1.3-x64.iss"]
     for name in names:
         recorded = parse_name(name)
-        assert isinstance(recorded, Recorded)
+        assert isinstance(recorded, ResponseName)
         assert responses.has(recorded, language=FRENCH)
 
 
