@@ -35,6 +35,11 @@ class Window:
     start: int
     end: int
 
+    @property
+    def until(self) -> int:
+        """Its end in minutes since the midnight before its start."""
+        return self.end if self.end > self.start else self.end + _MINUTES
+
 
 def _day(value: Any) -> int:
     short = str(value).strip().lower()[:3]
@@ -105,17 +110,15 @@ def _instant(day: dt.date, minutes: int, zone: dt.tzinfo, *, end: bool) -> dt.da
 
 
 def _intervals(windows: Sequence[Window], today: dt.date, zone: dt.tzinfo) -> Iterator[tuple[dt.datetime, dt.datetime]]:
-    spans = []
-    for offset in range(-8, _AHEAD):
-        day = today + dt.timedelta(days=offset)
-        for window in windows:
-            if day.weekday() in window.days:
-                end = window.end if window.end > window.start else window.end + _MINUTES
-                spans.append(
-                    (_instant(day, window.start, zone, end=False), _instant(day, end, zone, end=True)),
-                )
+    days = [today + dt.timedelta(days=offset) for offset in range(-8, _AHEAD)]
+    spans = sorted(
+        (_instant(day, each.start, zone, end=False), _instant(day, each.until, zone, end=True))
+        for day in days
+        for each in windows
+        if day.weekday() in each.days
+    )
     merged: list[tuple[dt.datetime, dt.datetime]] = []
-    for start, end_at in sorted(spans):
+    for start, end_at in spans:
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end_at))
         elif start < end_at:

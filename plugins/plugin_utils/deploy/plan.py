@@ -22,18 +22,17 @@ _OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
 
 def resolve_arch(wanted: str, state: StationState) -> Arch:
     """The architecture to install. Raises ValueError when the station cannot run it or is of an unknown one."""
-    if wanted == "auto":
-        if state.arch not in {"x64", "x86"}:
-            raise ValueError(
-                f"the station's architecture is {state.arch!r}, for which no client is published; "
-                "set arch to x64 or x86 by hand if you know that it runs there"
-            )
-        return "x64" if state.arch == "x64" else "x86"
     if wanted == "x64" and state.arch == "x86":
         raise ValueError("the station runs 32-bit Windows, which cannot run the x64 client; set arch to auto")
-    if wanted not in {"x64", "x86"}:
+    for arch in _OTHER:
+        if arch == (state.arch if wanted == "auto" else wanted):
+            return arch
+    if wanted != "auto":
         raise ValueError(f"unknown architecture {wanted!r}: auto, x64 or x86")
-    return "x64" if wanted == "x64" else "x86"
+    raise ValueError(
+        f"the station's architecture is {state.arch!r}, for which no client is published; "
+        "set arch to x64 or x86 by hand if you know that it runs there"
+    )
 
 
 def _in_place(arch: Arch, jobs: list[JobName], state: StationState, goal: Goal) -> Arch:
@@ -318,11 +317,9 @@ def _older(planner: _Planner) -> OlderYears:
     if not goal.remove_older:
         return OlderYears()
     older = older_years(planner.state, goal.release.year, goal.removals, planner.arch)
-    for year in sorted(goal.removals):
-        if year < goal.release.year:
-            for published in goal.removals[year].values():
-                if planner.removal(published).follow and published not in older.remove:
-                    older.remove.append(published)
+    years = [year for year in sorted(goal.removals) if year < goal.release.year]
+    known = [one for year in years for one in goal.removals[year].values()]
+    older.remove.extend(one for one in known if planner.removal(one).follow and one not in older.remove)
     return older
 
 
@@ -354,14 +351,16 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
     if decided.action in {"skip", "refuse"}:
         return decided
     if state.blind:
-        blind = "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there"
-        remedy = "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it."
-        return replace(_not_now(decided, blind), action="refuse", remedy=remedy)
+        return _refused(
+            decided,
+            "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there",
+            "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it.",
+        )
     way = make_way(state, goal.people)
     if way.action == "skip":
         return _not_now(decided, f"{way.who}: left for a later run")
     if way.action == "refuse":
-        return replace(_not_now(decided, way.who), action="refuse", remedy=way.remedy)
+        return _refused(decided, way.who, way.remedy)
     return replace(decided, way=way)
 
 
@@ -372,8 +371,7 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
         return decided
     who = f"a restart of Windows is pending ({', '.join(state.pending_reboot)})"
     if restarts.when_pending == "fail":
-        refused = replace(_not_now(decided, who), action="refuse")
-        return replace(refused, remedy="Restart the station, or set pronote_client_when_reboot_pending to reboot.")
+        return _refused(decided, who, "Restart the station, or set pronote_client_when_reboot_pending to reboot.")
     if restarts.when_pending == "skip":
         return _not_now(decided, f"{who}: left for a later run")
     if restarts.policy == "never":
@@ -385,3 +383,7 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
 
 def _not_now(decided: Plan, reason: str) -> Plan:
     return replace(decided, action="skip", reason=reason, after=decided.before, steps=[], tidy=[], adopt=[])
+
+
+def _refused(decided: Plan, reason: str, remedy: str) -> Plan:
+    return replace(_not_now(decided, reason), action="refuse", remedy=remedy)

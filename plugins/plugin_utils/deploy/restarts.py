@@ -87,8 +87,11 @@ def boot_time(text: str) -> dt.datetime:
 
 
 def is_later_boot(before: str, after: str) -> bool:
-    """Whether the station has started again in between. Raises ValueError."""
-    return boot_time(after) - boot_time(before) > _SAME_BOOT
+    """Whether the station has started again in between; not after a note that a power cut has cut short."""
+    try:
+        return boot_time(after) - boot_time(before) > _SAME_BOOT
+    except ValueError:
+        return False
 
 
 def mark_command(path: str, boot: str) -> str:

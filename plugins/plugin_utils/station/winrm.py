@@ -109,11 +109,6 @@ class WinrmStation:
             # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
             session.trust_env = False
 
-    def reconnect(self) -> None:
-        """Forget the connection (the station rebooted, the network was cut) and open a new one."""
-        self.close()
-        self.connect()
-
     def close(self) -> None:
         """Delete the shell and close the connection; a station that is gone is no error."""
         with contextlib.suppress(Exception):
@@ -206,7 +201,8 @@ class WinrmStation:
             if _SHELL_USED_UP not in _codes(exc):
                 raise
             display.vvvv("the shell's operations are used up: opening a new one", host=self._host)
-            self.reconnect()
+            self.close()
+            self.connect()
             return self._run_command(command)
 
     def _run_command(self, command: str) -> str:
@@ -239,16 +235,11 @@ class WinrmStation:
         try:
             yield
         except WSManFaultError as exc:
-            raise self._fault(exc, doing) from exc
+            raise from_fault(exc.wmierror_code or exc.wsman_fault_code, exc.reason, doing=doing) from exc
         except _TRANSPORT_ERRORS as exc:
             raise self._transport(exc, doing) from exc
         except ValueError as exc:
             raise ProtocolFaultError(f"{doing}: {exc}", remedy="Restart the WinRM service of the station.") from exc
-
-    @staticmethod
-    def _fault(exc: WSManFaultError, doing: str) -> StationError:
-        code = exc.wmierror_code or exc.wsman_fault_code
-        return from_fault(code, exc.reason, doing=doing)
 
     def _transport(self, exc: Exception, doing: str) -> StationError:
         if isinstance(exc, AuthenticationError):
