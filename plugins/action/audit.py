@@ -7,6 +7,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.station import AuditRequest, audit
+from ..plugin_utils.audit.status import SILENT, STATUSES
 from ..plugin_utils.doors import station as _station  # noqa: F401  (loads, before the workers fork, what each needs)
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.remaining.memory import Memory
@@ -46,6 +47,6 @@ class ActionModule(ActionBase):
         record = audit(self._connection, request)
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=request.station, product=args["product"], school=args["uai"], room=args["room"])
-        memory.audited(record)
+        memory.audited(record, found=STATUSES[record["status"]].found, silent=record["status"] in SILENT)
         memory.close()
         return {"changed": False, "record": record, "warnings": memory.warnings}

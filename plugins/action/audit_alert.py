@@ -7,7 +7,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.alerts.tell import Audited, Request, tell
+from ..plugin_utils.alerts.tell import AlertRequest, AuditResult, tell
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.report.make import records_of
 from ..plugin_utils.store.store import StoreError
@@ -51,7 +51,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = arguments(self, ARGUMENT_SPEC)
         variables = task_vars or {}
-        audited = Audited(
+        audited = AuditResult(
             records=list(records_of(variables, args["records"])),
             summary=args["summary"],
             limited=bool(variables.get("ansible_limit")),
@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
         if "verdict" not in audited.summary:
             return {"changed": False, "skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
         try:
-            telling = tell(audited, Request.of(args), check=self._task.check_mode)
+            telling = tell(audited, AlertRequest.of(args), check=self._task.check_mode)
         except ValueError as exc:
             raise AnsibleActionFail(f"the alert is not usable as configured: {exc}") from exc
         except StoreError as exc:

@@ -10,10 +10,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.audit.verdict import count
+from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.report.make import (
-    Request,
+    ReportRequest,
     commands,
     inventory_of,
     make,
@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
         try:
             made = make(
                 records,
-                Request.of(args),
+                ReportRequest.of(args),
                 stations=stations_of(variables, args["product"]),
                 inventory=inventory_of(variables),
                 commands=commands(variables),

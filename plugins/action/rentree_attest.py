@@ -6,7 +6,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..plugin_utils.board.attest import AttestRequest, attest_or_revoke
+from ..plugin_utils.board.attest import attest_or_revoke
 from ..plugin_utils.doors.arguments import arguments
 from ..plugin_utils.inventory.schools import only_school
 from ..plugin_utils.store.store import StoreError
@@ -39,8 +39,7 @@ class ActionModule(ActionBase):
         args = arguments(self, ARGUMENT_SPEC)
         try:
             school = args.pop("school") or only_school(task_vars or {})
-            request = AttestRequest(school=school, **args)
-            plan = attest_or_revoke(request, check=self._task.check_mode)
+            plan = attest_or_revoke(school=school, **args, check=self._task.check_mode)
         except (ValueError, OSError, StoreError) as exc:
             raise AnsibleActionFail(str(exc)) from exc
         return {

@@ -26,7 +26,6 @@ from ..store.store import Store, StoreError
 from .standing import (
     Standing,
     after,
-    audited,
     found_in,
     outcome_of,
     reaimed,
@@ -145,20 +144,18 @@ class Memory(Watcher):
 
         self._try(write)
 
-    def audited(self, record: Mapping[str, Any]) -> None:
-        """An audit looked at the station."""
+    def audited(self, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+        """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         facts = record["facts"]
-        # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
-        found = audited(record["status"]) if facts and record["expected"] else None
         self._clients = facts["clients"] if facts else None
-        lost = record["status"] in {"unreachable", "refused"}
 
         def write(db: sqlite3.Connection) -> None:
-            self._touch(db, seen=not lost, problem=record["reason"] if lost else "")
+            self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
             self._save(
                 db,
                 wanted=record["expected"],
-                found=found,
+                # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
+                found=found if facts and record["expected"] else None,
                 outcome=None,
                 reason=record["reason"],
                 reason_fr=record["reason_fr"],

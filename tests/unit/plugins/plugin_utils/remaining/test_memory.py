@@ -221,11 +221,11 @@ def _record(status: str, *releases: str) -> dict[str, Any]:
 
 
 def test_an_audit_is_remembered(path: Path) -> None:
-    _memory(path).audited(_record("late", "2025.2.9", "2026.1.3"))
+    _memory(path).audited(_record("late", "2025.2.9", "2026.1.3"), found="late", silent=False)
     known = standings(path, product="pronote_client")["s1"]
     assert (known["standing"].found, known["standing"].outcome, known["wanted"]) == ("late", "", "2026.2.7")
     assert [row["release"] for row in _rows(path, "installed")] == ["2025.2.9", "2026.1.3"]
-    _memory(path).audited(_record("unreachable"))
+    _memory(path).audited(_record("unreachable"), found=None, silent=True)
     again = standings(path, product="pronote_client")["s1"]
     assert again["last_seen"] == known["last_seen"]
     assert again["problem"] == "unreachable"
@@ -236,7 +236,8 @@ def test_an_unreadable_server_takes_nothing_back(path: Path) -> None:
     _deploy(path)
     for expected, releases in ((None, ["2026.2.7"]), ("2026.2.7", None)):
         record = _record("unknown_release", *(releases or []))
-        _memory(path).audited({**record, "expected": expected, "facts": record["facts"] if releases else None})
+        record |= {"expected": expected, "facts": record["facts"] if releases else None}
+        _memory(path).audited(record, found="unknown", silent=False)
     assert standings(path, product="pronote_client")["s1"]["standing"].right
 
 
