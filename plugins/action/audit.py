@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.station import AuditRequest, audit
+from ..plugin_utils.audit.status import SILENT, STATUSES
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
-from ..plugin_utils.station import events as _progress
 
 
 class ActionModule(StationAction):
@@ -27,10 +27,9 @@ class ActionModule(StationAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         own = {name: args[name] for name in ("uai", "server_url", "cache_dir", "release", "school", "room")}
         product = args["product"]
-        _progress.begin(self.name, product=product)
         record = audit(self._connection, AuditRequest(station=self.name, product=PRODUCTS[product], **own))
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=self.name, product=product, school=args["uai"], room=args["room"])
-        memory.audited(record)
+        memory.audited(record, found=STATUSES[record["status"]].found, silent=record["status"] in SILENT)
         memory.close()
         return {"record": record, "warnings": memory.warnings}

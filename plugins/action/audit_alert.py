@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.alerts.tell import Audited, Request, tell
+from ..plugin_utils.alerts.tell import AlertRequest, AuditResult, tell
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.report.make import records_of
 from ..plugin_utils.store.store import StoreError
@@ -50,7 +50,7 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        audited = Audited(
+        audited = AuditResult(
             records=list(records_of(self.variables, args["records"])),
             summary=args["summary"],
             limited=bool(self.variables.get("ansible_limit")),
@@ -58,7 +58,7 @@ class ActionModule(ControllerAction):
         if "verdict" not in audited.summary:
             return {"skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
         try:
-            telling = tell(audited, Request.of(args), check=self._task.check_mode)
+            telling = tell(audited, AlertRequest.of(args), check=self._task.check_mode)
         except StoreError as exc:
             raise AnsibleActionFail(f"nothing was told: {exc}") from exc
         result = telling.as_dict()

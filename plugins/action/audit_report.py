@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.audit.verdict import count
+from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.report.make import (
-    Request,
+    ReportRequest,
     commands,
     inventory_of,
     make,
@@ -44,7 +44,7 @@ class ActionModule(ControllerAction):
         records = list(records_of(self.variables, args["records"]))
         made = make(
             records,
-            Request.of(args),
+            ReportRequest.of(args),
             stations=stations_of(self.variables, args["product"]),
             inventory=inventory_of(self.variables),
             commands=commands(self.variables),

@@ -8,7 +8,7 @@ from ..plugin_utils.deploy.run import deploy
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
 from ..plugin_utils.rings.turn import closed, in_ring, keep_back
-from ..plugin_utils.station import events as _progress
+from ..plugin_utils.station.events import Events
 
 
 class ActionModule(StationAction):
@@ -25,9 +25,10 @@ class ActionModule(StationAction):
         product = args["product"]
         check = self._task.check_mode
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
-        _progress.begin(self.name, product=product, store="" if check or args["state"] == "staged" else args["store"])
+        listed = "" if check or args["state"] == "staged" else args["store"]
+        events = Events(self.name, product=product, store=listed)
         request = request_from(args, self.name)
         store = None if check else args["store"]
         memory = Memory(store, station=self.name, product=product, school=args["school"], room=args["room"])
-        result = deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
+        result = deploy(self._connection, request, memory, events, check=check, switch_off=args["switch_off"])
         return in_ring(result, args["ring"])

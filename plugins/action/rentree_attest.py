@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..plugin_utils.board.attest import AttestRequest, attest_or_revoke
+from ..plugin_utils.board.attest import attest_or_revoke
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.inventory.schools import only_school
 
@@ -28,7 +28,7 @@ class ActionModule(ControllerAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         school = args.pop("school") or only_school(self.variables)
-        plan = attest_or_revoke(AttestRequest(school=school, **args), check=self._task.check_mode)
+        plan = attest_or_revoke(school=school, **args, check=self._task.check_mode)
         return {
             "changed": bool(plan.rows),
             "attestations": [row.as_dict() for row in plan.after],

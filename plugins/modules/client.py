@@ -123,17 +123,11 @@ options:
   reboot:
     description:
       - Whether the station is restarted when the setup asks for it. V(never) warns, V(if_idle) restarts when nobody is
-        logged on, V(in_window) restarts when nobody is and O(reboot_allowed_until) is far enough away.
+        logged on, V(in_window) restarts when nobody is and the open window of O(windows) ends late enough.
       - The station is waited for and the release looked at again. An interrupted run restarts it once all the same.
     type: str
     choices: [never, if_idle, in_window]
     default: never
-  reboot_allowed_until:
-    description:
-      - The end of the time in which V(in_window) may restart, an ISO 8601 time as V(2026-11-25T22:00:00+01:00).
-      - When it is empty, the end of the window of O(windows) that is open; without windows, there is no such time.
-    type: str
-    default: ""
   reboot_with_session:
     description:
       - Restart although somebody is logged on. They see O(reboot_message) for O(reboot_delay); then their programs are

@@ -23,7 +23,7 @@ from typing import Any
 from ...module_utils.base.text import printable
 from ...module_utils.product.products import PRODUCTS
 from ..audit.history import VANISHED
-from ..audit.verdict import count
+from ..audit.record import RecordSummary, count
 from ..report.words import words
 from .decide import Alert
 
@@ -105,7 +105,7 @@ class Message:
 
 def compose(
     alert: Alert,
-    records: Sequence[Mapping[str, Any]],
+    records: Sequence[RecordSummary],
     *,
     language: str,
     product: str = "pronote_client",
@@ -146,13 +146,13 @@ def compose(
     return Message(subject=subject, lines=lines)
 
 
-def _schools(records: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, int, int]]:
+def _schools(records: Sequence[RecordSummary]) -> dict[str, tuple[str, int, int]]:
     """Name → (release of its server, stations up to date, stations)."""
     found: dict[str, tuple[str, int, int]] = {}
     for record in records:
-        name = " ".join(str(part) for part in (record["school"], record["school_name"]) if part) or "-"
+        name = " ".join(part for part in (record["school"], record["school_name"]) if part) or "-"
         release, ok, total = found.get(name, ("", 0, 0))
-        release = release or str(record["expected"] or "")
+        release = release or record["expected"] or ""
         found[name] = (release, ok + (record["status"] == "compliant"), total + 1)
     return found
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an archive of EDT monoposte proves about operation 2. Pure; the reading is in ``plugin_utils/archive/read.py``.
 
-EDT makes archives as ``.zip``, or encrypted as ``.archs`` (facts-pronote.md). What is inside either is not public: a
-``.zip`` is checked as a zip, and of an ``.archs`` no more can be said than that it looks encrypted.
+EDT makes archives as ``.zip``, or encrypted as ``.archs`` (docs/fidelity.md, O1). What is inside either is not public:
+a ``.zip`` is checked as a zip, and of an ``.archs`` no more can be said than that it looks encrypted.
 """
 
 from __future__ import annotations

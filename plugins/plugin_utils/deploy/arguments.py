@@ -16,10 +16,10 @@ from ..job.commands import (
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
 from . import people, restarts
-from .client import Request, log_name
+from .client import DeploymentRequest, log_name
+from .goal import DOWNGRADE, Goal
 from .hours import Hours
 from .people import WHEN_RUNNING, WHEN_SESSION, People
-from .plan import DOWNGRADE, Desired
 from .restarts import REBOOT, WHEN_PENDING, Restarts
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
@@ -42,7 +42,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "notify_then": {"type": "str", "default": "skip", "choices": ["skip", "close"]},
     "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(WHEN_PENDING)},
     "reboot": {"type": "str", "default": "never", "choices": list(REBOOT)},
-    "reboot_allowed_until": {"type": "str", "default": ""},
     "reboot_with_session": {"type": "bool", "default": False},
     "reboot_message": {"type": "str", "default": restarts.MESSAGE},
     "reboot_delay": {"type": "float", "default": 60},
@@ -67,13 +66,13 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def request_from(args: dict[str, Any], name: str) -> Request:
+def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
     release, releases = Release.parse(args["release"]), args["releases"]
-    return Request(
-        desired=Desired(
+    return DeploymentRequest(
+        goal=Goal(
             product=PRODUCTS[args["product"]],
             state=args["state"],
             release=release,
@@ -116,15 +115,12 @@ def _people(args: dict[str, Any]) -> People:
 
 def _restarts(args: dict[str, Any], hours: Hours) -> Restarts:
     restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
-    until = restarts.parse_until(args["reboot_allowed_until"])
-    if until is None and hours.windows:
-        # The window that the job itself has to end in; outside of any there is no time for a restart.
-        judged = hours.judge()
-        until = judged.closes_at if judged.open else None
+    judged = hours.judge()
     return Restarts(
         when_pending=args["when_reboot_pending"],
         policy=args["reboot"],
-        until=until,
+        # The window that the job itself has to end in; outside of any there is no time for a restart.
+        until=judged.closes_at if judged.open else None,
         with_session=args["reboot_with_session"],
         message=args["reboot_message"],
         delay=args["reboot_delay"],

@@ -94,14 +94,14 @@ def prune(
         raise not_a_lock(lock_file or depot, str(exc)) from exc
     gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
     folders = sorted(place for place, (product, release, _) in places.items() if (product, release) in gone)
-    here = [place for place in folders if (depot / place).is_dir()]
+    there = [place for place in sorted(places) if (depot / place).is_dir()]
+    here = [place for place in there if place in folders]
     if not check:
         if lock_file is not None and new_lock != lock:
             _write_lock(lock_file, new_lock)
         for place in here:
             _remove(depot / place, depot)
-    before = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir())
-    after = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir() and place not in here)
+    before, after = ("".join(f"{place}\n" for place in each) for each in (there, sorted({*there} - {*here})))
     diff = [headed_diff(f"{depot}/", before, after)]
     if lock_file is not None:
         diff.append(headed_diff(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))

@@ -7,15 +7,15 @@ Exit codes of our own tell the steps of one line apart; the tools' texts are loc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..station.cmdline import join, quote, tool, valid_url
+from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
 from ..station.sections import has_digest, marker
 from ..station.wmi import escape_wql
 
 __all__ = [
-    "STAGED",
     "STAGE_CODES",
     "Job",
     "depot_folder",
@@ -25,13 +25,8 @@ __all__ = [
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
-_JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
-
-STAGED = "staged"
-"""Last part of a folder's name that is at rest: its files were fetched and checked, no task belongs to it."""
-
 
 STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
@@ -88,12 +83,8 @@ def valid_rate(rate: str) -> str:
 class Job:
     """One job: its name, and where it lives on this station."""
 
-    name: str
+    name: JobName
     program_files: str
-
-    def __post_init__(self) -> None:
-        if not _JOB_NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r} is not a job name")
 
     @property
     def top(self) -> str:
@@ -106,6 +97,11 @@ class Job:
     @property
     def task(self) -> str:
         return f"Rentree PRONOTE {self.name}"
+
+    @property
+    def at_rest(self) -> Job:
+        """Where its files lie once they are staged."""
+        return replace(self, name=self.name.at_rest)
 
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
@@ -131,9 +127,9 @@ class Job:
             ]
         )
 
-    def start(self, verb: str, folder_url: str, rate: str = "") -> str:
+    def start(self, folder_url: str, rate: str = "") -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
-        register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
+        register = f"call {self._path('install.cmd')} register {self.name.verb} {quote(self.task)} {quote(folder_url)}"
         register += f" {valid_rate(rate)}" if rate else ""
         return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
@@ -144,7 +140,7 @@ class Job:
         in the folder too, so a setup whose first process ends early is still seen at work. Session 0 alone, where
         tasks of SYSTEM run: a pupil can have the name in a command line of his own, and would hold every run up.
         """
-        name = escape_wql(self.name)
+        name = escape_wql(str(self.name))
         return (
             "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
             f"SessionId = 0 and (CommandLine like '%{name}%' or ExecutablePath like '%{name}%')"
@@ -166,7 +162,7 @@ class Job:
     def _at_rest(self, target: Job) -> list[str]:
         """End what runs of this job, forget that it ran, and give its folder the target's name unless that exists."""
         folder, there = quote(self.folder), quote(target.folder)
-        rename = f"(if not exist {there} ren {folder} {quote(target.name)} 2>nul)"
+        rename = f"(if not exist {there} ren {folder} {quote(str(target.name))} 2>nul)"
         return [
             f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
             f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
@@ -185,8 +181,9 @@ class Job:
         """
         return join([*(line for one in staged for line in one._at_rest(self)), "exit 0"])
 
-    def settle(self, staged: Job) -> str:
+    def settle(self) -> str:
         """Leave the files of this job on the station, at rest, under the name of a staging."""
+        staged = self.at_rest
         return join([*self._at_rest(staged), f"(if not exist {quote(staged.folder)} exit 67)", "exit 0"])
 
     def remove(self) -> str:

@@ -28,7 +28,7 @@ from ..depot.lock import (
 from ..depot.package import Package
 from ..depot.publish import depot_files, not_a_lock, preview, publish, read_lock
 from ..responses.folder import ResponseStore, checked_responses
-from ..responses.names import Recorded, newest, parse_name
+from ..responses.names import ResponseName, newest, parse_name
 from ..responses.response import Mode, ResponseFile
 from .download import DownloadOptions, forget
 from .search import SETUP, InstallerFile, Search
@@ -264,7 +264,7 @@ class Preparation:
         found: dict[str, Path] = {}
         recordings = ResponseStore(settings.response_dir).names()
         for name, named, mode in kinds:
-            wanted = Recorded(product=settings.product, release=release, arch=arch, mode=mode)
+            wanted = ResponseName(product=settings.product, release=release, arch=arch, mode=mode)
             chosen = newest(recordings, wanted)
             if named.get(arch):
                 found[name] = Path(named[arch]).expanduser()
@@ -275,7 +275,7 @@ class Preparation:
                 found[name] = folder / name
         if _RESPONSE not in found:
             at = f" The installer is there: {installer}." if installer is not None else ""
-            exact = Recorded(product=settings.product, release=release, arch=arch, mode="install").name
+            exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
             raise ValueError(
                 f"there is no response file for {release} {arch}: {settings.response_dir} has no "
                 f"{exact}, nor one of an earlier release of {release.year}."

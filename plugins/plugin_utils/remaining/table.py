@@ -17,7 +17,7 @@ __all__ = ["LABELS", "remaining", "render_remaining"]
 
 LABELS: dict[str, dict[str, str]] = {
     "fr": {
-        "title": "Reste à faire : {left} poste(s) sur {all}",
+        "title": "Reste à faire : {count} poste(s) sur {all}",
         "nothing": "Reste à faire : rien, les {all} postes sont à jour",
         "school": "Établissement",
         "room": "Salle",
@@ -41,7 +41,7 @@ LABELS: dict[str, dict[str, str]] = {
         "by_hand": "{failures} échecs de suite, ne sera plus réessayé de lui-même.",
     },
     "en": {
-        "title": "Remaining: {left} of {all} station(s)",
+        "title": "Remaining: {count} of {all} station(s)",
         "nothing": "Remaining: nothing, all {all} stations are right",
         "school": "School",
         "room": "Room",
@@ -70,7 +70,7 @@ LABELS: dict[str, dict[str, str]] = {
 def remaining(stations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
     """The stations of ``names`` that are not right, sorted by school, room and name.
 
-    ``stations`` is what the store holds (``_store_stations.standings``), with ``school`` and ``room`` of the inventory.
+    ``stations`` is what the store holds (``memory.standings``), with ``school`` and ``room`` of the inventory.
     """
     rows = []
     for name in names:
@@ -141,5 +141,5 @@ def render_remaining(
             plain(row["reason_fr" if language == "fr" else "reason"]),
             plain(todo),
         )
-    title = plain(head + words["title"].format(left=len(rows), all=total), "bold")
+    title = plain(head + words["title"].format(count=len(rows), all=total), "bold")
     return rendered([title, table], width=width, color=color) + "\n"

@@ -16,7 +16,6 @@ from ...module_utils.base.digests import sha256
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..deploy.plan import Desired, missing
 from ..job.follow import JobTimes, patiently
 from ..station.errors import (
     CommandTimeoutError,
@@ -29,7 +28,7 @@ from ..station.probe import probe
 from ..station.state import StationState
 from ..station.winrm import WinrmStation
 from .folder import ResponseStore
-from .names import Recorded
+from .names import ResponseName
 from .recording import (
     STAGE_CODES,
     FolderState,
@@ -93,7 +92,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
     done: list[dict[str, Any]] = []
     warnings: list[str] = []
     for mode in request.modes:
-        recorded = Recorded(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
+        recorded = ResponseName(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
         try:
             done.append(_record(station, request, recorded, check=check, earlier=done, warnings=warnings))
         except StationError as exc:
@@ -111,7 +110,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
 def _record(
     station: WinrmStation,
     request: RecordRequest,
-    recorded: Recorded,
+    recorded: ResponseName,
     *,
     check: bool,
     earlier: list[dict[str, Any]],
@@ -289,16 +288,9 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
 
     Returns the product code that an installation has left. Raises StationError.
     """
-    mode = recording.recorded.mode
-    wanted = Desired(
-        product=request.product,
-        state="present" if mode == "install" else "absent",
-        release=request.release,
-        arch="auto",
-        digests={},
-    )
+    absent = recording.recorded.mode != "install"
     deadline = time.monotonic() + request.verify_timeout
-    while instead := missing(state := probe(station, request.product), wanted):
+    while instead := (state := probe(station, request.product)).instead_of(request.release, absent=absent):
         if time.monotonic() > deadline:
             raise StationFactError(
                 f"the dialogs were answered, but {instead}",
@@ -321,7 +313,7 @@ def _product_code(state: StationState, request: RecordRequest) -> str:
 
 
 def _judge(
-    request: RecordRequest, recorded: Recorded, data: bytes, product_code: str
+    request: RecordRequest, recorded: ResponseName, data: bytes, product_code: str
 ) -> tuple[ResponseFile, list[Finding]]:
     response, found = validate_bytes(
         data,

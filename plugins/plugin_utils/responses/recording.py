@@ -21,7 +21,7 @@ from ..station.cmdline import echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import StationState
 from ..station.wmi import escape_wql
-from .names import Recorded
+from .names import ResponseName
 
 __all__ = [
     "STAGE_CODES",
@@ -80,7 +80,7 @@ class RecordingPlan:
 
 def plan_recording(
     state: StationState,
-    wanted: Recorded,
+    wanted: ResponseName,
     found: FolderState,
     *,
     stored: bool,
@@ -116,7 +116,7 @@ def plan_recording(
     )
 
 
-def _refusal(state: StationState, wanted: Recorded, *, will_be_installed: bool) -> RecordingPlan | None:
+def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bool) -> RecordingPlan | None:
     year = wanted.release.year
     same_year = state.of_year(year)
     if wanted.mode == "install" and same_year:
@@ -182,7 +182,7 @@ def parse_fetched(output: bytes) -> tuple[bytes, str]:
 class Recording:
     """One recording: what is recorded, and where it lives on this station."""
 
-    recorded: Recorded
+    recorded: ResponseName
     program_files: str
 
     @property

@@ -18,7 +18,7 @@ __all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
 # Codes by which a setup says that its response file is of another release (InstallShield's ResultCode).
 _WRONG_RESPONSE = frozenset({-3, -12})
 
-Kind = Literal["done", "left", "failed", "unfit", "unreachable"]
+Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         )
     action = result.get("action")
     return StationOutcome(
-        kind="left" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}
+        kind="skipped" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}
     )
 
 
@@ -69,7 +69,7 @@ class Standing:
 
 
 def _count(names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"done": [], "left": [], "failed": [], "unfit": [], "unreachable": []}
+    found: dict[str, list[str]] = {"done": [], "skipped": [], "failed": [], "unfit": [], "unreachable": []}
     for name in names:
         if name in outcomes:
             found[outcomes[name].kind].append(name)

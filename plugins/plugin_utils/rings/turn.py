@@ -45,7 +45,7 @@ def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, An
     if ring["wrong"]:
         remedy = "Correct the variable in the inventory of this school."
         return in_ring(_failed(ring["held"], remedy, f"{ring['held'].rstrip('.')}. {remedy}"), ring)
-    return _left(ring["held"], ring)
+    return _skipped(ring["held"], ring)
 
 
 def _other_release(ring: Mapping[str, Any], release: str) -> dict[str, Any] | None:
@@ -60,10 +60,10 @@ def _other_release(ring: Mapping[str, Any], release: str) -> dict[str, Any] | No
         f"the school's server went from {ring['release']} to {now} during this run: left for the next one, whose "
         "pilots try it first"
     )
-    return _left(reason, ring)
+    return _skipped(reason, ring)
 
 
-def _left(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
+def _skipped(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
     return in_ring({"changed": False, "action": "skip", "reason": reason, "before": [], "after": [], "diff": []}, ring)
 
 

@@ -21,10 +21,10 @@ from ansible.utils.display import Display
 from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
-from ..job.commands import STAGED
 from ..remaining.memory import Memory
 from ..station.cmdline import tool
 from ..station.errors import StationError
+from ..station.job_name import job_names
 from ..station.listening import listening
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
@@ -215,7 +215,8 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
         memory.set_woken(None)
         return "somebody has opened a session"
     # Staged files lie at rest until the evening: nothing of them goes on.
-    if jobs := [name for name in state.jobs if not name.endswith(f"-{STAGED}")]:
+    at_rest = [str(name) for name in job_names(state.jobs) if name.verb == "staged"]
+    if jobs := [name for name in state.jobs if name not in at_rest]:
         return f"another job is on it: {', '.join(jobs)}"
     result = station.run(f'{tool("shutdown")} /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
     if result.code:

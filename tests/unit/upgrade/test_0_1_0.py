@@ -14,19 +14,19 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.kept import read_told
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import read_state
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import (
     Audit,
     last_words,
     our_jobs,
     read_history,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestations_kept import of_school
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import locked_entry, locked_installer
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import read_lock
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import Recorded, parse_name
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName, parse_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
@@ -192,7 +192,7 @@ def test_the_attestations(store: Store) -> None:
 
 
 def test_what_was_told(store: Store) -> None:
-    client, edt = (read_told(store, product=name, channel="webhook") for name in ("pronote_client", "edt_monoposte"))
+    client, edt = (read_state(store, product=name, channel="webhook") for name in ("pronote_client", "edt_monoposte"))
     assert client is not None
     assert edt is not None
     assert sorted(name for name, wrong in client.stations.items() if not wrong) == [
@@ -201,7 +201,7 @@ def test_what_was_told(store: Store) -> None:
         "riquet-s101-01",
     ]
     assert (client.verdict, edt.verdict, edt.stations) == ("not_compliant", "compliant", {"riquet-cdi-04": False})
-    assert read_told(store, product="pronote_client", channel="mail") is None
+    assert read_state(store, product="pronote_client", channel="mail") is None
 
 
 _PUBLISHED = [
@@ -248,7 +248,7 @@ def test_the_recordings(past: Path) -> None:
     assert names == ["pronote_client-2026.1.3-x64-uninstall.iss", "pronote_client-2026.1.3-x64.iss"]
     for name in names:
         recorded = parse_name(name)
-        assert isinstance(recorded, Recorded)
+        assert isinstance(recorded, ResponseName)
         assert responses.has(recorded, language=FRENCH)
 
 

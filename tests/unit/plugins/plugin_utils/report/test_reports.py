@@ -9,11 +9,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import EXIT_CODES, VERDICTS, conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import MARKS, percent, words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import percent, words
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -56,6 +56,8 @@ def test_the_schema_names_every_key_and_status() -> None:
     ):
         assert set(data) == set(schema["properties"]) == set(schema["required"])
     assert _SCHEMA["$defs"]["status"]["enum"] == list(STATUSES)
+    assert _SCHEMA["properties"]["verdict"]["enum"] == list(VERDICTS)
+    assert _SCHEMA["properties"]["exit_code"]["enum"] == list(EXIT_CODES.values())
 
 
 @pytest.mark.parametrize(
@@ -145,8 +147,7 @@ def test_the_junit_is_xml_with_one_case_per_station_of_the_run() -> None:
 def test_both_languages_have_the_same_words() -> None:
     assert set(words("fr")) == set(words("en"))
     assert all(words("fr").values())
-    assert set(MARKS) == set(STATUSES)
-    assert len(set(MARKS.values())) == len(MARKS)
+    assert len({status.mark for status in STATUSES.values() if status.mark}) == len(STATUSES)
     for key, text in words("fr").items():
         # The same places to fill in.
         assert sorted(_fields(text)) == sorted(_fields(words("en")[key])), key

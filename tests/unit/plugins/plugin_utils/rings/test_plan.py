@@ -173,7 +173,7 @@ def test_a_failed_pilot_stops_its_school() -> None:
     assert end.passed == 0
 
 
-@pytest.mark.parametrize("kind", ["left", "unfit", "unreachable"])
+@pytest.mark.parametrize("kind", ["skipped", "unfit", "unreachable"])
 def test_somebody_stands_in_for_a_pilot_that_proves_nothing(kind: Any) -> None:
     nothing = StationOutcome(kind=kind, fact="why")
     went, end = _walk(_plan(20, [1, "10%", "100%"]), {"s000": nothing, "s001": nothing})
@@ -199,7 +199,7 @@ def test_a_reserve_that_fails_stops_as_a_pilot_does() -> None:
         ({"s001": "failed"}, 0, "100%", "1 of 10 stations of ring 2 failed, more than 0"),
         ({f"s{n:03}": "unreachable" for n in range(1, 11)}, 0, "100%", ""),
         ({f"s{n:03}": "unreachable" for n in range(1, 8)}, 0, "50%", "7 of 10 stations of ring 2 were unreachable"),
-        ({f"s{n:03}": "left" for n in range(1, 11)}, 0, 0, ""),
+        ({f"s{n:03}": "skipped" for n in range(1, 11)}, 0, 0, ""),
     ],
 )
 def test_the_thresholds_of_a_wave(kinds: dict[str, Any], fail: Any, unreachable: Any, says: str) -> None:
@@ -259,7 +259,7 @@ def test_a_problem_of_the_variables_holds_everybody() -> None:
         ({"skipped": True}, False, None),
         ({"action": "none"}, False, "done"),
         ({"action": "install", "job": {"started": 1}}, False, "done"),
-        ({"action": "skip", "reason": "in use"}, False, "left"),
+        ({"action": "skip", "reason": "in use"}, False, "skipped"),
         ({"unreachable": True, "fact": "off"}, False, "unreachable"),
         ({"unreachable": True, "job": {"started": 1}}, False, "unreachable"),
         ({"failed": True, "fact": "disk full"}, False, "unfit"),

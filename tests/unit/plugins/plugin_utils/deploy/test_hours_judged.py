@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.windows import Window, judge, parse_windows, shown
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Window, judge, parse_windows, shown
 
 PARIS = ZoneInfo("Europe/Paris")
 EVENINGS = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "18:00", "to": "22:00"}]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a plan is made of: what is wanted, the steps, and when each is done. Pure; ``deploy/plan.py`` decides."""
+"""What a plan is made of: what is wanted of a station, the steps, and when each is done. Pure; ``plan.py`` decides."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Literal
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..station.state import Arch, StationState
+from ..station.job_name import JobName
+from ..station.state import Installation, StationState
 from .old_years import Removals
 from .people import People, Way
 from .restarts import Restarts
 
-__all__ = ["DOWNGRADE", "Action", "Desired", "Plan", "Step", "Verb", "job_name", "missing", "unmet"]
+__all__ = ["DOWNGRADE", "Action", "Goal", "JobStep", "Plan"]
 
 Action = Literal["none", "install", "remove", "stage", "finish", "skip", "refuse"]
-Verb = Literal["install", "remove", "stage"]
 DOWNGRADE = ("over", "remove_first")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Desired:
+class Goal:
     """What the admin asks for one station."""
 
     product: Product
@@ -44,19 +44,36 @@ class Desired:
     # Why nothing may be begun at this hour, empty when it may (plugin_utils/deploy/hours.py). Staging may at any hour.
     not_now: str = ""
 
+    def missing(self, state: StationState) -> str | None:
+        """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged."""
+        return state.instead_of(self.release, absent=self.state == "absent")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class JobStep:
     """One job of the station. ``follow``: it is there already, left by another run, and is never started again."""
 
-    verb: Verb
-    release: Release
-    arch: Arch
+    job: JobName
+    # SHA-256 of its install.cmd.
     digest: str
-    job: str
     follow: bool = False
     # A removal that leaves the year's client of the other architecture alone.
     this_arch_only: bool = True
+
+    def removes(self, installation: Installation) -> bool:
+        """Whether a removal takes this client of its year away."""
+        alone = not self.this_arch_only or installation.arch in {self.job.arch, None}
+        return bool(installation.uninstall_string) and alone
+
+    def unmet(self, state: StationState, goal: Goal) -> str | None:
+        """What the station shows instead of the step's result; None once it is there."""
+        if self.job.verb == "stage":
+            # Its folder is looked into before it gets its name.
+            return None
+        if self.job.verb == "install" or not self.this_arch_only:
+            return goal.missing(state)
+        left = [i.describe() for i in state.of_year(self.job.release.year) if self.removes(i)]
+        return f"this is left: {'; '.join(left)}" if left else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +85,20 @@ class Plan:
     remedy: str = ""
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
-    job: str = ""
-    arch: Arch | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[JobStep] = field(default_factory=list)
     # Stagings whose files the installation takes over.
-    adopt: list[str] = field(default_factory=list)
-    tidy: list[str] = field(default_factory=list)
+    adopt: list[JobName] = field(default_factory=list)
+    tidy: list[JobName] = field(default_factory=list)
     # Jobs of other products on the station: nothing is begun while one of them is at work.
-    others: list[str] = field(default_factory=list)
+    others: list[JobName] = field(default_factory=list)
     way: Way = field(default_factory=Way)
     restart_first: bool = False
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def job(self) -> str:
+        """The name of its first job; empty when it has none."""
+        return str(self.steps[0].job) if self.steps else ""
 
     @property
     def changes(self) -> bool:
@@ -94,34 +114,3 @@ class Plan:
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""
         return headed_diff("station", *("".join(f"{line}\n" for line in side) for side in (self.before, self.after)))
-
-
-def job_name(product: Product, verb: str, release: Release, arch: Arch, digest: str) -> str:
-    """Name of a job: the same work always has the same name, so that it is found again and never started twice."""
-    return f"{product.key.replace('_', '-')}-{release.client}-{arch}-{digest[:12].lower()}-{verb}"
-
-
-def missing(state: StationState, desired: Desired) -> str | None:
-    """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged.
-
-    The plan and the verification after a job both ask this, so that they cannot disagree.
-    """
-    wanted = desired.release.client
-    same_year = state.of_year(wanted.year)
-    found = "; ".join(i.describe() for i in same_year)
-    if desired.state == "absent":
-        return f"this is left: {found}" if same_year else None
-    if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
-        return None
-    return f"the station has {found or 'no client of that year'} instead of {wanted}"
-
-
-def unmet(state: StationState, step: Step, desired: Desired) -> str | None:
-    """What the station shows instead of a step's result; None once it is there."""
-    if step.verb == "stage":
-        # Its folder is looked into before it gets its name.
-        return None
-    if step.verb == "install" or not step.this_arch_only:
-        return missing(state, desired)
-    left = [i for i in state.of_year(step.release.year) if i.uninstall_string and i.arch in {step.arch, None}]
-    return f"this is left: {'; '.join(i.describe() for i in left)}" if left else None
