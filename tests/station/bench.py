@@ -1,0 +1,234 @@
+"""One station, its depot, and the collection's actions on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiohttp import web
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play_context import PlayContext
+from ansible.playbook.task import Task
+from ansible.plugins.loader import action_loader, connection_loader
+from ansible.template import Templar
+from ansible_collections.rentree.pronote.plugins.filter.digests import digests
+from ansible_collections.rentree.pronote.plugins.filter.removals import removals
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import published_installers
+
+from tests.lab.faults import Fault, FaultPlan
+from tests.lab.journal import Journal
+from tests.lab.scenario import StationSpec
+from tests.lab.simulated.from_scenario import build_station
+from tests.lab.simulated.station import SimulatedStation
+from tests.lab.simulated.trouble import Trouble
+from tests.lab.station import Account, Power, ShellOptions
+from tests.lab.web.depot import DepotFaults, depot_app
+from tests.lab.wsman import Quotas
+from tests.lab.wsman.endpoint import Listening
+from tests.station.depot import Depot
+from tests.station.virtual import VirtualTime, virtual_time
+from tests.station.wire import ADDRESS, Wire
+
+__all__ = ["NAME", "Bench", "bench"]
+
+NAME = "pc-01"
+ACCOUNT = Account(name="deploiement", password="Lab-only-1!")
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """What a test has in front of it. ``time`` passes only when the code under test waits."""
+
+    station: SimulatedStation
+    time: VirtualTime
+    journal: Journal
+    depot: Depot
+    depot_url: str
+    depot_faults: DepotFaults
+    faults: FaultPlan
+    work: Path
+    # Of every later run of ``client``, beneath its own.
+    arguments: dict[str, Any] = field(default_factory=dict)
+    _connection: Any = None
+
+    def run(self, action: str, arguments: dict[str, Any], *, check: bool = False, **variables: Any) -> dict[str, Any]:
+        """Run an action of the collection on the station, as a task would. Raises AnsibleActionFail."""
+        task = Task()
+        task.action, task.args, task.check_mode = f"rentree.pronote.{action}", dict(arguments), check
+        loader = DataLoader()
+        plugin = action_loader.get(
+            task.action,
+            task=task,
+            connection=self.connection(),
+            play_context=PlayContext(),
+            loader=loader,
+            templar=Templar(loader=loader),
+            shared_loader_obj=None,
+        )
+        result: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": NAME, **variables})
+        return result
+
+    def client(self, release: str = "2026.2.7", *, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        """Deploy a release."""
+        lock = self.lock(arguments.get("product", "pronote_client"))
+        given = {
+            "release": release,
+            "depot": self.depot_url,
+            "digests": digests(lock, release),
+            "removals": removals(lock),
+            "installers": published_installers(lock),
+            "log_dir": str(self.work / "logs"),
+            **self.arguments,
+            **arguments,
+        }
+        return self.run("client", given, check=check)
+
+    def lock(self, product: str = "pronote_client") -> dict[str, Any]:
+        """The published releases of a product, as the inventory has them."""
+        read = yaml.safe_load(self.depot.lock_file.read_text(encoding="utf-8"))
+        found: dict[str, Any] = (
+            read["pronote_releases"] if product == "pronote_client" else read["pronote_product_releases"][product]
+        )
+        return found
+
+    def connection(self, *, fresh: bool = False) -> Any:
+        """The stock winrm connection to the station: one worker's, unless a ``fresh`` one is asked for."""
+        if self._connection is None or fresh:
+            self._connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
+            variables = {
+                "ansible_host": ADDRESS,
+                "ansible_port": 5985,
+                "ansible_user": ACCOUNT.name,
+                "ansible_password": ACCOUNT.password,
+                "ansible_winrm_scheme": "http",
+                "ansible_winrm_transport": ["basic"],
+            }
+            # As TaskExecutor does it: what is not an option of the plugin goes through as it is.
+            self._connection.set_options(var_options={**variables, "_extras": {}})
+        return self._connection
+
+    def snapshot(self) -> str:
+        """SHA-256 of the station's whole state."""
+        return hashlib.sha256(self.time.wait(self.station.snapshot())).hexdigest()
+
+    def people(self, what: str, argument: str = "") -> None:
+        """Somebody at the station does something (``SimulatedStation.people``)."""
+        self.time.wait(self.station.people(what, argument))
+
+    def people_later(self, seconds: float, what: str, argument: str = "") -> None:
+        """Somebody at the station does something in that many seconds."""
+        self.time.later(seconds, lambda: self.station.people(what, argument))
+
+    def power(self, on: bool) -> None:
+        """Switch the station on or off."""
+        self.time.wait(self.station.set_power(Power.ON if on else Power.OFF))
+
+    def power_later(self, seconds: float, on: bool) -> None:
+        """Switch the station on or off in that many seconds."""
+        self.time.later(seconds, lambda: self.station.set_power(Power.ON if on else Power.OFF))
+
+    def fault(self, effect: Any, match: str = "", **rule: Any) -> None:
+        """Something goes wrong at a step (``tests.lab.faults``)."""
+        self.faults.faults.append(Fault(effect=effect, match=match, **rule))
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self.faults.replace([])
+        self.depot_faults.by_name.clear()
+        assert self.station.trouble is not None
+        self.station.trouble.heal()
+
+    def command(self, line: str) -> bytes:
+        """What a command that somebody types there prints."""
+        return self.time.wait(self._command(line))
+
+    async def _command(self, line: str) -> bytes:
+        running = await self.station.start_command(
+            line, (), account=ACCOUNT, options=ShellOptions(codepage=65001), skip_cmd_shell=False
+        )
+        written = b"".join([data async for stream, data in running.output() if stream == "stdout"])
+        await running.wait()
+        return written
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """What the lab's journal has of a kind."""
+        return [event.data for event in self.journal.select(kind=kind)]
+
+    def commands(self) -> list[str]:
+        """Every command line that was sent to the station."""
+        return [event["command"] for event in self.events("command")]
+
+    def starts(self) -> int:
+        """How often an installer was started."""
+        return sum(event["event"] == "started" for event in self.events("installer"))
+
+    def clients(self) -> list[str]:
+        """What ``client_info`` finds there."""
+        found = self.run("client_info", {})
+        return [f"{each['release']} {each['arch']} {each['condition']}" for each in found["clients"]]
+
+    def folders(self) -> list[str]:
+        """Names of the job folders that are there."""
+        top = r"C:\Program Files\Rentree PRONOTE"
+        files = self.station.files
+        return (
+            sorted({path[len(top) + 1 :] for path, node in files.walk(top) if node.directory})
+            if files.find(top)
+            else []
+        )
+
+    def tasks(self) -> list[str]:
+        """Names of the scheduled tasks that are ours."""
+        return sorted(task.path for task in self.station.tasks.all() if "PRONOTE" in task.path)
+
+
+@contextmanager
+def bench(
+    monkeypatch: pytest.MonkeyPatch, work: Path, depot: Depot, *, start: dt.datetime | None = None, **station: Any
+) -> Iterator[Bench]:
+    """A fresh station; ``station`` is what a scenario says of one, ``start`` the time of the day."""
+    with ExitStack() as stack:
+        virtual = stack.enter_context(virtual_time(monkeypatch, start=start))
+        patch = stack.enter_context(monkeypatch.context())
+        journal, faults = Journal(), FaultPlan.from_data(station.pop("faults", []))
+        quotas, auth = Quotas(**station.pop("quotas", {})), station.pop("auth", ("basic",))
+        spec = StationSpec(name=NAME, address="", options=station)
+
+        async def build() -> SimulatedStation:
+            made = build_station(spec, address=ADDRESS, accounts=(ACCOUNT,), clock=1.0, journal=journal)
+            made.trouble = Trouble(made, faults)
+            return made
+
+        made = virtual.wait(build())
+        stack.callback(lambda: virtual.wait(made.set_power(Power.OFF)))
+        Wire(virtual, made, faults, journal, Listening(address=ADDRESS, quotas=quotas, auth=frozenset(auth))).patch(
+            patch
+        )
+        depot_faults = DepotFaults()
+        runner = web.AppRunner(depot_app(depot.folder, journal, depot_faults), access_log=None, shutdown_timeout=0.1)
+
+        async def serve() -> int:
+            await runner.setup()
+            await web.TCPSite(runner, ADDRESS, 0).start()
+            port: int = runner.addresses[0][1]
+            return port
+
+        port = virtual.wait(serve())
+        stack.callback(lambda: virtual.wait(runner.cleanup()))
+        yield Bench(
+            station=made,
+            time=virtual,
+            journal=journal,
+            depot=depot,
+            depot_url=f"http://{ADDRESS}:{port}/depot",
+            depot_faults=depot_faults,
+            faults=faults,
+            work=work,
+        )

@@ -1,0 +1,143 @@
+"""Requests of pywinrm, handed to the lab's WS-Man endpoint without a socket between them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from unittest import mock
+
+import pytest
+import requests
+from aiohttp import web
+from aiohttp.streams import StreamReader
+from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
+
+from tests.lab.faults import FaultPlan
+from tests.lab.journal import Event, Journal
+from tests.lab.station import Power, Station
+from tests.lab.wsman.auth import Authenticator, Session
+from tests.lab.wsman.endpoint import Endpoint, Listening
+from tests.station.virtual import VirtualTime
+
+__all__ = ["ADDRESS", "Wire"]
+
+ADDRESS = "127.0.0.1"
+_URL = f"http://{ADDRESS}:5985/wsman"
+
+
+class _Door:
+    """In the place of an endpoint's socket: open while the station has power."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self.authenticator = authenticator
+
+    def close(self) -> None:
+        """Nothing is connected."""
+
+
+class _Endpoint(Endpoint):
+    """One station's answers. Doors in place of sockets."""
+
+    @property
+    def door(self) -> Authenticator | None:
+        """What checks a request's credentials; None without power."""
+        listeners: list[Any] = self._listeners
+        return listeners[0].authenticator if listeners else None
+
+    async def _open(self, port: int, tls: object, certificate: bytes | None) -> None:
+        listeners: list[Any] = self._listeners
+        authenticator = Authenticator(
+            self.station,
+            methods=self.listening.auth,
+            allow_unencrypted=self.listening.allow_unencrypted,
+            certificate=certificate,
+        )
+        listeners.append(_Door(authenticator))
+
+
+class _Transport(asyncio.Transport):
+    """Tells whether the endpoint has reset the connection."""
+
+    reset = False
+
+    def is_closing(self) -> bool:
+        return self.reset
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def abort(self) -> None:
+        self.reset = True
+
+
+class Wire:
+    """Carries every request to ``ADDRESS`` to the endpoint of one station, whatever session it comes from."""
+
+    def __init__(
+        self, virtual: VirtualTime, station: Station, faults: FaultPlan, journal: Journal, listening: Listening
+    ) -> None:
+        self._virtual = virtual
+        self._station = station
+        self._endpoint = _Endpoint(station, listening, faults, journal, certificate=None)
+        self._following: list[asyncio.Task[None]] = []
+        journal.listeners.append(self._power)
+        virtual.wait(self._follow())
+
+    async def _follow(self) -> None:
+        await self._endpoint.follow_power(5985, None, None)
+
+    def _power(self, event: Event) -> None:
+        if event.kind == "power":
+            if self._station.power is not Power.ON:
+                self._endpoint.power_lost()
+            self._following.append(self._virtual.loop.create_task(self._follow()))
+
+    def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Requests to the station go this way until the patch is undone; all others go theirs."""
+        plain = requests.adapters.HTTPAdapter.send
+
+        def send(
+            adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **options: Any
+        ) -> requests.Response:
+            if request.url != _URL:
+                return plain(adapter, request, **options)
+            return self._send(request, timeout=options["timeout"])
+
+        monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
+
+    def _send(self, request: requests.PreparedRequest, *, timeout: float) -> requests.Response:
+        door = self._endpoint.door
+        if door is None:
+            raise requests.exceptions.ConnectionError(f"{_URL}: [Errno 111] Connection refused")
+        transport = _Transport()
+        try:
+            answer = self._virtual.wait(
+                asyncio.wait_for(self._endpoint.handle(self._received(request, transport), Session(), door), timeout)
+            )
+        except TimeoutError as exc:
+            raise requests.exceptions.ReadTimeout(f"{_URL}: Read timed out") from exc
+        except asyncio.CancelledError as exc:
+            # The power went while it was being answered.
+            raise requests.exceptions.ConnectionError(f"{_URL}: Connection reset by peer") from exc
+        if transport.reset:
+            raise requests.exceptions.ConnectionError(f"{_URL}: Connection reset by peer")
+        return _as_answered(request, answer)
+
+    def _received(self, request: requests.PreparedRequest, transport: asyncio.Transport) -> web.BaseRequest:
+        body = request.body or b""
+        payload = StreamReader(mock.Mock(_reading_paused=False), limit=2**16, loop=self._virtual.loop)
+        payload.feed_data(body if isinstance(body, bytes) else body.encode())
+        payload.feed_eof()
+        headers = CIMultiDict(request.headers)
+        return make_mocked_request(str(request.method), "/wsman", headers=headers, payload=payload, transport=transport)
+
+
+def _as_answered(request: requests.PreparedRequest, answer: web.Response) -> requests.Response:
+    response = requests.Response()
+    response.status_code = answer.status
+    response.headers.update(answer.headers)
+    response._content = answer.body if isinstance(answer.body, bytes) else b""
+    response.url = _URL
+    response.request = request
+    return response
