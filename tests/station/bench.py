@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,7 @@ from tests.lab.web.depot import DepotFaults, depot_app
 from tests.lab.wsman import Quotas
 from tests.lab.wsman.endpoint import Listening
 from tests.station.depot import Depot
-from tests.station.virtual import VirtualTime, virtual_time
+from tests.station.virtual import ControllerKilledError, VirtualTime, virtual_time
 from tests.station.wire import ADDRESS, Wire
 
 __all__ = ["NAME", "Bench", "bench"]
@@ -48,6 +49,7 @@ class Bench:
 
     station: SimulatedStation
     time: VirtualTime
+    wire: Wire
     journal: Journal
     depot: Depot
     depot_url: str
@@ -90,6 +92,14 @@ class Bench:
         }
         return self.run("client", given, check=check)
 
+    def another_administrator(self, release: str = "2026.2.7", **arguments: Any) -> dict[str, Any]:
+        """A deployment from somebody else's console, whatever this one is in the middle of."""
+        mine, self._connection = self._connection, None
+        try:
+            return self.client(release, **arguments)
+        finally:
+            self._connection = mine
+
     def lock(self, product: str = "pronote_client") -> dict[str, Any]:
         """The published releases of a product, as the inventory has them."""
         read = yaml.safe_load(self.depot.lock_file.read_text(encoding="utf-8"))
@@ -126,6 +136,20 @@ class Bench:
         """Somebody at the station does something in that many seconds."""
         self.time.later(seconds, lambda: self.station.people(what, argument))
 
+    def before(self, match: str, do: Callable[[], object]) -> None:
+        """Do something when a request that fits is about to be sent, once: kill the controller, let a second one run.
+
+        ``match`` is looked for in the whole message.
+        """
+        self.wire.before.append((re.compile(match), do))
+
+    def killed(self, release: str = "2026.2.7", **arguments: Any) -> None:
+        """A deployment whose controller is killed on the way; the next run comes from another one."""
+        with pytest.raises(ControllerKilledError):
+            self.client(release, **arguments)
+        self.time.another_controller()
+        self._connection = None
+
     def power(self, on: bool) -> None:
         """Switch the station on or off."""
         self.time.wait(self.station.set_power(Power.ON if on else Power.OFF))
@@ -156,6 +180,14 @@ class Bench:
         written = b"".join([data async for stream, data in running.output() if stream == "stdout"])
         await running.wait()
         return written
+
+    def messages(self) -> list[str]:
+        """What was shown on the station's screen."""
+        return [event["text"] for event in self.events("message")]
+
+    def restarts(self) -> int:
+        """How often the station went down to start again."""
+        return sum(event.get("power") == "booting" for event in self.events("power"))
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the lab's journal has of a kind."""
@@ -208,9 +240,9 @@ def bench(
 
         made = virtual.wait(build())
         stack.callback(lambda: virtual.wait(made.set_power(Power.OFF)))
-        Wire(virtual, made, faults, journal, Listening(address=ADDRESS, quotas=quotas, auth=frozenset(auth))).patch(
-            patch
-        )
+        listening = Listening(address=ADDRESS, quotas=quotas, auth=frozenset(auth))
+        wire = Wire(virtual, made, faults, journal, listening)
+        wire.patch(patch)
         depot_faults = DepotFaults()
         runner = web.AppRunner(depot_app(depot.folder, journal, depot_faults), access_log=None, shutdown_timeout=0.1)
 
@@ -225,6 +257,7 @@ def bench(
         yield Bench(
             station=made,
             time=virtual,
+            wire=wire,
             journal=journal,
             depot=depot,
             depot_url=f"http://{ADDRESS}:{port}/depot",

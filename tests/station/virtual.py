@@ -10,15 +10,19 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 import time_machine
 
-__all__ = ["VirtualTime", "virtual_time"]
+__all__ = ["ControllerKilledError", "VirtualTime", "virtual_time"]
 
 T = TypeVar("T")
 _STUCK_SECONDS = 20.0  # real ones, with no timer pending and no socket ready
+
+
+class ControllerKilledError(BaseException):
+    """As SIGKILL: nothing that is done on the way out reaches the station any more."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -68,6 +72,8 @@ class VirtualTime:
         self._traveller = traveller
         self._now = 1000.0
         self._begun: list[asyncio.Task[object]] = []
+        self._dead = False
+        self._killed_at: float | None = None
         self.loop = _Loop(self)
 
     def monotonic(self) -> float:
@@ -87,9 +93,35 @@ class VirtualTime:
         """Let the lab work until this is done."""
         return self.loop.run_until_complete(work)
 
+    def ask(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the code under test waits for. Raises ControllerKilledError once it has been killed."""
+        if self._killed_at is not None and self._now >= self._killed_at:
+            self._dead = True
+        if self._dead:
+            work.close()
+            raise ControllerKilledError
+        return self.wait(work)
+
     def sleep(self, seconds: float) -> None:
         """``time.sleep``: the lab works meanwhile, and its timers go off in their order."""
-        self.wait(asyncio.sleep(seconds))
+        until = self._now + seconds if self._killed_at is None else min(self._now + seconds, self._killed_at)
+        self.ask(asyncio.sleep(until - self._now))
+        if self._killed_at is not None and self._now >= self._killed_at:
+            self._dead = True
+            raise ControllerKilledError
+
+    def kill_in(self, seconds: float) -> None:
+        """Kill the controller in that many seconds, wherever it is then."""
+        self._killed_at = self._now + seconds
+
+    def kill(self) -> NoReturn:
+        """Kill the controller now."""
+        self._dead = True
+        raise ControllerKilledError
+
+    def another_controller(self) -> None:
+        """Somebody starts another run."""
+        self._dead, self._killed_at = False, None
 
     def later(self, seconds: float, do: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Do something at the station in that many seconds."""

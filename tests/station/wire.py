@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import html
+import re
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -81,6 +84,8 @@ class Wire:
         self._station = station
         self._endpoint = _Endpoint(station, listening, faults, journal, certificate=None)
         self._following: list[asyncio.Task[None]] = []
+        # What is to be done before a request that fits is handed over, once.
+        self.before: list[tuple[re.Pattern[str], Callable[[], object]]] = []
         journal.listeners.append(self._power)
         virtual.wait(self._follow())
 
@@ -107,12 +112,13 @@ class Wire:
         monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send)
 
     def _send(self, request: requests.PreparedRequest, *, timeout: float) -> requests.Response:
+        self._prepare(html.unescape(_body(request).decode()))
         door = self._endpoint.door
         if door is None:
             raise requests.exceptions.ConnectionError(f"{_URL}: [Errno 111] Connection refused")
         transport = _Transport()
         try:
-            answer = self._virtual.wait(
+            answer = self._virtual.ask(
                 asyncio.wait_for(self._endpoint.handle(self._received(request, transport), Session(), door), timeout)
             )
         except TimeoutError as exc:
@@ -124,13 +130,22 @@ class Wire:
             raise requests.exceptions.ConnectionError(f"{_URL}: Connection reset by peer")
         return _as_answered(request, answer)
 
+    def _prepare(self, text: str) -> None:
+        for one in [one for one in self.before if one[0].search(text)]:
+            self.before.remove(one)
+            one[1]()
+
     def _received(self, request: requests.PreparedRequest, transport: asyncio.Transport) -> web.BaseRequest:
-        body = request.body or b""
         payload = StreamReader(mock.Mock(_reading_paused=False), limit=2**16, loop=self._virtual.loop)
-        payload.feed_data(body if isinstance(body, bytes) else body.encode())
+        payload.feed_data(_body(request))
         payload.feed_eof()
         headers = CIMultiDict(request.headers)
         return make_mocked_request(str(request.method), "/wsman", headers=headers, payload=payload, transport=transport)
+
+
+def _body(request: requests.PreparedRequest) -> bytes:
+    body = request.body or b""
+    return body if isinstance(body, bytes) else body.encode()
 
 
 def _as_answered(request: requests.PreparedRequest, answer: web.Response) -> requests.Response:
