@@ -56,9 +56,8 @@ class Bench:
     depot_faults: DepotFaults
     faults: FaultPlan
     work: Path
-    # Of every later run of ``client``, beneath its own.
-    arguments: dict[str, Any] = field(default_factory=dict)
-    _connection: Any = None
+    # Of every later run of ``client``, beneath its own. A look at a slow job every ten seconds is often enough here.
+    arguments: dict[str, Any] = field(default_factory=lambda: {"poll_interval": 10})
 
     def run(self, action: str, arguments: dict[str, Any], *, check: bool = False, **variables: Any) -> dict[str, Any]:
         """Run an action of the collection on the station, as a task would. Raises AnsibleActionFail."""
@@ -92,37 +91,27 @@ class Bench:
         }
         return self.run("client", given, check=check)
 
-    def another_administrator(self, release: str = "2026.2.7", **arguments: Any) -> dict[str, Any]:
-        """A deployment from somebody else's console, whatever this one is in the middle of."""
-        mine, self._connection = self._connection, None
-        try:
-            return self.client(release, **arguments)
-        finally:
-            self._connection = mine
-
     def lock(self, product: str = "pronote_client") -> dict[str, Any]:
         """The published releases of a product, as the inventory has them."""
         read = yaml.safe_load(self.depot.lock_file.read_text(encoding="utf-8"))
-        found: dict[str, Any] = (
-            read["pronote_releases"] if product == "pronote_client" else read["pronote_product_releases"][product]
-        )
+        others: dict[str, Any] = read.get("pronote_product_releases", {})
+        found: dict[str, Any] = {"pronote_client": read["pronote_releases"], **others}.get(product, {})
         return found
 
-    def connection(self, *, fresh: bool = False) -> Any:
-        """The stock winrm connection to the station: one worker's, unless a ``fresh`` one is asked for."""
-        if self._connection is None or fresh:
-            self._connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
-            variables = {
-                "ansible_host": ADDRESS,
-                "ansible_port": 5985,
-                "ansible_user": ACCOUNT.name,
-                "ansible_password": ACCOUNT.password,
-                "ansible_winrm_scheme": "http",
-                "ansible_winrm_transport": ["basic"],
-            }
-            # As TaskExecutor does it: what is not an option of the plugin goes through as it is.
-            self._connection.set_options(var_options={**variables, "_extras": {}})
-        return self._connection
+    def connection(self) -> Any:
+        """The stock winrm connection to the station, as a new worker has one."""
+        connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
+        variables = {
+            "ansible_host": ADDRESS,
+            "ansible_port": 5985,
+            "ansible_user": ACCOUNT.name,
+            "ansible_password": ACCOUNT.password,
+            "ansible_winrm_scheme": "http",
+            "ansible_winrm_transport": ["basic"],
+        }
+        # As TaskExecutor does it: what is not an option of the plugin goes through as it is.
+        connection.set_options(var_options={**variables, "_extras": {}})
+        return connection
 
     def snapshot(self) -> str:
         """SHA-256 of the station's whole state."""
@@ -148,7 +137,6 @@ class Bench:
         with pytest.raises(ControllerKilledError):
             self.client(release, **arguments)
         self.time.another_controller()
-        self._connection = None
 
     def power(self, on: bool) -> None:
         """Switch the station on or off."""
@@ -189,6 +177,15 @@ class Bench:
         """How often the station went down to start again."""
         return sum(event.get("power") == "booting" for event in self.events("power"))
 
+    def kill(self, text: str) -> None:
+        """End every process whose command line has this in it."""
+
+        async def end() -> None:
+            for process in [each for each in self.station.processes if text in each.command_line]:
+                self.station.processes.kill(process)
+
+        self.time.wait(end())
+
     def events(self, kind: str) -> list[dict[str, Any]]:
         """What the lab's journal has of a kind."""
         return [event.data for event in self.journal.select(kind=kind)]
@@ -207,14 +204,12 @@ class Bench:
         return [f"{each['release']} {each['arch']} {each['condition']}" for each in found["clients"]]
 
     def folders(self) -> list[str]:
-        """Names of the job folders that are there."""
-        top = r"C:\Program Files\Rentree PRONOTE"
-        files = self.station.files
-        return (
-            sorted({path[len(top) + 1 :] for path, node in files.walk(top) if node.directory})
-            if files.find(top)
-            else []
-        )
+        """Names of the job folders; empty when nothing of ours is on the disk any more."""
+        top, files = r"C:\Program Files\Rentree PRONOTE", self.station.files
+        if not files.is_directory(top):
+            return []
+        jobs = {path.split("\\")[4] for path, _ in files.walk(top) if path.count("\\") > 3}
+        return sorted(jobs) or ["no job, but its folder"]
 
     def tasks(self) -> list[str]:
         """Names of the scheduled tasks that are ours."""
