@@ -421,12 +421,29 @@ def test_a_job_is_never_removed_while_it_runs(make_station: MakeStation) -> None
     _assert_settled(pc)
 
 
-def test_another_products_job_at_work_is_not_disturbed(make_station: MakeStation) -> None:
-    pc = make_station(**SLOW)
+@pytest.fixture(scope="module")
+def two_products(tmp_path_factory: pytest.TempPathFactory) -> Depot:
+    """The client, and EDT monoposte."""
+    edt = ReleaseSpec(release="2026.2.7", product="edt_monoposte")
+    return published(tmp_path_factory.mktemp("products"), ReleaseSpec(release="2026.2.7"), edt)
+
+
+def test_another_products_job_at_work_is_not_disturbed(make_station: MakeStation, two_products: Depot) -> None:
+    pc = make_station(**SLOW, depot=two_products)
     assert pc.client(job_timeout=30)["kind"] == "running"
     (name,) = pc.folders()
-    result = pc.client(product="edt_monoposte", digests={"x64": "e" * 64}, removals={}, installers={})
+    result = pc.client(product="edt_monoposte")
     assert result["fact"] == f"another job is under way on the station: {name}"
+    assert (pc.starts(), pc.folders()) == (1, [name])
+
+
+def test_what_another_product_left_is_its_own_to_clear_away(make_station: MakeStation, two_products: Depot) -> None:
+    pc = make_station(**SLOW, depot=two_products)
+    assert pc.client(job_timeout=30)["kind"] == "running"
+    pc.time.sleep(600)
+    (name,) = pc.folders()
+    assert pc.client(product="edt_monoposte")["changed"]
+    assert pc.folders() == [name]
 
 
 def test_an_older_release_is_refused(make_station: MakeStation) -> None:
