@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.files import sha256_of
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import publish, sha256_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import publish
 
 from tests.lab.scenario import ReleaseSpec
 from tests.lab.simulated.from_scenario import build_release

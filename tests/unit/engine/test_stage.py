@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 
 from tests.station.bench import NAME, Bench
 from tests.station.fixtures import MakeStation
@@ -134,22 +136,21 @@ def test_a_depot_without_the_installer(make_station: MakeStation) -> None:
     assert (pc.folders(), pc.tasks()) == ([], [])
 
 
-def test_a_staging_is_no_deployment_done(make_station: MakeStation, tmp_path: Any) -> None:
-    """The evening's list of what remains has the station until it is installed."""
+def test_a_staging_is_no_deployment_done(make_station: MakeStation, tmp_path: Path) -> None:
+    """What failed twice has failed twice, and the evening's list has the station until it is installed."""
     store: dict[str, Any] = {"store": str(tmp_path / "state.sqlite3"), "school": "Lycée", "room": "101"}
 
-    def left(pc: Bench) -> list[dict[str, Any]]:
-        variables: dict[str, Any] = {"ansible_play_hosts_all": [NAME], "hostvars": {NAME: {}}}
-        report = pc.run("deploy_report", {"store": store["store"], "product": "pronote_client"}, **variables)
-        found: list[dict[str, Any]] = report["remaining"]
-        return found
+    def standing() -> tuple[str, int]:
+        found = standings(Path(store["store"]), product="pronote_client")[NAME]["standing"]
+        return found.outcome, found.failures
 
-    pc = make_station(**OLD)
+    pc = make_station(**OLD, installer_fault={"kind": "rejected", "times": 2})
+    assert [pc.client(**store)["failed"] for _ in range(2)] == [True, True]
+    assert standing() == ("failed", 2)
     assert pc.client(state="staged", **store)["changed"]
-    (waiting,) = left(pc)
-    assert waiting["station"] == NAME
+    assert standing() == ("skipped", 2)
     assert pc.client(**store)["changed"]
-    assert left(pc) == []
+    assert standing() == ("done", 0)
 
 
 @pytest.mark.parametrize("rate", ["fast", "1 M", "2M & calc", "-1"])
