@@ -49,8 +49,8 @@ def _told(mutants: list[Mutant], living: list[Mutant], known: list[dict[str, str
     print(f"\n{len(living)} of {len(mutants)} mutants live ({share:.1%}), {len(unknown)} of them without a reason")
     places = {(each.where, each.change) for each in mutants}
     gone = [f"{where}\n{change}" for where, change in reasons if whole and (where, change) not in places]
-    for each in gone:
-        print(f"survivors.toml has what is no mutant any more: {each}")
+    for line in gone:
+        print(f"survivors.toml has what is no mutant any more: {line}")
     return 1 if unknown or gone or share > _MOST else 0
 
 

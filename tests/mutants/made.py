@@ -15,13 +15,13 @@ from typing import Any
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 from mutmut.mutation.file_mutation import (
-    IgnoredCode,
     Mutation,
     MutationVisitor,
     combine_mutations_to_source,
     deep_replace,
 )
 from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.pragma_handling import IgnoredCode
 
 from tests.mutants.tree import COLLECTION
 

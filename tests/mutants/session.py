@@ -49,7 +49,7 @@ class Hunt:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """In place of pytest's own."""
-        trampoline.record_trampoline_hit = lambda name, **_more: self._hits.add(name)
+        setattr(trampoline, "record_trampoline_hit", lambda name, **_more: self._hits.add(name))  # noqa: B010
         trampoline.set_mutant_under_test("stats")
         for item, following in zip(session.items, [*session.items[1:], session.items[0]], strict=True):
             self._hits.clear()
