@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import AttestRequest, attest_or_revoke
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import attest_or_revoke
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
 
@@ -30,7 +30,7 @@ def _codes(tmp_path: Path, *, initialised: str) -> list[str]:
             "reason": "",
             "store": store,
         }
-        attest_or_revoke(AttestRequest(**request, **more), check=False)
+        attest_or_revoke(**request, **more, check=False)
     school = {"pronote_uai": UAI, "pronote_server_url": "http://127.0.0.1:1/pronote/"}
     variables = {"ansible_play_hosts_all": ["pc"], "hostvars": {"pc": school}}
     options = {"year": 2026, **{name: spec.get("default") for name, spec in SETTINGS_SPEC.items()}}
