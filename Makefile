@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 LAB ?= simulated
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-.PHONY: help venv demo demo-year test lint types unit e2e test-faults browser picture bench wine tools clean
+.PHONY: help venv demo demo-year test lint types unit coverage mutants e2e test-faults browser picture bench wine tools clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
@@ -40,6 +40,13 @@ types: $(STAMP) ## mypy --strict on the plugins and the lab
 
 unit: $(STAMP) ## Unit tests
 	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+
+coverage: $(STAMP) ## Unit tests, and the share of the engine that they cover (85 % of each module, branches counted)
+	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS) --cov=plugins --cov-branch --cov-report=json:build/coverage.json
+	$(BIN)/python -m tests.covered build/coverage.json
+
+mutants: $(STAMP) ## Put faults into a copy of the engine, and tell which ones no test notices (most of an hour)
+	$(BIN)/python -m tests.mutants
 
 e2e: $(STAMP) ## Playbooks on the lab
 	$(BIN)/python -m pytest tests/e2e -m "not faults" $(PYTEST_ARGS)

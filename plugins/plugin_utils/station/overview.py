@@ -209,6 +209,9 @@ def parse_overview(output: bytes) -> Overview:
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
         entries += _entries(text["uninstall32"], 32)
+    if not (windows or entries):
+        # A policy may forbid reg.exe (DisableRegistryTools): no Windows is without a name.
+        raise ValueError("nothing of the registry could be read")
     processes = _processes(text["processes"])
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
