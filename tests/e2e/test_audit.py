@@ -37,6 +37,7 @@ def _records(school: School) -> dict[str, dict[str, Any]]:
     return {r["station"]: r for r in json.loads(path.read_text(encoding="utf-8"))["stations"]}
 
 
+@pytest.mark.smoke
 def test_every_status_in_table_and_json(school: School) -> None:
     before = school.lab.snapshots()
     run = school.play("audit", "-f", "50").assert_code(0)
@@ -77,6 +78,7 @@ def test_exit_code(school: School, fail_on: list[str], limit: str, code: int, sa
     assert says in run.output
 
 
+@pytest.mark.smoke
 def test_limit_and_check_leave_the_rest_alone(school: School, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     run = school.play("audit", "--limit", "late", "--check", "-e", f"pronote_audit_path={path}").assert_code(0)

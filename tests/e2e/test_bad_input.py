@@ -99,6 +99,7 @@ def test_a_tampered_or_broken_depot_stops_the_installation(school: School, fault
     assert school.lab.snapshots() == before
 
 
+@pytest.mark.smoke
 def test_each_station_says_what_is_wrong_and_the_others_are_served(school: School) -> None:
     results = _results(school)
     expected = {
