@@ -74,31 +74,6 @@ def test_bad_variables(school: School, variables: dict[str, Any], says: str) -> 
     assert school.lab.snapshots() == before
 
 
-@pytest.mark.parametrize(
-    ("faults", "says"),
-    [
-        ({"install.cmd": "corrupt"}, "install.cmd from the depot does not have the digest"),
-        ({"install.cmd": "missing"}, "cannot fetch install.cmd from the depot"),
-        ({"setup.exe": "corrupt"}, "setup.exe from the depot does not have the digest that was published"),
-        ({"response.iss": "corrupt"}, "response.iss from the depot does not have the digest"),
-        ({"response.iss": "missing"}, "the station could not fetch response.iss: the depot answered an HTTP error"),
-    ],
-)
-def test_a_tampered_or_broken_depot_stops_the_installation(school: School, faults: dict[str, str], says: str) -> None:
-    before = school.lab.snapshots()
-    school.lab.depot(faults)
-    try:
-        run = school.play("deploy", "--limit", "salle-d'étude-é").assert_code(2)
-    finally:
-        school.lab.depot({})
-    result = run.of("client")["salle-d'étude-é"]
-    assert says in result["fact"]
-    assert result["remedy"]
-    assert not school.lab.installer_starts(station="salle-d'étude-é")
-    # Nothing is left on the station.
-    assert school.lab.snapshots() == before
-
-
 @pytest.mark.smoke
 def test_each_station_says_what_is_wrong_and_the_others_are_served(school: School) -> None:
     results = _results(school)
