@@ -80,8 +80,8 @@ class School:
 
 StartSchool = Callable[..., School]
 
-# Fixtures of a module that start nothing by themselves: a test that needs no other shares nothing with its neighbours.
-_SHARING_NOTHING = {"start_school", "network"}
+# Fixtures of a module that a worker makes for itself: a test that needs no other shares nothing with its neighbours.
+_SHARING_NOTHING = {"start_school", "network", "every_injection"}
 
 
 def _shared(item: pytest.Function) -> str:

@@ -6,13 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.parsing.dataloader import DataLoader
-from ansible.playbook.play_context import PlayContext
-from ansible.playbook.task import Task
-from ansible.plugins.loader import action_loader, connection_loader
-from ansible.template import Templar
 
-from tests.collection import use_collection
+from tests.actions import run_action
 
 __all__ = ["publish_all"]
 
@@ -22,7 +17,6 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
 
     Raises AnsibleActionFail when one cannot be published.
     """
-    use_collection()
     lock = work / "pronote_releases.lock.yml"
     for installer in info["installers"]:
         files = installer["files"]
@@ -45,21 +39,6 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
         if technology == "custom":
             # The lab's program of no known technology is made with NSIS.
             arguments |= {"arguments": "/S", "uninstall_arguments": "/S"}
-        _publish({name: value for name, value in arguments.items() if value is not None})
+        run_action("depot_release", {name: value for name, value in arguments.items() if value is not None})
     published: dict[str, Any] = yaml.safe_load(lock.read_text(encoding="utf-8"))
     return published
-
-
-def _publish(arguments: dict[str, Any]) -> None:
-    task = Task()
-    task.action, task.args = "rentree.pronote.depot_release", arguments
-    loader = DataLoader()
-    action_loader.get(
-        task.action,
-        task=task,
-        connection=connection_loader.get("ansible.builtin.local", PlayContext()),
-        play_context=PlayContext(),
-        loader=loader,
-        templar=Templar(loader=loader),
-        shared_loader_obj=None,
-    ).run(task_vars={})
