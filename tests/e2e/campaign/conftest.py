@@ -39,7 +39,7 @@ def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[st
 
 @pytest.fixture(scope="module")
 def every_injection(start_school: StartSchool, tmp_path_factory: pytest.TempPathFactory) -> list[Injection]:
-    """Every fault at every step of a deployment, as one deployment took them: the same for all workers of a test run."""
+    """Every fault at every step of a deployment, as one took them: the same for all workers of a test run."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
     base = tmp_path_factory.getbasetemp()
     steps = (base.parent if run else base) / f"steps-{run}.json"
