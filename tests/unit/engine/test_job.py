@@ -60,6 +60,7 @@ def test_a_job_that_ended_while_nobody_looked_is_cleaned_away(make_station: Make
     pc.time.kill_in(60)
     pc.killed()
     pc.time.sleep(600)
+    assert pc.client(check=True)["changed"]
     done = pc.client()
     assert (done["action"], done["changed"], done["job"]["steps"]) == ("finish", True, [done["job"]["name"]])
     _assert_settled(pc)

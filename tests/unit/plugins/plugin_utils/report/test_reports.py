@@ -42,7 +42,7 @@ def _json() -> dict[str, Any]:
 
 def test_the_json_follows_its_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(_SCHEMA)
-    jsonschema.Draft202012Validator(_SCHEMA).validate(_json())
+    assert [error.message for error in jsonschema.Draft202012Validator(_SCHEMA).iter_errors(_json())] == []
 
 
 def test_the_schema_names_every_key_and_status() -> None:
