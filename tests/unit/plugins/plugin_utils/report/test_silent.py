@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
@@ -17,7 +19,7 @@ def test_those_silent_for_the_longest_come_first() -> None:
     seen = {"hier": "2026-11-24T04:30:00Z", "septembre": "2026-09-02T04:30:00Z", "jamais": None}
     seen["aussi-hier"] = seen["hier"]
     records = [record(name, status="unreachable") for name in seen]
-    entries = [
+    entries: Any = [
         {**each, "at": _AT, "since": _AT, "last_seen": seen[str(each["station"])], "audited": True} for each in records
     ]
     report = document(entries, at=_AT, outcome=conclude(records))
