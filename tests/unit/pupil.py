@@ -31,6 +31,7 @@ __all__ = [
     "SECRET",
     "TOP",
     "Attempt",
+    "assert_out_of_reach",
     "depot_of",
     "job_for",
     "nothing",
@@ -38,7 +39,6 @@ __all__ = [
     "put_job",
     "release_files",
     "station_with_pupil",
-    "touch_everything",
     "until_ended",
     "work_of_system",
 ]
@@ -150,7 +150,7 @@ def _attempts(station: SimulatedStation, path: str) -> list[Callable[[], object]
     ]
 
 
-async def touch_everything(station: SimulatedStation) -> None:
+async def assert_out_of_reach(station: SimulatedStation) -> None:
     """Write into, swap, delete, read, and plant beside every file and folder of ours."""
     pupil = station.standard_user()
     ours = paths_of_ours(station)

@@ -17,18 +17,18 @@ from tests.lab.simulated.security import ADMINISTRATORS, USERS, Ace, Acl
 from tests.unit.lab.simulated.bench import inside, run
 from tests.unit.pupil import (
     TOP,
+    assert_out_of_reach,
     depot_of,
     job_for,
     put_job,
     release_files,
     station_with_pupil,
-    touch_everything,
     work_of_system,
 )
 
 
 def test_nothing_of_ours_can_be_written_swapped_or_read_at_any_moment() -> None:
-    inside(lambda: work_of_system(station_with_pupil(), touch_everything, seconds=60.0))
+    inside(lambda: work_of_system(station_with_pupil(), assert_out_of_reach, seconds=60.0))
 
 
 def test_the_folder_cannot_be_there_first() -> None:
@@ -64,7 +64,7 @@ def test_a_folder_that_is_his_all_the_same_is_taken_from_him(before: Callable[[S
         files, digest = release_files()
         async with depot_of(files) as url:
             await put_job(station, job_for("install"), url, digest)
-        await touch_everything(station)
+        await assert_out_of_reach(station)
 
     inside(go)
 
@@ -87,7 +87,7 @@ def test_what_he_put_below_such_a_folder_is_taken_from_him_too() -> None:
             station.files.change(rf"{job.folder}\{name}").acl = his
         async with depot_of(files) as url:
             await put_job(station, job, url, digest)
-        await touch_everything(station)
+        await assert_out_of_reach(station)
 
     inside(go)
 

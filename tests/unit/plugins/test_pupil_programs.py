@@ -23,6 +23,7 @@ from tests.unit.pupil import (
     NAME,
     SECRET,
     TOP,
+    assert_out_of_reach,
     depot_of,
     job_for,
     nothing,
@@ -30,7 +31,6 @@ from tests.unit.pupil import (
     put_job,
     release_files,
     station_with_pupil,
-    touch_everything,
     until_ended,
     work_of_system,
 )
@@ -198,7 +198,7 @@ def test_the_uninstaller_that_system_starts_is_not_his_to_change() -> None:
             await put_job(station, job, url, digest)
             assert (await run(station, job.start(url))).code == 0
             await until_ended(station, job)
-            await touch_everything(station)
+            await assert_out_of_reach(station)
             assert "ResultCode=0" in (await run(station, job.read())).out
 
     inside(go)
