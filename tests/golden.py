@@ -19,7 +19,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
     save_audit,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document, render_json  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402

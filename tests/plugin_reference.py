@@ -18,7 +18,7 @@ __all__ = ["FOLDER", "KINDS", "pages"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 FOLDER = _ROOT / "docs/plugins"
-KINDS = {"module": "modules", "lookup": "lookup", "filter": "filter", "inventory": "inventory", "callback": "callback"}
+KINDS = {"module": "modules", "lookup": "lookup", "inventory": "inventory", "callback": "callback"}
 _NAMESPACE = "rentree.pronote"
 _MARKUP = (
     # Ansible's semantic markup, as Markdown: option values and plugins.

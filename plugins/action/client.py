@@ -1,49 +1,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC, request_from
 from ..plugin_utils.deploy.run import deploy
-from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
-from ..plugin_utils.rings.turn import held_back, in_ring, keep_back
-from ..plugin_utils.station import events as _progress
+from ..plugin_utils.rings.turn import closed, in_ring, keep_back
+from ..plugin_utils.station.events import Events
 
 
-class ActionModule(ActionBase):
+class ActionModule(StationAction):
     """Bring a station to a release. Documentation: plugins/modules/client.py."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _requires_connection = True
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = ARGUMENT_SPEC
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        args = arguments(self, ARGUMENT_SPEC)
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
         kept = keep_back(args["ring"], args["release"])
         if kept is not None:
             return kept
-        if args["held"] and args["state"] == "present":
-            return in_ring(held_back(args["held"]), args["ring"])
-        name = str((task_vars or {}).get("inventory_hostname", "station"))
+        if args["gate"] and args["state"] == "present":
+            return in_ring(closed(args["gate"]), args["ring"])
+        product = args["product"]
         check = self._task.check_mode
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
-        store = "" if check or args["state"] == "staged" else args["store"]
-        _progress.begin(name, product=args["product"], store=store)
-        try:
-            request = request_from(args, name)
-        except ValueError as exc:
-            raise AnsibleActionFail(str(exc)) from exc
-        memory = Memory(
-            None if check else args["store"],
-            station=name,
-            product=args["product"],
-            school=args["school"],
-            room=args["room"],
-        )
-        result = deploy(self._connection, request, memory, check=check, switch_off=args["switch_off"])
+        listed = "" if check or args["state"] == "staged" else args["store"]
+        events = Events(self.name, product=product, store=listed)
+        request = request_from(args, self.name)
+        store = None if check else args["store"]
+        memory = Memory(store, station=self.name, product=product, school=args["school"], room=args["room"])
+        result = deploy(self._connection, request, memory, events, check=check, switch_off=args["switch_off"])
         return in_ring(result, args["ring"])

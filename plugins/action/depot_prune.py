@@ -2,50 +2,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from typing import Any, ClassVar
 
 from ..module_utils.server.release import HostedOptions
 from ..plugin_utils.depot.prune import gather_needs, prune
-from ..plugin_utils.doors.arguments import arguments
-
-ARGUMENT_SPEC: dict[str, Any] = {
-    "depot": {"type": "path", "required": True},
-    "lock_file": {"type": "path"},
-    "keep": {"type": "list", "elements": "str", "default": []},
-    "elsewhere": {"type": "list", "elements": "str", "default": []},
-    "cache_dir": {"type": "str", "default": "~/.cache/rentree-pronote/hosted"},
-}
+from ..plugin_utils.doors.action import ControllerAction
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Remove releases that no school needs from a depot. Documentation: plugins/modules/depot_prune.py."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _requires_connection = False
+    FAILURE = "the depot was not pruned: {0}"
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "depot": {"type": "path", "required": True},
+        "lock_file": {"type": "path"},
+        "keep": {"type": "list", "elements": "str", "default": []},
+        "elsewhere": {"type": "list", "elements": "str", "default": []},
+        "cache_dir": {"type": "str", "default": "~/.cache/rentree-pronote/hosted"},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        args = arguments(self, ARGUMENT_SPEC)
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
         # Every host of the inventory, whatever the limit: a school outside of it needs its release all the same.
-        hostvars = (task_vars or {})["hostvars"]
+        hostvars = self.variables["hostvars"]
         hosts = {str(name): hostvars[name] for name in hostvars}
-        try:
-            needs = gather_needs(hosts, keep=args["keep"], options=HostedOptions(cache_dir=args["cache_dir"]))
-            result = prune(
-                needs,
-                depot=Path(args["depot"]),
-                elsewhere=args["elsewhere"],
-                lock_file=Path(args["lock_file"]) if args["lock_file"] else None,
-                check=self._task.check_mode,
-            )
-        except (OSError, ValueError) as exc:
-            raise AnsibleActionFail(f"the depot was not pruned: {exc}") from exc
+        needs = gather_needs(hosts, keep=args["keep"], options=HostedOptions(cache_dir=args["cache_dir"]))
+        lock_file = Path(args["lock_file"]) if args["lock_file"] else None
+        depot, check = Path(args["depot"]), self._task.check_mode
+        result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)
         unread = [*needs.unknown, *needs.last_known.values()]
-        result["unread"] = unread
-        if unread:
-            result["warnings"] = [f"releases were kept that may not be needed: {reason}" for reason in unread]
-        return result
+        warnings = [f"releases were kept that may not be needed: {reason}" for reason in unread]
+        return {**result, "unread": unread, **({"warnings": warnings} if warnings else {})}

@@ -2,94 +2,60 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
+from ..module_utils.base.files import sha256_of
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
-from ..module_utils.product.technologies import TECHNOLOGIES, Technology
+from ..module_utils.product.technologies import TECHNOLOGIES
 from ..plugin_utils.depot.package import Package
-from ..plugin_utils.depot.publish import publish, sha256_of
-from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.depot.publish import check_pin, publish
+from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.responses.folder import checked_responses
 from ..plugin_utils.responses.names import parse_name
 from ..plugin_utils.responses.response import FINDINGS, Mode
 
-ARGUMENT_SPEC: dict[str, Any] = {
-    "depot": {"type": "path", "required": True},
-    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-    "release": {"type": "str", "required": True},
-    "arch": {"type": "str", "default": "x64", "choices": ["x64", "x86"]},
-    "technology": {"type": "str", "default": "installscript", "choices": sorted(TECHNOLOGIES)},
-    "installer": {"type": "path", "required": True},
-    "installer_sha256": {"type": "str"},
-    "response": {"type": "path"},
-    "response_release": {"type": "str", "default": ""},
-    "response_accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
-    "uninstall_response": {"type": "path"},
-    "product_code": {"type": "str", "default": ""},
-    "arguments": {"type": "str", "default": ""},
-    "uninstall_arguments": {"type": "str", "default": ""},
-    "success_codes": {"type": "list", "elements": "int", "default": []},
-    "log_timeout": {"type": "int", "default": 1800},
-    "busy_timeout": {"type": "int", "default": 3600},
-    "lock_file": {"type": "path"},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Publish a release in a depot folder of the controller. Documentation: plugins/modules/depot_release.py."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _requires_connection = False
+    FAILURE = "release {release} was not published: {0}"
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "depot": {"type": "path", "required": True},
+        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+        "release": {"type": "str", "required": True},
+        "arch": {"type": "str", "default": "x64", "choices": ["x64", "x86"]},
+        "technology": {"type": "str", "default": "installscript", "choices": sorted(TECHNOLOGIES)},
+        "installer": {"type": "path", "required": True},
+        "installer_sha256": {"type": "str"},
+        "response": {"type": "path"},
+        "response_release": {"type": "str", "default": ""},
+        "response_accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
+        "uninstall_response": {"type": "path"},
+        "product_code": {"type": "str", "default": ""},
+        "arguments": {"type": "str", "default": ""},
+        "uninstall_arguments": {"type": "str", "default": ""},
+        "success_codes": {"type": "list", "elements": "int", "default": []},
+        "log_timeout": {"type": "int", "default": 1800},
+        "busy_timeout": {"type": "int", "default": 3600},
+        "lock_file": {"type": "path"},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        args = arguments(self, ARGUMENT_SPEC)
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
         technology = TECHNOLOGIES[args["technology"]]
-        sources = {technology.installer: Path(args["installer"])}
-        modes: dict[str, Mode] = {}
-        if technology.response and args["response"]:
-            sources[technology.response], modes[technology.response] = Path(args["response"]), "install"
-        if technology.uninstall_response and args["uninstall_response"]:
-            name = technology.uninstall_response
-            sources[name], modes[name] = Path(args["uninstall_response"]), "uninstall"
-        try:
-            with checked_responses(
-                sources,
-                modes,
-                product_code=args["product_code"],
-                year=Release.parse(args["release"]).year,
-                accepted=args["response_accept"],
-            ) as checked:
-                return self._publish(args, technology, checked)
-        except (OSError, ValueError) as exc:
-            raise AnsibleActionFail(f"release {args['release']} was not published: {exc}") from exc
-
-    def _publish(self, args: dict[str, Any], technology: Technology, sources: dict[str, Path]) -> dict[str, Any]:
-        digests = {name: sha256_of(path) for name, path in sources.items()}
-        _check_pin(args, digests[technology.installer])
-        package = Package(
-            product=PRODUCTS[args["product"]],
-            release=str(Release.parse(args["release"]).client),
-            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
-            arch=str(args["arch"]),
-            technology=technology,
-            digests=digests,
-            product_code=args["product_code"],
-            arguments=args["arguments"],
-            uninstall_arguments=args["uninstall_arguments"],
-            success_codes=tuple(args["success_codes"]),
-            log_timeout=args["log_timeout"],
-            busy_timeout=args["busy_timeout"],
-            processes=PRODUCTS[args["product"]].processes,
-            response_release=_response_release(args),
-        )
-        lock_file = Path(args["lock_file"]) if args["lock_file"] else None
-        return publish(package, sources, depot=Path(args["depot"]), lock_file=lock_file, check=self._task.check_mode)
+        files = {"response": technology.response, "uninstall_response": technology.uninstall_response}
+        given = {name: option for option, name in files.items() if name and args[option]}
+        sources = {technology.installer: Path(args["installer"]), **{name: Path(args[given[name]]) for name in given}}
+        modes: dict[str, Mode] = {name: "install" if given[name] == "response" else "uninstall" for name in given}
+        year, accepted = Release.parse(args["release"]).year, args["response_accept"]
+        with checked_responses(
+            sources, modes, product_code=args["product_code"], year=year, accepted=accepted
+        ) as checked:
+            digests = {name: sha256_of(path) for name, path in checked.items()}
+            check_pin(args["installer"], digests[technology.installer], args["installer_sha256"] or "")
+            package = Package.of(args, digests, response_release=_response_release(args))
+            depot, lock_file = Path(args["depot"]), Path(args["lock_file"]) if args["lock_file"] else None
+            return publish(package, checked, depot=depot, lock_file=lock_file, check=self._task.check_mode)
 
 
 def _response_release(args: dict[str, Any]) -> str:
@@ -98,12 +64,3 @@ def _response_release(args: dict[str, Any]) -> str:
         return str(Release.parse(args["response_release"]).client)
     recorded = parse_name(Path(args["response"] or "").name)
     return str(recorded.release.client) if recorded else ""
-
-
-def _check_pin(args: dict[str, Any], digest: str) -> None:
-    pinned = (args["installer_sha256"] or "").lower()
-    if pinned and digest != pinned:
-        raise ValueError(
-            f"{args['installer']} has the SHA-256 {digest}, not the {pinned} expected; "
-            "fetch it again, and find out why it differs"
-        )

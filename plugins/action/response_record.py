@@ -2,75 +2,56 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
-
+from ..module_utils.base.digests import valid_digest
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
-from ..plugin_utils.doors.arguments import arguments
-from ..plugin_utils.doors.station import failure, station
-from ..plugin_utils.job.commands import valid_digest, valid_url
+from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
 from ..plugin_utils.responses.response import FINDINGS, parse_language
-from ..plugin_utils.station.errors import StationError
-
-ARGUMENT_SPEC: dict[str, Any] = {
-    "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-    "modes": {
-        "type": "list",
-        "elements": "str",
-        "default": ["install", "uninstall"],
-        "choices": ["install", "uninstall"],
-    },
-    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
-    "release": {"type": "str", "required": True},
-    "arch": {"type": "str", "default": "x64", "choices": ["x64", "x86"]},
-    "url": {"type": "str", "default": ""},
-    "sha256": {"type": "str", "default": ""},
-    "store": {"type": "path", "required": True},
-    "language": {"type": "str", "default": "0x040c"},
-    "accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
-    "force": {"type": "bool", "default": False},
-    "answer_timeout": {"type": "float", "default": 1800},
-    "start_timeout": {"type": "float", "default": 60},
-    "poll_interval": {"type": "float", "default": 5},
-    "reconnect_timeout": {"type": "float", "default": 300},
-    "fetch_timeout": {"type": "float", "default": 3600},
-    "verify_timeout": {"type": "float", "default": 60},
-}
+from ..plugin_utils.station.cmdline import valid_url
 
 
-class ActionModule(ActionBase):
+class ActionModule(StationAction):
     """Record a response file on a reference station. Documentation: plugins/modules/response_record.py."""
 
-    TRANSFERS_FILES = False
-    _supports_check_mode = True
-    _requires_connection = True
+    FAILURE = "nothing was recorded: {0}"
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+        "modes": {
+            "type": "list",
+            "elements": "str",
+            "default": ["install", "uninstall"],
+            "choices": ["install", "uninstall"],
+        },
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+        "release": {"type": "str", "required": True},
+        "arch": {"type": "str", "default": "x64", "choices": ["x64", "x86"]},
+        "url": {"type": "str", "default": ""},
+        "sha256": {"type": "str", "default": ""},
+        "store": {"type": "path", "required": True},
+        "language": {"type": "str", "default": "0x040c"},
+        "accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
+        "force": {"type": "bool", "default": False},
+        "answer_timeout": {"type": "float", "default": 1800},
+        "start_timeout": {"type": "float", "default": 60},
+        "poll_interval": {"type": "float", "default": 5},
+        "reconnect_timeout": {"type": "float", "default": 300},
+        "fetch_timeout": {"type": "float", "default": 3600},
+        "verify_timeout": {"type": "float", "default": 60},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        args = arguments(self, ARGUMENT_SPEC)
-        name = str((task_vars or {}).get("inventory_hostname", "station"))
-        try:
-            return record(station(self._connection), _request(args, name), check=self._task.check_mode)
-        except StationError as exc:
-            return failure(exc)
-        except (OSError, ValueError) as exc:
-            raise AnsibleActionFail(f"nothing was recorded: {exc}") from exc
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        request = _request(args, self.name)
+        return record(self.station(), request, check=self._task.check_mode)
 
 
 def _request(args: dict[str, Any], name: str) -> RecordRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
-    times = {
-        "job": "answer_timeout",
-        "poll": "poll_interval",
-        "start": "start_timeout",
-        "reconnect": "reconnect_timeout",
-    }
+    times = {name: args[f"{name}_timeout"] for name in ("start", "reconnect")}
     return RecordRequest(
         # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
         modes=tuple(dict.fromkeys("uninstall" if mode == "uninstall" else "install" for mode in args["modes"])),
@@ -79,13 +60,11 @@ def _request(args: dict[str, Any], name: str) -> RecordRequest:
         product=PRODUCTS[args["product"]],
         store=ResponseStore(Path(args["store"])),
         station=name,
-        times=JobTimes(**{field: args[option] for field, option in times.items()}),
+        times=JobTimes(job=args["answer_timeout"], poll=args["poll_interval"], **times),
         language=parse_language(args["language"]),
         url=args["url"] and valid_url(args["url"], "the setup's address"),
         digest=args["sha256"] and valid_digest(args["sha256"]),
         absent=args["state"] == "absent",
-        force=args["force"],
         accepted=tuple(args["accept"]),
-        fetch_timeout=args["fetch_timeout"],
-        verify_timeout=args["verify_timeout"],
+        **{name: args[name] for name in ("force", "fetch_timeout", "verify_timeout")},
     )

@@ -1,39 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-
-from ..plugin_utils.doors.arguments import arguments
+from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.remaining.memory import mark_woken
 from ..plugin_utils.wake import wake as _wake
 
-ARGUMENT_SPEC: dict[str, Any] = {
-    "timeout": {"type": "float", "default": 300},
-    "connect_timeout": {"type": "float", "default": 3},
-    "poll_interval": {"type": "float", "default": 5},
-    "pause": {"type": "float", "default": 0.2},
-    "store": {"type": "path", "default": ""},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Wake the stations of the play that do not answer. Documentation: plugins/modules/wake.py."""
 
-    TRANSFERS_FILES = False
     # Once for the whole play, so that every station's wait is the same one.
     BYPASS_HOST_LOOP = True
-    _supports_check_mode = True
-    _requires_connection = False
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "timeout": {"type": "float", "default": 300},
+        "connect_timeout": {"type": "float", "default": 3},
+        "poll_interval": {"type": "float", "default": 5},
+        "pause": {"type": "float", "default": 0.2},
+        "store": {"type": "path", "default": ""},
+    }
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        super().run(tmp, task_vars)
-        args = arguments(self, ARGUMENT_SPEC)
-        variables = task_vars or {}
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
         # Those of the batch: with `serial` the others have their own turn.
-        hostvars, hosts = variables["hostvars"], sorted(variables["ansible_play_batch"])
+        hostvars, hosts = self.variables["hostvars"], sorted(self.variables["ansible_play_batch"])
         times = _wake.WakeTimes(
             wait=args["timeout"], connect=args["connect_timeout"], poll=args["poll_interval"], pause=args["pause"]
         )
@@ -49,8 +39,7 @@ class ActionModule(ActionBase):
         }
         if silent and not self._task.check_mode:
             result |= _carry_out(silent, hostvars, times, args["store"], warnings)
-        for line in _lines(result, check=self._task.check_mode):
-            Display().display(line)
+        show(_lines(result, check=self._task.check_mode))
         return {**result, "warnings": warnings}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
+from ..plugin_utils.audit.status import SILENT
 from ..plugin_utils.progress.play import (
     WORK,
     shows_live,
@@ -115,29 +116,29 @@ class CallbackModule(CallbackBase):
                     language=str(self.get_option("language")),
                 )
             )
-            with self._watch.board() as (board, now):
-                board.begin(host.get_name(), now=now)
+            with self._watch.progress() as (progress, now):
+                progress.begin(host.get_name(), now=now)
 
     @_harmless
     def v2_runner_on_ok(self, result: Any) -> None:
         returned = result.result
         if result.task.action == "rentree.pronote.ring_step" and "ring" in returned:
-            with self._watch.board() as (board, now):
-                board.step(returned["ring"], returned["rings"], returned["go"], now=now)
+            with self._watch.progress() as (progress, now):
+                progress.step(returned["ring"], returned["rings"], returned["go"], now=now)
         elif result.task.action == "rentree.pronote.deploy_report":
-            with self._watch.board() as (board, _now):
-                board.listed = True
+            with self._watch.progress() as (progress, _now):
+                progress.listed = True
         elif result.task.action in WORK:
             # An audit never fails: what it found is in its record.
             record = returned.get("record") or {}
-            lost = record.get("status") in {"unreachable", "refused"}
+            lost = record.get("status") in SILENT
             self._end(result, "unreachable" if lost else end_of(returned), record.get("reason"))
 
     @_harmless
     def v2_runner_on_skipped(self, result: Any) -> None:
         if result.task.action in WORK:
-            with self._watch.board() as (board, _now):
-                board.leave(result.host.get_name())
+            with self._watch.progress() as (progress, _now):
+                progress.leave(result.host.get_name())
 
     @_harmless
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
@@ -152,16 +153,16 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
         self._watch.finish()
-        left = [board for board in self._watch.boards if board.unlisted]
-        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if left else ""
-        for board in left:
+        unlisted = [progress for progress in self._watch.plays if progress.unlisted]
+        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if unlisted else ""
+        for progress in unlisted:
             language = str(self.get_option("language"))
-            self._display.display(remaining_of(board, language=language, command=command))
+            self._display.display(remaining_of(progress, language=language, command=command))
 
     def _end(self, result: Any, end: End, why: object = None) -> None:
         returned = result.result
-        with self._watch.board() as (board, _now):
-            board.end(result.host.get_name(), end, why or returned.get("fact") or returned.get("msg") or "")
+        with self._watch.progress() as (progress, _now):
+            progress.end(result.host.get_name(), end, why or returned.get("fact") or returned.get("msg") or "")
 
     def give_up(self, exc: Exception) -> None:
         """End the view; the run goes on."""

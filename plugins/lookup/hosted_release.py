@@ -7,8 +7,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils.server.description import HostedServerError
-from ..module_utils.server.release import read_hosted_release
+from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
 
 DOCUMENTATION = r"""
@@ -74,13 +73,12 @@ class LookupModule(LookupBase):
         options = HostedOptions(**{name: self.get_option(name) for name in HOSTED_ARGUMENTS})
         answers: list[Any] = []
         for term in terms:
-            try:
-                answer = read_hosted_release(
-                    term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
-                )
-            except (HostedServerError, ValueError, OSError) as exc:
-                raise AnsibleLookupError(str(exc)) from exc
-            for warning in answer.warnings:
+            served = served_release(
+                term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
+            )
+            if served.release is None:
+                raise AnsibleLookupError(served.error)
+            for warning in served.warnings:
                 Display().warning(warning)
-            answers.append(answer.as_dict() if self.get_option("full") else answer.client_release)
+            answers.append(served.as_dict() if self.get_option("full") else str(served.client))
         return answers

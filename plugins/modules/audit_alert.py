@@ -28,10 +28,11 @@ options:
     type: str
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
-  state:
+  store:
     description: The store, the one of M(rentree.pronote.audit_report). Not written in check mode.
     type: path
     required: true
+    aliases: [state]
   language:
     description: Language of the messages.
     type: str
@@ -117,7 +118,7 @@ EXAMPLES = r"""
 - name: Tell the team what changed
   rentree.pronote.audit_alert:
     summary: "{{ pronote_audit_result }}"
-    state: state/pronote.sqlite3
+    store: state/pronote.sqlite3
     report: reports/audit.html
     threshold: 10
     mail_server: smtp.example.org

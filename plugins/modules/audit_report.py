@@ -55,11 +55,12 @@ options:
     description:
       - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit). Written in check mode too.
     type: path
-  state:
+  store:
     description:
       - The store, an SQLite file on a local disk. Made when it is not there. Empty means no history.
       - Not written in check mode.
     type: path
+    aliases: [state]
   keep_days:
     description: Audits older than this are forgotten.
     type: int
@@ -98,7 +99,7 @@ EXAMPLES = r"""
   rentree.pronote.audit_report:
     path: reports/audit.json
     html: reports/audit.html
-    state: state/pronote.sqlite3
+    store: state/pronote.sqlite3
     fail_on: [not_compliant, incomplete]
 """
 

@@ -46,8 +46,11 @@ options:
     description: Address of the depot, C(http://) or C(https://), without user name, query or percent sign.
     type: str
     required: true
-  digests:
-    description: SHA-256 of the release's C(install.cmd) by architecture, from M(rentree.pronote.depot_release).
+  releases:
+    description:
+      - What is published, C(pronote_releases) of the lock file that M(rentree.pronote.depot_release) writes, or what
+        C(pronote_product_releases) has for O(product). Release, then architecture, then C(digest), the SHA-256 of
+        C(install.cmd), and C(removable), whether that can remove its year's client.
     type: dict
     required: true
   allow_downgrade:
@@ -58,24 +61,18 @@ options:
     description:
       - How O(allow_downgrade) puts the older release back. V(over) starts its setup over the newer one.
       - V(remove_first) is for setups that refuse this. The files of the older release are brought to the station, the
-        newer one is removed with what was published for its year (O(removals)), then the older one is installed.
+        newer one is removed with what was published for its year (O(releases)), then the older one is installed.
     type: str
     choices: [over, remove_first]
     default: over
   remove_older:
     description:
       - Remove the clients of the years before that of O(release), once O(release) is proven, each with the
-        C(install.cmd) that was published for its own year (O(removals)). Refused before anything is done when one was
+        C(install.cmd) that was published for its own year (O(releases)). Refused before anything is done when one was
         not.
       - A program without uninstall entry is left and reported.
     type: bool
     default: false
-  removals:
-    description:
-      - What can be removed, year, then architecture, then C(release) and C(digest). Made by
-        P(rentree.pronote.removals#filter).
-    type: dict
-    default: {}
   when_running:
     description:
       - What to do when somebody is using the client. V(skip) leaves the station for a later run, V(wait) waits for
@@ -88,8 +85,8 @@ options:
     default: skip
   when_session:
     description:
-      - What to do when somebody is logged on without the client. V(ignore) goes on, since the setup shows and locks
-        nothing of theirs. V(notify) shows O(notify_message), waits O(notify_delay) at most, then goes on.
+      - When somebody is logged on without the client. V(ignore) goes on, since the setup shows and locks nothing of
+        theirs. V(notify) shows O(notify_message), waits O(notify_delay) at most, then goes on.
     type: str
     choices: [ignore, skip, wait, notify, fail]
     default: ignore
@@ -126,17 +123,11 @@ options:
   reboot:
     description:
       - Whether the station is restarted when the setup asks for it. V(never) warns, V(if_idle) restarts when nobody is
-        logged on, V(in_window) restarts when nobody is and O(reboot_allowed_until) is far enough away.
+        logged on, V(in_window) restarts when nobody is and the open window of O(windows) ends late enough.
       - The station is waited for and the release looked at again. An interrupted run restarts it once all the same.
     type: str
     choices: [never, if_idle, in_window]
     default: never
-  reboot_allowed_until:
-    description:
-      - The end of the time in which V(in_window) may restart, an ISO 8601 time as V(2026-11-25T22:00:00+01:00).
-      - When it is empty, the end of the window of O(windows) that is open; without windows, there is no such time.
-    type: str
-    default: ""
   reboot_with_session:
     description:
       - Restart although somebody is logged on. They see O(reboot_message) for O(reboot_delay); then their programs are
@@ -159,12 +150,6 @@ options:
     description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str
     default: ""
-  installers:
-    description:
-      - The installers' names in the depot and their sizes, from P(rentree.pronote.installers#filter). Only a progress
-        view goes by them.
-    type: dict
-    default: {}
   min_free_mib:
     description: Free space required on the system drive, in MiB.
     type: int
@@ -261,9 +246,9 @@ options:
         since or its job goes on.
     type: bool
     default: true
-  held:
+  gate:
     description:
-      - Why the station must be left alone, from M(rentree.pronote.rentree_gate); empty, no reason. With
+      - Why the school's gate is closed, from M(rentree.pronote.rentree_gate); empty, it is open. With
         O(state=present) the task fails with it before the station is asked anything.
     type: str
     default: ""
@@ -281,31 +266,30 @@ EXAMPLES = r"""
   rentree.pronote.client:
     release: "{{ lookup('rentree.pronote.hosted_release', '0310001A') }}"
     depot: http://depot.example.org/pronote
-    digests: "{{ pronote_releases | rentree.pronote.digests('2026.2.7') }}"
+    releases: "{{ pronote_releases }}"
 
 - name: Tell who works there, install, then remove the years before
   rentree.pronote.client:
     release: 2026.2.7
     depot: http://depot.example.org/pronote
-    digests: "{{ pronote_releases | rentree.pronote.digests('2026.2.7') }}"
+    releases: "{{ pronote_releases }}"
     when_running: notify
     notify_then: close
     remove_older: true
-    removals: "{{ pronote_releases | rentree.pronote.removals }}"
 
 - name: Remove last year's client
   rentree.pronote.client:
     state: absent
     release: 2025.2.9
     depot: http://depot.example.org/pronote
-    digests:
-      x64: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    releases:
+      2025.2.9:
+        x64: {digest: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
 """
 
 RETURN = r"""
 action:
-  description:
-    - What was decided, V(none), V(install), V(remove), V(stage), V(finish) (a job of an earlier run) or V(skip).
+  description: What was decided, V(none), V(install), V(remove), V(stage), V(finish) (of an earlier run) or V(skip).
   returned: success
   type: str
   sample: install
@@ -344,10 +328,8 @@ ring_plan:
   sample: 136f08a3
 job:
   description:
-    - The last job, with its RV(job.name), how often installers were RV(job.started) in this run, whether a job of an
-      earlier run was RV(job.followed), how often the station RV(job.interrupted) them, the result C(code), whether a
-      restart of Windows is needed, was done, or why not, whether the client runs, its log, the jobs that ended well
-      (C(steps)), and leftovers that were tidied away.
+    - The last job. Beside what follows, the result C(code), whether a restart of Windows is needed, was done, or why
+      not, whether the client runs, its log, the jobs that ended well (C(steps)), and leftovers that were tidied away.
   returned: when a job was started or followed
   type: dict
   contains:

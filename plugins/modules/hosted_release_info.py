@@ -112,8 +112,7 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
-from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.server.release import read_hosted_release  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.release import served_release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
     HOSTED_ARGUMENTS,
     HostedOptions,
@@ -132,13 +131,12 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     values = dict(module.params)
     uai, url, allow_stale = (values.pop(name) for name in ("uai", "url", "allow_stale"))
-    try:
-        answer = read_hosted_release(uai, url, options=HostedOptions(**values), allow_stale=allow_stale)
-    except (HostedServerError, ValueError, OSError) as exc:
-        module.fail_json(msg=str(exc))
-    for warning in answer.warnings:
+    served = served_release(uai, url, options=HostedOptions(**values), allow_stale=allow_stale)
+    if served.release is None:
+        module.fail_json(msg=served.error)
+    for warning in served.warnings:
         module.warn(warning)
-    module.exit_json(changed=False, **answer.as_dict())
+    module.exit_json(changed=False, **served.as_dict())
 
 
 if __name__ == "__main__":

@@ -180,14 +180,14 @@ comparison:
 """
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib  # noqa: E402  (after the documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.identifiers import parse_uai  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export import HAS_DEFUSEDXML  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import Wanted  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import (  # noqa: E402
     ExportRequest,
     check_export,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.server.description import parse_uai  # noqa: E402
 
 ARGUMENT_SPEC = {
     "path": {"type": "path", "required": True},
@@ -217,7 +217,7 @@ def main() -> None:
         module.fail_json(msg=missing_required_lib("defusedxml"))
     given = {name: value for name, value in module.params.items() if value is not None}
     try:
-        wanted = Wanted(
+        wanted = ExportRequirements(
             uai=parse_uai(given.pop("uai")) if given["uai"] else "",
             year=given.pop("year", 0),
             partner=given.pop("partner"),

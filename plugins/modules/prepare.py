@@ -85,14 +85,6 @@ options:
     type: list
     elements: str
     default: [microsoft]
-  crls:
-    description:
-      - Files of the controller with lists of revoked certificates (CRL, PEM or DER). A file whose certificate was
-        revoked before it was signed is refused; a certificate that no current list speaks of is a warning.
-      - Without any, nobody is asked whether a certificate was revoked. Nothing is fetched for it in any case.
-    type: list
-    elements: path
-    default: []
   response:
     description:
       - Response file for installing, as a dictionary by architecture, or a path when one architecture is prepared.
@@ -138,7 +130,7 @@ extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
 requirements:
-  - signify, pefile and cryptography on the controller (requirements.txt)
+  - signify and pefile on the controller (requirements.txt)
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.depot_release

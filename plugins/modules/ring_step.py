@@ -24,10 +24,11 @@ options:
     description: Name of the variable that M(rentree.pronote.client) is registered in.
     type: str
     default: pronote_client_result
-  state:
+  store:
     description: The store of the controller, where it is remembered how far each school got. Empty, nowhere.
-    type: str
+    type: path
     default: ""
+    aliases: [state]
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

@@ -13,13 +13,14 @@ description:
   - Pilots are the stations with C(pronote_pilot), otherwise the first ones whose WinRM port can be reached, with up to
     three reserves for pilots that turn out to be off, in use or unfit.
   - Rings that an earlier run filled with stations brought to this release are passed; their stations go with the first
-    ring of this run. That needs O(state).
+    ring of this run. That needs O(store).
   - It is run once for the play (C(run_once)), on the controller, with the strategy C(linear).
 options:
-  state:
+  store:
     description: The store of the controller. Empty, every run begins with the pilots. Only read here.
-    type: str
+    type: path
     default: ""
+    aliases: [state]
   connect_timeout:
     description: How long a station may take to accept a connection before it counts as off, in seconds.
     type: float
@@ -36,7 +37,7 @@ seealso:
 EXAMPLES = r"""
 - name: Put the stations into rings
   rentree.pronote.rings:
-    state: "{{ pronote_state | default('') }}"
+    store: "{{ pronote_state | default('') }}"
   register: __pronote_client_rings
   run_once: true
 """

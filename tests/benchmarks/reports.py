@@ -15,17 +15,17 @@ from tests.collection import use_collection
 use_collection()
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.decide import Alert, decide  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.kept import (  # noqa: E402
-    read_told,
-    save_told,
-)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import (  # noqa: E402
     compose,
     mail,
     payload,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import (  # noqa: E402
+    read_state,
+    save_state,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import count  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, count  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import render_json  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
@@ -95,16 +95,16 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
     return [*costs, *_alert_costs(records, page)]
 
 
-def _alert_costs(records: list[dict[str, Any]], page: bytes) -> list[ReportCost]:
+def _alert_costs(records: list[AuditRecord], page: bytes) -> list[ReportCost]:
     """An evening on which everybody has become late: what a mail and a webhook cost before they are sent."""
-    late = [{**record, "status": "late"} for record in records]
+    late: list[Any] = [{**record, "status": "late"} for record in records]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "state.sqlite3")
 
-        def audit(of: list[dict[str, Any]], way: str) -> Alert | None:
+        def audit(of: list[AuditRecord], way: str) -> Alert | None:
             with Store(path) as store:
                 alert, after, _ = decide(
-                    read_told(store, product="pronote_client", channel=way),
+                    read_state(store, product="pronote_client", channel=way),
                     of,
                     changes={},
                     verdict="not_compliant",
@@ -112,7 +112,7 @@ def _alert_costs(records: list[dict[str, Any]], page: bytes) -> list[ReportCost]
                     threshold=100,
                     limited=False,
                 )
-                save_told(store, after, product="pronote_client", channel=way)
+                save_state(store, after, product="pronote_client", channel=way)
             return alert
 
         def mailed() -> bytes:

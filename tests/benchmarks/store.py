@@ -76,7 +76,9 @@ def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
         Memory,
         standings,
     )
+    from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName  # noqa: PLC0415
 
+    job = JobName.parse(_JOB)
     wanted = Release.parse("2026.2.7")
     clients: list[dict[str, Any]] = [{"year": 2026, "release": "2026.2.7", "arch": "x64", "condition": "ok"}]
     record = {"status": "compliant", "expected": "2026.2.7", "reason": "2026.2.7", "reason_fr": "", "remedy": ""}
@@ -97,8 +99,8 @@ def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
 
     def install(path: str, number: int) -> None:
         one = memory(path, number)
-        one.starting(_JOB, "install")
-        one.following(_JOB)
+        one.starting(job)
+        one.following(job)
         one.deployed({"action": "install", "reason": "late", "job": {"code": 0}}, wanted=wanted, absent=False)
         one.woken()
         one.close()

@@ -11,10 +11,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, History, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import SILENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
@@ -44,12 +46,10 @@ class Sample:
     commands: Commands
 
 
-def record(
-    station: str, *, status: str = "compliant", expected: str | None = "2026.2.7", **fields: Any
-) -> dict[str, Any]:
+def record(station: str, *, status: str = "compliant", expected: str | None = "2026.2.7", **fields: Any) -> AuditRecord:
     """A record as rentree.pronote.audit gives it."""
     release = {"late": "2026.1.3", "older_year_only": "2025.2.9", "ahead": "2026.3.1"}.get(status, expected)
-    unread = status in {"absent", "unreachable", "refused"} or release is None
+    unread = status in {"absent", *SILENT} or release is None
     clients = [] if unread else [{"release": release, "year": 2026, "arch": "x64"}]
     said = {
         "late": ("2026.1.3 instead of 2026.2.7", "2026.1.3 au lieu de 2026.2.7"),
@@ -67,7 +67,7 @@ def record(
             "la version du serveur n'est pas connue",
         ),
     }.get(status, (str(release), str(release)))
-    return {
+    made = {
         "station": station,
         "school": "0310001A",
         "school_name": "Lycée Exemple",
@@ -82,12 +82,13 @@ def record(
         "server_error": "",
         "found": None if unread else f"{release} x64",
         "found_fr": None if unread else f"{release} x64",
-        "facts": None if status in {"unreachable", "refused"} else {"clients": clients},
+        "facts": None if status in SILENT else {"clients": clients},
         **fields,
     }
+    return cast("AuditRecord", made)
 
 
-def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -> list[dict[str, Any]]:
+def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -> list[AuditRecord]:
     """One audit of everything; ``done`` is how far the deployments have come, from 0 to 1."""
     made = []
     for s in range(schools):
@@ -131,7 +132,7 @@ def sample(
     ``done``: how far the deployments have come on the last of them.
     """
     history: History | None = None
-    records: list[dict[str, Any]] = []
+    records: list[AuditRecord] = []
     at = ""
     work.mkdir(parents=True, exist_ok=True)
     with Store(work / "state.sqlite3") as store:
@@ -166,7 +167,7 @@ def _jobs(names: list[str], at: str) -> Callable[[object, str], list[tuple[str, 
     return lambda _db, _product: [(name, at) for name in names if not name.endswith("-01")]
 
 
-def _hostile(of: dict[str, Any], *, new: bool) -> list[dict[str, Any]]:
+def _hostile(of: AuditRecord, *, new: bool) -> list[AuditRecord]:
     names = HOSTILE if new else HOSTILE[1:]
     return [
         record(

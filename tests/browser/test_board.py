@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import STATES, state_label
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import state_label
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import STATES
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from _pytest.nodeid import NodeId
 
 from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment, run_playbook
 from tests.lab.client import LabClient, running_lab
@@ -24,6 +25,7 @@ from tests.wine import require_wine
 
 UAI = "0310001A"
 ACCOUNT = {"name": "deploiement", "password": "Lab-only-1!"}
+_HERE = Path(__file__).parent
 
 
 @contextmanager
@@ -77,6 +79,30 @@ class School:
 
 
 StartSchool = Callable[..., School]
+
+# Fixtures of a module that a worker makes for itself: a test that needs no other shares nothing with its neighbours.
+_SHARING_NOTHING = {"start_school", "network", "every_injection"}
+
+
+def _shared(item: pytest.Function) -> str:
+    """What a test shares with others of its module: labs, by the fixtures (and their parameters) that start them."""
+    definitions = item._fixtureinfo.name2fixturedefs
+    names = {name for name, found in definitions.items() if found[-1].scope == "module"} - _SHARING_NOTHING
+    parameters = item.callspec.indices if hasattr(item, "callspec") else {}
+    return " ".join(f"{name}-{parameters.get(name, 0)}" for name in sorted(names))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let workers (``--dist loadgroup``) take whatever shares no lab, and the long tests on Wine first.
+
+    The group is written into the node's name as pytest-xdist does it for ``xdist_group``: its 3.8 writes to
+    ``_nodeid``, which pytest 9.2 does not read any more, and every test then is a group of its own.
+    """
+    if getattr(config.option, "loadgroup", False):
+        for item in items:
+            if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and (shared := _shared(item)):
+                item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
+    items.sort(key=lambda item: item.get_closest_marker("wine") is None)
 
 
 def _without_rings(inventory: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import ACCOUNT, UAI, School, StartSchool
+from tests.e2e.playbook import PlaybookRun
 
 # Every status, by the name of its station.
 STATIONS: list[dict[str, Any]] = [
@@ -37,6 +39,7 @@ def _records(school: School) -> dict[str, dict[str, Any]]:
     return {r["station"]: r for r in json.loads(path.read_text(encoding="utf-8"))["stations"]}
 
 
+@pytest.mark.smoke
 def test_every_status_in_table_and_json(school: School) -> None:
     before = school.lab.snapshots()
     run = school.play("audit", "-f", "50").assert_code(0)
@@ -77,6 +80,7 @@ def test_exit_code(school: School, fail_on: list[str], limit: str, code: int, sa
     assert says in run.output
 
 
+@pytest.mark.smoke
 def test_limit_and_check_leave_the_rest_alone(school: School, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     run = school.play("audit", "--limit", "late", "--check", "-e", f"pronote_audit_path={path}").assert_code(0)
@@ -96,43 +100,74 @@ def test_a_pinned_release_beats_the_server(school: School) -> None:
     assert run.of("audit")["late"]["record"]["status"] == "compliant"
 
 
-@pytest.mark.parametrize(
-    ("mode", "says"),
-    [
-        ("suspended_fr", "has suspended the controller's address"),
-        ("suspended_en", "has suspended the controller's address"),
-        ("unavailable", "the site is not available"),
-        ("momentarily_unavailable", "momentarily unavailable"),
-        ("not_found", "the page does not exist"),
-        ("html", "an HTML page instead of its description"),
-        ("nonsense", "something that is not JSON"),
-        ("no_version", "has no version"),
-        ("redirect", "redirects instead of answering"),
-        ("http_500", "HTTP 500"),
-        ("truncated", "broke off"),
-        ("close", "broke off"),
-    ],
-)
-def test_an_unreadable_server_is_said_and_never_taken_for_an_old_release(
-    school: School, tmp_path: Path, mode: str, says: str
-) -> None:
-    cache = tmp_path / "cache"
-    arguments = ("--limit", "compliant,late", "-e", f"pronote_cache_dir={cache}")
-    school.lab.school(UAI, mode=mode)
-    try:
-        before = len(school.lab.journal(kind="web"))
-        run = school.play("audit", *arguments).assert_code(0)
-        assert len(school.lab.journal(kind="web")) == before + 1
-        for host in ("compliant", "late"):
-            record = run.of("audit")[host]["record"]
-            assert record["status"] == "unknown_release"
-            assert says in record["reason"]
-            assert UAI in record["reason"]
-        deploy = school.play("deploy", *arguments).assert_code(2)
-        assert says in " ".join(deploy.output.split())
-        assert not school.lab.installer_starts()
-    finally:
-        school.lab.school(UAI, mode="ok")
+# What a server answers, and what is said of it.
+UNREADABLE = {
+    "suspended_fr": "has suspended the controller's address",
+    "suspended_en": "has suspended the controller's address",
+    "unavailable": "the site is not available",
+    "momentarily_unavailable": "momentarily unavailable",
+    "not_found": "the page does not exist",
+    "html": "an HTML page instead of its description",
+    "nonsense": "something that is not JSON",
+    "no_version": "has no version",
+    "redirect": "redirects instead of answering",
+    "http_500": "HTTP 500",
+    "truncated": "broke off",
+    "close": "broke off",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evening:
+    """An audit and a deployment of schools whose servers cannot be read: each in its own way."""
+
+    school: School
+    audit: PlaybookRun
+    asked: list[str]  # the school of each request that the audit made of a server
+    deploy: PlaybookRun
+
+
+def _uai(mode: str) -> str:
+    return f"03100{list(UNREADABLE).index(mode):02}Z"
+
+
+@pytest.fixture(scope="module")
+def evening(start_school: StartSchool) -> Evening:
+    """One run of each for all of them: the schools have nothing to do with each other."""
+    schools = [{"uai": _uai(mode), "group": mode, "name": mode, "release": "2026.2.7"} for mode in UNREADABLE]
+    rooms = [
+        {
+            "group": f"salle_{mode}",
+            "name": f"Salle {number}",
+            "school": _uai(mode),
+            "stations": [
+                {"name": f"{name}-{mode}", "address": f"{number}.{host}", "clients": [{"release": release}]}
+                for host, (name, release) in enumerate({"compliant": "2026.2.7", "late": "2026.1.3"}.items(), start=1)
+            ],
+        }
+        for number, mode in enumerate(UNREADABLE, start=1)
+    ]
+    school = start_school([], schools=schools, rooms=rooms)
+    for mode in UNREADABLE:
+        school.lab.school(_uai(mode), mode=mode)
+    before = len(school.lab.journal(kind="web"))
+    audit = school.play("audit", "-f", "50").assert_code(0)
+    asked = [event["data"]["uai"] for event in school.lab.journal(kind="web")[before:]]
+    return Evening(school=school, audit=audit, asked=asked, deploy=school.play("deploy", "-f", "50").assert_code(2))
+
+
+@pytest.mark.parametrize("mode", UNREADABLE)
+def test_an_unreadable_server_is_said_and_never_taken_for_an_old_release(evening: Evening, mode: str) -> None:
+    assert evening.asked.count(_uai(mode)) == 1
+    for host in (f"compliant-{mode}", f"late-{mode}"):
+        record = evening.audit.of("audit")[host]["record"]
+        assert record["status"] == "unknown_release"
+        assert UNREADABLE[mode] in record["reason"]
+        assert _uai(mode) in record["reason"]
+        refused = evening.deploy.of("client")[host]
+        assert refused["outcome"] == "failed"
+        assert UNREADABLE[mode] in " ".join(refused["msg"].split())
+    assert not evening.school.lab.installer_starts()
 
 
 def test_the_last_known_release_serves_while_the_server_is_down(school: School, tmp_path: Path) -> None:

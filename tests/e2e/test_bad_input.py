@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
+from tests.e2e.playbook import PlaybookRun
 
 STATIONS: list[dict[str, Any]] = [
     {"name": "salle-d'étude-é"},
@@ -47,58 +49,73 @@ def _results(school: School, *arguments: str) -> dict[str, dict[str, Any]]:
     return school.play("deploy", "-f", "50", *arguments).assert_code(4).of("client")
 
 
-@pytest.mark.parametrize(
-    ("variables", "says"),
-    [
-        ({"pronote_client_release": "latest"}, "'latest' is not a release, which looks like 2026.2.7"),
-        ({"pronote_client_release": "2026.2.7 & calc"}, "is not a release"),
-        ({"pronote_client_arch": "ia64"}, "must be one of"),
-        ({"pronote_client_depot": "depot/pronote"}, "is not an http:// or https:// address"),
-        ({"pronote_client_depot": "file:///srv/depot"}, "is not an http:// or https:// address"),
-        ({"pronote_client_depot": "http://u:p@depot/"}, "is not an http:// or https:// address"),
-        ({"pronote_client_when_running": "maybe"}, "must be one of"),
-        ({"pronote_releases": {"2026.2.7": {"x64": {"digest": "abc"}}}}, "is not a SHA-256 digest"),
-        ({"pronote_releases": {"2026.2.7": {"x64": "abc"}}}, "pronote_releases cannot be read"),
-        ({"pronote_releases": {}}, "release 2026.2.7 is not published for x64"),
-        ({"pronote_uai": "31", "pronote_server_url": ""}, "'31' is not a UAI"),
-        ({"pronote_server_url": "ftp://x/"}, "is not the address of a hosted server"),
-        ({"ansible_connection": "local"}, "this station uses the connection plugin 'local'"),
-    ],
-)
-def test_bad_variables(school: School, variables: dict[str, Any], says: str) -> None:
+# Of one station each: a variable of the inventory, and what is said of it.
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "release": ({"pronote_client_release": "latest"}, "'latest' is not a release, which looks like 2026.2.7"),
+    "command": ({"pronote_client_release": "2026.2.7 & calc"}, "is not a release"),
+    "arch": ({"pronote_client_arch": "ia64"}, "must be one of"),
+    "relative": ({"pronote_client_depot": "depot/pronote"}, "is not an http:// or https:// address"),
+    "file": ({"pronote_client_depot": "file:///srv/depot"}, "is not an http:// or https:// address"),
+    "account": ({"pronote_client_depot": "http://u:p@depot/"}, "is not an http:// or https:// address"),
+    "choice": ({"pronote_client_when_running": "maybe"}, "must be one of"),
+    "uai": ({"pronote_uai": "31", "pronote_server_url": ""}, "'31' is not a UAI"),
+    "server": ({"pronote_server_url": "ftp://x/"}, "is not the address of a hosted server"),
+    "connection": ({"ansible_connection": "local"}, "this station uses the connection plugin 'local'"),
+    "digest": (
+        {"pronote_releases": {"2026.2.7": {"x64": {"digest": "abc"}}}},
+        "is not a SHA-256 digest",
+    ),
+    "entry": ({"pronote_releases": {"2026.2.7": {"x64": "abc"}}}, "pronote_releases cannot be read"),
+    "nothing": ({"pronote_releases": {}}, "release 2026.2.7 is not published for x64"),
+}
+GOOD = "salle-d'étude-é"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mistyped:
+    """A deployment whose variables are wrong, of each station in its own way, and of one not."""
+
+    run: PlaybookRun
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def mistyped(start_school: StartSchool) -> Mistyped:
+    school = start_school([{"name": name} for name in (*BAD, GOOD)])
+    # Extra variables win over a station's own.
+    variables = json.loads(school.variables.read_text(encoding="utf-8"))
+    everybody = {name: variables.pop(name) for name in ("pronote_releases",)}
+    school.variables.write_text(json.dumps(variables), encoding="utf-8")
+    for folder, name, values in (
+        ("group_vars", "all/releases", everybody),
+        *(("host_vars", name, values) for name, (values, _) in BAD.items()),
+    ):
+        path = school.inventory / folder / f"{name}.yml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
     before = school.lab.snapshots()
-    run = school.play("deploy", "--limit", "salle-d'étude-é", "-e", json.dumps(variables)).assert_code(2)
-    text = " ".join(run.output.replace("''", "'").split())
-    assert "salle-d'étude-é" in text
-    assert says in text, run.output[-3000:]
-    assert school.lab.snapshots() == before
+    run = school.play("deploy", "-f", "50").assert_code(2)
+    return Mistyped(run=run, before=before, after=school.lab.snapshots())
 
 
-@pytest.mark.parametrize(
-    ("faults", "says"),
-    [
-        ({"install.cmd": "corrupt"}, "install.cmd from the depot does not have the digest"),
-        ({"install.cmd": "missing"}, "cannot fetch install.cmd from the depot"),
-        ({"setup.exe": "corrupt"}, "setup.exe from the depot does not have the digest that was published"),
-        ({"response.iss": "corrupt"}, "response.iss from the depot does not have the digest"),
-        ({"response.iss": "missing"}, "the station could not fetch response.iss: the depot answered an HTTP error"),
-    ],
-)
-def test_a_tampered_or_broken_depot_stops_the_installation(school: School, faults: dict[str, str], says: str) -> None:
-    before = school.lab.snapshots()
-    school.lab.depot(faults)
-    try:
-        run = school.play("deploy", "--limit", "salle-d'étude-é").assert_code(2)
-    finally:
-        school.lab.depot({})
-    result = run.of("client")["salle-d'étude-é"]
-    assert says in result["fact"]
-    assert result["remedy"]
-    assert not school.lab.installer_starts(station="salle-d'étude-é")
-    # Nothing is left on the station.
-    assert school.lab.snapshots() == before
+@pytest.mark.parametrize("station", BAD)
+def test_bad_variables(mistyped: Mistyped, station: str) -> None:
+    result = mistyped.run.of("client")[station]
+    assert result["outcome"] == "failed"
+    text = " ".join(mistyped.run.output.replace("''", "'").split())
+    assert f"[{station}]: FAILED!" in text
+    assert BAD[station][1] in " ".join(result["msg"].split()), result
+    assert BAD[station][1] in text
+    assert mistyped.after[station] == mistyped.before[station]
 
 
+def test_bad_variables_of_one_station_are_no_other_stations(mistyped: Mistyped) -> None:
+    assert mistyped.run.of("client")[GOOD]["changed"]
+    assert mistyped.after[GOOD] != mistyped.before[GOOD]
+
+
+@pytest.mark.smoke
 def test_each_station_says_what_is_wrong_and_the_others_are_served(school: School) -> None:
     results = _results(school)
     expected = {

@@ -44,15 +44,3 @@ def test_every_station_is_served_in_the_end(school: School) -> None:
     assert statuses.count(200) == len(results)
     assert set(statuses) == {200, 503}
     assert not any(result["changed"] for result in school.play("deploy").assert_code(0).of("client").values())
-
-
-def test_a_depot_that_stays_full_is_told(start_school: StartSchool) -> None:
-    school = start_school([{"name": "poste"}])
-    before = school.lab.snapshots()
-    school.lab.depot({"setup.exe": "unavailable"})
-    result = school.play("deploy").assert_code(2).of("client")["poste"]
-    assert "had no place for setup.exe for longer than a station waits" in result["fact"]
-    assert result["remedy"]
-    assert school.lab.snapshots() == before
-    school.lab.depot({})
-    assert school.play("deploy").assert_code(0).of("client")["poste"]["changed"]

@@ -92,20 +92,6 @@ def test_a_killed_controller_is_picked_up_by_the_next_run(start_school: StartSch
     _assert_done(school, names=NAMES)
 
 
-def test_a_job_that_ended_while_nobody_looked_is_tidied_away(school: School) -> None:
-    process = start_deploy(school, "killed")
-    until(lambda: _starts(school) == NAMES)
-    kill_controller(process)
-    until(lambda: len([e for e in school.lab.journal(kind="installer") if e["data"]["event"] == "ended"]) == 3)
-
-    check = school.play("deploy", "--check").assert_code(0)
-    assert all(result["changed"] for result in check.of("client").values())
-    school.play("deploy").assert_code(0)
-    assert _starts(school) == NAMES
-    _assert_done(school, names=NAMES)
-    assert not any(r["changed"] for r in school.play("deploy").assert_code(0).of("client").values())
-
-
 def test_two_administrators_at_once_start_each_installer_once(school: School) -> None:
     processes = [start_deploy(school, f"admin-{number}") for number in (1, 2)]
     codes = [process.wait(timeout=120) for process in processes]
@@ -113,27 +99,6 @@ def test_two_administrators_at_once_start_each_installer_once(school: School) ->
     assert codes == [0, 0], logs[-6000:]
     assert _starts(school) == NAMES
     _assert_done(school, names=NAMES)
-
-
-# Faults at the requests of a job: where, and how often its installer starts.
-_FAULTS: dict[str, tuple[dict[str, Any], int]] = {
-    "cut while the job runs": ({"effect": "cut", "match": "^Enumerate .*ExecutablePath", "nth": 2}, 1),
-    "answer lost while the job runs": ({"effect": "cut_after", "match": "^Enumerate .*ExecutablePath", "nth": 2}, 1),
-    "restart while the job runs": ({"effect": "reboot", "match": "^Enumerate .*ExecutablePath", "nth": 6}, 2),
-    "shell used up": ({"effect": "shell_used_up", "match": "^Command ", "nth": 3}, 1),
-    "slow station": ({"effect": "delay", "match": "", "times": 0, "seconds": 0.05}, 1),
-}
-
-
-@pytest.mark.parametrize("name", _FAULTS)
-def test_a_fault_during_the_job_is_survived_in_the_same_run(start_school: StartSchool, name: str) -> None:
-    fault, starts = _FAULTS[name]
-    school = start_school(
-        [{"name": "touché", "faults": [fault], "boot_seconds": 20.0}, {"name": "intact"}], releases=SLOW_RELEASE
-    )
-    school.play("deploy").assert_code(0)
-    assert _starts(school) == sorted(["intact", *["touché"] * starts])
-    _assert_done(school, names=["touché", "intact"])
 
 
 # Faults that end a run for their station: the next run finishes, nobody else is stopped.

@@ -44,7 +44,7 @@ def _certificate(info: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(("simulated", _ntlm), id="ntlm over http"),
+        pytest.param(("simulated", _ntlm), id="ntlm over http", marks=pytest.mark.smoke),
         pytest.param(("simulated", _basic), id="basic over https"),
         pytest.param(("simulated", _certificate), id="certificate"),
         pytest.param(("wine", _ntlm), id="wine", marks=pytest.mark.wine),

@@ -74,6 +74,8 @@ def test_years_before_are_removed_once_this_one_is_there(school: School) -> None
         assert b"Rentree PRONOTE" not in school.lab.snapshot(station["name"])
 
 
+# In process on simulated stations: tests/unit/engine/test_downgrade.py. Here with real installers.
+@pytest.mark.parametrize("school", [pytest.param("wine", marks=pytest.mark.wine)], indirect=True)
 def test_an_older_release_of_the_year_goes_back(school: School) -> None:
     refused = _play(school, "--limit", "neuf", code=2, release="2026.1.3")["neuf"]
     assert "2026.2.7 is installed, newer than 2026.1.3" in refused["fact"]
@@ -89,43 +91,3 @@ def test_an_older_release_of_the_year_goes_back(school: School) -> None:
         assert school.releases(run)["neuf"] == "2026.1.3 x64"
         assert b"Rentree PRONOTE" not in school.lab.snapshot("neuf")
         assert _play(school, "--limit", "neuf")["neuf"]["changed"]
-
-
-def test_a_year_whose_removal_is_not_published_stops_before_anything_is_done(start_school: StartSchool) -> None:
-    school = start_school([{"name": "vieux", "clients": [{"release": "2023.0.2.7"}]}])
-    before = school.lab.snapshots()
-    for arguments in (["--check"], []):
-        refused = _play(school, *arguments, code=2, remove_older=True)["vieux"]
-        assert refused["fact"] == (
-            "the client of 2023 (2023.0.2.7 x64) is to be removed, and its removal is not published"
-        )
-        assert "Publish a release of 2023" in refused["remedy"]
-    assert school.lab.snapshots() == before
-    assert _play(school)["vieux"]["changed"]
-
-
-def test_an_entry_that_has_outlived_its_uninstaller(start_school: StartSchool) -> None:
-    orphan = {"release": "2025.2.9", "exe": False, "uninstaller": False}
-    school = start_school([{"name": "orphelin", "clients": [orphan]}], releases=RELEASES)
-    failed = _play(school, code=2, remove_older=True)["orphelin"]
-    assert "the uninstaller that it names is gone" in failed["fact"]
-    # This year's client is there all the same: it was proven before.
-    assert "2026.2.7 x64" in str(school.releases(school.play("audit"))["orphelin"])
-    assert b"Rentree PRONOTE" not in school.lab.snapshot("orphelin")
-
-
-def test_a_setup_that_refuses_to_go_back_needs_the_newer_one_removed_first(start_school: StartSchool) -> None:
-    refusing = [{**release, "options": {"refuses_older": True}} for release in RELEASES[2:]]
-    school = start_school([{"name": "poste", "clients": [{"release": "2026.2.7"}]}], releases=refusing)
-    back: dict[str, Any] = {"release": "2026.1.3", "allow_downgrade": True}
-    assert "the setup answered" in _play(school, code=2, **back)["poste"]["fact"]
-    assert school.releases(school.play("audit"))["poste"] == "2026.2.7 x64"
-    # The depot is checked first: what is there stays as long as what is to come is not on the station.
-    school.lab.depot({"setup.exe": "corrupt"})
-    refused = _play(school, code=2, downgrade="remove_first", **back)["poste"]
-    assert "does not have the digest that was published" in refused["fact"]
-    assert school.releases(school.play("audit"))["poste"] == "2026.2.7 x64"
-    school.lab.depot({})
-    assert _play(school, downgrade="remove_first", **back)["poste"]["changed"]
-    assert school.releases(school.play("audit"))["poste"] == "2026.1.3 x64"
-    assert b"Rentree PRONOTE" not in school.lab.snapshot("poste")

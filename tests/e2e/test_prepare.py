@@ -134,7 +134,8 @@ def test_from_nothing_to_a_deployment(year: Year) -> None:
 
 
 def test_another_controller_gets_the_same_bytes_or_fails(year: Year, tmp_path: Path) -> None:
-    year.prepare().assert_code(0)
+    # An inventory of before may have a variable that nobody reads any more.
+    year.prepare(pronote_prepare_crls=["/nowhere/revoked.crl"]).assert_code(0)
     asked = len(year.requests())
     shutil.rmtree(year.depot / "2026.2.7")
     # No page: the lock file knows the address.

@@ -132,41 +132,6 @@ def test_matrix(bench: Bench) -> None:
         assert not [r for r in run.results if r["result"].get("changed")]
 
 
-def test_what_somebody_is_held_at_stays(bench: Bench) -> None:
-    bench.hosts["tenu"] = {"pronote_client_release": "2026.1.3"}
-    result = _result(bench.play(pronote_prune_keep=["2026.2.5"]))
-    assert set(result["pruned"]) == {"2025.1.3/x64", "2025.1.3/x86", "edt_monoposte/2025.1.3/x64"}
-    why = {kept["release"]: kept["why"] for kept in result["kept"]}
-    assert (why["2026.1.3"], why["2026.2.5"]) == ("tenu is held at it", "kept on request")
-
-
-def test_a_server_that_was_never_read_keeps_everything(bench: Bench) -> None:
-    bench.schools[_OLD].mode = "unavailable"
-    run = bench.play()
-    result = _result(run)
-    assert (result["changed"], result["pruned"]) == (False, [])
-    assert _OLD in result["unread"][0]
-    assert "releases were kept that may not be needed" in " ".join(run.output.split())
-    assert bench.places(bench.depot) == _GONE | _LEFT
-
-
-def test_a_server_that_cannot_be_read_now_keeps_its_year_and_later_ones(bench: Bench) -> None:
-    bench.schools[_OLD].release = "2026.1.3"
-    bench.play("--check").assert_code(0)
-    bench.forget()
-    bench.schools[_OLD].mode = "unavailable"
-    result = _result(bench.play())
-    assert set(result["pruned"]) == {"2025.1.3/x64", "2025.1.3/x86", "2025.2.9/x64", "edt_monoposte/2025.1.3/x64"}
-    assert len(result["unread"]) == 1
-    assert bench.places(bench.web) == (_GONE | _LEFT) - set(result["pruned"])
-
-
-def test_an_inventory_without_schools_keeps_everything(bench: Bench) -> None:
-    for host in bench.hosts.values():
-        host.pop("pronote_uai", None)
-    assert _result(bench.play())["pruned"] == []
-
-
 def test_a_spoilt_lock_file_stops_before_anything_is_removed(bench: Bench) -> None:
     bench.lock.write_text("pronote_releases: {latest: {x64: {}}}\n", encoding="utf-8")
     # Loaded as variables too, which is fine; the action reads the file itself.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -61,42 +60,6 @@ class Authority:
         """The authority's certificate."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def revoke(
-        self,
-        revoked: Mapping[Identity, dt.datetime],
-        *,
-        until: dt.datetime | None = None,
-        extensions: Sequence[x509.ExtensionType] = (),
-        invalid_since: dt.datetime | None = None,
-        reason: x509.ReasonFlags | None = None,
-    ) -> x509.CertificateRevocationList:
-        """The list of what was revoked, and since when; ``until``: when the next one is due, by default in a week.
-
-        ``extensions`` are critical ones of the list; ``invalid_since`` and ``reason`` stand beside each entry.
-        """
-        now = dt.datetime.now(dt.UTC)
-        due = until or now + dt.timedelta(days=7)
-        builder = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(self.certificate.subject)
-            .last_update(min(now, due) - dt.timedelta(days=1))
-            .next_update(due)
-        )
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=True)
-        for identity, since in revoked.items():
-            entry = (
-                x509.RevokedCertificateBuilder()
-                .serial_number(identity.certificate.serial_number)
-                .revocation_date(since)
-            )
-            if invalid_since is not None:
-                entry = entry.add_extension(x509.InvalidityDate(invalid_since), critical=False)
-            if reason is not None:
-                entry = entry.add_extension(x509.CRLReason(reason), critical=False)
-            builder = builder.add_revoked_certificate(entry.build())
-        return builder.sign(self._key, hashes.SHA256())
-
     def issue(
         self,
         name: str = PUBLISHER,
@@ -104,12 +67,8 @@ class Authority:
         organization: str | None = None,
         usage: str = "code",
         valid: tuple[dt.datetime, dt.datetime] | None = None,
-        crl: str = "",
     ) -> Identity:
-        """A certificate for signing programs (``code``) or time stamps (``time``); by default valid around now.
-
-        ``crl``: where it says that the list of revoked ones is. osslsigncode goes there.
-        """
+        """A certificate for signing programs (``code``) or time stamps (``time``); by default valid around now."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         now = dt.datetime.now(dt.UTC)
         subject = x509.Name(
@@ -125,7 +84,6 @@ class Authority:
             issuer=self.certificate,
             valid=valid or (now - dt.timedelta(days=30), now + dt.timedelta(days=365)),
             usage=usage,
-            crl=crl,
         )
         return Identity(certificate=certificate, key=key, issuer=self.certificate)
 
@@ -137,7 +95,6 @@ class Authority:
         issuer: x509.Certificate | None,
         valid: tuple[dt.datetime, dt.datetime],
         usage: str | None,
-        crl: str = "",
     ) -> x509.Certificate:
         builder = (
             x509.CertificateBuilder()
@@ -168,9 +125,6 @@ class Authority:
         )
         if usage is not None:
             builder = builder.add_extension(x509.ExtendedKeyUsage([_USAGES[usage]]), critical=True)
-        if crl:
-            at = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
-            builder = builder.add_extension(x509.CRLDistributionPoints([at]), critical=False)
         return builder.sign(self._key, hashes.SHA256())
 
 

@@ -1,15 +1,13 @@
-"""Publish the lab's installers in its depot as an admin does: with ``playbooks/publish.yml``."""
+"""Publish the lab's installers in its depot, as the task of ``playbooks/publish.yml`` does it."""
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from tests.e2e.playbook import ROOT, playbook_command, playbook_environment
+from tests.actions import run_action
 
 __all__ = ["publish_all"]
 
@@ -17,39 +15,30 @@ __all__ = ["publish_all"]
 def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
     """Publish every installer of a running lab; return the lock file's contents (``pronote_releases``).
 
-    Raises RuntimeError with the playbook's output when it fails.
+    Raises AnsibleActionFail when one cannot be published.
     """
     lock = work / "pronote_releases.lock.yml"
     for installer in info["installers"]:
         files = installer["files"]
         technology = installer["technology"]
-        variables = {
-            "pronote_depot_path": info["depot_folder"],
-            "pronote_publish_product": installer["product"],
-            "pronote_publish_release": installer["release"],
-            "pronote_publish_arch": installer["arch"],
-            "pronote_publish_technology": technology,
-            "pronote_publish_installer": files.get("setup.exe") or files["setup.msi"],
-            "pronote_publish_response": files.get("response.iss", ""),
-            "pronote_publish_uninstall_response": files.get("uninstall.iss", ""),
-            "pronote_publish_product_code": installer["product_code"],
-            "pronote_publish_lock_file": str(lock),
+        arguments = {
+            "depot": info["depot_folder"],
+            "product": installer["product"],
+            "release": installer["release"],
+            "arch": installer["arch"],
+            "technology": technology,
+            "installer": files.get("setup.exe") or files["setup.msi"],
+            "response": files.get("response.iss"),
+            "uninstall_response": files.get("uninstall.iss"),
+            "product_code": installer["product_code"],
+            "lock_file": str(lock),
             # A lab's setup is done in seconds.
-            "pronote_publish_log_timeout": 120,
-            "pronote_publish_busy_timeout": 300,
+            "log_timeout": 120,
+            "busy_timeout": 300,
         }
         if technology == "custom":
             # The lab's program of no known technology is made with NSIS.
-            variables |= {"pronote_publish_arguments": "/S", "pronote_publish_uninstall_arguments": "/S"}
-        done = subprocess.run(
-            playbook_command("publish", "-i", "localhost,", "-e", json.dumps(variables)),
-            cwd=ROOT,
-            env=playbook_environment(work / "publish.jsonl"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"publishing {installer['release']} failed:\n{done.stdout}{done.stderr}")
+            arguments |= {"arguments": "/S", "uninstall_arguments": "/S"}
+        run_action("depot_release", {name: value for name, value in arguments.items() if value is not None})
     published: dict[str, Any] = yaml.safe_load(lock.read_text(encoding="utf-8"))
     return published

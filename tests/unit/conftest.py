@@ -11,6 +11,11 @@ from ansible.utils.display import Display
 init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collections")])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: at the end it would keep one worker busy, and the others waiting."""
+    items.sort(key=lambda item: "mutants" not in item.path.parts)
+
+
 @pytest.fixture
 def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is shown to the user as a warning, by a plugin or by a module run in this process."""

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,7 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
     assert arguments or role == "pronote_depot"
     for action, option, variable in arguments:
         plugin = action_loader.get(action, class_only=True)
-        spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
+        spec = plugin.ARGUMENT_SPEC
         assert option in spec, f"{action} has no {option}"
         told = _options(role)[variable]
         assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable
@@ -149,7 +148,7 @@ def test_a_required_option_of_the_module_is_given(role: str) -> None:
         for action, arguments in task.items():
             if action.startswith("rentree.pronote."):
                 plugin = action_loader.get(action, class_only=True)
-                spec = sys.modules[plugin.__module__].ARGUMENT_SPEC
+                spec = plugin.ARGUMENT_SPEC
                 assert {n for n, o in spec.items() if o.get("required")} <= set(arguments) <= set(spec)
 
 

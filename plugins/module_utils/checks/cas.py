@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What shows that PRONOTE and the ENT are connected through CAS (operation 5). Pure; ``checks/cas_ask.py`` asks.
 
-Hosts alone are compared (facts-pronote.md): paths, ports and the case of addresses vary. Of an address that a server
-gives, only what is needed is kept: a query may hold a token.
+Hosts alone are compared (docs/fidelity.md, O11): paths, ports and the case of addresses vary. Of an address that a
+server gives, only what is needed is kept: a query may hold a token.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 from .catalogue import FINDINGS
 from .findings import Report
 
-__all__ = ["Redirect", "Seen", "host_of", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
+__all__ = ["Observation", "Redirect", "host_of", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
 
 # What is no finding: its code, and the values that go with it.
 _SOUND = {"redirect": ("host", "scheme", "service_host"), "login": ("host", "address")}
@@ -53,14 +53,14 @@ class Redirect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Observation:
     """What one request showed: a code of the table in ``judge_cas``, and its values. Goes to the cache as it is."""
 
     what: str
     values: dict[str, str]
 
     @classmethod
-    def load(cls, data: dict[str, Any]) -> Seen:
+    def load(cls, data: dict[str, Any]) -> Observation:
         """Read it back. Raises TypeError, AttributeError, KeyError for something that cannot be told."""
         seen = cls(what=str(data["what"]), values={str(k): str(v) for k, v in data["values"].items()})
         if seen.what in _SOUND:
@@ -128,8 +128,8 @@ def judge_cas(
     stated_at: str,
     server: str,
     ent_host: str,
-    redirect: Seen | None,
-    login: Seen | None,
+    redirect: Observation | None,
+    login: Observation | None,
     asked_at: str,
 ) -> None:
     """Add what was seen. ``stated`` is what the server says of itself; None is for what was not asked."""
@@ -154,7 +154,7 @@ def judge_cas(
             report.find(login.what, **login.values)
 
 
-def _judge_redirect(report: Report, redirect: Seen, *, server: str, expected: str, asked_at: str) -> None:
+def _judge_redirect(report: Report, redirect: Observation, *, server: str, expected: str, asked_at: str) -> None:
     if redirect.what != "redirect":
         report.find(redirect.what, **redirect.values)
         return

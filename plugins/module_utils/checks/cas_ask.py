@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask PRONOTE and the ENT whether they are connected: three requests per school and lifetime, shared by all workers.
+"""I/O. Ask PRONOTE and the ENT whether they are connected: three requests per school and lifetime, for all workers.
 
-I/O in ``module_utils``, as ``server/release.py`` and for its reason. The description is that module's own, from its own
-cache. The page of PRONOTE is asked once and not followed. The ENT's login page is asked once; what it sends elsewhere
-*on its own host* is followed for some steps, with cookies, as browsers do: login pages test for cookies that way.
+The description is that of ``server/release.py``, kept by itself. The page of PRONOTE is asked once and not followed.
+The ENT's login page is asked once; what it sends elsewhere *on its own host* is followed for some steps, with cookies,
+as browsers do: login pages test for cookies that way.
 
 The login page is asked only at the host that is expected, over TLS that is always verified, and with nothing in the
 address but ``service``: another server's word must not send the controller, or a token, anywhere.
@@ -11,10 +11,7 @@ address but ``service``: another server's word must not send the controller, or 
 
 from __future__ import annotations
 
-import contextlib
-import json
 import ssl
-import time
 import zlib
 from dataclasses import asdict, dataclass
 from http.client import HTTPException
@@ -23,28 +20,22 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 
-from ansible.module_utils.urls import open_url
-
-from ..base.answers import entry_name, locked
-from ..base.files import write_atomically
-from ..base.http import (
-    MAX_BYTES,
-    USER_AGENT,
-    read_body,
-    unpacked,
-)
+from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.text import reason_of
+from ..base.times import iso_of
+from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
 from .cas import (
+    Observation,
     Redirect,
-    Seen,
     host_of,
     judge_cas,
     parse_redirect,
     refuses_service,
     tls_problem,
 )
-from .findings import Report, iso_of
+from .findings import Report
 
 __all__ = ["CasRequest", "check_cas"]
 
@@ -64,7 +55,7 @@ class CasRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Answer:
+class _Response:
     status: int
     location: str
     kind: str
@@ -79,28 +70,26 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
     """Everything about one school. Raises ValueError for a malformed option, OSError for the cache."""
     report = Report(operation=5)
     ent_host = _ent_host(request)
-    cached = True
     try:
         answer = read_hosted_release(request.uai, request.url, options=request.options)
     except HostedServerError as exc:
         report.find("pronote_unreadable", fact=exc.fact)
         return {**report.as_dict(language), "cas": None, "cached": False}
     cas = answer.info["cas"]
-    redirect, login, asked_at = None, None, answer.read_at
+    seen: Answer[_Observations] = Answer(value=(None, None), read_at=answer.read_at, cached=True)
     if cas["active"]:
-        expected = ent_host or host_of(str(cas["host"]))
-        redirect, login, asked_at, cached = _asked_once(request, answer.server, expected)
+        seen = _asked_once(request, answer.server, ent_host or host_of(str(cas["host"])))
     judge_cas(
         report,
         stated=cas,
         stated_at=iso_of(answer.read_at),
         server=answer.server,
         ent_host=ent_host,
-        redirect=redirect,
-        login=login,
-        asked_at=iso_of(asked_at),
+        redirect=seen.value[0],
+        login=seen.value[1],
+        asked_at=iso_of(seen.read_at),
     )
-    return {**report.as_dict(language), "cas": dict(cas), "cached": cached and answer.cached}
+    return {**report.as_dict(language), "cas": dict(cas), "cached": seen.cached and answer.cached}
 
 
 def _ent_host(request: CasRequest) -> str:
@@ -113,44 +102,31 @@ def _ent_host(request: CasRequest) -> str:
     return host
 
 
-_Observed = tuple[Seen | None, Seen | None, float]
+_Observations = tuple[Observation | None, Observation | None]
 
 
-def _asked_once(request: CasRequest, server: str, expected: str) -> tuple[Seen | None, Seen | None, float, bool]:
+def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Observations]:
     options = request.options
-    trusted = (str(options.validate_certs), options.ca_path or "", request.cas_ca_path or "")
-    name = entry_name("cas", server, expected, *trusted)
-    folder = Path(options.cache_dir).expanduser()
-    # As in hosted_io: a fresh answer needs no lock, and failures are kept too.
-    known = _load(folder / f"{name}.json", options)
-    if known is not None:
-        return (*known, True)
-    with locked(folder, name) as path:
-        known = _load(path, options)
-        if known is not None:
-            return (*known, True)
+
+    def ask() -> dict[str, Any]:
         redirect, login = _ask(request, server, expected)
-        asked_at = time.time()
-        seen = {name: asdict(each) if each else None for name, each in (("redirect", redirect), ("login", login))}
-        write_atomically(path, json.dumps({**seen, "asked_at": asked_at}).encode(), mode=0o600)
-    return redirect, login, asked_at, False
+        return {"redirect": asdict(redirect), "login": asdict(login) if login else None}
+
+    def lifetime(seen: _Observations) -> float:
+        # What somebody will correct is looked at again sooner.
+        sound = [each.what if each else "" for each in seen] == ["redirect", "login"]
+        return options.lifetime if sound else options.failure_lifetime
+
+    question = ("cas", server, expected, request.cas_ca_path or "")
+    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)
 
 
-def _load(path: Path, options: HostedOptions) -> _Observed | None:
-    """What was seen while it is fresh; an unreadable or foreign file is as good as none."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        data = json.loads(path.read_text(encoding="utf-8"))
-        redirect, login = (Seen.load(data[name]) if data[name] else None for name in ("redirect", "login"))
-        asked_at = float(data["asked_at"])
-        sound = redirect is not None and redirect.what == "redirect" and login is not None and login.what == "login"
-        # What somebody will correct is looked at again sooner; a clock set back makes ages < 0.
-        lifetime = options.lifetime if sound else options.failure_lifetime
-        if 0 <= time.time() - asked_at < lifetime:
-            return redirect, login, asked_at
-    return None
+def _load(data: Any) -> _Observations:
+    redirect, login = (Observation.load(data[name]) if data[name] else None for name in ("redirect", "login"))
+    return redirect, login
 
 
-def _ask(request: CasRequest, server: str, expected: str) -> tuple[Seen, Seen | None]:
+def _ask(request: CasRequest, server: str, expected: str) -> tuple[Observation, Observation | None]:
     seen, target = _page(server, request.options)
     if target is None:
         return seen, None
@@ -159,41 +135,41 @@ def _ask(request: CasRequest, server: str, expected: str) -> tuple[Seen, Seen | 
     return seen, _login(target, request, back=host_of(server))
 
 
-def _page(server: str, options: HostedOptions) -> tuple[Seen, Redirect | None]:
+def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | None]:
     """The page of PRONOTE, which should send its visitor to the ENT."""
     try:
         answer = _get(
             server, timeout=options.timeout, validate_certs=options.validate_certs, ca_path=options.ca_path, jar=None
         )
     except (HTTPException, zlib.error, OSError) as exc:
-        return Seen(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
+        return Observation(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
     except ValueError:
         # urllib reads the address of a redirect too.
-        return Seen(what="redirect_malformed", values={}), None
+        return Observation(what="redirect_malformed", values={}), None
     if answer.status not in _REDIRECTS:
         return _not_redirected(server, answer), None
     try:
         target = parse_redirect(answer.location, server)
     except ValueError:
-        return Seen(what="redirect_malformed", values={}), None
+        return Observation(what="redirect_malformed", values={}), None
     if target.host == host_of(server):
         # To itself, without end; or to one of its own pages, which is no redirect to the ENT.
         itself = target.address.rstrip("/").lower() == server.rstrip("/").lower()
-        return Seen(what="redirect_loop" if itself else "redirect_absent", values={}), None
+        return Observation(what="redirect_loop" if itself else "redirect_absent", values={}), None
     values = {"host": target.host, "scheme": target.scheme, "service_host": target.service_host}
-    return Seen(what="redirect", values=values), target
+    return Observation(what="redirect", values=values), target
 
 
-def _not_redirected(server: str, answer: _Answer) -> Seen:
+def _not_redirected(server: str, answer: _Response) -> Observation:
     refusal = known_refusal(server, answer.body)
     if refusal is not None:
-        return Seen(what="redirect_refused", values={"fact": refusal.fact})
+        return Observation(what="redirect_refused", values={"fact": refusal.fact})
     if answer.status >= 400:
-        return Seen(what="redirect_refused", values={"fact": f"it answered HTTP {answer.status}"})
-    return Seen(what="redirect_absent", values={})
+        return Observation(what="redirect_refused", values={"fact": f"it answered HTTP {answer.status}"})
+    return Observation(what="redirect_absent", values={})
 
 
-def _login(target: Redirect, request: CasRequest, *, back: str) -> Seen:
+def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
     """The ENT's login page."""
     address, jar = target.login, CookieJar()
     for _ in range(_MAX_STEPS):
@@ -204,79 +180,68 @@ def _login(target: Redirect, request: CasRequest, *, back: str) -> Seen:
         except (HTTPException, zlib.error, OSError) as exc:
             return _failed(exc, target.host)
         except ValueError:
-            return Seen(what="login_not_page", values={})
+            return Observation(what="login_not_page", values={})
         if answer.status not in _REDIRECTS:
             return _judged(answer, target)
         step = _step(answer.location, address, target.host, back)
-        if isinstance(step, Seen):
+        if isinstance(step, Observation):
             return step
         address = step
-    return Seen(what="login_loop", values={})
+    return Observation(what="login_loop", values={})
 
 
-def _step(location: str, asked: str, host: str, back: str) -> str | Seen:
+def _step(location: str, asked: str, host: str, back: str) -> str | Observation:
     """The address to ask next, on the same host; or what the way elsewhere means."""
     try:
         step = parse_redirect(location, asked)
     except ValueError:
-        return Seen(what="login_not_page", values={})
+        return Observation(what="login_not_page", values={})
     if step.scheme != "https":
-        return Seen(what="login_plain_http", values={"host": step.host})
+        return Observation(what="login_plain_http", values={"host": step.host})
     if step.host == host:
         return step.whole
     if step.host == back:
         # Back to PRONOTE, which sends to the ENT again: nobody logs in.
-        return Seen(what="login_loop", values={})
-    return Seen(what="login_elsewhere", values={"host": step.host})
+        return Observation(what="login_loop", values={})
+    return Observation(what="login_elsewhere", values={"host": step.host})
 
 
-def _judged(answer: _Answer, target: Redirect) -> Seen:
+def _judged(answer: _Response, target: Redirect) -> Observation:
     if refuses_service(answer.text):
-        return Seen(what="login_service_refused", values={})
+        return Observation(what="login_service_refused", values={})
     if answer.status != 200:
-        return Seen(what="login_http", values={"status": str(answer.status)})
+        return Observation(what="login_http", values={"status": str(answer.status)})
     if "html" not in answer.kind.lower() or "<" not in answer.text:
-        return Seen(what="login_not_page", values={})
-    return Seen(what="login", values={"host": target.host, "address": target.address})
+        return Observation(what="login_not_page", values={})
+    return Observation(what="login", values={"host": target.host, "address": target.address})
 
 
-def _failed(exc: Exception, host: str) -> Seen:
+def _failed(exc: Exception, host: str) -> Observation:
     cause = getattr(exc, "reason", exc)
     if isinstance(cause, ssl.SSLError):
-        return Seen(what=tls_problem(cause), values={"host": host, "reason": cause.reason or "TLS"})
-    return Seen(what="login_down", values={"reason": _reason(exc)})
+        return Observation(what=tls_problem(cause), values={"host": host, "reason": cause.reason or "TLS"})
+    return Observation(what="login_down", values={"reason": _reason(exc)})
 
 
 def _reason(exc: Exception) -> str:
-    if isinstance(exc, HTTPException):
-        # Their words quote the address, which may hold a token.
-        return type(exc).__name__
-    return str(getattr(exc, "reason", None) or exc) or type(exc).__name__
+    # The words of an HTTPException quote the address, which may hold a token.
+    return type(exc).__name__ if isinstance(exc, HTTPException) else reason_of(exc)
 
 
-def _get(address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None) -> _Answer:
+def _get(
+    address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None
+) -> _Response:
     try:
-        with open_url(
-            address,
-            timeout=timeout,
-            http_agent=USER_AGENT,
-            follow_redirects="none",
-            validate_certs=validate_certs,
-            ca_path=ca_path,
-            cookies=jar,
-            # A password that the controller's user keeps for this host has nothing to do here.
-            use_netrc=False,
-            decompress=False,
-        ) as response:
+        with open_once(address, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path, jar=jar) as response:
             return _answer(response, response.status, timeout=timeout)
     except HTTPError as exc:
         return _answer(exc, exc.code, timeout=timeout)
 
 
-def _answer(response: Any, status: int, *, timeout: float) -> _Answer:
+def _answer(response: Any, status: int, *, timeout: float) -> _Response:
     location = response.headers.get("Location", "") if status in _REDIRECTS else ""
     # The body of a redirect is nobody's business, and may never come.
     body = b"" if status in _REDIRECTS else unpacked(response, read_body(response, timeout=timeout))
-    return _Answer(
+    return _Response(
         status=status, location=location, kind=response.headers.get("Content-Type", ""), body=body[:MAX_BYTES]
     )

@@ -36,7 +36,7 @@ __all__ = ["HAS_DEFUSEDXML", "NAMESPACE", "Export", "read_export"]
 
 NAMESPACE = "http://www.index-education.com/conteneurexportchiffre"
 _ROOT = "export_index_education"
-# Of the envelope (facts-pronote.md); the address and the school's name are not looked at.
+# Of the envelope (docs/fidelity.md, O8); the address and the school's name are not looked at.
 _FACTS = frozenset({"version", "logiciel", "dateheure", "uai", "rne"})
 _ENVELOPE = _FACTS | {"cles", "contenu", "verification", "nometablissement", "codepostalville"}
 
@@ -95,25 +95,21 @@ class _Handler(ContentHandler):
         self.export = export
         self._line = line
         self.events = 0
-        self._elements = 0
+        self.elements = 0
         self._path: list[str] = []
         self._text: list[str] | None = None
         self._padding = 0
 
-    @property
-    def seen(self) -> bool:
-        return bool(self._elements)
-
     # The names are xml.sax's.
     def startElementNS(self, name: Any, _qname: Any, attrs: AttributesNSImpl) -> None:  # noqa: N802
         self.events += 1
-        self._elements += 1
+        self.elements += 1
         uri, local = name
         lower = local.lower()
         self._path.append(lower)
         if len(self._path) > _MAX_DEPTH:
             raise CheckError("export_beyond_limits", reason=f"> {_MAX_DEPTH} levels")
-        if self._elements > _MAX_ELEMENTS:
+        if self.elements > _MAX_ELEMENTS:
             raise CheckError("export_beyond_limits", reason=f"> {_MAX_ELEMENTS} elements")
         attributes = {attribute[1].lower(): value for attribute, value in attrs.items()}
         if len(self._path) == 1:
@@ -181,7 +177,7 @@ def read_export(content: IO[bytes], *, path: str, key: bytes, tell: Callable[[De
     except DefusedXmlException as exc:
         raise CheckError("export_dtd", line=parser.getLineNumber()) from exc
     except SAXParseException as exc:
-        raise _broken(exc, path=path, seen=handler.seen) from exc
+        raise _broken(exc, path=path, seen=bool(handler.elements)) from exc
     except (ValueError, LookupError) as exc:
         # What Python's codecs say of the encoding that the file declares.
         raise CheckError("export_encoding", line=parser.getLineNumber()) from exc

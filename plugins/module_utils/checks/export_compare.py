@@ -3,8 +3,7 @@
 
 A *fingerprint* is what is kept of an export for the next comparison: pairs of keyed hashes. The key is not in it. That
 matters: names are few, and whoever had both could try all names of the town. The hash of an identifier alone would be
-  safe
-(16 characters of 30), but a pair says who lost one.
+safe (16 characters of 30), but a pair says who lost one.
 """
 
 from __future__ import annotations

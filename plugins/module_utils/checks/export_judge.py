@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.times import iso, moment
 from .export import NAMESPACE, Export
 from .export_compare import Difference
 from .export_people import KINDS, PROBLEMS
-from .findings import CheckError, Report, iso
+from .findings import CheckError, Report
 
-__all__ = ["Wanted", "describe", "export_date", "export_uai", "judge", "judge_comparison"]
+__all__ = ["ExportRequirements", "describe", "export_date", "export_uai", "judge", "judge_comparison"]
 
 _UAI = re.compile(r"\d{7}[A-Z]", re.ASCII)
 # "PRONOTE … 2013 - 0.5.14" is known; the shape since 2024 is not (2024.3.9 is the guess).
@@ -26,7 +27,7 @@ _A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ExportRequirements:
     """What the export should be; empty for what is not checked."""
 
     uai: str = ""
@@ -68,8 +69,8 @@ def export_date(export: Export) -> dt.datetime | None:
     for shape in _DATES:
         with contextlib.suppress(ValueError, OverflowError):
             return dt.datetime.strptime(text, shape).astimezone()
-    with contextlib.suppress(ValueError, OverflowError):
-        return dt.datetime.fromisoformat(text).astimezone()
+    with contextlib.suppress(ValueError):
+        return moment(text)
     return None
 
 
@@ -95,7 +96,7 @@ def describe(export: Export, *, modified: dt.datetime) -> dict[str, Any]:
 
 
 def judge(
-    report: Report, export: Export, wanted: Wanted, *, path: str, modified: dt.datetime, now: dt.datetime
+    report: Report, export: Export, wanted: ExportRequirements, *, path: str, modified: dt.datetime, now: dt.datetime
 ) -> None:
     """Add what this export proves, and what stands against it. Raises CheckError for what is no export at all."""
     if not export.recognised:
@@ -115,7 +116,7 @@ def judge(
         _people(report, export, date=date, path=path)
 
 
-def _origin(report: Report, export: Export, wanted: Wanted) -> None:
+def _origin(report: Report, export: Export, wanted: ExportRequirements) -> None:
     uai, years, partners = export_uai(export), _years(export), _partners(export)
     if not uai:
         report.find("export_school_unknown")
@@ -132,7 +133,9 @@ def _origin(report: Report, export: Export, wanted: Wanted) -> None:
         report.find("export_other_partner", found=", ".join(partners), expected=wanted.partner)
 
 
-def _date(report: Report, export: Export, wanted: Wanted, *, modified: dt.datetime, now: dt.datetime) -> None:
+def _date(
+    report: Report, export: Export, wanted: ExportRequirements, *, modified: dt.datetime, now: dt.datetime
+) -> None:
     made = export_date(export)
     if made is None:
         report.find("export_date_of_file")

@@ -5,8 +5,8 @@
 counts and line numbers, and a ``Detail`` when, and only when, a person has asked for a file of them.
 
 What is a duplicate: an identifier that *two different people* share. A guardian stands under each of his children with
-one identifier, and homonyms have two; both are right (facts-pronote.md). People differ by name, or by date of birth
-where both have one.
+one identifier, and homonyms have two; both are right. People differ by name, or by date of birth where both have one
+(docs/fidelity.md, O10).
 """
 
 from __future__ import annotations

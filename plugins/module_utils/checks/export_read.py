@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of ``kosmos_export_info``: the export, the previous one, and the two that are written on request.
-
-I/O in ``module_utils``, as ``server/release.py`` and for its reason: a module can carry nothing else.
-"""
+"""I/O. The files of ``kosmos_export_info``: the export, the previous one, and the two that are written on request."""
 
 from __future__ import annotations
 
@@ -16,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..base.files import write_atomically
+from ..base.text import cell
+from ..base.times import iso
 from .catalogue import FINDINGS
 from .export import Export, read_export
 from .export_compare import (
@@ -25,7 +24,7 @@ from .export_compare import (
     fingerprint_key,
 )
 from .export_judge import (
-    Wanted,
+    ExportRequirements,
     describe,
     export_date,
     export_uai,
@@ -33,7 +32,7 @@ from .export_judge import (
     judge_comparison,
 )
 from .export_people import Detail
-from .findings import CheckError, Report, iso
+from .findings import CheckError, Report
 from .local_file import local_file
 
 __all__ = ["ExportRequest", "check_export"]
@@ -46,7 +45,7 @@ class ExportRequest:
     """Which files, and what is wanted of them. Sizes are bytes."""
 
     path: str
-    wanted: Wanted
+    wanted: ExportRequirements
     max_size: int
     language: str = "fr"
     previous: str = ""
@@ -150,14 +149,5 @@ def _table(details: list[Detail]) -> bytes:
     writer.writerow(["ligne", "anomalie", "genre", "identifiant", "nom", "prenom"])
     for detail in sorted(details, key=lambda each: each.line):
         texts = (detail.problem, detail.kind, detail.identifier, detail.last_name, detail.first_name)
-        writer.writerow([detail.line, *map(_harmless, texts)])
+        writer.writerow([detail.line, *map(cell, texts)])
     return b"\xef\xbb\xbf" + table.getvalue().encode("utf-8", "replace")
-
-
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-
-
-def _harmless(text: str) -> str:
-    # As report/csv_file.py, which needs rich (no module carries it): one line, and no text that a spreadsheet runs.
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain

@@ -7,10 +7,11 @@ school staff read them. The state follows from the findings alone, so a check ca
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from ..base.text import printable
 from .catalogue import EVIDENCE, FINDINGS
 
 __all__ = [
@@ -20,10 +21,6 @@ __all__ = [
     "TO_DO",
     "CheckError",
     "Report",
-    "iso",
-    "iso_of",
-    "moment",
-    "printable",
 ]
 
 DONE = "done"
@@ -33,7 +30,7 @@ NOT_OBSERVABLE = "not_observable"
 # What a finding makes of the operation, the strongest first. "Not done" beats a doubt, and a doubt beats what could not
 # be looked at: it is what somebody can act on.
 _STRONGEST = (TO_DO, IN_DOUBT, NOT_OBSERVABLE)
-_LONGEST = 500
+_shown = partial(printable, space="\N{REPLACEMENT CHARACTER}", longest=500)
 
 
 class CheckError(Exception):
@@ -55,12 +52,12 @@ class Report:
 
     def find(self, code: str, **values: object) -> None:
         """Add a finding. Values come from files and servers, and are made printable here."""
-        self.findings.append((code, {name: printable(value) for name, value in values.items()}))
+        self.findings.append((code, {name: _shown(value) for name, value in values.items()}))
 
     def prove(self, what: str, *, date: str, source: str, **values: object) -> None:
         """Add evidence: what was seen, the date it bears (ISO 8601, or empty), and where it was seen."""
-        shown = {name: printable(value) for name, value in values.items()}
-        self.evidence.append((what, shown, date, printable(source)))
+        shown = {name: _shown(value) for name, value in values.items()}
+        self.evidence.append((what, shown, date, _shown(source)))
 
     @property
     def codes(self) -> list[str]:
@@ -90,27 +87,3 @@ class Report:
                 for what, values, date, source in self.evidence
             ],
         }
-
-
-def printable(value: object) -> str:
-    """A value of a file, a server or a station, fit for a terminal and a report: no control character, no end."""
-    text = "".join(char if char.isprintable() else "\ufffd" for char in str(value))
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-
-
-def iso(when: dt.datetime) -> str:
-    """A moment as reports write it: UTC, to the second."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def iso_of(seconds: float) -> str:
-    """The same of a number of seconds since 1970."""
-    return iso(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
-
-
-def moment(text: str) -> dt.datetime:
-    """Read a date or a moment in ISO 8601; without a zone it is in the controller's. Raises ValueError."""
-    try:
-        return dt.datetime.fromisoformat(text.strip()).astimezone()
-    except (ValueError, OverflowError) as exc:
-        raise ValueError(f"{text!r} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00") from exc

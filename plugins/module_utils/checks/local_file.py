@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Open a file that others made, on a disk or a share, or say in a code what is in the way.
-
-I/O in ``module_utils``, as ``base/files.py``: a module and an action both need it, and a module can carry nothing else.
-"""
+"""I/O. Open a file that others made, on a disk or a share, or say in a code what is in the way."""
 
 from __future__ import annotations
 

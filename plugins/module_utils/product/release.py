@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Releases of Index Éducation's programs and UAIs of schools. Pure.
+"""Releases of Index Éducation's programs. Pure.
 
-Shapes (facts-pronote.md): four parts up to 2023 (``2023.0.2.7``), three since 2024 (``2026.2.7``). A fourth part since
-2024 is a hot fix of the server alone: the client of ``2024.3.9.2`` is ``2024.3.9``.
+Shapes (docs/fidelity.md, H2): four parts up to 2023 (``2023.0.2.7``), three since 2024 (``2026.2.7``). A fourth part
+since 2024 is a hot fix of the server alone: the client of ``2024.3.9.2`` is ``2024.3.9``.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Technology:
 TECHNOLOGIES: dict[str, Technology] = {
     t.key: t
     for t in (
-        # setup.exe may end before its work does: the log's ResultCode is what tells (facts-pronote.md).
+        # setup.exe may end before its work does: the log's ResultCode is what tells (docs/fidelity.md, S3).
         Technology(
             key="installscript",
             installer="setup.exe",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a school's hosted server says of itself without login. Pure; the reading is in ``server/release.py``.
 
-Facts and their sources: facts-pronote.md, "Reading the hosted server's release".
+Facts and their sources: docs/fidelity.md, H.
 """
 
 from __future__ import annotations
@@ -9,27 +9,30 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..base.identifiers import parse_uai
+from ..base.text import one_line
+from ..base.times import iso_of
 from ..product.release import Release
 
 __all__ = [
     "INFO_PATH",
     "HostedInfo",
     "HostedServerError",
+    "ServedRelease",
     "base_url",
     "known_refusal",
     "parse_info",
     "parse_server_header",
-    "parse_uai",
 ]
 
 # The identifier is the same for all schools: the official mobile application hard-codes it.
 INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
-_UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
 _MAX_NAME = 200
 _MAX_SPACES = 50
@@ -92,12 +95,47 @@ class HostedInfo:
         }
 
 
-def parse_uai(text: str) -> str:
-    """Normalise a UAI to seven digits and an upper-case letter. Raises ValueError."""
-    stripped = str(text).strip()
-    if not _UAI.fullmatch(stripped):
-        raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
-    return stripped.upper()
+@dataclass(frozen=True, kw_only=True)
+class ServedRelease:
+    """What a school's server runs. ``release`` None: nobody knows, and ``error`` says why (``fact``: that alone).
+
+    A release with an ``error`` is the server's last word. ``info``: what it says of itself; none when it is pinned.
+    """
+
+    server: str = ""
+    release: Release | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    read_at: float = 0.0
+    cached: bool = False
+    pinned: bool = False
+    error: str = ""
+    fact: str = ""
+
+    @property
+    def client(self) -> Release | None:
+        """The release of the clients that go with it."""
+        return self.release and self.release.client
+
+    @property
+    def stale(self) -> bool:
+        """Whether this is the last known release of a server that cannot be read now."""
+        return self.release is not None and bool(self.error)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should be told although there is an answer."""
+        of_stale = [f"{self.error} (its last known release is used)"] if self.stale else []
+        return [*of_stale, *(f"the hosted server {self.server}: {d}" for d in self.info.get("disagreements", []))]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            **self.info,
+            "server": self.server,
+            "read_at": iso_of(self.read_at),
+            "cached": self.cached,
+            "stale": self.stale,
+            "error": self.error,
+        }
 
 
 def base_url(uai: str, url: str = "") -> str:
@@ -196,8 +234,7 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
 
 def _name(value: object) -> str:
     """A name for people, kept for every station of the school: one line, of a length that a name may have."""
-    line = " ".join(str(value or "").split())
-    return "".join(char if char.isprintable() else "\ufffd" for char in line[:_MAX_NAME])
+    return one_line(value or "", longest=0)[:_MAX_NAME]
 
 
 def parse_server_header(header: str) -> Release | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request to a hosted server, and its refusals in words. I/O in ``module_utils``, as ``server/release.py`` is."""
+"""I/O. One request to a hosted server, and its refusals in words."""
 
 from __future__ import annotations
 
@@ -10,14 +10,8 @@ from http.client import HTTPException, IncompleteRead
 from typing import Any
 from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import open_url
-
-from ..base.http import (
-    MAX_BYTES,
-    USER_AGENT,
-    read_body,
-    unpacked,
-)
+from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.text import reason_of
 from .description import HostedServerError, known_refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
@@ -51,45 +45,36 @@ HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
 def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = MAX_BYTES) -> tuple[bytes, str]:
     """One request: the body, ``limit`` bytes of it at most, and the ``Server`` header. Raises HostedServerError."""
     try:
-        with open_url(
+        with open_once(
             server + path,
             timeout=options.timeout,
-            http_agent=USER_AGENT,
-            follow_redirects="none",
             validate_certs=options.validate_certs,
             ca_path=options.ca_path,
-            # Ansible unpacks below the chunks of the answer, and so cannot read one that is both: unpacked does.
-            decompress=False,
         ) as response:
-            if response.status in {301, 302, 303, 307, 308}:
-                raise _redirected(server)
             body = read_body(response, timeout=options.timeout, limit=limit)
             # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
             if response.length and len(body) < limit:
                 raise IncompleteRead(body, response.length)
             return unpacked(response, body), response.headers.get("Server", "")
     except HTTPError as exc:
-        if exc.code in {301, 302, 303, 307, 308}:
-            raise _redirected(server) from exc
         raise _http_error(server, exc, timeout=options.timeout) from exc
     except (HTTPException, zlib.error) as exc:
         raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
     except (URLError, OSError, ValueError) as exc:
-        reason = getattr(exc, "reason", None) or exc
         raise HostedServerError(
-            server, f"no answer ({reason})", remedy="Check the address and the controller's way to the Internet."
+            server,
+            f"no answer ({reason_of(exc)})",
+            remedy="Check the address and the controller's way to the Internet.",
         ) from exc
 
 
-def _redirected(server: str) -> HostedServerError:
-    return HostedServerError(
-        server,
-        "it redirects instead of answering",
-        remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
-    )
-
-
 def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServerError:
+    if error.code in {301, 302, 303, 307, 308}:
+        return HostedServerError(
+            server,
+            "it redirects instead of answering",
+            remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
+        )
     # A refusal page says more than its status, when it arrives whole.
     with contextlib.suppress(OSError, HTTPException, zlib.error):
         refusal = known_refusal(server, unpacked(error, read_body(error, timeout=timeout)))

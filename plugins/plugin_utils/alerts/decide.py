@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from ..audit.outcome import FAULTY
+from ..audit.record import RecordSummary
+from ..audit.status import FAULTY, JUDGED
 
-__all__ = ["KINDS", "Alert", "Told", "decide"]
+__all__ = ["KINDS", "Alert", "AlertState", "decide"]
 
 EVENTS = ("by_hand", "new", "vanished")
 KINDS = ("newly_late", "fixed", *EVENTS, "verdict")
@@ -22,7 +23,7 @@ KINDS = ("newly_late", "fixed", *EVENTS, "verdict")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class AlertState:
     """What was last told. ``stations``: wrong or not, of each that was judged. ``pending``: changes that are seen once
     only, and could not be told yet. ``whole``: a whole audit was looked at; until then a station that is not among
     ``stations`` was left out by a limit, and is no news."""
@@ -51,15 +52,15 @@ class Alert:
 
 
 def decide(
-    told: Told | None,
-    records: Sequence[Mapping[str, Any]],
+    told: AlertState | None,
+    records: Sequence[RecordSummary],
     *,
     changes: Mapping[str, Sequence[Mapping[str, str]]],
     verdict: str,
     on: Collection[str],
     threshold: float,
     limited: bool,
-) -> tuple[Alert | None, Told, Told]:
+) -> tuple[Alert | None, AlertState, AlertState]:
     """What to tell, if anything; what to remember once it is told; what to remember when it could not be.
 
     ``told`` None: nothing was ever told. What is found then is where to start from, not news, but for the threshold.
@@ -72,8 +73,8 @@ def decide(
         raise ValueError(f"tell: unknown change {', '.join(unknown)}; known: {', '.join(KINDS)}")
     if not 0 <= threshold <= 100:
         raise ValueError(f"threshold is {threshold:g}, and must be a percentage from 0 to 100")
-    now = {str(r["station"]): r["status"] in FAULTY for r in records if r["status"] in {"compliant", *FAULTY}}
-    before = told or Told(stations=now, verdict="" if limited else verdict, whole=not limited)
+    now = {r["station"]: r["status"] in FAULTY for r in records if r["status"] in JUDGED}
+    before = told or AlertState(stations=now, verdict="" if limited else verdict, whole=not limited)
     events = {
         kind: [*before.pending.get(kind, ()), *(dict(change) for change in changes.get(kind, ()))]
         for kind in EVENTS
@@ -85,7 +86,7 @@ def decide(
     said = before.verdict if limited else verdict
     turned = "verdict" in on and before.verdict not in {"", said}
     gone = {change["station"] for change in changes.get("vanished", ())}
-    after = Told(
+    after = AlertState(
         stations={name: bad for name, bad in {**before.stations, **now}.items() if name not in gone},
         verdict=said,
         past=past,
@@ -107,11 +108,11 @@ def decide(
 
 
 def _news(
-    before: Told, now: Mapping[str, bool], records: Sequence[Mapping[str, Any]], on: Collection[str]
+    before: AlertState, now: Mapping[str, bool], records: Sequence[RecordSummary], on: Collection[str]
 ) -> dict[str, list[dict[str, str]]]:
     found: dict[str, list[dict[str, str]]] = {}
     for record in records:
-        name = str(record["station"])
+        name = record["station"]
         was = before.stations.get(name, False if before.whole else now.get(name))
         if name not in now or now[name] == was:
             continue
@@ -120,10 +121,10 @@ def _news(
             found.setdefault(kind, []).append(
                 {
                     "station": name,
-                    "school": str(record["school"]),
-                    "room": str(record["room"]),
+                    "school": record["school"],
+                    "room": record["room"],
                     "before": "",
-                    "after": str(record["status"]),
+                    "after": record["status"],
                 }
             )
     return found

@@ -20,9 +20,10 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from html import escape
 from typing import Any
 
+from ...module_utils.base.text import printable
 from ...module_utils.product.products import PRODUCTS
 from ..audit.history import VANISHED
-from ..audit.verdict import count
+from ..audit.record import RecordSummary, count
 from ..report.words import words
 from .decide import Alert
 
@@ -102,14 +103,9 @@ class Message:
         return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{"".join(blocks)}</body></html>\n'
 
 
-def _plain(value: object) -> str:
-    """One line of text: no line break, no control or direction character."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in str(value))
-
-
 def compose(
     alert: Alert,
-    records: Sequence[Mapping[str, Any]],
+    records: Sequence[RecordSummary],
     *,
     language: str,
     product: str = "pronote_client",
@@ -124,7 +120,7 @@ def compose(
     )
     schools = _schools(records)
     about = next(iter(schools)) if len(schools) == 1 else f"{len(schools)} {w['schools'].lower()}"
-    subject = f"[{PRODUCTS[product].title}] {_plain(about)} : {', '.join(_reasons(alert, w))} ({answer})"
+    subject = f"[{PRODUCTS[product].title}] {printable(about)} : {', '.join(_reasons(alert, w))} ({answer})"
     verdict = w["verdict" if alert.verdict_before else "verdict_now"].format(
         after=w[f"verdict_{alert.verdict}"], before=w.get(f"verdict_{alert.verdict_before}", "")
     )
@@ -137,7 +133,7 @@ def compose(
         rest = len(found) - len(shown)
         lines.append((f"{w[kind]} : {len(found)}", [*shown, *([w["more"].format(n=rest)] if rest else [])]))
     of_each = [
-        w["server_of"].format(school=_plain(name), release=_plain(release or w["unknown"]), ok=ok, total=total)
+        w["server_of"].format(school=printable(name), release=printable(release or w["unknown"]), ok=ok, total=total)
         for name, (release, ok, total) in schools.items()
     ]
     lines.append(
@@ -146,17 +142,17 @@ def compose(
     if attached:
         lines.append((w["attached"], []))
     if url:
-        lines.append((w["linked"].format(url=_plain(url)), []))
+        lines.append((w["linked"].format(url=printable(url)), []))
     return Message(subject=subject, lines=lines)
 
 
-def _schools(records: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, int, int]]:
+def _schools(records: Sequence[RecordSummary]) -> dict[str, tuple[str, int, int]]:
     """Name → (release of its server, stations up to date, stations)."""
     found: dict[str, tuple[str, int, int]] = {}
     for record in records:
-        name = " ".join(str(part) for part in (record["school"], record["school_name"]) if part) or "-"
+        name = " ".join(part for part in (record["school"], record["school_name"]) if part) or "-"
         release, ok, total = found.get(name, ("", 0, 0))
-        release = release or str(record["expected"] or "")
+        release = release or record["expected"] or ""
         found[name] = (release, ok + (record["status"] == "compliant"), total + 1)
     return found
 
@@ -171,7 +167,7 @@ def _line(change: Mapping[str, str], w: Mapping[str, str]) -> str:
     where = ", ".join(part for part in (change["school"], change["room"]) if part)
     after = w["vanished_now"] if change["after"] == VANISHED else w.get(f"status_{change['after']}", change["after"])
     before = w.get(f"status_{change['before']}", change["before"])
-    return _plain(f"{change['station']} ({where}) : " + (f"{before} → {after}" if before else after))
+    return printable(f"{change['station']} ({where}) : " + (f"{before} → {after}" if before else after))
 
 
 def address(text: str, *, option: str) -> str:
@@ -205,7 +201,7 @@ def mail(
     made.add_alternative(message.html, subtype="html")
     if report is not None:
         name, content = report
-        made.add_attachment(content, maintype="text", subtype="html", filename=_plain(name), params=_UTF8)
+        made.add_attachment(content, maintype="text", subtype="html", filename=printable(name), params=_UTF8)
     return made
 
 
@@ -214,7 +210,7 @@ def payload(message: Message, alert: Alert, *, counts: Mapping[str, int], produc
     return json.dumps(
         {
             "schema": SCHEMA,
-            "text": _harmless(f"{message.subject}\n\n{message.text}", url=_plain(url)),
+            "text": _harmless(f"{message.subject}\n\n{message.text}", url=printable(url)),
             "product": product,
             "at": at,
             "verdict": alert.verdict,

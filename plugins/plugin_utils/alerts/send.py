@@ -17,6 +17,7 @@ from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
 from ansible.module_utils.urls import SSLValidationError, open_url
 
 from ...module_utils.base.http import USER_AGENT
+from ...module_utils.base.text import one_line, reason_of
 from .message import signature
 
 _TOO_LARGE = 552  # RFC 1870, section 6
@@ -96,12 +97,10 @@ def send(message: EmailMessage, server: MailServer) -> list[str]:
         ) from exc
     except smtplib.SMTPResponseException as exc:
         said = exc.smtp_error.decode("utf-8", "replace") if isinstance(exc.smtp_error, bytes) else exc.smtp_error
-        failure = _failed(server, f"it answers {exc.smtp_code} {_printable(said)}", "Ask who runs it.")
+        failure = _failed(server, f"it answers {exc.smtp_code} {one_line(said)}", "Ask who runs it.")
         raise (TooLargeError(str(failure)) if exc.smtp_code == _TOO_LARGE else failure) from exc
     except (OSError, smtplib.SMTPException) as exc:
-        raise _failed(
-            server, _printable(str(exc) or type(exc).__name__), "Check mail_server, mail_port and mail_encryption."
-        ) from exc
+        raise _failed(server, reason_of(exc), "Check mail_server, mail_port and mail_encryption.") from exc
 
 
 def _connected(server: MailServer) -> smtplib.SMTP:
@@ -121,10 +120,6 @@ def _connected(server: MailServer) -> smtplib.SMTP:
 
 def _failed(server: MailServer, fact: str, remedy: str) -> AlertError:
     return AlertError(f"the alert was not sent by the mail server {server.host}:{server.port}: {fact}. {remedy}")
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:300].strip()
 
 
 def post(body: bytes, webhook: Webhook) -> None:
@@ -151,7 +146,7 @@ def post(body: bytes, webhook: Webhook) -> None:
             f"the alert was not taken by the webhook at {host}: it answers {exc.code}. Check webhook_url."
         ) from exc
     except (OSError, HTTPException, UrlsConnectionError, SSLValidationError, ValueError) as exc:
-        reason = _printable(str(getattr(exc, "reason", exc)))
+        reason = reason_of(exc)
         # Some errors quote the address, or only what follows the host.
         for secret in (webhook.url, parts.path.strip("/"), parts.query):
             reason = reason.replace(secret, "…") if secret else reason

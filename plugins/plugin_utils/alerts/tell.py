@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import json
 import smtplib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..audit.verdict import count
-from ..store.store import Store, StoreError, now
-from .decide import Alert, Told, decide
-from .kept import read_told, save_told
+from ...module_utils.base.clock import now, utc_now
+from ..audit.record import AuditRecord, count
+from ..store.store import Store, StoreError
+from .decide import Alert, AlertState, decide
 from .message import (
     Message,
     address,
@@ -30,18 +30,18 @@ from .send import (
     send,
 )
 
-__all__ = ["Audited", "Request", "Telling", "tell"]
+__all__ = ["AlertRequest", "AuditResult", "Delivery", "read_state", "save_state", "tell"]
 
 _MOST = 10 << 20
 """Bytes of a report that is attached: mail servers refuse messages from 10 to 25 MB on."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class AlertRequest:
     """What is wanted. ``attach``: the HTML report, or empty. ``url``: where people find it, or empty."""
 
     product: str
-    state: Path
+    store: Path
     language: str
     on: Sequence[str]
     threshold: float
@@ -53,12 +53,12 @@ class Request:
     webhook: Webhook | None
 
     @classmethod
-    def of(cls, args: Mapping[str, Any]) -> Request:
+    def of(cls, args: Mapping[str, Any]) -> AlertRequest:
         """From the arguments of the action. Raises ValueError for what cannot be used as it is, whatever there is to
         tell: an alert that is misconfigured must not be found out on the day that it is needed."""
         server = webhook = None
-        if not args["state"]:
-            raise ValueError("alerts need a store to know what was told: give state (pronote_state) a file")
+        if not args["store"]:
+            raise ValueError("alerts need a store to know what was told: give store (pronote_state) a file")
         if args["mail_to"]:
             if not args["mail_server"] or not args["mail_from"]:
                 raise ValueError("mail_to needs mail_server and mail_from")
@@ -84,7 +84,7 @@ class Request:
             webhook.check()
         return cls(
             product=args["product"],
-            state=Path(args["state"]).expanduser(),
+            store=Path(args["store"]).expanduser(),
             language=args["language"],
             on=args["tell"],
             threshold=args["threshold"],
@@ -101,13 +101,18 @@ _PORTS = {"starttls": 587, "tls": smtplib.SMTP_SSL_PORT, "none": smtplib.SMTP_PO
 
 
 @dataclass(kw_only=True)
-class Telling:
+class Delivery:
     """What came of it. ``sent``: ways that told (or would tell, in check mode)."""
 
     sent: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     message: Message | None = None
+
+    def fail(self, way: str, why: str) -> None:
+        """This way told nothing."""
+        self.failed.append(way)
+        self.warnings.append(why)
 
     def as_dict(self) -> dict[str, Any]:
         shown = self.message
@@ -121,84 +126,78 @@ class Telling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audited:
+class AuditResult:
     """The audit: its records, what audit_report said of it, and whether the run left stations out."""
 
-    records: Sequence[Mapping[str, Any]]
+    records: Sequence[AuditRecord]
     summary: Mapping[str, Any]
     limited: bool
 
 
-def tell(audited: Audited, request: Request, *, check: bool) -> Telling:
+def tell(audited: AuditResult, request: AlertRequest, *, check: bool) -> Delivery:
     """Tell what is new, by each way by itself; in check mode only say so. Raises ValueError, StoreError."""
-    ways: dict[str, Callable[[Message, Alert, Telling], None]] = {}
-    if request.server is not None:
-        ways["mail"] = lambda message, _alert, told: _mail(message, request, told)
-    if request.webhook is not None:
-        ways["webhook"] = lambda message, alert, _told: _post(message, alert, audited, request)
-    telling = Telling()
-    for way, sender in ways.items():
+    delivery = Delivery()
+    for way in [name for name, there in (("mail", request.server), ("webhook", request.webhook)) if there]:
         try:
             alert, after, unsent = _decide(audited, request, way, check=check)
         except StoreError as exc:
-            if not telling.sent:
+            if not delivery.sent:
                 raise
-            telling.failed.append(way)
-            telling.warnings.append(f"{exc} Nothing was told by {way}.")
+            delivery.fail(way, f"{exc} Nothing was told by {way}.")
             continue
-        if alert is None:
-            _remember(request, way, after, telling, check=check)
-            continue
-        attached = bool(way == "mail" and request.attach and (check or _readable(request.attach)))
-        message = _composed(alert, audited, request, attached=attached)
-        telling.message = telling.message or message
+        failure = "" if alert is None else _deliver(alert, audited, request, way, delivery, check=check)
+        if failure:
+            delivery.fail(way, f"{failure} It is tried again with the next audit.")
+        elif alert is not None:
+            delivery.sent.append(way)
         if not check:
-            try:
-                sender(message, alert, telling)
-            except TooLargeError as exc:
-                failed = _without_report(alert, audited, request, telling, cause=exc)
-            except AlertError as exc:
-                failed = str(exc)
-            else:
-                failed = ""
-            if failed:
-                telling.failed.append(way)
-                telling.warnings.append(f"{failed} It is tried again with the next audit.")
-                _remember(request, way, unsent, telling, check=check)
-                continue
-        telling.sent.append(way)
-        _remember(request, way, after, telling, check=check)
-    return telling
+            _remember(request, way, unsent if failure else after, delivery)
+    return delivery
 
 
-def _composed(alert: Alert, audited: Audited, request: Request, *, attached: bool) -> Message:
-    return compose(
+def _deliver(
+    alert: Alert, audited: AuditResult, request: AlertRequest, way: str, delivery: Delivery, *, check: bool
+) -> str:
+    """Send an alert; returns why it was not sent, or nothing."""
+    message = compose(
         alert,
         audited.records,
         language=request.language,
         product=request.product,
         url=request.url,
-        attached=attached,
+        attached=bool(way == "mail" and request.attach and (check or _readable(request.attach))),
     )
-
-
-def _without_report(alert: Alert, audited: Audited, request: Request, telling: Telling, *, cause: TooLargeError) -> str:
-    """Send the mail again as a server with a lower limit takes it; returns why it was not sent, or nothing."""
-    message = _composed(alert, audited, request, attached=False)
+    delivery.message = delivery.message or message
+    if check:
+        return ""
     try:
-        _mail(message, replace(request, attach=""), telling)
+        if way == "mail":
+            _mail(message, request, delivery)
+        else:
+            _post(message, alert, audited, request)
+    except TooLargeError as exc:
+        if not request.attach:
+            return str(exc)
+        # As a server with a lower limit takes it.
+        failure = _deliver(alert, audited, replace(request, attach=""), way, delivery, check=False)
+        if not failure:
+            delivery.warnings.append(
+                f"{exc} It was sent again without the report: set pronote_audit_alert_url instead."
+            )
+        return failure
     except AlertError as exc:
         return str(exc)
-    telling.warnings.append(f"{cause} It was sent again without the report: set pronote_audit_alert_url instead.")
     return ""
 
 
-def _decide(audited: Audited, request: Request, way: str, *, check: bool) -> tuple[Alert | None, Told, Told]:
+def _decide(
+    audited: AuditResult, request: AlertRequest, way: str, *, check: bool
+) -> tuple[Alert | None, AlertState, AlertState]:
     told = None
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not check or request.state.exists():
-        with Store(request.state) as store:
-            told = read_told(store, product=request.product, channel=way)
+    if not check or request.store.exists():
+        with Store(request.store) as store:
+            told = read_state(store, product=request.product, channel=way)
     return decide(
         told,
         audited.records,
@@ -210,15 +209,13 @@ def _decide(audited: Audited, request: Request, way: str, *, check: bool) -> tup
     )
 
 
-def _remember(request: Request, way: str, told: Told, telling: Telling, *, check: bool) -> None:
-    if check:
-        return
+def _remember(request: AlertRequest, way: str, told: AlertState, delivery: Delivery) -> None:
     try:
-        with Store(request.state) as store:
-            save_told(store, told, product=request.product, channel=way)
+        with Store(request.store) as store:
+            save_state(store, told, product=request.product, channel=way)
     except StoreError as exc:
         # What was sent is sent, and the other ways are still to be told.
-        telling.warnings.append(f"{exc} What {way} has told is not remembered: it may be told again.")
+        delivery.warnings.append(f"{exc} What {way} has told is not remembered: it may be told again.")
 
 
 def _readable(path: str) -> bool:
@@ -226,7 +223,7 @@ def _readable(path: str) -> bool:
     return file.is_file() and file.stat().st_size <= _MOST
 
 
-def _mail(message: Message, request: Request, telling: Telling) -> None:
+def _mail(message: Message, request: AlertRequest, delivery: Delivery) -> None:
     assert request.server is not None
     report = None
     if request.attach:
@@ -234,21 +231,36 @@ def _mail(message: Message, request: Request, telling: Telling) -> None:
         if _readable(request.attach):
             report = (file.name, file.read_bytes())
         else:
-            telling.warnings.append(f"the report {file} is not attached: it is not there, or larger than 10 MiB.")
+            delivery.warnings.append(f"the report {file} is not attached: it is not there, or larger than 10 MiB.")
     made = mail(
         message,
         sender=request.sender,
         recipients=request.recipients,
         report=report,
-        moment=dt.datetime.now(dt.UTC).astimezone(),
+        moment=utc_now().astimezone(),
     )
     if refused := send(made, request.server):
-        telling.warnings.append(
+        delivery.warnings.append(
             f"the mail server {request.server.host} took the alert, but not for {', '.join(refused)}. Check mail_to."
         )
 
 
-def _post(message: Message, alert: Alert, audited: Audited, request: Request) -> None:
+def _post(message: Message, alert: Alert, audited: AuditResult, request: AlertRequest) -> None:
     assert request.webhook is not None
     body = payload(message, alert, counts=count(audited.records), product=request.product, at=now(), url=request.url)
     post(body, request.webhook)
+
+
+def read_state(store: Store, *, product: str, channel: str) -> AlertState | None:
+    """What this way last told of a product; None when it never did."""
+    with store.read() as db:
+        row = db.execute("select told from alert where product = ? and channel = ?", (product, channel)).fetchone()
+    return AlertState(**json.loads(row["told"])) if row is not None else None
+
+
+def save_state(store: Store, told: AlertState, *, product: str, channel: str) -> None:
+    with store.write() as db:
+        db.execute(
+            "insert or replace into alert (product, channel, at, told) values (?, ?, ?, ?)",
+            (product, channel, now(), json.dumps(told.as_dict())),
+        )

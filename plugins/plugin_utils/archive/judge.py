@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an archive of EDT monoposte proves about operation 2. Pure; the reading is in ``plugin_utils/archive/read.py``.
 
-EDT makes archives as ``.zip``, or encrypted as ``.archs`` (facts-pronote.md). What is inside either is not public: a
-``.zip`` is checked as a zip, and of an ``.archs`` no more can be said than that it looks encrypted.
+EDT makes archives as ``.zip``, or encrypted as ``.archs`` (docs/fidelity.md, O1). What is inside either is not public:
+a ``.zip`` is checked as a zip, and of an ``.archs`` no more can be said than that it looks encrypted.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.checks.findings import Report, iso
+from ...module_utils.base.times import iso, moment
+from ...module_utils.checks.findings import Report
 from ..station.cmdline import join, quote
 from ..station.overview import decode
 
 __all__ = [
     "Archive",
     "WantedArchive",
-    "digest_line",
     "judge_archive",
     "judge_edt",
     "kind_of",
@@ -40,7 +40,6 @@ _A_DAY = dt.timedelta(days=1)
 _ENTROPY = 7.5
 _SMALLEST_SAMPLE = 4096
 _STATION_PATH = re.compile(r"[A-Za-z]:\\[^\"%*?<>|\x00-\x1f\x7f]+")
-_DIGEST = re.compile(rb"(?m)^\s*((?:[0-9a-fA-F]{2} ?){32})\s*$")
 # DMTF: 20260825143015.123456+120, the offset in minutes.
 _DMTF = re.compile(r"(\d{14})\.(\d{6})([+-])(\d{3})", re.ASCII)
 
@@ -113,15 +112,9 @@ def wmi_date(value: object) -> dt.datetime | None:
             zone = dt.timezone(dt.timedelta(minutes=int(match[3] + match[4])))
             # Brought to UTC here, where a date at the end of time is still no date rather than an error.
             return dt.datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=zone).astimezone(dt.UTC)
-        return dt.datetime.fromisoformat(text).astimezone()
+        return moment(text)
     except (ValueError, OverflowError):
         return None
-
-
-def digest_line(output: bytes) -> str:
-    """The SHA-256 in certutil's output: the line of 64 digits, which older Windows writes in pairs."""
-    match = _DIGEST.search(output)
-    return match[1].replace(b" ", b"").decode().lower() if match else ""
 
 
 def not_encrypted(samples: Iterable[bytes]) -> str:

@@ -10,24 +10,24 @@ digest then stands for the original.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from ...module_utils.base.files import sha256_of_file
 from ...module_utils.checks.findings import CheckError, Report
 from ...module_utils.checks.local_file import local_file
 from ...module_utils.product.products import PRODUCTS
 from ..station.cmdline import quote
 from ..station.errors import StationError
 from ..station.probe import probe
+from ..station.sections import digest_command, digest_in
 from ..station.winrm import WinrmStation
 from ..station.wmi import Row
 from .judge import (
     Archive,
     WantedArchive,
-    digest_line,
     judge_archive,
     judge_edt,
     kind_of,
@@ -44,7 +44,6 @@ __all__ = ["archive_on_controller", "archive_on_station"]
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _DIGEST_TIMEOUT = 900.0
-_CERTUTIL = r'"%SystemRoot%\System32\certutil.exe"'
 # Known to the probe once the product is (product/products.py).
 _EDT = PRODUCTS.get("edt_monoposte")
 
@@ -118,14 +117,14 @@ def _newest_there(station: WinrmStation, folder: str) -> tuple[str, Row]:
 def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
     """The digest, or why there is none: what was read of the file so far is worth keeping."""
     try:
-        command = f"{_CERTUTIL} -hashfile {quote(path)} SHA256"
+        command = digest_command(quote(path))
         result = station.run(command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
     except StationError as exc:
         return "", exc.fact
     except ValueError:
         # A name of the folder with a percent sign: nobody's to pass on to cmd.
         return "", "%"
-    found = digest_line(result.stdout) if not result.code else ""
+    found = digest_in(result.stdout) if not result.code else ""
     return found, "" if found else f"certutil {result.code}"
 
 
@@ -197,7 +196,7 @@ def _on_controller(path: str, *, max_size: int, limits: ZipLimits) -> Archive:
             entries=entries,
             problem=problem,
             values=values,
-            digest=_digest(file.content),
+            digest=sha256_of_file(file.content),
         )
 
 
@@ -213,14 +212,6 @@ def _samples(file: IO[bytes], size: int) -> Iterator[bytes]:
     for at in (0, size // 2, size - _SAMPLE):
         file.seek(max(0, at))
         yield file.read(_SAMPLE)
-
-
-def _digest(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _result(report: Report, archive: Archive | None, language: str) -> dict[str, Any]:

@@ -9,39 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import cast
 
-from .outcome import FAULTY
+from .record import AuditRecord, RecordSummary, ShownRecord
+from .status import FAULTY, JUDGED
 
-__all__ = ["VANISHED", "Change", "Changes", "Known", "changes", "clients_of", "picture", "remember"]
+__all__ = ["VANISHED", "Change", "Changes", "LastWord", "changes", "clients_of", "picture", "remember"]
+
+_KEPT = frozenset(RecordSummary.__annotations__)
 
 VANISHED = "vanished"
 """In the history only: the station is no longer in the inventory."""
 
-# What the report shows of a station that this run did not audit. Facts are left out: they are large, and old.
-_KEPT = (
-    "station",
-    "school",
-    "school_name",
-    "room",
-    "status",
-    "reason",
-    "reason_fr",
-    "remedy",
-    "expected",
-    "pinned",
-    "stale",
-    "server_error",
-    "found",
-    "found_fr",
-)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class LastWord:
     """The last word on a station. Times are the store's."""
 
-    record: dict[str, Any]
+    record: RecordSummary
     at: str
     since: str  # since when its status is this one
     judged: str = ""  # its last status that said something about its client
@@ -76,38 +61,34 @@ class Changes:
         return {name: [asdict(change) for change in each] for name, each in vars(self).items()}
 
 
-def clients_of(record: Mapping[str, Any]) -> str | None:
+def clients_of(record: AuditRecord) -> str | None:
     """The clients of a station as text that is equal when they are; None when it could not be read."""
-    facts = record.get("facts")
+    facts = record["facts"]
     if not facts:
         return None
     found = {f"{c['release'] or c['year'] or '?'} {c['arch'] or '?'}" for c in facts["clients"]}
     return " + ".join(sorted(found))
 
 
-def remember(previous: Known | None, record: Mapping[str, Any], *, at: str, inventory: str) -> Known:
+def remember(previous: LastWord | None, record: AuditRecord, *, at: str, inventory: str) -> LastWord:
     """What to keep of a station after this audit."""
-    status, clients = str(record["status"]), clients_of(record)
+    status, clients = record["status"], clients_of(record)
     # What changed after the reading, and before the audit's end, is news for the next audit.
-    read_at = str(record.get("read_at") or at)
-    return Known(
-        record={name: record.get(name) for name in _KEPT},
+    read_at = record.get("read_at") or at
+    return LastWord(
+        record=cast("RecordSummary", {name: each for name, each in record.items() if name in _KEPT}),
         at=at,
         since=previous.since if previous is not None and previous.record["status"] == status else at,
-        judged=status if _judged(status) else previous.judged if previous else "",
+        judged=status if status in JUDGED else previous.judged if previous else "",
         clients=clients if clients is not None else previous.clients if previous else None,
         seen=read_at if clients is not None else previous.seen if previous else None,
         inventory=inventory,
     )
 
 
-def _judged(status: str) -> bool:
-    return status == "compliant" or status in FAULTY
-
-
 def changes(
-    known: Mapping[str, Known],
-    records: Sequence[Mapping[str, Any]],
+    known: Mapping[str, LastWord],
+    records: Sequence[AuditRecord],
     *,
     stations: Collection[str],
     inventory: str,
@@ -126,61 +107,50 @@ def changes(
         latest[station] = max(time, latest.get(station, ""))
     found = Changes()
     for record in records:
-        previous = known.get(str(record["station"]))
+        station, status, clients = record["station"], record["status"], clients_of(record)
+        previous = known.get(station)
         if previous is None:
             if known:
-                found.new.append(_change(record, after=str(record["status"])))
+                found.new.append(_change(record, after=status))
             continue
-        status, clients = str(record["status"]), clients_of(record)
         if status in FAULTY and previous.judged not in FAULTY:
             found.newly_late.append(_change(record, before=previous.judged, after=status))
         if status == "compliant" and previous.judged in FAULTY:
             found.fixed.append(_change(record, before=previous.judged, after=status))
-        by_us = not latest or latest.get(str(record["station"]), "") >= (previous.seen or "")
+        by_us = not latest or latest.get(station, "") >= (previous.seen or "")
         if clients is not None and previous.clients is not None and clients != previous.clients and not by_us:
             found.by_hand.append(_change(record, before=previous.clients, after=clients))
-    here = {*stations, *(str(record["station"]) for record in records)}
+    here = {*stations, *(record["station"] for record in records)}
     for station in sorted(set(known) - here):
         if known[station].inventory == inventory:
             old = known[station].record
-            found.vanished.append(_change(old, before=str(old["status"]), after=VANISHED))
+            found.vanished.append(_change(old, before=old["status"], after=VANISHED))
     return found
 
 
-def _change(record: Mapping[str, Any], *, before: str = "", after: str) -> Change:
-    return Change(
-        station=str(record["station"]),
-        school=str(record["school"]),
-        room=str(record["room"]),
-        before=before,
-        after=after,
-    )
+def _change(record: RecordSummary, *, before: str = "", after: str) -> Change:
+    return Change(station=record["station"], school=record["school"], room=record["room"], before=before, after=after)
 
 
 def picture(
-    known: Mapping[str, Known], records: Sequence[Mapping[str, Any]], *, stations: Collection[str], at: str
-) -> list[dict[str, Any]]:
+    known: Mapping[str, LastWord], records: Sequence[AuditRecord], *, stations: Collection[str], at: str
+) -> list[ShownRecord]:
     """Every station that reports show: those of this run, then, as last known, the others of the inventory.
 
-    ``known`` is what is remembered after this run. Each entry is a record with ``at``, ``since``, ``last_seen`` and
-    ``audited`` (whether this run looked at it).
+    ``known`` is what is remembered after this run.
     """
-    shown = []
-    for record in records:
-        now = known.get(str(record["station"])) or remember(None, record, at=at, inventory="")
-        told = {name: value for name, value in record.items() if name != "read_at"}
-        shown.append({**told, "at": at, "since": now.since, "last_seen": now.seen, "audited": True})
-    audited = {str(record["station"]) for record in records}
-    for station in sorted(set(stations) - audited):
-        if (old := known.get(station)) is not None:
-            shown.append(
-                {
-                    **old.record,
-                    "facts": None,
-                    "at": old.at,
-                    "since": old.since,
-                    "last_seen": old.seen,
-                    "audited": False,
-                }
-            )
-    return shown
+    audited = {record["station"]: record for record in records}
+    words = [known.get(station) or remember(None, record, at=at, inventory="") for station, record in audited.items()]
+    words += [known[station] for station in sorted(set(stations) - set(audited)) if station in known]
+    return [
+        {
+            **word.record,
+            "facts": audited[station]["facts"] if station in audited else None,
+            "at": word.at,
+            "since": word.since,
+            "last_seen": word.seen,
+            "audited": station in audited,
+        }
+        for word in words
+        for station in [word.record["station"]]
+    ]

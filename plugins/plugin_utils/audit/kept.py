@@ -3,27 +3,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..pages.words import local_day
+from ...module_utils.base.times import local_day
 from ..store.store import Store
-from .history import (
-    VANISHED,
-    Changes,
-    Known,
-    changes,
-    clients_of,
-    picture,
-    remember,
-)
+from .history import VANISHED, Changes, LastWord, changes, clients_of, picture, remember
+from .record import AuditRecord, ShownRecord
 
 __all__ = ["Audit", "History", "last_words", "our_jobs", "read_history", "save_audit"]
+
+# Of audit_station, beside its key and the record.
+_COLUMNS = ("inventory", "at", "since", "judged", "clients", "seen")
 
 Jobs = Callable[[sqlite3.Connection, str], Iterable[tuple[str, str]]]
 """Our own jobs for a product, as (station, time of the end). What they change is not by hand."""
@@ -45,7 +39,7 @@ class Audit:
     stations that audits have seen were left out."""
 
     at: str
-    records: Sequence[Mapping[str, Any]]
+    records: Sequence[AuditRecord]
     stations: Collection[str]
     inventory: str
     verdict: str
@@ -57,7 +51,7 @@ class History:
     """What reports show on top of this run. ``trend``: school → [(time, {status: stations})], oldest first, the last
     audit of each day. ``releases``: school → (release, first seen)."""
 
-    picture: list[dict[str, Any]]
+    picture: list[ShownRecord]
     changes: Changes | None = None
     trend: dict[str, list[tuple[str, dict[str, int]]]] = field(default_factory=dict)
     releases: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -71,13 +65,8 @@ class History:
 def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_jobs) -> History:
     """Keep an audit in one transaction, forget those older than ``keep_days``, and return the history with it."""
     with store.write() as db:
-        known = _known(db, audit.product)
-        found = _changes(db, known, audit, jobs)
-        after = _after(known, audit)
-        for change in found.vanished:
-            after.pop(change.station, None)
-        shown = picture(after, audit.records, stations=audit.stations, at=audit.at)
-        _insert(db, audit, found, after, shown)
+        found, words, shown = _compared(db, audit, jobs)
+        _insert(db, audit, found, words, shown)
         _prune(db, audit.at, keep_days)
         return _history(db, audit.product, shown, found)
 
@@ -85,92 +74,70 @@ def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_j
 def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> History:
     """The history as it would be with this audit; nothing is written (check mode)."""
     with store.read() as db:
-        known = _known(db, audit.product)
-        found = _changes(db, known, audit, jobs)
-        shown = picture(_after(known, audit), audit.records, stations=audit.stations, at=audit.at)
+        found, _, shown = _compared(db, audit, jobs)
         return _history(db, audit.product, shown, found)
 
 
-def last_words(store: Store, product: str = "pronote_client") -> list[Known]:
+def last_words(store: Store, product: str = "pronote_client") -> list[LastWord]:
     """The last word on every station that audits have seen, each with its own date. Raises StoreError."""
     with store.read() as db:
-        return list(_known(db, product).values())
+        return list(_last_words(db, product).values())
 
 
-def _known(db: sqlite3.Connection, product: str) -> dict[str, Known]:
+def _last_words(db: sqlite3.Connection, product: str) -> dict[str, LastWord]:
     return {
-        row["station"]: Known(
-            record=json.loads(row["record"]),
-            at=row["at"],
-            since=row["since"],
-            judged=row["judged"],
-            clients=row["clients"],
-            seen=row["seen"],
-            inventory=row["inventory"],
-        )
+        row["station"]: LastWord(record=json.loads(row["record"]), **{name: row[name] for name in _COLUMNS})
         for row in db.execute("select * from audit_station where product = ?", (product,))
     }
 
 
-def _changes(db: sqlite3.Connection, known: dict[str, Known], audit: Audit, jobs: Jobs) -> Changes:
-    return changes(
-        known,
-        audit.records,
-        stations=audit.stations,
-        inventory=audit.inventory,
-        ours=jobs(db, audit.product),
-    )
-
-
-def _after(known: Mapping[str, Known], audit: Audit) -> dict[str, Known]:
-    return {
-        **known,
-        **{
-            str(r["station"]): remember(known.get(str(r["station"])), r, at=audit.at, inventory=audit.inventory)
-            for r in audit.records
-        },
+def _compared(
+    db: sqlite3.Connection, audit: Audit, jobs: Jobs
+) -> tuple[Changes, dict[str, LastWord], list[ShownRecord]]:
+    """What changed, the new last word on each station of the audit, and the picture with it."""
+    known = _last_words(db, audit.product)
+    ours = jobs(db, audit.product)
+    found = changes(known, audit.records, stations=audit.stations, inventory=audit.inventory, ours=ours)
+    words = {
+        r["station"]: remember(known.get(r["station"]), r, at=audit.at, inventory=audit.inventory)
+        for r in audit.records
     }
+    return found, words, picture({**known, **words}, audit.records, stations=audit.stations, at=audit.at)
 
 
 def _insert(
-    db: sqlite3.Connection, audit: Audit, found: Changes, after: Mapping[str, Known], shown: list[dict[str, Any]]
+    db: sqlite3.Connection, audit: Audit, found: Changes, words: Mapping[str, LastWord], shown: Sequence[ShownRecord]
 ) -> None:
     limited = any(not entry["audited"] for entry in shown)
     number = db.execute(
         "insert into audit (at, product, inventory, limited, verdict) values (?, ?, ?, ?, ?)",
         (audit.at, audit.product, audit.inventory, int(limited), audit.verdict),
     ).lastrowid
-    results = [(number, str(r["station"]), str(r["status"]), clients_of(r)) for r in audit.records]
+    results = [(number, r["station"], r["status"], clients_of(r)) for r in audit.records]
     results += [(number, change.station, VANISHED, None) for change in found.vanished]
     db.executemany("insert or replace into audit_result values (?, ?, ?, ?)", results)
     gone = [(audit.product, change.station) for change in found.vanished]
     db.executemany("delete from audit_station where product = ? and station = ?", gone)
     db.executemany(
-        "insert or replace into audit_station (product, station, inventory, at, since, judged, clients, seen, record)"
+        f"insert or replace into audit_station (product, station, record, {', '.join(_COLUMNS)})"  # noqa: S608  (ours)
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(audit.product, *_row(str(r["station"]), after[str(r["station"])])) for r in audit.records],
+        # In ASCII: a server's JSON may hold half of a surrogate pair, which SQLite cannot keep as text.
+        [
+            (audit.product, station, json.dumps(word.record), *(getattr(word, name) for name in _COLUMNS))
+            for station, word in words.items()
+        ],
     )
     # Only the schools of this run, each with all of its stations: a limited run leaves no dent in anybody's trend.
-    schools = {str(r["school"]) for r in audit.records}
-    counts = Counter((str(e["school"]), str(e["status"])) for e in shown if str(e["school"]) in schools)
+    schools = {r["school"] for r in audit.records}
+    counts = Counter((each["school"], each["status"]) for each in shown if each["school"] in schools)
     db.executemany("insert into audit_count values (?, ?, ?, ?)", [(number, *key, n) for key, n in counts.items()])
     for school, release in _servers(audit.records).items():
         _see_release(db, audit, school, release)
 
 
-def _row(station: str, known: Known) -> tuple[str | None, ...]:
-    # In ASCII: a server's JSON may hold half of a surrogate pair, which SQLite cannot keep as text.
-    record = json.dumps(known.record)
-    return station, known.inventory, known.at, known.since, known.judged, known.clients, known.seen, record
-
-
-def _servers(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def _servers(records: Iterable[AuditRecord]) -> dict[str, str]:
     """What each school's server was read to run: neither a pinned release nor the last known one."""
-    return {
-        str(r["school"]): str(r["expected"])
-        for r in records
-        if r.get("expected") and not r.get("stale") and not r.get("pinned")
-    }
+    return {r["school"]: r["expected"] for r in records if r["expected"] and not r["stale"] and not r["pinned"]}
 
 
 def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str) -> None:
@@ -188,17 +155,15 @@ def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str
 
 
 def _prune(db: sqlite3.Connection, at: str, keep_days: int) -> None:
-    moment = dt.datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
-    try:
-        oldest = (moment - dt.timedelta(days=keep_days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except OverflowError:
-        # 999999 days: for ever.
-        return
-    db.execute("delete from audit where at < ?", (oldest,))
-    db.execute("delete from audit_station where at < ?", (oldest,))
+    for table in ("audit", "audit_station"):
+        # Of more days than there are years for (999999: for ever) SQLite makes null, before which nothing is.
+        db.execute(
+            f"delete from {table} where at < strftime('%Y-%m-%dT%H:%M:%SZ', ?, ?)",  # noqa: S608  (our own names)
+            (at, f"-{keep_days} days"),
+        )
 
 
-def _history(db: sqlite3.Connection, product: str, shown: list[dict[str, Any]], found: Changes) -> History:
+def _history(db: sqlite3.Connection, product: str, shown: list[ShownRecord], found: Changes) -> History:
     return History(picture=shown, changes=found, trend=_trend(db, product), releases=_releases(db, product))
 
 

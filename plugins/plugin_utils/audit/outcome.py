@@ -7,28 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .verdict import STATUSES, count
+from .record import RecordSummary, count
+from .status import FAULTY, SILENT, STATUSES, UNKNOWN
 
-__all__ = ["EXIT_CODES", "EXIT_ERROR", "FAULTY", "SILENT", "UNKNOWN", "VERDICTS", "Outcome", "conclude"]
+__all__ = ["EXIT_CODES", "VERDICTS", "AuditOutcome", "conclude"]
 
-FAULTY = ("late", "ahead", "older_year_only", "several", "absent")
-"""Statuses of stations that were read and are not as their server wants them."""
-
-SILENT = ("unreachable", "refused")
-"""Statuses of stations that could not be asked."""
-
-UNKNOWN = ("unknown_release",)
-
-VERDICTS = ("compliant", "not_compliant", "incomplete")
-
-EXIT_ERROR = 2
 EXIT_CODES = {"compliant": 0, "not_compliant": 1, "incomplete": 3}
 """Those of ``bin/pronote-audit``. 2 is an error, as it is for ansible-playbook; 3 is "unknown" for monitoring plugins
 (monitoring-plugins.org guidelines), which is what an incomplete audit is."""
 
+VERDICTS = tuple(EXIT_CODES)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class AuditOutcome:
     """``verdict`` says how things are; ``failing``, ``failed`` and ``exit_code`` what the admin wants to be told."""
 
     verdict: str
@@ -51,12 +43,12 @@ class Outcome:
 
 
 def conclude(
-    records: Sequence[Mapping[str, Any]],
+    records: Sequence[RecordSummary],
     *,
     fail_on: Iterable[str] = (),
     max_unreachable: float = 50,
     max_unknown: float = 5,
-) -> Outcome:
+) -> AuditOutcome:
     """Judge a whole audit.
 
     ``max_unreachable`` and ``max_unknown`` are percentages of the stations: with more than that silent, or of unknown
@@ -65,11 +57,9 @@ def conclude(
     """
     # A field that a scheduler leaves empty (-e pronote_audit_fail_on=) is a list of one empty text.
     wanted = {each for each in fail_on if each}
-    known = {*STATUSES, *VERDICTS} - {"compliant"}
-    if unknown := wanted - known - {"compliant"}:
-        raise ValueError(
-            f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join([*STATUSES[1:], *VERDICTS[1:]])}"
-        )
+    if unknown := wanted - {*STATUSES, *VERDICTS}:
+        known = [each for each in (*STATUSES, *VERDICTS) if each != "compliant"]
+        raise ValueError(f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join(known)}")
     for name, percent in (("max_unreachable", max_unreachable), ("max_unknown", max_unknown)):
         if not 0 <= percent <= 100:
             raise ValueError(f"{name} is {percent:g}, and must be a percentage from 0 to 100")
@@ -78,9 +68,9 @@ def conclude(
     faulty = any(counts[status] for status in FAULTY)
     verdict = "not_compliant" if faulty else "incomplete" if gaps else "compliant"
     named = set(FAULTY) | wanted if "not_compliant" in wanted else wanted
-    failing = [str(r["station"]) for r in records if r["status"] in named]
+    failing = [r["station"] for r in records if r["status"] in named]
     too_incomplete = bool(gaps) and "incomplete" in wanted
-    return Outcome(
+    return AuditOutcome(
         verdict=verdict,
         complete=not gaps,
         gaps=gaps,

@@ -6,15 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.clock import now
 from ...module_utils.product.products import Product
-from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import HostedOptions, read_hosted_release
-from ..doors import station as _action
+from ...module_utils.server.release import HostedOptions, served_release
 from ..station.errors import StationError
+from ..station.events import Events
 from ..station.probe import probe
-from ..station.state import StationState
-from ..store.store import now
+from ..station.winrm import WinrmStation
+from .record import AuditRecord, make_record
+from .status import SILENT
 from .verdict import Verdict, verdict
 
 __all__ = ["AuditRequest", "audit"]
@@ -34,67 +34,26 @@ class AuditRequest:
     product: Product
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Expected:
-    release: Release | None
-    name: str = ""
-    pinned: bool = False
-    stale: bool = False
-    error: str = ""
-
-
-def _expected(request: AuditRequest) -> _Expected:
-    """The release to compare with. An unreadable server with no last word leaves it unknown, with the reason."""
+def audit(connection: Any, request: AuditRequest) -> AuditRecord:
+    """Return the record of one station; never raises for what a station or a server does."""
+    options = HostedOptions(cache_dir=request.cache_dir)
+    expected = served_release(request.uai, request.server_url, options=options, pinned=request.release)
+    read_at, state = now(), None
     try:
-        if request.release:
-            return _Expected(release=Release.parse(request.release), pinned=True)
-        answer = read_hosted_release(
-            request.uai, request.server_url, options=HostedOptions(cache_dir=request.cache_dir), allow_stale=True
-        )
-    except (HostedServerError, ValueError, OSError) as exc:
-        return _Expected(release=None, error=str(exc))
-    return _Expected(
-        release=Release.parse(answer.client_release),
-        name=str(answer.info.get("name", "")),
-        stale=answer.stale,
-        error=answer.error,
-    )
-
-
-def _judge(connection: Any, request: AuditRequest, expected: _Expected) -> tuple[Verdict, StationState | None]:
-    try:
-        state = probe(_action.station(connection), request.product)
+        events = Events(request.station, product=request.product.key)
+        state = probe(WinrmStation(connection, events), request.product)
+        judged = verdict(state, expected.release, why_unknown=expected.error)
     except StationError as exc:
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
-        status = exc.kind if exc.kind in {"unreachable", "refused"} else "unknown_release"
-        return Verdict(status=status, reason=exc.fact, reason_fr=exc.fact_fr, remedy=exc.remedy), None
-    return verdict(state, expected.release, why_unknown=expected.error), state
-
-
-def audit(connection: Any, request: AuditRequest) -> dict[str, Any]:
-    """Return the record of one station; never raises for what a station or a server does."""
-    expected = _expected(request)
-    read_at = now()
-    judged, state = _judge(connection, request, expected)
-    found, found_fr = (
-        None if state is None else "; ".join(i.describe(language) for i in state.installations)
-        for language in ("en", "fr")
+        status = exc.kind if exc.kind in SILENT else "unknown_release"
+        judged = Verdict(status=status, reason=exc.fact, reason_fr=exc.fact_fr, remedy=exc.remedy)
+    record = make_record(
+        judged,
+        station=request.station,
+        school=request.uai,
+        school_name=request.school,
+        room=request.room,
+        expected=expected,
+        state=state,
     )
-    return {
-        "station": request.station,
-        "school": request.uai,
-        "school_name": request.school or expected.name,
-        "room": request.room,
-        "status": judged.status,
-        "reason": judged.reason,
-        "reason_fr": judged.reason_fr,
-        "remedy": judged.remedy,
-        "expected": None if expected.release is None else str(expected.release.client),
-        "pinned": expected.pinned,
-        "stale": expected.stale,
-        "server_error": expected.error,
-        "found": found,
-        "found_fr": found_fr,
-        "facts": None if state is None else state.as_dict(),
-        "read_at": read_at,
-    }
+    return {**record, "read_at": read_at}

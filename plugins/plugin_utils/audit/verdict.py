@@ -1,31 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The audit's verdict on one station, and the counts over all of them. Pure."""
+"""The audit's verdict on one station. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...module_utils.product.release import Release
 from ..station.state import Installation, StationState
 
-__all__ = ["STATUSES", "Verdict", "count", "verdict"]
-
-STATUSES = (
-    "compliant",
-    "late",
-    "ahead",
-    "older_year_only",
-    "several",
-    "absent",
-    "unreachable",
-    "refused",
-    "unknown_release",
-)
-"""Every status, in the order in which reports show them."""
-
+__all__ = ["Verdict", "verdict"]
 
 _DEPLOY = "Deploy (playbooks/deploy.yml)."
 
@@ -124,9 +107,3 @@ def _without(state: StationState, current: list[Installation], wanted: Release) 
     if others:
         return _verdict("older_year_only", "older_year_only", _DEPLOY, release=others[-1], year=wanted.year)
     return _verdict("absent", "absent", _DEPLOY, noted=current[0] if current else None)
-
-
-def count(records: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Stations per status, every status present."""
-    counted = Counter(str(record["status"]) for record in records)
-    return {status: counted.get(status, 0) for status in STATUSES}

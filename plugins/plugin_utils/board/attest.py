@@ -1,80 +1,105 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Record or revoke an attestation: the digest of its evidence file, and the store."""
+"""Record or revoke an attestation: the digest of its evidence file, and the store.
+
+Rows of the store are read and added, never changed (the schema's triggers refuse it).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 
+from ...module_utils.base.files import sha256_of_file
 from ...module_utils.checks.catalogue import FINDINGS
 from ...module_utils.checks.findings import CheckError
 from ...module_utils.checks.local_file import local_file
 from ..store.store import Store
-from .attestation import (
-    Attestation,
-    Plan,
-    attest,
-    made,
-    revoke,
-)
-from .attestations_kept import carry_out, of_operation
+from .attestation import Attestation, AttestationPlan, attest, new_attestation, revoke
 
-__all__ = ["AttestRequest", "attest_or_revoke"]
+__all__ = ["attest_or_revoke", "of_school"]
 
 _MAX_EVIDENCE = 1 << 30
+_COLUMNS = tuple(each.name for each in fields(Attestation))
 
 
-@dataclass(frozen=True, kw_only=True)
-class AttestRequest:
-    """Who says what of which operation; see the options of rentree_attest."""
+def attest_or_revoke(
+    *,
+    store: str,
+    school: str,
+    operation: int,
+    year: int,
+    name: str,
+    role: str,
+    date: str,
+    evidence: str | None,
+    state: str,
+    reason: str,
+    check: bool,
+) -> AttestationPlan:
+    """Do what the options of rentree_attest ask for, or with ``check`` only say what it would do.
 
-    store: str
-    school: str
-    operation: int
-    year: int
-    name: str
-    role: str
-    date: str
-    evidence: str | None
-    state: str
-    reason: str
-
-
-def attest_or_revoke(request: AttestRequest, *, check: bool) -> Plan:
-    """Carry out the request, or with ``check`` only say what it would do. Raises ValueError, StoreError."""
-    wanted = made(
-        school=request.school,
-        year=request.year,
-        operation=request.operation,
-        name=request.name,
-        role=request.role,
-        done_on=request.date,
+    Raises ValueError, StoreError.
+    """
+    wanted = new_attestation(
+        school=school,
+        year=year,
+        operation=operation,
+        name=name,
+        role=role,
+        done_on=date,
         now=dt.datetime.now().astimezone(),
-        digest=_digest(request.evidence) if request.evidence else "",
-        reason=request.reason,
+        digest=_digest(evidence) if evidence else "",
+        reason=reason,
     )
 
-    def decide(rows: Sequence[Attestation]) -> Plan:
-        return revoke(rows, wanted) if request.state == "revoked" else attest(rows, wanted, dated=bool(request.date))
+    def decide(rows: Sequence[Attestation]) -> AttestationPlan:
+        return revoke(rows, wanted) if state == "revoked" else attest(rows, wanted, dated=bool(date))
 
-    store = Path(request.store)
-    if check:
+    path = Path(store)
+    if check and not path.expanduser().exists():
         # A store that is not there yet is not made by a dry run.
-        if not store.expanduser().exists():
-            return decide([])
-        with Store(store) as opened:
-            return decide(of_operation(opened, wanted))
-    with Store(store) as opened:
-        return carry_out(opened, wanted, decide)
+        return decide([])
+    with Store(path) as opened:
+        return _carry_out(opened, wanted, decide, check=check)
 
 
 def _digest(path: str) -> str:
     """The SHA-256 of the evidence file. Neither the file nor its name is kept: they may name pupils."""
     try:
         with local_file(path, max_size=_MAX_EVIDENCE) as file:
-            return hashlib.file_digest(file.content, "sha256").hexdigest()  # type: ignore[arg-type]
+            return sha256_of_file(file.content)
     except CheckError as exc:
         raise ValueError(f"evidence: {FINDINGS[exc.code].en.format(**exc.values)}") from exc
+
+
+def of_school(store: Store, school: str, year: int) -> list[Attestation]:
+    """Everything that was recorded of a school and year, in the order in which it was. Raises StoreError."""
+    with store.read() as db:
+        return _rows(db, "school = ? and year = ?", (school, year))
+
+
+def _carry_out(
+    store: Store, like: Attestation, decide: Callable[[Sequence[Attestation]], AttestationPlan], *, check: bool
+) -> AttestationPlan:
+    """Decide on what is there and add it, in one transaction: two runs at once cannot both add the same.
+
+    Raises StoreError, and what ``decide`` raises.
+    """
+    with store.read() if check else store.write() as db:
+        where = "school = ? and year = ? and operation = ?"
+        plan = decide(_rows(db, where, (like.school, like.year, like.operation)))
+        # The store itself numbers what is added.
+        added = [name for name in _COLUMNS if name != "id"]
+        marks = ", ".join(f":{name}" for name in added)
+        for row in () if check else plan.rows:
+            db.execute(f"insert into attestation ({', '.join(added)}) values ({marks})", row.as_dict())  # noqa: S608
+        return plan
+
+
+def _rows(db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Attestation]:
+    # Names of columns and conditions are this file's; what people said is bound.
+    found = db.execute(f"select {', '.join(_COLUMNS)} from attestation where {where} order by id", values)  # noqa: S608
+    return [Attestation(**dict(row)) for row in found]

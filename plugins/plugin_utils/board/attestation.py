@@ -4,21 +4,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ...module_utils.checks.findings import moment
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.digests import valid_digest
+from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.times import iso, moment
 
-__all__ = ["ATTESTED", "Attestation", "Plan", "attest", "current", "made", "revoke"]
+__all__ = ["ATTESTED", "Attestation", "AttestationPlan", "attest", "current", "new_attestation", "revoke"]
 
 ATTESTED = (3, 4, 7)
 """The operations that only the people who did them can vouch for."""
 
 _LONGEST = 120
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ class Attestation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class AttestationPlan:
     """What a run adds to the store, and the attestations in force before and after."""
 
     rows: tuple[Attestation, ...]
@@ -73,7 +72,7 @@ def current(rows: Sequence[Attestation]) -> tuple[Attestation, ...]:
     return tuple(row for row in rows if row.revokes is None and row.id not in revoked)
 
 
-def made(
+def new_attestation(
     *,
     school: str,
     year: int,
@@ -94,8 +93,6 @@ def made(
     when = moment(done_on) if done_on else now
     if when > now:
         raise ValueError(f"date {done_on!r} is to come: attest what was done, once it is done")
-    if digest and not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is not a SHA-256 digest")
     return Attestation(
         school=parse_uai(school),
         year=year,
@@ -105,8 +102,8 @@ def made(
         # A day: who attests knows the day, and the same attestation given twice in a day is the same. The controller's
         # own zone, not the offset that it has now: in winter that would make the day before of a day of summer.
         done_on=when.astimezone().date().isoformat(),
-        at=now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        digest=digest,
+        at=iso(now),
+        digest=digest and valid_digest(digest),
         reason=_said("reason", reason),
     )
 
@@ -121,23 +118,18 @@ def _said(option: str, text: str, *, required: bool = False) -> str:
     return said
 
 
-def attest(rows: Sequence[Attestation], wanted: Attestation, *, dated: bool) -> Plan:
+def attest(rows: Sequence[Attestation], wanted: Attestation, *, dated: bool) -> AttestationPlan:
     """Add this attestation, unless the same is in force. ``dated``: its date was given, not today's by default."""
     before = current(rows)
-    same = [row for row in before if row.says == wanted.says or (not dated and _but_date(row) == _but_date(wanted))]
-    if same:
-        return Plan(rows=(), before=before, after=before)
-    return Plan(rows=(wanted,), before=before, after=(*before, wanted))
+    if wanted.says in {row.says if dated else replace(row, done_on=wanted.done_on).says for row in before}:
+        return AttestationPlan(rows=(), before=before, after=before)
+    return AttestationPlan(rows=(wanted,), before=before, after=(*before, wanted))
 
 
-def _but_date(row: Attestation) -> tuple[str, ...]:
-    return (row.name, row.role, row.digest)
-
-
-def revoke(rows: Sequence[Attestation], by: Attestation) -> Plan:
+def revoke(rows: Sequence[Attestation], by: Attestation) -> AttestationPlan:
     """Revoke every attestation in force of an operation: one row each, with who revoked and why."""
     before = current(rows)
     if before and not by.reason:
         raise ValueError("reason is empty: say why the attestation is revoked")
-    ends = tuple(Attestation(**{**by.as_dict(), "revokes": row.id, "digest": ""}) for row in before)
-    return Plan(rows=ends, before=before, after=())
+    ends = tuple(replace(by, revokes=row.id, digest="") for row in before)
+    return AttestationPlan(rows=ends, before=before, after=())

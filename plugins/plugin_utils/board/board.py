@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The board of a school: its eight yearly operations, what stands in whose way, and what to do next. Pure.
 
-Each operation comes with what its own check concluded (``evidence.Report.as_dict``). The board adds what only the whole
-shows: which operation blocks which, and what later evidence says against an earlier one.
+Each operation comes with what its own check concluded (``checks/findings.py``, ``Report.as_dict``). The board adds what
+only the whole shows: which operation blocks which, and what later evidence says against an earlier one.
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.times import moment
 from ...module_utils.checks.catalogue import FINDINGS
 from ...module_utils.checks.findings import (
     DONE,
     IN_DOUBT,
     NOT_OBSERVABLE,
     TO_DO,
-    moment,
 )
 from ...module_utils.product.release import Release
-from .words import LABELS, OPERATIONS
+from .words import BLOCKED, LABELS, OPERATIONS
 
-__all__ = ["BLOCKED", "DEPENDS", "SCHEMA", "STATES", "Facts", "board", "document", "state_label"]
+__all__ = ["DEPENDS", "SCHEMA", "Facts", "board", "document", "state_label"]
 
 SCHEMA = 1
-BLOCKED = "blocked"
-STATES = (DONE, TO_DO, BLOCKED, IN_DOUBT, NOT_OBSERVABLE)
 
-# Operation → those that must be done before it (facts-pronote.md, "The order matters").
+# Operation → those that must be done before it (docs/fidelity.md, O16).
 DEPENDS: dict[int, tuple[int, ...]] = {3: (2,), 4: (3,), 6: (3, 5), 7: (6,), 8: (1,)}
 # Each comes after those it depends on.
 _IN_ORDER = (1, 2, 5, 3, 4, 6, 7, 8)

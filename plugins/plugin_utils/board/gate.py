@@ -14,9 +14,9 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.checks.findings import DONE
-from ..inventory.schools import schools
+from ...module_utils.server.release import HostedOptions, served_release
+from ..inventory.schools import said, schools
 from .own_checks import check_release
-from .server import read_server
 
 __all__ = ["closed"]
 
@@ -31,12 +31,12 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir:
         # Of the first station that can say it: one whose variables are wrong must not open the gate for the others.
         for host in hosts:
             with contextlib.suppress(AnsibleError):
-                asked.append((uai, str(variables["hostvars"][host].get("pronote_server_url") or "")))
+                asked.append((uai, said(variables["hostvars"][host], "pronote_server_url", strict=True)))
                 break
 
     def reason(each: tuple[str, str]) -> str:
         uai, url = each
-        server = read_server(uai, url, cache_dir=cache_dir)
+        server = served_release(uai, url, options=HostedOptions(cache_dir=cache_dir))
         report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
             return ""

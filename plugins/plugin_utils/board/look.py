@@ -14,31 +14,31 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.files import sha256_of
+from ...module_utils.base.times import moment
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
-from ...module_utils.checks.export_judge import Wanted
+from ...module_utils.checks.export_judge import ExportRequirements
 from ...module_utils.checks.export_read import ExportRequest, check_export
-from ...module_utils.checks.findings import Report, moment
 from ...module_utils.product.release import Release
-from ...module_utils.server.release import HostedOptions
+from ...module_utils.server.description import ServedRelease
+from ...module_utils.server.release import HostedOptions, served_release
 from ..archive.judge import WantedArchive
 from ..archive.read import (
     archive_on_controller,
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..depot.publish import sha256_of
-from ..doors import station as _action
+from ..depot.lock import published_arches
 from ..station.errors import StationError
+from ..station.winrm import WinrmStation
 from .board import Facts, board
-from .kept import Kept, read_kept
+from .kept import StoredFacts, read_stored
 from .own_checks import (
     Depot,
-    Server,
     check_release,
-    published_arches,
+    only_finding,
 )
 from .schools import School
-from .server import read_server
 
 __all__ = ["Sources", "boards"]
 
@@ -64,8 +64,9 @@ class Sources:
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
-    servers = [partial(read_server, school.uai, school.server_url, cache_dir=sources.cache_dir) for school in schools]
-    kept = read_kept(sources.store, schools, inventory=sources.inventory)
+    options = HostedOptions(cache_dir=sources.cache_dir)
+    servers = [partial(served_release, school.uai, school.server_url, options=options) for school in schools]
+    kept = read_stored(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = list(pool.map(lambda ask: ask(), servers))
         # Hundreds of schools share a few releases, and an installer has 150 MB.
@@ -78,7 +79,7 @@ def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
 
 
 def _board(
-    school: School, server: Server, depots: Mapping[Release, Depot | None], kept: Kept, sources: Sources
+    school: School, server: ServedRelease, depots: Mapping[Release, Depot | None], kept: StoredFacts, sources: Sources
 ) -> dict[str, Any]:
     language = sources.language
     depot = depots.get(server.release.client) if server.release else None
@@ -94,7 +95,7 @@ def _board(
             reports[number] = check(school, sources, dates.get(3, ""))
         except (ValueError, OSError) as exc:
             # A variable of this school that is not what it must be, say: the other schools have their boards.
-            reports[number] = _unseen(number, "check_failed", language, fact=exc)
+            reports[number] = only_finding(number, "check_failed", fact=exc).as_dict(language)
     facts = Facts(
         year=school.year,
         release=server.release,
@@ -135,7 +136,7 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
 def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
     language = sources.language
     if not school.edt_path:
-        return _unseen(2, "archive_not_configured", language)
+        return only_finding(2, "archive_not_configured").as_dict(language)
     wanted = WantedArchive(
         newer_than=moment(school.edt_newer_than or school.since),
         previous_size=school.edt_previous_size,
@@ -149,12 +150,12 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         limits = ZipLimits(unpacked=_MAX_UNPACKED)
         return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
     try:
-        station = _action.station(school.connection)
+        station = WinrmStation(school.connection)
         return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
     except StationError as exc:
         # No way to it is even configured.
         fact = exc.fact_fr if language == "fr" else exc.fact
-        return _unseen(2, "check_failed", language, fact=fact)
+        return only_finding(2, "check_failed", fact=fact).as_dict(language)
 
 
 def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
@@ -171,8 +172,8 @@ def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
 def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any]:
     """The export counts from the day of operation 3 on: what was exported from last year's base is not it."""
     if not school.export_path:
-        return _unseen(6, "export_not_configured", sources.language)
-    wanted = Wanted(
+        return only_finding(6, "export_not_configured").as_dict(sources.language)
+    wanted = ExportRequirements(
         uai=school.uai,
         year=school.year,
         partner=school.export_partner,
@@ -187,9 +188,3 @@ def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any
     )
     # Nothing is written: no fingerprint and no details are asked for.
     return check_export(request, check=True)
-
-
-def _unseen(operation: int, code: str, language: str, **values: object) -> dict[str, Any]:
-    report = Report(operation=operation)
-    report.find(code, **values)
-    return report.as_dict(language)

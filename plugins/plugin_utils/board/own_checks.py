@@ -6,27 +6,20 @@ The gate of a deployment asks the same function about operation 1 as the board.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.times import iso_of
 from ...module_utils.checks.findings import Report
 from ...module_utils.product.release import Release
-from ..audit.history import Known
-from ..audit.outcome import FAULTY
+from ...module_utils.server.description import ServedRelease
+from ..audit.history import LastWord
+from ..audit.status import JUDGED
+from ..depot.lock import published_arches
 from .attestation import Attestation, current
 
-__all__ = ["Depot", "Server", "attested", "check_audit", "check_release", "published_arches"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Server:
-    """What is known of a hosted server. ``release`` None: never read. ``error``: why it cannot be read now."""
-
-    address: str
-    release: Release | None
-    read_at: str = ""
-    error: str = ""
+__all__ = ["Depot", "attested", "check_audit", "check_release", "only_finding"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,30 +31,23 @@ class Depot:
     problem: str = ""
 
 
-def published_arches(releases: Any, release: Release) -> list[str]:
-    """The architectures of a release in the lock file's contents; none when it is not there, or no lock at all."""
-    if not isinstance(releases, Mapping):
-        return []
-    for name, arches in releases.items():
-        try:
-            if Release.parse(str(name)) == release and isinstance(arches, Mapping):
-                return sorted(str(arch) for arch in arches)
-        except ValueError:
-            continue
-    return []
+def only_finding(operation: int, code: str, **values: object) -> Report:
+    """The report of an operation about which there is one thing to say."""
+    report = Report(operation=operation)
+    report.find(code, **values)
+    return report
 
 
-def check_release(server: Server, *, year: int, releases: Any, depot: Depot | None = None) -> Report:
+def check_release(server: ServedRelease, *, year: int, releases: Any, depot: Depot | None = None) -> Report:
     """Operation 1: the server's release belongs to the year, and the depot holds that release's installer.
 
     ``releases`` is the contents of the lock file; ``depot`` None: the depot's files were not asked for.
     """
     report = Report(operation=1)
     if server.release is None:
-        report.find("server_unreadable", fact=server.error)
-        return report
+        return only_finding(1, "server_unreadable", fact=server.fact)
     release = server.release.client
-    report.prove("release", release=server.release, date=server.read_at, source=server.address)
+    report.prove("release", release=server.release, date=iso_of(server.read_at), source=server.server)
     if release.year < year and server.error:
         # It may have moved on since: last year's release of last month proves nothing.
         report.find("server_unreadable", fact=server.error)
@@ -95,26 +81,24 @@ def _depot(report: Report, release: Release, releases: Any, depot: Depot | None)
 
 
 def check_audit(
-    known: Collection[Known], *, stations: Collection[str], year: int, release: Release | None, source: str
+    known: Collection[LastWord], *, stations: Collection[str], year: int, release: Release | None, source: str
 ) -> Report:
     """Operation 8, from the last word on each of the school's stations. ``release``: what its server runs now.
 
     Each station was last audited at a moment of its own and compared with the release of that moment, or with one that
     the inventory asked for: only those that were compared with *one* release can be counted together.
     """
-    report = Report(operation=8)
     if not known:
-        report.find("audit_none", path=source)
-        return report
+        return only_finding(8, "audit_none", path=source)
     total, client = len(known), release.client if release is not None else None
     audited = client if client in {_expected(each) for each in known} else _newest(known)
     if audited is None:
-        report.find("audit_no_release")
-        return report
-    read = [each for each in known if each.record["status"] in {"compliant", *FAULTY}]
+        return only_finding(8, "audit_no_release")
+    read = [each for each in known if each.record["status"] in JUDGED]
     same = [each for each in read if _expected(each) == audited]
     good = sum(each.record["status"] == "compliant" for each in same)
     last = max(each.at for each in known)
+    report = Report(operation=8)
     report.prove("audit", good=good, total=total, release=audited, date=last, source=source)
     if audited.year != year:
         report.find("audit_other_year", audited=audited, year=year)
@@ -126,26 +110,26 @@ def check_audit(
         report.find("stations_other_release", count=other, total=total, release=audited)
     if unseen := total - len(read):
         report.find("stations_unseen", count=unseen, total=total)
-    if client is None and any(each.record.get("pinned") for each in same):
+    if client is None and any(each.record["pinned"] for each in same):
         report.find("audit_pinned", release=audited)
     if earlier := [each.at for each in known if each.at < last]:
         report.find("audit_partial", count=len(earlier), total=total, date=min(earlier)[:10])
-    if left_out := set(stations) - {str(each.record["station"]) for each in known}:
+    if left_out := set(stations) - {each.record["station"] for each in known}:
         report.find("stations_left_out", count=len(left_out))
     return report
 
 
-def _expected(known: Known) -> Release | None:
+def _expected(known: LastWord) -> Release | None:
     """The release that a station was last compared with."""
     try:
-        return Release.parse(str(known.record.get("expected") or ""))
+        return Release.parse(known.record["expected"] or "")
     except ValueError:
         return None
 
 
-def _newest(known: Collection[Known]) -> Release | None:
+def _newest(known: Collection[LastWord]) -> Release | None:
     """The newest that a server was read to run; one that the inventory asked for only where there is no other."""
-    read = [each for each in known if not each.record.get("pinned") and _expected(each) is not None]
+    read = [each for each in known if not each.record["pinned"] and _expected(each) is not None]
     return max((release for each in read or known if (release := _expected(each)) is not None), default=None)
 
 

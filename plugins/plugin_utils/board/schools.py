@@ -9,10 +9,10 @@ school; the role does not pass it as an option, which would give the first schoo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..inventory.schools import schools
+from ..inventory.schools import said, schools
 
 __all__ = ["SETTINGS_SPEC", "School", "settings"]
 
@@ -64,15 +64,14 @@ def settings(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[S
     for uai, hosts in schools(variables).items():
         own = variables["hostvars"][hosts[0]]
         values = {name: _value(own, name, options[name], uai) for name in SETTINGS_SPEC}
-        known = {each.name for each in fields(School)}
         found.append(
             School(
                 uai=uai,
-                name=str(own.get("pronote_school") or ""),
-                server_url=str(own.get("pronote_server_url") or ""),
+                name=said(own, "pronote_school", strict=True),
+                server_url=said(own, "pronote_server_url", strict=True),
                 stations=tuple(hosts),
                 year=options["year"],
-                **{name: value for name, value in values.items() if name in known},
+                **values,
             )
         )
     return found

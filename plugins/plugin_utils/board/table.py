@@ -3,37 +3,32 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ...module_utils.checks.findings import DONE, printable
+from ...module_utils.checks.findings import DONE
+from ..pages.terminal import plain, rendered
 from .board import state_label
-from .words import LABELS
+from .words import LABELS, STATES
 
-__all__ = ["render_board", "shown_date"]
-
-_STYLES = {"done": "green", "to_do": "red", "blocked": "magenta", "in_doubt": "yellow", "not_observable": "blue"}
+__all__ = ["render_board"]
 
 
 def render_board(schools: Sequence[Mapping[str, Any]], *, language: str = "fr", width: int = 120, color: bool) -> str:
     """Render every school's board; ``width`` in columns."""
     words = LABELS[language]
-    out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
-    if not schools:
-        console.print(words["empty"])
+    parts: list[RenderableType] = [] if schools else [words["empty"]]
     for school in schools:
         done = sum(each["state"] == DONE for each in school["operations"])
         name = " ".join(part for part in (school["school"], school["name"]) if part)
         progress = words["progress"].format(done=done)
-        console.print(Text(printable(f"{name} : {words['year'].format(year=school['year'])}, {progress}"), "bold"))
-        console.print(_table(school, words, language))
-    return out.getvalue().rstrip("\n")
+        title = plain(f"{name} : {words['year'].format(year=school['year'])}, {progress}", "bold")
+        parts += [title, _table(school, words, language)]
+    return rendered(parts, width=width, color=color)
 
 
 def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
@@ -45,7 +40,8 @@ def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -
     table.add_column(words["next"], ratio=4, overflow="fold")
     for each in school["operations"]:
         proof = [
-            " ".join(part for part in (shown_date(proof["date"]), proof["what"], f"[{proof['source']}]") if part)
+            # The day of a date is what a board needs.
+            " ".join(part for part in (proof["date"][:10], proof["what"], f"[{proof['source']}]") if part)
             for proof in each["evidence"]
         ]
         who = f"{each['responsible']} : {each['next']}" if each["next"] else ""
@@ -53,13 +49,8 @@ def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -
         table.add_row(
             str(each["operation"]),
             Text(each["title"]),
-            Text(state_label(each, language), style=_STYLES[each["state"]]),
-            Text("\n".join(printable(line) for line in proof) or "-"),
-            Text(printable(who)),
+            Text(state_label(each, language), style=STATES[each["state"]].style),
+            Text("\n").join(map(plain, proof)) if proof else "-",
+            plain(who),
         )
     return table
-
-
-def shown_date(date: str) -> str:
-    """The day, which is what a board needs."""
-    return date[:10]

@@ -15,20 +15,17 @@ from ..pages.words import (
     date_time,
     page_words,
 )
-from .board import BLOCKED, STATES, state_label
-from .words import LABELS, MARKS, OPERATIONS
+from .board import state_label
+from .words import BLOCKED, LABELS, OPERATIONS, STATES
 
-__all__ = ["AUDITED", "TONES", "School", "Step", "Turn", "View", "view"]
-
-TONES = {"done": "good", "to_do": "go", "blocked": "wait", "in_doubt": "doubt", "not_observable": "blind"}
-"""The tone of page.css that a state has. What is to do is not red: in June that is how things are, and no fault."""
+__all__ = ["AUDITED", "BoardSchool", "BoardStep", "BoardView", "Turn", "view"]
 
 AUDITED = 8
 """The operation that the audit report tells more of."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class BoardStep:
     """One operation of a school."""
 
     number: int
@@ -53,11 +50,11 @@ class Turn:
 
     who: str
     said: str
-    steps: list[Step]
+    steps: list[BoardStep]
 
 
 @dataclass(frozen=True, kw_only=True)
-class School:
+class BoardSchool:
     """A school's part of the page."""
 
     anchor: str
@@ -66,13 +63,13 @@ class School:
     year: str
     done: int
     finished: bool
-    steps: list[Step]
+    steps: list[BoardStep]
     turns: list[Turn]
-    waiting: list[Step]
+    blocked: list[BoardStep]
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class BoardView:
     """The whole page."""
 
     w: dict[str, str]
@@ -83,11 +80,11 @@ class View:
     explained: str
     counts: list[tuple[str, str, str, int]]  # tone, mark, label, how many operations
     turns: list[Turn]
-    schools: list[School]
+    schools: list[BoardSchool]
 
 
-def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | None = None) -> View:
-    """Compute the page. ``board`` is the data of ``rentree.document``; ``zone`` None: the controller's time."""
+def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | None = None) -> BoardView:
+    """Compute the page. ``board`` is the data of ``document`` (board.py); ``zone`` None: the controller's time."""
     shared = page_words(language)
     w = {**shared, **LABELS[shared["lang"]], "title": board_title(language)}
     schools = [_school(n, each, w, zone) for n, each in enumerate(board["schools"], 1)]
@@ -96,7 +93,7 @@ def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | No
     finished = bool(schools) and all(school.finished for school in schools)
     verdict = "to_check" if doubted else "finished" if finished else "under_way"
     turns = _all_turns(schools, w)
-    return View(
+    return BoardView(
         w=w,
         at=date_time(board["at"], language=w["lang"], zone=zone),
         verdict=verdict,
@@ -104,16 +101,16 @@ def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | No
         answer=_answer(schools, w),
         explained=_explained(schools, w),
         counts=[
-            (TONES[state], MARKS[state], w[f"state_{state}_short"], number)
-            for state in STATES
-            if (number := sum(step.state == state for step in steps))
+            (state.tone, state.mark, w[f"state_{name}_short"], number)
+            for name, state in STATES.items()
+            if (number := sum(step.state == name for step in steps))
         ],
         turns=turns,
         schools=schools,
     )
 
 
-def _answer(schools: Sequence[School], w: Mapping[str, str]) -> str:
+def _answer(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> str:
     if not schools:
         return w["empty"]
     if len(schools) == 1:
@@ -126,18 +123,18 @@ def _counted(word: str, number: int, w: Mapping[str, str], **more: int) -> str:
     return w[word if number > 1 else f"{word}_one"].format(n=number, **more)
 
 
-def _explained(schools: Sequence[School], w: Mapping[str, str]) -> str:
+def _explained(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> str:
     if len(schools) == 1:
         return f"{schools[0].name}, {schools[0].year}"
     waited = sum(bool(school.turns) for school in schools)
     return _counted("waited", waited, w) if waited else w["all_done"] if schools else ""
 
 
-def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: dt.tzinfo | None) -> School:
+def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: dt.tzinfo | None) -> BoardSchool:
     anchor = f"e{number}"
     steps = [_step(each, anchor, school["operations"], w, zone) for each in school["operations"]]
     done = sum(step.state == DONE for step in steps)
-    return School(
+    return BoardSchool(
         anchor=anchor,
         uai=school["school"],
         name=school["name"] or school["school"],
@@ -149,7 +146,7 @@ def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: 
             Turn(who=who, said=_numbers([step.number for step in mine], w), steps=mine)
             for who, mine in _by_person(steps).items()
         ],
-        waiting=[step for step in steps if step.state == BLOCKED],
+        blocked=[step for step in steps if step.state == BLOCKED],
     )
 
 
@@ -159,17 +156,17 @@ def _step(
     operations: Sequence[Mapping[str, Any]],
     w: Mapping[str, str],
     zone: dt.tzinfo | None,
-) -> Step:
+) -> BoardStep:
     number, state = each["operation"], each["state"]
     freed = [other["operation"] for other in operations if number in other["blocked_by"]]
-    return Step(
+    return BoardStep(
         number=number,
         anchor=f"{school}o{number}",
         short=OPERATIONS[w["lang"]][number].short,
         title=each["title"],
         state=state,
-        tone=TONES[state],
-        mark=MARKS[state],
+        tone=STATES[state].tone,
+        mark=STATES[state].mark,
         label=state_label(each, w["lang"]),
         responsible=each["responsible"],
         where=each["where"],
@@ -185,16 +182,16 @@ def _step(
     )
 
 
-def _by_person(steps: Sequence[Step]) -> dict[str, list[Step]]:
+def _by_person(steps: Sequence[BoardStep]) -> dict[str, list[BoardStep]]:
     """What can be done now, by who does it, in the order of the operations."""
-    found: dict[str, list[Step]] = {}
+    found: dict[str, list[BoardStep]] = {}
     for step in steps:
         if step.state not in {DONE, BLOCKED}:
             found.setdefault(step.responsible, []).append(step)
     return found
 
 
-def _all_turns(schools: Sequence[School], w: Mapping[str, str]) -> list[Turn]:
+def _all_turns(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> list[Turn]:
     if len(schools) == 1:
         return schools[0].turns
     found: dict[str, list[Turn]] = {}

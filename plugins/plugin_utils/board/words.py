@@ -1,17 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The eight yearly operations in words: what, in which application, who, and what to do next. Data.
 
-The table is that of the *opérations de rentrée* in hosted mode (facts-pronote.md).
+The table is that of the *opérations de rentrée* in hosted mode, as published (docs/fidelity.md, O).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LABELS", "MARKS", "OPERATIONS", "Operation"]
+from ...module_utils.checks.findings import DONE, IN_DOUBT, NOT_OBSERVABLE, TO_DO
 
-MARKS = {"done": "✓", "to_do": "→", "blocked": "‖", "in_doubt": "?", "not_observable": "–"}
-"""The sign of each state, for who cannot tell the colours apart, and for paper."""
+__all__ = ["BLOCKED", "LABELS", "OPERATIONS", "STATES", "Operation", "State"]
+
+BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown: ``mark`` is its sign, for who cannot tell colours apart, and for paper; ``tone`` the colour
+    of page.css, ``style`` that of a terminal.
+    """
+
+    mark: str
+    tone: str
+    style: str
+
+
+STATES = {
+    DONE: State("✓", "good", "green"),
+    # Not red on the page: in June that is how things are, and no fault.
+    TO_DO: State("→", "go", "red"),
+    BLOCKED: State("‖", "wait", "magenta"),
+    IN_DOUBT: State("?", "doubt", "yellow"),
+    NOT_OBSERVABLE: State("–", "blind", "blue"),
+}
+"""Every state of an operation, in the order in which they are counted."""
 
 
 @dataclass(frozen=True)

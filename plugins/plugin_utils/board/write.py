@@ -27,8 +27,8 @@ def render_board_page(
     # The client's audit, where operation 8 is told station by station.
     audit = next((address for title, address in links if title == audit_title("pronote_client", language)), "")
     return render_page(
-        _TEMPLATES / "rentree.html.j2",
-        css=part(_TEMPLATES / "rentree.css"),
+        _TEMPLATES / "board.html.j2",
+        css=part(_TEMPLATES / "board.css"),
         words=shown.w,
         links=links,
         v=shown,

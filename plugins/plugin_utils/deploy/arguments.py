@@ -8,20 +8,18 @@ from typing import Any
 
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
-from ..depot.lock import parse_installers
+from ..depot.lock import published_digests, published_installers, published_removals
 from ..job.commands import (
     depot_folder,
-    valid_digest,
     valid_rate,
 )
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
 from . import people, restarts
-from .client import Request, log_name
+from .client import DeploymentRequest, log_name
+from .goal import DOWNGRADE, Goal
 from .hours import Hours
-from .old_years import parse_removals
 from .people import WHEN_RUNNING, WHEN_SESSION, People
-from .plan import DOWNGRADE, Desired
 from .restarts import REBOOT, WHEN_PENDING, Restarts
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
@@ -32,11 +30,10 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "release": {"type": "str", "required": True},
     "arch": {"type": "str", "default": "auto", "choices": ["auto", "x64", "x86"]},
     "depot": {"type": "str", "required": True},
-    "digests": {"type": "dict", "required": True},
+    "releases": {"type": "dict", "required": True},
     "allow_downgrade": {"type": "bool", "default": False},
     "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
     "remove_older": {"type": "bool", "default": False},
-    "removals": {"type": "dict", "default": {}},
     "when_running": {"type": "str", "default": "skip", "choices": list(WHEN_RUNNING)},
     "when_session": {"type": "str", "default": "ignore", "choices": list(WHEN_SESSION)},
     "wait_running_timeout": {"type": "float", "default": 600},
@@ -45,13 +42,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "notify_then": {"type": "str", "default": "skip", "choices": ["skip", "close"]},
     "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(WHEN_PENDING)},
     "reboot": {"type": "str", "default": "never", "choices": list(REBOOT)},
-    "reboot_allowed_until": {"type": "str", "default": ""},
     "reboot_with_session": {"type": "bool", "default": False},
     "reboot_message": {"type": "str", "default": restarts.MESSAGE},
     "reboot_delay": {"type": "float", "default": 60},
     "reboot_timeout": {"type": "float", "default": 900},
     "stage_rate": {"type": "str", "default": ""},
-    "installers": {"type": "dict", "default": {}},
     "min_free_mib": {"type": "int", "default": 1024},
     "job_timeout": {"type": "float", "default": 3600},
     "start_timeout": {"type": "float", "default": 60},
@@ -67,25 +62,26 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
     "switch_off": {"type": "bool", "default": True},
-    "held": {"type": "str", "default": ""},
+    "gate": {"type": "str", "default": ""},
 }
 
 
-def request_from(args: dict[str, Any], name: str) -> Request:
+def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
-    return Request(
-        desired=Desired(
+    release, releases = Release.parse(args["release"]), args["releases"]
+    return DeploymentRequest(
+        goal=Goal(
             product=PRODUCTS[args["product"]],
             state=args["state"],
-            release=Release.parse(args["release"]),
+            release=release,
             arch=args["arch"],
-            digests={arch: valid_digest(str(digest)) for arch, digest in args["digests"].items()},
+            digests=published_digests(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],
             remove_older=args["remove_older"],
-            removals=parse_removals(args["removals"]),
+            removals=published_removals(releases),
             people=_people(args),
             restarts=_restarts(args, hours),
             min_free_bytes=args["min_free_mib"] * 2**20,
@@ -100,7 +96,7 @@ def request_from(args: dict[str, Any], name: str) -> Request:
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
         hours=hours,
-        installers=parse_installers(args["installers"]),
+        installers=published_installers(releases),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
     )
 
@@ -119,15 +115,12 @@ def _people(args: dict[str, Any]) -> People:
 
 def _restarts(args: dict[str, Any], hours: Hours) -> Restarts:
     restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
-    until = restarts.parse_until(args["reboot_allowed_until"])
-    if until is None and hours.windows:
-        # The window that the job itself has to end in; outside of any there is no time for a restart.
-        judged = hours.judge()
-        until = judged.closes_at if judged.open else None
+    judged = hours.judge()
     return Restarts(
         when_pending=args["when_reboot_pending"],
         policy=args["reboot"],
-        until=until,
+        # The window that the job itself has to end in; outside of any there is no time for a restart.
+        until=judged.closes_at if judged.open else None,
         with_session=args["reboot_with_session"],
         message=args["reboot_message"],
         delay=args["reboot_delay"],

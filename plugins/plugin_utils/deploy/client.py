@@ -1,51 +1,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring one station to the state asked for: probe, plan, (check mode stops here) people, jobs, proof.
 
-The callers are the action plugins; everything decided here comes from the pure ``plugin_utils/deploy/plan.py``.
+Everything decided here comes from the pure ``plugin_utils/deploy/plan.py``.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from ansible.utils.display import Display
 
-from ..deploy import make_way as _people
-from ..deploy import restart as _restart
-from ..job.commands import Job
-from ..station import events as _progress
+from ...module_utils.base.clock import utc_now
 from ..station.errors import StationError, StationFactError
-from ..station.probe import probe
 from ..station.state import StationState
 from ..station.winrm import WinrmStation
-from .plan import Desired, Plan, plan
-from .steps import (
-    ClientStartedError,
-    Report,
-    Request,
-    refuse_beside,
-    run_step,
-    tidy,
-)
+from . import make_way as _people
+from . import restart as _restart
+from .deployment import ClientStartedError, Deployment, DeploymentReport, DeploymentRequest
+from .goal import Goal, Plan
+from .plan import plan
 
-__all__ = ["Request", "ensure", "log_name"]
+__all__ = ["DeploymentRequest", "ensure", "log_name"]
 
 display = Display()
 
 
-def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str, Any]:
+def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) -> dict[str, Any]:
     """Return the task's result. Raises StationError with what was found and what to do."""
-    _progress.stage("reading")
-    state = probe(station, request.desired.product)
-    decision = _decide(state, replace(request.desired, not_now=request.hours.closed()))
+    station.events.stage("reading")
+    deployment = Deployment(station, request)
+    state = deployment.read()
+    decision = _decide(state, _by_the_clock(request))
     result: dict[str, Any] = {
         "changed": decision.changes,
         "action": decision.action,
         "reason": decision.reason,
-        "release": str(request.desired.release.client),
+        "release": str(request.goal.release.client),
         "before": decision.before,
         "after": decision.after,
         "conditions": decision.conditions,
@@ -55,27 +47,34 @@ def ensure(station: WinrmStation, request: Request, *, check: bool) -> dict[str,
     if check or not decision.changes:
         # Shown without -v too: a dry run tells what people and Windows would notice.
         return {**result, "warnings": [*result["warnings"], *decision.conditions]}
-    report = Report(name=decision.job)
+    report = deployment.report
+    report.name = decision.job
     try:
-        outcome = _carry_out(station, request, decision, state, report)
+        why_left = _carry_out(deployment, decision)
     except StationError as exc:
-        exc.job = report.as_dict()
+        exc.job = asdict(report)
         raise
-    result["job"] = report.as_dict()
+    result["job"] = asdict(report)
     result["warnings"] += _afterwards(report)
-    return result if outcome is None else {**result, **_left(station, request, decision, report, outcome)}
+    return result if why_left is None else {**result, **_left(deployment, decision, why_left)}
 
 
-def _left(station: WinrmStation, request: Request, decision: Plan, report: Report, why: str) -> dict[str, Any]:
+def _left(deployment: Deployment, decision: Plan, why: str) -> dict[str, Any]:
     """The plan met people. What was done before, tidied away, or restarted, is a change all the same."""
+    report = deployment.report
     done = bool(report.tidied or report.restarted or report.steps)
-    after = plan(probe(station, request.desired.product), request.desired).before if done else decision.before
+    after = plan(deployment.read(), deployment.goal).before if done else decision.before
     diff = [replace(decision, after=after).diff()] if done else []
     return {"action": "skip", "reason": why, "after": after, "diff": diff, "changed": done}
 
 
-def _decide(state: StationState, desired: Desired) -> Plan:
-    decision = plan(state, desired, now=dt.datetime.now(dt.UTC))
+def _by_the_clock(request: DeploymentRequest) -> Goal:
+    """The goal, with what the hours say now."""
+    return replace(request.goal, not_now=request.hours.closed())
+
+
+def _decide(state: StationState, goal: Goal) -> Plan:
+    decision = plan(state, goal, now=utc_now())
     display.vv(f"plan: {decision.action} ({decision.reason})")
     if decision.action == "refuse":
         raise StationFactError(decision.reason, remedy=decision.remedy or "See docs/troubleshooting.md.")
@@ -86,7 +85,7 @@ def _reboot_warning(state: StationState) -> list[str]:
     return [f"a restart of Windows is pending ({', '.join(state.pending_reboot)})"] if state.pending_reboot else []
 
 
-def _afterwards(report: Report) -> list[str]:
+def _afterwards(report: DeploymentReport) -> list[str]:
     told = []
     if report.log_problem:
         told.append(f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir")
@@ -97,68 +96,65 @@ def _afterwards(report: Report) -> list[str]:
     return told
 
 
-def _carry_out(
-    station: WinrmStation, request: Request, decision: Plan, state: StationState, report: Report
-) -> str | None:
+def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
     """Do what the plan says. Returns why the station is left for a later run, None when all is done."""
     failed: set[str] = set()
     while True:
         for name in decision.tidy:
-            tidy(station, Job(name=name, program_files=state.program_files), report, request)
+            deployment.tidy(name)
         if decision.action != "finish":
-            return _begin(station, request, decision, state, report)
+            return _begin(deployment, decision)
         step = next(step for step in decision.steps if step.follow)
-        if not run_step(station, request, step, report, program_files=state.program_files, adopt=[]):
-            failed.add(step.job)
+        if not deployment.run_step(step):
+            failed.add(str(step.job))
         elif decision.steps == [step]:
             return None
         # Hours may have gone by: what comes now is decided anew, with people, hours and restarts. A folder that may
         # still be there (of a staging that was cut off) is no job to follow a second time.
-        state = probe(station, request.desired.product)
+        state = deployment.read()
         state = replace(state, jobs=[name for name in state.jobs if name not in failed])
-        decision = _decide(state, replace(request.desired, not_now=request.hours.closed()))
+        decision = _decide(state, _by_the_clock(deployment.request))
         if decision.action == "skip":
             why = "the job of an earlier run did not end well; " if failed else ""
             return f"{why}{decision.reason}"
 
 
-def _begin(station: WinrmStation, request: Request, decision: Plan, state: StationState, report: Report) -> str | None:
+def _begin(deployment: Deployment, decision: Plan) -> str | None:
     """Begin the steps of a plan. Returns why the station is left for a later run, None when all is done."""
-    if any(step.verb != "stage" for step in decision.steps):
+    station, goal, poll = deployment.station, deployment.goal, deployment.poll
+    if any(step.job.verb != "stage" for step in decision.steps):
         for name in decision.others:
-            refuse_beside(station, Job(name=name, program_files=state.program_files))
+            deployment.refuse_beside(name)
     if decision.restart_first:
-        left = _restart.restart(station, request.desired.restarts, poll=request.times.poll)
+        left = _restart.restart(station, goal.restarts, poll=poll)
         if left is not None:
             return f"a restart of Windows is pending, and {left}: left for a later run"
-        report.restarted = True
+        deployment.report.restarted = True
         # The station may be another one by now: somebody has logged on, an update has ended.
-        restarts = replace(request.desired.restarts, when_pending="ignore")
-        state = probe(station, request.desired.product)
-        decision = _decide(state, replace(request.desired, restarts=restarts))
+        decision = _decide(deployment.read(), replace(goal, restarts=replace(goal.restarts, when_pending="ignore")))
         if decision.action == "skip":
             return decision.reason
-    product, people, poll = request.desired.product, request.desired.people, request.times.poll
-    left = _people.make_way(station, product, decision.way, people, poll=poll)
+    left = _people.make_way(station, goal, decision.way, poll=poll)
     if left is not None:
         return left
     before = ""
     for step in decision.steps:
+        verb = step.job.verb
         # The wait for people, or the step before, took what was left of the window. Only what comes after a removal
         # is begun all the same: the station would be without a client until the next window.
-        if step.verb != "stage" and before != "remove" and (closed := request.hours.closed()):
+        if verb != "stage" and before != "remove" and (closed := deployment.request.hours.closed()):
             return closed
-        before = step.verb
-        adopt = decision.adopt if step.verb == "install" else []
+        before = verb
+        adopt = decision.adopt if verb == "install" else []
         try:
-            run_step(station, request, step, report, program_files=state.program_files, adopt=adopt)
+            deployment.run_step(step, adopt=adopt)
         except ClientStartedError as exc:
-            if people.when_running == "fail":
+            if goal.people.when_running == "fail":
                 raise
-            if people.when_running != "close":
+            if goal.people.when_running != "close":
                 return f"{exc.fact}: left for a later run"
-            _people.close(station, product, poll=poll)
-            run_step(station, request, step, report, program_files=state.program_files, adopt=adopt)
+            _people.close(station, goal.product, poll=poll)
+            deployment.run_step(step, adopt=adopt)
     return None
 
 

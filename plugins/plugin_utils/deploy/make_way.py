@@ -9,18 +9,12 @@ from collections.abc import Callable
 from ansible.utils.display import Display
 
 from ...module_utils.product.products import Product
-from ..station import events as _progress
 from ..station.cmdline import tool
 from ..station.errors import StationFactError
 from ..station.winrm import WinrmStation
 from ..station.wmi import escape_wql
-from .people import (
-    NO_MSG,
-    People,
-    Way,
-    message_command,
-    message_text,
-)
+from .goal import Goal
+from .people import NO_MSG, People, Way, message_command, message_text
 
 __all__ = ["close", "in_use", "make_way", "session_open"]
 
@@ -38,26 +32,28 @@ def session_open(station: WinrmStation) -> bool:
     return bool(station.query("select ProcessId from Win32_Process where Name = 'explorer.exe' and SessionId > 0"))
 
 
-def make_way(station: WinrmStation, product: Product, way: Way, policy: People, *, poll: float) -> str | None:
+def make_way(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str | None:
     """Do what the plan says about people. Returns why the station is left for a later run, None when all is free.
 
     Raises StationError.
     """
+    product, policy = goal.product, goal.people
     if way.action == "close":
         close(station, product, poll=poll)
     elif way.action in {"wait", "notify"}:
-        _progress.stage("waiting")
+        station.events.stage("waiting")
         seconds = policy.wait if way.action == "wait" else policy.notify_delay
         # Nobody is closed, or surprised, without having been told.
         if way.action == "notify" and (why := _tell(station, policy)) is not None:
             return why
         client = way.subject == "client"
         if not _until(lambda: not (in_use(station, product) if client else session_open(station)), seconds, poll):
-            return _still_there(station, product, way, policy, poll=poll)
+            return _still_there(station, goal, way, poll=poll)
     return None
 
 
-def _still_there(station: WinrmStation, product: Product, way: Way, policy: People, *, poll: float) -> str | None:
+def _still_there(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str | None:
+    product, policy = goal.product, goal.people
     if way.action == "wait":
         what = "the client was still in use" if way.subject == "client" else "somebody was still logged on"
         return f"{what} after {policy.wait:.0f} s: left for a later run"

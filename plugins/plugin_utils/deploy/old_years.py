@@ -10,25 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from ...module_utils.product.release import Release
-from ..job.commands import valid_digest
+from ..depot.lock import Removal
 from ..station.state import Arch, Installation, StationState
 
-__all__ = ["OlderYears", "Published", "Removals", "older_years", "parse_removals", "published_removals"]
+__all__ = ["OlderYears", "Removal", "Removals", "older_years"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """A published release that can remove its year's client, for one architecture."""
-
-    release: Release
-    arch: Arch
-    digest: str
-
-
-Removals = Mapping[int, Mapping[str, Published]]
+Removals = Mapping[int, Mapping[str, Removal]]
 """Year, then architecture."""
 
 
@@ -36,49 +25,9 @@ Removals = Mapping[int, Mapping[str, Published]]
 class OlderYears:
     """What is there of earlier years: to remove (in order of the year), not published, and left as it is."""
 
-    remove: list[Published] = field(default_factory=list)
-    gone: list[Installation] = field(default_factory=list)
+    remove: list[Removal] = field(default_factory=list)
     unpublished: list[Installation] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
-
-
-def published_removals(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[str, str]]]:
-    """From ``pronote_releases``: year, architecture, and the newest release there that can remove.
-
-    Plain data, for the option ``removals`` of the action. Raises ValueError, KeyError, TypeError, AttributeError.
-    """
-    newest: dict[tuple[int, str], tuple[Release, str]] = {}
-    for text, arches in releases.items():
-        release = Release.parse(str(text))
-        for arch, entry in arches.items():
-            # Written by depot_release since removals are planned; a lock file of before says nothing: not removable.
-            if not entry.get("removable", False):
-                continue
-            known = newest.get((release.year, str(arch)))
-            if known is None or known[0] < release:
-                newest[release.year, str(arch)] = (release, str(entry["digest"]))
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for (year, arch), (release, digest) in sorted(newest.items()):
-        found.setdefault(str(year), {})[arch] = {"release": str(release.client), "digest": digest}
-    return found
-
-
-def parse_removals(data: Mapping[Any, Any]) -> dict[int, dict[str, Published]]:
-    """Read the option ``removals``. Raises ValueError."""
-    try:
-        return {
-            int(year): {
-                str(arch): Published(
-                    release=Release.parse(str(entry["release"])),
-                    arch="x64" if arch == "x64" else "x86",
-                    digest=valid_digest(str(entry["digest"])),
-                )
-                for arch, entry in arches.items()
-            }
-            for year, arches in data.items()
-        }
-    except (AttributeError, KeyError, TypeError) as exc:
-        raise ValueError(f"removals cannot be read: {exc!r}; use the filter rentree.pronote.removals") from exc
 
 
 def older_years(state: StationState, year: int, removals: Removals, default_arch: Arch) -> OlderYears:
@@ -102,7 +51,6 @@ def older_years(state: StationState, year: int, removals: Removals, default_arch
         if published is None:
             found.unpublished.append(one)
             continue
-        found.gone.append(one)
         if published not in found.remove:
             found.remove.append(published)
     found.remove.sort(key=lambda each: (each.release.year, each.arch))

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.clock import utc_now
 from ..job.commands import Job
 from ..job.follow import REFUSALS
 from ..job.outcome import JobFiles
@@ -41,10 +41,10 @@ def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restar
     """
     boot = _boot(station)
     asked_under = (files.restart or "").strip()
-    if asked_under and _later(asked_under, boot):
+    if asked_under and is_later_boot(asked_under, boot):
         # An interrupted run asked for it, and it has happened.
         return None
-    why = why_not(restarts, session_open=session_open(station), now=dt.datetime.now(dt.UTC))
+    why = why_not(restarts, session_open=session_open(station), now=utc_now())
     if why is not None:
         return why
     marked = station.run(mark_command(job.restart_mark, boot), doing="noting the restart")
@@ -79,7 +79,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     deadline = time.monotonic() + restarts.delay + restarts.timeout
     while True:
         try:
-            if _later(boot, _boot(station)):
+            if is_later_boot(boot, _boot(station)):
                 # However quick it was between two looks: the shell of before is not there any more.
                 station.close()
                 return None
@@ -120,11 +120,3 @@ def _boot(station: WinrmStation) -> str:
             f"the station's last start cannot be read: {exc}", remedy="Restart it by hand, then run again."
         ) from exc
     return text
-
-
-def _later(before: str, after: str) -> bool:
-    try:
-        return is_later_boot(before, after)
-    except ValueError:
-        # A mark cut short by a power cut: as if nobody had asked.
-        return False

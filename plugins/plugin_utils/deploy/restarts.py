@@ -17,7 +17,6 @@ __all__ = [
     "abort_command",
     "boot_time",
     "is_later_boot",
-    "parse_until",
     "shutdown_command",
     "why_not",
 ]
@@ -49,16 +48,6 @@ class Restarts:
     message: str = MESSAGE
     delay: float = 60.0
     timeout: float = 900.0
-
-
-def parse_until(text: str) -> dt.datetime | None:
-    """An ISO 8601 time, of the controller's zone when it names none; None when empty. Raises ValueError."""
-    if not text:
-        return None
-    try:
-        return dt.datetime.fromisoformat(text).astimezone()
-    except ValueError as exc:
-        raise ValueError(f"{text!r} is not a time such as 2026-11-25T22:00:00+01:00") from exc
 
 
 def why_not(restarts: Restarts, *, session_open: bool, now: dt.datetime) -> str | None:
@@ -98,8 +87,11 @@ def boot_time(text: str) -> dt.datetime:
 
 
 def is_later_boot(before: str, after: str) -> bool:
-    """Whether the station has started again in between. Raises ValueError."""
-    return boot_time(after) - boot_time(before) > _SAME_BOOT
+    """Whether the station has started again in between; not after a note that a power cut has cut short."""
+    try:
+        return boot_time(after) - boot_time(before) > _SAME_BOOT
+    except ValueError:
+        return False
 
 
 def mark_command(path: str, boot: str) -> str:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory's lock file (``pronote_releases.lock.yml``): reading it strictly, and what it says of installers. Pure.
+"""The inventory's lock file (``pronote_releases.lock.yml``): reading it strictly, and what it says. Pure.
+
+``releases`` is everywhere ``pronote_releases``, or the part of ``pronote_product_releases`` of another product.
 
 The file is under version control, so people edit and merge it. A merge left half-done, or a key that is there twice
 (YAML readers silently take the last), must be an error and never an answer.
@@ -7,30 +9,37 @@ The file is under version control, so people edit and merge it. A merge left hal
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import yaml
 
+from ...module_utils.base.digests import is_digest, valid_digest
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
+from ..station.state import Arch
 
 __all__ = [
     "InstallerRecord",
+    "Removal",
     "check_same",
     "lock_key",
     "locked_entry",
     "locked_installer",
-    "parse_installers",
     "parse_lock",
+    "published_arches",
+    "published_digests",
     "published_installers",
+    "published_removals",
+    "recorded_for",
+    "releases_of",
 ]
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)  # it becomes a file's name on the controller
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -68,11 +77,20 @@ class InstallerRecord:
             raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
         if not _NAME.fullmatch(values["name"]):
             raise ValueError(f"installer has a name that is none ({values['name']!r})")
-        if not _SHA256.fullmatch(values["sha256"]):
+        if not is_digest(values["sha256"]):
             raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
         if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):
             raise ValueError(f"installer has an impossible size or date ({values['size']!r}, {values['date']!r})")
         return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """A published release that can remove its year's client, for one architecture."""
+
+    release: Release
+    arch: Arch
+    digest: str
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -110,22 +128,29 @@ def lock_key(product: Product) -> str:
     return "pronote_releases" if product is PRONOTE_CLIENT else f"pronote_product_releases.{product.key}"
 
 
+def releases_of(lock: Mapping[str, Any], product: Product) -> dict[str, dict[str, Any]]:
+    """A product's releases, by architecture; none when there are none yet. Raises ValueError for anything else."""
+    found: Any = lock
+    for key in lock_key(product).split("."):
+        found = found.get(key) or {}
+        if not isinstance(found, dict):
+            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
+    if not all(isinstance(release, str) and isinstance(arches, dict) for release, arches in found.items()):
+        raise ValueError(f"{lock_key(product)} is not a mapping of releases to architectures")
+    return dict(found)
+
+
 def locked_entry(
     lock: Mapping[str, Any], release: Release, arch: str, *, product: Product = PRONOTE_CLIENT
 ) -> Mapping[str, Any] | None:
     """What the lock says of a release and an architecture; None when it says nothing. Raises ValueError."""
-    releases: Any = lock
-    for key in lock_key(product).split("."):
-        releases = releases.get(key) or {}
-        if not isinstance(releases, Mapping):
-            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
-    for key, arches in releases.items():
+    for key, arches in releases_of(lock, product).items():
         # Not only str(release): a hand-written hot fix (2026.2.7.1) is the same client.
-        if isinstance(arches, Mapping) and Release.parse(str(key)) == release and arch in arches:
+        if Release.parse(key) == release and arch in arches:
             entry = arches[arch]
             files = entry.get("files") if isinstance(entry, Mapping) else None
             digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]
-            if not all(isinstance(digest, str) and _SHA256.fullmatch(digest) for digest in digests):
+            if not all(isinstance(digest, str) and is_digest(digest) for digest in digests):
                 raise ValueError(f"{key}, {arch}: digest and files are not SHA-256 digests")
             found: Mapping[str, Any] = entry
             return found
@@ -137,13 +162,40 @@ def locked_installer(entry: Mapping[str, Any] | None) -> InstallerRecord | None:
     return None if entry is None or "installer" not in entry else InstallerRecord.from_data(entry["installer"])
 
 
-def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    """From ``pronote_releases``: release, architecture, and the installer's ``file`` in the depot and ``size``.
+def published_digests(releases: Mapping[str, Any], release: Release) -> dict[str, str]:
+    """SHA-256 of ``install.cmd`` by architecture; empty for a release that is not published. Raises ValueError."""
+    with _reading():
+        arches: Mapping[str, Any] = next(
+            (arches for key, arches in releases.items() if Release.parse(str(key)) == release), {}
+        )
+        found = {str(arch): str(entry["digest"]) for arch, entry in arches.items()}
+    return {arch: valid_digest(digest) for arch, digest in found.items()}
 
-    Plain data, for the option ``installers`` of the action. The size is 0 where nothing has kept it (a lock
-    file of before). Only a progress view goes by it: what cannot be read is left out, and told by those who decide.
+
+def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Removal]]:
+    """Year, architecture, and the newest release there that can remove. Raises ValueError."""
+    newest: dict[tuple[int, Arch], tuple[Release, str]] = {}
+    with _reading():
+        for text, arches in releases.items():
+            release = Release.parse(str(text)).client
+            for key, entry in arches.items():
+                place: tuple[int, Arch] = (release.year, "x64" if key == "x64" else "x86")
+                # Written by depot_release since removals are planned: a lock file of before has nothing removable.
+                if entry.get("removable", False) and (place not in newest or newest[place][0] < release):
+                    newest[place] = (release, str(entry["digest"]))
+    found: dict[int, dict[str, Removal]] = {}
+    for (year, arch), (release, digest) in newest.items():
+        found.setdefault(year, {})[arch] = Removal(release=release, arch=arch, digest=valid_digest(digest))
+    return found
+
+
+def published_installers(releases: Mapping[str, Any]) -> dict[tuple[str, str], tuple[str, int]]:
+    """Release, architecture → the installer's name in the depot, and its size in bytes.
+
+    The size is 0 where nothing has kept it (a lock file of before). Only a progress view goes by it: what cannot be
+    read is left out, and told by those who decide.
     """
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    found: dict[tuple[str, str], tuple[str, int]] = {}
     for text, arches in releases.items():
         try:
             release = str(Release.parse(str(text)).client)
@@ -151,24 +203,50 @@ def published_installers(releases: Mapping[str, Any]) -> dict[str, dict[str, dic
                 (file,) = (name for name in entry["files"] if name.startswith("setup."))
                 record = locked_installer(entry)
                 size = record.size if record else entry.get("size", 0)
-                if not isinstance(size, int):
-                    continue
-                found.setdefault(release, {})[str(arch)] = {"file": file, "size": size}
+                if isinstance(size, int):
+                    found[release, str(arch)] = file, size
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return found
 
 
-def parse_installers(data: Mapping[Any, Any]) -> dict[tuple[str, str], tuple[str, int]]:
-    """Read the option ``installers``: file and size by release and architecture. Raises ValueError."""
+def published_arches(releases: Any, release: Release) -> list[str]:
+    """The architectures of a release; none when it is not there, or no lock at all."""
+    return sorted(map(str, _arches_of(releases, release)))
+
+
+def recorded_for(releases: Any, release: str) -> str:
+    """The release that the response file of a published release was recorded for, when it is another one.
+
+    Empty for a release that is not published: that is said elsewhere. What was edited by hand and names no release is
+    another one: it proves nothing.
+    """
     try:
-        return {
-            (str(Release.parse(str(release)).client), str(arch)): (str(entry["file"]), int(entry["size"]))
-            for release, arches in data.items()
-            for arch, entry in arches.items()
-        }
-    except (AttributeError, KeyError, TypeError) as exc:
-        raise ValueError(f"installers cannot be read: {exc!r}") from exc
+        wanted = Release.parse(release)
+        recorded = [str(entry.get("response_release") or "") for entry in _arches_of(releases, wanted).values()]
+    except (ValueError, AttributeError):
+        return ""
+    return next((text for text in recorded if text and not _names(text, wanted)), "")
+
+
+def _arches_of(releases: Any, release: Release) -> Mapping[Any, Any]:
+    items = releases.items() if isinstance(releases, Mapping) else ()
+    return next((arches for key, arches in items if _names(key, release) and isinstance(arches, Mapping)), {})
+
+
+def _names(text: Any, release: Release) -> bool:
+    try:
+        return Release.parse(str(text)) == release
+    except ValueError:
+        return False
+
+
+@contextlib.contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise ValueError(f"pronote_releases cannot be read: {exc!r}") from exc
 
 
 def check_same(

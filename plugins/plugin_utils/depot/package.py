@@ -8,12 +8,14 @@ digests of every other file. Nothing on the depot is believed.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.product.products import PRONOTE_CLIENT, Product
-from ...module_utils.product.technologies import Technology
-from .lock import InstallerRecord, locked_installer
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT, Product
+from ...module_utils.product.release import Release
+from ...module_utils.product.technologies import TECHNOLOGIES, Technology
+from .lock import InstallerRecord, locked_installer, releases_of
 
 __all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
 
@@ -49,6 +51,24 @@ class Package:
     response_release: str = ""
     # The program's processes: nothing is set up over a running one.
     processes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, args: Mapping[str, Any], digests: dict[str, str], *, response_release: str) -> Package:
+        """From the arguments of the action depot_release. Raises ValueError for a release that is none."""
+        product = PRODUCTS[args["product"]]
+        plain = ("product_code", "arguments", "uninstall_arguments", "log_timeout", "busy_timeout")
+        return cls(
+            product=product,
+            release=str(Release.parse(args["release"]).client),
+            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
+            arch=str(args["arch"]),
+            technology=TECHNOLOGIES[args["technology"]],
+            digests=digests,
+            success_codes=tuple(args["success_codes"]),
+            processes=product.processes,
+            response_release=response_release,
+            **{name: args[name] for name in plain},
+        )
 
     @property
     def can_remove(self) -> bool:
@@ -114,30 +134,15 @@ def render_lock(
     the same bytes stays, or its ``size`` in bytes is all that is kept. Raises ValueError when one of them is not
     release, then architecture, and LockedError when the lock file knows other bytes.
     """
-    if package.product is PRONOTE_CLIENT:
-        released = _released(lock.get("pronote_releases"), "pronote_releases")
-        entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
-        return {**lock, "pronote_releases": _with_entry(released, package, entry)}
-    products, key = lock.get("pronote_product_releases") or {}, package.product.key
-    if not isinstance(products, dict):
-        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
-    released = _released(products.get(key), f"pronote_product_releases.{key}")
+    released = releases_of(lock, package.product)
     entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
+    arches = {**released.get(package.release, {}), package.arch: entry}
+    merged = dict(sorted({**released, package.release: arches}.items()))
+    if package.product is PRONOTE_CLIENT:
+        return {**lock, "pronote_releases": merged}
+    products = {**(lock.get("pronote_product_releases") or {}), package.product.key: merged}
     # The role pronote_client wants pronote_releases to be there, whatever is in it.
-    return {
-        "pronote_releases": {},
-        **lock,
-        "pronote_product_releases": {**products, key: _with_entry(released, package, entry)},
-    }
-
-
-def _released(value: Any, name: str) -> dict[str, dict[str, Any]]:
-    published = value or {}
-    if not isinstance(published, dict) or not all(
-        isinstance(release, str) and isinstance(arches, dict) for release, arches in published.items()
-    ):
-        raise ValueError(f"{name} is not a mapping of releases to architectures")
-    return {release: dict(arches) for release, arches in published.items()}
+    return {"pronote_releases": {}, **lock, "pronote_product_releases": products}
 
 
 def _entry(
@@ -165,14 +170,6 @@ def _entry(
         "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),
         **({"installer": record.as_dict()} if record is not None else {"size": size} if size else {}),
-        # Another release's recording proves itself on a pilot station first (plugin_utils/rings/plan.py, recorded_for).
+        # Another release's recording proves itself on a pilot station first (depot/lock.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
     }
-
-
-def _with_entry(
-    released: dict[str, dict[str, Any]], package: Package, entry: dict[str, Any]
-) -> dict[str, dict[str, Any]]:
-    return dict(
-        sorted({**released, package.release: {**released.get(package.release, {}), package.arch: entry}}.items())
-    )

@@ -12,9 +12,10 @@ import yaml
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import HostedOptions, read_hosted_release
+from ...module_utils.server.release import HostedOptions, served_release
+from ..inventory.schools import said, school_of
 from .prune_rules import (
     Decision,
     Needs,
@@ -40,26 +41,22 @@ def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str],
     seen: set[tuple[str, str]] = set()
     for name, variables in hosts.items():
         try:
-            uai = str(variables.get("pronote_uai") or "")
-            url = str(variables.get("pronote_server_url") or "")
-            pinned = [variables.get("pronote_client_release"), variables.get("pronote_audit_release")]
-            held |= {Release.parse(str(release)): f"{name} is held at it" for release in pinned if release}
+            uai, url = school_of(variables, strict=True), said(variables, "pronote_server_url", strict=True)
+            pinned = [said(variables, f"pronote_{what}_release", strict=True) for what in ("client", "audit")]
+            held |= {Release.parse(release): f"{name} is held at it" for release in pinned if release}
         except (AnsibleError, ValueError) as exc:
             unknown.append(f"{name}: {exc}")
             continue
-        if not uai or (uai.upper(), url) in seen:
+        if not uai or (uai, url) in seen:
             continue
-        seen.add((uai.upper(), url))
-        try:
-            answer = read_hosted_release(uai, url, options=options, allow_stale=True)
-        except (HostedServerError, ValueError, OSError) as exc:
-            unknown.append(str(exc))
-            continue
-        release = Release.parse(answer.client_release)
-        if answer.stale:
-            last_known[release] = answer.error
+        seen.add((uai, url))
+        served = served_release(uai, url, options=options)
+        if served.client is None:
+            unknown.append(served.error)
+        elif served.stale:
+            last_known[served.client] = served.error
         else:
-            running.setdefault(release, f"{uai} runs it")
+            running.setdefault(served.client, f"{uai} runs it")
     return Needs(running=running, held=held, last_known=last_known, unknown=unknown)
 
 
@@ -97,17 +94,17 @@ def prune(
         raise not_a_lock(lock_file or depot, str(exc)) from exc
     gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
     folders = sorted(place for place, (product, release, _) in places.items() if (product, release) in gone)
-    here = [place for place in folders if (depot / place).is_dir()]
+    there = [place for place in sorted(places) if (depot / place).is_dir()]
+    here = [place for place in there if place in folders]
     if not check:
         if lock_file is not None and new_lock != lock:
             _write_lock(lock_file, new_lock)
         for place in here:
             _remove(depot / place, depot)
-    before = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir())
-    after = "".join(f"{place}\n" for place in sorted(places) if (depot / place).is_dir() and place not in here)
-    diff = [_shown(f"{depot}/", before, after)]
+    before, after = ("".join(f"{place}\n" for place in each) for each in (there, sorted({*there} - {*here})))
+    diff = [headed_diff(f"{depot}/", before, after)]
     if lock_file is not None:
-        diff.append(_shown(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
+        diff.append(headed_diff(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
     return {
         "changed": bool(here) or new_lock != lock,
         "pruned": folders,
@@ -126,7 +123,3 @@ def _write_lock(lock_file: Path, lock: dict[str, Any]) -> None:
     body = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     content = "".join(lines[:body]) + yaml.safe_dump(lock, sort_keys=False)
     write_atomically(lock_file, content.encode(), mode=0o644)
-
-
-def _shown(header: str, before: str, after: str) -> dict[str, str]:
-    return {"before": before, "after": after, "before_header": header, "after_header": header}

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -14,8 +13,11 @@ from typing import Any
 import jinja2
 import yaml
 
+from ...module_utils.base.digests import sha256
+from ...module_utils.base.files import sha256_of
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
-from .lock import InstallerRecord, lock_key, parse_lock
+from .lock import InstallerRecord, lock_key, parse_lock, releases_of
 from .package import (
     LockedError,
     Package,
@@ -24,7 +26,7 @@ from .package import (
     sha256sums,
 )
 
-__all__ = ["depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script", "sha256_of"]
+__all__ = ["check_pin", "depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOCK_HEAD = (
@@ -32,10 +34,13 @@ _LOCK_HEAD = (
 )
 
 
-def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def check_pin(path: str, digest: str, pinned: str) -> None:
+    """Raise ValueError when a file's digest is not the one expected; empty: any is."""
+    if pinned and digest != pinned.lower():
+        raise ValueError(
+            f"{path} has the SHA-256 {digest}, not the {pinned.lower()} expected; "
+            "fetch it again, and find out why it differs"
+        )
 
 
 def depot_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
@@ -147,10 +152,10 @@ def publish(
     """
     folder = depot / package.product.depot_folder / package.release / package.arch
     script = render_script(package)
-    digest = hashlib.sha256(script).hexdigest()
+    digest = sha256(script)
     sums = sha256sums({**package.digests, "install.cmd": digest}).encode()
     before = depot_files(folder, [*package.digests, "install.cmd", "SHA256SUMS"])
-    after = {**package.digests, "install.cmd": digest, "SHA256SUMS": hashlib.sha256(sums).hexdigest()}
+    after = {**package.digests, "install.cmd": digest, "SHA256SUMS": sha256(sums)}
     old_lock = read_lock(lock_file)
     try:
         # With a record it has come with it, and its file need not be here: it may be in the depot already.
@@ -169,9 +174,9 @@ def publish(
         if lock_file is not None:
             contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
         _write(copies, contents)
-    diff = [_shown(f"{folder}/", sha256sums(before), sha256sums(after))]
+    diff = [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after))]
     if lock_file is not None:
-        diff.append(_shown(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
+        diff.append(headed_diff(str(lock_file), _entry(old_lock or {}, package), _entry(new_lock, package)))
     return {
         "changed": changed,
         "digest": digest,
@@ -192,18 +197,11 @@ def preview(
     entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}
     shown = {lock_key(product): {folder.parent.name: {folder.name: entry}}}
     locked = yaml.safe_dump(shown, sort_keys=False)
-    return [_shown(f"{folder}/", sha256sums(before), sha256sums(after)), _shown(str(lock_file), "", locked)]
-
-
-def _shown(header: str, before: str, after: str) -> dict[str, str]:
-    return {"before": before, "after": after, "before_header": header, "after_header": header}
+    return [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after)), headed_diff(str(lock_file), "", locked)]
 
 
 def _entry(lock: dict[str, Any], package: Package) -> str:
     """What a lock file says of a package, as the file has it."""
-    released, key = lock, lock_key(package.product)
-    for part in key.split("."):
-        released = released.get(part) or {}
-    entry = (released.get(package.release) or {}).get(package.arch)
-    shown = {key: {package.release: {package.arch: entry}}}
+    entry = releases_of(lock, package.product).get(package.release, {}).get(package.arch)
+    shown = {lock_key(package.product): {package.release: {package.arch: entry}}}
     return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

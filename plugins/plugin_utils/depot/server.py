@@ -29,7 +29,7 @@ from typing import IO, Any
 
 from aiohttp import hdrs, web
 
-__all__ = ["DepotServer", "Limits", "Published", "main", "wanted_part"]
+__all__ = ["DepotFile", "DepotServer", "Limits", "main", "wanted_part"]
 
 # Release, architecture and name, below a product's folder or not. A name never begins with a dot: neither `..` nor the
 # hidden part files of a publication pass.
@@ -58,7 +58,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Published:
+class DepotFile:
     """A file that its folder's SHA256SUMS lists, opened: what is sent is what was measured."""
 
     file: IO[bytes]
@@ -67,7 +67,7 @@ class Published:
     modified: float
 
     @classmethod
-    def open(cls, root: Path, relative: str) -> Published | None:
+    def open(cls, root: Path, relative: str) -> DepotFile | None:
         """The file at this place of the depot, None when it is not published. Raises OSError for one that is broken."""
         if not _RELATIVE.fullmatch(relative):
             return None
@@ -189,13 +189,13 @@ class DepotServer:
         if request.method not in {"GET", "HEAD"}:
             return web.Response(status=405, headers={hdrs.ALLOW: "GET, HEAD"})
         relative = request.path.removeprefix(self._prefix) if request.path.startswith(self._prefix) else ""
-        published = Published.open(self._root, relative)
+        published = DepotFile.open(self._root, relative)
         if published is None:
             return web.Response(status=404)
         with published.file:
             return await self._send(request, published, entry)
 
-    async def _send(self, request: web.Request, published: Published, entry: dict[str, Any]) -> web.StreamResponse:
+    async def _send(self, request: web.Request, published: DepotFile, entry: dict[str, Any]) -> web.StreamResponse:
         headers = {
             hdrs.ACCEPT_RANGES: "bytes",
             hdrs.ETAG: published.etag,
@@ -273,7 +273,7 @@ def _tags(header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
-def _precondition(request: web.Request, published: Published) -> int:
+def _precondition(request: web.Request, published: DepotFile) -> int:
     """304 or 412 when a condition of the request says so, else 0 (RFC 9110, 13.2.2)."""
     match, none_match = (request.headers.get(name) for name in (hdrs.IF_MATCH, hdrs.IF_NONE_MATCH))
     modified = int(published.modified)
@@ -288,7 +288,7 @@ def _precondition(request: web.Request, published: Published) -> int:
     return 304 if since is not None and modified <= since.timestamp() else 0
 
 
-def _range_header(request: web.Request, published: Published) -> str | None:
+def _range_header(request: web.Request, published: DepotFile) -> str | None:
     """The Range header, unless If-Range says that the file is another by now: then all of it is sent."""
     condition = request.headers.get(hdrs.IF_RANGE)
     if condition is not None and condition.strip() not in {

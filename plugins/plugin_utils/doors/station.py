@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the actions on stations share: the station of this task, and errors as Ansible results.
+"""The base of the actions that talk to the station of their task, over its stock winrm connection. I/O.
 
 Imported in the controller's main process (the strategy loads the action's class before it forks), so that what every
 worker would load for itself is loaded once for all: pywinrm with requests, cryptography and lxml, the stock connection
@@ -8,15 +8,13 @@ and shell plugins, our lookup, and every Jinja plugin with the lexer (figures: d
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible.plugins.loader import connection_loader, lookup_loader, shell_loader
 from ansible.template import Templar, trust_as_template
 
-from ..station.errors import StationError
 from ..station.winrm import WinrmStation
+from .action import ControllerAction
 
-__all__ = ["failure", "station"]
+__all__ = ["StationAction"]
 
 connection_loader.get("ansible.builtin.winrm", class_only=True)
 shell_loader.get("ansible.builtin.powershell", class_only=True)
@@ -26,24 +24,16 @@ lookup_loader.get("rentree.pronote.hosted_release", class_only=True)
 Templar().template(trust_as_template("{{ 1 | default(1) is defined }}"))
 
 
-def station(connection: Any) -> WinrmStation:
-    """The station of a task, from its connection. Raises UnsupportedConnectionError."""
-    return WinrmStation(connection)
+class StationAction(ControllerAction):
+    """An action on the station of its task."""
 
+    _requires_connection = True
 
-def failure(exc: StationError) -> dict[str, Any]:
-    """The result of a task that could not be done.
+    @property
+    def name(self) -> str:
+        """The station's name in the inventory."""
+        return str(self.variables["inventory_hostname"])
 
-    No way to the station is ``unreachable`` for Ansible, as with any other module; the rest is a failure.
-    """
-    result: dict[str, Any] = {
-        "changed": False,
-        "msg": str(exc),
-        "fact": exc.fact,
-        "remedy": exc.remedy,
-        "kind": exc.kind,
-    }
-    if exc.job is not None:
-        result["job"] = exc.job
-    result["unreachable" if exc.kind in {"unreachable", "refused"} else "failed"] = True
-    return result
+    def station(self) -> WinrmStation:
+        """The task's station; not asked anything yet. Raises UnsupportedConnectionError."""
+        return WinrmStation(self._connection)

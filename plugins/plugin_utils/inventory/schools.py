@@ -1,16 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The schools of a play: its hosts by UAI, whatever the limit."""
+"""I/O. The school of a host, as its variables say, and the schools of a play: its hosts by UAI, whatever the limit."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
 
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.identifiers import parse_uai
 
-__all__ = ["only_school", "schools"]
+__all__ = ["only_school", "said", "school_of", "schools"]
+
+
+def said(variables: Any, name: str, *, strict: bool = False) -> str:
+    """A variable of a host as text, empty when it has none.
+
+    One that cannot be read is empty too, since the host's own task says so; if ``strict`` it is an AnsibleError.
+    """
+    with contextlib.suppress(*() if strict else (AnsibleError,)):
+        return str(variables.get(name) or "")
+    return ""
+
+
+def school_of(variables: Any, *, strict: bool = False) -> str:
+    """The UAI of a host's school as schools are told apart, whether it is one or not; empty when it is of none."""
+    return said(variables, "pronote_uai", strict=strict).strip().upper()
 
 
 def schools(variables: Mapping[str, Any], *, strict: bool = True) -> dict[str, list[str]]:
@@ -21,8 +37,7 @@ def schools(variables: Mapping[str, Any], *, strict: bool = True) -> dict[str, l
     found: dict[str, list[str]] = {}
     for host in variables["ansible_play_hosts_all"]:
         try:
-            uai = variables["hostvars"][host].get("pronote_uai")
-            if uai:
+            if uai := school_of(variables["hostvars"][host], strict=True):
                 found.setdefault(parse_uai(uai), []).append(host)
         except (ValueError, AnsibleError) as exc:
             if strict:

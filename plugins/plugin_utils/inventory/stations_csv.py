@@ -14,8 +14,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...module_utils.server.description import parse_uai
-from ..wake.packet import parse_mac
+from ...module_utils.base.identifiers import parse_mac, parse_uai
 
 __all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
 

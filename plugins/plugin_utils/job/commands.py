@@ -7,35 +7,26 @@ Exit codes of our own tell the steps of one line apart; the tools' texts are loc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..station.cmdline import join, quote, tool
+from ..station.cmdline import join, quote, tool, valid_url
+from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
+from ..station.sections import has_digest, marker
 from ..station.wmi import escape_wql
 
 __all__ = [
-    "STAGED",
     "STAGE_CODES",
     "Job",
     "depot_folder",
     "lock_commands",
-    "valid_digest",
     "valid_rate",
-    "valid_url",
 ]
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
-_JOB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{5,100}")
-# No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
-_DEPOT = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
-
-STAGED = "staged"
-"""Last part of a folder's name that is at rest: its files were fetched and checked, no task belongs to it."""
-
 
 STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
@@ -44,16 +35,6 @@ STAGE_CODES = {
     64: "cannot put install.cmd in its place: something holds another file of that name",
     68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
 }
-
-
-def valid_url(url: str, what: str = "the address") -> str:
-    """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
-    if not _DEPOT.fullmatch(url):
-        raise ValueError(
-            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
-            "without user name, query or percent sign"
-        )
-    return url
 
 
 def lock_commands(top: str, folder: str) -> list[str]:
@@ -98,23 +79,12 @@ def valid_rate(rate: str) -> str:
     return rate
 
 
-def valid_digest(digest: str) -> str:
-    """Return the SHA-256 in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
-    if not _DIGEST.fullmatch(digest):
-        raise ValueError(f"{digest!r} is not a SHA-256 digest (64 hexadecimal digits)")
-    return digest.lower()
-
-
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One job: its name, and where it lives on this station."""
 
-    name: str
+    name: JobName
     program_files: str
-
-    def __post_init__(self) -> None:
-        if not _JOB_NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r} is not a job name")
 
     @property
     def top(self) -> str:
@@ -128,11 +98,13 @@ class Job:
     def task(self) -> str:
         return f"Rentree PRONOTE {self.name}"
 
+    @property
+    def at_rest(self) -> Job:
+        """Where its files lie once they are staged."""
+        return replace(self, name=self.name.at_rest)
+
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
-
-    def _matches(self, path: str, digest: str) -> str:
-        return f"{tool('certutil')} -hashfile {path} SHA256 | {tool('findstr')} /i /x /c:{quote(digest)} >nul"
 
     def stage(self, url: str, digest: str, part_name: str) -> str:
         """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
@@ -144,20 +116,20 @@ class Job:
             [
                 *lock_commands(self.top, self.folder),
                 # There already: another administrator, or an earlier run, put it there. Same digest, same file.
-                f"(if exist {script} {self._matches(script, digest)} && exit 0)",
+                f"(if exist {script} {has_digest(script, digest)} && exit 0)",
                 f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                f"{self._matches(part, digest)} || exit 63",
+                f"{has_digest(part, digest)} || exit 63",
                 # It may be held: by another administrator's job, which runs it, and then it has this digest.
-                f"move /y {part} {script} >nul 2>nul || {self._matches(script, digest)} || exit 64",
+                f"move /y {part} {script} >nul 2>nul || {has_digest(script, digest)} || exit 64",
                 f"del /q {part} 2>nul",
                 "exit 0",
             ]
         )
 
-    def start(self, verb: str, folder_url: str, rate: str = "") -> str:
+    def start(self, folder_url: str, rate: str = "") -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
-        register = f"call {self._path('install.cmd')} register {verb} {quote(self.task)} {quote(folder_url)}"
+        register = f"call {self._path('install.cmd')} register {self.name.verb} {quote(self.task)} {quote(folder_url)}"
         register += f" {valid_rate(rate)}" if rate else ""
         return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
@@ -168,7 +140,7 @@ class Job:
         in the folder too, so a setup whose first process ends early is still seen at work. Session 0 alone, where
         tasks of SYSTEM run: a pupil can have the name in a command line of his own, and would hold every run up.
         """
-        name = escape_wql(self.name)
+        name = escape_wql(str(self.name))
         return (
             "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
             f"SessionId = 0 and (CommandLine like '%{name}%' or ExecutablePath like '%{name}%')"
@@ -176,10 +148,10 @@ class Job:
 
     def read(self) -> str:
         """Print the job's state and files, in sections."""
-        commands = ["echo ^<^<state^>^>"]
+        commands = [marker("state")]
         commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
         for name in ("exit", "setup.log", "curl.log", "restart"):
-            commands += [f"echo ^<^<{name.replace('.', '_')}^>^>", f"type {self._path(name)} 2>nul"]
+            commands += [marker(name.replace(".", "_")), f"type {self._path(name)} 2>nul"]
         return join(commands)
 
     @property
@@ -190,7 +162,7 @@ class Job:
     def _at_rest(self, target: Job) -> list[str]:
         """End what runs of this job, forget that it ran, and give its folder the target's name unless that exists."""
         folder, there = quote(self.folder), quote(target.folder)
-        rename = f"(if not exist {there} ren {folder} {quote(target.name)} 2>nul)"
+        rename = f"(if not exist {there} ren {folder} {quote(str(target.name))} 2>nul)"
         return [
             f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
             f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
@@ -209,8 +181,9 @@ class Job:
         """
         return join([*(line for one in staged for line in one._at_rest(self)), "exit 0"])
 
-    def settle(self, staged: Job) -> str:
+    def settle(self) -> str:
         """Leave the files of this job on the station, at rest, under the name of a staging."""
+        staged = self.at_rest
         return join([*self._at_rest(staged), f"(if not exist {quote(staged.folder)} exit 67)", "exit 0"])
 
     def remove(self) -> str:

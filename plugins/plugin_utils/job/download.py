@@ -17,8 +17,8 @@ from collections.abc import Mapping
 
 from ansible.utils.display import Display
 
-from ..station import events as _progress
 from ..station.errors import StationError
+from ..station.events import watched
 from ..station.winrm import WinrmStation
 
 __all__ = ["Download", "Installers", "watched_download"]
@@ -26,12 +26,12 @@ __all__ = ["Download", "Installers", "watched_download"]
 display = Display()
 
 Installers = Mapping[tuple[str, str], tuple[str, int]]
-"""Release and architecture: the installer's name in the depot, and its size (``release_lock.parse_installers``)."""
+"""Release and architecture: the installer's name in the depot, and its size (depot/lock.py)."""
 
 
 def watched_download(folder: str, release: str, arch: str, installers: Installers) -> Download | None:
     """The download of a job with this folder; None when nobody watches, so that nothing is asked for it."""
-    if not _progress.watched():
+    if not watched():
         return None
     file, size = installers.get((release, arch), ("setup.exe", 0))
     return Download(f"{folder}\\{file}", total=size)
@@ -52,18 +52,16 @@ class Download:
             return
         try:
             part = station.get("CIM_DataFile", Name=f"{self._path}.part")
-            if part is None and station.get("CIM_DataFile", Name=self._path) is not None:
-                self._over = True
-                _progress.stage("installing")
-                return
+            self._over = part is None and station.get("CIM_DataFile", Name=self._path) is not None
         except StationError as exc:
             display.vv(f"the size of the download cannot be read ({exc.fact}): not asked for any more")
             self._over = True
-            _progress.stage("installing")
             # What the connection is worth now is for the next look at the job to find out, from a new one.
             station.close()
+        if self._over:
+            station.events.stage("installing")
             return
         fetched = 0
         with contextlib.suppress(ValueError):
             fetched = int(str((part or {}).get("FileSize") or 0))
-        _progress.stage("fetching", bytes=fetched, total=self._total)
+        station.events.stage("fetching", bytes=fetched, total=self._total)

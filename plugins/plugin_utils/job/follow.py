@@ -17,7 +17,6 @@ from typing import TypeVar
 
 from ansible.utils.display import Display
 
-from ..station import events as _progress
 from ..station.errors import (
     StationError,
     StationFactError,
@@ -25,6 +24,7 @@ from ..station.errors import (
     UnreachableError,
 )
 from ..station.overview import decode
+from ..station.sections import sections
 from ..station.winrm import CommandResult, WinrmStation
 from .commands import STAGE_CODES, Job
 from .download import Download
@@ -63,27 +63,28 @@ class JobTimes:
 
 def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
     """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
-    display.vv(f"job {job.name}: taking over {', '.join(one.name for one in staged)}")
+    display.vv(f"job {job.name}: taking over {', '.join(str(one.name) for one in staged)}")
     station.run(job.adopt(staged), doing="taking over staged files")
 
 
-def settle(station: WinrmStation, job: Job, staged: Job) -> None:
-    """Leave a job's files at rest under the name of a staging. Raises StationError."""
-    display.vv(f"job {job.name}: its files stay as {staged.name}")
-    result = station.run(job.settle(staged), doing="leaving staged files")
+def settle(station: WinrmStation, job: Job) -> None:
+    """Leave a job's files at rest under the name of a staging. Raises StationError.
+
+    Another administrator may have done it a moment ago: both are right.
+    """
+    display.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
+    result = station.run(job.settle(), doing="leaving staged files")
     if result.code:
         raise StationFactError(
-            f"the staged files could not be put to rest in {staged.folder} ({result.describe()})",
+            f"the staged files could not be put to rest in {job.at_rest.folder} ({result.describe()})",
             remedy="A scanner may hold one of them: run again.",
         )
 
 
-def stage_and_start(
-    station: WinrmStation, job: Job, *, verb: str, folder_url: str, digest: str, rate: str = ""
-) -> None:
+def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest: str, rate: str = "") -> None:
     """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
     display.vv(f"job {job.name}: staging")
-    _progress.stage("fetching")
+    station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
     if result.code:
@@ -94,9 +95,9 @@ def stage_and_start(
             ),
         )
     display.vv(f"job {job.name}: starting")
-    if station.watcher is not None and verb != "stage":
-        station.watcher.starting(job.name, verb)
-    result = station.run(job.start(verb, folder_url, rate), timeout=120, doing="starting the job")
+    if job.name.verb != "stage":
+        station.watcher.starting(job.name)
+    result = station.run(job.start(folder_url, rate), timeout=120, doing="starting the job")
     if result.code and not _in_other_hands(station, job):
         raise StationFactError(
             f"the scheduled task could not be created or started ({result.describe()})",
@@ -123,9 +124,8 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
     still running after ``times.job``: it goes on, and the next run follows it).
     """
-    if station.watcher is not None:
-        station.watcher.following(job.name)
-    _progress.stage("installing")
+    station.watcher.following(job.name)
+    station.events.stage("installing")
     deadline = time.monotonic() + times.job
     start_deadline = time.monotonic() + times.start
     suspected = False
@@ -189,15 +189,8 @@ def read_files(station: WinrmStation, job: Job) -> JobFiles:
 
 
 def _parse(result: CommandResult) -> JobFiles:
-    parts: dict[str, str] = {}
-    name = ""
-    for line in decode(result.stdout).splitlines():
-        stripped = line.strip()
-        if stripped.startswith("<<") and stripped.endswith(">>"):
-            name = stripped[2:-2]
-            parts[name] = ""
-        elif name:
-            parts[name] += line + "\n"
+    answers = {name: decode(body).splitlines() for name, body in sections(result.stdout).items()}
+    parts = {name: "".join(f"{line}\n" for line in lines) for name, lines in answers.items()}
     present = parts.get("state", "").split()
     if "exit" in present:
         state = "ended"
@@ -216,7 +209,7 @@ def _parse(result: CommandResult) -> JobFiles:
 
 def remove(station: WinrmStation, job: Job) -> None:
     """Delete the job's task and folder. Raises StationError when something of it stays."""
-    _progress.stage("cleaning")
+    station.events.stage("cleaning")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")
         if not result.code:

@@ -25,7 +25,7 @@ RESULT_CODES: dict[int, str] = {
     -52: "cannot access the file or folder",
     -53: "an invalid option was selected",
 }
-"""``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log"; facts-pronote.md)."""
+"""``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log")."""
 
 
 def parse_log(text: str) -> int:

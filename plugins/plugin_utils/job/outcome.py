@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...module_utils.product.technologies import TECHNOLOGIES
-from .commands import STAGED
 from .installshield import parse_log, result_words
 
-__all__ = ["CURL_CODES", "JobFiles", "Outcome", "parse_exit", "read_outcome"]
+__all__ = ["CURL_CODES", "JobFiles", "JobOutcome", "parse_exit", "read_outcome"]
 
 CURL_CODES: dict[int, str] = {
     3: "the address is malformed",
@@ -52,7 +51,7 @@ class JobFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class JobOutcome:
     """How a job ended, before the exe itself has been looked at."""
 
     accepted: bool
@@ -118,17 +117,20 @@ _STEPS: dict[str, tuple[str, str]] = {
 }
 
 
-def read_outcome(files: JobFiles) -> Outcome:
-    """Say how an ended job ended. Raises ValueError when its exit file makes no sense."""
-    values = parse_exit(files.exit or "")
+def read_outcome(files: JobFiles) -> JobOutcome:
+    """Say how an ended job ended."""
+    try:
+        values = parse_exit(files.exit or "")
+    except ValueError as exc:
+        return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; the disk of the station may be full.")
     step, code = values["step"], _number(values.get("code", ""))
     if step == "done":
         return _meanwhile(values, _setup_outcome(values, code, files.setup_log or ""))
-    if step == STAGED:
-        return Outcome(accepted=True, fact="the files are on the station")
+    if step == "staged":
+        return JobOutcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
     words = CURL_CODES.get(code, "curl failed")
-    return Outcome(
+    return JobOutcome(
         accepted=False,
         fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
         remedy=remedy,
@@ -137,7 +139,7 @@ def read_outcome(files: JobFiles) -> Outcome:
     )
 
 
-def _meanwhile(values: Mapping[str, str], outcome: Outcome) -> Outcome:
+def _meanwhile(values: Mapping[str, str], outcome: JobOutcome) -> JobOutcome:
     """Add what happened on the station during the setup: a client that was started, renames left for a restart."""
     running = values.get("running") == "yes"
     renames = values.get("restart") == "renames"
@@ -151,16 +153,16 @@ def _meanwhile(values: Mapping[str, str], outcome: Outcome) -> Outcome:
     )
 
 
-def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> Outcome:
+def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> JobOutcome:
     known = TECHNOLOGIES.get(values.get("technology", ""))
     if known is not None and known.log == "installscript":
         try:
             result = parse_log(log)
         except ValueError as exc:
-            return Outcome(accepted=False, fact=str(exc), remedy="Run again; look at the setup's log.")
+            return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; look at the setup's log.")
         if result == 0:
-            return Outcome(accepted=True, fact=result_words(0), code=0)
-        return Outcome(
+            return JobOutcome(accepted=True, fact=result_words(0), code=0)
+        return JobOutcome(
             accepted=False,
             fact=f"the setup answered: {result_words(result)}",
             remedy="Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
@@ -171,10 +173,10 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> Outcome:
         )
     # What the release was published with: the script says it, so that its codes and its command line never part.
     if code in {_number(word) for word in values.get("success", "0").split()}:
-        return Outcome(
+        return JobOutcome(
             accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code in _RESTART
         )
-    return Outcome(
+    return JobOutcome(
         accepted=False,
         fact=f"the installer ended with {code}",
         remedy="Look the code up in the installer's documentation; its log is on the controller.",

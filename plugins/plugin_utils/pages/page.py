@@ -18,6 +18,8 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+from ...module_utils.base.text import printable
+
 __all__ = ["Link", "neighbours", "part", "render_page"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -85,7 +87,7 @@ def _shown(value: object) -> object:
     """Text without characters that are not to be seen: escaping does not stop one that turns the line's direction."""
     if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
         return value
-    return "".join(c if c.isprintable() or c in _SPACES else " " if c.isspace() else "\ufffd" for c in value)
+    return printable(value, keep=_SPACES)
 
 
 @cache

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ...module_utils.base.times import local
 from ...module_utils.product.products import PRODUCTS
 
-__all__ = ["audit_title", "board_title", "date", "date_time", "local_day", "page_words"]
+__all__ = ["audit_title", "board_title", "date", "date_time", "page_words"]
 
 _WORDS = {
     "fr": {
@@ -53,19 +54,9 @@ def board_title(language: str) -> str:
     return page_words(language)["board"]
 
 
-def _local(text: str, zone: dt.tzinfo | None) -> dt.datetime:
-    return dt.datetime.fromisoformat(text).astimezone(zone)
-
-
-def local_day(text: str, *, zone: dt.tzinfo | None = None) -> str:
-    """The day of a time of the store where the controller is, which ``date`` shows: an audit at 0:30 in France is of
-    the day before in UTC."""
-    return _local(text, zone).date().isoformat()
-
-
 def date(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:
     """A time of the store as a local date for people; ``zone`` None is the controller's. Raises ValueError."""
-    moment = _local(text, zone)
+    moment = local(text, zone=zone)
     months = _MONTHS["fr" if language == "fr" else "en"]
     day = "1er" if language == "fr" and moment.day == 1 else str(moment.day)
     return f"{day}\u00a0{months[moment.month - 1]}\u00a0{moment.year}"
@@ -73,4 +64,4 @@ def date(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:
 
 def date_time(text: str, *, language: str, zone: dt.tzinfo | None = None) -> str:
     """The same with hours and minutes."""
-    return f"{date(text, language=language, zone=zone)}, {_local(text, zone):%H:%M}"
+    return f"{date(text, language=language, zone=zone)}, {local(text, zone=zone):%H:%M}"

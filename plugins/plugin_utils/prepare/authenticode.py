@@ -13,11 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .revocation import (
-    CertificateRevocationList,
-    RevokedError,
-    revocation_doubts,
-)
+from ...module_utils.base.text import reason_of
 from .signify import (
     AuthenticodeFile,
     AuthenticodeSignature,
@@ -41,24 +37,18 @@ class SignatureError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Signature:
-    """A signature that was found good. ``signed_at``: None without a time stamp.
-
-    ``doubts``: what the lists of revoked certificates that were given leave open, in words.
-    """
+    """A signature that was found good. ``signed_at``: None without a time stamp."""
 
     signer: str
     signed_at: dt.datetime | None
-    doubts: Sequence[str] = ()
 
 
-def verify_signature(
-    path: Path, *, signers: Sequence[str], authorities: Sequence[str], lists: Sequence[CertificateRevocationList] = ()
-) -> Signature:
+def verify_signature(path: Path, *, signers: Sequence[str], authorities: Sequence[str]) -> Signature:
     """Return the file's good signature by one of ``signers`` (compared without case and accents, but whole).
 
     A certificate that has expired is fine when a trusted time stamp says that the file was signed while it was valid.
-    ``authorities``: files of PEM certificates, or ``microsoft``. ``lists``: of revoked certificates; without any,
-    nobody is asked whether one was revoked. Raises SignatureError, OSError.
+    ``authorities``: files of PEM certificates, or ``microsoft``. Nobody is asked whether a certificate was revoked.
+    Raises SignatureError, OSError.
     """
     store = _store(authorities)
     with path.open("rb") as file:
@@ -66,27 +56,21 @@ def verify_signature(
             program = AuthenticodeFile.from_stream(file, path.name)
             signatures = [s for s in program.iter_embedded_signatures() if isinstance(s, AuthenticodeSignature)]
         except (SignifyError, ValueError, TypeError, KeyError, IndexError) as exc:
-            raise SignatureError(f"its signature cannot be read ({_words(exc)})") from exc
+            raise SignatureError(f"its signature cannot be read ({reason_of(exc)})") from exc
         if not signatures:
             raise SignatureError("it is not signed")
         # A file may be signed twice, once for old systems. One good signature is enough; the first complaint is told.
         first: SignatureError | None = None
         for signature in signatures:
             try:
-                return _verify(signature, signers=signers, store=store, lists=lists)
+                return _verify(signature, signers=signers, store=store)
             except SignatureError as exc:
                 first = first or exc
         assert first is not None
         raise first
 
 
-def _verify(
-    signature: AuthenticodeSignature,
-    *,
-    signers: Sequence[str],
-    store: CertificateStore,
-    lists: Sequence[CertificateRevocationList],
-) -> Signature:
+def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: CertificateStore) -> Signature:
     try:
         digest = signature.digest_algorithm().name
         # allow_legacy would take MD2 and MD5 in the chain.
@@ -97,18 +81,14 @@ def _verify(
         names = _names(chains[0][-1].asn1.subject)
     # The library reads a hostile file: whatever goes wrong in it is a bad signature, never the end of the run.
     except Exception as exc:
-        raise SignatureError(f"its signature is not valid ({_words(exc)})") from exc
+        raise SignatureError(f"its signature is not valid ({reason_of(exc)})") from exc
     if digest not in _DIGESTS:
         raise SignatureError(f"it is signed with {digest}, which protects nothing any more")
     wanted = {_plain(signer) for signer in signers}
     signer = next((name for name in names if _plain(name) in wanted), None)
     if signer is None:
         raise SignatureError(f"it is signed by {' / '.join(dict.fromkeys(names))!r}, not by {' or '.join(signers)}")
-    try:
-        doubts = revocation_doubts(chains[0], lists, signed_at=signed_at) if lists else []
-    except RevokedError as exc:
-        raise SignatureError(str(exc)) from exc
-    return Signature(signer=signer, signed_at=signed_at, doubts=doubts)
+    return Signature(signer=signer, signed_at=signed_at)
 
 
 def _store(authorities: Sequence[str]) -> CertificateStore:
@@ -144,7 +124,3 @@ def _plain(name: str) -> str:
     """A name without case, accents and spacing. Canonical decomposition only: look-alike letters stay different."""
     letters = [c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c)]
     return " ".join("".join(letters).casefold().split())
-
-
-def _words(exc: BaseException) -> str:
-    return " ".join(str(exc).split()) or type(exc).__name__

@@ -9,7 +9,6 @@ asked for once, and only a transfer that had begun is taken up again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -21,14 +20,14 @@ from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
-from ansible.module_utils.urls import open_url
+from ansible.module_utils.urls import Request
 
-from ...module_utils.base.files import write_atomically
+from ...module_utils.base.files import sha256_of, write_atomically
+from ...module_utils.base.http import USER_AGENT, trust
+from ...module_utils.base.text import reason_of
 
-__all__ = ["DownloadError", "DownloadOptions", "Downloaded", "cached", "fetch_file", "fetch_page", "forget"]
+__all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
-# HTML pages of the publisher want a browser-like User-Agent (facts-pronote.md).
-_USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
 _MAX_PAGE = 4 << 20
 _PIECE = 1 << 18
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
@@ -54,7 +53,7 @@ class DownloadOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Downloaded:
+class Download:
     """A whole file. ``received``: bytes that came over the network in this run."""
 
     path: Path
@@ -88,17 +87,16 @@ _BY_HAND = (
 )
 
 
-def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = "") -> Downloaded | None:
+def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = "") -> Download | None:
     """A file that an earlier run fetched whole, from this address or with this digest, and that is still so."""
     path = options.folder / name
     note = _note(path.with_name(f"{name}.json"))
     if not path.is_file() or not note or (url and note.get("url") != url) or (sha256 and note.get("sha256") != sha256):
         return None
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = sha256_of(path)
     if digest != note.get("sha256"):
         return None
-    return Downloaded(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
+    return Download(path=path, url=str(note.get("url", "")), size=path.stat().st_size, sha256=digest, received=0)
 
 
 def forget(name: str, *, options: DownloadOptions) -> None:
@@ -107,7 +105,7 @@ def forget(name: str, *, options: DownloadOptions) -> None:
         (options.folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress) -> Downloaded:
+def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress) -> Download:
     """Fetch a file into the folder under this name. Raises DownloadError, and OSError for the folder's disk."""
     options.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = options.folder / f"{name}.part"
@@ -132,16 +130,14 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
             f"{url} broke off {options.tries} times ({broken}); {have} bytes are kept in {part}. Run again: it goes on "
             "from there"
         )
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    size = part.stat().st_size
+    digest, size = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
     note = {"url": url, "size": size, "sha256": digest}
     write_atomically(path.with_name(f"{name}.json"), json.dumps(note).encode(), mode=0o600)
     part.replace(path)
     _note_path(part).unlink(missing_ok=True)
-    return Downloaded(path=path, url=url, size=size, sha256=digest, received=received)
+    return Download(path=path, url=url, size=size, sha256=digest, received=received)
 
 
 def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable[[int, int | None, int], None]) -> None:
@@ -184,13 +180,13 @@ def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable
 
 
 def _open(url: str, headers: dict[str, str], options: DownloadOptions) -> Any:
-    return open_url(
+    return Request().open(
+        "GET",
         url,
         headers=headers,
-        http_agent=_USER_AGENT,
+        http_agent=USER_AGENT,
         timeout=options.timeout,
-        validate_certs=options.validate_certs,
-        ca_path=options.ca_path,
+        context=trust(options.validate_certs, options.ca_path),
         decompress=False,
     )
 
@@ -247,7 +243,4 @@ def _note(path: Path) -> dict[str, Any]:
 
 
 def _words(exc: BaseException) -> str:
-    if isinstance(exc, HTTPError):
-        return f"HTTP {exc.code}"
-    reason = getattr(exc, "reason", None) or exc
-    return " ".join(str(reason).split()) or type(exc).__name__
+    return f"HTTP {exc.code}" if isinstance(exc, HTTPError) else reason_of(exc)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.files import sha256_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -25,30 +26,24 @@ from ..depot.lock import (
     locked_installer,
 )
 from ..depot.package import Package
-from ..depot.publish import (
-    depot_files,
-    not_a_lock,
-    preview,
-    publish,
-    read_lock,
-    sha256_of,
-)
+from ..depot.publish import depot_files, not_a_lock, preview, publish, read_lock
 from ..responses.folder import ResponseStore, checked_responses
-from ..responses.names import Recorded, newest, parse_name
+from ..responses.names import ResponseName, newest, parse_name
 from ..responses.response import Mode, ResponseFile
 from .download import DownloadOptions, forget
-from .search import SETUP, Found, Search
+from .search import SETUP, InstallerFile, Search
 from .sources import SOURCES
 from .vet import RefusedError, Trust, vet
+from .wanted import by_arch
 
-__all__ = ["Outcome", "Preparation", "Settings", "exclusively", "summary"]
+__all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "exclusively", "summary"]
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
 _RESPONSE, _UNINSTALL = "response.iss", "uninstall.iss"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class PreparationSettings:
     """What an administrator decides."""
 
     product: str
@@ -67,6 +62,26 @@ class Settings:
     log_timeout: int = 1800
     check: bool = False
 
+    @classmethod
+    def of(cls, args: Mapping[str, Any], *, check: bool) -> PreparationSettings:
+        """From the arguments of the action. Raises ValueError for an option that must be by architecture."""
+        archs = args["archs"]
+        downloads = ("timeout", "tries", "pause", "validate_certs", "ca_path")
+        plain: dict[str, Any] = {name: args[name] for name in ("product", "page_url", "preview", "log_timeout")}
+        paths: dict[str, Any] = {name: Path(args[name]) for name in ("depot", "lock_file", "response_dir")}
+        return cls(
+            **plain,
+            **paths,
+            download=DownloadOptions(folder=Path(args["download_dir"]), **{name: args[name] for name in downloads}),
+            trust=Trust(signers=args["signers"], authorities=args["authorities"], accepted=args["sha256"]),
+            # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
+            installers=[str(text) for text in args["installer"]],
+            responses=by_arch(args["response"], archs, option="response"),
+            uninstall_responses=by_arch(args["uninstall_response"], archs, option="uninstall_response"),
+            product_codes=by_arch(args["product_code"], archs, option="product_code"),
+            check=check,
+        )
+
     @property
     def releases(self) -> Path:
         """The folder of the depot that has the releases of this product."""
@@ -79,7 +94,7 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ReleaseResult:
     """What came of one release and architecture. ``received``: bytes fetched from the download site."""
 
     release: str
@@ -96,12 +111,10 @@ class Outcome:
     place: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
-    # About the signature, when lists of revoked certificates were given: for people, as warnings.
-    doubts: Sequence[str] = ()
     diff: Sequence[Mapping[str, str]] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in {"diff", "doubts"}}
+        return {name: value for name, value in self.__dict__.items() if name != "diff"}
 
 
 @contextlib.contextmanager
@@ -123,7 +136,7 @@ def exclusively(*folders: Path) -> Iterator[None]:
 class Preparation:
     """One run, for all releases."""
 
-    def __init__(self, settings: Settings, *, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: PreparationSettings, *, tell: Callable[[str], None]) -> None:
         self._settings = settings
         self._search = Search(
             product=settings.product,
@@ -134,21 +147,21 @@ class Preparation:
             tell=tell,
         )
 
-    def run(self, wanted: Sequence[tuple[Release, str]]) -> list[Outcome]:
+    def run(self, wanted: Sequence[tuple[Release, str]]) -> list[ReleaseResult]:
         """Prepare each; one that fails does not stop the others. Raises ValueError for what concerns them all."""
         self._search.refuse_strays(wanted)
         return [self._outcome(release, arch) for release, arch in wanted]
 
-    def _outcome(self, release: Release, arch: str) -> Outcome:
+    def _outcome(self, release: Release, arch: str) -> ReleaseResult:
         try:
             return self._prepare(release, arch)
         except ValueError as exc:
             message = str(exc)
         except OSError as exc:
             message = _os_words(exc)
-        return Outcome(release=str(release), arch=arch, status="failed", message=message)
+        return ReleaseResult(release=str(release), arch=arch, status="failed", message=message)
 
-    def _prepare(self, release: Release, arch: str) -> Outcome:
+    def _prepare(self, release: Release, arch: str) -> ReleaseResult:
         settings = self._settings
         entry, record = self._locked(release, arch)
         folder = settings.releases / str(release) / arch
@@ -156,22 +169,20 @@ class Preparation:
             by_hand = entry["files"].get(SETUP)
             if by_hand and depot_files(folder, (SETUP,)) == {SETUP: by_hand}:
                 message = "published by hand with publish.yml: left as it is"
-                outcome = Outcome(release=str(release), arch=arch, status="by_hand", message=message)
+                outcome = ReleaseResult(release=str(release), arch=arch, status="by_hand", message=message)
                 return replace(outcome, sha256=by_hand, folder=str(folder))
         found = self._search.find(release, arch, folder=folder, record=record)
         known = record
-        doubts: Sequence[str] = ()
         if found.path is not None and not found.verified:
             try:
                 product, trust = settings.product, settings.trust
-                known, doubts = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
             except RefusedError:
                 if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
-        outcome = self._publish(found, known, release, arch, folder=folder, entry=entry)
-        return replace(outcome, doubts=doubts)
+        return self._publish(found, known, release, arch, folder=folder, entry=entry)
 
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
@@ -183,84 +194,56 @@ class Preparation:
 
     def _publish(
         self,
-        found: Found,
+        found: InstallerFile,
         known: InstallerRecord | None,
         release: Release,
         arch: str,
         *,
         folder: Path,
         entry: Mapping[str, Any] | None,
-    ) -> Outcome:
-        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
-        recorded_for = _recorded_for(responses[_RESPONSE], entry)
-        modes: dict[str, Mode] = {_RESPONSE: "install", _UNINSTALL: "uninstall"}
-        code = self._settings.product_codes.get(arch, "")
-        with checked_responses(responses, modes, product_code=code, year=release.year) as checked:
-            return self._publish_checked(
-                found, known, release, arch, folder=folder, responses=checked, recorded_for=recorded_for
-            )
-
-    def _publish_checked(
-        self,
-        found: Found,
-        known: InstallerRecord | None,
-        release: Release,
-        arch: str,
-        *,
-        folder: Path,
-        responses: Mapping[str, Path],
-        recorded_for: str,
-    ) -> Outcome:
+    ) -> ReleaseResult:
         settings = self._settings
-        sources = dict(responses)
-        if found.path is not None:
-            sources[SETUP] = found.path
-        digests = {name: sha256_of(path) for name, path in responses.items()}
-        code = settings.product_codes.get(arch) or ResponseFile.parse(responses[_RESPONSE].read_bytes()).product_code
-        outcome = Outcome(
+        product = PRODUCTS[settings.product]
+        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
+        modes: dict[str, Mode] = {_RESPONSE: "install", _UNINSTALL: "uninstall"}
+        result = ReleaseResult(
             release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
         )
-        if known is None:
-            # Check mode, and the file is not here: what its digest will be, nobody knows.
-            shown = preview(
-                folder,
-                digests,
-                product=PRODUCTS[settings.product],
-                lock_file=settings.lock_file,
-                missing=SETUP,
-                origin=found.offer.url,
+        code = settings.product_codes.get(arch, "")
+        with checked_responses(responses, modes, product_code=code, year=release.year) as checked:
+            digests = {name: sha256_of(path) for name, path in checked.items()}
+            if known is None:
+                # Check mode, and the file is not here: what its digest will be, nobody knows.
+                lock_file, origin = settings.lock_file, found.offer.url
+                shown = preview(folder, digests, product=product, lock_file=lock_file, missing=SETUP, origin=origin)
+                return replace(result, status="would_publish", changed=True, diff=shown)
+            package = Package(
+                product=product,
+                release=str(release),
+                arch=arch,
+                technology=_TECHNOLOGY,
+                digests={**digests, SETUP: known.sha256},
+                product_code=code or ResponseFile.parse(checked[_RESPONSE].read_bytes()).product_code,
+                log_timeout=settings.log_timeout,
+                processes=product.processes,
+                response_release=_recorded_for(responses[_RESPONSE], entry),
             )
-            return replace(outcome, status="would_publish", changed=True, diff=shown)
-        package = Package(
-            product=PRODUCTS[settings.product],
-            release=str(release),
-            arch=arch,
-            technology=_TECHNOLOGY,
-            digests={**digests, SETUP: known.sha256},
-            product_code=code,
-            log_timeout=settings.log_timeout,
-            processes=PRODUCTS[settings.product].processes,
-            response_release=recorded_for,
-        )
-        done = publish(
-            package,
-            sources,
-            depot=settings.depot,
-            lock_file=settings.lock_file,
-            check=settings.check,
-            installer=known,
-        )
-        status = "unchanged" if not done["changed"] else "would_publish" if settings.check else "published"
+            sources = {**checked, **({SETUP: found.path} if found.path is not None else {})}
+            done = publish(
+                package,
+                sources,
+                depot=settings.depot,
+                lock_file=settings.lock_file,
+                check=settings.check,
+                installer=known,
+            )
         return replace(
-            outcome,
-            status=status,
-            changed=done["changed"],
+            result,
+            status="unchanged" if not done["changed"] else "would_publish" if settings.check else "published",
             sha256=known.sha256,
             size=known.size,
             signer=known.signer,
-            place=done["place"],
-            files=done["files"],
-            diff=done["diff"],
+            **{name: done[name] for name in ("changed", "place", "files", "diff")},
         )
 
     def _responses(
@@ -281,7 +264,7 @@ class Preparation:
         found: dict[str, Path] = {}
         recordings = ResponseStore(settings.response_dir).names()
         for name, named, mode in kinds:
-            wanted = Recorded(product=settings.product, release=release, arch=arch, mode=mode)
+            wanted = ResponseName(product=settings.product, release=release, arch=arch, mode=mode)
             chosen = newest(recordings, wanted)
             if named.get(arch):
                 found[name] = Path(named[arch]).expanduser()
@@ -292,7 +275,7 @@ class Preparation:
                 found[name] = folder / name
         if _RESPONSE not in found:
             at = f" The installer is there: {installer}." if installer is not None else ""
-            exact = Recorded(product=settings.product, release=release, arch=arch, mode="install").name
+            exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
             raise ValueError(
                 f"there is no response file for {release} {arch}: {settings.response_dir} has no "
                 f"{exact}, nor one of an earlier release of {release.year}."
@@ -321,7 +304,7 @@ def _os_words(exc: OSError) -> str:
     return f"{exc}{f' ({remedy}; depot and lock file are as they were)' if remedy else ''}"
 
 
-def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, Any]:
+def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[str, Any]:
     """The task's result: what was done, and a failure that names each release and school that was left out."""
     failures = [f"{o.release} {o.arch}: {o.message}" for o in outcomes if o.status == "failed"] + list(problems)
     result: dict[str, Any] = {
@@ -329,7 +312,6 @@ def summary(outcomes: Sequence[Outcome], problems: Sequence[str]) -> dict[str, A
         "releases": [o.as_dict() for o in outcomes],
         "received": sum(o.received for o in outcomes),
         "diff": [dict(shown) for o in outcomes for shown in o.diff],
-        "warnings": [doubt for o in outcomes for doubt in o.doubts],
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)

@@ -27,14 +27,14 @@ from .sources import (
     url_file_name,
 )
 
-__all__ = ["SETUP", "Found", "Search"]
+__all__ = ["SETUP", "InstallerFile", "Search"]
 
 SETUP = "setup.exe"
 """Name of the installer in the depot."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class InstallerFile:
     """An installer: where it is on this machine (None: check mode would fetch it), and what is known of it."""
 
     offer: Offer
@@ -100,29 +100,29 @@ class Search:
                     "check pronote_prepare_releases and pronote_prepare_archs"
                 )
 
-    def find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> Found:
+    def find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> InstallerFile:
         """The installer: named by hand, in the depot, kept from an earlier run, or fetched. Raises ValueError, OSError.
 
         ``folder``: the release's in the depot. ``record``: what the lock file knows of it.
         """
         given = self.given_for(release, arch)
         if given is not None and given[1] is not None:
-            return Found(offer=given[0], path=given[1])
+            return InstallerFile(offer=given[0], path=given[1])
         locked = None
         if record is not None:
             locked = Offer(release=release, arch=arch, name=record.name, url=record.url)
             if depot_files(folder, (SETUP,)) == {SETUP: record.sha256}:
-                return Found(offer=locked, path=folder / SETUP, verified=True)
+                return InstallerFile(offer=locked, path=folder / SETUP, verified=True)
             if kept := cached(record.name, options=self.download, sha256=record.sha256):
-                return Found(offer=locked, path=kept.path)
+                return InstallerFile(offer=locked, path=kept.path)
         offer = given[0] if given else self._offer(release, arch, locked=locked)
         if record is None and (kept := cached(offer.name, options=self.download, url=offer.url)):
-            return Found(offer=offer, path=kept.path, fetched=True)
+            return InstallerFile(offer=offer, path=kept.path, fetched=True)
         if not self.fetch:
-            return Found(offer=offer, path=None)
+            return InstallerFile(offer=offer, path=None)
         self.tell(f"fetching {offer.url}")
         fetched = fetch_file(offer.url, offer.name, options=self.download, progress=self._progress(offer.name))
-        return Found(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
+        return InstallerFile(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
 
     def _offer(self, release: Release, arch: str, *, locked: Offer | None) -> Offer:
         # The lock file may have been edited by hand: file:// is an address for urllib.

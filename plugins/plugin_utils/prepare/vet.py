@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.clock import utc_now
+from ...module_utils.base.files import sha256_of
 from ..depot.lock import InstallerRecord, check_same
-from ..depot.publish import sha256_of
 from .authenticode import SignatureError, verify_signature
 from .facts import contradictions, not_a_program
 from .pe import promised_size, read_facts
-from .revocation import read_lists
 from .sources import Offer
 
 __all__ = ["RefusedError", "Trust", "vet"]
@@ -31,8 +30,6 @@ class Trust:
     signers: Sequence[str]
     authorities: Sequence[str]
     accepted: Sequence[str] = ()
-    # Files with lists of revoked certificates; without any, nobody is asked.
-    crls: Sequence[str] = ()
 
 
 def vet(
@@ -43,11 +40,8 @@ def vet(
     trust: Trust,
     entry: Mapping[str, Any] | None,
     record: InstallerRecord | None,
-) -> tuple[InstallerRecord, Sequence[str]]:
-    """What the lock file will say of this installer, or says already when it knows it; and what is left in doubt.
-
-    Raises RefusedError, ValueError for a list of revoked certificates that is none, OSError.
-    """
+) -> InstallerRecord:
+    """What the lock file will say of this installer, or says already when it knows it. Raises RefusedError, OSError."""
     where = offer.url or str(path)
     with path.open("rb") as file:
         wrong = not_a_program(file.read(1024))
@@ -64,13 +58,12 @@ def vet(
     _whole(path, size, where=where)
     # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
     accepted = sha256 in pins or (record is not None and not record.signer)
-    signer, doubts = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
+    signer = _signer(path, where=where, sha256=sha256, trust=trust, accepted=accepted)
     _agree(path, offer, product=product, where=where)
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    known = record or InstallerRecord(
+    today = utc_now().date().isoformat()
+    return record or InstallerRecord(
         name=offer.name, url=offer.url, sha256=sha256, size=size, signer=signer, date=today
     )
-    return known, doubts
 
 
 def _whole(path: Path, size: int, *, where: str) -> None:
@@ -85,18 +78,16 @@ def _whole(path: Path, size: int, *, where: str) -> None:
         )
 
 
-def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> tuple[str, Sequence[str]]:
-    lists = read_lists(trust.crls)
+def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool) -> str:
     try:
-        good = verify_signature(path, signers=trust.signers, authorities=trust.authorities, lists=lists)
+        return verify_signature(path, signers=trust.signers, authorities=trust.authorities).signer
     except SignatureError as exc:
         if accepted:
-            return "", ()
+            return ""
         raise RefusedError(
             f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
             f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
         ) from exc
-    return good.signer, [f"{where}: {doubt}" for doubt in good.doubts]
 
 
 def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:

@@ -9,16 +9,10 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.product.release import Release
-from ...module_utils.server.description import HostedServerError
-from ...module_utils.server.release import (
-    DEFAULT_CACHE,
-    HostedOptions,
-    read_hosted_release,
-)
+from ...module_utils.server.release import DEFAULT_CACHE, HostedOptions, served_release
+from ..inventory.schools import said, school_of
 
-__all__ = ["wanted_by_schools"]
-
-_PINNED, _UAI, _URL = "pronote_client_release", "pronote_uai", "pronote_server_url"
+__all__ = ["by_arch", "wanted_by_schools"]
 
 
 def wanted_by_schools(
@@ -34,27 +28,38 @@ def wanted_by_schools(
     for host in hosts:
         try:
             variables = hostvars[host]
-            pinned, uai, url = (str(variables.get(name) or "") for name in (_PINNED, _UAI, _URL))
-            cache = str(variables.get("pronote_cache_dir") or DEFAULT_CACHE)
+            uai, names = school_of(variables, strict=True), ("client_release", "server_url", "cache_dir")
+            pinned, url, cache = (said(variables, f"pronote_{name}", strict=True) for name in names)
         except AnsibleError as exc:
             problems.append(f"{host}: its variables cannot be read ({exc})")
             continue
         schools.setdefault((pinned, uai, url, cache), host)
     for (pinned, uai, url, cache), host in schools.items():
         name = uai or host
-        try:
-            if pinned:
-                release = Release.parse(pinned)
-            elif uai:
-                answer = read_hosted_release(uai, url, options=HostedOptions(cache_dir=cache))
-                release = Release.parse(answer.client_release)
-            else:
-                problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
-                continue
-        except (HostedServerError, ValueError, OSError) as exc:
-            problems.append(f"{name}: {exc}")
+        if not pinned and not uai:
+            problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
             continue
-        asking = wanted.setdefault(release.client, [])
-        if name not in asking:
-            asking.append(name)
+        served = served_release(
+            uai, url, options=HostedOptions(cache_dir=cache or DEFAULT_CACHE), pinned=pinned, allow_stale=False
+        )
+        if served.client is None:
+            problems.append(f"{name}: {served.error}")
+        elif name not in wanted.setdefault(served.client, []):
+            wanted[served.client].append(name)
     return dict(sorted(wanted.items())), problems
+
+
+def by_arch(value: Any, archs: list[str], *, option: str) -> dict[str, str]:
+    """An option that may be one text, when there is one architecture, or a text for each. Raises ValueError."""
+    if isinstance(value, Mapping):
+        strange = sorted(set(value) - {"x64", "x86"})
+        if strange:
+            raise ValueError(f"{option} is by architecture (x64, x86), not by {', '.join(map(repr, strange))}")
+        return {str(arch): str(text) for arch, text in value.items() if text}
+    if not value:
+        return {}
+    if len(archs) != 1:
+        raise ValueError(
+            f"{option} must name each architecture, as in {{x64: …, x86: …}}: {', '.join(archs)} are prepared"
+        )
+    return {archs[0]: str(value)}

@@ -8,15 +8,15 @@ down would so end without a word about who is to be tried again.
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...module_utils.product.products import PRODUCTS
 from ..remaining.listing import what_remains
+from ..report.make import as_typed
 from ..store.store import StoreError
-from .state import Board
+from .state import PlayProgress
 
 __all__ = ["how_to_list", "remaining_of"]
 
@@ -24,24 +24,19 @@ __all__ = ["how_to_list", "remaining_of"]
 def how_to_list(playbook: str, inventories: Sequence[str]) -> str:
     """The command that lists what remains: the playbook beside the one that ran, on the same inventories."""
     beside = Path(playbook).with_name("remaining.yml") if playbook else None
-    name = _from_here(str(beside)) if beside is not None and beside.is_file() else "rentree.pronote.remaining"
-    given = [part for inventory in inventories for part in ("-i", _from_here(inventory))]
+    name = as_typed(str(beside)) if beside is not None and beside.is_file() else "rentree.pronote.remaining"
+    given = [part for inventory in inventories for part in ("-i", as_typed(inventory))]
     return shlex.join(["ansible-playbook", name, *given])
 
 
-def _from_here(path: str) -> str:
-    """As somebody would type it: Ansible has made the paths of its command line absolute, but not a list of hosts."""
-    return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
-
-
-def remaining_of(board: Board, *, language: str, command: str) -> str:
+def remaining_of(progress: PlayProgress, *, language: str, command: str) -> str:
     """The table of what remains of a play; where no one store tells it, a line with the command that does."""
-    stores = set(board.stores.values())
+    stores = set(progress.stores.values())
     if len(stores) > 1:
         # Inventories of several folders: each has its own.
         return f"{'Reste à faire' if language == 'fr' else 'Remaining'}: {command}"
-    places = {name: {"room": room} if room else {} for name, room in board.stations.items()}
-    product = PRODUCTS[board.product]
+    places = {name: {"room": room} if room else {} for name, room in progress.stations.items()}
+    product = PRODUCTS[progress.product]
     try:
         return what_remains(Path(stores.pop()), places, product=product, language=language)[1]
     except StoreError as exc:

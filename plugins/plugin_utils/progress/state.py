@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a run is: a board of stations, told event by event, with the clock passed in. Pure."""
+"""How far a play is: its stations and where each is, told event by event, with the clock passed in. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from ...module_utils.base.text import one_line
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 
-__all__ = ["ENDS", "STAGES", "WORDS", "Board", "End", "Seen", "clean", "end_of", "summary"]
+__all__ = ["ENDS", "FAILED", "STAGES", "WORDS", "End", "PlayProgress", "StationWork", "end_of", "summary"]
 
-End = Literal["done", "right", "left", "failed", "unreachable"]
-ENDS: tuple[End, ...] = ("done", "right", "left", "failed", "unreachable")
+End = Literal["done", "right", "skipped", "failed", "unreachable"]
+ENDS: tuple[End, ...] = get_args(End)
+FAILED: frozenset[End] = frozenset({"failed", "unreachable"})
 
 STAGES: dict[str, dict[str, str]] = {
     "reading": {"en": "reading", "fr": "lecture"},
@@ -29,7 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
     "stations": {"en": "stations", "fr": "postes"},
     "done": {"en": "done", "fr": "faits"},
     "right": {"en": "already right", "fr": "déjà à jour"},
-    "left": {"en": "left for later", "fr": "remis à plus tard"},
+    "skipped": {"en": "left for later", "fr": "remis à plus tard"},
     "failed": {"en": "failed", "fr": "en échec"},
     "unreachable": {"en": "unreachable", "fr": "injoignables"},
     "at_work": {"en": "at work", "fr": "en cours"},
@@ -40,31 +42,19 @@ WORDS: dict[str, dict[str, str]] = {
     "check": {"en": "dry run", "fr": "simulation"},
 }
 
-_LONGEST = 200
 _FAILURES = 20
 _ENOUGH = 3  # stations that must have ended before their pace says anything
-
-
-def clean(text: object, *, longest: int = _LONGEST) -> str:
-    """Text of a station, a server or a file, made harmless for a terminal, and one line.
-
-    Control characters (escape sequences), and those that only steer how others are shown (direction, width zero), are
-    replaced. Nothing here is ever read as rich markup: the view is made of ``Text``, which has none.
-    """
-    shown = "".join(c if c.isprintable() else " " if c in "\n\r\t" else "\N{REPLACEMENT CHARACTER}" for c in str(text))
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def end_of(result: Mapping[str, Any]) -> End:
     """How a station ended, from what its task returned. Failed and unreachable are told by Ansible itself."""
     if result.get("action") == "skip":
-        return "left"
+        return "skipped"
     return "done" if result.get("changed") else "right"
 
 
 @dataclass
-class Seen:
+class StationWork:
     """A station that is being worked on. Times in seconds of the run's clock."""
 
     stage: str = ""
@@ -91,7 +81,7 @@ class Seen:
 
 
 @dataclass
-class Board:
+class PlayProgress:
     """Every station of the play, and where it is."""
 
     stations: dict[str, str] = field(default_factory=dict)  # station → room, as the inventory writes them
@@ -101,7 +91,7 @@ class Board:
     listed: bool = False  # the play itself has listed what remains
     rooms: dict[str, str] = field(default_factory=dict)  # station → room, harmless
     ends: dict[str, End] = field(default_factory=dict)
-    at_work: dict[str, Seen] = field(default_factory=dict)
+    at_work: dict[str, StationWork] = field(default_factory=dict)
     failures: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_FAILURES))
     check: bool = False
     started: float = 0.0
@@ -111,9 +101,9 @@ class Board:
     ring_started: float = 0.0
 
     @classmethod
-    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> Board:
-        """The board of a play that begins: its stations with their rooms."""
-        rooms = {clean(name): clean(room) for name, room in stations.items()}
+    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> PlayProgress:
+        """A play that begins: its stations with their rooms."""
+        rooms = {one_line(name): one_line(room) for name, room in stations.items()}
         return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now)
 
     def about(self, station: str, *, product: str, store: str = "") -> None:
@@ -125,40 +115,40 @@ class Board:
     def step(self, ring: int, rings: int, stations: Iterable[str], *, now: float) -> None:
         """A step of the rings begins."""
         self.ring, self.rings, self.ring_started = ring, rings, now
-        self.ring_stations = frozenset(clean(name) for name in stations)
+        self.ring_stations = frozenset(one_line(name) for name in stations)
 
     def begin(self, station: str, *, now: float) -> None:
         """A worker has taken a station up."""
-        name = clean(station)
+        name = one_line(station)
         self.worked = True
         self.rooms.setdefault(name, "")
         if name not in self.ends:
-            self.at_work[name] = Seen(since=now)
+            self.at_work[name] = StationWork(since=now)
 
     def stage(self, station: str, stage: str, *, now: float, bytes: int = 0, total: int = 0) -> None:
         """A worker says what it is doing."""
-        name = clean(station)
+        name = one_line(station)
         if name in self.ends or stage not in STAGES:
             return
-        seen = self.at_work.setdefault(name, Seen(since=now))
+        seen = self.at_work.setdefault(name, StationWork(since=now))
         if seen.stage != stage:
             seen.stage, seen.since = stage, now
         seen.count(bytes, total, now=now)
 
     def leave(self, station: str) -> None:
         """It is not worked on after all."""
-        self.at_work.pop(clean(station), None)
+        self.at_work.pop(one_line(station), None)
 
     def end(self, station: str, end: End, why: object = "") -> None:
         """A station has ended. Its first failure counts, whatever comes later."""
-        name = clean(station)
+        name = one_line(station)
         self.at_work.pop(name, None)
         self.rooms.setdefault(name, "")
-        if self.ends.get(name) in {"failed", "unreachable"}:
+        if self.ends.get(name) in FAILED:
             return
         self.ends[name] = end
-        if end in {"failed", "unreachable"}:
-            self.failures.append((name, clean(why)))
+        if end in FAILED:
+            self.failures.append((name, one_line(why)))
 
     def counts(self) -> Counter[str]:
         """Stations by how they ended."""
@@ -167,14 +157,14 @@ class Board:
     @property
     def unlisted(self) -> bool:
         """Stations are left that nothing has listed: a play all of whose stations failed ends before its last task."""
-        return bool(self.stores) and not self.listed and not {"failed", "unreachable"}.isdisjoint(self.ends.values())
+        return bool(self.stores) and not self.listed and not FAILED.isdisjoint(self.ends.values())
 
     def by_room(self) -> list[tuple[str, int, int, int]]:
         """(room, ended, failed, all) of the rooms where somebody is at work, then of the rest; the busiest first."""
         total, ended, failed, busy = Counter(self.rooms.values()), Counter[str](), Counter[str](), Counter[str]()
         for name, end in self.ends.items():
             ended[self.rooms[name]] += 1
-            failed[self.rooms[name]] += end in {"failed", "unreachable"}
+            failed[self.rooms[name]] += end in FAILED
         for name in self.at_work:
             busy[self.rooms[name]] += 1
         rooms = sorted(total, key=lambda room: (-busy[room], room))
@@ -190,23 +180,23 @@ class Board:
         return max(1, round((now - self.ring_started) / ended * (len(ring) - ended) / 60))
 
 
-def summary(board: Board, *, now: float | None, language: str) -> str:
-    """The board in one line; ``now`` None: its play is over."""
+def summary(progress: PlayProgress, *, now: float | None, language: str) -> str:
+    """A play in one line; ``now`` None: its play is over."""
 
     def word(key: str) -> str:
         return WORDS[key][language]
 
-    counts = board.counts()
+    counts = progress.counts()
     # The number after its word: "faits 1" needs no singular in any language.
-    parts = [f"{word('stations')} {len(board.ends)}/{len(board.rooms)}"]
-    if board.rings > 1:
-        parts.append(f"{word('ring')} {board.ring}/{board.rings}")
+    parts = [f"{word('stations')} {len(progress.ends)}/{len(progress.rooms)}"]
+    if progress.rings > 1:
+        parts.append(f"{word('ring')} {progress.ring}/{progress.rings}")
     parts += [f"{word(end)} {counts[end]}" for end in ENDS if counts[end]]
-    if board.at_work:
-        parts.append(f"{word('at_work')} {len(board.at_work)}")
-    minutes = None if now is None else board.minutes_left(now)
+    if progress.at_work:
+        parts.append(f"{word('at_work')} {len(progress.at_work)}")
+    minutes = None if now is None else progress.minutes_left(now)
     if minutes is not None:
-        parts.append(word("eta" if board.rings > 1 else "eta_all").format(minutes=minutes))
-    product = PRODUCTS.get(board.product, PRONOTE_CLIENT)
+        parts.append(word("eta" if progress.rings > 1 else "eta_all").format(minutes=minutes))
+    product = PRODUCTS.get(progress.product, PRONOTE_CLIENT)
     title = "PRONOTE" if product is PRONOTE_CLIENT else product.title
-    return f"{title} ({word('check')}): {', '.join(parts)}" if board.check else f"{title}: {', '.join(parts)}"
+    return f"{title} ({word('check')}): {', '.join(parts)}" if progress.check else f"{title}: {', '.join(parts)}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The board drawn for a terminal with rich: a bar, rooms, stations at work, the last failures. Pure.
+"""The progress of a play drawn for a terminal with rich: a bar, rooms, stations at work, the last failures. Pure.
 
 Every text goes in as ``Text``: rich reads markup in plain strings only.
 """
@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from .state import STAGES, WORDS, Board, Seen, summary
+from .state import FAILED, STAGES, WORDS, PlayProgress, StationWork, summary
 
 __all__ = ["HEIGHT", "render"]
 
@@ -37,7 +37,7 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def _doing(seen: Seen, *, now: float, language: str) -> str:
+def _doing(seen: StationWork, *, now: float, language: str) -> str:
     text = STAGES[seen.stage][language] if seen.stage else "…"
     if not seen.bytes:
         return f"{text} {_clock(now - seen.since)}" if now - seen.since >= 1 else text
@@ -55,7 +55,7 @@ def _doing(seen: Seen, *, now: float, language: str) -> str:
     return text
 
 
-def render(board: Board, *, now: float, width: int, height: int, language: str, color: bool) -> list[str]:
+def render(progress: PlayProgress, *, now: float, width: int, height: int, language: str, color: bool) -> list[str]:
     """Exactly ``height`` lines for a terminal, each at most ``width`` columns."""
     console = Console(
         file=io.StringIO(),
@@ -66,16 +66,16 @@ def render(board: Board, *, now: float, width: int, height: int, language: str, 
         highlight=False,
     )
     parts: list[RenderableType] = [Text("─" * width, style="dim")]
-    parts.append(Text(summary(board, now=now, language=language), style="bold", no_wrap=True, overflow="ellipsis"))
-    failed = sum(end in {"failed", "unreachable"} for end in board.ends.values())
-    parts.append(_bar(len(board.ends), len(board.rooms), failed=failed, width=width))
+    parts.append(Text(summary(progress, now=now, language=language), style="bold", no_wrap=True, overflow="ellipsis"))
+    failed = sum(end in FAILED for end in progress.ends.values())
+    parts.append(_bar(len(progress.ends), len(progress.rooms), failed=failed, width=width))
     left = height - len(parts)
-    failures = list(board.failures)[-max(0, min(2, left // 3)) :] if left >= 3 else []
+    failures = list(progress.failures)[-max(0, min(2, left // 3)) :] if left >= 3 else []
     left -= len(failures)
-    rooms = [room for room in board.by_room() if room[0]][: max(0, min(3, left // 2))]
+    rooms = [room for room in progress.by_room() if room[0]][: max(0, min(3, left // 2))]
     left -= len(rooms)
     # Those that have been at the same thing longest are the ones worth looking at.
-    stations = sorted(board.at_work.items(), key=lambda item: (item[1].since, item[0]))[: max(0, left)]
+    stations = sorted(progress.at_work.items(), key=lambda item: (item[1].since, item[0]))[: max(0, left)]
     if rooms:
         grid = Table.grid(padding=(0, 2), expand=False)
         grid.add_column(no_wrap=True, overflow="ellipsis", max_width=max(10, width // 3))

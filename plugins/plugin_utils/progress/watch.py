@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..station.events import Reader, events_path
-from .state import Board, summary
+from .state import PlayProgress, summary
 from .terminal import Pane
 from .view import HEIGHT, render
 
@@ -32,11 +32,14 @@ class WatchOptions:
 
 
 class Watch:
-    """A board, and the thread that shows it. ``say`` prints a line; ``broken`` is told what ended the view early."""
+    """The progress of plays, and the thread that shows it.
+
+    ``say`` prints a line; ``broken`` is told what ended the view early.
+    """
 
     def __init__(self, *, say: Callable[[str], None], broken: Callable[[Exception], None]) -> None:
-        self._board = Board()
-        self._past: list[Board] = []
+        self._progress = PlayProgress()
+        self._past: list[PlayProgress] = []
         self._say, self._broken = say, broken
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -53,15 +56,15 @@ class Watch:
         return self._thread is not None
 
     @contextmanager
-    def board(self) -> Iterator[tuple[Board, float]]:
-        """The board and the time, for one change."""
+    def progress(self) -> Iterator[tuple[PlayProgress, float]]:
+        """The play's progress and the time, for one change."""
         with self._lock:
-            yield self._board, time.monotonic()
+            yield self._progress, time.monotonic()
 
     @property
-    def boards(self) -> list[Board]:
+    def plays(self) -> list[PlayProgress]:
         """Those of the plays in which anything was done, in their order."""
-        return [board for board in (*self._past, self._board) if board.worked]
+        return [progress for progress in (*self._past, self._progress) if progress.worked]
 
     def play(self, stations: Mapping[str, str], *, check: bool) -> None:
         """A play begins: its stations with their rooms."""
@@ -69,8 +72,8 @@ class Watch:
             now = time.monotonic()
             # What the workers of the play before still said is about its stations.
             self._hear(now)
-            self._past.append(self._board)
-            self._board = Board.of_play(stations, now=now, check=check)
+            self._past.append(self._progress)
+            self._progress = PlayProgress.of_play(stations, now=now, check=check)
 
     def start(self, options: WatchOptions) -> None:
         """Begin to show, once."""
@@ -99,7 +102,7 @@ class Watch:
             self._pane.close()
         with self._lock:
             self._hear(time.monotonic())
-        lines = [summary(board, now=None, language=self._options.language) for board in self.boards]
+        lines = [summary(progress, now=None, language=self._options.language) for progress in self.plays]
         if lines != [self._said]:
             for line in lines:
                 self._say(line)
@@ -132,20 +135,20 @@ class Watch:
         for event in self._reader.read() if self._reader else []:
             station, product = event["station"], event.get("product")
             if isinstance(product, str):
-                self._board.about(station, product=product, store=str(event.get("store") or ""))
+                self._progress.about(station, product=product, store=str(event.get("store") or ""))
                 continue
             numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
-            self._board.stage(station, str(event.get("stage")), now=now, **numbers)
+            self._progress.stage(station, str(event.get("stage")), now=now, **numbers)
 
     def _render(self, now: float, width: int, height: int) -> list[str]:
         assert self._options is not None
         language, color = self._options.language, self._options.color
         with self._lock:
-            return render(self._board, now=now, width=width, height=height, language=language, color=color)
+            return render(self._progress, now=now, width=width, height=height, language=language, color=color)
 
     def _tell(self, now: float, language: str) -> None:
         with self._lock:
-            line = summary(self._board, now=now, language=language)
+            line = summary(self._progress, now=now, language=language)
         if line != self._said:
             self._said = line
             self._say(line)

@@ -16,14 +16,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...module_utils.base.clock import now
 from ...module_utils.product.release import Release
 from ..station.errors import StationError
+from ..station.events import Watcher
+from ..station.job_name import JobName
 from ..station.state import StationState
-from ..store.store import Store, StoreError, now
+from ..store.store import Store, StoreError
 from .standing import (
     Standing,
     after,
-    audited,
     found_in,
     outcome_of,
     reaimed,
@@ -41,7 +43,7 @@ _NOT_REMEMBERED = (
 )
 
 
-class Memory:
+class Memory(Watcher):
     """One station in the store. Nothing here raises: what went wrong with the store is in ``warnings``."""
 
     def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
@@ -51,7 +53,7 @@ class Memory:
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
         self._attempt: int | None = None
-        self._job = ""  # of that attempt
+        self._job: JobName | None = None  # of that attempt
         self.warnings: list[str] = []
 
     def close(self) -> None:
@@ -60,24 +62,24 @@ class Memory:
             self._store.__exit__()
             self._store = None
 
-    # What the station tells while it is worked on (plugin_utils/station/winrm.py, Watcher).
+    # What the station tells while it is worked on (plugin_utils/station/events.py, Watcher).
 
     def seen(self, state: StationState) -> None:
         """The station was read; written with the next transaction."""
         self._clients = state.as_dict()["clients"]
 
-    def starting(self, job: str, verb: str) -> None:
+    def starting(self, job: JobName) -> None:
         """The installer is about to be started."""
 
         def write(db: sqlite3.Connection) -> None:
             self._touch(db)
             self._next(db, job)
             self._abandon(db)
-            self._attempt = self._open(db, job, verb, started=now())
+            self._attempt = self._open(db, job, started=now())
 
         self._try(write)
 
-    def following(self, job: str) -> None:
+    def following(self, job: JobName) -> None:
         """A job of an earlier run was found: its end will be that of the attempt that began it."""
         if self._attempt is not None and self._job == job:
             return
@@ -87,10 +89,9 @@ class Memory:
             self._next(db, job)
             row = db.execute(
                 "select max(id) as id from attempt where station = ? and job = ? and ended is null",
-                (self._station, job),
+                (self._station, str(job)),
             ).fetchone()
-            verb = job.rpartition("-")[2]
-            self._attempt = row["id"] if row["id"] is not None else self._open(db, job, verb, started=None)
+            self._attempt = row["id"] if row["id"] is not None else self._open(db, job, started=None)
             self._job = job
 
         self._try(write)
@@ -143,20 +144,18 @@ class Memory:
 
         self._try(write)
 
-    def audited(self, record: Mapping[str, Any]) -> None:
-        """An audit looked at the station."""
+    def audited(self, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+        """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         facts = record["facts"]
-        # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
-        found = audited(record["status"]) if facts and record["expected"] else None
         self._clients = facts["clients"] if facts else None
-        lost = record["status"] in {"unreachable", "refused"}
 
         def write(db: sqlite3.Connection) -> None:
-            self._touch(db, seen=not lost, problem=record["reason"] if lost else "")
+            self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
             self._save(
                 db,
                 wanted=record["expected"],
-                found=found,
+                # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
+                found=found if facts and record["expected"] else None,
                 outcome=None,
                 reason=record["reason"],
                 reason_fr=record["reason_fr"],
@@ -227,18 +226,17 @@ class Memory:
             ),
         )
 
-    def _open(self, db: sqlite3.Connection, job: str, verb: str, *, started: str | None) -> int:
-        # The job's name is product, release, architecture, digest and verb (plugin_utils/deploy/plan.py, job_id).
-        release = job.rsplit("-", 4)[1] if job.count("-") >= 4 else ""
+    def _open(self, db: sqlite3.Connection, job: JobName, *, started: str | None) -> int:
         self._job = job
+        controller = f"{socket.gethostname()}:{os.getpid()}"
         cursor = db.execute(
             "insert into attempt (station, product, verb, job, release, begun, started, controller)"
             " values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._station, self._product, verb, job, release, now(), started, f"{socket.gethostname()}:{os.getpid()}"),
+            (self._station, self._product, job.verb, str(job), str(job.release), now(), started, controller),
         )
         return int(cursor.lastrowid or 0)
 
-    def _next(self, db: sqlite3.Connection, job: str) -> None:
+    def _next(self, db: sqlite3.Connection, job: JobName) -> None:
         """End the attempt before this job's: the same job is begun again only when the station cut it off, and another
         one only when the step before was proven.
         """

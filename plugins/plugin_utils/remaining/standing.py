@@ -15,7 +15,7 @@ from typing import Any
 
 from ...module_utils.product.release import Release
 
-__all__ = ["GROUPS", "MAX_FAILURES", "Standing", "after", "audited", "found_in", "groups_of", "outcome_of", "reaimed"]
+__all__ = ["GROUPS", "MAX_FAILURES", "Standing", "after", "found_in", "groups_of", "outcome_of", "reaimed"]
 
 MAX_FAILURES = 3
 """Failures in a row after which a station is no longer tried by itself: the same cause would fail it every evening."""
@@ -23,16 +23,6 @@ MAX_FAILURES = 3
 GROUPS = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen")
 """The groups of the inventory plugin, in the order in which they are shown."""
 
-# The audit's statuses in the words of ``found``; those about the way to the station say nothing of what is on it.
-_AUDITED = {
-    "compliant": "right",
-    "late": "late",
-    "absent": "late",
-    "older_year_only": "late",
-    "ahead": "ahead",
-    "several": "several",
-    "unknown_release": "unknown",
-}
 _OUTCOMES = {"unreachable": "unreachable", "refused": "refused", "running": "running"}
 # A quota, a fault or a cut is the evening's; only what the station itself shows comes back as it is the next day.
 _LASTING = frozenset({"fact", "configuration"})
@@ -70,11 +60,6 @@ def found_in(clients: Iterable[Mapping[str, Any]], wanted: Release, *, absent: b
     if wanted in releases:
         return "right"
     return "ahead" if any(release > wanted for release in releases) else "late"
-
-
-def audited(status: str) -> str | None:
-    """``found`` for a status of the audit; None when the station was not seen."""
-    return _AUDITED.get(status)
 
 
 def outcome_of(kind: str) -> str:

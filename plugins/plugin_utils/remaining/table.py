@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
-from ..report.table import plain
+from ..pages.terminal import plain, rendered
 from .standing import MAX_FAILURES, Standing
 
 __all__ = ["LABELS", "remaining", "render_remaining"]
 
 LABELS: dict[str, dict[str, str]] = {
     "fr": {
-        "title": "Reste à faire : {left} poste(s) sur {all}",
+        "title": "Reste à faire : {count} poste(s) sur {all}",
         "nothing": "Reste à faire : rien, les {all} postes sont à jour",
         "school": "Établissement",
         "room": "Salle",
@@ -43,7 +41,7 @@ LABELS: dict[str, dict[str, str]] = {
         "by_hand": "{failures} échecs de suite, ne sera plus réessayé de lui-même.",
     },
     "en": {
-        "title": "Remaining: {left} of {all} station(s)",
+        "title": "Remaining: {count} of {all} station(s)",
         "nothing": "Remaining: nothing, all {all} stations are right",
         "school": "School",
         "room": "Room",
@@ -72,7 +70,7 @@ LABELS: dict[str, dict[str, str]] = {
 def remaining(stations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
     """The stations of ``names`` that are not right, sorted by school, room and name.
 
-    ``stations`` is what the store holds (``_store_stations.standings``), with ``school`` and ``room`` of the inventory.
+    ``stations`` is what the store holds (``memory.standings``), with ``school`` and ``room`` of the inventory.
     """
     rows = []
     for name in names:
@@ -109,9 +107,7 @@ def _state(standing: Standing) -> str:
 
 def _day(moment: str | None, words: Mapping[str, str]) -> str:
     """In the controller's own time zone: the store's is UTC."""
-    if not moment:
-        return words["never"]
-    return f"{dt.datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M}"
+    return local_minute(moment) if moment else words["never"]
 
 
 def render_remaining(
@@ -128,9 +124,6 @@ def render_remaining(
     head = "" if product is PRONOTE_CLIENT else f"{product.title} - "
     if not rows:
         return head + words["nothing"].format(all=total) + "\n"
-    out = io.StringIO()
-    console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
-    console.print(head + words["title"].format(left=len(rows), all=total), style="bold", markup=False)
     table = Table(show_header=True, header_style="bold", pad_edge=False)
     for column in ("school", "room", "station", "state", "since", "seen", "why", "todo"):
         table.add_column(words[column], overflow="fold", no_wrap=column in {"since", "seen"})
@@ -148,5 +141,5 @@ def render_remaining(
             plain(row["reason_fr" if language == "fr" else "reason"]),
             plain(todo),
         )
-    console.print(table)
-    return out.getvalue()
+    title = plain(head + words["title"].format(count=len(rows), all=total), "bold")
+    return rendered([title, table], width=width, color=color) + "\n"

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..audit.outcome import FAULTY
-from ..audit.verdict import STATUSES
+from ..audit.status import STATUSES, shares
 from .words import percent
 
 __all__ = ["Bar", "Trend", "bar", "trend"]
@@ -60,14 +59,13 @@ def trend(points: Sequence[tuple[str, Mapping[str, int]]], *, date: Callable[[st
     paths: dict[str, list[str]] = {"ok": [], "todo": [], "blind": []}
     rows = []
     for number, (at, counts) in enumerate(shown):
-        total = sum(counts.values())
-        ok, faulty = counts.get("compliant", 0), sum(counts.get(status, 0) for status in FAULTY)
-        rows.append((date(at), ok, faulty, total - ok - faulty))
+        found = dict(zip(paths, shares(counts), strict=True))
+        rows.append((date(at), *shares(counts)))
         # The newest day is at the right, where it stays while the history grows.
         x = WIDTH - slot * (len(shown) - number) + slot * 0.1
         top = float(HEIGHT)
-        for name, value in (("ok", ok), ("todo", faulty), ("blind", total - ok - faulty)):
-            height = HEIGHT * value / total
+        for name, value in found.items():
+            height = HEIGHT * value / sum(found.values())
             if value:
                 paths[name].append(f"M{x:.1f} {top:.1f}h{slot * 0.8:.1f}v-{height:.1f}h-{slot * 0.8:.1f}z")
             top -= height

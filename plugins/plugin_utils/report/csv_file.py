@@ -6,26 +6,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
+from ...module_utils.base.text import cell
+from ...module_utils.base.times import local_minute
+from ..audit.record import ShownRecord, by_place, said
 from .words import words
 
-__all__ = ["cell", "render_csv"]
-
-# What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
-# forms too, which Excel takes for the plain ones. Tabs and line ends, also named there, are spaces by then.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+__all__ = ["render_csv"]
 
 
-def cell(value: object) -> str:
-    """A value as text that stays text: no formula, no control character, one line."""
-    text = "" if value is None else str(value)
-    plain = "".join(char if char.isprintable() else " " for char in text)
-    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
-
-
-def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:
+def render_csv(stations: Iterable[ShownRecord], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:
     """One line a station, for Excel in French: a byte order mark for UTF-8, semicolons, CRLF, every cell quoted.
 
     ``zone`` None: the controller's time.
@@ -35,7 +26,7 @@ def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", z
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     head = ("uai", "school", "room", "station", "status", "state_code", "expected", "found", "detail")
     writer.writerow([w[name] for name in (*head, "status_since", "last_seen", "audited_at", "audited")])
-    for row in sorted(stations, key=lambda s: (s["school"], s["room"], s["station"])):
+    for row in by_place(stations):
         values = (
             row["school"],
             row["school_name"],
@@ -44,15 +35,10 @@ def render_csv(stations: Iterable[Mapping[str, Any]], *, language: str = "fr", z
             w[f"status_{row['status']}"],
             row["status"],
             row["expected"],
-            row.get(f"found_{language}") or row["found"],
-            row.get(f"reason_{language}") or row["reason"],
-            *(_time(row[name], zone) for name in ("since", "last_seen", "at")),
+            said(row, "found", language),
+            said(row, "reason", language),
+            *(local_minute(time, zone=zone) if time else "" for time in (row["since"], row["last_seen"], row["at"])),
             w["yes" if row["audited"] else "no"],
         )
         writer.writerow([cell(value) for value in values])
     return "\ufeff" + out.getvalue()
-
-
-def _time(text: str | None, zone: dt.tzinfo | None) -> str:
-    """A time as a spreadsheet reads it in any language; it knows nothing of ``T`` and ``Z``."""
-    return "" if not text else f"{dt.datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -5,51 +5,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from ..audit.history import Changes
-from ..audit.outcome import Outcome
-from ..audit.verdict import count
+from ..audit.outcome import AuditOutcome
+from ..audit.record import ShownRecord, by_school, count
 
-__all__ = ["SCHEMA", "document", "render_json", "schools"]
+__all__ = ["SCHEMA", "document", "render_json"]
 
 SCHEMA = 1
 
 
-def schools(
-    stations: Sequence[Mapping[str, Any]], releases: Mapping[str, tuple[str, str]]
-) -> list[tuple[dict[str, Any], list[Mapping[str, Any]]]]:
-    """Each school with its stations, in order. ``release`` is what this run compared with, if it looked at the school.
+def _schools(stations: Sequence[ShownRecord], releases: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """What is said of each school. ``release`` is what this run compared with, if it looked at the school.
 
     ``releases`` is what the history knows of each server: the release, and when it was first seen.
     """
-    ordered = sorted(stations, key=lambda s: (str(s["school"]), str(s["room"]), str(s["station"])))
     found = []
-    for school, of_school in groupby(ordered, key=lambda s: str(s["school"])):
-        rows = list(of_school)
+    for school, rows in by_school(stations).items():
         # A station that this run looked at speaks before one that was looked at last week.
-        says = max(rows, key=lambda row: (row["audited"], row["expected"] is not None, str(row["at"])))
+        says = max(rows, key=lambda row: (row["audited"], row["expected"] is not None, row["at"]))
         known, first_seen = releases.get(school, ("", ""))
-        about = {
-            "school": school,
-            "name": next((str(row["school_name"]) for row in rows if row["school_name"]), ""),
-            "release": says["expected"],
-            "release_since": first_seen if first_seen and known == says["expected"] else None,
-            "pinned": bool(says.get("pinned")),
-            "stale": bool(says.get("stale")),
-            "server_error": str(says.get("server_error") or ""),
-            "counts": count(rows),
-        }
-        found.append((about, rows))
+        found.append(
+            {
+                "school": school,
+                "name": next((row["school_name"] for row in rows if row["school_name"]), ""),
+                "release": says["expected"],
+                "release_since": first_seen if first_seen and known == says["expected"] else None,
+                "pinned": says["pinned"],
+                "stale": says["stale"],
+                "server_error": says["server_error"],
+                "counts": count(rows),
+            }
+        )
     return found
 
 
 def document(
-    stations: Sequence[Mapping[str, Any]],
+    stations: Sequence[ShownRecord],
     *,
     at: str,
-    outcome: Outcome,
+    outcome: AuditOutcome,
     changes: Changes | None = None,
     releases: Mapping[str, tuple[str, str]] | None = None,
     product: str = "pronote_client",
@@ -64,7 +60,7 @@ def document(
         **outcome.as_dict(),
         "counts": count(stations),
         "run": {"stations": len(run), "counts": count(run)},
-        "schools": [about for about, _ in schools(stations, releases or {})],
+        "schools": _schools(stations, releases or {}),
         "changes": None if changes is None else changes.as_dict(),
         "stations": list(stations),
     }

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import groupby
-from typing import Any
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from ..audit.outcome import FAULTY, UNKNOWN
+from ..audit.record import ShownRecord, by_school
+from ..audit.status import STATUSES
 
 __all__ = ["render_junit"]
 
@@ -21,40 +20,31 @@ def _text(value: object) -> str:
     return _NOT_XML.sub("\ufffd", str(value))
 
 
-def render_junit(stations: Sequence[Mapping[str, Any]], *, at: str) -> str:
+def render_junit(stations: Sequence[ShownRecord], *, at: str) -> str:
     """A wrong station is a failure, one of unknown release or that refuses an error, one that is off is skipped.
 
     Only the stations of this run: a scheduler shows what it ran.
     """
-    rows = sorted((s for s in stations if s["audited"]), key=lambda s: (s["school"], s["room"], s["station"]))
+    rows = [row for row in stations if row["audited"]]
     root = ET.Element("testsuites", {"name": "rentree.pronote audit", **_counts(rows)})
-    for school, of_school in groupby(rows, key=lambda s: s["school"]):
-        cases = list(of_school)
-        name = " ".join(part for part in (str(school), str(cases[0]["school_name"] or "")) if part)
+    for school, cases in by_school(rows).items():
+        name = " ".join(part for part in (school, cases[0]["school_name"]) if part)
         about = {"name": _text(name), "timestamp": at.rstrip("Z")}
         suite = ET.SubElement(root, "testsuite", {**about, **_counts(cases)})
         for row in cases:
             classname = f"{row['school']}.{row['room'] or '-'}"
             case = ET.SubElement(suite, "testcase", classname=_text(classname), name=_text(row["station"]), time="0")
-            if kind := _kind(row):
+            if kind := STATUSES[row["status"]].junit:
                 said = ET.SubElement(case, kind, message=_text(f"{row['status']}: {row['reason']}"))
                 if kind != "skipped":
-                    said.set("type", str(row["status"]))
-                    said.text = _text(row.get("remedy") or "")
+                    said.set("type", row["status"])
+                    said.text = _text(row["remedy"])
     ET.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _kind(row: Mapping[str, Any]) -> str:
-    if row["status"] in FAULTY:
-        return "failure"
-    if row["status"] == "refused" or row["status"] in UNKNOWN:
-        return "error"
-    return "skipped" if row["status"] == "unreachable" else ""
-
-
-def _counts(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    kinds = [_kind(row) for row in rows]
+def _counts(rows: Sequence[ShownRecord]) -> dict[str, str]:
+    kinds = [STATUSES[row["status"]].junit for row in rows]
     return {
         "tests": str(len(rows)),
         "failures": str(kinds.count("failure")),

@@ -7,31 +7,44 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from ansible.errors import AnsibleError
-
+from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
 from ...module_utils.product.products import PRODUCTS
+from ...module_utils.server.description import ServedRelease
 from ..audit.kept import (
     Audit,
     History,
     read_history,
     save_audit,
 )
-from ..audit.outcome import Outcome, conclude
+from ..audit.outcome import AuditOutcome, conclude
+from ..audit.record import AuditRecord, make_record
+from ..audit.verdict import Verdict
+from ..inventory.schools import said
 from ..pages.words import audit_title, board_title
-from ..store.store import Store, StoreError, now
+from ..store.store import Store, StoreError
 from .commands import Commands
 from .document import document
 from .write import KINDS, ReportError, write_reports
 
-__all__ = ["Made", "Request", "audit_pages", "commands", "inventory_of", "make", "records_of", "stations_of"]
+__all__ = [
+    "ReportRequest",
+    "ReportResult",
+    "as_typed",
+    "audit_pages",
+    "commands",
+    "inventory_of",
+    "make",
+    "records_of",
+    "stations_of",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
-    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``state`` empty: no history. ``outcome``:
+class ReportRequest:
+    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``:
     the file for bin/pronote-audit. ``pages``: title and file of the other pages."""
 
     product: str
@@ -41,12 +54,12 @@ class Request:
     fail_on: list[str]
     max_unreachable: float
     max_unknown: float
-    state: str
+    store: str
     keep_days: int
     pages: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, args: Mapping[str, Any]) -> Request:
+    def of(cls, args: Mapping[str, Any]) -> ReportRequest:
         """From the arguments of the action, which have the same names."""
         return cls(
             product=args["product"],
@@ -56,7 +69,7 @@ class Request:
             fail_on=args["fail_on"],
             max_unreachable=args["max_unreachable"],
             max_unknown=args["max_unknown"],
-            state=args["state"] or "",
+            store=args["store"] or "",
             keep_days=args["keep_days"],
             pages=(*audit_pages(args["html"], args["language"]), (board_title(args["language"]), args["board"] or "")),
         )
@@ -75,59 +88,44 @@ def _of_product(path: str | None, product: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class ReportResult:
     """What came of it. ``error``: something could not be kept or written, after everything else was."""
 
-    outcome: Outcome
+    outcome: AuditOutcome
     written: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Any] | None = None
     error: str = ""
 
 
-def records_of(variables: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]:
     """The record of every station of the play; one whose audit failed as a task has one too, that says so."""
     for host in variables["ansible_play_hosts_all"]:
         values = variables["hostvars"][host]
         registered = values.get(name)
         if not registered or registered.get("skipped"):
             continue
-        yield dict(registered["record"]) if "record" in registered else _failed(str(host), values, registered)
+        known = "record" in registered
+        yield cast("AuditRecord", {**registered["record"]}) if known else _failed(str(host), values, registered)
 
 
-def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> dict[str, Any]:
+def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> AuditRecord:
     reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
-    return {
-        "station": station,
-        "school": _said(values, "pronote_uai"),
-        "school_name": _said(values, "pronote_school"),
-        "room": _said(values, "pronote_room"),
-        "status": "unknown_release",
-        "reason": reason,
-        "reason_fr": reason,
-        "remedy": "Correct the station's variables in the inventory.",
-        "expected": None,
-        "pinned": False,
-        "stale": False,
-        "server_error": "",
-        "found": None,
-        "found_fr": None,
-        "facts": None,
-    }
-
-
-def _said(values: Any, name: str) -> str:
-    """A variable of a station, empty when it is not set or is itself what is wrong."""
-    try:
-        return str(values.get(name, ""))
-    except AnsibleError:
-        return ""
+    remedy = "Correct the station's variables in the inventory."
+    return make_record(
+        Verdict(status="unknown_release", reason=reason, reason_fr=reason, remedy=remedy),
+        station=station,
+        school=said(values, "pronote_uai"),
+        school_name=said(values, "pronote_school"),
+        room=said(values, "pronote_room"),
+        expected=ServedRelease(),
+    )
 
 
 def commands(variables: Mapping[str, Any]) -> Commands:
     """How the admin who runs this would type a command: paths relative to where they are."""
     return Commands(
-        inventories=tuple(_typed(source) for source in variables.get("ansible_inventory_sources") or ()),
-        playbooks=_typed(str(variables.get("playbook_dir") or "playbooks")),
+        inventories=tuple(as_typed(source) for source in variables.get("ansible_inventory_sources") or ()),
+        playbooks=as_typed(str(variables.get("playbook_dir") or "playbooks")),
         groups={name: frozenset(hosts) for name, hosts in variables["groups"].items() if name not in _EVERYTHING},
     )
 
@@ -149,20 +147,21 @@ def inventory_of(variables: Mapping[str, Any]) -> str:
     return " ".join(sorted(str(source) for source in variables.get("ansible_inventory_sources") or ()))
 
 
-def _typed(path: str) -> str:
+def as_typed(path: str) -> str:
+    """A path as people type it: Ansible has made those of its command line absolute, but not a list of hosts."""
     here = Path.cwd()
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def make(
-    records: list[dict[str, Any]],
-    request: Request,
+    records: list[AuditRecord],
+    request: ReportRequest,
     *,
     stations: list[str],
     inventory: str,
     commands: Commands,
     check: bool,
-) -> Made:
+) -> ReportResult:
     """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
 
     ``stations`` and ``inventory`` as in Audit.
@@ -211,19 +210,19 @@ def make(
             )
         except ReportError as exc:
             errors.append(str(exc))
-    made = Made(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
+    result = ReportResult(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
     if request.outcome:
         # In a check too: it is the exit code of this run, not a state.
-        said = {**outcome.as_dict(), "failed": outcome.failed, "error": made.error}
+        said = {**outcome.as_dict(), "failed": outcome.failed, "error": result.error}
         write_atomically(Path(request.outcome), json.dumps(said).encode(), mode=0o600)
-    return made
+    return result
 
 
-def _history(audit: Audit, request: Request, *, check: bool) -> History:
+def _history(audit: Audit, request: ReportRequest, *, check: bool) -> History:
     """The history with this audit in it. Raises StoreError."""
-    path = Path(request.state).expanduser()
+    path = Path(request.store).expanduser()
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not request.state or (check and not path.exists()):
+    if not request.store or (check and not path.exists()):
         return History.none(audit)
     with Store(path) as store:
         return read_history(store, audit) if check else save_audit(store, audit, keep_days=request.keep_days)

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...module_utils.base.text import printable
 from ..audit.outcome import VERDICTS
 
 __all__ = ["render_prometheus"]
@@ -77,7 +78,7 @@ def _labels(labels: Mapping[str, object]) -> str:
 def _escape(value: object) -> str:
     # Backslash first. Other line ends are not special to the format, but are to those who read the file by lines.
     text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return "".join(char if char.isprintable() else " " for char in text)
+    return printable(text, other=" ")
 
 
 def _seconds(text: str) -> float:

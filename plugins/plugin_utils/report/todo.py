@@ -7,22 +7,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from ..audit.record import RecordSummary
+from ..audit.status import STATUSES
 from .commands import Commands, limit
 
 __all__ = ["Todo", "todo"]
 
-_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("deploy", ("late", "absent", "older_year_only")),
-    ("several", ("several",)),
-    ("ahead", ("ahead",)),
-    ("refused", ("refused",)),
-    ("unknown_release", ("unknown_release",)),
-    ("unreachable", ("unreachable",)),
-)
-# Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
-_HARMLESS = {"compliant", "unreachable", "refused"}
+# Of audit/status.py, the most useful first.
+_KINDS = ("deploy", "several", "ahead", "refused", "unknown_release", "unreachable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,21 +31,20 @@ class Todo:
     left_out: int  # stations that the command cannot name
 
 
-def todo(
-    rows: Sequence[Mapping[str, Any]], *, release: str, commands: Commands, words: Mapping[str, str]
-) -> list[Todo]:
+def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, words: Mapping[str, str]) -> list[Todo]:
     """The list for the stations of one school, ordered by room."""
-    mine = {str(row["station"]) for row in rows}
+    mine = {row["station"] for row in rows}
     groups = {name: hosts for name, hosts in commands.groups.items() if hosts and hosts <= mine}
-    sizes = Counter(str(row["room"]) for row in rows)
+    sizes = Counter(row["room"] for row in rows)
+    # Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
+    harmless = {row["station"] for row in rows if STATUSES[row["status"]].group in {"right", "silent"}}
     found = []
-    for kind, statuses in _KINDS:
-        of_kind = [row for row in rows if row["status"] in statuses]
+    for kind in _KINDS:
+        of_kind = [row for row in rows if STATUSES[row["status"]].todo == kind]
         if not of_kind:
             continue
-        names = {str(row["station"]) for row in of_kind}
-        allowed = {str(row["station"]) for row in rows if row["status"] in _HARMLESS} if kind == "deploy" else set()
-        pattern, left_out = limit(names, harmless=allowed, groups=groups)
+        names = {row["station"] for row in of_kind}
+        pattern, left_out = limit(names, harmless=harmless if kind == "deploy" else (), groups=groups)
         found.append(
             Todo(
                 kind=kind,
@@ -62,8 +54,8 @@ def todo(
                 rooms=[
                     (room, [] if len(names) == sizes[room] > 1 else names, len(names))
                     for room, names in (
-                        (room, [str(row["station"]) for row in of_room])
-                        for room, of_room in groupby(of_kind, key=lambda row: str(row["room"]))
+                        (room, [row["station"] for row in of_room])
+                        for room, of_room in groupby(of_kind, key=lambda row: row["room"])
                     )
                 ],
                 command=_command(kind, pattern, commands) if pattern else "",

@@ -8,19 +8,20 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from ..audit.outcome import FAULTY
-from ..audit.verdict import STATUSES
-from ..pages.words import date, date_time, local_day
+from ...module_utils.base.times import local_day
+from ..audit.record import ShownRecord, by_school, said
+from ..audit.status import SILENT, STATUSES, shares
+from ..pages.words import date, date_time
 from .charts import Bar, Trend, bar, trend
 from .commands import Commands
-from .document import schools
 from .todo import Todo, todo
 from .words import percent, words
 
-__all__ = ["Cell", "Room", "School", "View", "short_names", "view"]
+__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "short_names", "view"]
 
 _SHOWN_CHANGES = 12  # of one kind, by name; the rest as a number
 
@@ -49,7 +50,34 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
-class School:
+class _Figures:
+    """Numbers of stations, of a school or of all."""
+
+    total: int
+    ok: int
+    todo_count: int
+    blind: int
+    percent: int
+    counts: list[tuple[str, int]]
+    bar: Bar
+    trend: Trend | None
+
+
+def _figures(counts: Mapping[str, int]) -> dict[str, Any]:
+    total, (ok, wrong, blind) = sum(counts.values()), shares(counts)
+    return {
+        "total": total,
+        "ok": ok,
+        "todo_count": wrong,
+        "blind": blind,
+        "percent": percent(ok, total),
+        "counts": [(status, counts[status]) for status in STATUSES if counts[status]],
+        "bar": bar(counts),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSchool(_Figures):
     """A school's part of the report."""
 
     anchor: str
@@ -60,14 +88,6 @@ class School:
     pinned: bool
     stale: bool
     server_error: str
-    total: int
-    ok: int
-    todo_count: int
-    blind: int
-    percent: int
-    counts: list[tuple[str, int]]
-    bar: Bar
-    trend: Trend | None
     changes: list[tuple[str, list[str], int]]  # kind, lines, how many more
     rooms: list[Room]
     todo: list[Todo]
@@ -75,7 +95,7 @@ class School:
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class ReportView(_Figures):
     """The whole report."""
 
     w: dict[str, str]
@@ -85,13 +105,8 @@ class View:
     limited: str
     answer: str
     explained: str
-    total: int
-    percent: int
-    counts: list[tuple[str, int]]
-    bar: Bar
-    trend: Trend | None
     history: bool
-    schools: list[School] = field(default_factory=list)
+    schools: list[ReportSchool]
 
 
 def view(
@@ -101,19 +116,19 @@ def view(
     commands: Commands,
     language: str = "fr",
     zone: dt.tzinfo | None = None,
-) -> View:
+) -> ReportView:
     """Compute the report. ``report`` is the data of report/document.py, ``trends`` each school's history."""
     w = words(language, report["product"])
     commands = replace(commands, product=report["product"])
     builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
-    found = [builder.school(n, about, rows) for n, (about, rows) in enumerate(schools(report["stations"], {}), 1)]
-    counts = report["counts"]
-    total, ok = sum(counts.values()), counts["compliant"]
-    run = report["run"]["stations"]
-    explained = w[f"gaps_{report['verdict']}"].format(n=sum(report["run"]["counts"][s] for s in FAULTY))
+    rows = by_school(report["stations"])
+    found = [builder.school(n, about, rows[about["school"]]) for n, about in enumerate(report["schools"], 1)]
+    figures, run = _figures(report["counts"]), report["run"]["stations"]
+    ok, total = figures["ok"], figures["total"]
+    explained = w[f"gaps_{report['verdict']}"].format(n=shares(report["run"]["counts"])[1])
     if report["verdict"] == "not_compliant" and not report["complete"]:
         explained += f" {w['also_incomplete']}"
-    return View(
+    return ReportView(
         w=w,
         at=date_time(report["at"], language=w["lang"], zone=zone),
         verdict=report["verdict"],
@@ -121,10 +136,7 @@ def view(
         limited=w["limited"].format(run=run, others=total - run) if report["limited"] else "",
         answer=(w["answer_one"] if ok < 2 else w["answer"]).format(ok=ok, total=total) if total else w["nothing"],
         explained=explained,
-        total=total,
-        percent=percent(ok, total),
-        counts=[(status, counts[status]) for status in STATUSES if counts[status]],
-        bar=bar(counts),
+        **figures,
         trend=builder.trend_of_all([school.uai for school in found]),
         history=report["changes"] is not None,
         schools=found,
@@ -141,29 +153,18 @@ class _Builder:
         w: dict[str, str],
         zone: dt.tzinfo | None,
     ) -> None:
-        self.about = {about["school"]: about for about in report["schools"]}
         self.changes: Mapping[str, Sequence[Mapping[str, str]]] = report["changes"] or {}
         self.trends, self.commands, self.w, self.zone = trends, commands, w, zone
-        self._dates: dict[str, str] = {}
+        # Thousands of stations share a few times.
+        self.date = cache(lambda text: date(text, language=w["lang"], zone=zone) if text else "")
 
-    def date(self, text: str | None) -> str:
-        if not text:
-            return ""
-        if text not in self._dates:
-            self._dates[text] = date(text, language=self.w["lang"], zone=self.zone)
-        return self._dates[text]
-
-    def school(self, number: int, about: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> School:
-        about = self.about.get(about["school"], about)
-        counts = about["counts"]
-        todo_count = sum(counts[status] for status in FAULTY)
+    def school(self, number: int, about: Mapping[str, Any], rows: Sequence[ShownRecord]) -> ReportSchool:
         rooms = [
-            self.room(name, list(of_room))
-            for name, of_room in itertools.groupby(rows, key=lambda row: str(row["room"]))
+            self.room(name, list(of_room)) for name, of_room in itertools.groupby(rows, key=lambda row: row["room"])
         ]
         seen = {row["station"]: row["last_seen"] or "" for row in rows}
         silent = [cell for room in rooms for cell in room.cells if cell.status == "unreachable"]
-        return School(
+        return ReportSchool(
             anchor=f"e{number}",
             uai=about["school"],
             name=about["name"] or about["school"],
@@ -172,13 +173,7 @@ class _Builder:
             pinned=about["pinned"],
             stale=about["stale"],
             server_error=about["server_error"],
-            total=len(rows),
-            ok=counts["compliant"],
-            todo_count=todo_count,
-            blind=len(rows) - todo_count - counts["compliant"],
-            percent=percent(counts["compliant"], len(rows)),
-            counts=[(status, counts[status]) for status in STATUSES if counts[status]],
-            bar=bar(counts),
+            **_figures(about["counts"]),
             trend=trend(self.trends.get(about["school"], ()), date=self.date),
             changes=self.changes_of(about["school"]),
             rooms=rooms,
@@ -187,26 +182,23 @@ class _Builder:
             silent=sorted(silent, key=lambda cell: (seen[cell.name], cell.name)),
         )
 
-    def room(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Room:
-        shorts = short_names([str(row["station"]) for row in rows])
+    def room(self, name: str, rows: Sequence[ShownRecord]) -> Room:
+        shorts = short_names([row["station"] for row in rows])
         cells = [self.cell(row, short) for row, short in zip(rows, shorts, strict=True)]
         return Room(name=name, cells=cells, ok=sum(cell.status == "compliant" for cell in cells))
 
-    def cell(self, row: Mapping[str, Any], short: str) -> Cell:
-        status = str(row["status"])
+    def cell(self, row: ShownRecord, short: str) -> Cell:
+        status = row["status"]
         return Cell(
-            name=str(row["station"]),
+            name=row["station"],
             short=short,
             status=status,
-            found=str(self.said(row, "found") or ""),
-            reason="" if status == "compliant" else str(self.said(row, "reason") or ""),
+            found=said(row, "found", self.w["lang"]),
+            reason="" if status == "compliant" else said(row, "reason", self.w["lang"]),
             since=self.date(row["since"]),
             as_of="" if row["audited"] else self.date(row["at"]),
-            last_seen=self.date(row["last_seen"]) if status in {"unreachable", "refused"} else "",
+            last_seen=self.date(row["last_seen"]) if status in SILENT else "",
         )
-
-    def said(self, row: Mapping[str, Any], name: str) -> Any:
-        return row.get(f"{name}_{self.w['lang']}") or row.get(name)
 
     def changes_of(self, school: str) -> list[tuple[str, list[str], int]]:
         found = []

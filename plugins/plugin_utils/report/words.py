@@ -1,25 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of the HTML and CSV reports, in French and English; statuses have theirs in report/table.py. Pure."""
+"""The words of the HTML and CSV reports, in French and English; statuses have theirs in audit/status.py. Pure."""
 
 from __future__ import annotations
 
+from ..audit.status import STATUSES
 from ..pages.words import audit_title, page_words
-from .table import LABELS
 
-__all__ = ["MARKS", "percent", "words"]
-
-MARKS = {
-    "compliant": "✓",
-    "late": "↓",
-    "ahead": "↑",
-    "older_year_only": "N−1",
-    "several": "×2",
-    "absent": "∅",
-    "unreachable": "…",
-    "refused": "!",
-    "unknown_release": "?",
-}
-"""The sign of each status: a report printed in black, or read by one who cannot tell red from green, says the same."""
+__all__ = ["percent", "words"]
 
 _FR = {
     "made": "Relevé du",
@@ -213,7 +200,7 @@ _EN = {
 def words(language: str, product: str = "pronote_client") -> dict[str, str]:
     """Every word in a language, with the statuses as ``status_<status>``. Unknown languages are shown in English."""
     shared = page_words(language)
-    statuses = {f"status_{status}": LABELS[shared["lang"]][status] for status in MARKS}
+    statuses = {f"status_{name}": status.label(language) for name, status in STATUSES.items()}
     own = _FR if language == "fr" else _EN
     return {**shared, **own, **statuses, "title": audit_title(product, language)}
 

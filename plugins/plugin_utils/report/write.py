@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import write_atomically
+from ..audit.status import STATUSES
 from ..pages.page import Link, neighbours, part, render_page
 from .commands import Commands
 from .csv_file import render_csv
@@ -17,7 +18,6 @@ from .document import render_json
 from .junit import render_junit
 from .prometheus import render_prometheus
 from .view import view
-from .words import MARKS
 
 __all__ = ["KINDS", "ReportError", "render_html", "write_reports"]
 
@@ -39,7 +39,7 @@ class ReportError(Exception):
 @cache
 def _css() -> str:
     """The style sheet, with the sign of each status in front of its station."""
-    marks = "".join(f'.plan .{status}::before{{content:"{mark}"}}\n' for status, mark in MARKS.items())
+    marks = "".join(f'.plan .{name}::before{{content:"{status.mark}"}}\n' for name, status in STATUSES.items())
     return f"{part(_TEMPLATES / 'audit.css')}\n{marks}"
 
 
@@ -61,7 +61,7 @@ def render_html(
         words=shown.w,
         links=links,
         v=shown,
-        marks=MARKS,
+        statuses=STATUSES,
     )
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -12,8 +11,9 @@ from pathlib import Path
 
 import yaml
 
+from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import write_atomically
-from .names import Recorded, parse_name
+from .names import ResponseName, parse_name
 from .response import (
     Finding,
     Mode,
@@ -70,7 +70,7 @@ class ResponseStore:
             return []
         return sorted(path.name for path in self.folder.iterdir() if parse_name(path.name) and path.is_file())
 
-    def has(self, recorded: Recorded, *, language: int, accepted: Collection[str] = ()) -> bool:
+    def has(self, recorded: ResponseName, *, language: int, accepted: Collection[str] = ()) -> bool:
         """Whether a sound recording is there. Raises ValueError for one that is not sound any more, OSError."""
         path = self.folder / recorded.name
         if not path.is_file():
@@ -84,7 +84,7 @@ class ResponseStore:
             )
         return True
 
-    def file(self, recorded: Recorded, response: ResponseFile, *, station: str, findings: list[Finding]) -> Path:
+    def file(self, recorded: ResponseName, response: ResponseFile, *, station: str, findings: list[Finding]) -> Path:
         """Write a recording as setups read it, and what is remembered of it; returns its path. Raises OSError.
 
         The recording is written last: without it, what is remembered counts for nothing.
@@ -95,7 +95,7 @@ class ResponseStore:
             language=response.language,
             station=station,
             at=datetime.now().astimezone().isoformat(timespec="seconds"),
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=sha256(data),
             findings=[finding.code for finding in findings],
         )
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ class ResponseStore:
         write_atomically(path, data, mode=0o644)
         return path
 
-    def reject(self, recorded: Recorded, data: bytes) -> Path:
+    def reject(self, recorded: ResponseName, data: bytes) -> Path:
         """Keep a recording that was refused, under a name that nothing takes for one; returns its path."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{recorded.stem}.rejected"

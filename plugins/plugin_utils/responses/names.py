@@ -15,7 +15,7 @@ from typing import Any
 from ...module_utils.product.release import Release
 from .response import Mode
 
-__all__ = ["Recorded", "newest", "parse_name"]
+__all__ = ["ResponseName", "newest", "parse_name"]
 
 _NAME = re.compile(
     r"(?P<product>[a-z][a-z0-9_]*)-(?P<release>20\d\d(?:\.\d{1,5}){2,3})-(?P<arch>x64|x86)(?P<uninstall>-uninstall)?\.iss",
@@ -24,7 +24,7 @@ _NAME = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class ResponseName:
     """One recorded file, by its name."""
 
     product: str
@@ -64,7 +64,7 @@ class Recorded:
         }
 
 
-def parse_name(name: str) -> Recorded | None:
+def parse_name(name: str) -> ResponseName | None:
     """What a file's name says; None for any other file. A release that is none is no recording either."""
     match = _NAME.fullmatch(name)
     if match is None:
@@ -74,10 +74,10 @@ def parse_name(name: str) -> Recorded | None:
     except ValueError:
         return None
     mode: Mode = "uninstall" if match["uninstall"] else "install"
-    return Recorded(product=match["product"], release=release, arch=match["arch"], mode=mode)
+    return ResponseName(product=match["product"], release=release, arch=match["arch"], mode=mode)
 
 
-def newest(names: Iterable[str], wanted: Recorded) -> Recorded | None:
+def newest(names: Iterable[str], wanted: ResponseName) -> ResponseName | None:
     """The newest recording of the same product, architecture, mode and year that is not newer than the release.
 
     A later release may ask other dialogs than an earlier one, so one recorded later serves nothing before it.

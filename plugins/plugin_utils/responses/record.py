@@ -6,16 +6,16 @@ A person answers the dialogs. What he has begun outlives this run: the next one 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.digests import sha256
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..deploy.plan import Desired, missing
 from ..job.follow import JobTimes, patiently
 from ..station.errors import (
     CommandTimeoutError,
@@ -28,7 +28,7 @@ from ..station.probe import probe
 from ..station.state import StationState
 from ..station.winrm import WinrmStation
 from .folder import ResponseStore
-from .names import Recorded
+from .names import ResponseName
 from .recording import (
     STAGE_CODES,
     FolderState,
@@ -92,7 +92,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
     done: list[dict[str, Any]] = []
     warnings: list[str] = []
     for mode in request.modes:
-        recorded = Recorded(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
+        recorded = ResponseName(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
         try:
             done.append(_record(station, request, recorded, check=check, earlier=done, warnings=warnings))
         except StationError as exc:
@@ -110,7 +110,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
 def _record(
     station: WinrmStation,
     request: RecordRequest,
-    recorded: Recorded,
+    recorded: ResponseName,
     *,
     check: bool,
     earlier: list[dict[str, Any]],
@@ -152,13 +152,7 @@ def _record(
 
 
 def _diff(store: ResponseStore, before: list[str], after: list[str]) -> dict[str, str]:
-    header = f"{store.folder}/"
-    return {
-        "before": "".join(f"{name}\n" for name in before),
-        "after": "".join(f"{name}\n" for name in after),
-        "before_header": header,
-        "after_header": header,
-    }
+    return headed_diff(f"{store.folder}/", *("".join(f"{name}\n" for name in side) for side in (before, after)))
 
 
 def _look(station: WinrmStation, recording: Recording) -> FolderState:
@@ -279,7 +273,7 @@ def _fetch(station: WinrmStation, request: RecordRequest, recording: Recording) 
         result = station.run(recording.fetch(), doing="fetching the recorded file")
         try:
             data, digest = parse_fetched(result.stdout)
-            if hashlib.sha256(data).hexdigest() == digest:
+            if sha256(data) == digest:
                 return data
             fact = "the recorded file changed while it was fetched"
         except ValueError as exc:
@@ -294,16 +288,9 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
 
     Returns the product code that an installation has left. Raises StationError.
     """
-    mode = recording.recorded.mode
-    wanted = Desired(
-        product=request.product,
-        state="present" if mode == "install" else "absent",
-        release=request.release,
-        arch="auto",
-        digests={},
-    )
+    absent = recording.recorded.mode != "install"
     deadline = time.monotonic() + request.verify_timeout
-    while instead := missing(state := probe(station, request.product), wanted):
+    while instead := (state := probe(station, request.product)).instead_of(request.release, absent=absent):
         if time.monotonic() > deadline:
             raise StationFactError(
                 f"the dialogs were answered, but {instead}",
@@ -326,7 +313,7 @@ def _product_code(state: StationState, request: RecordRequest) -> str:
 
 
 def _judge(
-    request: RecordRequest, recorded: Recorded, data: bytes, product_code: str
+    request: RecordRequest, recorded: ResponseName, data: bytes, product_code: str
 ) -> tuple[ResponseFile, list[Finding]]:
     response, found = validate_bytes(
         data,

@@ -18,9 +18,10 @@ from xml.sax.saxutils import escape
 
 from ..job.commands import lock_commands
 from ..station.cmdline import echo, join, quote, tool
+from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import StationState
 from ..station.wmi import escape_wql
-from .names import Recorded
+from .names import ResponseName
 
 __all__ = [
     "STAGE_CODES",
@@ -42,7 +43,6 @@ _UNINSTALL = re.compile(
     r'\\(?:InstallShield_)?\{[0-9A-F-]{36}\}\\[\w.-]+\.exe)"((?: [-/][A-Za-z0-9]+)*)\s*',
     re.IGNORECASE,
 )
-_DIGEST_LINE = re.compile(rb"^[0-9a-fA-F]{64}\r?$", re.MULTILINE)
 _BASE64 = re.compile(rb"-----BEGIN [A-Z ]+-----(.*?)-----END [A-Z ]+-----", re.DOTALL)
 
 STAGE_CODES = {
@@ -80,7 +80,7 @@ class RecordingPlan:
 
 def plan_recording(
     state: StationState,
-    wanted: Recorded,
+    wanted: ResponseName,
     found: FolderState,
     *,
     stored: bool,
@@ -116,7 +116,7 @@ def plan_recording(
     )
 
 
-def _refusal(state: StationState, wanted: Recorded, *, will_be_installed: bool) -> RecordingPlan | None:
+def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bool) -> RecordingPlan | None:
     year = wanted.release.year
     same_year = state.of_year(year)
     if wanted.mode == "install" and same_year:
@@ -168,21 +168,21 @@ def parse_fetched(output: bytes) -> tuple[bytes, str]:
 
     Raises ValueError when one of them is missing (the file was in use).
     """
-    encoded, digest = _BASE64.search(output), _DIGEST_LINE.search(output)
-    if encoded is None or digest is None:
+    encoded, digest = _BASE64.search(output), digest_in(output)
+    if encoded is None or not digest:
         raise ValueError("the station did not hand the recorded file over")
     try:
         data = base64.b64decode(b"".join(encoded[1].split()), validate=True)
     except binascii.Error as exc:
         raise ValueError(f"the station's copy of the recorded file is damaged ({exc})") from exc
-    return data, digest[0].strip().decode().lower()
+    return data, digest
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
     """One recording: what is recorded, and where it lives on this station."""
 
-    recorded: Recorded
+    recorded: ResponseName
     program_files: str
 
     @property
@@ -223,8 +223,7 @@ class Recording:
                 f"(if not exist {setup} {tool('curl')} -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 "
                 f"-C - -o {part} {quote(url)} || exit 62)",
                 f"(if not exist {setup} move /y {part} {setup} >nul || exit 64)",
-                f"{tool('certutil')} -hashfile {setup} SHA256 | {tool('findstr')} /i /x /c:{quote(digest)} >nul"
-                f" || (del /q {setup}& exit 63)",
+                f"{has_digest(setup, digest)} || (del /q {setup}& exit 63)",
                 "exit 0",
             ]
         )
@@ -291,7 +290,7 @@ class Recording:
             [
                 f"{tool('certutil')} -f -encode {quote(self.response)} {encoded} >nul || exit 66",
                 f"type {encoded}",
-                f"{tool('certutil')} -hashfile {quote(self.response)} SHA256",
+                digest_command(quote(self.response)),
                 f"del /q {encoded}",
             ]
         )

@@ -6,22 +6,23 @@ Worked out anew before each step, from the school's own stations alone: one scho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .plan import SchoolPlan, Step
+from ...module_utils.base.text import some_of
+from .plan import RingStep, SchoolPlan
 
-__all__ = ["Outcome", "Standing", "outcome_of", "stand"]
+__all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
 
-# Codes by which a setup says that its response file is of another release (facts: InstallShield's ResultCode).
+# Codes by which a setup says that its response file is of another release (InstallShield's ResultCode).
 _WRONG_RESPONSE = frozenset({-3, -12})
 
-Kind = Literal["done", "waiting", "failed", "unfit", "unreachable"]
+Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class StationOutcome:
     """How a station ended in this run."""
 
     kind: Kind
@@ -31,25 +32,27 @@ class Outcome:
     brought: bool = False
 
 
-def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> Outcome | None:
+def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcome | None:
     """Read what rentree.pronote.client returned; None when the station has not been through it.
 
     ``gone``: it left the play before (an earlier task failed on it), which counts as unreachable: nothing was begun.
     """
     if result is None or (result.get("skipped") and "action" not in result):
-        return Outcome(kind="unreachable", fact="it left the play before its turn") if gone else None
+        return StationOutcome(kind="unreachable", fact="it left the play before its turn") if gone else None
     fact = str(result.get("fact") or result.get("reason") or result.get("msg") or "")
     job = result.get("job") or {}
     begun = bool(job.get("started") or job.get("followed"))
     # A station that was lost while its setup ran is no proof against the release: the next run follows the job.
     if result.get("unreachable"):
-        return Outcome(kind="unreachable", fact=fact)
+        return StationOutcome(kind="unreachable", fact=fact)
     if result.get("failed"):
-        return Outcome(
+        return StationOutcome(
             kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in _WRONG_RESPONSE
         )
     action = result.get("action")
-    return Outcome(kind="waiting" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"})
+    return StationOutcome(
+        kind="skipped" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +68,8 @@ class Standing:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def _shown(names: Collection[str]) -> str:
-    first = sorted(names)[:3]
-    return ", ".join(first) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _count(names: Sequence[str], outcomes: Mapping[str, Outcome]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"done": [], "waiting": [], "failed": [], "unfit": [], "unreachable": []}
+def _count(names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {"done": [], "skipped": [], "failed": [], "unfit": [], "unreachable": []}
     for name in names:
         if name in outcomes:
             found[outcomes[name].kind].append(name)
@@ -91,7 +89,7 @@ class _Pilots:
     reason: str = ""
 
 
-def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, Outcome]) -> _Pilots:
+def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, StationOutcome]) -> _Pilots:
     """A reserve counts as a pilot only when it had to stand in: later it goes with its own wave."""
     tried = list(plan.rings[0])
     reserves = [name for name in plan.reserves if name in outcomes]
@@ -105,7 +103,7 @@ def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, Outcome]) -> _Pilots:
 
 
 def _too_many_pilots_failed(
-    plan: SchoolPlan, tried: Sequence[str], failed: Sequence[str], outcomes: Mapping[str, Outcome]
+    plan: SchoolPlan, tried: Sequence[str], failed: Sequence[str], outcomes: Mapping[str, StationOutcome]
 ) -> str:
     rules = plan.rules
     if not failed or (not rules.unproven and len(failed) <= rules.max_fail.of(len(tried))):
@@ -119,18 +117,18 @@ def _too_many_pilots_failed(
     return reason
 
 
-def _unproven(tried: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+def _unproven(tried: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     found = {kind: names for kind, names in _count(tried, outcomes).items() if names}
     said = "; ".join(f"{len(names)} {kind}, {_why(names, outcomes)}" for kind, names in found.items())
     return f"no pilot proved the release: {said or 'none was tried'}"
 
 
-def _why(failed: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+def _why(failed: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     first = sorted(failed)[0]
-    return f"{_shown(failed)} ({first}: {outcomes[first].fact})"
+    return f"{some_of(sorted(failed), 3)} ({first}: {outcomes[first].fact})"
 
 
-def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, Outcome]) -> str:
+def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     found = _count(names, outcomes)
     failed = found["failed"] + found["unfit"]
     if len(failed) > plan.rules.max_fail.of(len(names)):
@@ -142,12 +140,12 @@ def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Map
     if len(off) > plan.rules.max_unreachable.of(len(names)):
         return (
             f"{len(off)} of {len(names)} stations of ring {ring} were unreachable, more than "
-            f"{plan.rules.max_unreachable}: {_shown(off)}"
+            f"{plan.rules.max_unreachable}: {some_of(sorted(off), 3)}"
         )
     return ""
 
 
-def stand(plan: SchoolPlan, steps: Sequence[Step], index: int, outcomes: Mapping[str, Outcome]) -> Standing:
+def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Mapping[str, StationOutcome]) -> Standing:
     """Where a school stands before the step of this index; ``len(steps)`` is the end of the run.
 
     ``outcomes`` holds every station of the school that has been through its turn.

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..store.store import Store, now
+from ...module_utils.base.clock import now
+from ..store.store import Store
 
 __all__ = ["Progress", "read_progress", "write_progress"]
 

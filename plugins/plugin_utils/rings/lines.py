@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..progress.state import clean
+from ...module_utils.base.text import one_line, some_of
 
 __all__ = ["ring_lines", "stop_lines"]
 
@@ -16,11 +16,7 @@ _LONGEST = 1000
 
 def _clean(line: str) -> str:
     # Names come from the inventory, which a script may write, reasons from stations: neither may steer the terminal.
-    return clean(line, longest=_LONGEST)
-
-
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return one_line(line, longest=_LONGEST)
 
 
 def _stations(count: int) -> str:
@@ -44,9 +40,13 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
             )
         for number, ring in enumerate(rings, start=1):
             what = " (pilots)" if number == 1 and len(rings) > 1 else ""
-            lines.append(f"{school}: ring {number} of {len(rings)}{what}, {_stations(len(ring))}: {_names(ring)}")
+            lines.append(
+                f"{school}: ring {number} of {len(rings)}{what}, {_stations(len(ring))}: {some_of(ring, _SHOWN)}"
+            )
         if plan["reserves"]:
-            lines.append(f"{school}: in a pilot's place, should it be off or in use: {_names(plan['reserves'])}")
+            lines.append(
+                f"{school}: in a pilot's place, should it be off or in use: {some_of(plan['reserves'], _SHOWN)}"
+            )
     return [_clean(line) for line in lines]
 
 

@@ -14,20 +14,17 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from ...module_utils.product.release import Release
-
 __all__ = [
     "RESERVES",
     "Limit",
+    "RingStep",
     "Rules",
     "SchoolPlan",
     "Station",
-    "Step",
     "load_plan",
     "parse_limit",
     "parse_rings",
     "plan_school",
-    "recorded_for",
     "steps_of",
 ]
 
@@ -149,7 +146,7 @@ def plan_school(
     sizes = rules.effective
     rings: list[tuple[str, ...]] = []
     reserves: tuple[str, ...] = ()
-    left = list(names)
+    rest = list(names)
     if names and (len(sizes) > 1 or sizes[0].of(len(names)) < len(names)):
         named = [station.name for station in stations if station.pilot]
         count = max(1, sizes[0].of(len(names)))
@@ -162,13 +159,13 @@ def plan_school(
             off = {station.name for station in stations if station.reachable is False}
             reserves = () if named else tuple(name for name in ready[count:] if name not in off)[:RESERVES]
         rings.append(tuple(pilots))
-        left = [name for name in names if name not in set(pilots)]
+        rest = [name for name in names if name not in set(pilots)]
     number = len(rings)
-    while left:
+    while rest:
         size = sizes[min(number, len(sizes) - 1)]
         count = max(1, math.ceil(size.number * len(names) / 100) if size.percent else size.number)
-        rings.append(tuple(left[:count]))
-        left = left[count:]
+        rings.append(tuple(rest[:count]))
+        rest = rest[count:]
         number += 1
     filled = list(accumulate(len(ring) for ring in rings))
     passed = sum(total <= done for total in filled)
@@ -202,30 +199,8 @@ def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
     )
 
 
-def recorded_for(releases: Any, release: str) -> str:
-    """The release that the response file of a published release was recorded for, when it is another one.
-
-    ``releases`` is ``pronote_releases``. Empty for a release that is not published: that is said elsewhere. What was
-    edited by hand and names no release is another one: it proves nothing.
-    """
-    try:
-        wanted = Release.parse(release)
-        arches: Mapping[str, Any] = next((value for key, value in releases.items() if _names(key, wanted)), {})
-        recorded = [str(entry.get("response_release") or "") for entry in arches.values()]
-    except (ValueError, AttributeError):
-        return ""
-    return next((text for text in recorded if text and not _names(text, wanted)), "")
-
-
-def _names(text: Any, release: Release) -> bool:
-    try:
-        return Release.parse(str(text)) == release
-    except ValueError:
-        return False
-
-
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class RingStep:
     """One step of the deployment: ``ring`` as people count them, ``reserve`` the number of the stand-in, 0 for none."""
 
     ring: int
@@ -233,9 +208,9 @@ class Step:
     members: Mapping[str, tuple[str, ...]]  # by school
 
 
-def steps_of(plans: Sequence[SchoolPlan]) -> list[Step]:
+def steps_of(plans: Sequence[SchoolPlan]) -> list[RingStep]:
     """The steps of all schools together: ring 2 of one school runs beside ring 2 of another."""
-    steps: list[Step] = []
+    steps: list[RingStep] = []
     last = max((len(plan.rings) for plan in plans), default=0)
     for ring in range(1, last + 1):
         members: dict[str, tuple[str, ...]] = {}
@@ -246,9 +221,9 @@ def steps_of(plans: Sequence[SchoolPlan]) -> list[Step]:
                 members[plan.school] = tuple(name for part in plan.rings[:ring] for name in part)
             elif start < ring <= len(plan.rings):
                 members[plan.school] = plan.rings[ring - 1]
-        steps.append(Step(ring=ring, reserve=0, members=members))
+        steps.append(RingStep(ring=ring, reserve=0, members=members))
         if ring == 1:
             for number in range(RESERVES):
                 standing_in = {p.school: (p.reserves[number],) for p in plans if len(p.reserves) > number}
-                steps.append(Step(ring=1, reserve=number + 1, members=standing_in))
+                steps.append(RingStep(ring=1, reserve=number + 1, members=standing_in))
     return [step for step in steps if step.members]

@@ -7,10 +7,9 @@ variables, with the role's defaults below them, as a task of that station would 
 
 from __future__ import annotations
 
+import contextlib
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,14 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ..depot.lock import recorded_for
+from ..inventory.addresses import winrm_address
+from ..inventory.schools import said, school_of
+from ..station.listening import listening
 from ..store.store import Store, StoreError
 from .judge import (
-    Outcome,
     Standing,
+    StationOutcome,
     outcome_of,
     stand,
 )
@@ -33,15 +36,14 @@ from .kept import (
 from .plan import (
     RESERVES,
     Limit,
+    RingStep,
     Rules,
     SchoolPlan,
     Station,
-    Step,
     load_plan,
     parse_limit,
     parse_rings,
     plan_school,
-    recorded_for,
     steps_of,
 )
 
@@ -49,7 +51,6 @@ __all__ = ["PlayVariables", "make_plan", "take_step"]
 
 display = Display()
 
-_CONNECTIONS = 64
 _FIRST_ASKED = 8
 _ALL = Limit(100, percent=True)
 
@@ -82,25 +83,26 @@ class PlayVariables:
         except AnsibleError as exc:
             raise ValueError(f"{name} cannot be read: {exc.message or exc}") from exc
 
-    def plain(self, station: str, name: str) -> str:
-        """One variable of the inventory as text; empty when there is none, or none that can be read."""
-        # Each look-up in hostvars works a station's variables out anew: 2 ms and more.
+    def host(self, station: str) -> Any:
+        """The variables that the inventory has for a station."""
+        # Each look-up in hostvars works them out anew: 2 ms and more.
         if station not in self._known:
             self._known[station] = self.task["hostvars"][station]
-        try:
-            return str(self._known[station].get(name) or "")
-        except AnsibleError:
-            return ""
+        return self._known[station]
+
+    def plain(self, station: str, name: str) -> str:
+        """One variable of the inventory as text; empty when there is none, or none that can be read."""
+        return said(self.host(station), name)
 
 
-def make_plan(play: PlayVariables, *, state: str, connect_timeout: float) -> dict[str, Any]:
+def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dict[str, Any]:
     """The plan of every school as a task's result."""
     by_school: dict[str, list[str]] = {}
     # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
     for name in play.task["ansible_play_batch"]:
-        by_school.setdefault(play.plain(name, "pronote_uai").upper(), []).append(name)
+        by_school.setdefault(school_of(play.host(name)), []).append(name)
     wanted = {school: _School(play, school, names) for school, names in by_school.items()}
-    progress, warnings = _progress(state)
+    progress, warnings = _progress(store)
     reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     plans = []
     for each in wanted.values():
@@ -185,43 +187,32 @@ class _School:
 def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:
     """Who answers on the port of WinRM; each school is asked in order until there are enough."""
     found: dict[str, bool] = {}
-    left = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
+    rest = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
     chunk = _FIRST_ASKED
-    with ThreadPoolExecutor(_CONNECTIONS) as pool:
-        while left:
-            asked = [name for names, _ in left for name in names[:chunk]]
-            addresses = [_address(play, name) for name in asked]
-            found.update(zip(asked, pool.map(lambda a: _answers(a, timeout), addresses), strict=True))
-            left = [
-                (names[chunk:], missing)
-                for names, wanted in left
-                if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
-            ]
-            chunk *= 2
+    while rest:
+        asked = [name for names, _ in rest for name in names[:chunk]]
+        addresses = {}
+        for name in asked:
+            # One whose address cannot be told is not reached: its own task says why.
+            with contextlib.suppress(ValueError, AnsibleError):
+                addresses[name] = winrm_address(name, play.host(name))
+        answering = listening(addresses, timeout=timeout)
+        found |= {name: name in answering for name in asked}
+        rest = [
+            (names[chunk:], missing)
+            for names, wanted in rest
+            if (missing := wanted - sum(found[name] for name in names[:chunk])) > 0 and names[chunk:]
+        ]
+        chunk *= 2
     return found
 
 
-def _address(play: PlayVariables, name: str) -> tuple[str, int]:
-    port = play.plain(name, "ansible_winrm_port") or play.plain(name, "ansible_port")
-    host = play.plain(name, "ansible_winrm_host") or play.plain(name, "ansible_host") or name
-    return host, int(port) if port.isdigit() else 5986
-
-
-def _answers(address: tuple[str, int], timeout: float) -> bool:
-    try:
-        with socket.create_connection(address, timeout=timeout):
-            return True
-    except (OSError, UnicodeError, OverflowError):
-        # No route, no answer, no such name, no such port.
-        return False
-
-
-def _progress(state: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
-    if not state or not Path(state).expanduser().exists():
+def _progress(store: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
+    if not store or not Path(store).expanduser().exists():
         return {}, []
     try:
-        with Store(Path(state)) as store:
-            return read_progress(store), []
+        with Store(Path(store)) as kept:
+            return read_progress(kept), []
     except StoreError as exc:
         return {}, [f"{exc} Rings begin with the pilots."]
 
@@ -247,8 +238,8 @@ def take_step(variables: Mapping[str, Any], planned: Mapping[str, Any], options:
         "stopped": {school: s.reason for school, s in standings.items() if s.reason},
         "warnings": [],
     }
-    if options.state and not options.check and index:
-        result["warnings"] = _remember(options.state, plans, standings)
+    if options.store and not options.check and index:
+        result["warnings"] = _remember(options.store, plans, standings)
     return result
 
 
@@ -258,7 +249,7 @@ class StepOptions:
 
     index: int
     results: str
-    state: str
+    store: str
     check: bool
 
 
@@ -266,9 +257,11 @@ def _hold(plan: SchoolPlan, standing: Standing) -> str:
     return plan.problem or f"held back, rings of {plan.school} stopped: {standing.reason}"
 
 
-def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str, *, plan_id: str) -> dict[str, Outcome]:
+def _outcomes(
+    variables: Mapping[str, Any], steps: Sequence[RingStep], results: str, *, plan_id: str
+) -> dict[str, StationOutcome]:
     alive = set(variables["ansible_play_batch"])
-    found: dict[str, Outcome] = {}
+    found: dict[str, StationOutcome] = {}
     for name in dict.fromkeys(name for step in steps for names in step.members.values() for name in names):
         result = variables["hostvars"].raw_get(name).get(results)
         gone = name not in alive
@@ -281,7 +274,7 @@ def _outcomes(variables: Mapping[str, Any], steps: Sequence[Step], results: str,
     return found
 
 
-def _remember(state: str, plans: Sequence[SchoolPlan], standings: Mapping[str, Standing]) -> list[str]:
+def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, Standing]) -> list[str]:
     rows = [
         Progress(
             school=plan.school,
@@ -294,8 +287,8 @@ def _remember(state: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         if (standing := standings[plan.school]).counts and plan.release
     ]
     try:
-        with Store(Path(state)) as store:
-            write_progress(store, rows)
+        with Store(Path(store)) as kept:
+            write_progress(kept, rows)
     except StoreError as exc:
         return [f"{exc} The next run begins with the pilots again."]
     return []

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...module_utils.product.release import Release
 
-__all__ = ["RING_SPEC", "held_back", "in_ring", "keep_back"]
+__all__ = ["RING_SPEC", "closed", "in_ring", "keep_back"]
 
 RING_SPEC: dict[str, Any] = {
     "plan": {"type": "str", "required": True},
@@ -25,17 +25,10 @@ def in_ring(result: dict[str, Any], ring: Mapping[str, Any] | None) -> dict[str,
     return {**result, "ring_plan": ring["plan"]} if ring else result
 
 
-def held_back(reason: str) -> dict[str, Any]:
+def closed(reason: str) -> dict[str, Any]:
     """The result of a station whose school is not ready (rentree_gate): a failure, and the station was not asked."""
     remedy = "See playbooks/rentree.yml, or deploy all the same with pronote_rentree_gate=warn."
-    return {
-        "failed": True,
-        "changed": False,
-        "msg": f"{reason} {remedy}",
-        "fact": reason,
-        "remedy": remedy,
-        "kind": "configuration",
-    }
+    return _failed(reason, remedy, f"{reason} {remedy}")
 
 
 def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, Any] | None:
@@ -51,17 +44,7 @@ def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, An
         return {**earlier, "skipped": True}
     if ring["wrong"]:
         remedy = "Correct the variable in the inventory of this school."
-        return in_ring(
-            {
-                "failed": True,
-                "changed": False,
-                "msg": f"{ring['held'].rstrip('.')}. {remedy}",
-                "fact": ring["held"],
-                "remedy": remedy,
-                "kind": "configuration",
-            },
-            ring,
-        )
+        return in_ring(_failed(ring["held"], remedy, f"{ring['held'].rstrip('.')}. {remedy}"), ring)
     return _skipped(ring["held"], ring)
 
 
@@ -82,3 +65,8 @@ def _other_release(ring: Mapping[str, Any], release: str) -> dict[str, Any] | No
 
 def _skipped(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
     return in_ring({"changed": False, "action": "skip", "reason": reason, "before": [], "after": [], "diff": []}, ring)
+
+
+def _failed(fact: str, remedy: str, text: str) -> dict[str, Any]:
+    told = {"msg": text, "fact": fact, "remedy": remedy, "kind": "configuration"}
+    return {"failed": True, "changed": False, **told}

@@ -9,20 +9,22 @@ was installed last, whatever its year.)
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...module_utils.server.description import parse_uai
+from ...module_utils.base.digests import sha256
+from ...module_utils.base.identifiers import parse_uai
 from ..station.cmdline import join, quote, tool
+from ..station.overview import decode
+from ..station.sections import digest_command, digest_in, has_digest, marker, sections
 from .shortcut import shortcut
 
 __all__ = [
-    "Found",
-    "Settings",
+    "ConnectionSettings",
+    "SettingsFile",
     "SettingsPlan",
-    "WantedFile",
+    "StationFiles",
     "check_address",
     "check_label",
     "check_port",
@@ -38,8 +40,6 @@ __all__ = [
 PORT = 49300
 _FOLDER = "Parametres PRONOTE"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
-_DIGEST = re.compile(r"^[0-9a-f]{64}$", re.MULTILINE | re.IGNORECASE)
-_SECTION = re.compile(r"^<<(\w+)>>\s*$", re.MULTILINE)
 # A shortcut to a client of a year, whoever made it; nothing that cmd.exe or a path would read as its own.
 _YEAR_SHORTCUT = re.compile(r"[\w .()-]*pronote[\w .()-]*?\b(20\d\d)\b[\w .()-]*\.lnk", re.IGNORECASE)
 _DESKTOP = "%PUBLIC%\\Desktop"
@@ -67,7 +67,7 @@ def check_port(port: int) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class ConnectionSettings:
     """The hosted server as the client is told it."""
 
     uai: str
@@ -81,7 +81,7 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WantedFile:
+class SettingsFile:
     """A file of ours on the station. ``path`` is for cmd.exe, quoted; ``shown`` is what a diff says it is."""
 
     key: str
@@ -91,7 +91,7 @@ class WantedFile:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return sha256(self.content)
 
     def line(self, *, same: bool = True) -> str:
         """Its line in a diff."""
@@ -107,27 +107,27 @@ def _shortcut_path(year: int) -> str:
     return f'"{_DESKTOP}\\PRONOTE {year}.lnk"'
 
 
-def places(uai: str, *, year: int, program_files: str) -> list[WantedFile]:
+def places(uai: str, *, year: int, program_files: str) -> list[SettingsFile]:
     """Where the files of a school are, for who wants them gone: whatever is in them. Raises ValueError."""
     path = quote(_settings_path(uai, program_files))
     return [
-        WantedFile(key="settings", path=path, content=b"", shown=""),
-        WantedFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
+        SettingsFile(key="settings", path=path, content=b"", shown=""),
+        SettingsFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
     ]
 
 
 def wanted_files(
-    settings: Settings, *, year: int, exe: str, program_files: str, with_shortcut: bool
-) -> list[WantedFile]:
+    settings: ConnectionSettings, *, year: int, exe: str, program_files: str, with_shortcut: bool
+) -> list[SettingsFile]:
     """The files for a station whose client of this year is at ``exe``. Raises ValueError."""
     text = settings.text()
     path = _settings_path(settings.uai, program_files)
-    files = [WantedFile(key="settings", path=quote(path), content=text.encode(), shown=text.strip())]
+    files = [SettingsFile(key="settings", path=quote(path), content=text.encode(), shown=text.strip())]
     if with_shortcut:
         arguments = quote(path)
         content = shortcut(exe, arguments=arguments, description=f"PRONOTE {year} - {settings.label.strip()}")
         shown = f"{quote(exe)} {arguments}"
-        files.append(WantedFile(key="shortcut", path=_shortcut_path(year), content=content, shown=shown))
+        files.append(SettingsFile(key="shortcut", path=_shortcut_path(year), content=content, shown=shown))
     return files
 
 
@@ -135,7 +135,7 @@ def wanted_files(
 class SettingsPlan:
     """What to write and what to delete, and the lines of the diff."""
 
-    write: list[WantedFile] = field(default_factory=list)
+    write: list[SettingsFile] = field(default_factory=list)
     delete: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
@@ -146,7 +146,7 @@ class SettingsPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class StationFiles:
     """What is on the station: digests of our files that are there, and the names on the public desktop."""
 
     digests: Mapping[str, str]
@@ -154,7 +154,7 @@ class Found:
 
 
 def plan_settings(
-    files: list[WantedFile], found: Found, *, year: int, absent: bool = False, remove_older: bool = False
+    files: list[SettingsFile], found: StationFiles, *, year: int, absent: bool = False, remove_older: bool = False
 ) -> SettingsPlan:
     """Decide. ``remove_older``: shortcuts to clients of earlier years go, whoever made them."""
     there = [file for file in files if file.key in found.digests]
@@ -179,29 +179,25 @@ def _older(name: str, year: int) -> bool:
     return match is not None and int(match[1]) < year
 
 
-def look_command(files: list[WantedFile]) -> str:
+def look_command(files: list[SettingsFile]) -> str:
     """Print the digest of each file that is there, and the names on the public desktop."""
     commands = []
     for file in files:
-        commands += [
-            f"echo ^<^<{file.key}^>^>",
-            f"(if exist {file.path} {tool('certutil')} -hashfile {file.path} SHA256)",
-        ]
-    return join([*commands, "echo ^<^<desktop^>^>", f'dir /b /a-d "{_DESKTOP}\\*.lnk" 2>nul', "exit 0"])
+        commands += [marker(file.key), f"(if exist {file.path} {digest_command(file.path)})"]
+    return join([*commands, marker("desktop"), f'dir /b /a-d "{_DESKTOP}\\*.lnk" 2>nul', "exit 0"])
 
 
-def parse_found(output: str) -> Found:
+def parse_found(output: bytes) -> StationFiles:
     """Read the answer to ``look_command``. Raises ValueError when it stops early."""
-    parts = _SECTION.split(output.replace("\r\n", "\n"))
-    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-    if "desktop" not in sections:
+    parts = sections(output)
+    if "desktop" not in parts:
         raise ValueError("the station's answer stops early")
-    desktop = [line.strip() for line in sections.pop("desktop").splitlines() if line.strip()]
-    digests = {key: match[0].lower() for key, body in sections.items() if (match := _DIGEST.search(body))}
-    return Found(digests=digests, desktop=desktop)
+    desktop = [line.strip() for line in decode(parts.pop("desktop")).splitlines() if line.strip()]
+    digests = {key: digest for key, body in parts.items() if (digest := digest_in(body))}
+    return StationFiles(digests=digests, desktop=desktop)
 
 
-def write_command(file: WantedFile, program_files: str) -> str:
+def write_command(file: SettingsFile, program_files: str) -> str:
     """Put a file in its place whole: exit codes 71 the folder, 72 the content, 73 its digest, 74 its place.
 
     It comes over the authenticated channel as base64 and is put together where only administrators can write.
@@ -214,8 +210,7 @@ def write_command(file: WantedFile, program_files: str) -> str:
             f">{encoded} echo {base64.b64encode(file.content).decode()}",
             f"{tool('certutil')} -f -decode {encoded} {part} >nul || exit 72",
             f"del /q {encoded}",
-            f"{tool('certutil')} -hashfile {part} SHA256 | {tool('findstr')} /i /x /c:{quote(file.digest)} >nul"
-            " || exit 73",
+            f"{has_digest(part, file.digest)} || exit 73",
             f"move /y {part} {file.path} >nul || exit 74",
             "exit 0",
         ]

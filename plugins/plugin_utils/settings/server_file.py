@@ -11,14 +11,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ...module_utils.server.description import (
-    HostedServerError,
-    known_refusal,
-    parse_uai,
-)
+from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.server.description import HostedServerError, known_refusal
 from .plan import (
     PORT,
-    Settings,
+    ConnectionSettings,
     check_address,
     check_label,
     check_port,
@@ -44,7 +41,7 @@ class ByHand:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing has to be asked: the port has been the same for everybody ([V], facts-pronote.md)."""
+        """Whether nothing has to be asked: the port has been the same for everybody (docs/fidelity.md, C1)."""
         return bool(self.label and self.address)
 
     def check(self) -> None:
@@ -105,20 +102,20 @@ def _parsed(body: bytes) -> ServerFile:
         raise ValueError(f"in its {SETTINGS_PATH}, {exc}") from exc
 
 
-def combine(uai: str, by_hand: ByHand, *, server: str, file: ServerFile | None) -> Settings:
+def combine(uai: str, by_hand: ByHand, *, server: str, file: ServerFile | None) -> ConnectionSettings:
     """The settings for the stations of a school; what is given by hand wins. ``file``: None when nobody was asked.
 
     Raises HostedServerError for an address that only the server vouches for, and ValueError.
     """
     if file is None:
-        return Settings(uai=uai, label=by_hand.label, address=by_hand.address, port=by_hand.port or PORT)
+        return ConnectionSettings(uai=uai, label=by_hand.label, address=by_hand.address, port=by_hand.port or PORT)
     if not by_hand.address and file.address.lower() not in _own_names(uai, server):
         raise HostedServerError(
             server,
             f"its {SETTINGS_PATH} sends users to another server, {file.address!r}",
             remedy="If that is right, say so with pronote_client_settings_address.",
         )
-    return Settings(
+    return ConnectionSettings(
         uai=uai,
         label=by_hand.label or file.label,
         address=by_hand.address or file.address,

@@ -6,17 +6,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
-from ..station.overview import decode
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
 from .plan import (
-    Found,
-    Settings,
+    ConnectionSettings,
+    SettingsFile,
     SettingsPlan,
-    WantedFile,
+    StationFiles,
     delete_command,
     look_command,
     parse_found,
@@ -43,7 +43,7 @@ class SettingsRequest:
     product: Product
     release: Release
     uai: str
-    settings: Settings | None
+    settings: ConnectionSettings | None
     shortcut: bool = True
     remove_older: bool = False
 
@@ -86,12 +86,11 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         )
 
     plan = decide()
-    header = {"before_header": "station", "after_header": "station"}
     result: dict[str, Any] = {
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
         "reason": "the settings differ" if plan.changes else "the settings are as they are to be",
-        "diff": [{"before": _lines(plan.before), "after": _lines(plan.after), **header}],
+        "diff": [headed_diff("station", _lines(plan.before), _lines(plan.after))],
         "warnings": state.warnings,
     }
     if check or not plan.changes:
@@ -117,15 +116,15 @@ def _lines(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _look(station: WinrmStation, files: list[WantedFile]) -> Found:
+def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:
     answer = station.run(look_command(files), doing="reading the settings")
     try:
-        return parse_found(decode(answer.stdout))
+        return parse_found(answer.stdout)
     except ValueError as exc:
         raise StationFactError(f"{exc} ({answer.describe()})", remedy="Run again.") from exc
 
 
-def _write(station: WinrmStation, file: WantedFile, program_files: str) -> None:
+def _write(station: WinrmStation, file: SettingsFile, program_files: str) -> None:
     answer = station.run(write_command(file, program_files), doing="writing the settings")
     if answer.code:
         raise StationFactError(

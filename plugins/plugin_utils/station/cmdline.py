@@ -8,10 +8,15 @@ rather than passed on: facts read from a station are hostile input until they ar
 
 from __future__ import annotations
 
-__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool"]
+import re
+
+__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool", "valid_url"]
 
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
+
+# No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
+_URL = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
 
 def quote(value: str) -> str:
@@ -60,3 +65,13 @@ def join(commands: list[str]) -> str:
 def tool(name: str) -> str:
     """A program of Windows by its full path: nothing found through PATH or the current folder runs for us."""
     return f'"%SystemRoot%\\System32\\{name}.exe"'
+
+
+def valid_url(url: str, what: str = "the address") -> str:
+    """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
+    if not _URL.fullmatch(url):
+        raise ValueError(
+            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
+            "without user name, query or percent sign"
+        )
+    return url

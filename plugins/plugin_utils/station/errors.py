@@ -41,6 +41,15 @@ class StationError(Exception):
         # For reports, which school staff read; facts that only an admin meets stay in English.
         self.fact_fr = fact_fr or fact
 
+    def as_result(self) -> dict[str, Any]:
+        """The result of a task that could not be done.
+
+        No way to the station is ``unreachable`` for Ansible, as with any other module; the rest is a failure.
+        """
+        told = {"changed": False, "msg": str(self), "fact": self.fact, "remedy": self.remedy, "kind": self.kind}
+        kind = "unreachable" if self.kind in {"unreachable", "refused"} else "failed"
+        return {**told, **({} if self.job is None else {"job": self.job}), kind: True}
+
 
 class UnsupportedConnectionError(StationError):
     """The inventory asks for a connection plugin other than winrm."""
@@ -108,14 +117,13 @@ _OPERATION_QUOTA = 2150859174  # ERROR_WSMAN_QUOTA_MAX_OPERATIONS (0x803381A6)
 _OVERSIZE = frozenset({0x80338048, 0x80338049})
 
 
-def from_fault(code: int | None, reason: str, *, doing: str, doing_remedy: str | None = None) -> StationError:
+def from_fault(code: int | None, reason: str, *, doing: str) -> StationError:
     """Turn a WS-Man or WMI fault into an error. ``doing`` says what was asked, as in "reading Win32_Process"."""
     if code in _ACCESS_DENIED:
         return AccessDeniedError(
             f"access denied while {doing} (code {code})",
             fact_fr=f"droits insuffisants sur le poste (code {code})",
-            remedy=doing_remedy
-            or "Use a member of the local Administrators group; for a local account other than the built-in "
+            remedy="Use a member of the local Administrators group; for a local account other than the built-in "
             "Administrator set LocalAccountTokenFilterPolicy=1 (docs/winrm.md).",
         )
     if code == _SHELL_QUOTA:

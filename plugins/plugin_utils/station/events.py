@@ -18,9 +18,10 @@ from typing import Any
 
 from ansible import constants
 
-__all__ = ["Reader", "begin", "events_path", "stage", "watched"]
+from .job_name import JobName
+from .state import StationState
 
-_station = ""
+__all__ = ["Events", "Reader", "Watcher", "events_path", "watched"]
 
 
 def events_path() -> Path:
@@ -38,33 +39,43 @@ def watched() -> bool:
     return _live_mark(events_path()).exists()
 
 
-def begin(station: str, **facts: str) -> None:
-    """Say which station this worker process is for: one worker is one task on one station.
+class Watcher:
+    """Who wants to know what happens on a station (``remaining/memory.py``); this one does not."""
 
-    ``product``, and ``store`` when the station's end is remembered there, are told with it.
-    """
-    global _station  # noqa: PLW0603  (a worker is a process of its own)
-    _station = station
-    if facts:
-        _tell(**facts)
+    def seen(self, state: StationState) -> None:
+        """The whole state was read."""
 
+    def starting(self, job: JobName) -> None:
+        """A job's installer is about to be started; called before the command that does."""
 
-def stage(name: str, **numbers: int) -> None:
-    """Tell what is done on the station now; ``bytes`` and ``total`` when they are known. Never fails, never waits."""
-    _tell(stage=name, **numbers)
+    def following(self, job: JobName) -> None:
+        """A job is followed, begun by this run or by an earlier one."""
 
 
-def _tell(**what: str | int) -> None:
-    if not _station:
-        return
-    line = json.dumps({"station": _station, **what}) + "\n"
-    # One write of a short line to a file opened for appending is not mixed with another's (write(2)).
-    with contextlib.suppress(OSError):
-        file = os.open(events_path(), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        try:
-            os.write(file, line.encode())
-        finally:
-            os.close(file)
+class Events:
+    """What is told of one station; of one without a name, nothing."""
+
+    def __init__(self, station: str = "", **facts: str) -> None:
+        """``facts``: ``product``, and ``store`` when the station's end is remembered there."""
+        self._station = station
+        if facts:
+            self._tell(**facts)
+
+    def stage(self, name: str, **numbers: int) -> None:
+        """Tell what is done on it now; ``bytes`` and ``total`` when they are known. Never fails, never waits."""
+        self._tell(stage=name, **numbers)
+
+    def _tell(self, **what: str | int) -> None:
+        if not self._station:
+            return
+        line = json.dumps({"station": self._station, **what}) + "\n"
+        # One write of a short line to a file opened for appending is not mixed with another's (write(2)).
+        with contextlib.suppress(OSError):
+            file = os.open(events_path(), os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            try:
+                os.write(file, line.encode())
+            finally:
+                os.close(file)
 
 
 class Reader:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
+from .sections import marker, sections
 
 __all__ = [
     "JOBS_FOLDER",
@@ -41,7 +42,6 @@ _REBOOT_KEYS = {
     "component_servicing": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
     "windows_update": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 }
-_SECTION = re.compile(rb"^<<([a-z0-9_]+)>>\s*$", re.MULTILINE)
 _SECTIONS = (
     "code_page",
     "environment",
@@ -99,40 +99,35 @@ class Overview:
         return any(p.image.lower() == _SESSION_SHELL and p.session > 0 for p in self.processes)
 
 
-def _marker(name: str) -> str:
-    # ^< and ^>: plain redirections otherwise. Nothing that cmd prints by itself looks like this.
-    return f"echo ^<^<{name}^>^>"
-
-
 def overview_command(product: Product) -> str:
     """The first command line."""
     exe = f"{product.vendor_folder}\\{product.exe}"
     reg = tool("reg")
     commands = [
-        _marker("code_page"),
+        marker("code_page"),
         f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
-        _marker("environment"),
+        marker("environment"),
         "set ProgramFiles",
         "set SystemDrive",
         "set PROCESSOR_ARCHITE",
-        _marker("windows"),
+        marker("windows"),
         *(
             f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
             for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
         ),
-        _marker("uninstall64"),
+        marker("uninstall64"),
         f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
-        _marker("uninstall32"),
+        marker("uninstall32"),
         f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
-        _marker("exes"),
+        marker("exes"),
         f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
         f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
-        _marker("reboot"),
+        marker("reboot"),
         *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
         f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
-        _marker("jobs"),
+        marker("jobs"),
         f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
-        _marker("processes"),
+        marker("processes"),
         f"{tool('tasklist')} /FO CSV /NH",
     ]
     return join(commands)
@@ -143,7 +138,7 @@ def details_command(entries: list[Entry]) -> str:
     commands = []
     for number, entry in enumerate(entries):
         key = quote(f"{_UNINSTALL}\\{entry.key}")
-        commands += [_marker(f"entry{number}"), f"{tool('reg')} query {key} /reg:{entry.view} 2>nul"]
+        commands += [marker(f"entry{number}"), f"{tool('reg')} query {key} /reg:{entry.view} 2>nul"]
     return join(commands)
 
 
@@ -156,11 +151,6 @@ def decode(raw: bytes, oem: str = "cp850") -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode(oem, "replace")
-
-
-def _sections(output: bytes) -> dict[str, bytes]:
-    parts = _SECTION.split(output)
-    return {name.decode(): body for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
 
 def parse_reg_query(text: str) -> list[tuple[str, dict[str, str]]]:
@@ -199,18 +189,18 @@ def _processes(text: str) -> list[Process]:
 
 def parse_overview(output: bytes) -> Overview:
     """Read the first command line's output. Raises ValueError when its last section is missing (cut short)."""
-    sections = _sections(output)
-    if "processes" not in sections:
-        raise ValueError(f"the answer to the first reading stops early, after {sorted(sections) or 'nothing'}")
-    if lost := [name for name in _SECTIONS if name not in sections]:
+    parts = sections(output)
+    if "processes" not in parts:
+        raise ValueError(f"the answer to the first reading stops early, after {sorted(parts) or 'nothing'}")
+    if lost := [name for name in _SECTIONS if name not in parts]:
         raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
-    code_page = parse_reg_query(decode(sections["code_page"]))
+    code_page = parse_reg_query(decode(parts["code_page"]))
     oem = f"cp{code_page[0][1].get('OEMCP', '850')}" if code_page else "cp850"
     try:
         b"".decode(oem)
     except LookupError:
         oem = "cp850"
-    text = {name: decode(body, oem) for name, body in sections.items()}
+    text = {name: decode(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
     windows: dict[str, str] = {}
     for _key, values in parse_reg_query(text["windows"]):
@@ -219,6 +209,9 @@ def parse_overview(output: bytes) -> Overview:
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
         entries += _entries(text["uninstall32"], 32)
+    if not (windows or entries):
+        # A policy may forbid reg.exe (DisableRegistryTools): no Windows is without a name.
+        raise ValueError("nothing of the registry could be read")
     processes = _processes(text["processes"])
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
@@ -236,10 +229,10 @@ def parse_overview(output: bytes) -> Overview:
 
 def parse_details(output: bytes, entries: list[Entry], oem: str = "cp850") -> list[Entry]:
     """Complete these entries with the values of the second command line; one that vanished since is left out."""
-    sections = _sections(output)
+    parts = sections(output)
     completed = []
     for number, entry in enumerate(entries):
-        keys = parse_reg_query(decode(sections.get(f"entry{number}", b""), oem))
+        keys = parse_reg_query(decode(parts.get(f"entry{number}", b""), oem))
         if keys:
             completed.append(Entry(view=entry.view, key=entry.key, values=keys[0][1]))
     return completed

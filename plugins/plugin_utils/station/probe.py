@@ -52,8 +52,7 @@ def probe(station: WinrmStation, product: Product) -> StationState:
             exes[path] = facts
     state = build_state(overview, entries, exes, product, free_bytes=_free_bytes(station, overview))
     state.warnings.extend(warnings)
-    if station.watcher is not None:
-        station.watcher.seen(state)
+    station.watcher.seen(state)
     return state
 
 

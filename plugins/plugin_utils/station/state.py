@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
+from .job_name import Arch
 from .overview import Entry, Overview, Process
 
 __all__ = ["Arch", "ExeFacts", "Installation", "StationState", "build_state", "exe_candidates", "relevant_entries"]
 
-Arch = Literal["x64", "x86"]
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
@@ -105,6 +105,20 @@ class StationState:
     def of_year(self, year: int) -> list[Installation]:
         """Installations of this year, half-removed ones included."""
         return [i for i in self.installations if i.year == year]
+
+    def instead_of(self, release: Release, *, absent: bool = False) -> str | None:
+        """What the station shows instead of this release's client (or, ``absent``, of none of its year); None: nothing.
+
+        Plans and the verification after a job both ask this, so that they cannot disagree.
+        """
+        wanted = release.client
+        same_year = self.of_year(wanted.year)
+        found = "; ".join(i.describe() for i in same_year)
+        if absent:
+            return f"this is left: {found}" if same_year else None
+        if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
+            return None
+        return f"the station has {found or 'no client of that year'} instead of {wanted}"
 
     def as_dict(self) -> dict[str, Any]:
         """What client_info returns."""

@@ -11,7 +11,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 import xmltodict
@@ -35,9 +35,8 @@ from .errors import (
     from_connection_message,
     from_fault,
 )
-from .state import StationState
+from .events import Events, Watcher
 from .wmi import (
-    CIMV2,
     Row,
     enumerate_body,
     parse_enumerate,
@@ -46,7 +45,7 @@ from .wmi import (
     resource_uri,
 )
 
-__all__ = ["CommandResult", "Watcher", "WinrmStation"]
+__all__ = ["CommandResult", "WinrmStation"]
 
 display = Display()
 
@@ -81,26 +80,11 @@ class CommandResult:
         return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
 
 
-class Watcher(Protocol):
-    """Who wants to know what happens on a station (``_store_stations.Memory``)."""
-
-    def seen(self, state: StationState) -> None:
-        """The whole state was read."""
-        ...
-
-    def starting(self, job: str, verb: str) -> None:
-        """A job's installer is about to be started; called before the command that does."""
-        ...
-
-    def following(self, job: str) -> None:
-        """A job is followed, begun by this run or by an earlier one."""
-        ...
-
-
 class WinrmStation:
     """Commands and reads on one station. Connects on first use; every failure is a StationError."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, events: Events | None = None) -> None:
+        """``events``: where it is told how far the work on it is. Raises UnsupportedConnectionError."""
         # Any: protocol and shell_id are the stock plugin's own attributes, which ConnectionBase does not declare.
         if getattr(connection, "transport", None) != "winrm":
             raise UnsupportedConnectionError(
@@ -108,7 +92,8 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
-        self.watcher: Watcher | None = None
+        self.events = events or Events()
+        self.watcher = Watcher()
 
     def connect(self) -> None:
         """Open the connection and its shell. Raises StationError."""
@@ -123,11 +108,6 @@ class WinrmStation:
             # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
             # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
             session.trust_env = False
-
-    def reconnect(self) -> None:
-        """Forget the connection (the station rebooted, the network was cut) and open a new one."""
-        self.close()
-        self.connect()
 
     def close(self) -> None:
         """Delete the shell and close the connection; a station that is gone is no error."""
@@ -163,10 +143,10 @@ class WinrmStation:
         display.vvvvv(f"WINRS stdout {result.stdout!r} stderr {result.stderr!r}", host=self._host)
         return result
 
-    def get(self, class_name: str, *, namespace: str = CIMV2, **selectors: str) -> Row | None:
+    def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
         doing = f"reading {class_name} over WMI"
-        request = self._request(_TRANSFER_GET, resource_uri(class_name, namespace))
+        request = self._request(_TRANSFER_GET, resource_uri(class_name))
         header = request["env:Envelope"]["env:Header"]
         if selectors:
             header["w:SelectorSet"] = {
@@ -182,11 +162,11 @@ class WinrmStation:
                     raise
         return None
 
-    def query(self, wql: str, *, namespace: str = CIMV2) -> list[Row]:
+    def query(self, wql: str) -> list[Row]:
         """Run a WQL query and return every row. One request, and one for each further 200 rows."""
         doing = f"reading {wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
         display.vvvv(f"WMI {wql}", host=self._host)
-        uri = resource_uri("*", namespace)
+        uri = resource_uri("*")
         request = self._request(_ENUMERATE, uri)
         request["env:Envelope"]["env:Body"] = enumerate_body(wql)
         rows: list[Row] = []
@@ -221,7 +201,8 @@ class WinrmStation:
             if _SHELL_USED_UP not in _codes(exc):
                 raise
             display.vvvv("the shell's operations are used up: opening a new one", host=self._host)
-            self.reconnect()
+            self.close()
+            self.connect()
             return self._run_command(command)
 
     def _run_command(self, command: str) -> str:
@@ -254,16 +235,11 @@ class WinrmStation:
         try:
             yield
         except WSManFaultError as exc:
-            raise self._fault(exc, doing) from exc
+            raise from_fault(exc.wmierror_code or exc.wsman_fault_code, exc.reason, doing=doing) from exc
         except _TRANSPORT_ERRORS as exc:
             raise self._transport(exc, doing) from exc
         except ValueError as exc:
             raise ProtocolFaultError(f"{doing}: {exc}", remedy="Restart the WinRM service of the station.") from exc
-
-    @staticmethod
-    def _fault(exc: WSManFaultError, doing: str) -> StationError:
-        code = exc.wmierror_code or exc.wsman_fault_code
-        return from_fault(code, exc.reason, doing=doing)
 
     def _transport(self, exc: Exception, doing: str) -> StationError:
         if isinstance(exc, AuthenticationError):

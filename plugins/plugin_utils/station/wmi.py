@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; the I/O is in ``plugin_utils``.
+"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; the I/O is in ``winrm.py``.
 
 The shapes read here are Windows': ``select a, b`` comes back as ``w:XmlFragment`` with *unqualified* children,
 ``select *`` and Get as an element named after the class with children in its namespace; EnumerateResponse holds
 ``w:Items``/``w:EndOfSequence``, PullResponse ``n:Items``/``n:EndOfSequence``; an empty EnumerationContext may stand
-beside the end marker (facts-winrm.md, recorded traffic of public test suites).
+beside the end marker (recorded traffic of public test suites).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 from lxml import etree
 
 __all__ = [
-    "CIMV2",
     "Page",
     "enumerate_body",
     "escape_wql",
@@ -25,8 +24,8 @@ __all__ = [
     "resource_uri",
 ]
 
-CIMV2 = "root/cimv2"
-_WMI_ROOT = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+_CIMV2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2"
+_MOST_ROWS = "200"
 _WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 _SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
 _WSMAN = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
@@ -47,9 +46,9 @@ class Page:
     context: str | None
 
 
-def resource_uri(class_name: str, namespace: str = CIMV2) -> str:
+def resource_uri(class_name: str) -> str:
     """The ResourceURI of a WMI class (``*``: any class, for a query)."""
-    return f"{_WMI_ROOT}{namespace}/{class_name}"
+    return f"{_CIMV2}/{class_name}"
 
 
 def escape_wql(text: str) -> str:
@@ -57,20 +56,20 @@ def escape_wql(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
 
 
-def enumerate_body(query: str, *, max_elements: int = 200) -> dict[str, Any]:
+def enumerate_body(query: str) -> dict[str, Any]:
     """The body of an Enumerate with a WQL filter, as xmltodict writes it (prefixes: pywinrm's header)."""
     return {
         "n:Enumerate": {
             "w:OptimizeEnumeration": None,
-            "w:MaxElements": str(max_elements),
+            "w:MaxElements": _MOST_ROWS,
             "w:Filter": {"@Dialect": _WQL_DIALECT, "#text": query},
         }
     }
 
 
-def pull_body(context: str, *, max_elements: int = 200) -> dict[str, Any]:
+def pull_body(context: str) -> dict[str, Any]:
     """The body of the Pull that continues an enumeration."""
-    return {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": str(max_elements)}}
+    return {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": _MOST_ROWS}}
 
 
 def _value(node: etree._Element) -> str | None:

@@ -12,14 +12,13 @@ password and no personal data of pupils ever goes into it.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from .schema import STEPS, VERSION
 
-__all__ = ["Store", "StoreError", "now"]
+__all__ = ["Store", "StoreError"]
 
 _BUSY_SECONDS = 30.0
 """How long a writer waits for the others: a transaction takes milliseconds, so this is hundreds of them."""
@@ -32,11 +31,6 @@ class StoreError(Exception):
         super().__init__(f"the store {path}: {fact.rstrip('.')}. {remedy}")
         self.fact = fact
         self.remedy = remedy
-
-
-def now() -> str:
-    """This moment as the store writes it."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Store:

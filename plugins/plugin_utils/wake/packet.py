@@ -13,26 +13,12 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["magic_packet", "parse_broadcast", "parse_mac", "relay_command", "relay_words", "ssh_command"]
+from ...module_utils.base.identifiers import parse_mac
 
-_MAC = re.compile(r"[0-9a-f]{12}", re.ASCII)
-_SHAPES = re.compile(
-    r"[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}(\.[0-9A-Fa-f]{4}){2}|[0-9A-Fa-f]{12}",
-    re.ASCII,
-)
+__all__ = ["magic_packet", "parse_broadcast", "relay_command", "relay_words", "ssh_command"]
+
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_\[:][A-Za-z0-9_.:\[\]%-]{0,252}", re.ASCII)
-
-
-def parse_mac(text: str) -> str:
-    """A MAC address as ``00:11:22:aa:bb:cc``. Raises ValueError."""
-    given = str(text).strip()
-    if not _SHAPES.fullmatch(given):
-        raise ValueError(f"{given[:40]!r} is not a MAC address, which looks like 00:11:22:aa:bb:cc")
-    digits = re.sub(r"[^0-9a-f]", "", given.lower())
-    if digits in {"0" * 12, "f" * 12} or int(digits[1], 16) & 1:
-        raise ValueError(f"{given!r} is not the address of one network card (zero, broadcast or multicast)")
-    return ":".join(re.findall("..", digits))
 
 
 def parse_broadcast(text: str) -> str:

@@ -8,9 +8,7 @@ fork for the whole bound. Here everybody's wait is the same one.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
-import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -20,17 +18,19 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
+from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
-from ..job.commands import STAGED
+from ..inventory.addresses import winrm_address
 from ..remaining.memory import Memory
 from ..station.cmdline import tool
 from ..station.errors import StationError
+from ..station.job_name import job_names
+from ..station.listening import listening
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
 from .packet import (
     magic_packet,
     parse_broadcast,
-    parse_mac,
     relay_command,
     relay_words,
     ssh_command,
@@ -39,9 +39,6 @@ from .packet import (
 __all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
 
 display = Display()
-
-_AT_ONCE = 100
-"""Connections tried at the same moment: a TCP handshake each, no request."""
 
 _OURS = dt.timedelta(hours=12)
 """How long a station that was woken counts as woken for this evening: later on somebody has had it in between."""
@@ -88,10 +85,11 @@ def sleepers_of(hosts: Sequence[str], hostvars: Any) -> tuple[list[Sleeper], lis
 def _sleeper(name: str, variables: Any) -> Sleeper:
     """Raises ValueError for what cannot be right."""
     mac = str(variables.get("pronote_mac") or "")
+    host, port = winrm_address(name, variables)
     return Sleeper(
         name=name,
-        host=str(variables.get("ansible_winrm_host") or variables.get("ansible_host") or name),
-        port=_port(variables),
+        host=host,
+        port=port,
         mac=parse_mac(mac) if mac else "",
         broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
         wake_port=int(variables.get("pronote_wake_port") or 9),
@@ -99,52 +97,23 @@ def _sleeper(name: str, variables: Any) -> Sleeper:
     )
 
 
-def _port(variables: Any) -> int:
-    """Where the stock winrm plugin would connect, by the same variables. Raises ValueError."""
-    port = str(variables.get("ansible_winrm_port") or variables.get("ansible_port") or 5986)
-    if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
-        raise ValueError(f"its port is {port!r} (ansible_port, ansible_winrm_port)")
-    return int(port)
-
-
-async def _answers(sleeper: Sleeper, limit: asyncio.Semaphore, seconds: float) -> bool:
-    async with limit:
-        try:
-            _, writer = await asyncio.wait_for(asyncio.open_connection(sleeper.host, sleeper.port), seconds)
-        except (OSError, TimeoutError, UnicodeError):
-            return False
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-        return True
-
-
-async def _round(sleepers: Sequence[Sleeper], seconds: float) -> list[Sleeper]:
-    limit = asyncio.Semaphore(_AT_ONCE)
-    answers = await asyncio.gather(*(_answers(sleeper, limit, seconds) for sleeper in sleepers))
-    return [sleeper for sleeper, answered in zip(sleepers, answers, strict=True) if not answered]
-
-
 def silent(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
     """Those whose WinRM port takes no connection."""
-    return asyncio.run(_round(sleepers, times.connect))
+    answered = listening({s.name: (s.host, s.port) for s in sleepers}, timeout=times.connect)
+    return [sleeper for sleeper in sleepers if sleeper.name not in answered]
 
 
 def wait(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
     """Wait until all of them answer, or the time is over; who still does not."""
-
-    async def until() -> list[Sleeper]:
-        left = list(sleepers)
-        deadline = time.monotonic() + times.wait
-        while left:
-            started = time.monotonic()
-            left = await _round(left, times.connect)
-            if not left or time.monotonic() >= deadline:
-                break
-            await asyncio.sleep(max(0.0, min(started + times.poll, deadline) - time.monotonic()))
-        return left
-
-    return asyncio.run(until())
+    left = list(sleepers)
+    deadline = time.monotonic() + times.wait
+    while left:
+        started = time.monotonic()
+        left = silent(left, times)
+        if not left or time.monotonic() >= deadline:
+            break
+        time.sleep(max(0.0, min(started + times.poll, deadline) - time.monotonic()))
+    return left
 
 
 def send(
@@ -246,7 +215,8 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
         memory.set_woken(None)
         return "somebody has opened a session"
     # Staged files lie at rest until the evening: nothing of them goes on.
-    if jobs := [name for name in state.jobs if not name.endswith(f"-{STAGED}")]:
+    at_rest = [str(name) for name in job_names(state.jobs) if name.verb == "staged"]
+    if jobs := [name for name in state.jobs if name not in at_rest]:
         return f"another job is on it: {', '.join(jobs)}"
     result = station.run(f'{tool("shutdown")} /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
     if result.code:

@@ -7,7 +7,7 @@ import sys
 
 from tests.e2e.campaign.conftest import COUNTS
 
-_AT_LEAST = 300
+_AT_LEAST = 500
 
 
 def main() -> int:

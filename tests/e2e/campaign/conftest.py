@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -36,11 +38,18 @@ def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[st
 
 
 @pytest.fixture(scope="module")
-def every_injection(start_school: StartSchool) -> list[Injection]:
-    """Every fault at every step of a deployment, as one deployment took them."""
-    school = start_school(stations([("modele", RECORD_STEPS)]), clock=CLOCK)
-    school.play("deploy").assert_code(0)
-    return injections(recorded_steps(school.lab, "modele"))
+def every_injection(start_school: StartSchool, tmp_path_factory: pytest.TempPathFactory) -> list[Injection]:
+    """Every fault at every step of a deployment, as one took them: the same for all workers of a test run."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    base = tmp_path_factory.getbasetemp()
+    steps = (base.parent if run else base) / f"steps-{run}.json"
+    with steps.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not steps.exists():
+            school = start_school(stations([("modele", RECORD_STEPS)]), clock=CLOCK)
+            school.play("deploy").assert_code(0)
+            steps.write_text(json.dumps(recorded_steps(school.lab, "modele")), encoding="utf-8")
+    return injections(json.loads(steps.read_text(encoding="utf-8")))
 
 
 def fired(school: School) -> dict[str, list[str]]:

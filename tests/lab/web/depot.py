@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 
 from aiohttp import hdrs, web
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.server import (
+    DepotFile,
     DepotServer,
     Limits,
-    Published,
     wanted_part,
 )
 
@@ -105,7 +105,7 @@ def depot_app(folder: Path, journal: Journal, faults: DepotFaults, *, limits: Li
         )
         if fault not in DEPOT_FAULTS:
             raise web.HTTPInternalServerError(text=f"the lab knows no depot fault {fault!r}")
-        published = Published.open(root, relative)
+        published = DepotFile.open(root, relative)
         if published is None or fault == "missing":
             raise web.HTTPNotFound
         with published.file as file:

@@ -72,7 +72,7 @@ def test_a_cell_is_never_a_template(tmp_path: Path) -> None:
 def _right(state: Path, station: str, product: str) -> None:
     memory = Memory(str(state), station=station, product=product)
     words = {"expected": "2026.2.7", "reason": "", "reason_fr": "", "remedy": ""}
-    memory.audited({**words, "status": "compliant", "facts": {"clients": []}})
+    memory.audited({**words, "status": "compliant", "facts": {"clients": []}}, found="right", silent=False)
     memory.close()
 
 

@@ -140,7 +140,8 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
     connector = aiohttp.TCPConnector(
         resolver=_Hosts({name.lower(): address for name, address in station.hosts}),
         local_addr=local,
-        ssl=_tls(invocation, options),
+        # Reading the authorities takes longer than the rest of a lab's transfer.
+        ssl=_tls(invocation, options) if parts.scheme.lower() == "https" or options.location else True,
         force_close=True,
     )
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=options.connect_timeout * factor)

@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime as dt
-import io
-import json
 import os
-import stat
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import Wanted
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import ExportRequest, check_export
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements
 
-from tests.unit.exports import SECRETS, UAI, Somebody, clear_export, envelope, identifier, school
-
-_LIMIT = 64 << 20
-_WANTED = Wanted(uai=UAI, year=2026, newer_than=moment("2026-08-27"))
-_KEY = "a key of the vault, long enough"
-
-
-def _check(path: Path, *, wanted: Wanted = _WANTED, check: bool = False, **changes: Any) -> dict[str, Any]:
-    request = ExportRequest(path=str(path), wanted=wanted, **{"max_size": _LIMIT, **changes})
-    result = check_export(request, check=check)
-    _no_secret(json.dumps(result, ensure_ascii=False))
-    return result
-
-
-def _no_secret(text: str) -> None:
-    assert not [secret for secret in SECRETS if secret in text.lower()]
-
-
-def _codes(result: dict[str, Any]) -> list[str]:
-    return [finding["code"] for finding in result["findings"]]
-
-
-def _file(folder: Path, content: str | bytes, name: str = "IdPN_To_Kosmos.xml") -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
+from tests.unit.export_bench import SOUND, check, codes, written
+from tests.unit.exports import UAI, clear_export, envelope, school
 
 
 @pytest.fixture
@@ -59,8 +29,8 @@ def unprivileged() -> Iterator[None]:
 
 
 def test_a_sound_clear_export_is_done(tmp_path: Path) -> None:
-    path = _file(tmp_path, clear_export(school()))
-    result = _check(path)
+    path = written(tmp_path, clear_export(school()))
+    result = check(path)
     assert (result["operation"], result["state"], result["findings"]) == (6, "done", [])
     export = result["export"]
     assert (export["form"], export["uai"], export["year"], export["software"]) == (
@@ -85,12 +55,12 @@ def test_a_sound_clear_export_is_done(tmp_path: Path) -> None:
 
 
 def test_a_sound_envelope_is_done_and_says_what_cannot_be_checked(tmp_path: Path) -> None:
-    wanted = Wanted(uai=UAI, year=2026, partner="Kosmos", newer_than=moment("2026-08-27"))
-    result = _check(_file(tmp_path, envelope()), wanted=wanted)
-    assert (result["state"], _codes(result)) == ("done", ["export_encrypted"])
+    wanted = ExportRequirements(uai=UAI, year=2026, partner="Kosmos", newer_than=moment("2026-08-27"))
+    result = check(written(tmp_path, envelope()), wanted=wanted)
+    assert (result["state"], codes(result)) == ("done", ["export_encrypted"])
     assert (result["export"]["form"], result["export"]["partners"]) == ("encrypted", ["KOSMOS"])
     assert result["export"]["software"] == "PRONOTE 2026.2.7"
-    english = _check(_file(tmp_path, envelope()), language="en")
+    english = check(written(tmp_path, envelope()), language="en")
     assert english["findings"][0]["text"].startswith("Export encrypted for the ENT")
 
 
@@ -100,10 +70,9 @@ _BOMB = (
     + "]><EXPORT>&lol9;</EXPORT>"
 )
 _XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><EXPORT><Eleve Nom="&f;"/></EXPORT>'
-_SOUND = clear_export(school())
 # What the file holds: the finding, the state, words of its text.
 _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
-    "truncated": (_SOUND[: len(_SOUND) // 2], "export_truncated", "to_do", "s'arrête avant sa fin (ligne"),
+    "truncated": (SOUND[: len(SOUND) // 2], "export_truncated", "to_do", "s'arrête avant sa fin (ligne"),
     "truncated envelope": (envelope()[:900], "export_truncated", "to_do", "s'arrête avant sa fin"),
     "other school": (
         clear_export(school(), uai="0310002B"),
@@ -130,15 +99,15 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
     ),
     "before step 3": (envelope(date="2026-07-01T10:00:00"), "file_old", "to_do", "avant le 2026-08-2"),
     "future": (envelope(date="2126-07-01T10:00:00"), "file_from_future", "in_doubt", "date à venir"),
-    "utf-16": (_SOUND.replace("UTF-8", "UTF-16").encode("utf-16"), "export_utf16", "in_doubt", "UTF-16"),
-    "utf-16 that says utf-8": (_SOUND.encode("utf-16"), "export_encoding", "to_do", "L'encodage annoncé"),
-    "byte order mark": (_SOUND.encode("utf-8-sig"), "export_bom", "done", "BOM UTF-8"),
-    "unknown encoding": (_SOUND.replace("UTF-8", "klingon"), "export_encoding", "to_do", "L'encodage annoncé"),
-    "multi-byte encoding": (_SOUND.replace("UTF-8", "shift_jis"), "export_encoding", "to_do", "L'encodage annoncé"),
-    "latin in utf-8": (_SOUND.encode("cp1252"), "export_malformed", "to_do", "invalid token"),
+    "utf-16": (SOUND.replace("UTF-8", "UTF-16").encode("utf-16"), "export_utf16", "in_doubt", "UTF-16"),
+    "utf-16 that says utf-8": (SOUND.encode("utf-16"), "export_encoding", "to_do", "L'encodage annoncé"),
+    "byte order mark": (SOUND.encode("utf-8-sig"), "export_bom", "done", "BOM UTF-8"),
+    "unknown encoding": (SOUND.replace("UTF-8", "klingon"), "export_encoding", "to_do", "L'encodage annoncé"),
+    "multi-byte encoding": (SOUND.replace("UTF-8", "shift_jis"), "export_encoding", "to_do", "L'encodage annoncé"),
+    "latin in utf-8": (SOUND.encode("cp1252"), "export_malformed", "to_do", "invalid token"),
     "bomb": (_BOMB, "export_dtd", "in_doubt", "entités ou une DTD"),
     "a DTD alone": (
-        _SOUND.replace("<EXPORT", "<!DOCTYPE EXPORT>\n<EXPORT", 1),
+        SOUND.replace("<EXPORT", "<!DOCTYPE EXPORT>\n<EXPORT", 1),
         "export_dtd",
         "in_doubt",
         "une DTD (ligne 2)",
@@ -166,7 +135,7 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
     ),
     "too much padding": (envelope(content="Q==="), "envelope_bad_content", "to_do", "abîmé"),
     "utf-16 without a mark": (
-        *(_SOUND.replace("UTF-8", "UTF-16").encode("utf-16-le"), "export_utf16", "in_doubt", "UTF-16"),
+        *(SOUND.replace("UTF-8", "UTF-16").encode("utf-16-le"), "export_utf16", "in_doubt", "UTF-16"),
     ),
     "other namespace": (
         envelope(namespace="http://example.org/"),
@@ -190,7 +159,7 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
 @pytest.mark.parametrize("name", _BAD)
 def test_each_bad_file_has_its_own_message(tmp_path: Path, name: str) -> None:
     content, code, state, words = _BAD[name]
-    result = _check(_file(tmp_path, content))
+    result = check(written(tmp_path, content))
     (text,) = [finding["text"] for finding in result["findings"] if finding["code"] == code][:1]
     assert words in text
     assert result["state"] == state, result["findings"]
@@ -206,8 +175,8 @@ def test_the_shape_of_the_public_sibling(tmp_path: Path) -> None:
     body = "\n".join(person.xml() for person in school())
     lesson = '<Cours><Cours Jour="1"><Matiere Ident="3"/><Professeur Ident="1"/><Eleve Ident="7"/></Cours></Cours>'
     content = f'<EDT UAI="{UAI}"><AnneeScolaire DateDebut="2026-09-01"/><Eleves>{body}</Eleves>{lesson}</EDT>'
-    result = _check(_file(tmp_path, content), wanted=Wanted(uai=UAI, year=2026))
-    assert (result["state"], _codes(result)) == ("done", ["export_date_of_file", "export_unknown_elements"])
+    result = check(written(tmp_path, content), wanted=ExportRequirements(uai=UAI, year=2026))
+    assert (result["state"], codes(result)) == ("done", ["export_date_of_file", "export_unknown_elements"])
     assert (result["export"]["year"], result["export"]["unknown_elements"]) == (2026, 6)
     assert result["export"]["counts"]["Professeur"] == {"elements": 1, "people": 1}
 
@@ -217,10 +186,10 @@ def test_a_very_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(200 << 20)
     tracemalloc.start()
-    result = _check(path)
+    result = check(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert (_codes(result), result["state"]) == (["file_too_large"], "in_doubt")
+    assert (codes(result), result["state"]) == (["file_too_large"], "in_doubt")
     assert "209715200 octets" in result["findings"][0]["text"]
     assert peak < 5 << 20
 
@@ -236,188 +205,18 @@ def test_other_things_than_files(tmp_path: Path) -> None:
         "nul\0": ("file_absent", "to_do"),
     }
     for name, (code, state) in expected.items():
-        result = _check(Path(f"{tmp_path}/{name}"))
-        assert (_codes(result), result["state"]) == ([code], state), name
+        result = check(Path(f"{tmp_path}/{name}"))
+        assert (codes(result), result["state"]) == ([code], state), name
 
 
 def test_without_the_right_to_read(tmp_path: Path, unprivileged: None) -> None:
     with contextlib.suppress(PermissionError):
-        _file(tmp_path, _SOUND).chmod(0)
-    result = _check(tmp_path / "IdPN_To_Kosmos.xml")
-    assert (_codes(result), result["state"]) == (["file_no_permission"], "not_observable")
+        written(tmp_path, SOUND).chmod(0)
+    result = check(tmp_path / "IdPN_To_Kosmos.xml")
+    assert (codes(result), result["state"]) == (["file_no_permission"], "not_observable")
     assert "n'a pas le droit de lire" in result["findings"][0]["text"]
 
 
 def test_a_hostile_path_cannot_play_with_the_terminal(tmp_path: Path) -> None:
-    text = _check(tmp_path / "\x1b[2J\n.xml")["findings"][0]["text"]
+    text = check(tmp_path / "\x1b[2J\n.xml")["findings"][0]["text"]
     assert text.isprintable()
-
-
-def test_problems_are_counted_with_their_lines(tmp_path: Path) -> None:
-    people = [
-        *school(),
-        Somebody("Eleve", "TARNEAU", "Calcédoine", None, "2001-01-01"),
-        Somebody("Eleve", "TARNEAU", "Basaltine", "", "2001-01-02"),
-        Somebody("Eleve", "TARNEAU", "Ardoisie", "2345789abcdefghj", "2001-01-03"),
-        Somebody("Eleve", "TARNEAU", "Gneissandre", identifier(50) + "A", "2001-01-04"),
-        Somebody("Eleve", "TARNEAU", "Schistophe", "AAAAAAAAAAAAAAAA", "2001-01-05"),
-        # The teacher's identifier, for another person; and the same again.
-        Somebody("Eleve", "DORDOGNARD", "Ardoisie", identifier(0), "2001-01-06"),
-        Somebody("Eleve", "TARNEAU", "Ardoisie", identifier(0), "2001-01-06"),
-        # The same name and another date of birth is another person.
-        Somebody("Eleve", "TARNEAU", "Calcédoine", identifier(6), "1999-01-06"),
-    ]
-    result = _check(_file(tmp_path, clear_export(people)))
-    assert result["export"]["problems"] == {
-        "absent": {"count": 2, "lines": [14, 15]},
-        "malformed": {"count": 2, "lines": [16, 17]},
-        "repeating": {"count": 1, "lines": [18]},
-        "shared": {"count": 2, "lines": [3, 11, 19, 20, 21]},
-    }
-    assert _codes(result) == ["ids_absent", "ids_malformed", "ids_repeating", "ids_shared"]
-    assert result["state"] == "in_doubt"
-    assert "(lignes 14, 15)" in result["findings"][0]["text"]
-
-
-def test_a_repeated_character_alone_changes_nothing(tmp_path: Path) -> None:
-    odd = Somebody("Eleve", "TARNEAU", "Schistophe", "AAAAAAAAAAAAAAAA", "2001-01-05")
-    result = _check(_file(tmp_path, clear_export([*school(), odd])))
-    assert (result["state"], _codes(result)) == ("done", ["ids_repeating"])
-
-
-def test_without_dates_of_birth_names_tell_people_apart(tmp_path: Path) -> None:
-    other = Somebody("Responsable", "TARNEAU", "Basaltine", identifier(1))
-    result = _check(_file(tmp_path, clear_export([*school(), other])))
-    assert result["export"]["problems"]["shared"] == {"count": 1, "lines": [5, 14]}
-
-
-def test_who_is_both_teacher_and_parent_shares_with_nobody(tmp_path: Path) -> None:
-    again = Somebody("Responsable", "Dordognard", "GNEISSANDRE", identifier(0))
-    result = _check(_file(tmp_path, clear_export([*school(), again])))
-    assert (result["state"], result["findings"]) == ("done", [])
-
-
-def test_details_are_written_on_request_only_and_for_their_owner(tmp_path: Path) -> None:
-    people = [*school(), Somebody("Eleve", "=cmd|' /C calc'!A0", "Ardoisie", None)]
-    path = _file(tmp_path, clear_export(people))
-    details = tmp_path / "details.csv"
-    result = _check(path, details_dest=str(details), check=True)
-    assert not details.exists()
-    assert _check(path, details_dest=str(details)) == result
-    assert stat.S_IMODE(details.stat().st_mode) == 0o600
-    header, row = details.read_text(encoding="utf-8-sig").splitlines()
-    assert header == "ligne;anomalie;genre;identifiant;nom;prenom"
-    # A spreadsheet must not run it.
-    assert row == "14;absent;Eleve;;'=cmd|' /C calc'!A0;Ardoisie"
-    assert {p.name for p in tmp_path.iterdir()} == {path.name, details.name}
-
-
-@pytest.mark.parametrize("name", [" =1+1", "\u00a0=1+1", "&#9;=1+1", "&#10;=1+1", "＝1+1", "A&#10;=1+1;x", "A&#13;B"])
-def test_details_are_one_line_each_and_no_formula(tmp_path: Path, name: str) -> None:
-    details = tmp_path / "details.csv"
-    text = clear_export([*school(), Somebody("Eleve", "NOM", "Ardoisie", None)]).replace('"NOM"', f'"{name}"')
-    _check(_file(tmp_path, text), details_dest=str(details))
-    content = details.read_bytes().decode("utf-8-sig")
-    _, (*_, last, _) = csv.reader(io.StringIO(content, newline=""), delimiter=";")
-    assert last.isprintable()
-    assert not last.lstrip().startswith(("=", "＝"))
-    assert len(content.split("\r\n")) == 3
-    assert "\n" not in content.replace("\r\n", "")
-
-
-def test_nobody_is_in_the_details_of_a_file_that_is_broken(tmp_path: Path) -> None:
-    people = [Somebody("Eleve", "TARNEAU", "Ardoisie", None), *school()]
-    details = tmp_path / "details.csv"
-    _check(_file(tmp_path, clear_export(people)[:-100]), details_dest=str(details))
-    assert details.read_text(encoding="utf-8-sig").splitlines() == ["ligne;anomalie;genre;identifiant;nom;prenom"]
-
-
-def _changed_school() -> list[Somebody]:
-    """A year later: one pupil left, one came, one has another identifier, one has none, the teacher's name changed."""
-    return [
-        Somebody("Professeur", "DORDOGNARD-TARNEAU", "Gneissandre", identifier(0), born="1971-04-02"),
-        Somebody("Eleve", "LAUQUETTE", "Ardoisie", identifier(40), "2012-05-06"),
-        Somebody("Eleve", "LAUQUETTE", "Micaël Grès", None, "2014-07-08"),
-        Somebody("Eleve", "GARONNETTE", "Ardoisie", identifier(41), "2015-07-08"),
-        Somebody("Responsable", "GARONNETTE", "Basaltine", identifier(1)),
-    ]
-
-
-def _expected_difference() -> dict[str, int]:
-    # Kept: the mother and the teacher. Gone: both fathers and the third pupil.
-    return {"kept": 2, "new": 1, "gone": 3, "changed": 1, "lost": 1, "reassigned": 1}
-
-
-def test_compared_with_the_previous_export(tmp_path: Path) -> None:
-    before = _file(tmp_path, clear_export(school(), software="PRONOTE 2025.3.1"), "2025.xml")
-    result = _check(_file(tmp_path, clear_export(_changed_school())), previous=str(before))
-    assert result["comparison"] == _expected_difference()
-    assert _codes(result) == ["ids_absent", "ids_lost", "ids_changed", "ids_reassigned"]
-    assert result["state"] == "in_doubt"
-    assert "2 identifiant(s) conservé(s), 3 parti(s), 1 nouveau(x)" in result["evidence"][-1]["what"]
-
-
-def test_compared_with_a_fingerprint_that_holds_nobody(tmp_path: Path) -> None:
-    kept = tmp_path / "2025.json"
-    before = _file(tmp_path, clear_export(school()), "2025.xml")
-    _check(before, fingerprint_dest=str(kept), fingerprint_key=_KEY, check=True)
-    assert not kept.exists()
-    _check(before, fingerprint_dest=str(kept), fingerprint_key=_KEY)
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    _no_secret(kept.read_text(encoding="utf-8"))
-    before.unlink()
-    now = _file(tmp_path, clear_export(_changed_school()))
-    result = _check(now, previous_fingerprint=str(kept), fingerprint_key=_KEY)
-    assert result["comparison"] == _expected_difference()
-    again = _check(now, previous_fingerprint=str(kept), fingerprint_key="another key, long enough")
-    assert (again["comparison"], "previous_unusable" in _codes(again)) == (None, True)
-    assert "another fingerprint_key" in again["findings"][-1]["text"]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (envelope(), "encrypted export"),
-        (clear_export(school(), uai="0310002B"), "0310002B"),
-        ("<EXPORT><a", "s'arrête avant sa fin"),
-        ("", "est vide"),
-    ],
-)
-def test_a_previous_export_that_cannot_be_compared_with(tmp_path: Path, content: str, words: str) -> None:
-    before = _file(tmp_path, content, "before.xml")
-    result = _check(_file(tmp_path, clear_export(school())), previous=str(before))
-    assert (result["state"], _codes(result), result["comparison"]) == ("done", ["previous_unusable"], None)
-    assert words in result["findings"][0]["text"]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"format": 3}', "[" * 50_000, '{"pairs": [["é", "=="]]}'])
-def test_a_damaged_fingerprint(tmp_path: Path, content: str) -> None:
-    before = _file(tmp_path, content, "before.json")
-    result = _check(_file(tmp_path, clear_export(school())), previous_fingerprint=str(before), fingerprint_key=_KEY)
-    assert _codes(result) == ["previous_unusable"]
-
-
-def test_a_short_key_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="16 characters at least"):
-        _check(_file(tmp_path, _SOUND), fingerprint_key="short")
-
-
-def test_fifty_megabytes_cost_little_memory(tmp_path: Path) -> None:
-    path = tmp_path / "large.xml"
-    pupils = 0
-    with path.open("w", encoding="utf-8") as file:
-        file.write(f'<EXPORT UAI="{UAI}" LOGICIEL="PRONOTE 2026.2.7">\n')
-        while file.tell() < 50 << 20:
-            # A mother of many, at each of her children.
-            mother = Somebody("Responsable", "GARONNETTE", "Basaltine", identifier(1))
-            pupil = Somebody("Eleve", "LAUQUETTE", f"ardoisie {pupils}", identifier(pupils + 10), children=(mother,))
-            file.write(pupil.xml().replace("Ident=", f'Adresse="{"x" * 4000}" Ident='))
-            pupils += 1
-        file.write("</EXPORT>\n")
-    tracemalloc.start()
-    result = _check(path)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert result["export"]["counts"]["Eleve"] == {"elements": pupils, "people": pupils}
-    assert result["export"]["counts"]["Responsable"] == {"elements": pupils, "people": 1}
-    assert peak < 20 << 20

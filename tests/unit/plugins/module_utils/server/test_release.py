@@ -16,13 +16,12 @@ from typing import Any
 import pytest
 import trustme
 from aiohttp import web
-from ansible_collections.rentree.pronote.plugins.module_utils.server import release as hosted_io
-from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
-from ansible_collections.rentree.pronote.plugins.module_utils.server.release import (
-    HostedAnswer,
-    HostedOptions,
-    read_hosted_release,
+from ansible_collections.rentree.pronote.plugins.module_utils.server import answers as _answers
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import (
+    HostedServerError,
+    ServedRelease,
 )
+from ansible_collections.rentree.pronote.plugins.module_utils.server.release import HostedOptions, read_hosted_release
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
@@ -43,11 +42,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The reader's clock; ``now`` is moved by hand."""
     moved = SimpleNamespace(now=1_790_000_000.0, strftime=time.strftime, gmtime=time.gmtime, monotonic=time.monotonic)
     moved.time = lambda: moved.now
-    monkeypatch.setattr(hosted_io, "time", moved)
+    monkeypatch.setattr(_answers, "time", moved)
     return moved
 
 
-def _read(bench: HostedBench, *, allow_stale: bool = False, **times: float) -> HostedAnswer:
+def _read(bench: HostedBench, *, allow_stale: bool = False, **times: float) -> ServedRelease:
     return read_hosted_release(UAI, bench.url, options=bench.options(**times), allow_stale=allow_stale)
 
 
@@ -59,7 +58,7 @@ def _error(bench: HostedBench, **times: float) -> HostedServerError:
 
 def test_a_good_answer_then_the_cache(bench: HostedBench) -> None:
     first, second = _read(bench), _read(bench)
-    assert first.client_release == "2026.2.7"
+    assert str(first.client) == "2026.2.7"
     assert first.info["name"] == "Lycée d'Exemple"
     assert first.info["cas"] == {"active": True, "host": "cas.mon-ent-occitanie.fr"}
     assert (first.cached, second.cached) == (False, True)
@@ -131,7 +130,7 @@ def test_a_compressed_answer(bench: HostedBench, damage: str) -> None:
     with serving(app, address="127.61.0.1") as root:
         if damage == "none":
             answered = read_hosted_release(UAI, f"{root}/pronote/", options=bench.options())
-            assert answered.client_release == "2026.2.7"
+            assert str(answered.client) == "2026.2.7"
         else:
             with pytest.raises(HostedServerError, match="its answer broke off"):
                 read_hosted_release(UAI, f"{root}/pronote/", options=bench.options())
@@ -151,7 +150,7 @@ def test_an_answer_both_compressed_and_in_chunks(bench: HostedBench) -> None:
     app.add_routes([web.get("/pronote/InfoMobileApp.json", answer)])
     with serving(app, address="127.61.0.1") as root:
         answered = read_hosted_release(UAI, f"{root}/pronote/", options=bench.options())
-    assert answered.client_release == "2026.2.7"
+    assert str(answered.client) == "2026.2.7"
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
@@ -170,7 +169,7 @@ def test_an_unknown_school(bench: HostedBench) -> None:
 def _worker(bench: HostedBench, everybody: Barrier, results: Any) -> None:
     everybody.wait()
     try:
-        results.put(_read(bench).client_release)
+        results.put(str(_read(bench).client))
     except HostedServerError as exc:
         results.put(exc.fact)
 
@@ -197,7 +196,7 @@ def test_answers_and_failures_live_as_long_as_told(bench: HostedBench, clock: Si
     assert _read(bench, lifetime=100).cached
     bench.school.release = "2026.2.8"
     clock.now += 1
-    assert _read(bench, lifetime=100).client_release == "2026.2.8"
+    assert str(_read(bench, lifetime=100).client) == "2026.2.8"
     assert bench.requests == 2
     bench.school.mode = "html"
     clock.now += 100
@@ -207,7 +206,7 @@ def test_answers_and_failures_live_as_long_as_told(bench: HostedBench, clock: Si
     assert bench.requests == 3
     bench.school.mode = "ok"
     clock.now += 1
-    assert _read(bench, lifetime=100, failure_lifetime=50).client_release == "2026.2.8"
+    assert str(_read(bench, lifetime=100, failure_lifetime=50).client) == "2026.2.8"
     assert bench.requests == 4
 
 
@@ -233,7 +232,7 @@ def test_the_last_known_release_for_audits(bench: HostedBench, clock: SimpleName
     bench.school.mode = "suspended_fr"
     clock.now += 4000
     answer = _read(bench, allow_stale=True)
-    assert (answer.client_release, answer.stale, answer.read_at) == ("2026.2.7", True, before.read_at)
+    assert (str(answer.client), answer.stale, answer.read_at) == ("2026.2.7", True, before.read_at)
     assert "suspended" in answer.error
     # A deployment is told the truth, from the same failure, without another request.
     assert "suspended" in _error(bench).fact
@@ -317,7 +316,7 @@ def test_a_clock_set_back_asks_again_instead_of_believing_the_future(
     bench.school.mode = mode
     bench.school.release = "2026.2.8"
     if mode == "ok":
-        assert _read(bench).client_release == "2026.2.8"
+        assert str(_read(bench).client) == "2026.2.8"
     else:
         _error(bench)
         # The failure is cached all the same, and the answer of the "future" stays the last known one.
@@ -330,7 +329,7 @@ def test_a_failure_from_the_future_is_not_believed_for_ever(bench: HostedBench, 
     _error(bench)
     clock.now -= 86_400
     bench.school.mode = "ok"
-    assert _read(bench).client_release == "2026.2.7"
+    assert str(_read(bench).client) == "2026.2.7"
 
 
 def test_an_answer_that_nobody_vouches_for_is_for_those_alone_who_want_none(tmp_path: Path) -> None:

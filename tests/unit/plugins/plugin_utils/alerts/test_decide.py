@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.decide import Alert, Told, decide
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.decide import Alert, AlertState, decide
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import (
     address,
     compose,
@@ -15,29 +15,24 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message imp
     signature,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import Changes
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+
+from tests.browser.sample import record as sample_record
 
 ON = ("newly_late", "fixed", "by_hand", "vanished", "verdict")
 NONE: dict[str, Any] = Changes().as_dict()
 HOSTILE = "Salle\r\nBcc: pirate@example.org\n\u202e<script>alert(1)</script> @channel [x](https://pirate.example.org)"
 
 
-def record(station: str, status: str, **more: str) -> dict[str, Any]:
-    return {
-        "station": station,
-        "status": status,
-        "school": "0310001A",
-        "school_name": "Lycée",
-        "room": "S101",
-        "expected": "2026.2.7",
-        **more,
-    }
+def record(station: str, status: str, **more: str) -> AuditRecord:
+    return sample_record(station, status=status, **{"school_name": "Lycée", "room": "S101", **more})
 
 
 def change(station: str, before: str = "", after: str = "") -> dict[str, str]:
     return {"station": station, "school": "0310001A", "room": "S101", "before": before, "after": after}
 
 
-def audit(told: Told | None, *statuses: str, **more: Any) -> tuple[Alert | None, Told, Told]:
+def audit(told: AlertState | None, *statuses: str, **more: Any) -> tuple[Alert | None, AlertState, AlertState]:
     """An audit of stations p0, p1… with these statuses."""
     records = [record(f"p{n}", status) for n, status in enumerate(statuses)]
     options: dict[str, Any] = {

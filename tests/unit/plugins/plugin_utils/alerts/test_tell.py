@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from aiohttp import web
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts import tell as _alert
-from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import Audited, Request, Telling, tell
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import (
+    AlertRequest,
+    AuditResult,
+    Delivery,
+    tell,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import StoreError
 
 from tests.browser.sample import record
@@ -18,12 +23,12 @@ from tests.unit.web_thread import serving
 ADDRESS = "127.0.0.1"
 
 
-def _request(folder: Path, box: Mailbox, **more: Any) -> Request:
-    return Request.of(
+def _request(folder: Path, box: Mailbox, **more: Any) -> AlertRequest:
+    return AlertRequest.of(
         {
             **dict.fromkeys(["mail_username", "mail_password", "mail_ca_path", "webhook_secret", "webhook_ca_path"]),
             "product": "pronote_client",
-            "state": str(folder / "state.sqlite3"),
+            "store": str(folder / "state.sqlite3"),
             "language": "fr",
             "tell": ["newly_late", "fixed"],
             "threshold": 100.0,
@@ -41,9 +46,9 @@ def _request(folder: Path, box: Mailbox, **more: Any) -> Request:
     )
 
 
-def _tell(request: Request, status: str) -> Telling:
+def _tell(request: AlertRequest, status: str) -> Delivery:
     summary = {"verdict": "compliant", "changes": {}}
-    return tell(Audited(records=[record("a", status=status)], summary=summary, limited=False), request, check=False)
+    return tell(AuditResult(records=[record("a", status=status)], summary=summary, limited=False), request, check=False)
 
 
 def _attached(box: Mailbox) -> list[list[str | None]]:
@@ -92,7 +97,7 @@ def test_a_store_that_fails_after_the_mail_stops_neither_the_webhook_nor_the_tru
     with mail_server(ADDRESS) as box, serving(app, address=ADDRESS) as base:
         request = _request(tmp_path, box, webhook_url=f"{base}/hook", report="")
         _tell(request, "compliant")
-        monkeypatch.setattr(_alert, "save_told", full)
+        monkeypatch.setattr(_alert, "save_state", full)
         told = _tell(request, "late")
     assert (told.sent, told.failed, len(box.mails), len(bodies)) == (["mail", "webhook"], [], 1, 1)
     assert [warning.partition("What ")[2] for warning in told.warnings] == [

@@ -7,7 +7,6 @@ from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import (
     Archive,
     WantedArchive,
-    digest_line,
     judge_archive,
     kind_of,
     not_encrypted,
@@ -59,20 +58,6 @@ def test_paths_that_a_station_cannot_be_given(path: str) -> None:
 def test_dates_of_wmi(text: str | None, date: str | None) -> None:
     found = wmi_date(text)
     assert (found.astimezone(dt.UTC).isoformat() if found else None) == date
-
-
-@pytest.mark.parametrize(
-    ("output", "digest"),
-    [
-        (f"Hachage SHA256 de C:\\a :\r\n{_DIGEST}\r\nCertUtil: OK\r\n", _DIGEST),
-        ("SHA256:\r\n" + " ".join(_DIGEST[i : i + 2] for i in range(0, 64, 2)) + "\r\n", _DIGEST),
-        ("CertUtil: -hashfile FAILED: 0x80070002\r\n", ""),
-        (_DIGEST + "0\r\n", ""),
-        ("", ""),
-    ],
-)
-def test_the_digest_in_certutils_output(output: str, digest: str) -> None:
-    assert digest_line(output.encode()) == digest
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import moment
+from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import WantedArchive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read import archive_on_controller
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.zip_check import ZipLimits

@@ -6,12 +6,13 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import (
     Changes,
-    Known,
+    LastWord,
     changes,
     clients_of,
     picture,
     remember,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation
 
 from tests.browser.sample import record
@@ -21,14 +22,14 @@ INVENTORY = "inventories/my_schools"
 FIRST, SECOND, THIRD = "2026-11-23T04:30:00Z", "2026-11-24T04:30:00Z", "2026-11-25T04:30:00Z"
 
 
-def _known(*audits: list[dict[str, Any]]) -> dict[str, Known]:
-    known: dict[str, Known] = {}
+def _known(*audits: list[AuditRecord]) -> dict[str, LastWord]:
+    known: dict[str, LastWord] = {}
     for at, records in zip((FIRST, SECOND, THIRD), audits, strict=False):
         known |= {r["station"]: remember(known.get(r["station"]), r, at=at, inventory=INVENTORY) for r in records}
     return known
 
 
-def _changes(known: dict[str, Known], *records: dict[str, Any], **options: Any) -> Changes:
+def _changes(known: dict[str, LastWord], *records: AuditRecord, **options: Any) -> Changes:
     stations = options.pop("stations", set(known))
     options = {"inventory": INVENTORY, "ours": [("elsewhere", FIRST)], **options}
     return changes(known, records, stations=stations, **options)
@@ -153,7 +154,7 @@ def _facts(*clients: tuple[str | None, int | None, Any]) -> dict[str, Any]:
     ],
 )
 def test_clients_as_text(facts: dict[str, Any] | None, expected: str | None) -> None:
-    assert clients_of({"facts": facts}) == expected
+    assert clients_of(record("a", facts=facts)) == expected
 
 
 def test_the_picture_of_a_limited_audit_is_whole_and_dated() -> None:

@@ -17,6 +17,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
     read_history,
     save_audit,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.browser.sample import record
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def _audit(day: int, *records: dict[str, Any], stations: tuple[str, ...] = EVERYONE, hour: int = 4) -> Audit:
+def _audit(day: int, *records: AuditRecord, stations: tuple[str, ...] = EVERYONE, hour: int = 4) -> Audit:
     return Audit(
         at=f"2026-11-{day:02}T{hour:02}:30:00Z",
         records=records,
@@ -49,7 +50,7 @@ def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in db.execute(query)]
 
 
-def _whole(status: str = "compliant", **fields: Any) -> list[dict[str, Any]]:
+def _whole(status: str = "compliant", **fields: Any) -> list[AuditRecord]:
     return [record(name, status=status, **fields) for name in EVERYONE]
 
 

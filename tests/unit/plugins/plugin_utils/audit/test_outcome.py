@@ -3,24 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import (
-    EXIT_CODES,
-    FAULTY,
-    SILENT,
-    UNKNOWN,
-    VERDICTS,
-    conclude,
-)
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import FAULTY
+
+from tests.browser.sample import record
 
 
-def _records(**numbers: int) -> list[dict[str, Any]]:
-    return [{"station": f"{s}-{n}", "status": s} for s, number in numbers.items() for n in range(number)]
-
-
-def test_every_status_is_of_one_kind() -> None:
-    assert sorted(("compliant", *FAULTY, *SILENT, *UNKNOWN)) == sorted(STATUSES)
-    assert set(EXIT_CODES) == set(VERDICTS)
+def _records(**numbers: int) -> list[AuditRecord]:
+    return [record(f"{s}-{n}", status=s) for s, number in numbers.items() for n in range(number)]
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings im
     TO_DO,
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import STATES, Facts, board, state_label
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import Facts, board, state_label
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.table import render_board
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import LABELS, OPERATIONS
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import LABELS, OPERATIONS, STATES
 
 _YEAR = Release.parse("2026.2.7")
 _STATES = {"D": DONE, "T": TO_DO, "?": IN_DOUBT, "-": NOT_OBSERVABLE}

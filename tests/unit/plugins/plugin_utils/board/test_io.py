@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.gate import closed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
@@ -122,7 +123,7 @@ def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
-def _save(path: Path, *records: dict[str, Any], day: int, everyone: tuple[str, ...]) -> None:
+def _save(path: Path, *records: AuditRecord, day: int, everyone: tuple[str, ...]) -> None:
     with Store(path) as store:
         audit = Audit(
             at=f"2026-09-{day:02}T04:30:00Z", records=records, stations=everyone, inventory="i", verdict="compliant"

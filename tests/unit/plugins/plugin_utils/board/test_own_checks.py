@@ -6,23 +6,24 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import Known
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import ServedRelease
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import LastWord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation import Attestation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.own_checks import (
     Depot,
-    Server,
     attested,
     check_audit,
     check_release,
 )
 
+from tests.browser.sample import record
+
 _LOCK = {"2026.2.7": {"x64": {"digest": "0" * 64}, "x86": {"digest": "1" * 64}}}
 
 
-def _server(release: str = "2026.2.7", error: str = "") -> Server:
-    return Server(
-        address="https://s/", release=Release.parse(release) if release else None, read_at="2026-07-06", error=error
-    )
+def _server(release: str = "2026.2.7", error: str = "") -> ServedRelease:
+    parsed = Release.parse(release) if release else None
+    return ServedRelease(server="https://s/", release=parsed, read_at=1_783_296_000.0, error=error, fact=error)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def _server(release: str = "2026.2.7", error: str = "") -> Server:
         (_server("2025.2.9", "no answer"), _LOCK, None, "not_observable", ["server_unreadable"]),
     ],
 )
-def test_operation_1(server: Server, releases: Any, depot: Depot | None, state: str, codes: list[str]) -> None:
+def test_operation_1(server: ServedRelease, releases: Any, depot: Depot | None, state: str, codes: list[str]) -> None:
     report = check_release(server, year=2026, releases=releases, depot=depot)
     assert (report.state, report.codes) == (state, codes)
     assert not [each for each in report.as_dict("fr")["evidence"] if "{" in each["what"]]
@@ -59,19 +60,13 @@ def test_operation_1(server: Server, releases: Any, depot: Depot | None, state: 
 _NIGHT, _BEFORE = "2026-09-03T04:30:00Z", "2026-08-30T04:30:00Z"
 
 
-def _known(*stations: str, at: str = _NIGHT, first: int = 0) -> list[Known]:
+def _known(*stations: str, at: str = _NIGHT, first: int = 0) -> list[LastWord]:
     """The last word on stations: ``compliant``, or with what it was compared with, ``compliant 2026.1.3 pinned``."""
     found = []
     for n, said in enumerate(stations, first):
         status, expected, pinned = [*said.split(), *["2026.2.7", ""][len(said.split()) - 1 :]]
-        record = {
-            "station": f"s{n}",
-            "school": "0310001A",
-            "status": status,
-            "expected": None if expected == "-" else expected,
-            "pinned": bool(pinned),
-        }
-        found.append(Known(record=record, at=at, since=at))
+        audited = record(f"s{n}", status=status, expected=None if expected == "-" else expected, pinned=bool(pinned))
+        found.append(LastWord(record=audited, at=at, since=at))
     return found
 
 
@@ -180,7 +175,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
         (_known("compliant", "compliant"), "", "done", [], "2 of 2 station(s) at 2026.2.7"),
     ],
 )
-def test_operation_8(known: list[Known], release: str, state: str, codes: list[str], said: str) -> None:
+def test_operation_8(known: list[LastWord], release: str, state: str, codes: list[str], said: str) -> None:
     report = check_audit(
         known,
         stations=["s0", "s1"],

@@ -25,9 +25,9 @@ def _until(monkeypatch: pytest.MonkeyPatch, **given: Any) -> dt.datetime | None:
 
     monkeypatch.setattr(_client_arguments, "Hours", AtSeven)
     defaults = {name: option.get("default") for name, option in ARGUMENT_SPEC.items()}
-    needed = {"release": "2026.2.7", "depot": "http://depot/", "digests": {}, "removals": {}, "installers": {}}
+    needed = {"release": "2026.2.7", "depot": "http://depot/", "releases": {}}
     arguments = {**defaults, **needed, "timezone": "Europe/Paris", "reboot": "in_window", **given}
-    return request_from(arguments, "poste").desired.restarts.until
+    return request_from(arguments, "poste").goal.restarts.until
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,6 @@ def _until(monkeypatch: pytest.MonkeyPatch, **given: Any) -> dt.datetime | None:
         ({"windows": _EVENINGS}, "2026-11-25T21:00:00+00:00"),
         ({"windows": _MORNINGS}, None),
         ({"windows": []}, None),
-        ({"windows": [], "reboot_allowed_until": "2026-11-25T20:00:00+00:00"}, "2026-11-25T20:00:00+00:00"),
-        ({"windows": _EVENINGS, "reboot_allowed_until": "2026-11-25T20:00:00+00:00"}, "2026-11-25T20:00:00+00:00"),
     ],
 )
 def test_a_restart_keeps_to_the_window_that_is_open(

@@ -11,17 +11,18 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import client as _client
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import deployment as _deployment
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import make_way as _people
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import steps as _steps
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Hours
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Published
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.deployment import Deployment, DeploymentRequest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.goal import Goal, JobStep
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Hours, parse_windows
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import Desired, Step, job_name
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.steps import Report, Request
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.windows import parse_windows
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import JobTimes
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.outcome import JobFiles
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.events import Events
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Process
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
@@ -29,12 +30,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm impo
 from tests.unit.states import station_state
 
 _DIGEST = "a" * 64
-_REMOVALS = {2025: {"x64": Published(release=Release.parse("2025.2.9"), arch="x64", digest="d" * 64)}}
+_REMOVALS = {2025: {"x64": Removal(release=Release.parse("2025.2.9"), arch="x64", digest="d" * 64)}}
 _RUNNING = [Process(image="Client PRONOTE.exe", pid=7, session=1)]
 
 
-def _job(release: str, verb: str, digest: str = _DIGEST) -> str:
-    return job_name(PRONOTE_CLIENT, verb, Release.parse(release), "x64", digest)
+def _job(release: str, verb: Any, digest: str = _DIGEST) -> str:
+    return str(JobName.of(PRONOTE_CLIENT, verb, Release.parse(release), "x64", digest))
 
 
 _INSTALL, _REMOVE = _job("2026.2.7", "install"), _job("2025.2.9", "remove", "d" * 64)
@@ -68,6 +69,7 @@ class _World:
     done: list[str] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
+    events: Events = field(default_factory=Events)
 
     def state(self) -> StationState:
         return station_state(
@@ -76,19 +78,20 @@ class _World:
             jobs=list(self.jobs),
         )
 
-    def run_step(self, _station: Any, _request: Any, step: Step, report: Report, **_more: Any) -> bool:
+    def run_step(self, deployment: Deployment, step: JobStep) -> bool:
         self.now += dt.timedelta(minutes=self.minutes)
+        job = str(step.job)
         if not step.follow:
-            self.begun.append(step.job)
-        if step.job in self.fails:
+            self.begun.append(job)
+        if job in self.fails:
             # As an empty folder does, it stays.
             return False
-        self.done.append(step.job)
-        report.steps.append(step.job)
-        self.jobs = [name for name in self.jobs if name != step.job]
-        year = f"{step.release.year}."
+        self.done.append(job)
+        deployment.report.steps.append(job)
+        self.jobs = [name for name in self.jobs if name != job]
+        year = f"{step.job.release.year}."
         self.releases = [release for release in self.releases if not release.startswith(year)]
-        self.releases += [str(step.release)] if step.verb == "install" else []
+        self.releases += [str(step.job.release)] if step.job.verb == "install" else []
         return True
 
     def query(self, wql: str) -> list[Any]:
@@ -101,9 +104,9 @@ class _World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> _World:
     made = _World()
-    monkeypatch.setattr(_client, "probe", lambda *_: made.state())
-    monkeypatch.setattr(_client, "run_step", made.run_step)
-    monkeypatch.setattr(_client, "tidy", lambda _s, job, report, _r: report.tidied.append(job.name))
+    monkeypatch.setattr(_deployment, "probe", lambda *_: made.state())
+    monkeypatch.setattr(Deployment, "run_step", lambda self, step, **_more: made.run_step(self, step))
+    monkeypatch.setattr(Deployment, "tidy", lambda self, name: self.report.tidied.append(str(name)))
     monkeypatch.setattr(_people, "in_use", lambda *_: bool(made.running))
     return made
 
@@ -119,8 +122,8 @@ def _run(
         "digests": {"x64": _DIGEST},
         **desired,
     }
-    request = Request(
-        desired=Desired(**values),
+    request = DeploymentRequest(
+        goal=Goal(**values),
         depot="http://depot",
         times=JobTimes(poll=0),
         hours=world.hours(list(windows)),
@@ -166,7 +169,7 @@ def test_the_same_after_a_job_that_was_followed(world: _World) -> None:
 
 def test_a_removal_is_never_left_without_what_comes_after_it(world: _World) -> None:
     world.releases, world.minutes = ["2026.3.1"], 50
-    removals = {2026: {"x64": Published(release=Release.parse("2026.3.1"), arch="x64", digest="d" * 64)}}
+    removals = {2026: {"x64": Removal(release=Release.parse("2026.3.1"), arch="x64", digest="d" * 64)}}
     _run(world, windows=_OPEN, allow_downgrade=True, downgrade="remove_first", removals=removals)
     assert world.releases == ["2026.2.7"]
 
@@ -200,11 +203,11 @@ def test_a_log_that_cannot_be_kept_is_a_warning(world: _World, tmp_path: Path, m
     """A controller whose project is read-only, or its disk full, in the middle of a room."""
     (tmp_path / "logs").write_text("a file where the folder should be", encoding="utf-8")
 
-    def run_step(_station: Any, request: Request, _step: Step, report: Report, **_more: Any) -> bool:
-        _steps._keep_log(JobFiles(state="ended", exit="step=done\n"), report, request)
+    def run_step(self: Deployment, _step: JobStep, **_more: Any) -> bool:
+        self.keep_log(JobFiles(state="ended", exit="step=done\n"))
         return True
 
-    monkeypatch.setattr(_client, "run_step", run_step)
+    monkeypatch.setattr(Deployment, "run_step", run_step)
     done = _run(world, log_file=tmp_path / "logs" / "poste.log")
     assert done["action"] == "install"
     assert "the job's log could not be kept on the controller" in done["warnings"][-1]

@@ -12,7 +12,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts im
     Restarts,
     is_later_boot,
     mark_command,
-    parse_until,
     shutdown_command,
     why_not,
 )
@@ -41,19 +40,6 @@ def test_a_later_boot(after: str, later: bool) -> None:
 def test_a_boot_time_that_is_none_reaches_no_command_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"time|month"):
         mark_command("C:\\x", text)
-
-
-@pytest.mark.parametrize("text", ["22h", "tomorrow", "2026-11-25T25:00"])
-def test_a_window_that_ends_at_no_time(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a time such as"):
-        parse_until(text)
-
-
-def test_a_window_without_zone_is_the_controllers() -> None:
-    found = parse_until("2026-11-25T22:00:00")
-    assert found is not None
-    assert found.tzinfo is not None
-    assert parse_until("") is None
 
 
 @pytest.mark.parametrize(

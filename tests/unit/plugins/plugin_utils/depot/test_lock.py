@@ -11,9 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import 
     check_same,
     locked_entry,
     locked_installer,
-    parse_installers,
     parse_lock,
-    published_installers,
 )
 
 _SHA, _OTHER = "a" * 64, "b" * 64
@@ -149,42 +147,3 @@ def test_other_bytes_are_an_alarm(by_hand: bool) -> None:
     assert ("published by hand" in str(caught.value)) is by_hand
     assert _SHA in str(caught.value)
     assert _OTHER in str(caught.value)
-
-
-def test_names_and_sizes_of_installers() -> None:
-    by_hand = {"digest": _OTHER, "files": {"setup.msi": _SHA, "uninstall.iss": _SHA}}
-    arches = {"x86": by_hand, "x64": {**by_hand, "size": 8}}
-    releases = {**_lock()["pronote_releases"], "2025.2.9.1": arches}
-    found = published_installers(releases)
-    assert found == {
-        "2026.2.7": {"x64": {"file": "setup.exe", "size": 7}},
-        "2025.2.9": {"x86": {"file": "setup.msi", "size": 0}, "x64": {"file": "setup.msi", "size": 8}},
-    }
-    assert parse_installers(found) == {
-        ("2026.2.7", "x64"): ("setup.exe", 7),
-        ("2025.2.9", "x86"): ("setup.msi", 0),
-        ("2025.2.9", "x64"): ("setup.msi", 8),
-    }
-
-
-@pytest.mark.parametrize(
-    "arches",
-    [
-        None,
-        [],
-        {"x64": None},
-        {"x64": {}},
-        {"x64": {"files": {}}},
-        {"x64": {"files": {"setup.exe": "", "setup.msi": ""}}},
-    ],
-)
-def test_what_cannot_be_read_is_left_out_of_the_sizes(arches: Any) -> None:
-    assert published_installers({"2026.2.7": arches, "no release": {}}) == {}
-    assert published_installers(_lock(size="7")["pronote_releases"]) == {}
-    assert published_installers({"2026.2.7": {"x64": {"files": {"setup.exe": _SHA}, "size": "7"}}}) == {}
-
-
-@pytest.mark.parametrize("data", [{"2026.2.7": []}, {"2026.2.7": {"x64": {}}}, {"2026.2.7": {"x64": 7}}])
-def test_sizes_that_are_none(data: Any) -> None:
-    with pytest.raises(ValueError, match="installers cannot be read"):
-        parse_installers(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,9 +11,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.job.download impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import JobTimes, follow
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
 
-_JOB = Job(name="pronote-client-2026.2.7-x64-0123456789ab-install", program_files="C:\\Program Files")
+_NAME = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
+_JOB = Job(name=_NAME, program_files="C:\\Program Files")
 _SETUP = f"{_JOB.folder}\\setup.exe"
 _KNOWN: Installers = {("2026.2.7", "x64"): ("setup.exe", 300)}
 _TIMES = JobTimes(poll=0, reconnect=0)
@@ -23,7 +24,8 @@ _TIMES = JobTimes(poll=0, reconnect=0)
 class _Station:
     """A job at work for as many looks as there are ``files``: what WMI knows at each, by path."""
 
-    watcher = None
+    watcher = _progress.Watcher()
+    events = _progress.Events("s1")
 
     def __init__(self, files: list[dict[str, Any]]) -> None:
         self._files = files
@@ -50,15 +52,13 @@ class _Station:
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "events"
     monkeypatch.setattr(_progress, "events_path", lambda: path)
-    yield path
-    _progress.begin("")
+    return path
 
 
 def _follow(station: _Station, known: Installers = _KNOWN) -> None:
-    _progress.begin("s1")
     download = watched_download(_JOB.folder, "2026.2.7", "x64", known)
     assert follow(cast(WinrmStation, station), _JOB, _TIMES, download=download).state == "ended"
 

@@ -22,7 +22,7 @@ from tests.collection import ROOT
 
 _ROOMS = ROOT / "plugins/plugin_utils"
 _COMMON = _ROOMS / "pages/templates/page.css"
-_SHEETS = (_ROOMS / "report/templates/audit.css", _ROOMS / "board/templates/rentree.css")
+_SHEETS = (_ROOMS / "report/templates/audit.css", _ROOMS / "board/templates/board.css")
 _COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\(", re.IGNORECASE)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.arguments import by_arch
-from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.wanted import wanted_by_schools
+from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.wanted import by_arch, wanted_by_schools
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import HostedSchool, hosted_app

@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.remaining import how_to_list, remaining_of
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import Board
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import PlayProgress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import UnreachableError
 
 _COMMAND = "ansible-playbook playbooks/remaining.yml -i inventories/x"
 
 
-def _board(*stores: str, product: str = "pronote_client") -> Board:
-    board = Board.of_play({"off": "", "new\x1b[2J": "Salle 101"}, now=0, check=False)
+def _progress(*stores: str, product: str = "pronote_client") -> PlayProgress:
+    progress = PlayProgress.of_play({"off": "", "new\x1b[2J": "Salle 101"}, now=0, check=False)
     for store in stores:
-        board.about("off", product=product, store=store)
-    board.end("off", "unreachable", "it is off")
-    return board
+        progress.about("off", product=product, store=store)
+    progress.end("off", "unreachable", "it is off")
+    return progress
 
 
 def _remember(path: Path, *, product: str = "pronote_client") -> None:
@@ -54,7 +54,7 @@ def test_the_list_is_that_of_the_store(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "160")
     store = tmp_path / "state"
     _remember(store, product=product)
-    text = remaining_of(_board(str(store), product=product), language="fr", command=_COMMAND)
+    text = remaining_of(_progress(str(store), product=product), language="fr", command=_COMMAND)
     title = "Reste à faire : 2 poste(s) sur 2"
     assert text.startswith(title if product == "pronote_client" else f"EDT monoposte - {title}")
     for word in ("0310001A", "CDI", "injoignable", "Switch it on.", "jamais essayé", "Salle 101"):
@@ -65,13 +65,13 @@ def test_the_list_is_that_of_the_store(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_store_that_cannot_be_read_is_a_line_with_the_command(tmp_path: Path) -> None:
     store = tmp_path / "state"
     store.write_text("no store\n" * 200)
-    text = remaining_of(_board(str(store)), language="fr", command=_COMMAND)
+    text = remaining_of(_progress(str(store)), language="fr", command=_COMMAND)
     assert text.startswith(f"the store {store}: not usable (file is not a database). Move it away")
     assert text.endswith(f"What remains to be done is not known. Afterwards: {_COMMAND}")
 
 
 def test_several_stores_are_left_to_the_command() -> None:
-    board = _board("/one")
-    board.about("new", product="pronote_client", store="/two")
-    assert remaining_of(board, language="fr", command=_COMMAND) == f"Reste à faire: {_COMMAND}"
-    assert remaining_of(board, language="en", command=_COMMAND) == f"Remaining: {_COMMAND}"
+    progress = _progress("/one")
+    progress.about("new", product="pronote_client", store="/two")
+    assert remaining_of(progress, language="fr", command=_COMMAND) == f"Reste à faire: {_COMMAND}"
+    assert remaining_of(progress, language="en", command=_COMMAND) == f"Remaining: {_COMMAND}"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import Board, clean, end_of, summary
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import PlayProgress, end_of, summary
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.view import HEIGHT, render
 from rich.text import Text
 
@@ -11,23 +11,8 @@ HOSTILE = "s1\x1b[2J\x1b]0;owned\x07\r\n[bold red]x[/]\u202e\u200b\x9b31m"
 """Erases the screen, names the window, writes over the line, rich markup, right-to-left, and an 8-bit escape."""
 
 
-def _board(**rooms: str) -> Board:
-    return Board.of_play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("salle d'étude-é", "salle d'étude-é"),
-        ("a\x1b[31mb", "a\N{REPLACEMENT CHARACTER}[31mb"),
-        ("two\r\nlines\t.", "two lines ."),
-        ("\u202eabc\x9b", "\N{REPLACEMENT CHARACTER}abc\N{REPLACEMENT CHARACTER}"),
-        ("x" * 300, "x" * 199 + "…"),
-        (None, "None"),
-    ],
-)
-def test_text_is_made_harmless(text: Any, expected: str) -> None:
-    assert clean(text) == expected
+def _progress(**rooms: str) -> PlayProgress:
+    return PlayProgress.of_play(rooms or {"a": "101", "b": "101", "c": "102", "d": "102"}, now=0, check=False)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +20,7 @@ def test_text_is_made_harmless(text: Any, expected: str) -> None:
     [
         ({"action": "install", "changed": True}, "done"),
         ({"action": "none", "changed": False}, "right"),
-        ({"action": "skip", "changed": False}, "left"),
+        ({"action": "skip", "changed": False}, "skipped"),
         ({"changed": False}, "right"),
     ],
 )
@@ -44,28 +29,28 @@ def test_ends(result: dict[str, Any], end: str) -> None:
 
 
 def test_a_run_event_by_event() -> None:
-    board = _board()
-    assert summary(board, now=0, language="fr") == "PRONOTE: postes 0/4"
-    board.begin("a", now=1)
-    board.begin("b", now=1)
-    board.stage("a", "installing", now=2)
-    board.stage("a", "no such stage", now=3)
-    assert board.at_work["a"].stage == "installing"
-    board.stage("a", "installing", now=5, bytes=50 * 2**20, total=100 * 2**20)
+    progress = _progress()
+    assert summary(progress, now=0, language="fr") == "PRONOTE: postes 0/4"
+    progress.begin("a", now=1)
+    progress.begin("b", now=1)
+    progress.stage("a", "installing", now=2)
+    progress.stage("a", "no such stage", now=3)
+    assert progress.at_work["a"].stage == "installing"
+    progress.stage("a", "installing", now=5, bytes=50 * 2**20, total=100 * 2**20)
     # The same stage goes on: since when it does is kept.
-    assert board.at_work["a"].since == 2
-    board.end("b", "unreachable", "off\x1b[2J")
-    board.end("b", "right")
+    assert progress.at_work["a"].since == 2
+    progress.end("b", "unreachable", "off\x1b[2J")
+    progress.end("b", "right")
     # What a dying worker still said changes nothing.
-    board.stage("b", "reading", now=6)
-    board.begin("b", now=6)
-    board.begin("c", now=6)
-    board.leave("c")
-    assert board.by_room() == [("101", 1, 1, 2), ("102", 0, 0, 2)]
-    assert list(board.failures) == [("b", "off\N{REPLACEMENT CHARACTER}[2J")]
-    assert summary(board, now=7, language="en") == "PRONOTE: stations 1/4, unreachable 1, at work 1"
-    board.check = True
-    assert summary(board, now=7, language="fr").startswith("PRONOTE (simulation): ")
+    progress.stage("b", "reading", now=6)
+    progress.begin("b", now=6)
+    progress.begin("c", now=6)
+    progress.leave("c")
+    assert progress.by_room() == [("101", 1, 1, 2), ("102", 0, 0, 2)]
+    assert list(progress.failures) == [("b", "off\N{REPLACEMENT CHARACTER}[2J")]
+    assert summary(progress, now=7, language="en") == "PRONOTE: stations 1/4, unreachable 1, at work 1"
+    progress.check = True
+    assert summary(progress, now=7, language="fr").startswith("PRONOTE (simulation): ")
 
 
 @pytest.mark.parametrize(
@@ -73,17 +58,19 @@ def test_a_run_event_by_event() -> None:
     [(2, 600, None), (3, 600, 23), (5, 600, 10), (9, 600, 1), (10, 600, None), (3, 0, None)],
 )
 def test_the_time_left_is_that_of_the_ring(ended: int, now: float, minutes: int | None) -> None:
-    board = _board(**{f"s{n}": "101" for n in range(300)})
-    board.step(2, 3, [f"s{n}" for n in range(10)], now=0)
+    progress = _progress(**{f"s{n}": "101" for n in range(300)})
+    progress.step(2, 3, [f"s{n}" for n in range(10)], now=0)
     for n in range(ended):
-        board.end(f"s{n}", "done")
-    assert board.minutes_left(now) == minutes
-    assert ("anneau 2/3" in summary(board, now=now, language="fr")) is True
-    assert ("fin de l'anneau dans" in summary(board, now=now, language="fr")) is (minutes is not None)
+        progress.end(f"s{n}", "done")
+    assert progress.minutes_left(now) == minutes
+    assert ("anneau 2/3" in summary(progress, now=now, language="fr")) is True
+    assert ("fin de l'anneau dans" in summary(progress, now=now, language="fr")) is (minutes is not None)
 
 
-def _shown(board: Board, *, width: int = 100, height: int = HEIGHT, color: bool = False, now: float = 30) -> list[str]:
-    lines = render(board, now=now, width=width, height=height, language="fr", color=color)
+def _shown(
+    progress: PlayProgress, *, width: int = 100, height: int = HEIGHT, color: bool = False, now: float = 30
+) -> list[str]:
+    lines = render(progress, now=now, width=width, height=height, language="fr", color=color)
     assert len(lines) == height
     for line in lines:
         assert Text.from_ansi(line).cell_len <= width
@@ -91,42 +78,44 @@ def _shown(board: Board, *, width: int = 100, height: int = HEIGHT, color: bool 
 
 
 def test_the_view() -> None:
-    board = _board()
-    board.begin("a", now=0)
-    board.stage("a", "fetching", now=10, bytes=40 * 2**20, total=100 * 2**20)
-    board.stage("a", "fetching", now=20, bytes=50 * 2**20, total=100 * 2**20)
-    board.begin("c", now=20)
-    board.end("b", "failed", "the setup answered -12")
-    text = "\n".join(_shown(board))
+    progress = _progress()
+    progress.begin("a", now=0)
+    progress.stage("a", "fetching", now=10, bytes=40 * 2**20, total=100 * 2**20)
+    progress.stage("a", "fetching", now=20, bytes=50 * 2**20, total=100 * 2**20)
+    progress.begin("c", now=20)
+    progress.end("b", "failed", "the setup answered -12")
+    text = "\n".join(_shown(progress))
     assert "postes 1/4, en échec 1, en cours 2" in text
     assert "a  téléchargement 50 % (50/100 MiB), 1.0 MiB/s, encore 0:50" in text
     assert "101" in text
     assert "✗ b the setup answered -12" in text
     assert "\x1b" not in text
-    assert "\x1b[" in "\n".join(_shown(board, color=True))
+    assert "\x1b[" in "\n".join(_shown(progress, color=True))
 
 
 @pytest.mark.parametrize(("width", "height"), [(40, 1), (40, 3), (41, 5), (80, 8), (250, 11)])
 def test_any_size_of_terminal(width: int, height: int) -> None:
-    board = _board(**{f"a-very-long-name-of-a-station-{n:04}": f"Salle très longue {n % 30}" for n in range(1000)})
+    progress = _progress(
+        **{f"a-very-long-name-of-a-station-{n:04}": f"Salle très longue {n % 30}" for n in range(1000)}
+    )
     for n in range(1000):
-        board.begin(f"a-very-long-name-of-a-station-{n:04}", now=0)
-    board.end("a-very-long-name-of-a-station-0003", "failed", "why " * 100)
-    _shown(board, width=width, height=height)
+        progress.begin(f"a-very-long-name-of-a-station-{n:04}", now=0)
+    progress.end("a-very-long-name-of-a-station-0003", "failed", "why " * 100)
+    _shown(progress, width=width, height=height)
 
 
 def test_hostile_names_stay_text() -> None:
-    board = _board(**{HOSTILE: HOSTILE})
-    board.begin(HOSTILE, now=0)
-    board.stage(HOSTILE, "reading", now=0)
-    board.begin("other", now=0)
-    board.end("other", "failed", HOSTILE)
+    progress = _progress(**{HOSTILE: HOSTILE})
+    progress.begin(HOSTILE, now=0)
+    progress.stage(HOSTILE, "reading", now=0)
+    progress.begin("other", now=0)
+    progress.end("other", "failed", HOSTILE)
     for color in (False, True):
-        text = "\n".join(_shown(board, color=color))
+        text = "\n".join(_shown(progress, color=color))
         assert "[bold red]x[/]" in text
         for character in ("\x1b]", "\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b"):
             assert character not in text
-    assert "\x1b" not in summary(board, now=0, language="fr")
+    assert "\x1b" not in summary(progress, now=0, language="fr")
 
 
 @pytest.mark.parametrize(
@@ -150,13 +139,13 @@ def test_hostile_names_stay_text() -> None:
     ],
 )
 def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, shown: str) -> None:
-    board = _board()
+    progress = _progress()
     for now, mib in told:
-        board.stage("a", "fetching", now=now, bytes=int(mib * 2**20), total=total * 2**20)
-    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+        progress.stage("a", "fetching", now=now, bytes=int(mib * 2**20), total=total * 2**20)
+    (line,) = [line.rstrip() for line in _shown(progress) if line.startswith("  a  ")]
     assert line == f"  a  téléchargement {shown}"
-    board.stage("a", "installing", now=25)
-    (line,) = [line.rstrip() for line in _shown(board) if line.startswith("  a  ")]
+    progress.stage("a", "installing", now=25)
+    (line,) = [line.rstrip() for line in _shown(progress) if line.startswith("  a  ")]
     assert line == "  a  tâche en cours 0:05"
 
 
@@ -171,17 +160,17 @@ def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, s
     ],
 )
 def test_a_line_names_its_product(product: str, check: bool, line: str) -> None:
-    board = Board.of_play(_board().stations, now=0, check=check)
-    board.about("a", product=product)
-    assert summary(board, now=0, language="fr") == line
+    progress = PlayProgress.of_play(_progress().stations, now=0, check=check)
+    progress.about("a", product=product)
+    assert summary(progress, now=0, language="fr") == line
 
 
 def test_a_play_that_is_over_foretells_nothing() -> None:
-    board = _board()
+    progress = _progress()
     for name in "abc":
-        board.end(name, "done")
-    assert "fin dans 1 min environ" in summary(board, now=30, language="fr")
-    assert summary(board, now=None, language="fr") == "PRONOTE: postes 3/4, faits 3"
+        progress.end(name, "done")
+    assert "fin dans 1 min environ" in summary(progress, now=30, language="fr")
+    assert summary(progress, now=None, language="fr") == "PRONOTE: postes 3/4, faits 3"
 
 
 @pytest.mark.parametrize(
@@ -192,14 +181,14 @@ def test_a_play_that_is_over_foretells_nothing() -> None:
         ({"a": "failed"}, {"a": "/state"}, True, False),
         # A dry run, an audit, a staging: no store is told.
         ({"a": "failed"}, {}, False, False),
-        ({"a": "done", "b": "left"}, {"a": "/state"}, False, False),
+        ({"a": "done", "b": "skipped"}, {"a": "/state"}, False, False),
     ],
 )
 def test_what_nothing_has_listed(ends: dict[str, Any], stores: dict[str, str], listed: bool, unlisted: bool) -> None:
-    board = _board()
+    progress = _progress()
     for station, store in stores.items():
-        board.about(station, product="pronote_client", store=store)
+        progress.about(station, product="pronote_client", store=store)
     for station, end in ends.items():
-        board.end(station, end)
-    board.listed = listed
-    assert board.unlisted is unlisted
+        progress.end(station, end)
+    progress.listed = listed
+    assert progress.unlisted is unlisted

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,11 @@ _PLAIN = WatchOptions(live=False, color=False, interval=3600, language="fr")
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "events"
     for module in (_progress, _progress_watch):
         monkeypatch.setattr(module, "events_path", lambda: path)
-    yield path
-    _progress.begin("")
+    return path
 
 
 def _broken(exc: Exception) -> None:
@@ -32,13 +31,12 @@ def _play(watch: Watch, product: str, *stations: str, ended: int, store: str = "
     watch.play(dict.fromkeys(stations, "Salle 101"), check=False)
     watch.start(_PLAIN)
     for number, station in enumerate(stations):
-        with watch.board() as (board, now):
-            board.begin(station, now=now)
-        _progress.begin(station, product=product, store=store)
-        _progress.stage("cleaning")
+        with watch.progress() as (progress, now):
+            progress.begin(station, now=now)
+        _progress.Events(station, product=product, store=store).stage("cleaning")
         if number < ended:
-            with watch.board() as (board, _now):
-                board.end(station, "done")
+            with watch.progress() as (progress, _now):
+                progress.end(station, "done")
 
 
 def test_the_end_tells_of_each_play_that_had_stations(events: Path) -> None:
@@ -51,7 +49,7 @@ def test_the_end_tells_of_each_play_that_had_stations(events: Path) -> None:
     watch.finish()
     # No end of the run is foretold of what is over.
     assert said == ["PRONOTE: postes 3/4, faits 3, en cours 1", "EDT monoposte: postes 1/1, faits 1"]
-    assert [board.product for board in watch.boards] == ["pronote_client", "edt_monoposte"]
+    assert [progress.product for progress in watch.plays] == ["pronote_client", "edt_monoposte"]
     assert events.exists()
 
 
@@ -60,7 +58,7 @@ def test_what_a_worker_said_last_is_of_its_own_play(events: Path) -> None:
     _play(watch, "pronote_client", "a", ended=1, store="/state/one")
     _play(watch, "edt_monoposte", "b", ended=1, store="/state/two")
     watch.finish()
-    assert [(board.product, board.stores, dict(board.at_work)) for board in watch.boards] == [
+    assert [(progress.product, progress.stores, dict(progress.at_work)) for progress in watch.plays] == [
         ("pronote_client", {"a": "/state/one"}, {}),
         ("edt_monoposte", {"b": "/state/two"}, {}),
     ]

@@ -17,13 +17,14 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
     StillRunningError,
     UnreachableError,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
 
 from tests.unit.states import station_state
 
 WANTED = Release.parse("2026.2.7")
-JOB = "pronote-client-2026.2.7-x64-0123456789ab-install"
+JOB = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def _deploy(path: Path, *, fails: StationError | None = None, start: bool = True
     memory = _memory(path)
     memory.seen(_state("2026.1.3"))
     if start:
-        memory.starting(JOB, "install")
+        memory.starting(JOB)
         memory.following(JOB)
     if fails is not None:
         memory.failed(fails, wanted=WANTED, absent=False)
@@ -97,7 +98,7 @@ def test_a_deployment_that_succeeds(path: Path) -> None:
 def test_the_attempt_is_there_before_the_installer_is_started(path: Path) -> None:
     memory = _memory(path)
     memory.seen(_state("2026.1.3"))
-    memory.starting(JOB, "install")
+    memory.starting(JOB)
     # As another process sees it, now.
     (attempt,) = _rows(path, "attempt")
     assert attempt["started"]
@@ -108,7 +109,7 @@ def test_the_attempt_is_there_before_the_installer_is_started(path: Path) -> Non
 
 def test_a_killed_run_is_ended_by_the_one_that_follows_its_job(path: Path) -> None:
     first = _memory(path)
-    first.starting(JOB, "install")
+    first.starting(JOB)
     first.close()
     second = _memory(path)
     second.following(JOB)
@@ -127,15 +128,15 @@ def test_a_job_that_nobody_recorded_is_followed_without_a_start(path: Path) -> N
 
 def test_each_start_is_an_attempt(path: Path) -> None:
     memory = _memory(path)
-    memory.starting(JOB, "install")
-    memory.starting(JOB, "install")
+    memory.starting(JOB)
+    memory.starting(JOB)
     assert [(row["result"], bool(row["ended"])) for row in _rows(path, "attempt")] == [
         ("interrupted", True),
         ("", False),
     ]
 
 
-_REMOVE = "pronote-client-2025.2.9-x64-0123456789ab-remove"
+_REMOVE = JobName.parse("pronote-client-2025.2.9-x64-0123456789ab-remove")
 
 
 @pytest.mark.parametrize("begun", [True, False])
@@ -143,23 +144,23 @@ def test_an_installation_before_a_removal_is_no_interrupted_one(path: Path, begu
     """A plan goes on to its next step only when the one before is proven."""
     memory = _memory(path)
     if begun:
-        memory.starting(JOB, "install")
+        memory.starting(JOB)
     memory.following(JOB)
-    memory.starting(_REMOVE, "remove")
+    memory.starting(_REMOVE)
     memory.following(_REMOVE)
     memory.seen(_state("2026.2.7"))
-    job = {"name": _REMOVE, "steps": [JOB, _REMOVE]}
+    job = {"name": str(_REMOVE), "steps": [str(JOB), str(_REMOVE)]}
     memory.deployed({"action": "install", "reason": "…", "job": job}, wanted=WANTED, absent=False)
     assert [(row["verb"], row["result"]) for row in _rows(path, "attempt")] == [("install", "done"), ("remove", "done")]
 
 
-@pytest.mark.parametrize(("steps", "result"), [([JOB], "done"), ([], "interrupted")])
+@pytest.mark.parametrize(("steps", "result"), [([str(JOB)], "done"), ([], "interrupted")])
 def test_a_job_that_did_not_end_well_is_not_done_because_the_run_ends_well(
     path: Path, steps: list[str], result: str
 ) -> None:
     memory = _memory(path)
     memory.following(JOB)
-    job = {"name": JOB, "steps": steps}
+    job = {"name": str(JOB), "steps": steps}
     memory.deployed({"action": "skip", "reason": "outside its hours", "job": job}, wanted=WANTED, absent=False)
     assert [row["result"] for row in _rows(path, "attempt")] == [result]
 
@@ -220,11 +221,11 @@ def _record(status: str, *releases: str) -> dict[str, Any]:
 
 
 def test_an_audit_is_remembered(path: Path) -> None:
-    _memory(path).audited(_record("late", "2025.2.9", "2026.1.3"))
+    _memory(path).audited(_record("late", "2025.2.9", "2026.1.3"), found="late", silent=False)
     known = standings(path, product="pronote_client")["s1"]
     assert (known["standing"].found, known["standing"].outcome, known["wanted"]) == ("late", "", "2026.2.7")
     assert [row["release"] for row in _rows(path, "installed")] == ["2025.2.9", "2026.1.3"]
-    _memory(path).audited(_record("unreachable"))
+    _memory(path).audited(_record("unreachable"), found=None, silent=True)
     again = standings(path, product="pronote_client")["s1"]
     assert again["last_seen"] == known["last_seen"]
     assert again["problem"] == "unreachable"
@@ -235,13 +236,14 @@ def test_an_unreadable_server_takes_nothing_back(path: Path) -> None:
     _deploy(path)
     for expected, releases in ((None, ["2026.2.7"]), ("2026.2.7", None)):
         record = _record("unknown_release", *(releases or []))
-        _memory(path).audited({**record, "expected": expected, "facts": record["facts"] if releases else None})
+        record |= {"expected": expected, "facts": record["facts"] if releases else None}
+        _memory(path).audited(record, found="unknown", silent=False)
     assert standings(path, product="pronote_client")["s1"]["standing"].right
 
 
 def test_an_attempt_that_nobody_followed_is_ended_by_the_next(path: Path) -> None:
     killed = _memory(path)
-    killed.starting(JOB, "install")
+    killed.starting(JOB)
     killed.close()
     _deploy(path)
     assert [(row["result"], row["fact"]) for row in _rows(path, "attempt")] == [
@@ -252,8 +254,8 @@ def test_an_attempt_that_nobody_followed_is_ended_by_the_next(path: Path) -> Non
 
 def test_two_runs_at_once_both_tell_their_end(path: Path) -> None:
     first, second = _memory(path), _memory(path)
-    first.starting(JOB, "install")
-    second.starting(JOB, "install")
+    first.starting(JOB)
+    second.starting(JOB)
     for memory in (first, second):
         memory.deployed({"action": "install", "reason": "…", "job": {"code": 0}}, wanted=WANTED, absent=False)
     assert [row["result"] for row in _rows(path, "attempt")] == ["done", "done"]
@@ -273,7 +275,7 @@ def test_woken_until_it_is_given_back(path: Path) -> None:
 
 def test_no_store_is_no_file(tmp_path: Path) -> None:
     memory = Memory("", station="s1", product="pronote_client")
-    memory.starting(JOB, "install")
+    memory.starting(JOB)
     assert memory.woken() is None
     assert mark_woken("", ["s1"], woken=True) == []
     assert list(tmp_path.iterdir()) == []

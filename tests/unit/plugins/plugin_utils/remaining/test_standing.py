@@ -4,13 +4,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.standing import (
     GROUPS,
     MAX_FAILURES,
     Standing,
     after,
-    audited,
     found_in,
     groups_of,
     outcome_of,
@@ -42,11 +40,6 @@ def _client(release: str | None, year: int = 2026, condition: str = "ok") -> dic
 )
 def test_what_is_found(clients: list[dict[str, Any]], absent: bool, found: str) -> None:
     assert found_in(clients, Release.parse("2026.2.7.1"), absent=absent) == found
-
-
-def test_every_status_of_the_audit_has_a_word() -> None:
-    unseen = {status for status in STATUSES if audited(status) is None}
-    assert unseen == {"unreachable", "refused"}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import (
-    Made,
-    Request,
+    ReportRequest,
+    ReportResult,
     commands,
     inventory_of,
     make,
@@ -28,11 +28,11 @@ _ARGUMENTS: dict[str, Any] = {
 }
 
 
-def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: Any) -> Made:
+def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: Any) -> ReportResult:
     variables = {"ansible_inventory_sources": [source], "groups": {"all": list(names)}}
     return make(
         [record(name) for name in names],
-        Request.of({**_ARGUMENTS, "state": str(state), **arguments}),
+        ReportRequest.of({**_ARGUMENTS, "store": str(state), **arguments}),
         stations=list(names),
         inventory=inventory_of(variables),
         commands=commands(variables),
@@ -40,7 +40,7 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
     )
 
 
-def _vanished(made: Made) -> list[str]:
+def _vanished(made: ReportResult) -> list[str]:
     assert made.changes is not None
     return [change["station"] for change in made.changes["vanished"]]
 

@@ -4,32 +4,26 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.table import LABELS, render_table
 
-
-def _record(station: str = "s101-01", **fields: Any) -> dict[str, Any]:
-    return {
-        "station": station,
-        "school": "0310001A",
-        "school_name": "Lycée Exemple",
-        "room": "Salle 101",
-        "status": "late",
-        "reason": "2026.1.3 instead of 2026.2.7",
-        "expected": "2026.2.7",
-        "stale": False,
-        "found": "2026.1.3 x64",
-        **fields,
-    }
+from tests.browser.sample import record
 
 
-def _table(*records: dict[str, Any], language: str = "fr", color: bool = False, width: int = 140) -> str:
+def _record(station: str = "s101-01", **fields: Any) -> AuditRecord:
+    """A station that is late, unless the fields say otherwise; without texts in French."""
+    late = {"status": "late", "reason": "2026.1.3 instead of 2026.2.7", "found": "2026.1.3 x64"}
+    return record(station, **{**late, "reason_fr": "", "found_fr": None, **fields})
+
+
+def _table(*records: AuditRecord, language: str = "fr", color: bool = False, width: int = 140) -> str:
     return render_table(records, language=language, width=width, color=color)
 
 
 def test_both_languages_name_everything() -> None:
     assert set(LABELS["fr"]) == set(LABELS["en"])
-    assert set(STATUSES) <= set(LABELS["fr"])
+    assert all(status.label(language).strip() for status in STATUSES.values() for language in LABELS)
     assert all(text.strip() for words in LABELS.values() for text in words.values())
 
 
@@ -54,8 +48,8 @@ def test_an_unknown_language_is_shown_in_english() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status_is_shown(status: str) -> None:
-    for language, words in LABELS.items():
-        assert words[status] in _table(_record(status=status), language=language).splitlines()[-3]
+    for language in LABELS:
+        assert STATUSES[status].label(language) in _table(_record(status=status), language=language).splitlines()[-3]
 
 
 def test_totals_count_every_school_and_no_empty_status() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.charts import bar, trend
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
@@ -41,12 +42,12 @@ def _render(made: Sample, language: str = "fr") -> str:
     return render_html(made.report, trends=made.history.trend, commands=made.commands, language=language)
 
 
-def _small(*records: dict[str, Any]) -> dict[str, Any]:
-    entries = [{**r, "at": AT, "since": AT, "last_seen": None, "audited": True} for r in records]
+def _small(*records: AuditRecord) -> dict[str, Any]:
+    entries: list[Any] = [{**r, "at": AT, "since": AT, "last_seen": None, "audited": True} for r in records]
     return document(entries, at=AT, outcome=conclude(records))
 
 
-def _html(*records: dict[str, Any], language: str = "fr") -> str:
+def _html(*records: AuditRecord, language: str = "fr") -> str:
     return render_html(_small(*records), trends={}, commands=Commands(inventories=()), language=language)
 
 
@@ -73,7 +74,7 @@ def test_one_cell_a_station_with_its_status(made: Sample) -> None:
 )
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_hostile_text_is_text_wherever_it_comes_from(field: str, value: str) -> None:
-    page, plain = (_html({**record("a", status="late"), field: text}) for text in (value, "harm less"))
+    page, plain = (_html(record(**{"station": "a", "status": "late", field: text})) for text in (value, "harm less"))
     # The same elements and attributes as with a harmless text: nothing was made out of it.
     assert _skeleton(page) == _skeleton(plain)
     shown = "".join(char if char.isprintable() else "\ufffd" for char in value)
@@ -177,8 +178,9 @@ def test_a_station_of_an_earlier_audit_has_its_date() -> None:
 
 def test_ten_thousand_stations_stay_below_five_megabytes() -> None:
     # A thousand and two thousand: what each further station adds.
+    every = list(STATUSES)
     sizes = [
-        len(_html(*[record(f"r{n // 20}-{n % 20:02}", room=f"r{n // 20}", status=STATUSES[n % 9]) for n in range(m)]))
+        len(_html(*[record(f"r{n // 20}-{n % 20:02}", room=f"r{n // 20}", status=every[n % 9]) for n in range(m)]))
         for m in (1000, 2000)
     ]
     assert (sizes[1] - sizes[0]) * 10 < 5_000_000
@@ -245,4 +247,4 @@ def test_a_name_that_is_no_text_at_all_is_still_written(tmp_path: Path) -> None:
         language="fr",
     )
     for kind in KINDS:
-        (tmp_path / kind).read_text(encoding="utf-8")
+        assert "2026" in (tmp_path / kind).read_bytes().decode("utf-8"), kind

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore, checked_responses
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import Recorded
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import (
     Mode,
     ResponseFile,
@@ -21,8 +21,8 @@ _REMOVAL = build_iss(release="2026.2.7", mode="uninstall").encode("cp1252")
 _LAUNCHES = build_iss(release="2026.2.7", launch=True).encode("cp1252")
 
 
-def _recorded(mode: Mode = "install") -> Recorded:
-    return Recorded(product="pronote_client", release=Release.parse("2026.2.7"), arch="x64", mode=mode)
+def _recorded(mode: Mode = "install") -> ResponseName:
+    return ResponseName(product="pronote_client", release=Release.parse("2026.2.7"), arch="x64", mode=mode)
 
 
 def test_a_store_that_is_not_there_yet_holds_nothing(tmp_path: Path) -> None:

@@ -3,15 +3,15 @@ from __future__ import annotations
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import (
-    Recorded,
+    ResponseName,
     newest,
     parse_name,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import Mode
 
 
-def _recorded(release: str, arch: str = "x64", mode: Mode = "install", product: str = "pronote_client") -> Recorded:
-    return Recorded(product=product, release=Release.parse(release), arch=arch, mode=mode)
+def _recorded(release: str, arch: str = "x64", mode: Mode = "install", product: str = "pronote_client") -> ResponseName:
+    return ResponseName(product=product, release=Release.parse(release), arch=arch, mode=mode)
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def _recorded(release: str, arch: str = "x64", mode: Mode = "install", product: 
         (_recorded("2026.2.7.1"), "pronote_client-2026.2.7-x64.iss"),
     ],
 )
-def test_names(recorded: Recorded, name: str) -> None:
+def test_names(recorded: ResponseName, name: str) -> None:
     assert recorded.name == name
     assert recorded.metadata_name == name.removesuffix(".iss") + ".yml"
     parsed = parse_name(name)
@@ -74,7 +74,7 @@ _STORE = [
         (_recorded("2026.2.9", product="edt_monoposte"), "2026.2.8"),
     ],
 )
-def test_the_newest_of_the_same_year_not_newer_than_the_release(wanted: Recorded, release: str | None) -> None:
+def test_the_newest_of_the_same_year_not_newer_than_the_release(wanted: ResponseName, release: str | None) -> None:
     found = newest(_STORE, wanted)
     assert (found and str(found.release)) == release
     # Whatever the order a folder lists them in.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import Recorded
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import (
     FolderState,
     Recording,
@@ -28,8 +28,8 @@ _HOME = "C:\\Program Files (x86)\\InstallShield Installation Information"
 _UNINSTALL = f'"{_HOME}\\{_CODE}\\setup.exe" -runfromtemp -l0x040c -removeonly'
 
 
-def _recorded(mode: Mode = "install") -> Recorded:
-    return Recorded(product="pronote_client", release=Release.parse("2026.2.7"), arch="x64", mode=mode)
+def _recorded(mode: Mode = "install") -> ResponseName:
+    return ResponseName(product="pronote_client", release=Release.parse("2026.2.7"), arch="x64", mode=mode)
 
 
 def _state(*years: int, session: bool = True, uninstall: str | None = _UNINSTALL) -> StationState:

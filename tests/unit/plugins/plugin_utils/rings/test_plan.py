@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.judge import (
-    Outcome,
     Standing,
+    StationOutcome,
     outcome_of,
     stand,
 )
@@ -17,7 +17,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.plan import 
     parse_limit,
     parse_rings,
     plan_school,
-    recorded_for,
     steps_of,
 )
 
@@ -139,21 +138,21 @@ def test_schools_go_side_by_side() -> None:
     assert steps_of([]) == []
 
 
-def _done(*names: str) -> dict[str, Outcome]:
-    return {name: Outcome(kind="done") for name in names}
+def _done(*names: str) -> dict[str, StationOutcome]:
+    return {name: StationOutcome(kind="done") for name in names}
 
 
-def _walk(plan: SchoolPlan, kinds: dict[str, Outcome]) -> tuple[list[tuple[str, ...]], Standing]:
+def _walk(plan: SchoolPlan, kinds: dict[str, StationOutcome]) -> tuple[list[tuple[str, ...]], Standing]:
     """Go through every step as a run does; who went in each, and where it ended."""
     steps = steps_of([plan])
-    outcomes: dict[str, Outcome] = {}
+    outcomes: dict[str, StationOutcome] = {}
     went = []
     for index in range(len(steps)):
         standing = stand(plan, steps, index, outcomes)
         went.append(standing.go)
         for name in standing.go:
             assert name not in outcomes
-            outcomes[name] = kinds.get(name, Outcome(kind="done"))
+            outcomes[name] = kinds.get(name, StationOutcome(kind="done"))
     return went, stand(plan, steps, len(steps), outcomes)
 
 
@@ -164,7 +163,7 @@ def test_all_well() -> None:
     assert (end.passed, end.reason, end.counts["done"]) == (3, "", 20)
 
 
-FAILED = Outcome(kind="failed", fact="the setup answered -1")
+FAILED = StationOutcome(kind="failed", fact="the setup answered -1")
 
 
 def test_a_failed_pilot_stops_its_school() -> None:
@@ -174,9 +173,9 @@ def test_a_failed_pilot_stops_its_school() -> None:
     assert end.passed == 0
 
 
-@pytest.mark.parametrize("kind", ["waiting", "unfit", "unreachable"])
+@pytest.mark.parametrize("kind", ["skipped", "unfit", "unreachable"])
 def test_somebody_stands_in_for_a_pilot_that_proves_nothing(kind: Any) -> None:
-    nothing = Outcome(kind=kind, fact="why")
+    nothing = StationOutcome(kind=kind, fact="why")
     went, end = _walk(_plan(20, [1, "10%", "100%"]), {"s000": nothing, "s001": nothing})
     assert went[:4] == [("s000",), ("s001",), ("s002",), ()]
     assert end.passed == 3
@@ -186,7 +185,7 @@ def test_somebody_stands_in_for_a_pilot_that_proves_nothing(kind: Any) -> None:
 
 
 def test_a_reserve_that_fails_stops_as_a_pilot_does() -> None:
-    went, end = _walk(_plan(20, [1, "100%"]), {"s000": Outcome(kind="unreachable"), "s001": FAILED})
+    went, end = _walk(_plan(20, [1, "100%"]), {"s000": StationOutcome(kind="unreachable"), "s001": FAILED})
     assert [len(names) for names in went] == [1, 1, 0, 0, 0]
     assert "1 of 2 pilots failed" in end.reason
 
@@ -200,13 +199,13 @@ def test_a_reserve_that_fails_stops_as_a_pilot_does() -> None:
         ({"s001": "failed"}, 0, "100%", "1 of 10 stations of ring 2 failed, more than 0"),
         ({f"s{n:03}": "unreachable" for n in range(1, 11)}, 0, "100%", ""),
         ({f"s{n:03}": "unreachable" for n in range(1, 8)}, 0, "50%", "7 of 10 stations of ring 2 were unreachable"),
-        ({f"s{n:03}": "waiting" for n in range(1, 11)}, 0, 0, ""),
+        ({f"s{n:03}": "skipped" for n in range(1, 11)}, 0, 0, ""),
     ],
 )
 def test_the_thresholds_of_a_wave(kinds: dict[str, Any], fail: Any, unreachable: Any, says: str) -> None:
     rules = _rules([1, 10, "100%"], fail=fail, unreachable=unreachable)
     plan = plan_school("A", _stations(30), rules)
-    went, end = _walk(plan, {name: Outcome(kind=kind) for name, kind in kinds.items()})
+    went, end = _walk(plan, {name: StationOutcome(kind=kind) for name, kind in kinds.items()})
     assert says in end.reason
     assert bool(end.reason) is bool(says)
     assert len(went[-1]) == (0 if says else 19)
@@ -222,7 +221,7 @@ def test_what_stopped_is_held_and_said() -> None:
 
 def test_a_response_file_of_another_release_is_named_when_it_does_not_fit() -> None:
     plan = _plan(4, ["100%"], unproven="2026.1.3")
-    _, end = _walk(plan, {"s000": Outcome(kind="failed", fact="-12", wrong_response=True)})
+    _, end = _walk(plan, {"s000": StationOutcome(kind="failed", fact="-12", wrong_response=True)})
     assert "its response file was recorded for 2026.1.3 and does not fit 2026.2.7: record it again" in end.reason
     # Whatever the threshold is.
     lenient = Rules(rings=plan.rules.rings, max_fail=Limit(100, True), max_unreachable=Limit(100, True), unproven="x")
@@ -235,7 +234,7 @@ def test_a_response_file_of_another_release_is_named_when_it_does_not_fit() -> N
 
 def test_only_a_station_brought_to_the_release_proves_its_response_file() -> None:
     plan = _plan(20, ["100%"], unproven="2026.1.3")
-    brought = Outcome(kind="done", brought=True)
+    brought = StationOutcome(kind="done", brought=True)
     went, end = _walk(plan, {"s001": brought})
     assert [len(names) for names in went] == [1, 1, 0, 0, 18]
     assert end.reason == ""
@@ -260,7 +259,7 @@ def test_a_problem_of_the_variables_holds_everybody() -> None:
         ({"skipped": True}, False, None),
         ({"action": "none"}, False, "done"),
         ({"action": "install", "job": {"started": 1}}, False, "done"),
-        ({"action": "skip", "reason": "in use"}, False, "waiting"),
+        ({"action": "skip", "reason": "in use"}, False, "skipped"),
         ({"unreachable": True, "fact": "off"}, False, "unreachable"),
         ({"unreachable": True, "job": {"started": 1}}, False, "unreachable"),
         ({"failed": True, "fact": "disk full"}, False, "unfit"),
@@ -281,25 +280,3 @@ def test_the_codes_of_a_wrong_response_file(code: int | None, wrong: bool) -> No
     outcome = outcome_of({"failed": True, "job": {"started": 1, "code": code}}, gone=False)
     assert outcome is not None
     assert outcome.wrong_response is wrong
-
-
-@pytest.mark.parametrize(
-    ("entries", "recorded"),
-    [
-        ({"2026.2.7": {"x64": {"digest": "a"}}}, ""),
-        ({"2026.2.7": {"x64": {"response_release": ""}}}, ""),
-        ({"2026.2.7": {"x64": {"response_release": "2026.2.7"}}}, ""),
-        ({"2026.2.7": {"x64": {"response_release": "2026.2.7.1"}}}, ""),
-        ({"2026.2.7": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
-        ({"2026.2.7": {"x64": {}, "x86": {"response_release": "2026.1.3"}}}, "2026.1.3"),
-        ({"2026.2.7.2": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
-        ({"2026.1.3": {"x64": {"response_release": "2026.1.1"}}}, ""),
-        # A lock file edited by hand: what cannot be read proves nothing, and another release's entry hides nothing.
-        ({"2026.2.7": {"x64": {"response_release": "2026"}}}, "2026"),
-        ({"rentrée": {}, "2026.2.7": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
-        ({"2026.2.7": "nothing"}, ""),
-        (None, ""),
-    ],
-)
-def test_what_a_response_file_was_recorded_for(entries: Any, recorded: str) -> None:
-    assert recorded_for(entries, "2026.2.7") == recorded

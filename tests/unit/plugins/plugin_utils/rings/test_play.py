@@ -47,8 +47,8 @@ def _task(stations: dict[str, dict[str, Any]], **shared: Any) -> dict[str, Any]:
     return {**DEFAULTS, **everybody, **shared, **hostvars[first], "hostvars": hostvars}
 
 
-def _plan(task: dict[str, Any], *, state: str = "", defaults: dict[str, Any] = DEFAULTS) -> dict[str, Any]:
-    return make_plan(PlayVariables(task, defaults, _templated), state=state, connect_timeout=2)
+def _plan(task: dict[str, Any], *, store: str = "", defaults: dict[str, Any] = DEFAULTS) -> dict[str, Any]:
+    return make_plan(PlayVariables(task, defaults, _templated), store=store, connect_timeout=2)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
     assert "pronote_client_rings cannot be read" in problems["B"]
     # Its stations say so themselves.
     assert problems["C"] == ""
-    options = StepOptions(index=0, results="result", state="", check=False)
+    options = StepOptions(index=0, results="result", store="", check=False)
     step = take_step(task, planned, options)
     assert (step["go"], sorted(step["held"]), sorted(step["wrong"])) == (["c"], ["a", "b"], ["a", "b"])
 
@@ -168,12 +168,12 @@ def test_a_run_is_remembered_and_the_next_one_resumes(port: int, tmp_path: Path)
     state = str(tmp_path / "state")
     stations = {f"a{n}": _at(port) for n in range(4)}
     task = _task(stations)
-    planned = _plan(task, state=state)
+    planned = _plan(task, store=state)
     assert not Path(state).exists()
     last = len(planned["turns"]["a0"])
-    options = StepOptions(index=-1, results="result", state=state, check=False)
+    options = StepOptions(index=-1, results="result", store=state, check=False)
     _results(task, planned, a0={"action": "install"}, a1={"action": "none"}, a2={"failed": True, "job": {"started": 1}})
-    check = take_step(task, planned, StepOptions(index=last - 1, results="result", state=state, check=True))
+    check = take_step(task, planned, StepOptions(index=last - 1, results="result", store=state, check=True))
     assert not Path(state).exists()
     assert check["held"] == {}
     end = take_step(task, planned, options)
@@ -182,7 +182,7 @@ def test_a_run_is_remembered_and_the_next_one_resumes(port: int, tmp_path: Path)
     with Store(Path(state)) as store:
         (row,) = read_progress(store).values()
     assert (row.school, row.release, row.done, row.ring) == ("A", "2026.2.7", 2, 1)
-    again = _plan(_task(stations), state=state)
+    again = _plan(_task(stations), store=state)
     assert again["plans"][0]["passed"] == 1
     assert "A: the last run on 2026.2.7 stopped: 1 of 3" in again["warnings"][0]
 
@@ -191,12 +191,12 @@ def test_without_a_store_or_with_a_broken_one_rings_begin_with_the_pilots(port: 
     broken = tmp_path / "state"
     broken.write_bytes(b"this is no database, whatever SQLite thinks of it" * 100)
     stations = {f"a{n}": _at(port) for n in range(4)}
-    planned = _plan(_task(stations), state=str(broken))
+    planned = _plan(_task(stations), store=str(broken))
     assert planned["plans"][0]["passed"] == 0
     assert "Rings begin with the pilots" in planned["warnings"][0]
     task = _task(stations)
     _results(task, planned, a0={"action": "none"})
-    step = take_step(task, planned, StepOptions(index=4, results="result", state=str(broken), check=False))
+    step = take_step(task, planned, StepOptions(index=4, results="result", store=str(broken), check=False))
     assert step["go"] == ["a1", "a2", "a3"]
     assert "The next run begins with the pilots again" in step["warnings"][0]
 
@@ -206,11 +206,11 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     task = _task(stations)
     planned = _plan(task)
     _results(task, {"id": "another"}, a0={"failed": True, "job": {"started": 1}}, a1={"action": "none"})
-    options = StepOptions(index=0, results="result", state="", check=False)
+    options = StepOptions(index=0, results="result", store="", check=False)
     assert take_step(task, planned, options)["go"] == ["a0"]
-    end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
+    end = take_step(task, planned, StepOptions(index=-1, results="result", store="", check=False))
     assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
     # A station that has left the play was failed by something, mark or not.
     task["ansible_play_batch"] = ["a1"]
-    end = take_step(task, planned, StepOptions(index=-1, results="result", state="", check=False))
+    end = take_step(task, planned, StepOptions(index=-1, results="result", store="", check=False))
     assert "1 of 1 pilots failed: a0" in end["stopped"]["A"]

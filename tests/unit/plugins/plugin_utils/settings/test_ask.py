@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import ssl
 import stat
+import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import trustme
+from ansible_collections.rentree.pronote.plugins.module_utils.server import answers as _answers
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import ask as _server_settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.ask import settings_of_school
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import Settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import ByHand
 
-from tests.lab.web.hosted import SETTINGS_MODES
+from tests.lab.journal import Journal
+from tests.lab.web.hosted import SETTINGS_MODES, HostedSchool, hosted_app
 from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
+from tests.unit.web_thread import serving
 
 _WORKERS = 20
 _SERVEUR = "its ParamClient.pcprn is not Serveur=<label>:<address>:<port>"
@@ -68,11 +74,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The reader's clock; ``now`` is moved by hand."""
     moved = SimpleNamespace(now=1_790_000_000.0)
     moved.time = lambda: moved.now
-    monkeypatch.setattr(_server_settings, "time", moved)
+    monkeypatch.setattr(_answers, "time", moved)
     return moved
 
 
-def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> Settings:
+def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> ConnectionSettings:
     return settings_of_school(UAI, bench.url, by_hand or ByHand(), options=bench.options(**times))
 
 
@@ -170,14 +176,17 @@ def test_answers_and_failures_age(bench: HostedBench, clock: SimpleNamespace) ->
         "",
         "[]",
         "{",
-        json.dumps({"at": 1, "fact": "", "remedy": ""}),
-        json.dumps({"at": 1e10, "fact": "", "remedy": "", "file": 3}),
-        json.dumps({"at": None, "fact": "", "remedy": "", "file": ""}),
+        '{"read_at": NOW, "failed_at": 0, "failure": {}}',
+        '{"read_at": NOW, "failed_at": 0, "failure": {}, "info": 3}',
+        '{"read_at": NOW, "failed_at": 0, "failure": {}, "info": "Serveur=A:x"}',
+        '{"read_at": null, "failed_at": 0, "failure": {}, "info": "Serveur=A:0310001a.index-education.net:1"}',
+        # As an earlier version kept it, whose key said nothing of trust.
+        '{"at": NOW, "fact": "", "remedy": "", "file": "Serveur=A:0310001a.index-education.net:1"}',
     ],
 )
 def test_a_cache_file_that_is_none_is_asked_for_again(bench: HostedBench, damage: str) -> None:
     _read(bench)
-    bench.entry.write_text(damage, encoding="utf-8")
+    bench.entry.write_text(damage.replace("NOW", str(time.time())), encoding="utf-8")
     assert _read(bench).port == 49300
     assert bench.requests == 2
 
@@ -185,6 +194,35 @@ def test_a_cache_file_that_is_none_is_asked_for_again(bench: HostedBench, damage
 def test_what_somebody_put_into_the_cache_is_checked_again(bench: HostedBench) -> None:
     _read(bench)
     entry = json.loads(bench.entry.read_text(encoding="utf-8"))
-    bench.entry.write_text(json.dumps(entry | {"file": "Serveur=A:x:1\nServeur=B:y:2"}), encoding="utf-8")
+    bench.entry.write_text(json.dumps(entry | {"info": "Serveur=A:x:1\nServeur=B:y:2"}), encoding="utf-8")
     assert _read(bench).label == "Lycée d'Exemple"
     assert bench.requests == 2
+
+
+def test_an_answer_that_nobody_vouches_for_is_for_those_alone_who_want_none(tmp_path: Path) -> None:
+    """Users type their passwords into the server that it names: what came over unchecked TLS must not choose it."""
+    ours, others = trustme.CA(), trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.issue_cert("127.61.0.8").configure_cert(tls)
+    ours.cert_pem.write_to_path(tmp_path / "ours.pem")
+    others.cert_pem.write_to_path(tmp_path / "others.pem")
+    journal, school = Journal(), HostedSchool(uai=UAI, name="Lycée d'Exemple", release="2026.2.7")
+    with serving(hosted_app({UAI: school}, journal), address="127.61.0.8", tls=tls) as root:
+
+        def label(**trust: Any) -> str:
+            options = HostedOptions(cache_dir=str(tmp_path / "cache"), **trust)
+            return settings_of_school(
+                UAI, f"{root}/{UAI}/pronote/", ByHand(address="127.61.0.8"), options=options
+            ).label
+
+        assert [label(validate_certs=False) for _ in range(2)] == ["Lycée d'Exemple"] * 2
+        assert len(list(journal.select(kind="web"))) == 1
+        for trust in ({}, {"ca_path": str(tmp_path / "others.pem")}):
+            with pytest.raises(HostedServerError, match="certificate"):
+                label(**trust)
+        assert [label(ca_path=str(tmp_path / "ours.pem")) for _ in range(2)] == ["Lycée d'Exemple"] * 2
+        assert len(list(journal.select(kind="web"))) == 2
+        # Nor is a refusal of theirs told to those who verify otherwise, or the other way round.
+        for trust in ({}, {"ca_path": str(tmp_path / "others.pem")}):
+            with pytest.raises(HostedServerError, match="certificate"):
+                label(**trust)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import (
-    Found,
-    Settings,
-    WantedFile,
+    ConnectionSettings,
+    SettingsFile,
+    StationFiles,
     delete_command,
     look_command,
     parse_found,
@@ -25,10 +25,12 @@ from tests.unit.lab.simulated.bench import inside, make_station, run
 _EXE = "C:\\Program Files\\Index Education\\Pronote 2026\\Réseau\\Client\\Client PRONOTE.exe"
 _PROGRAM_FILES = "C:\\Program Files"
 _DESKTOP = "C:\\Users\\Public\\Desktop"
-_SETTINGS = Settings(uai="0310001a", label="Lycée d'essai", address="0310001A.index-education.net")
+_SETTINGS = ConnectionSettings(uai="0310001a", label="Lycée d'essai", address="0310001A.index-education.net")
 
 
-def _files(exe: str = _EXE, *, with_shortcut: bool = True, settings: Settings = _SETTINGS) -> list[WantedFile]:
+def _files(
+    exe: str = _EXE, *, with_shortcut: bool = True, settings: ConnectionSettings = _SETTINGS
+) -> list[SettingsFile]:
     return wanted_files(settings, year=2026, exe=exe, program_files=_PROGRAM_FILES, with_shortcut=with_shortcut)
 
 
@@ -59,7 +61,7 @@ def test_a_target_that_is_no_program_of_the_station(target: str) -> None:
 
 def test_the_settings_are_one_line() -> None:
     assert _SETTINGS.text() == "Serveur=Lycée d'essai:0310001A.index-education.net:49300\r\n"
-    other = Settings(uai="0310001A", label=" x ", address="10.1.2.3", port=1)
+    other = ConnectionSettings(uai="0310001A", label=" x ", address="10.1.2.3", port=1)
     assert other.text() == "Serveur=x:10.1.2.3:1\r\n"
 
 
@@ -78,12 +80,12 @@ def test_the_settings_are_one_line() -> None:
 )
 def test_settings_that_are_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
-        Settings(**{"uai": "0310001A", "label": "x", "address": "x", **fields}).text()
+        ConnectionSettings(**{"uai": "0310001A", "label": "x", "address": "x", **fields}).text()
 
 
 def test_a_uai_that_is_none_becomes_no_path() -> None:
     with pytest.raises(ValueError, match="is not a UAI"):
-        _files(settings=Settings(uai="..\\031", label="x", address="x"))
+        _files(settings=ConnectionSettings(uai="..\\031", label="x", address="x"))
     with pytest.raises(ValueError, match="is not a UAI"):
         places("..\\031", year=2026, program_files=_PROGRAM_FILES)
 
@@ -107,7 +109,7 @@ _KEPT = [
 @pytest.mark.parametrize("remove", [True, False])
 def test_older_shortcuts_go_on_request(remove: bool) -> None:
     files = _files()
-    found = Found(digests={file.key: file.digest for file in files}, desktop=[*_OLD, *_KEPT])
+    found = StationFiles(digests={file.key: file.digest for file in files}, desktop=[*_OLD, *_KEPT])
     plan = plan_settings(files, found, year=2026, remove_older=remove)
     assert plan.write == []
     assert plan.delete == ([f'"%PUBLIC%\\Desktop\\{name}"' for name in _OLD] if remove else [])
@@ -119,20 +121,20 @@ def test_what_is_wrong_is_written_and_what_is_right_is_not() -> None:
     files = _files()
     settings, link = files
     plan = plan_settings(
-        files, Found(digests={"settings": settings.digest, "shortcut": "0" * 64}, desktop=[]), year=2026
+        files, StationFiles(digests={"settings": settings.digest, "shortcut": "0" * 64}, desktop=[]), year=2026
     )
     assert plan.write == [link]
     assert plan.before[1].endswith("something else")
-    assert plan_settings(files, Found(digests={}, desktop=[]), year=2026, absent=True).changes is False
+    assert plan_settings(files, StationFiles(digests={}, desktop=[]), year=2026, absent=True).changes is False
 
 
 def test_an_answer_that_stops_early() -> None:
     with pytest.raises(ValueError, match="stops early"):
-        parse_found("<<settings>>\r\n" + "a" * 64)
+        parse_found(b"<<settings>>\r\n" + b"a" * 64)
 
 
-async def _look(station: SimulatedStation, files: list[WantedFile]) -> Found:
-    return parse_found((await run(station, look_command(files))).out)
+async def _look(station: SimulatedStation, files: list[SettingsFile]) -> StationFiles:
+    return parse_found((await run(station, look_command(files))).raw)
 
 
 def test_the_commands_on_a_station() -> None:
@@ -141,7 +143,7 @@ def test_the_commands_on_a_station() -> None:
         for name in _OLD:
             station.files.write(f"{_DESKTOP}\\{name}", b"x", token=station.system)
         files = _files()
-        assert await _look(station, files) == Found(digests={}, desktop=sorted(_OLD))
+        assert await _look(station, files) == StationFiles(digests={}, desktop=sorted(_OLD))
         for file in files:
             line = write_command(file, _PROGRAM_FILES)
             assert len(line) < 8191
@@ -163,7 +165,7 @@ def test_the_commands_on_a_station() -> None:
         plan = plan_settings(there, found, year=2026, absent=True, remove_older=True)
         assert [path.strip('"') for path in plan.delete] == plan.before
         assert (await run(station, delete_command(plan.delete, _PROGRAM_FILES))).code == 0
-        assert await _look(station, files) == Found(digests={}, desktop=[])
+        assert await _look(station, files) == StationFiles(digests={}, desktop=[])
         assert not station.files.is_directory(f"{_PROGRAM_FILES}\\Parametres PRONOTE")
 
     inside(scenario)

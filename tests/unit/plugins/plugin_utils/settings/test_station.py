@@ -8,7 +8,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import station as _settings
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import Settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.station import SettingsRequest, ensure_settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
@@ -58,7 +58,7 @@ def test_a_shortcut_leads_to_the_release_of_the_server(
         product=PRONOTE_CLIENT,
         release=Release.parse("2026.2.7"),
         uai="0310001A",
-        settings=Settings(uai="0310001A", label="Lycée", address="a.invalid"),
+        settings=ConnectionSettings(uai="0310001A", label="Lycée", address="a.invalid"),
     )
     result = ensure_settings(cast(WinrmStation, _Station()), request, check=True)
     assert f'"{_X64}"' in result["diff"][0]["after"]

@@ -1,33 +1,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+
+
+class _Connection:
+    transport = "winrm"
 
 
 @pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path = tmp_path / "events"
     monkeypatch.setattr(_progress, "events_path", lambda: path)
-    yield path
-    _progress.begin("")
+    return path
 
 
 def test_nothing_is_written_when_nobody_reads(events: Path) -> None:
-    _progress.begin("s1")
-    _progress.stage("reading")
+    _progress.Events("s1").stage("reading")
     assert not events.exists()
 
 
 def test_what_is_told_is_read_once(events: Path) -> None:
     reader = _progress.Reader(events)
     assert events.stat().st_mode & 0o777 == 0o600
-    _progress.stage("reading")  # of no station
-    _progress.begin("s1\n\x1b[2Jé")
-    _progress.stage("fetching", bytes=1, total=2)
+    _progress.Events().stage("reading")  # of no station
+    _progress.Events("s1\n\x1b[2Jé").stage("fetching", bytes=1, total=2)
     assert reader.read() == [{"station": "s1\n\x1b[2Jé", "stage": "fetching", "bytes": 1, "total": 2}]
     assert reader.read() == []
     reader.close()
@@ -35,8 +36,23 @@ def test_what_is_told_is_read_once(events: Path) -> None:
 
 def test_a_worker_says_what_it_works_for(events: Path) -> None:
     reader = _progress.Reader(events)
-    _progress.begin("s1", product="edt_monoposte", store="")
+    _progress.Events("s1", product="edt_monoposte", store="")
     assert reader.read() == [{"station": "s1", "product": "edt_monoposte", "store": ""}]
+    reader.close()
+
+
+def test_one_process_tells_of_many_stations(events: Path) -> None:
+    reader = _progress.Reader(events)
+    one, other = (WinrmStation(_Connection(), _progress.Events(name)) for name in ("s1", "s2"))
+    one.events.stage("reading")
+    other.events.stage("fetching")
+    one.events.stage("cleaning")
+    WinrmStation(_Connection()).events.stage("reading")  # of which nobody wants to know
+    assert [(event["station"], event["stage"]) for event in reader.read()] == [
+        ("s1", "reading"),
+        ("s2", "fetching"),
+        ("s1", "cleaning"),
+    ]
     reader.close()
 
 
@@ -57,9 +73,9 @@ def test_many_workers_at_once_write_whole_lines(events: Path) -> None:
     for worker in range(8):
         pid = os.fork()
         if not pid:
-            _progress.begin(f"s{worker}")
+            mine = _progress.Events(f"s{worker}")
             for number in range(200):
-                _progress.stage("installing", bytes=number)
+                mine.stage("installing", bytes=number)
             os._exit(0)
         children.append(pid)
     for pid in children:

@@ -12,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
     StationFactError,
     UnreachableError,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.events import Watcher
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
 
@@ -39,7 +40,7 @@ def _details(*, icon: bytes = b"") -> bytes:
 class _Station:
     """Plays answers back; ``files`` is what WMI knows, by path."""
 
-    watcher = None
+    watcher = Watcher()
 
     def __init__(self, *answers: bytes, files: dict[str, str], rows: Any = None) -> None:
         self._answers = list(answers)

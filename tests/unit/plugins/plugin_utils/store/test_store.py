@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import schema as store_schema
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, now
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError
 
 
 @pytest.fixture
@@ -159,9 +159,3 @@ def test_a_folder_in_its_place_is_a_clear_error(path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_a_clear_error() -> None:
     with pytest.raises(StoreError, match="Set pronote_state"):
         Store(Path("/proc/nothing/pronote.sqlite3"))
-
-
-def test_times_are_text_that_sorts() -> None:
-    assert now()[:2] == "20"
-    assert len(now()) == len("2026-11-25T13:00:00Z")
-    assert now().endswith("Z")

@@ -146,8 +146,19 @@ def test_a_relay_whose_variables_cannot_be_read_stops_nobody() -> None:
     assert "the relay r woke nobody (a): " in problem
 
 
+_JOB = "pronote-client-2026.2.7-x64-0123456789ab"
+
+
 @pytest.mark.parametrize(
-    ("jobs", "off"), [([], True), (["x-staged"], True), (["x-install"], False), (["x-staged", "y-stage"], False)]
+    ("jobs", "off"),
+    [
+        ([], True),
+        ([f"{_JOB}-staged"], True),
+        ([f"{_JOB}-install"], False),
+        ([f"{_JOB}-staged", f"{_JOB}-stage"], False),
+        # Whoever made it: nothing is known of what goes on in it.
+        (["x-staged"], False),
+    ],
 )
 def test_files_that_wait_for_the_evening_keep_no_station_on(
     memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: list[str], off: bool

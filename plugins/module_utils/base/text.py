@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text of stations, servers, files and people, made safe to show: on terminals, in reports, in spreadsheets. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+__all__ = ["cell", "headed_diff", "one_line", "printable", "reason_of", "some_of"]
+
+_UNSEEN = "\N{REPLACEMENT CHARACTER}"
+# What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
+# forms too, which Excel takes for the plain ones. Tabs and line ends, also named there, are spaces by then.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+def printable(value: object, *, keep: str = "", space: str = " ", other: str = _UNSEEN, longest: int = 0) -> str:
+    """Text without control characters (escape sequences, line ends) and without those that only steer how others are
+    shown (direction, width zero).
+
+    White space that cannot be printed becomes ``space``, the rest ``other``; what is in ``keep`` stays. Cut to
+    ``longest`` characters, with a final ``…``, unless that is 0.
+    """
+    shown = "".join(c if c.isprintable() or c in keep else space if c.isspace() else other for c in str(value))
+    return f"{shown[: longest - 1]}…" if 0 < longest < len(shown) else shown
+
+
+def one_line(value: object, *, longest: int = 200) -> str:
+    """The same as a line with single spaces."""
+    return printable(" ".join(str(value).split()), longest=longest)
+
+
+def reason_of(exc: BaseException) -> str:
+    """What an error says, as one line; its type when it says nothing."""
+    return one_line(getattr(exc, "reason", None) or exc, longest=300) or type(exc).__name__
+
+
+def cell(value: object) -> str:
+    """A value as a spreadsheet's text that stays text: no formula, no control character, one line."""
+    plain = printable("" if value is None else value, other=" ")
+    return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
+
+
+def some_of(names: Collection[str], most: int) -> str:
+    """Names in a sentence: the first ``most`` of them, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(list(names)[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
+    """A diff as Ansible shows it, with what it is about above both sides."""
+    return {"before": before, "after": after, "before_header": header, "after_header": header}

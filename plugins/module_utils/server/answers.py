@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""I/O. Ask a server once and keep its answer on disk: one request per question and lifetime, for all workers and runs.
+
+Failures are kept as well as answers: polling has had addresses banned for hours, and three hundred stations of one
+school must not ask three hundred times. The last good answer is kept beside a later failure, for audits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from ..base.files import write_atomically
+from .description import HostedServerError
+from .request import HostedOptions
+
+__all__ = ["Answer", "ask_once"]
+
+T = TypeVar("T")
+_FOREIGN = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, HostedServerError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Generic[T]):
+    """What a server said, and when (seconds since 1970). ``error``: why this is its last word only."""
+
+    value: T
+    read_at: float
+    cached: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """One question's file: the last good answer as JSON, and the failure since then if there was one."""
+
+    info: Any = None
+    read_at: float = 0.0
+    failed_at: float = 0.0
+    failure: dict[str, str] = field(default_factory=dict)
+
+
+def ask_once(
+    server: str,
+    question: Sequence[str],
+    ask: Callable[[], Any],
+    load: Callable[[Any], T],
+    *,
+    options: HostedOptions,
+    lifetime: Callable[[T], float] | None = None,
+    allow_stale: bool = False,
+) -> Answer[T]:
+    """The answer of a server to a question, from the disk while it is fresh.
+
+    ``ask`` returns JSON and ``load`` what it means, checked again whenever it comes from the disk; both may raise
+    HostedServerError. ``lifetime``: how long an answer is fresh, in seconds; by default as the options say. With
+    ``allow_stale`` the last good answer is returned while there is no other. Raises HostedServerError, OSError.
+    """
+    folder = Path(options.cache_dir).expanduser()
+    name = hashlib.sha256("\0".join([*question, *_trust(options)]).encode()).hexdigest()[:24]
+    path = folder / f"{name}.json"
+
+    def fresh(entry: _Entry) -> bool:
+        # A failure since then is told, not hidden behind an answer that is still young.
+        at, seconds = entry.failed_at, options.failure_lifetime
+        if not entry.failure:
+            at, seconds = entry.read_at, lifetime(load(entry.info)) if lifetime and entry.info else options.lifetime
+        # A clock that was set back makes ages below zero.
+        return (entry.info is not None or bool(entry.failure)) and 0 <= time.time() - at < seconds
+
+    # A fresh answer needs no lock: the file is replaced whole. This is the path of every worker but the first.
+    entry = _load(path, load)
+    cached = fresh(entry)
+    if not cached:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            entry = _load(path, load)
+            cached = fresh(entry)
+            if not cached:
+                entry = _asked(entry, ask, load)
+                write_atomically(path, json.dumps(asdict(entry)).encode(), mode=0o600)
+    if not entry.failure:
+        return Answer(value=load(entry.info), read_at=entry.read_at, cached=cached)
+    error = HostedServerError(server, **entry.failure)
+    if entry.info is None or not allow_stale:
+        raise error
+    return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=str(error))
+
+
+def _trust(options: HostedOptions) -> list[str]:
+    """What else an answer stands for: one that nobody vouched for must not answer those who want a certificate."""
+    if options.validate_certs and not options.ca_path:
+        return []
+    return [f"validate_certs={options.validate_certs}", options.ca_path or ""]
+
+
+def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
+    """An unreadable or foreign file is as good as none."""
+    with contextlib.suppress(*_FOREIGN):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        info, failure = data["info"], data["failure"]
+        if info is not None:
+            load(info)
+        return _Entry(
+            info=info,
+            read_at=float(data["read_at"]),
+            failed_at=float(data["failed_at"]),
+            failure={name: str(failure[name]) for name in ("fact", "remedy")} if failure else {},
+        )
+    return _Entry()
+
+
+def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object]) -> _Entry:
+    """What there is to keep after one request."""
+    try:
+        info = ask()
+        load(info)
+    except HostedServerError as exc:
+        return replace(entry, failed_at=time.time(), failure={"fact": exc.fact, "remedy": exc.remedy})
+    return _Entry(info=info, read_at=time.time())

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of an audited station: the one definition of what an audit says of it, as plain data. Pure.
+
+It is what rentree.pronote.audit returns, what the store keeps and what reports show: docs/audit.schema.json has its
+keys in words. Being a dict, it is its own JSON form.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar
+
+from ...module_utils.server.description import ServedRelease
+from ..station.state import StationState
+from .status import STATUSES
+from .verdict import Verdict
+
+__all__ = [
+    "AuditRecord",
+    "RecordSummary",
+    "ShownRecord",
+    "by_place",
+    "by_school",
+    "count",
+    "make_record",
+    "said",
+]
+
+
+class RecordSummary(TypedDict):
+    """What is kept of a record from one audit to the next."""
+
+    station: str
+    school: str
+    school_name: str
+    room: str
+    status: str
+    reason: str
+    reason_fr: str
+    remedy: str
+    expected: str | None
+    pinned: bool
+    stale: bool
+    server_error: str
+    found: str | None
+    found_fr: str | None
+
+
+class AuditRecord(RecordSummary):
+    """One station in one audit. ``facts`` (None: it could not be read) are large, and old by the next audit."""
+
+    facts: dict[str, Any] | None
+    read_at: NotRequired[str]
+
+
+class ShownRecord(RecordSummary):
+    """A record in reports: when it was made, since when its status is this one, when the station could last be read,
+    and whether this run looked at it."""
+
+    facts: dict[str, Any] | None
+    at: str
+    since: str
+    last_seen: str | None
+    audited: bool
+
+
+_Record = TypeVar("_Record", bound=RecordSummary)
+
+
+def make_record(
+    verdict: Verdict,
+    *,
+    station: str,
+    school: str,
+    school_name: str,
+    room: str,
+    expected: ServedRelease,
+    state: StationState | None = None,
+) -> AuditRecord:
+    """The record of a station; ``state`` None when it could not be read."""
+    found, found_fr = (
+        None if state is None else "; ".join(i.describe(language) for i in state.installations)
+        for language in ("en", "fr")
+    )
+    return {
+        "station": station,
+        "school": school,
+        "school_name": school_name or str(expected.info.get("name", "")),
+        "room": room,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "reason_fr": verdict.reason_fr,
+        "remedy": verdict.remedy,
+        "expected": None if expected.client is None else str(expected.client),
+        "pinned": expected.pinned,
+        "stale": expected.stale,
+        "server_error": expected.error,
+        "found": found,
+        "found_fr": found_fr,
+        "facts": None if state is None else state.as_dict(),
+    }
+
+
+def said(record: RecordSummary, name: Literal["found", "reason"], language: str) -> str:
+    """A text of a record in the report's language; in English where there is no other, empty where there is none."""
+    french = record["found_fr"] if name == "found" else record["reason_fr"]
+    return (french if language == "fr" else "") or record[name] or ""
+
+
+def by_place(records: Iterable[_Record]) -> list[_Record]:
+    """The order in which people look for a station: by school, room and name."""
+    return sorted(records, key=lambda record: (record["school"], record["room"], record["station"]))
+
+
+def by_school(stations: Iterable[_Record]) -> dict[str, list[_Record]]:
+    """Stations of each school, in order."""
+    return {school: list(rows) for school, rows in groupby(by_place(stations), key=lambda row: row["school"])}
+
+
+def count(records: Iterable[RecordSummary]) -> dict[str, int]:
+    """Stations per status, every status present."""
+    counted = Counter(record["status"] for record in records)
+    return {status: counted[status] for status in STATUSES}

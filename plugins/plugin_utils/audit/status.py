@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The statuses of an audited station, and what follows from each: one table, which everything else reads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["FAULTY", "JUDGED", "SILENT", "STATUSES", "UNKNOWN", "Status", "shares"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """One status.
+
+    ``group``: right, wrong (read, and not as its server wants it), silent (it could not be asked) or unknown (it was,
+    or its server was, to no avail). ``mark``: its sign, for a report printed in black or read by one who cannot tell
+    red from green. ``style``: its colour on a terminal. ``found``: what it says of the station, in the words of
+    remaining/standing.py; None when it was not seen. ``todo``: what there is to do, by the kinds of report/todo.py.
+    ``junit``: the element of a test case that is no success.
+    """
+
+    group: Literal["right", "wrong", "silent", "unknown"]
+    mark: str
+    style: str
+    en: str
+    fr: str
+    found: str | None = None
+    todo: str = ""
+    junit: str = ""
+
+    def label(self, language: str) -> str:
+        """The status in words. Unknown languages are shown in English."""
+        return self.fr if language == "fr" else self.en
+
+
+def _wrong(*, mark: str, style: str, en: str, fr: str, found: str, todo: str) -> Status:
+    return Status(group="wrong", mark=mark, style=style, en=en, fr=fr, found=found, todo=todo, junit="failure")
+
+
+STATUSES: dict[str, Status] = {
+    "compliant": Status(group="right", mark="✓", style="green", en="compliant", fr="à jour", found="right"),
+    "late": _wrong(mark="↓", style="red", en="late", fr="en retard", found="late", todo="deploy"),
+    "ahead": _wrong(mark="↑", style="yellow", en="ahead", fr="en avance", found="ahead", todo="ahead"),
+    "older_year_only": _wrong(
+        mark="N−1", style="red", en="older year only", fr="année précédente seule", found="late", todo="deploy"
+    ),
+    "several": _wrong(mark="×2", style="yellow", en="several", fr="plusieurs clients", found="several", todo="several"),
+    "absent": _wrong(mark="∅", style="red", en="absent", fr="absent", found="late", todo="deploy"),
+    "unreachable": Status(
+        group="silent",
+        mark="…",
+        style="magenta",
+        en="unreachable",
+        fr="injoignable",
+        todo="unreachable",
+        junit="skipped",
+    ),
+    "refused": Status(
+        group="silent", mark="!", style="magenta", en="refused", fr="accès refusé", todo="refused", junit="error"
+    ),
+    "unknown_release": Status(
+        group="unknown",
+        mark="?",
+        style="yellow",
+        en="unknown release",
+        fr="version inconnue",
+        found="unknown",
+        todo="unknown_release",
+        junit="error",
+    ),
+}
+"""Every status, in the order in which reports show them."""
+
+
+def _of(*groups: str) -> tuple[str, ...]:
+    return tuple(name for name, status in STATUSES.items() if status.group in groups)
+
+
+FAULTY = _of("wrong")
+"""Statuses of stations that were read and are not as their server wants them."""
+
+SILENT = _of("silent")
+"""Statuses of stations that could not be asked."""
+
+UNKNOWN = _of("unknown")
+
+JUDGED = _of("right", "wrong")
+"""Statuses that say something about the client of a station."""
+
+
+def shares(counts: Mapping[str, int]) -> tuple[int, int, int]:
+    """Of stations by status: how many are right, how many wrong, and how many of the others there are."""
+    right, wrong = counts.get("compliant", 0), sum(counts.get(status, 0) for status in FAULTY)
+    return right, wrong, sum(counts.values()) - right - wrong

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run's work on one station: what it reads, and each step of a plan carried out to its proof.
+
+A step is staged, started, followed, judged, proven and cleaned up. I/O: the station and files.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ansible.utils.display import Display
+
+from ..job import follow as _job
+from ..job.commands import Job, depot_folder
+from ..job.download import Download, Installers, watched_download
+from ..job.outcome import JobFiles, read_outcome
+from ..station.errors import (
+    CommandTimeoutError,
+    StationError,
+    StationFactError,
+    UnreachableError,
+)
+from ..station.job_name import JobName, job_names
+from ..station.probe import probe
+from ..station.state import StationState
+from ..station.winrm import WinrmStation
+from .goal import Goal, JobStep
+from .hours import ALWAYS, Hours
+from .restart import after_job
+
+__all__ = ["ClientStartedError", "Deployment", "DeploymentReport", "DeploymentRequest"]
+
+display = Display()
+
+_ATTEMPTS = 2
+"""Starts of one installer in one run: the second only when the station cut the first off."""
+
+
+class ClientStartedError(StationFactError):
+    """Somebody started the program between the plan and the setup: nothing was changed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentRequest:
+    """What the task asks for: the goal, where the files are, how long to wait (seconds)."""
+
+    goal: Goal
+    depot: str
+    times: _job.JobTimes
+    verify_timeout: float = 60.0
+    stage_rate: str = ""
+    hours: Hours = ALWAYS
+    installers: Installers = field(default_factory=dict)
+    log_file: Path | None = None
+
+
+@dataclass
+class DeploymentReport:
+    """What is told about the jobs, filled in as they go. ``name`` and ``log`` are of the last one."""
+
+    name: str = ""
+    started: int = 0
+    followed: bool = False
+    interrupted: int = 0
+    code: int | None = None
+    restart_needed: bool = False
+    restarted: bool = False
+    restart_left: str = ""
+    client_running: bool = False
+    log: str = ""
+    log_problem: str = ""
+    steps: list[str] = field(default_factory=list)
+    tidied: list[str] = field(default_factory=list)
+
+
+class Deployment:
+    """A station, what is asked for it, and what is told of it."""
+
+    def __init__(self, station: WinrmStation, request: DeploymentRequest) -> None:
+        self.station, self.request, self.report = station, request, DeploymentReport()
+        self.goal, self.poll = request.goal, request.times.poll
+        self._program_files = ""
+
+    def read(self) -> StationState:
+        """Read the whole state. Raises StationError."""
+        state = probe(self.station, self.goal.product)
+        self._program_files = state.program_files
+        return state
+
+    def run_step(self, step: JobStep, *, adopt: Sequence[JobName] = ()) -> bool:
+        """Bring one step to its end, proven. Raises StationError; whatever it was, no job is left but one at work.
+
+        ``adopt``: stagings whose files the job takes over. Returns False for a job of an earlier run that did not end
+        well and was cleared away: whether it is begun again is for a new plan to say, for the station is not what it
+        was.
+        """
+        job, report = self._job(step.job), self.report
+        report.name, report.code, report.log = str(step.job), None, ""
+        try:
+            files = self._run_job(step, job, adopt)
+            if files is None:
+                return False
+            if step.job.verb == "stage":
+                _job.settle(self.station, job)
+            else:
+                self._prove(step)
+                self._restart_if_needed(step, job, files)
+        except (UnreachableError, CommandTimeoutError):
+            # Still running, or out of sight: the next run finds the job and follows it.
+            raise
+        except ClientStartedError:
+            # What was staged stays staged, what was not leaves the station.
+            rests = step.job.at_rest in adopt
+            self._for_now(job, lambda: (_job.settle if rests else _job.remove)(self.station, job))
+            raise
+        except StationError:
+            # Never under another administrator's feet.
+            self._for_now(job, lambda: None if self._at_work(job) else _job.remove(self.station, job))
+            raise
+        report.steps.append(str(step.job))
+        if step.job.verb != "stage":
+            _job.remove(self.station, job)
+        return True
+
+    def refuse_beside(self, name: JobName) -> None:
+        """Raise StationFactError when this job is at work."""
+        if self._at_work(self._job(name)):
+            raise StationFactError(
+                f"another job is under way on the station: {name}",
+                remedy="Wait for its end (another administrator may be deploying), then run again.",
+            )
+
+    def tidy(self, name: JobName) -> None:
+        """Clear away what an earlier run left, logs first. Raises StationFactError when it is at work."""
+        job = self._job(name)
+        # A staging nobody wants any more only fetches: it is ended. Anything else at work is somebody's.
+        if name.verb != "stage":
+            self.refuse_beside(name)
+        if name.verb != "staged":
+            self.report.name = str(name)
+            self.keep_log(_job.read_files(self.station, job))
+            self.report.log = ""
+        _job.remove(self.station, job)
+        self.report.tidied.append(str(name))
+
+    def keep_log(self, files: JobFiles) -> None:
+        """Put a job's logs into the report and the controller's file."""
+        text = files.as_log() or f"state: {files.state}\n"
+        self.report.log = text
+        file = self.request.log_file
+        if file is None:
+            return
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with file.open("a", encoding="utf-8") as log:
+                log.write(f"# {time.strftime('%Y-%m-%dT%H:%M:%S%z')} job {self.report.name}\n{text}")
+        except OSError as exc:
+            # The controller's disk is no reason to leave a station half-way; the log is in the task's result as well.
+            self.report.log_problem = f"{file}: {exc.strerror or exc}"
+
+    def _job(self, name: JobName) -> Job:
+        return Job(name=name, program_files=self._program_files)
+
+    def _at_work(self, job: Job) -> bool:
+        return bool(self.station.query(job.running_query()))
+
+    def _run_job(self, step: JobStep, job: Job, adopt: Sequence[JobName]) -> JobFiles | None:
+        """Start the job, or follow it, until it has ended well; None when one that was followed did not.
+
+        Raises StationError.
+        """
+        report, following = self.report, step.follow
+        started = 0
+        while True:
+            if not following:
+                self._start(step, job, adopt, attempt=started)
+                started += 1
+            report.followed |= following
+            files = _job.follow(self.station, job, self.request.times, download=self._watched(job))
+            if files.state == "absent":
+                # Another administrator's run followed the same job and cleaned it up, or an earlier one was cut off
+                # before its script was in place: the station tells which.
+                if self._is_done(step):
+                    return files
+                if following:
+                    return None
+                continue
+            self.keep_log(files)
+            if files.state == "registered" and not following:
+                raise StationFactError(
+                    "the scheduled task was started but its script never ran",
+                    remedy="Check the Task Scheduler's history on the station, and any policy that forbids scripts.",
+                )
+            if files.state == "ended":
+                outcome = read_outcome(files)
+                report.code = outcome.code
+                report.restart_needed |= outcome.restart_needed
+                report.client_running |= outcome.client_running
+                if outcome.accepted:
+                    return files
+                if not following:
+                    kind = ClientStartedError if outcome.client_started else StationFactError
+                    raise kind(outcome.fact, remedy=outcome.remedy)
+                if self._is_done(step):
+                    return files
+                display.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
+            else:
+                report.interrupted += 1
+                display.vv(f"job {job.name} was cut off")
+            _job.remove(self.station, job)
+            report.log = ""
+            report.code = None
+            if following:
+                report.tidied.append(str(job.name))
+                return None
+
+    def _start(self, step: JobStep, job: Job, adopt: Sequence[JobName], *, attempt: int) -> None:
+        """Put the job on the station and start it. ``attempt``: how often this run has. Raises StationError."""
+        request, name = self.request, step.job
+        if attempt == _ATTEMPTS:
+            raise self._never_ended()
+        if attempt and name.verb != "stage" and (closed := request.hours.closed()):
+            raise StationFactError(f"the station cut the job off; {closed}", remedy="Run again then.")
+        self.report.started += name.verb != "stage"
+        if adopt:
+            _job.adopt(self.station, job, [self._job(each) for each in adopt])
+        below = self.goal.product.depot_folder
+        folder = depot_folder(request.depot, str(name.release), name.arch, below=below)
+        rate = request.stage_rate if self.goal.state == "staged" else ""
+        _job.stage_and_start(self.station, job, folder_url=folder, digest=step.digest, rate=rate)
+
+    def _watched(self, job: Job) -> Download | None:
+        """The download of a job; a removal fetches no installer."""
+        name = job.name
+        if name.verb == "remove":
+            return None
+        return watched_download(job.folder, str(name.release), name.arch, self.request.installers)
+
+    def _never_ended(self) -> StationFactError:
+        if self.report.interrupted:
+            return StationFactError(
+                f"the station cut the job off {self.report.interrupted} times (restart or power)",
+                remedy="Look for what restarts the station, then run again.",
+            )
+        return StationFactError(
+            "the job's files went from the station before it had ended",
+            remedy="Look for an antivirus that removed them, or for another administrator at work, then run again.",
+        )
+
+    def _is_done(self, step: JobStep) -> bool:
+        state = self.read()
+        if step.job.verb == "stage":
+            return step.job.at_rest in job_names(state.jobs)
+        return step.unmet(state, self.goal) is None
+
+    def _prove(self, step: JobStep) -> None:
+        """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
+        self.station.events.stage("verifying")
+        deadline = time.monotonic() + self.request.verify_timeout
+        while instead := step.unmet(self.read(), self.goal):
+            if time.monotonic() > deadline:
+                running = " (somebody runs the client, which locks its files)" if self.report.client_running else ""
+                raise StationFactError(
+                    f"the setup reported success, but {instead}{running}",
+                    remedy="Run again; if it stays, run the setup by hand on this station (antivirus, disk, rights).",
+                )
+            time.sleep(self.poll)
+
+    def _restart_if_needed(self, step: JobStep, job: Job, files: JobFiles) -> None:
+        report = self.report
+        if not report.restart_needed:
+            return
+        left = after_job(self.station, job, files, self.goal.restarts, poll=self.poll)
+        report.restart_left = left or ""
+        if left is None:
+            report.restarted, report.restart_needed = True, False
+            self._prove(step)
+
+    @staticmethod
+    def _for_now(job: Job, clean_up: Callable[[], None]) -> None:
+        """Clean up after a failure; the failure itself comes first."""
+        try:
+            clean_up()
+        except StationError as exc:
+            display.vv(f"job {job.name} stays on the station for now: {exc}")

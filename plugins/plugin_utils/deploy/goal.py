@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a plan is made of: what is wanted of a station, the steps, and when each is done. Pure; ``plan.py`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...module_utils.base.text import headed_diff
+from ...module_utils.product.products import Product
+from ...module_utils.product.release import Release
+from ..station.job_name import JobName
+from ..station.state import Installation, StationState
+from .old_years import Removals
+from .people import People, Way
+from .restarts import Restarts
+
+__all__ = ["DOWNGRADE", "Action", "Goal", "JobStep", "Plan"]
+
+Action = Literal["none", "install", "remove", "stage", "finish", "skip", "refuse"]
+DOWNGRADE = ("over", "remove_first")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What the admin asks for one station."""
+
+    product: Product
+    state: Literal["present", "absent", "staged"]
+    release: Release
+    arch: Literal["auto", "x64", "x86"]
+    # SHA-256 of install.cmd, which pins the rest, by architecture: which one is needed is known on the station only.
+    digests: Mapping[str, str]
+    allow_downgrade: bool = False
+    # How an older release goes over a newer one of its year.
+    downgrade: str = "over"
+    remove_older: bool = False
+    # What can be removed, by year and architecture.
+    removals: Removals = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    restarts: Restarts = field(default_factory=Restarts)
+    min_free_bytes: int = 0
+    # Why nothing may be begun at this hour, empty when it may (plugin_utils/deploy/hours.py). Staging may at any hour.
+    not_now: str = ""
+
+    def missing(self, state: StationState) -> str | None:
+        """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged."""
+        return state.instead_of(self.release, absent=self.state == "absent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobStep:
+    """One job of the station. ``follow``: it is there already, left by another run, and is never started again."""
+
+    job: JobName
+    # SHA-256 of its install.cmd.
+    digest: str
+    follow: bool = False
+    # A removal that leaves the year's client of the other architecture alone.
+    this_arch_only: bool = True
+
+    def removes(self, installation: Installation) -> bool:
+        """Whether a removal takes this client of its year away."""
+        alone = not self.this_arch_only or installation.arch in {self.job.arch, None}
+        return bool(installation.uninstall_string) and alone
+
+    def unmet(self, state: StationState, goal: Goal) -> str | None:
+        """What the station shows instead of the step's result; None once it is there."""
+        if self.job.verb == "stage":
+            # Its folder is looked into before it gets its name.
+            return None
+        if self.job.verb == "install" or not self.this_arch_only:
+            return goal.missing(state)
+        left = [i.describe() for i in state.of_year(self.job.release.year) if self.removes(i)]
+        return f"this is left: {'; '.join(left)}" if left else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The decision. ``before``/``after`` are the lines of the diff; ``tidy`` the leftover jobs to clear away."""
+
+    action: Action
+    reason: str
+    remedy: str = ""
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    steps: list[JobStep] = field(default_factory=list)
+    # Stagings whose files the installation takes over.
+    adopt: list[JobName] = field(default_factory=list)
+    tidy: list[JobName] = field(default_factory=list)
+    # Jobs of other products on the station: nothing is begun while one of them is at work.
+    others: list[JobName] = field(default_factory=list)
+    way: Way = field(default_factory=Way)
+    restart_first: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def job(self) -> str:
+        """The name of its first job; empty when it has none."""
+        return str(self.steps[0].job) if self.steps else ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out changes the station."""
+        return self.action in {"install", "remove", "stage", "finish"} or bool(self.tidy)
+
+    @property
+    def conditions(self) -> list[str]:
+        """What a real run would wait for or do to people and Windows first, in words."""
+        restart = "restarts the station first: a restart of Windows is pending"
+        return ([restart] if self.restart_first else []) + ([self.way.condition] if self.way.condition else [])
+
+    def diff(self) -> dict[str, str]:
+        """Ansible's diff: the product's lines before and after."""
+        return headed_diff("station", *("".join(f"{line}\n" for line in side) for side in (self.before, self.after)))

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every action of ours does: check the arguments, call, and turn what went wrong into Ansible's result.
+
+Two bases: ``ControllerAction`` here, and ``StationAction`` (doors/station.py) for actions that talk to the station of
+their task. An action itself is its argument spec and ``act``. I/O.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ...module_utils.server.description import HostedServerError
+from ..station.errors import StationError
+from ..store.store import StoreError
+
+__all__ = ["ControllerAction", "show", "terminal"]
+
+
+class ControllerAction(ActionBase):
+    """An action that runs on the controller; it has no connection unless it makes one."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _requires_connection = False
+
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]]
+    FAILURE: ClassVar[str] = "{0}"
+    """What is said of an error (``{0}``): may name arguments, as in ``{release}``."""
+
+    variables: dict[str, Any]
+    """The task's variables, set before ``act``."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ansible's entry. Raises AnsibleActionFail for arguments and files that cannot be used."""
+        super().run(tmp, task_vars)
+        self.variables = task_vars or {}
+        _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
+        try:
+            return {"changed": False, **self.act(args)}
+        except StationError as exc:
+            return exc.as_result()
+        except HostedServerError as exc:
+            told = {"msg": str(exc), "kind": "server", "server": exc.server, "fact": exc.fact, "remedy": exc.remedy}
+            return {"failed": True, "changed": False, **told}
+        except (OSError, StoreError, ValueError) as exc:
+            raise AnsibleActionFail(self.FAILURE.format(exc, **args)) from exc
+
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        """The task's result; ``changed`` is false unless it says so.
+
+        Raises StationError, HostedServerError, StoreError, ValueError, OSError.
+        """
+        raise NotImplementedError
+
+
+def show(lines: Iterable[str], color: str | None = None) -> None:
+    """Lines for whoever runs the playbook, outside of the task's result."""
+    for line in lines:
+        Display().display(line, color=color)
+
+
+def terminal() -> dict[str, Any]:
+    """Width and color of a table for whoever runs the playbook."""
+    return {"width": max(80, shutil.get_terminal_size((120, 40)).columns), "color": sys.stdout.isatty()}

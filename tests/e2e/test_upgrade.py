@@ -1,0 +1,152 @@
+"""A deployment of today where 0.1.0 stopped in the middle of one: on its stations, with its inventory and depot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+
+from tests.e2e.playbook import PlaybookRun, run_playbook
+from tests.lab.journal import Event
+from tests.lab.lab import Lab
+from tests.lab.scenario import load_scenario
+from tests.lab.simulated.station import SimulatedStation
+from tests.lab.station import Power
+from tests.upgrade.copies import copy_of, kept_state
+from tests.upgrade.stations import dump, load
+
+UNDER_WAY, STAGED = "riquet-cdi-02", "riquet-cdi-03"
+T = TypeVar("T")
+
+
+@contextmanager
+def _loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What 0.1.0 left, on a lab of today that runs in this process."""
+
+    folder: Path
+    lab: Lab
+    loop: asyncio.AbstractEventLoop
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something where the lab runs."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(timeout=60)
+
+    def station(self, name: str) -> SimulatedStation:
+        station = self.lab.stations[name]
+        assert isinstance(station, SimulatedStation)
+        return station
+
+    async def restore(self, name: str, when: str) -> None:
+        """A station becomes what it was when its state was kept."""
+        await self.station(name).set_power(Power.ON)
+        load(self.station(name), kept_state(self.folder, f"{name}.{when}"))
+
+    async def dumps(self) -> list[str]:
+        return [dump(self.station(name)) for name in (UNDER_WAY, STAGED)]
+
+    def end_once_followed(self, looks: int) -> None:
+        """Let the job under way end when somebody has looked for its process that many times."""
+        ended = kept_state(self.folder, f"{UNDER_WAY}.ended")
+        seen = 0
+
+        def look(event: Event) -> None:
+            nonlocal seen
+            if event.kind == "request" and event.station == UNDER_WAY and "ExecutablePath" in event.data["detail"]:
+                seen += 1
+                if seen == looks:
+                    self.loop.call_soon(load, self.station(UNDER_WAY), ended)
+
+        self.lab.journal.listeners.append(look)
+
+    def deploy(self, *arguments: str) -> PlaybookRun:
+        variables = {"pronote_depot_path": str(self.folder / "depot"), "pronote_cache_dir": str(self.folder / "cache")}
+        limit = ("--limit", f"{UNDER_WAY},{STAGED}", "-e", json.dumps(variables))
+        inventory, work = self.folder / "inventory", self.folder / "runs"
+        return run_playbook("deploy", *limit, *arguments, inventory=inventory, work=work).assert_code(0)
+
+    def events(self, kind: str) -> list[Event]:
+        return list(self.lab.journal.select(kind=kind))
+
+
+@pytest.fixture
+def past(network: str, tmp_path: Path) -> Iterator[Past]:
+    folder = copy_of("0.1.0", tmp_path / "0.1.0", network=network)
+    scenario = replace(load_scenario(folder / "lab.yml"), clock=100.0)
+    with _loop() as loop:
+        past = Past(folder=folder, lab=Lab(scenario, network=network, work=folder), loop=loop)
+        past.do(past.lab.__aenter__())
+        try:
+            past.do(past.restore(UNDER_WAY, "under-way"))
+            past.do(past.restore(STAGED, "staged"))
+            yield past
+        finally:
+            past.do(past.lab.__aexit__(None, None, None))
+
+
+def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
+    before = past.do(past.dumps())
+    planned = past.deploy("--check", "--diff").of("client")
+    assert {name: result["action"] for name, result in planned.items()} == {UNDER_WAY: "finish", STAGED: "install"}
+    assert "of an earlier run is on the station" in planned[UNDER_WAY]["reason"]
+    assert "staged files: 2026.2.7 x64" in planned[STAGED]["before"]
+    assert past.do(past.dumps()) == before
+    assert not past.events("installer")
+
+    past.end_once_followed(3)
+    done = past.deploy().of("client")
+    followed, taken = done[UNDER_WAY], done[STAGED]
+    assert (followed["action"], followed["job"]["followed"]) == ("finish", True)
+    assert (taken["action"], taken["job"]["followed"]) == ("install", False)
+    assert [result["after"] for result in done.values()] == [planned[name]["after"] for name in done]
+    # Last year's client went after it (pronote_client_remove_older): one setup more, and none that had been begun.
+    starts = {(e.station, e.data["action"]) for e in past.events("installer") if e.data["event"] == "started"}
+    assert starts == {(UNDER_WAY, "uninstall"), (STAGED, "install"), (STAGED, "uninstall")}
+    for after in past.do(past.dumps()):
+        state = json.loads(after)
+        assert not state["tasks"]
+        assert not [path for path in state["files"] if "Rentree PRONOTE" in path]
+        clients = [path.split("\\")[3] for path in state["files"] if path.endswith("\\Client PRONOTE.exe")]
+        assert clients == ["Pronote 2026"]
+    # The installer was on the stations already; the depot of then serves the rest.
+    fetched = {e.data["path"] for e in past.events("web") if e.data["server"] == "depot"}
+    assert fetched == {"2025.2.9/x64/install.cmd", "2025.2.9/x64/uninstall.iss"}
+
+    state = past.folder / "inventory/state/pronote.sqlite3"
+    rows = standings(state, product="pronote_client")
+    assert [rows[name]["standing"].right for name in (UNDER_WAY, STAGED)] == [True, True]
+    with Store(state) as store, store.read() as db:
+        attempts = db.execute("select station, verb, result from attempt where id >= 7 order by id").fetchall()
+    assert sorted(tuple(row) for row in attempts) == [
+        (UNDER_WAY, "install", "done"),
+        (UNDER_WAY, "remove", "done"),
+        (STAGED, "install", "done"),
+        (STAGED, "remove", "done"),
+    ]
+    logs = (past.folder / f"inventory/logs/{STAGED}.log").read_text(encoding="utf-8")
+    assert [line.rpartition("-")[2] for line in logs.splitlines() if line.startswith("# ")] == [
+        "stage",
+        "install",
+        "remove",
+    ]

@@ -1,0 +1,129 @@
+"""Put each fault of ``known.toml`` into a copy and run the test that is to notice it.
+
+``python -m tests.mutants.known`` prints a line of JSON for each, by its name: "" when its test failed, else what was
+the matter. One process imports what the product stands on, and forks for each fault.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.tree import ROOT, copied_tree
+
+__all__ = ["Known", "known_mutants"]
+
+_SECONDS = 240  # a test that a fault makes wait for ever is ended
+# What takes a second to import and is not under test.
+_HEAVY = (
+    "ansible.plugins.loader",
+    "ansible.playbook.task",
+    "aiohttp.web",
+    "jinja2",
+    "lxml.etree",
+    "requests_ntlm",
+    "time_machine",
+    "trustme",
+    "winrm",
+    "yaml",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """One fault: what stands for what, and the test that notices."""
+
+    name: str
+    find: str
+    replace: str
+    test: str
+
+    def place(self, top: Path) -> Path:
+        """The one file that it fits. Raises ValueError for none, or several."""
+        counts = {path: len(re.findall(self.find, path.read_text("utf-8"))) for path in (top / "plugins").rglob("*.py")}
+        found = {path: count for path, count in counts.items() if count}
+        if list(found.values()) != [1]:
+            places = ", ".join(str(path.relative_to(top)) for path in found) or "nothing"
+            raise ValueError(f"its pattern fits {places}: it must fit one place")
+        return next(iter(found))
+
+
+def known_mutants() -> list[Known]:
+    """Those of ``known.toml``."""
+    data = tomllib.loads(Path(__file__).with_name("known.toml").read_text("utf-8"))
+    return [Known(**each) for each in data["mutant"]]
+
+
+def _run(*tests: str) -> int:
+    """Run tests in a process of their own; pytest's exit code, or minus the signal that ended it."""
+    child = os.fork()
+    if not child:
+        signal.alarm(_SECONDS)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+        options = ["-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--rootdir", str(Path.cwd())]
+        os._exit(int(pytest.main([*options, *tests])))
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _problem(code: int) -> str:
+    """Empty when a test that ended so has noticed the fault: one that waits for ever has, too."""
+    if code in {1, -signal.SIGALRM}:
+        return ""
+    return "its test passes all the same" if not code else f"its test cannot be run (exit code {code})"
+
+
+def _noticed(mutants: list[Known]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder, copied_tree(Path(folder) / "tree") as top:
+        sys.path[0] = str(top)
+        if code := _run(*(each.test for each in mutants)):
+            return dict.fromkeys(
+                [each.name for each in mutants], f"without any fault tests fail, too (exit code {code})"
+            )
+        for each in mutants:
+            try:
+                path = each.place(top)
+            except ValueError as exc:
+                found[each.name] = str(exc)
+                continue
+            text = path.read_text("utf-8")
+            path.write_text(re.sub(each.find, each.replace, text), "utf-8")
+            found[each.name] = _problem(_run(each.test))
+            path.write_text(text, "utf-8")
+    return found
+
+
+def _shares(mutants: list[Known], count: int) -> Iterator[list[Known]]:
+    for number in range(count):
+        yield mutants[number::count]
+
+
+def main() -> None:
+    for name in _HEAVY:
+        import_module(name)
+    sys.dont_write_bytecode = True
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
+        for found in pool.map(_noticed, _shares(known_mutants(), 2)):
+            for name, problem in found.items():
+                print(json.dumps({"name": name, "problem": problem}), flush=True)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()
