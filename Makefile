@@ -35,9 +35,10 @@ quick: lint types unit smoke ## For every commit, in minutes: lint, types, unit 
 
 test: lint types unit e2e browser ## The quality gate
 
-lint: $(STAMP) ## ruff, ansible-lint (production), changelog fragments
+lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), changelog fragments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	PYTHONPATH=.ansible/collections $(BIN)/lint-imports --no-logo
 	PATH="$(abspath $(BIN)):$$PATH" ANSIBLE_CONFIG=ansible.cfg $(BIN)/ansible-lint --offline -q
 	$(BIN)/antsibull-changelog lint
 
@@ -88,4 +89,4 @@ bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per stat
 	$(BIN)/python -m tests.benchmarks.fetch
 
 clean: ## Remove what was built
-	rm -rf build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf build .import_linter_cache .mypy_cache .ruff_cache .pytest_cache

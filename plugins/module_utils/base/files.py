@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of the controller: written whole or not at all, so that a reader sees the old one or the new one; digests."""
+"""Files of the controller: written whole or not at all, so that a reader sees the old one or the new one; digests.
+
+I/O: files.
+"""
 
 from __future__ import annotations
 

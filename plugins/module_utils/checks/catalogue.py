@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every finding and every kind of evidence, by code: the catalogue that reports are made from. Data."""
+"""Every finding and every kind of evidence, by code: the catalogue that reports are made from. Data. Pure."""
 
 from __future__ import annotations
 

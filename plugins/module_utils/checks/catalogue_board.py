@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of what the board itself finds: operations 1 and 8, attestations, contradictions. Data."""
+"""The words of what the board itself finds: operations 1 and 8, attestations, contradictions. Data. Pure."""
 
 from __future__ import annotations
 

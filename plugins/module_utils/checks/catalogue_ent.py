@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of findings about the ENT: its connection (operation 5) and the export of identifiers (6). Data."""
+"""The words of findings about the ENT: its connection (operation 5) and the export of identifiers (6). Data. Pure."""
 
 from __future__ import annotations
 

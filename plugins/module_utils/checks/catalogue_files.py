@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of findings about files, and about the archive of operation 2. Data."""
+"""The words of findings about files, and about the archive of operation 2. Data. Pure."""
 
 from __future__ import annotations
 

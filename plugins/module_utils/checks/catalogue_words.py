@@ -2,7 +2,7 @@
 """What the words of findings are made of. Data's shape: what is concluded from a finding stands beside what it says.
 
 ``severity``: ``info`` (worth knowing), ``warning`` (to look at), ``error`` (stands in the way). ``state``: what the
-finding makes of the operation, empty for nothing.
+finding makes of the operation, empty for nothing. Pure.
 """
 
 from __future__ import annotations

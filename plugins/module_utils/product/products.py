@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs of Index Éducation that are deployed: how each is recognised on a station. Data, not code."""
+"""The programs of Index Éducation that are deployed: how each is recognised on a station. Data, not code. Pure."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """How installers of each technology are run silently: arguments, success codes, log, uninstall. Data, not code.
 
 Command lines are batch text for ``templates/install.cmd.j2``: ``%JOB%`` is the job folder with its final backslash,
-``%SYS%`` is System32, ``%UNINSTALL%`` the station's own UninstallString.
+``%SYS%`` is System32, ``%UNINSTALL%`` the station's own UninstallString. Pure.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Send an alert: SMTP and HTTP. Raises AlertError, whose text holds neither password nor address of a webhook."""
+"""Send an alert: SMTP and HTTP. Raises AlertError, whose text holds neither password nor address of a webhook.
+
+I/O: the network, files and Ansible.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tell people about an audit, by each way that is configured: decide, compose, send, remember."""
+"""Tell people about an audit, by each way that is configured: decide, compose, send, remember.
+
+I/O: the store, the network and files.
+"""
 
 from __future__ import annotations
 

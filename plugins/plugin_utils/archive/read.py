@@ -4,7 +4,7 @@
 On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its
 digest when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read
 there by a program that parses hostile files as an administrator. The way to check content is a copy on a share: its
-digest then stands for the original.
+digest then stands for the original. I/O: the station, the network and files.
 """
 
 from __future__ import annotations

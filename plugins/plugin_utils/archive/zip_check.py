@@ -4,7 +4,7 @@ disk.
 
 What a hostile zip can do to its reader, and what stops it here: a directory of entries larger than memory (its size is
 read first), entries that unfold without end (bytes are counted as they come), compressions that take gigabytes for a
-dictionary (only the two that EDT may use), names outside the folder (counted, never used or shown).
+dictionary (only the two that EDT may use), names outside the folder (counted, never used or shown). Pure.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Audits in the store: what each station was in each of them, what changed, and since when. Raises StoreError."""
+"""Audits in the store: what each station was in each of them, what changed, and since when. Raises StoreError.
+
+I/O: the store.
+"""
 
 from __future__ import annotations
 

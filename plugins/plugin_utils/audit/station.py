@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Judge one station: read it and its school's server, and give one record whatever happens."""
+"""Judge one station: read it and its school's server, and give one record whatever happens.
+
+I/O: the station and the network.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 """Record or revoke an attestation: the digest of its evidence file, and the store.
 
 Rows of the store are read and added, never changed (the schema's triggers refuse it).
+I/O: the store, the network and files.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 """The gate of a deployment: the board's own check of operation 1, for every school of the play.
 
 A school costs one reading of the cache that the deployment's release comes from anyway; stations cost nothing.
+I/O: the network and Ansible.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the store keeps of schools for the board: attestations, and the last word of audits on each station."""
+"""What the store keeps of schools for the board: attestations, and the last word of audits on each station.
+
+I/O: the store and files.
+"""
 
 from __future__ import annotations
 

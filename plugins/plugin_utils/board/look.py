@@ -3,6 +3,7 @@
 
 The one exception is the workstation with the EDT archive, when a school names it. Schools are looked at side by side: a
 hosted server or a workstation that does not answer costs its own school a timeout, not the others.
+I/O: the station, the store, the network and files.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@
 A board runs once for the whole play, so an option of its task has one value, made of the variables of the play's first
 station. What differs from school to school (``group_vars/<school>/``) is read from the variables of a station of that
 school; the role does not pass it as an option, which would give the first school's value to all.
+I/O: the variables of hosts, through Ansible.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The eight yearly operations in words: what, in which application, who, and what to do next. Data.
 
-The table is that of the *opérations de rentrée* in hosted mode, as published (docs/fidelity.md, O).
+The table is that of the *opérations de rentrée* in hosted mode, as published (docs/fidelity.md, O). Pure.
 """
 
 from __future__ import annotations

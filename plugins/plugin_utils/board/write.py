@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the board: JSON for programs, one HTML file for people."""
+"""Write the board: JSON for programs, one HTML file for people. I/O: files."""
 
 from __future__ import annotations
 

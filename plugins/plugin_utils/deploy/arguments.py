@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The arguments of the action client, and what they ask for. Checked before the station is asked anything."""
+"""The arguments of the action client, and what they ask for. Checked before the station is asked anything.
+
+I/O: the station and files.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring one station to the state asked for: probe, plan, (check mode stops here) people, jobs, proof.
 
-Everything decided here comes from the pure ``plugin_utils/deploy/plan.py``.
+Everything decided here comes from the pure ``plugin_utils/deploy/plan.py``. I/O: the station and Ansible.
 """
 
 from __future__ import annotations

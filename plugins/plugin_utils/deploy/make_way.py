@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the way free on a station where somebody works: wait, tell, close. What to do was decided by the plan."""
+"""Make the way free on a station where somebody works: wait, tell, close. What to do was decided by the plan.
+
+I/O: the station and Ansible.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to do on a station: a pure function of what is there and of the goal. Check mode stops at its result."""
+"""What to do on a station: a pure function of what is there and of the goal. Check mode stops at its result. Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Restart a station, only when allowed, and wait until it answers again."""
+"""Restart a station, only when allowed, and wait until it answers again. I/O: the station and Ansible."""
 
 from __future__ import annotations
 

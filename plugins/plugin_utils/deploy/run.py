@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One station's part of a deployment: what is done on it, remembered in the store, and the station given back."""
+"""One station's part of a deployment: what is done on it, remembered in the store, and the station given back.
+
+I/O: the station.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """A published release: what its depot folder holds, and what the controller remembers of it. Pure but for hashing.
 
 The chain of trust: ``pronote_releases`` (in the inventory) has the digest of ``install.cmd``; that script pins the
-digests of every other file. Nothing on the depot is believed.
+digests of every other file. Nothing on the depot is believed. Pure.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find out what the schools of an inventory need, and remove the rest from a depot folder and the lock file."""
+"""Find out what the schools of an inventory need, and remove the rest from a depot folder and the lock file.
+
+I/O: the network, files and Ansible.
+"""
 
 from __future__ import annotations
 

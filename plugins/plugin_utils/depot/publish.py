@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write a release into a depot folder of the controller: files, ``install.cmd``, ``SHA256SUMS``, and the lock file."""
+"""Write a release into a depot folder of the controller: files, ``install.cmd``, ``SHA256SUMS``, and the lock file.
+
+I/O: files.
+"""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ A program that stands alone: no Ansible, the standard library and aiohttp (3.8 o
 ``pronote_depot`` can copy this one file to a server. It serves what the ``SHA256SUMS`` of a release's folder lists, and
 nothing else: no listing, no hidden or half-written file, no link that leads elsewhere. Stations verify every byte by
 digest and nothing here is secret, so nobody logs in; but whoever asks is a stranger, and may take no more than a share.
+I/O: files and processes.
 """
 
 from __future__ import annotations

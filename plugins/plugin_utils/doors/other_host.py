@@ -2,7 +2,7 @@
 """A connection to a host that is not the task's, whatever the limit: the workstation with a school's archive.
 
 A play of its own on that host would need it in the limit, and a task with ``when`` costs a process for each station of
-the school only to be skipped.
+the school only to be skipped. I/O: Ansible.
 """
 
 from __future__ import annotations

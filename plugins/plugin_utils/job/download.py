@@ -7,7 +7,7 @@ Its size is asked over WMI at each look at the job, one request more, and no mor
 A Get, which reads every property, and no query for ``FileSize`` alone: NTFS writes the size of a file that is still
 being written into its folder only when one of the file's handles is closed
 (devblogs.microsoft.com/oldnewthing/20111226-00), and it is for properties such as ``Version`` that WMI opens the file.
-What is shown may so be one look old (docs/fidelity.md, W22).
+What is shown may so be one look old (docs/fidelity.md, W22). I/O: the station and Ansible.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 The job is a scheduled task of the station, so it goes on when the controller, the connection or the console dies.
 Following it costs one request a look (a WMI query for the task's process), and one more while somebody watches its
 download; its files are read only once the process is gone. A station that stops answering is waited for: it may be
-restarting.
+restarting. I/O: the station and Ansible.
 """
 
 from __future__ import annotations

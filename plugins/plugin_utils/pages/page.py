@@ -3,7 +3,7 @@
 
 All pages are one family: ``templates/page.html.j2`` is around them, ``page.css`` has every colour, what they have in
 common, and paper. A page adds, in its own room, a template that extends the one, and a style sheet that goes after the
-other.
+other. I/O: files.
 """
 
 from __future__ import annotations

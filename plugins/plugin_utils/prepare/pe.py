@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read what a PE file says of itself: its machine, and the strings of its version resource."""
+"""Read what a PE file says of itself: its machine, and the strings of its version resource. I/O: files and Ansible."""
 
 from __future__ import annotations
 

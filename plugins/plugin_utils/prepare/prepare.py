@@ -2,7 +2,7 @@
 """Bring releases into the depot: find the installer, fetch it, verify it, publish it with its response file.
 
 Each release and architecture is a transaction of its own: it is published and written to the lock file, or it failed
-and depot and lock file are as they were.
+and depot and lock file are as they were. I/O: files.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the installers of releases, and fetch them. The download page is read at most once, and only when needed."""
+"""Find the installers of releases, and fetch them. The download page is read at most once, and only when needed.
+
+I/O: files.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@
 oscrypto 1.3.0, its last release (2022), reads OpenSSL's version with one digit for each part and refuses 3.0.10 and
 later, Debian 12's among them (wbond/oscrypto#75 and #78; mended in its repository, never released). While it is
 imported, that one pattern is replaced by the mended one. Delete this file when a release reads ``3.0.19``.
+I/O: Ansible.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is this file the installer that was asked for? Bytes, signature, and what the file says of itself."""
+"""Is this file the installer that was asked for? Bytes, signature, and what the file says of itself. I/O: files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which releases the schools of an inventory need: what their hosted servers run, or what is pinned for them."""
+"""Which releases the schools of an inventory need: what their hosted servers run, or what is pinned for them.
+
+I/O: the network and Ansible.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the progress view takes from Ansible: the stations of a play with their rooms, and whether to draw at all."""
+"""What the progress view takes from Ansible: the stations of a play with their rooms, and whether to draw at all.
+
+I/O: files and Ansible.
+"""
 
 from __future__ import annotations
 

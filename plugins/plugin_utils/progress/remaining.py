@@ -3,7 +3,7 @@
 
 A play all of whose stations have failed or could not be reached is over for Ansible, and the playbook with it
 (``PlaybookExecutor.run``): the task that lists what remains has no station to run for. An evening on which the depot is
-down would so end without a word about who is to be tried again.
+down would so end without a word about who is to be tried again. I/O: the store and files.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 
 The terminal itself does it (DECSTBM, the scrolling region of the VT100; apt shows its bar so). Ansible's own output
 needs no hook then, its format and colours stay, and no lock is shared with the processes that it forks: every change
-here is one ``write`` to the terminal, which the kernel does not mix with another's.
+here is one ``write`` to the terminal, which the kernel does not mix with another's. I/O: files.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The progress of a run, shown from a thread of the main process while its workers are at work."""
+"""The progress of a run, shown from a thread of the main process while its workers are at work.
+
+I/O: the station and files.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What remains to be done, from the store alone, as it is shown at the end of a run."""
+"""What remains to be done, from the store alone, as it is shown at the end of a run. I/O: files."""
 
 from __future__ import annotations
 

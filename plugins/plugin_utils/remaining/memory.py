@@ -3,7 +3,7 @@
 
 Written by the worker that deals with the station, one short transaction at a time: before an installer is started, and
 at the end. A store that fails never stops a deployment: the job on the station is found again by its name, not through
-the store. It is a warning that says what was not remembered.
+the store. It is a warning that says what was not remembered. I/O: the station, the store, the network and files.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the reports of a whole audit: gather the records, put them in the store, judge, write."""
+"""Make the reports of a whole audit: gather the records, put them in the store, judge, write.
+
+I/O: the store and files.
+"""
 
 from __future__ import annotations
 

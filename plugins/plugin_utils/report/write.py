@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Render the HTML report from its template, and write every report where it was asked for."""
+"""Render the HTML report from its template, and write every report where it was asked for. I/O: files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The store of recorded response files, a folder of the controller beside the inventory."""
+"""The store of recorded response files, a folder of the controller beside the inventory. I/O: files."""
 
 from __future__ import annotations
 

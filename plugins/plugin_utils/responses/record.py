@@ -2,6 +2,7 @@
 """Record a response file on a reference station: probe, plan, (check mode stops here) show the setup, wait, file.
 
 A person answers the dialogs. What he has begun outlives this run: the next one waits on, or fetches what he recorded.
+I/O: the station and Ansible.
 """
 
 from __future__ import annotations

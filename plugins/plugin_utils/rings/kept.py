@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the store remembers of rings: how far each school got with a release, and why it stopped."""
+"""What the store remembers of rings: how far each school got with a release, and why it stopped. I/O: the store."""
 
 from __future__ import annotations
 

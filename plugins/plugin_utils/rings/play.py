@@ -3,6 +3,7 @@
 
 Both run once for all stations (``run_once``), on the controller. What a school wants is read from its first station's
 variables, with the role's defaults below them, as a task of that station would see them.
+I/O: the station, the store, files and Ansible.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A station's turn in the rings, as rentree.pronote.ring_step told it: go, keep back, or it had its turn before."""
+"""A station's turn in the rings, as rentree.pronote.ring_step told it: go, keep back, or it had its turn before.
+
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Put the client's connection settings on a station: probe, plan, (check mode stops here) write, verify."""
+"""Put the client's connection settings on a station: probe, plan, (check mode stops here) write, verify.
+
+I/O: the station.
+"""
 
 from __future__ import annotations
 

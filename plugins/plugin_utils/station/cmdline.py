@@ -3,7 +3,7 @@
 
 ``cmd`` has no escape that works in every place: inside double quotes only ``"`` and ``%`` keep a meaning, and neither
 can be escaped on a command line (``%%`` works in batch files only). So a value that holds one of them is refused
-rather than passed on: facts read from a station are hostile input until they are quoted.
+rather than passed on: facts read from a station are hostile input until they are quoted. Pure.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """What can go wrong between the controller and a station: typed, with the fact and the remedy in words.
 
 Each error says what was found (``fact``) and what to do (``remedy``). The kind decides the audit status:
-``unreachable`` and ``refused`` are about the way to the station, everything else is about the station itself.
+``unreachable`` and ``refused`` are about the way to the station, everything else is about the station itself. Pure.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Callbacks hear of a task when it ends, and an installation is one task of ten mi
 methods of Display from a worker (``DisplaySend``, strategy/__init__.py), and those print. So workers append a line to a
 file in the temporary folder of the run, which the main process makes before it forks and deletes at its end; the
 callback makes the file, and without it nothing is written. A second file beside it says that somebody watches a live
-view: what costs a station a request is asked only then.
+view: what costs a station a request is asked only then. I/O: files and Ansible.
 """
 
 from __future__ import annotations

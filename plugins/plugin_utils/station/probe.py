@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a station: two command lines and a few WMI reads (at most ten requests with Basic, shell included)."""
+"""Read a station: two command lines and a few WMI reads (at most ten requests with Basic, shell included).
+
+I/O: the station.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """A station reached over the stock ``winrm`` connection: commands through WinRS, facts through WMI. No PowerShell.
 
 Verbosity: ``-vvvv`` each command and read with its result, ``-vvvvv`` raw output. Nothing here is logged under
-``no_log``, and nothing passed to a command line may be a secret.
+``no_log``, and nothing passed to a command line may be a secret. I/O: the station, the network and Ansible.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 
 Times are UTC in ISO 8601 with a final ``Z``, to the second, so that text order is time order; what must be ordered
 whatever the clock does goes by its ``id``. Tables are STRICT: a value of the wrong type is an error when it is written.
+Pure.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ and several runs at once do not meet: write-ahead log, ``begin immediate``, and 
 must lie on a local disk: SQLite's write-ahead log does not work over network file systems (sqlite.org/wal.html).
 
 What is stored names stations, schools and persons who attested something: the file is for its owner only (0600). No
-password and no personal data of pupils ever goes into it.
+password and no personal data of pupils ever goes into it. I/O: the store and files.
 """
 
 from __future__ import annotations

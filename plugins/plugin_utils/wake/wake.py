@@ -2,7 +2,7 @@
 """Wake the stations of a play that do not answer, all at once, and switch off again what was woken.
 
 One process on the controller for the whole play: with a worker per station, a row of dead stations would each hold a
-fork for the whole bound. Here everybody's wait is the same one.
+fork for the whole bound. Here everybody's wait is the same one. I/O: the station, the network and Ansible.
 """
 
 from __future__ import annotations
