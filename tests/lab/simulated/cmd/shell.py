@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import Win32Error, error_text
-from ..filesystem import FileSink
 from ..messages import text
-from ..paths import absolute, is_device
+from ..paths import absolute
 from ..processes import Invocation
-from ..streams import BytesSource, NullSink, Pipe, Sink, Stdio
+from ..streams import Pipe, Stdio
 from .conditions import holds
 from .dates import date_text, time_text
 from .flow import ExitScript, ExitShell, Goto, ReplacedScript
 from .loops import run_for
 from .modifiers import apply_modifiers
-from .nodes import Block, Chain, Command, For, If, Node, Redirection
+from .nodes import Block, Chain, Command, For, If, Node
 from .parser import parse_line
 from .percent import expand_command_line, expand_delayed, expand_script_line
+from .redirections import redirected
 from .scanner import CmdSyntaxError
 from .script import Frame
 from .unparse import unparse
@@ -305,7 +303,7 @@ class Shell:
         """Run a tree; the return code."""
         if not node.redirections:
             return await self._execute(node)
-        async with self._redirected(node.redirections) as ready:
+        async with redirected(self, node.redirections) as ready:
             # A redirection that fails is a failed command, without ERRORLEVEL unless || looks at it.
             return await self._execute(node) if ready else 1
 
@@ -384,57 +382,3 @@ class Shell:
         shell.loop_variables = dict(self.loop_variables)
         shell.frames = [replace(frame, locals=[]) for frame in self.frames]
         return shell
-
-    # -- redirections --------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _redirected(self, redirections: list[Redirection]) -> AsyncIterator[bool]:
-        saved = self.stdio
-        opened: list[Sink] = []
-        try:
-            ready = True
-            for redirection in redirections:
-                try:
-                    self._redirect(redirection, opened)
-                except Win32Error as error:
-                    self.err(error_text(error.code, self.language, error.path))
-                    ready = False
-                    break
-            yield ready
-        finally:
-            self.stdio = saved
-            for sink in opened:
-                sink.close()
-
-    def _redirect(self, redirection: Redirection, opened: list[Sink]) -> None:
-        if redirection.kind == "&":
-            source = {"1": self.stdio.stdout, "2": self.stdio.stderr}.get(redirection.target)
-            if source is not None and redirection.handle in (1, 2):
-                self._assign(redirection.handle, source)
-            return
-        name = self.expand(redirection.target).replace('"', "")
-        if redirection.kind == "<":
-            if is_device(name):
-                self.stdio = replace(self.stdio, stdin=BytesSource())
-                return
-            content = self.station.files.read(absolute(name, self.directory), token=self.invocation.token)
-            if redirection.handle == 0:
-                self.stdio = replace(self.stdio, stdin=BytesSource(content.read()))
-            return
-        sink: Sink
-        if is_device(name):
-            # CON is the console: in a session without one, what the process was started with.
-            sink = NullSink() if is_device(name) == "nul" else self.invocation.stdio.stdout.dup()
-        else:
-            handle = self.station.files.open_write(
-                absolute(name, self.directory), token=self.invocation.token, append=redirection.kind == ">>"
-            )
-            sink = FileSink(handle)
-        opened.append(sink)
-        self._assign(redirection.handle, sink)
-
-    def _assign(self, handle: int, sink: Sink) -> None:
-        if handle == 1:
-            self.stdio = replace(self.stdio, stdout=sink)
-        elif handle == 2:
-            self.stdio = replace(self.stdio, stderr=sink)
