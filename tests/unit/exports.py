@@ -92,7 +92,7 @@ def envelope(
     namespace: str = "http://www.index-education.com/conteneurexportchiffre",
     partner: str = "KOSMOS",
 ) -> str:
-    """The encrypted envelope (shape of a public sibling, facts-pronote.md)."""
+    """The encrypted envelope (shape of a public sibling, docs/fidelity.md, O)."""
     packed = base64.b64encode(bytes(range(256)) * 20).decode() if content is None else content
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

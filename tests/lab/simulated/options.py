@@ -25,7 +25,7 @@ class ClientOptions:
     entry: bool = True
     exe: bool = True
     updater: bool = True
-    # What the uninstall entry pretends; not to be trusted (facts-pronote.md).
+    # What the uninstall entry pretends; not to be trusted (docs/fidelity.md, S).
     display_version: str = "1.0.0"
     # Whether the program that the entry's UninstallString names is there.
     uninstaller: bool = True
@@ -109,7 +109,7 @@ class SimulatedOptions:
     on_battery: bool = False
     # Seconds from restart to answering again.
     boot_seconds: float = 40.0
-    # The account may connect but WMI, or shells, are refused to it: rights differ (facts-winrm.md).
+    # The account may connect but WMI, or shells, are refused to it: rights differ (docs/fidelity.md, W).
     deny_wmi: bool = False
     deny_shells: bool = False
     # Source address of the station's own connections (curl), so that a depot tells stations apart.

@@ -1,6 +1,6 @@
 """The publisher's download site: two pages with direct links, and the files on another host name.
 
-Shapes: facts-pronote.md, "Client installer". No machine-readable list exists; the number after ``tele`` varies, so a
+Shapes: docs/fidelity.md, F. No machine-readable list exists; the number after ``tele`` varies, so a
 client has to read the page. Pre-releases are on a page of their own.
 """
 

@@ -1,6 +1,6 @@
 """Hosted PRONOTE servers, one per school, below ``/<UAI>/pronote/``: the JSON, the page, the settings, the refusals.
 
-Shapes and sentences: facts-pronote.md, "Reading the hosted server's release". In the real hosting each school has a
+Shapes and sentences: docs/fidelity.md, H. In the real hosting each school has a
 host name of its own, and so it has here for who sends that name; the path of its own is for everybody else, so that no
 name needs to resolve.
 """

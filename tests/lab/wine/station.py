@@ -242,7 +242,7 @@ class WineStation:
             answer = await self._ask("processes")
             return wmi.process_instances(answer["processes"], self.computer)
         if class_name.lower() in {"cim_datafile", "win32_product"}:
-            # Walking a disk, reconfiguring every MSI: what nobody may ask of a station (facts-winrm.md).
+            # Walking a disk, reconfiguring every MSI: what nobody may ask of a station (docs/fidelity.md, W).
             raise WmiError(wmi.NOT_CAPABLE, f"the lab does not enumerate {class_name}")
         answer = await self._ask("query", space, f"SELECT * FROM {class_name}")
         if "error" in answer:

@@ -21,7 +21,7 @@ LAB_FOLDER = Path("drive_c/windows/lab")
 
 LOCALES = {"fr": "fr_FR.UTF-8", "en": "en_US.UTF-8"}
 
-# Wine's programs that print nothing and return 0 whatever they are asked (facts-wine.md); those without a program of
+# Wine's programs that print nothing and return 0 whatever they are asked (docs/fidelity.md); those without a program of
 # ours in their place get refuse.exe. cscript, wscript and mshta work, but scripts are what this project never starts.
 _SILENT_STUBS = (
     *("WindowsPowerShell/v1.0/powershell", "cacls", "dism", "expand", "fc", "fsutil", "lodctr", "msinfo32", "netsh"),

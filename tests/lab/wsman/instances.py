@@ -1,6 +1,6 @@
 """WMI instances as XML.
 
-The shapes are those recorded from Windows (facts-winrm.md): ``w:XmlFragment`` with unqualified children for
+The shapes are those recorded from Windows (docs/fidelity.md, W): ``w:XmlFragment`` with unqualified children for
 ``select a, b``; the class's element with qualified children for ``select *`` and Get; columns in alphabetical order;
 dates in a ``cim:Datetime`` child; arrays as repeated elements; ``xsi:nil`` for nothing.
 """

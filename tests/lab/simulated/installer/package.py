@@ -30,7 +30,7 @@ class Manifest:
     uninstall_dialogs: tuple[str, ...] = UNINSTALL_DIALOGS
     seconds: float = 20.0
     exe_size: int = 40 << 20
-    # The process that was started ends at once, a child does the work ([W] in facts-pronote.md).
+    # The process that was started ends at once, a child does the work ([W] in docs/fidelity.md, S).
     early_parent: bool = False
     updater: bool = True
     # Refuses to go over a newer release of its year, as setups that look at the installed version do.

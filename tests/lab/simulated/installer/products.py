@@ -1,4 +1,4 @@
-"""What the programs are called and where they go, by year and architecture (facts-pronote.md, "Client installer")."""
+"""What the programs are called and where they go, by year and architecture (docs/fidelity.md, S)."""
 
 from __future__ import annotations
 

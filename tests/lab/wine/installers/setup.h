@@ -7,7 +7,7 @@
 /* Resources: RCDATA 1 the manifest (UTF-16 lines NAME=VALUE), 2 the client's exe, 3 the updater's. */
 enum { MANIFEST = 1, CLIENT = 2, UPDATER = 3 };
 
-/* ResultCode of the log (facts-pronote.md). */
+/* ResultCode of the log (docs/fidelity.md, S). */
 enum { ACCEPTED = 0, MISSING_DATA = -3, NO_FILE = -5, NO_LOG = -7, BAD_PATH = -8, BAD_TYPE = -10, WRONG_DIALOGS = -12, NO_FOLDER = -51, NO_ACCESS = -52 };
 
 /* A value of the manifest; empty when it has none. */

@@ -1,4 +1,4 @@
-"""The lab's hosted server against the shapes of facts-pronote.md, asked by a client that is not ours."""
+"""The lab's hosted server against the shapes of docs/fidelity.md, H, asked by a client that is not ours."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.description
 
 _SERVER = "https://0310001A.index-education.net/pronote/"
 _TOKEN = "5f1c0e6d9a7b4c2e8f00112233445566"
-# The shape of a real answer of 2021 (facts-pronote.md), with line breaks in the name.
+# The shape of a real answer of 2021 (docs/fidelity.md, H), with line breaks in the name.
 _ANSWER: dict[str, Any] = {
     "modeModif": True,
     "version": [2020, 0, 2, 5],

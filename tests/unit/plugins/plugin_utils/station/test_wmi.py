@@ -21,7 +21,7 @@ def _envelope(body: str) -> bytes:
     return _ENVELOPE.format(body).encode()
 
 
-# Shapes as recorded from Windows (facts-winrm.md, "parser traps").
+# Shapes as recorded from Windows (docs/fidelity.md, W).
 _ENUMERATE_SELECT = _envelope(
     "<n:EnumerateResponse><n:EnumerationContext/><w:Items>"
     "<w:XmlFragment><Name>cmd.exe</Name><ProcessId>12</ProcessId></w:XmlFragment>"
