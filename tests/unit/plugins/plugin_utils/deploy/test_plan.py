@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import verdict
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.goal import Goal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import People
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import plan, resolve_arch
@@ -269,45 +267,3 @@ def test_people_first(people: People, running: bool, session: bool, action: str,
 def test_unknown_architecture() -> None:
     with pytest.raises(ValueError, match=r"unknown architecture 'ia64'"):
         resolve_arch("ia64", state_of())
-
-
-@pytest.mark.parametrize(
-    ("state", "status"),
-    [
-        (state_of(RIGHT), "compliant"),
-        (state_of(OLD, RIGHT), "compliant"),
-        (state_of(client("2026.2.7", condition="exe_without_entry")), "compliant"),
-        (state_of(LAST_MONTH), "late"),
-        (state_of(NEWER), "ahead"),
-        (state_of(client("2027.1.3")), "ahead"),
-        (state_of(OLD), "older_year_only"),
-        (state_of(OLD, client("2024.3.11")), "older_year_only"),
-        (state_of(RIGHT, client("2026.1.3", arch="x86")), "several"),
-        (state_of(), "absent"),
-        (state_of(client(None, year=2026, condition="entry_without_exe")), "absent"),
-        (state_of(client(None, year=2026, condition="version_unreadable")), "unknown_release"),
-        (state_of(client(None, year=2025, condition="version_unreadable")), "unknown_release"),
-        # What an old year's program is does not matter when the newer ones say what the station has.
-        (state_of(client(None, year=2019, condition="version_unreadable"), OLD), "older_year_only"),
-        (state_of(client(None, year=2026, condition="version_unreadable"), OLD), "unknown_release"),
-        (state_of(client(None, condition="version_unreadable"), OLD), "unknown_release"),
-    ],
-)
-def test_verdict(state: StationState, status: str) -> None:
-    judged = verdict(state, Release.parse("2026.2.7"))
-    assert judged.status == status
-    assert judged.reason
-    assert judged.remedy or status == "compliant"
-
-
-def test_without_a_release_to_compare_with_the_verdict_says_why() -> None:
-    judged = verdict(state_of(RIGHT), None, why_unknown="the server is suspended")
-    assert (judged.status, judged.reason) == ("unknown_release", "the server is suspended")
-
-
-def test_reasons_are_told_in_french_for_reports() -> None:
-    judged = verdict(state_of(client("2026.1.3", condition="exe_without_entry")), Release.parse("2026.2.7"))
-    assert judged.reason_fr == "2026.1.3 au lieu de 2026.2.7 (2026.1.3 x64 (programme sans entrée de désinstallation))"
-    assert verdict(state_of(), None, why_unknown="the server is suspended").reason_fr.startswith(
-        "la version du serveur"
-    )

@@ -1,0 +1,156 @@
+"""The audit's verdict on one station: the status, the reason in both languages, and what to do."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import Verdict, verdict
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
+
+from tests.unit.plans import LAST_MONTH, NEWER, OLD, RIGHT, client, state_of
+
+_WANTED = Release.parse("2026.2.7")
+_DEPLOY = "Deploy (playbooks/deploy.yml)."
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (state_of(RIGHT), "compliant"),
+        (state_of(OLD, RIGHT), "compliant"),
+        (state_of(client("2026.2.7", condition="exe_without_entry")), "compliant"),
+        (state_of(LAST_MONTH), "late"),
+        (state_of(NEWER), "ahead"),
+        (state_of(client("2027.1.3")), "ahead"),
+        (state_of(OLD), "older_year_only"),
+        (state_of(OLD, client("2024.3.11")), "older_year_only"),
+        (state_of(RIGHT, client("2026.1.3", arch="x86")), "several"),
+        (state_of(), "absent"),
+        (state_of(client(None, year=2026, condition="entry_without_exe")), "absent"),
+        (state_of(client(None, year=2026, condition="version_unreadable")), "unknown_release"),
+        (state_of(client(None, year=2025, condition="version_unreadable")), "unknown_release"),
+        # What an old year's program is does not matter when the newer ones say what the station has.
+        (state_of(client(None, year=2019, condition="version_unreadable"), OLD), "older_year_only"),
+        (state_of(client(None, year=2026, condition="version_unreadable"), OLD), "unknown_release"),
+        (state_of(client(None, condition="version_unreadable"), OLD), "unknown_release"),
+    ],
+)
+def test_verdict(state: StationState, status: str) -> None:
+    judged = verdict(state, _WANTED)
+    assert judged.status == status
+    assert judged.reason
+    assert judged.remedy or status == "compliant"
+
+
+def test_without_a_release_to_compare_with_the_verdict_says_why() -> None:
+    judged = verdict(state_of(RIGHT), None, why_unknown="the server is suspended")
+    assert (judged.status, judged.reason) == ("unknown_release", "the server is suspended")
+
+
+def test_reasons_are_told_in_french_for_reports() -> None:
+    judged = verdict(state_of(client("2026.1.3", condition="exe_without_entry")), _WANTED)
+    assert judged.reason_fr == "2026.1.3 au lieu de 2026.2.7 (2026.1.3 x64 (programme sans entrée de désinstallation))"
+    assert verdict(state_of(), None, why_unknown="the server is suspended").reason_fr.startswith(
+        "la version du serveur"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (state_of(RIGHT), Verdict(status="compliant", reason="2026.2.7", reason_fr="2026.2.7")),
+        (
+            state_of(LAST_MONTH),
+            Verdict(
+                status="late",
+                reason="2026.1.3 instead of 2026.2.7",
+                reason_fr="2026.1.3 au lieu de 2026.2.7",
+                remedy=_DEPLOY,
+            ),
+        ),
+        (
+            state_of(client("2026.2.7", condition="exe_without_entry")),
+            Verdict(
+                status="compliant",
+                reason="2026.2.7 (2026.2.7 x64 (program without uninstall entry))",
+                reason_fr="2026.2.7 (2026.2.7 x64 (programme sans entrée de désinstallation))",
+            ),
+        ),
+        (
+            state_of(NEWER),
+            Verdict(
+                status="ahead",
+                reason="2026.3.1, newer than the server's 2026.2.7",
+                reason_fr="2026.3.1, plus récent que le serveur (2026.2.7)",
+                remedy="Update the server from the hosting console, or deploy with pronote_client_allow_downgrade.",
+            ),
+        ),
+        (
+            state_of(client("2027.1.3"), OLD),
+            Verdict(
+                status="ahead",
+                reason="2027.1.3, newer than the server's 2026.2.7",
+                reason_fr="2027.1.3, plus récent que le serveur (2026.2.7)",
+                remedy="Is the year's base open on the server? Check the hosting console.",
+            ),
+        ),
+        (
+            state_of(client("2024.3.11"), OLD),
+            Verdict(
+                status="older_year_only",
+                reason="2025.2.9 only, no client of 2026",
+                reason_fr="2025.2.9 seulement, pas de client 2026",
+                remedy=_DEPLOY,
+            ),
+        ),
+        (state_of(), Verdict(status="absent", reason="no client", reason_fr="aucun client", remedy=_DEPLOY)),
+        (
+            state_of(client(None, year=2026, condition="entry_without_exe")),
+            Verdict(
+                status="absent",
+                reason="no client (2026 x64 (uninstall entry without program))",
+                reason_fr="aucun client (2026 x64 (entrée de désinstallation sans programme))",
+                remedy=_DEPLOY,
+            ),
+        ),
+        (
+            state_of(RIGHT, client("2026.1.3", arch="x86")),
+            Verdict(
+                status="several",
+                reason="several clients of 2026: 2026.2.7 x64; 2026.1.3 x86",
+                reason_fr="plusieurs clients 2026 : 2026.2.7 x64; 2026.1.3 x86",
+                remedy="Remove all but one.",
+            ),
+        ),
+        (
+            state_of(client(None, year=2026, condition="version_unreadable")),
+            Verdict(
+                status="unknown_release",
+                reason=r"C:\x\Client PRONOTE.exe has no readable version",
+                reason_fr=r"version illisible : C:\x\Client PRONOTE.exe",
+                remedy="Install the client again.",
+            ),
+        ),
+    ],
+)
+def test_word_for_word(state: StationState, expected: Verdict) -> None:
+    assert verdict(state, _WANTED) == expected
+
+
+def test_without_a_release_and_without_a_reason() -> None:
+    assert verdict(state_of(RIGHT), None) == Verdict(
+        status="unknown_release",
+        reason="the release of the school's server is not known",
+        reason_fr="la version du serveur de l'établissement n'est pas connue",
+        remedy="Make the server readable, or pin pronote_client_release in the inventory.",
+    )
+
+
+def test_a_hot_fix_of_the_server_is_the_same_client() -> None:
+    assert verdict(state_of(RIGHT), Release.parse("2026.2.7.3")).status == "compliant"
+
+
+def test_two_of_which_one_only_is_sound() -> None:
+    """What is left of another architecture starts nothing."""
+    left = client(None, year=2026, arch="x86", condition="entry_without_exe")
+    assert verdict(state_of(RIGHT, left), _WANTED).status == "compliant"
