@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 from ansible.template import Templar
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import ARGUMENT_SPEC
 
 from tests.lab.faults import Fault, FaultPlan
 from tests.lab.journal import Journal
@@ -77,11 +75,10 @@ class Bench:
 
     def client(self, release: str = "2026.2.7", *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """Deploy a release."""
-        lock = self.lock(arguments.get("product", "pronote_client"))
         given = {
             "release": release,
             "depot": self.depot_url,
-            **_releases(lock, release),
+            "releases": self.lock(arguments.get("product", "pronote_client")),
             "log_dir": str(self.work / "logs"),
             **self.arguments,
             **arguments,
@@ -211,19 +208,6 @@ class Bench:
     def tasks(self) -> list[str]:
         """Names of the scheduled tasks that are ours."""
         return sorted(task.path for task in self.station.tasks.all() if "PRONOTE" in task.path)
-
-
-def _releases(lock: dict[str, Any], release: str) -> dict[str, Any]:
-    if "releases" in ARGUMENT_SPEC:
-        return {"releases": lock}
-    filters = import_module("ansible_collections.rentree.pronote.plugins.filter.digests")
-    removals = import_module("ansible_collections.rentree.pronote.plugins.filter.removals")
-    installers = import_module("ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock")
-    return {
-        "digests": filters.digests(lock, release),
-        "removals": removals.removals(lock),
-        "installers": installers.published_installers(lock),
-    }
 
 
 @contextmanager
