@@ -26,14 +26,19 @@ def _settings() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("survivors.toml").read_text("utf-8"))
 
 
-def _put_in(top: Path, patterns: list[str]) -> list[Mutant]:
-    """Every mutant of these modules, put into the copy. Raises ValueError for a pattern that fits no module."""
+def _put_in(top: Path, patterns: list[str], *, only: str) -> list[Mutant]:
+    """Every mutant of these modules, put into the copy. Raises ValueError for a pattern that fits no module.
+
+    ``only``: those of whose place this is a part.
+    """
     mutants = []
     for pattern in patterns:
         paths = sorted((top / "plugins/plugin_utils").glob(pattern))
         if not paths:
             raise ValueError(f"survivors.toml: {pattern} is no module")
         for path in paths:
+            if only.partition(":")[0] not in str(path):
+                continue
             code, made = mutated_module(top, path)
             path.write_text(code, "utf-8")
             mutants += made
@@ -44,7 +49,7 @@ def _told(mutants: list[Mutant], living: list[Mutant], known: list[dict[str, str
     reasons = {(each["where"], each["change"].strip()): each["reason"] for each in known}
     unknown = [each for each in living if (each.where, each.change) not in reasons]
     for each in unknown:
-        print(f"\n[[survivor]]\nwhere = \"{each.where}\"\nchange = '''\n{each.change}'''\nreason = \"\"")
+        print(each.as_toml())
     share = len(living) / max(1, len(mutants))
     print(f"\n{len(living)} of {len(mutants)} mutants live ({share:.1%}), {len(unknown)} of them without a reason")
     places = {(each.where, each.change) for each in mutants}
@@ -66,14 +71,14 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder, copied_tree(Path(folder) / "tree") as top:
         sys.path[0] = str(top)
         sys.dont_write_bytecode = True
-        every = _put_in(top, settings["modules"])
+        every = _put_in(top, settings["modules"], only=given.only)
         mutants = [each for each in every if given.only in each.where][:: given.sample]
         hunt = Hunt(mutants=mutants, enough=given.enough, jobs=given.jobs)
         code = run(hunt, given.tests or settings["tests"])
     if hunt.broken or code not in {0, 5}:
         print(f"the tests fail without any mutant (exit code {code}): {', '.join(hunt.broken)}")
         return 2
-    whole = len(mutants) == len(every)
+    whole = len(mutants) == len(every) and not given.only
     return _told(mutants, hunt.living, settings.get("survivor", []), whole=whole)
 
 

@@ -46,6 +46,10 @@ class Mutant:
         """The key of its function, whichever of its mutants is meant."""
         return self.key.partition("__mutmut")[0]
 
+    def as_toml(self) -> str:
+        """As ``survivors.toml`` has it, with the reason to be written."""
+        return f"\n[[survivor]]\nwhere = \"{self.where}\"\nchange = '''\n{self.change}'''\nreason = \"\""
+
 
 def mutated_module(top: Path, path: Path) -> tuple[str, list[Mutant]]:
     """The source with every mutant in it, switched off, and the mutants in their order."""

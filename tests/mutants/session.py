@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import random
 import resource
+import sys
 import time
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +23,7 @@ from tests.mutants.made import Mutant
 __all__ = ["Hunt"]
 
 _PATIENCE = 60  # seconds of CPU, and ten times a test's own: what loops for ever is noticed, too
-_NOTICED, _LIVES = 1, 0
+_LIVES, _NOTICED, _BROKEN = 0, 1, 3
 
 
 @dataclass(eq=False)
@@ -73,9 +75,15 @@ class Hunt:
                 at_work[self._fork(mutant)] = mutant
             child, status = os.wait()
             mutant = at_work.pop(child)
-            # Ended by its limit of CPU, or by anything else: noticed.
-            if status == _LIVES:
+            code = os.waitstatus_to_exitcode(status)
+            if code == _BROKEN:
+                raise RuntimeError(f"the hunt itself broke at {mutant.where}: {mutant.change}")
+            # Noticed by a test, or ended by its limit of CPU.
+            if code == _LIVES:
                 self.living.append(mutant)
+            if not len(waiting) % 20:
+                left = len(waiting) + len(at_work)
+                print(f"{len(self.mutants) - left} shown, {len(self.living)} live", file=sys.__stderr__, flush=True)
 
     def shown(self, mutant: Mutant) -> list[pytest.Item]:
         """The tests that come by its function: all the quick ones, and of the others some of every file."""
@@ -97,10 +105,12 @@ class Hunt:
         resource.setrlimit(resource.RLIMIT_CPU, (patience, patience))
         trampoline.set_mutant_under_test(mutant.key)
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for number, item in enumerate(items, start=1):
+                following = items[number] if number < len(items) else None
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        except BaseException:  # noqa: BLE001  (whatever a mutant breaks, it is noticed)
-            os._exit(_NOTICED)
+        except BaseException:  # noqa: BLE001  (a fork must never go on as its parent)
+            traceback.print_exc(file=sys.__stderr__)
+            os._exit(_BROKEN)
         os._exit(_LIVES)
 
 
