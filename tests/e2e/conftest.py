@@ -16,12 +16,16 @@ import pytest
 import yaml
 from _pytest.nodeid import NodeId
 
+from tests.collection import use_collection
 from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment, run_playbook
 from tests.lab.client import LabClient, running_lab
 from tests.lab.inventory import inventory_data, write_inventory
 from tests.lab.publish import publish_all
 from tests.lab.scenario import load_scenario
 from tests.wine import require_wine
+
+# Before a test imports a lab into this process, which would find the collection without Ansible's loader.
+use_collection()
 
 UAI = "0310001A"
 ACCOUNT = {"name": "deploiement", "password": "Lab-only-1!"}

@@ -77,7 +77,11 @@ def _datetime(text: str) -> dt.datetime | None:
 
 
 def _filetime(value: int) -> dt.datetime | None:
-    return _EPOCH + dt.timedelta(microseconds=value // 10) if value else None
+    """None where Wine has no time: of a process that is just ending it gives what is none (seen on a busy machine)."""
+    try:
+        return _EPOCH + dt.timedelta(microseconds=value // 10) if value else None
+    except OverflowError:
+        return None
 
 
 def instances(namespace: str, class_name: str, objects: list[dict[str, list[Any]]]) -> list[WmiInstance]:

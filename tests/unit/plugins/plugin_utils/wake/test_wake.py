@@ -27,7 +27,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.wake import (
     wait,
 )
 
-TIMES = WakeTimes(wait=0.0, connect=2.0, poll=0.01, pause=0.0)
+TIMES = WakeTimes(wait=0.0, connect=20.0, poll=0.01, pause=0.0)
 
 
 @pytest.fixture
