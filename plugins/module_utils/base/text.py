@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-__all__ = ["cell", "headed_diff", "one_line", "printable", "reason_of", "some_of"]
+__all__ = ["cell", "decoded", "headed_diff", "one_line", "printable", "reason_of", "some_of"]
 
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 # What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
@@ -38,6 +38,14 @@ def cell(value: object) -> str:
     """A value as a spreadsheet's text that stays text: no formula, no control character, one line."""
     plain = printable("" if value is None else value, other=" ")
     return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
+
+
+def decoded(data: bytes, other: str = "cp1252") -> str:
+    """Text in UTF-8, or else in a code page of Windows: text in one, with accents, is practically never valid UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(other, "replace")
 
 
 def some_of(names: Collection[str], most: int) -> str:

@@ -41,6 +41,10 @@ class CheckError(Exception):
         self.code = code
         self.values = values
 
+    def text(self, language: str) -> str:
+        """What it says, in ``fr`` or ``en``."""
+        return str(getattr(FINDINGS[self.code], language).format(**self.values))
+
 
 @dataclass(kw_only=True)
 class Report:

@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.text import decoded
 from ...module_utils.base.times import iso, moment
 from ...module_utils.checks.findings import Report
 from ..station.cmdline import join, quote
-from ..station.overview import decode
 
 __all__ = [
     "Archive",
@@ -81,7 +81,7 @@ def newest_command(folder: str) -> str:
 
 def newest_names(output: bytes) -> list[str]:
     """The first name of each kind in that command's output."""
-    names = decode(output).splitlines()
+    names = decoded(output, "cp850").splitlines()
     # *.zip also lists what has another long name and a short one that ends so (.zipx).
     first = {kind_of(name): name for name in reversed(names) if kind_of(name)}
     return [first[kind] for kind in _KINDS if kind in first]

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of_file
 from ...module_utils.checks.findings import CheckError, Report
-from ...module_utils.checks.local_file import local_file
+from ...module_utils.checks.local_file import local_file, unreadable
 from ...module_utils.product.products import PRODUCTS
 from ..station.cmdline import quote
 from ..station.errors import StationError
@@ -158,10 +158,8 @@ def _newest(path: str) -> str:
             return path
         found = (_dated(each) for each in folder.iterdir() if kind_of(each.name))
         archives = [each for each in found if each is not None]
-    except PermissionError as exc:
-        raise CheckError("file_no_permission", path=path) from exc
     except (OSError, ValueError) as exc:
-        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or "?") from exc
+        raise unreadable(path, exc) from exc
     if not archives:
         raise CheckError("archive_none_in_folder", path=path)
     return max(archives)[1]

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...module_utils.base.identifiers import parse_mac, parse_uai
+from ...module_utils.base.text import decoded
 
 __all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
 
@@ -76,10 +77,7 @@ def decode(content: bytes) -> str:
     """UTF-8 with or without its mark, or else what Excel writes on a French Windows. Raises ValueError."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
         raise ValueError("the file is UTF-16 or no text: save it as CSV UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return decoded(content.removeprefix(b"\xef\xbb\xbf"))
 
 
 def group_name(text: str) -> str:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.text import decoded
 from ..station.cmdline import join, quote, tool
-from ..station.overview import decode
 from ..station.sections import digest_command, digest_in, has_digest, marker, sections
 from .shortcut import shortcut
 
@@ -192,7 +192,7 @@ def parse_found(output: bytes) -> StationFiles:
     parts = sections(output)
     if "desktop" not in parts:
         raise ValueError("the station's answer stops early")
-    desktop = [line.strip() for line in decode(parts.pop("desktop")).splitlines() if line.strip()]
+    desktop = [line.strip() for line in decoded(parts.pop("desktop"), "cp850").splitlines() if line.strip()]
     digests = {key: digest for key, body in parts.items() if (digest := digest_in(body))}
     return StationFiles(digests=digests, desktop=desktop)
 
