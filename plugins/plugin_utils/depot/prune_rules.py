@@ -72,15 +72,10 @@ def split_place(place: str) -> tuple[str, Release, str] | None:
     folder, _, name = above.rpartition("/")
     product = next((key for key, each in PRODUCTS.items() if each.depot_folder == folder), None)
     release = Release.read(name)
-    if (
-        product is None
-        or release is None
-        or arch not in {"x64", "x86"}
-        or place.startswith("/")
-        or str(release) != name
-    ):
+    if product is None or release is None or arch not in {"x64", "x86"}:
         return None
-    return product, release, arch
+    # As we write it: no other spelling of a release, no empty folder.
+    return (product, release, arch) if place == "/".join(filter(None, (folder, str(release), arch))) else None
 
 
 def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
