@@ -109,9 +109,8 @@ def _shortcut_path(year: int) -> str:
 
 def places(uai: str, *, year: int, program_files: str) -> list[SettingsFile]:
     """Where the files of a school are, for who wants them gone: whatever is in them. Raises ValueError."""
-    path = quote(_settings_path(uai, program_files))
     return [
-        SettingsFile(key="settings", path=path, content=b"", shown=""),
+        SettingsFile(key="settings", path=quote(_settings_path(uai, program_files)), content=b"", shown=""),
         SettingsFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
     ]
 
@@ -219,7 +218,6 @@ def write_command(file: SettingsFile, program_files: str) -> str:
 
 def delete_command(paths: list[str], program_files: str) -> str:
     """Delete files, and the folder of the settings when it is empty; exit code 75 when one stays."""
-    commands = [f"del /q {path} 2>nul" for path in paths]
-    commands += [f"rmdir {quote(f'{program_files}{chr(92)}{_FOLDER}')} 2>nul"]
-    commands += [f"(if exist {path} exit 75)" for path in paths]
-    return join([*commands, "exit 0"])
+    delete = [f"del /q {path} 2>nul" for path in paths]
+    folder = quote(f"{program_files}\\{_FOLDER}")
+    return join([*delete, f"rmdir {folder} 2>nul", *(f"(if exist {path} exit 75)" for path in paths), "exit 0"])

@@ -101,12 +101,10 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
     for file in plan.write:
         _write(station, file, state.program_files)
     if plan.delete:
-        answer = station.run(delete_command(plan.delete, state.program_files), doing="deleting settings")
-        if answer.code:
-            raise StationFactError(
-                f"a file of the settings could not be deleted ({answer.describe()})",
-                remedy="Something holds it: close the client, run again.",
-            )
+        station.run(delete_command(plan.delete, state.program_files), doing="deleting settings").check(
+            "a file of the settings could not be deleted",
+            remedy="Something holds it: close the client, run again.",
+        )
     if decide().changes:
         raise StationFactError(
             "the settings were written, but they are not as they are to be",
@@ -129,8 +127,7 @@ def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:
 
 def _write(station: WinrmStation, file: SettingsFile, program_files: str) -> None:
     answer = station.run(write_command(file, program_files), doing="writing the settings")
-    if answer.code:
-        raise StationFactError(
-            f"{_CODES.get(answer.code, 'the settings could not be written')}: {file.path} ({answer.describe()})",
-            remedy="Check the account's rights and the disk of the station; run again.",
-        )
+    answer.check(
+        f"{_CODES.get(answer.code, 'the settings could not be written')}: {file.path}",
+        remedy="Check the account's rights and the disk of the station; run again.",
+    )
