@@ -228,6 +228,5 @@ def parse_server_header(header: str) -> Release | None:
 
 def _disagreements(release: Release, header: str) -> list[str]:
     stated = parse_server_header(header)
-    if stated is None or stated == release:
-        return []
-    return [f"its description says {release}, its Server header {stated}: an update may be under way"]
+    told = f"its description says {release}, its Server header {stated}: an update may be under way"
+    return [] if stated in {None, release} else [told]

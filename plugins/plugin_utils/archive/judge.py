@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _KINDS = ("zip", "archs")
-_A_DAY = dt.timedelta(days=1)
+
 # Bits per byte of 64 KB: noise has 7.99, programs of this project's Debian at most 6.5, text about 5. Compressed data
 # (7.9) is above it too: nothing here tells it from encrypted.
 _ENTROPY = 7.5
@@ -146,10 +146,8 @@ def judge_archive(report: Report, archive: Archive, wanted: WantedArchive, *, no
 def _date(report: Report, archive: Archive, wanted: WantedArchive, now: dt.datetime) -> None:
     if archive.modified is None:
         report.find("archive_no_date")
-    elif wanted.newer_than is not None and archive.modified < wanted.newer_than:
-        report.find("file_old", date=archive.date, limit=iso(wanted.newer_than))
-    elif archive.modified > now + _A_DAY:
-        report.find("file_from_future", date=archive.date)
+    else:
+        report.find_age(archive.modified, newer_than=wanted.newer_than, now=now)
 
 
 def _size(report: Report, archive: Archive, wanted: WantedArchive) -> bool:

@@ -20,7 +20,6 @@ from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions, served_release
 from ..inventory.schools import said, school_of
 from .prune_rules import (
-    Decision,
     Needs,
     decide,
     locked_releases,
@@ -111,13 +110,13 @@ def prune(
     return {
         "changed": bool(here) or new_lock != lock,
         "pruned": folders,
-        "kept": [_kept(decision) for decision in decisions if not decision.prune],
+        "kept": [
+            {"product": each.product, "release": str(each.release), "why": each.why}
+            for each in decisions
+            if not each.prune
+        ],
         "diff": diff,
     }
-
-
-def _kept(decision: Decision) -> dict[str, str]:
-    return {"product": decision.product, "release": str(decision.release), "why": decision.why}
 
 
 def _write_lock(lock_file: Path, lock: dict[str, Any]) -> None:

@@ -138,21 +138,15 @@ def parse_stations(
     return sorted(rows, key=lambda row: row.name)
 
 
-def _columns(headings: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
-    found = [_key(heading) for heading in headings]
+def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
+    found = [_key(cell) for cell in cells]
     where = {}
     for field in FIELDS:
-        if field in columns:
-            if found.count(_key(columns[field])) != 1:
-                raise ValueError(
-                    f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}"
-                )
-            where[field] = found.index(_key(columns[field]))
-            continue
-        for heading in PRESETS[preset][field]:
-            if heading in found:
-                where[field] = found.index(heading)
-                break
+        headings = [_key(columns[field])] if field in columns else PRESETS[preset][field]
+        if field in columns and found.count(headings[0]) != 1:
+            raise ValueError(f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}")
+        if at := [found.index(heading) for heading in headings if heading in found]:
+            where[field] = at[0]
     if "name" not in where:
         shown = ", ".join(name for name in found if name)[:200]
         raise ValueError(

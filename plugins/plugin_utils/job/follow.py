@@ -9,9 +9,10 @@ restarting. I/O: the station and Ansible.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -30,7 +31,18 @@ from .commands import STAGE_CODES, Job
 from .download import Download
 from .outcome import JobFiles, State
 
-__all__ = ["REFUSALS", "JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
+__all__ = [
+    "REFUSALS",
+    "JobTimes",
+    "adopt",
+    "failure_first",
+    "follow",
+    "patiently",
+    "read_files",
+    "remove",
+    "settle",
+    "stage_and_start",
+]
 
 display = Display()
 T = TypeVar("T")
@@ -180,6 +192,15 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
                 raise
         time.sleep(times.poll)
         station.close()
+
+
+@contextlib.contextmanager
+def failure_first(name: object) -> Iterator[None]:
+    """Clean up after a failure: what goes wrong in it is not told instead."""
+    try:
+        yield
+    except StationError as exc:
+        display.vv(f"{name} stays on the station for now: {exc}")
 
 
 def read_files(station: WinrmStation, job: Job) -> JobFiles:

@@ -17,7 +17,7 @@ from ...module_utils.base.digests import sha256
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..job.follow import JobTimes, patiently
+from ..job.follow import JobTimes, failure_first, patiently
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -178,7 +178,8 @@ def _carry_out(
         # Out of sight, or the person is not done: the next run finds the recording and goes on with it.
         raise
     except StationError:
-        _give_up_quietly(station, recording)
+        with failure_first(recording.name):
+            _give_up(station, recording)
         raise
     path = request.store.file(recording.recorded, response, station=request.station, findings=findings)
     display.vv(f"recorded: {path}")
@@ -344,11 +345,3 @@ def _give_up(station: WinrmStation, recording: Recording) -> None:
         f"the folder {recording.folder} could not be deleted",
         remedy="Something still holds a file of it: run again after a restart of the station.",
     )
-
-
-def _give_up_quietly(station: WinrmStation, recording: Recording) -> None:
-    """Clean up after a failure; the failure itself comes first."""
-    try:
-        _give_up(station, recording)
-    except StationError as exc:
-        display.vv(f"{recording.name} stays on the station for now: {exc}")

@@ -196,9 +196,7 @@ def parse_overview(output: bytes) -> Overview:
     # UTF-8 as the shell asked, or the OEM page of tools that ignore it.
     text = {name: decoded(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
-    windows: dict[str, str] = {}
-    for _key, values in parse_reg_query(text["windows"]):
-        windows |= values
+
     entries = _entries(text["uninstall64"], 64)
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
@@ -209,7 +207,7 @@ def parse_overview(output: bytes) -> Overview:
     processes = _processes(text["processes"])
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
-        windows=windows,
+        windows={name: value for _, values in parse_reg_query(text["windows"]) for name, value in values.items()},
         entries=entries,
         exes=[line.strip() for line in text["exes"].splitlines() if line.strip()],
         processes=processes,

@@ -275,16 +275,15 @@ def build_state(
     anything else of the house: reported by name, never touched.
     """
     mine = _without_twins([e for e in entries if _genuine(e, product)], product)
-    updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
-    foreign = sorted(
-        e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
-    )
+
     images = {image.lower() for image in product.processes}
     machine = overview.environment.get("PROCESSOR_ARCHITEW6432") or overview.environment.get("PROCESSOR_ARCHITECTURE")
     return StationState(
         installations=_installations(mine, exes, product, overview),
-        updater=updater,
-        foreign=foreign,
+        updater=next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None),
+        foreign=sorted(
+            e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
+        ),
         running=[p for p in overview.processes if p.image.lower() in images],
         session_open=overview.session_open,
         pending_reboot=overview.pending_reboot,
