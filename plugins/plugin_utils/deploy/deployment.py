@@ -174,7 +174,7 @@ class Deployment:
 
         Raises StationError.
         """
-        request, report, following = self.request, self.report, step.follow
+        report, following = self.report, step.follow
         started = 0
         while True:
             if not following:
