@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-__all__ = ["cell", "decoded", "headed_diff", "one_line", "printable", "reason_of", "some_of"]
+__all__ = ["cell", "decoded", "headed_diff", "lines_diff", "one_line", "printable", "reason_of", "some_of"]
 
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 # What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
@@ -57,3 +57,8 @@ def some_of(names: Collection[str], most: int) -> str:
 def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
     """A diff as Ansible shows it, with what it is about above both sides."""
     return {"before": before, "after": after, "before_header": header, "after_header": header}
+
+
+def lines_diff(header: str, before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
+    """The same of lines."""
+    return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in (before, after)))

@@ -60,7 +60,7 @@ REFUSALS = 6
 domain. Few, since each of them counts for the account's lock-out."""
 
 _STATES: dict[str, State] = {"exit": "ended", "started": "started", "install.cmd": "registered"}
-"""What the last of these files that is there says of the job."""
+"""The first of these files that is there says how far the job is."""
 
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""

@@ -62,14 +62,13 @@ def verify_signature(path: Path, *, signers: Sequence[str], authorities: Sequenc
         if not signatures:
             raise SignatureError("it is not signed")
         # A file may be signed twice, once for old systems. One good signature is enough; the first complaint is told.
-        first: SignatureError | None = None
+        complaints = []
         for signature in signatures:
             try:
                 return _verify(signature, signers=signers, store=store)
             except SignatureError as exc:
-                first = first or exc
-        assert first is not None
-        raise first
+                complaints.append(exc)
+        raise complaints[0]
 
 
 def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: CertificateStore) -> Signature:

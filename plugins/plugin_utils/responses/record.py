@@ -14,7 +14,7 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ...module_utils.base.digests import sha256
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..job.follow import JobTimes, failure_first, patiently
@@ -103,7 +103,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
     return {
         "changed": any(each["action"] != "none" for each in done),
         "recordings": done,
-        "diff": [_diff(request.store, before, sorted({*before, *changing}))],
+        "diff": [lines_diff(f"{request.store.folder}/", before, sorted({*before, *changing}))],
         "warnings": list(dict.fromkeys(warnings)),
     }
 
@@ -150,10 +150,6 @@ def _record(
         _give_up(station, recording)
         return result
     return {**result, **_carry_out(station, request, decision, state, recording)}
-
-
-def _diff(store: ResponseStore, before: list[str], after: list[str]) -> dict[str, str]:
-    return headed_diff(f"{store.folder}/", *("".join(f"{name}\n" for name in side) for side in (before, after)))
 
 
 def _look(station: WinrmStation, recording: Recording) -> FolderState:

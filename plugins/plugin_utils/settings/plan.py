@@ -158,8 +158,7 @@ def plan_settings(
     """Decide. ``remove_older``: shortcuts to clients of earlier years go, whoever made them."""
     there = [file for file in files if file.key in found.digests]
     right = [file for file in there if found.digests[file.key] == file.digest]
-    older = [name for name in found.desktop if remove_older and _older(name, year)]
-    lines = [f"{_DESKTOP}\\{name}" for name in older]
+    lines = [f"{_DESKTOP}\\{name}" for name in found.desktop if remove_older and _older(name, year)]
     deleted = [f'"{line}"' for line in lines]
     if absent:
         gone = [file.path for file in there]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
@@ -93,7 +93,7 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
         "reason": "the settings differ" if plan.changes else "the settings are as they are to be",
-        "diff": [headed_diff("station", _lines(plan.before), _lines(plan.after))],
+        "diff": [lines_diff("station", plan.before, plan.after)],
         "warnings": state.warnings,
     }
     if check or not plan.changes:
@@ -111,10 +111,6 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
             remedy="Something on the station puts them back (a policy, another tool): find it, run again.",
         )
     return result
-
-
-def _lines(lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:

@@ -105,34 +105,35 @@ def overview_command(product: Product) -> str:
     """The first command line."""
     exe = f"{product.vendor_folder}\\{product.exe}"
     reg = tool("reg")
-    commands = [
-        marker("code_page"),
-        f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
-        marker("environment"),
-        "set ProgramFiles",
-        "set SystemDrive",
-        "set PROCESSOR_ARCHITE",
-        marker("windows"),
-        *(
-            f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
-            for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
-        ),
-        marker("uninstall64"),
-        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
-        marker("uninstall32"),
-        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
-        marker("exes"),
-        f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
-        f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
-        marker("reboot"),
-        *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
-        f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
-        marker("jobs"),
-        f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
-        marker("processes"),
-        f"{tool('tasklist')} /FO CSV /NH",
-    ]
-    return join(commands)
+    return join(
+        [
+            marker("code_page"),
+            f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
+            marker("environment"),
+            "set ProgramFiles",
+            "set SystemDrive",
+            "set PROCESSOR_ARCHITE",
+            marker("windows"),
+            *(
+                f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
+                for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
+            ),
+            marker("uninstall64"),
+            f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
+            marker("uninstall32"),
+            f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
+            marker("exes"),
+            f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
+            f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
+            marker("reboot"),
+            *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
+            f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
+            marker("jobs"),
+            f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
+            marker("processes"),
+            f"{tool('tasklist')} /FO CSV /NH",
+        ]
+    )
 
 
 def details_command(entries: list[Entry]) -> str:
@@ -197,6 +198,7 @@ def parse_overview(output: bytes) -> Overview:
     text = {name: decoded(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
 
+    windows = {name: value for _, values in parse_reg_query(text["windows"]) for name, value in values.items()}
     entries = _entries(text["uninstall64"], 64)
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
@@ -207,7 +209,7 @@ def parse_overview(output: bytes) -> Overview:
     processes = _processes(text["processes"])
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
-        windows={name: value for _, values in parse_reg_query(text["windows"]) for name, value in values.items()},
+        windows=windows,
         entries=entries,
         exes=[line.strip() for line in text["exes"].splitlines() if line.strip()],
         processes=processes,
