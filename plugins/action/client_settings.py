@@ -9,7 +9,7 @@ from ..module_utils.product.release import Release
 from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.settings.ask import settings_of_school
-from ..plugin_utils.settings.server_file import ByHand
+from ..plugin_utils.settings.server_file import ServerSettings
 from ..plugin_utils.settings.station import SettingsRequest, ensure_settings
 
 
@@ -38,7 +38,7 @@ class ActionModule(StationAction):
 def _request(args: dict[str, Any]) -> SettingsRequest:
     settings = None
     if args["state"] == "present":
-        by_hand = ByHand(label=args["label"], address=args["address"], port=args["port"])
+        by_hand = ServerSettings(label=args["label"], address=args["address"], port=args["port"])
         options = HostedOptions(**{name: args[name] for name in HOSTED_ARGUMENTS})
         settings = settings_of_school(args["uai"], args["url"], by_hand, options=options)
     return SettingsRequest(

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people type to name a school and a network card, brought to one form. Pure."""
+"""What people type to name a school, a host and a network card, brought to one form. Pure."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
-__all__ = ["parse_mac", "parse_uai"]
+__all__ = ["host_of", "parse_mac", "parse_uai"]
 
 _UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
 _MAC = re.compile(
@@ -20,6 +21,15 @@ def parse_uai(text: str) -> str:
     if not _UAI.fullmatch(stripped):
         raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
     return stripped.upper()
+
+
+def host_of(text: str) -> str:
+    """The host of an address, or the host that is given alone; lower case, empty when there is none."""
+    try:
+        host = urlsplit(text if "://" in text else f"//{text}").hostname
+    except ValueError:
+        return ""
+    return (host or "").rstrip(".").lower()
 
 
 def parse_mac(text: str) -> str:

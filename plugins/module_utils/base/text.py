@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-__all__ = ["cell", "headed_diff", "one_line", "printable", "reason_of", "some_of"]
+__all__ = ["cell", "decoded", "headed_diff", "lines_diff", "one_line", "printable", "reason_of", "some_of"]
 
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
 # What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
@@ -40,6 +40,14 @@ def cell(value: object) -> str:
     return f"'{plain}" if plain.lstrip().startswith(_FORMULA) else plain
 
 
+def decoded(data: bytes, other: str = "cp1252") -> str:
+    """Text in UTF-8, or else in a code page of Windows: text in one, with accents, is practically never valid UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode(other, "replace")
+
+
 def some_of(names: Collection[str], most: int) -> str:
     """Names in a sentence: the first ``most`` of them, and how many more there are."""
     rest = len(names) - most
@@ -49,3 +57,8 @@ def some_of(names: Collection[str], most: int) -> str:
 def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
     """A diff as Ansible shows it, with what it is about above both sides."""
     return {"before": before, "after": after, "before_header": header, "after_header": header}
+
+
+def lines_diff(header: str, before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
+    """The same of lines."""
+    return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in (before, after)))

@@ -13,17 +13,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
+from ..base.identifiers import host_of
 from .catalogue import FINDINGS
 from .findings import Report
 
-__all__ = ["Observation", "Redirect", "host_of", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
+__all__ = ["Observation", "Redirect", "judge_cas", "parse_redirect", "refuses_service", "tls_problem"]
 
 # What is no finding: its code, and the values that go with it.
 _SOUND = {"redirect": ("host", "scheme", "service_host"), "login": ("host", "address")}
 # OpenSSL's verification results (openssl/x509_vfy.h).
-_EXPIRED = frozenset({9, 10})
-_OTHER_NAME = frozenset({62, 64})
-_UNTRUSTED = frozenset({2, 18, 19, 20, 21})
+_TLS = {
+    **dict.fromkeys((9, 10), "login_tls_expired"),
+    **dict.fromkeys((62, 64), "login_tls_name"),
+    **dict.fromkeys((2, 18, 19, 20, 21), "login_tls_untrusted"),
+}
 # Of the page (HTTP 403) that Apereo CAS shows for a service it does not know: "Application Not Authorized to Use CAS".
 # The French words are a guess.
 _SERVICE_REFUSED = re.compile(
@@ -71,15 +74,6 @@ class Observation:
         return seen
 
 
-def host_of(text: str) -> str:
-    """The host of an address, or the host that is given alone; lower case, empty when there is none."""
-    try:
-        host = urlsplit(text if "://" in text else f"//{text}").hostname
-    except ValueError:
-        return ""
-    return (host or "").rstrip(".").lower()
-
-
 def _bare(address: str) -> str:
     """An address without user, query and fragment. Raises ValueError."""
     parts = urlsplit(address)
@@ -114,11 +108,7 @@ def refuses_service(page: str) -> bool:
 
 def tls_problem(error: ssl.SSLError) -> str:
     """The code of a TLS failure."""
-    code = getattr(error, "verify_code", 0)
-    for name, codes in (("expired", _EXPIRED), ("name", _OTHER_NAME), ("untrusted", _UNTRUSTED)):
-        if code in codes:
-            return f"login_tls_{name}"
-    return "login_tls_other"
+    return _TLS.get(getattr(error, "verify_code", 0), "login_tls_other")
 
 
 def judge_cas(
@@ -147,36 +137,27 @@ def judge_cas(
         report.prove("cas_on", date=stated_at, source=server, host=stated_host)
     if redirect is not None:
         _judge_redirect(report, redirect, server=server, expected=ent_host or stated_host, asked_at=asked_at)
-    if login is not None:
-        if login.what == "login":
-            report.prove("cas_login", date=asked_at, source=login.values["address"], host=login.values["host"])
-        else:
-            report.find(login.what, **login.values)
+    if login is not None and login.what != "login":
+        report.find(login.what, **login.values)
+    elif login is not None:
+        report.prove("cas_login", date=asked_at, source=login.values["address"], host=login.values["host"])
 
 
 def _judge_redirect(report: Report, redirect: Observation, *, server: str, expected: str, asked_at: str) -> None:
     if redirect.what != "redirect":
         report.find(redirect.what, **redirect.values)
         return
-    values = redirect.values
-    sound = True
-    for wrong, code, told in (
-        (
-            expected and values["host"] != expected,
-            "redirect_other_host",
-            {"found": values["host"], "expected": expected},
-        ),
-        (values["scheme"] != "https", "redirect_plain_http", {}),
-        (not values["service_host"], "redirect_no_service", {}),
-        (
-            values["service_host"] and values["service_host"] != host_of(server),
-            "redirect_other_service",
-            {"found": values["service_host"], "expected": host_of(server)},
-        ),
-    ):
-        if wrong:
-            sound = False
-            report.find(code, **told)
-    if sound:
-        host, service = values["host"], values["service_host"]
+    host, service, own = redirect.values["host"], redirect.values["service_host"], host_of(server)
+    wrong: dict[str, dict[str, str]] = {}
+    if expected and host != expected:
+        wrong["redirect_other_host"] = {"found": host, "expected": expected}
+    if redirect.values["scheme"] != "https":
+        wrong["redirect_plain_http"] = {}
+    if not service:
+        wrong["redirect_no_service"] = {}
+    elif service != own:
+        wrong["redirect_other_service"] = {"found": service, "expected": own}
+    for code, told in wrong.items():
+        report.find(code, **told)
+    if not wrong:
         report.prove("cas_redirect", date=asked_at, source=server, host=host, service=service)

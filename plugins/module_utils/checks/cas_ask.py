@@ -21,20 +21,13 @@ from typing import Any
 from urllib.error import HTTPError
 
 from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.identifiers import host_of
 from ..base.text import reason_of
 from ..base.times import iso_of
 from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
 from ..server.release import HostedOptions, read_hosted_release
-from .cas import (
-    Observation,
-    Redirect,
-    host_of,
-    judge_cas,
-    parse_redirect,
-    refuses_service,
-    tls_problem,
-)
+from .cas import Observation, Redirect, judge_cas, parse_redirect, refuses_service, tls_problem
 from .findings import Report
 
 __all__ = ["CasRequest", "check_cas"]
@@ -128,9 +121,7 @@ def _load(data: Any) -> _Observations:
 
 def _ask(request: CasRequest, server: str, expected: str) -> tuple[Observation, Observation | None]:
     seen, target = _page(server, request.options)
-    if target is None:
-        return seen, None
-    if target.scheme != "https" or not expected or target.host != expected:
+    if target is None or target.scheme != "https" or not expected or target.host != expected:
         return seen, None
     return seen, _login(target, request, back=host_of(server))
 
@@ -141,16 +132,13 @@ def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | 
         answer = _get(
             server, timeout=options.timeout, validate_certs=options.validate_certs, ca_path=options.ca_path, jar=None
         )
+        if answer.status not in _REDIRECTS:
+            return _not_redirected(server, answer), None
+        target = parse_redirect(answer.location, server)
     except (HTTPException, zlib.error, OSError) as exc:
         return Observation(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
     except ValueError:
         # urllib reads the address of a redirect too.
-        return Observation(what="redirect_malformed", values={}), None
-    if answer.status not in _REDIRECTS:
-        return _not_redirected(server, answer), None
-    try:
-        target = parse_redirect(answer.location, server)
-    except ValueError:
         return Observation(what="redirect_malformed", values={}), None
     if target.host == host_of(server):
         # To itself, without end; or to one of its own pages, which is no redirect to the ENT.
@@ -177,33 +165,22 @@ def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
             answer = _get(
                 address, timeout=request.options.timeout, validate_certs=True, ca_path=request.cas_ca_path, jar=jar
             )
+            if answer.status not in _REDIRECTS:
+                return _judged(answer, target)
+            step = parse_redirect(answer.location, address)
         except (HTTPException, zlib.error, OSError) as exc:
             return _failed(exc, target.host)
         except ValueError:
             return Observation(what="login_not_page", values={})
-        if answer.status not in _REDIRECTS:
-            return _judged(answer, target)
-        step = _step(answer.location, address, target.host, back)
-        if isinstance(step, Observation):
-            return step
-        address = step
+        if step.scheme != "https":
+            return Observation(what="login_plain_http", values={"host": step.host})
+        if step.host == back:
+            # Back to PRONOTE, which sends to the ENT again: nobody logs in.
+            break
+        if step.host != target.host:
+            return Observation(what="login_elsewhere", values={"host": step.host})
+        address = step.whole
     return Observation(what="login_loop", values={})
-
-
-def _step(location: str, asked: str, host: str, back: str) -> str | Observation:
-    """The address to ask next, on the same host; or what the way elsewhere means."""
-    try:
-        step = parse_redirect(location, asked)
-    except ValueError:
-        return Observation(what="login_not_page", values={})
-    if step.scheme != "https":
-        return Observation(what="login_plain_http", values={"host": step.host})
-    if step.host == host:
-        return step.whole
-    if step.host == back:
-        # Back to PRONOTE, which sends to the ENT again: nobody logs in.
-        return Observation(what="login_loop", values={})
-    return Observation(what="login_elsewhere", values={"host": step.host})
 
 
 def _judged(answer: _Response, target: Redirect) -> Observation:

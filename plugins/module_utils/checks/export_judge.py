@@ -23,7 +23,6 @@ _SOFTWARE = re.compile(r"\b(20\d\d)\b(?:\s*-\s*|\.)?([\d.]*)", re.ASCII)
 _YEAR = re.compile(r"20\d\d", re.ASCII)
 _PARTNER = re.compile(r"[\w .'()-]{1,60}")
 _DATES = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %Hh%M", "%d/%m/%Y", "%Y%m%d%H%M%S", "%Y%m%d")
-_A_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,11 +138,7 @@ def _date(
     made = export_date(export)
     if made is None:
         report.find("export_date_of_file")
-    date = made or modified
-    if wanted.newer_than is not None and date < wanted.newer_than:
-        report.find("file_old", date=iso(date), limit=iso(wanted.newer_than))
-    elif date > now + _A_DAY:
-        report.find("file_from_future", date=iso(date))
+    report.find_age(made or modified, newer_than=wanted.newer_than, now=now)
 
 
 def _envelope(report: Report, export: Export) -> None:

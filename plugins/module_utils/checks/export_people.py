@@ -100,7 +100,9 @@ class People:
         sound = bool(_IDENTIFIER.fullmatch(identifier))
         # One digit tells a sound identifier from none: people without one are told apart by who they are.
         person = (
-            b"\1" + self.id_hash(identifier) if sound else b"\0" + keyed(self.key, "none", identifier) + name + born
+            b"\1" + keyed(self.key, "identifier", identifier)
+            if sound
+            else b"\0" + keyed(self.key, "none", identifier) + name + born
         )
         known = self._known.get(person)
 
@@ -131,10 +133,6 @@ class People:
         elif known_born == _NO_BIRTH:
             # Each later namesake is compared with all that is known.
             self._known[person] = known[: 5 + _NAME] + born
-
-    def id_hash(self, identifier: str) -> bytes:
-        """The keyed hash of an identifier."""
-        return keyed(self.key, "identifier", identifier)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Elements and different people, by kind."""

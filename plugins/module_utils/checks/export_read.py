@@ -15,7 +15,6 @@ from typing import Any
 from ..base.files import write_atomically
 from ..base.text import cell
 from ..base.times import iso
-from .catalogue import FINDINGS
 from .export import Export, read_export
 from .export_compare import (
     Difference,
@@ -106,31 +105,30 @@ def _compare(report: Report, request: ExportRequest, export: Export, key: bytes)
     if not source:
         return None
     try:
-        before = _previous(request, key)
-    except CheckError as exc:
+        before = _previous(request, key, uai=export_uai(export))
+    except (CheckError, ValueError) as exc:
         # The same sentence as for the export itself, about the other file.
-        reason = getattr(FINDINGS[exc.code], request.language).format(**exc.values)
+        reason = exc.text(request.language) if isinstance(exc, CheckError) else exc
         report.find("previous_unusable", reason=f"{source}: {reason}")
-    except ValueError as exc:
-        report.find("previous_unusable", reason=f"{source}: {exc}")
-    else:
-        if before.uai and export_uai(export) and before.uai != export_uai(export):
-            report.find("previous_unusable", reason=f"{source}: {before.uai} ≠ {export_uai(export)}")
-            return None
-        difference = compare(before.pairs, export.people.pairs())
-        judge_comparison(report, difference, date=before.date, source=source)
-        return difference
-    return None
+        return None
+    difference = compare(before.pairs, export.people.pairs())
+    judge_comparison(report, difference, date=before.date, source=source)
+    return difference
 
 
-def _previous(request: ExportRequest, key: bytes) -> Fingerprint:
+def _previous(request: ExportRequest, key: bytes, *, uai: str) -> Fingerprint:
+    """What is kept of the previous export of this school. Raises CheckError, ValueError."""
     if request.previous:
         export, modified = _read(request.previous, key, request.max_size)
         if export.encrypted:
             raise ValueError("an encrypted export cannot be compared")
-        return _fingerprint(export, iso(export_date(export) or modified))
-    with local_file(request.previous_fingerprint, max_size=request.max_size) as file:
-        return Fingerprint.load(file.content.read(), key)
+        before = _fingerprint(export, iso(export_date(export) or modified))
+    else:
+        with local_file(request.previous_fingerprint, max_size=request.max_size) as file:
+            before = Fingerprint.load(file.content.read(), key)
+    if before.uai and uai and before.uai != uai:
+        raise ValueError(f"{before.uai} ≠ {uai}")
+    return before
 
 
 def _fingerprint(export: Export, date: str) -> Fingerprint:

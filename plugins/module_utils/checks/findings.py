@@ -7,11 +7,13 @@ school staff read them. The state follows from the findings alone, so a check ca
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from ..base.text import printable
+from ..base.times import iso
 from .catalogue import EVIDENCE, FINDINGS
 
 __all__ = [
@@ -41,6 +43,10 @@ class CheckError(Exception):
         self.code = code
         self.values = values
 
+    def text(self, language: str) -> str:
+        """What it says, in ``fr`` or ``en``."""
+        return str(getattr(FINDINGS[self.code], language).format(**self.values))
+
 
 @dataclass(kw_only=True)
 class Report:
@@ -53,6 +59,13 @@ class Report:
     def find(self, code: str, **values: object) -> None:
         """Add a finding. Values come from files and servers, and are made printable here."""
         self.findings.append((code, {name: _shown(value) for name, value in values.items()}))
+
+    def find_age(self, date: dt.datetime, *, newer_than: dt.datetime | None, now: dt.datetime) -> None:
+        """Add that a file is older than it should be, or of a day that is to come."""
+        if newer_than is not None and date < newer_than:
+            self.find("file_old", date=iso(date), limit=iso(newer_than))
+        elif date > now + dt.timedelta(days=1):
+            self.find("file_from_future", date=iso(date))
 
     def prove(self, what: str, *, date: str, source: str, **values: object) -> None:
         """Add evidence: what was seen, the date it bears (ISO 8601, or empty), and where it was seen."""

@@ -13,7 +13,14 @@ from typing import IO
 
 from .findings import CheckError
 
-__all__ = ["LocalFile", "local_file"]
+__all__ = ["LocalFile", "local_file", "unreadable"]
+
+_CODES: dict[type[Exception], str] = {
+    IsADirectoryError: "file_is_folder",
+    FileNotFoundError: "file_absent",
+    NotADirectoryError: "file_absent",
+    PermissionError: "file_no_permission",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,22 +49,22 @@ def local_file(path: str, *, max_size: int) -> Iterator[LocalFile]:
             _check(path, facts, max_size)
             modified = dt.datetime.fromtimestamp(facts.st_mtime, tz=dt.UTC)
             yield LocalFile(path=path, size=facts.st_size, modified=modified, content=content)
-    except IsADirectoryError as exc:
-        raise CheckError("file_is_folder", path=path) from exc
-    except (FileNotFoundError, NotADirectoryError) as exc:
-        raise CheckError("file_absent", path=path) from exc
-    except PermissionError as exc:
-        raise CheckError("file_no_permission", path=path) from exc
     except (OSError, OverflowError) as exc:
-        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or exc) from exc
+        raise unreadable(path, exc) from exc
+
+
+def unreadable(path: str, exc: Exception) -> CheckError:
+    """The finding for a file or a folder that the system does not let be read."""
+    reason = getattr(exc, "strerror", None) or exc
+    return CheckError(_CODES.get(type(exc), "file_unreadable"), path=path, reason=reason)
 
 
 def _check(path: str, facts: os.stat_result, max_size: int) -> None:
-    if stat.S_ISDIR(facts.st_mode):
-        raise CheckError("file_is_folder", path=path)
-    if not stat.S_ISREG(facts.st_mode):
-        raise CheckError("file_not_regular", path=path)
-    if not facts.st_size:
-        raise CheckError("file_empty", path=path)
-    if facts.st_size > max_size:
-        raise CheckError("file_too_large", path=path, size=facts.st_size, limit=max_size)
+    for code, bad in (
+        ("file_is_folder", stat.S_ISDIR(facts.st_mode)),
+        ("file_not_regular", not stat.S_ISREG(facts.st_mode)),
+        ("file_empty", not facts.st_size),
+        ("file_too_large", facts.st_size > max_size),
+    ):
+        if bad:
+            raise CheckError(code, path=path, size=facts.st_size, limit=max_size)

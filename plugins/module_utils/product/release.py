@@ -37,9 +37,18 @@ class Release:
         return cls(parts)
 
     @classmethod
-    def from_file_version(cls, text: str) -> Release:
-        """Read a program's version resource, always four parts (``2026.2.7.0``). Raises ValueError."""
-        return cls.parse(text.replace(",", ".").replace(" ", "")).client
+    def read(cls, text: str) -> Release | None:
+        """The same; None for anything else."""
+        try:
+            return cls.parse(text)
+        except ValueError:
+            return None
+
+    @classmethod
+    def from_file_version(cls, text: str) -> Release | None:
+        """Read a program's version resource, always four parts (``2026.2.7.0``); None for anything else."""
+        release = cls.read(text.replace(",", ".").replace(" ", ""))
+        return release and release.client
 
     @property
     def year(self) -> int:

@@ -97,9 +97,8 @@ def ask_once(
 
 def _trust(options: HostedOptions) -> list[str]:
     """What else an answer stands for: one that nobody vouched for must not answer those who want a certificate."""
-    if options.validate_certs and not options.ca_path:
-        return []
-    return [f"validate_certs={options.validate_certs}", options.ca_path or ""]
+    usual = options.validate_certs and not options.ca_path
+    return [] if usual else [f"validate_certs={options.validate_certs}", options.ca_path or ""]
 
 
 def _load(path: Path, load: Callable[[Any], object]) -> _Entry:

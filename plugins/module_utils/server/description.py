@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..base.identifiers import parse_uai
-from ..base.text import one_line
+from ..base.identifiers import host_of, parse_uai
+from ..base.text import decoded, one_line
 from ..base.times import iso_of
 from ..product.release import Release
 
@@ -162,24 +162,10 @@ def _is_base(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 
 
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _text(body: bytes) -> str:
-    """JSON is UTF-8; pages of Windows servers may be in its Western European code page."""
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", "replace")
-
-
 def known_refusal(server: str, body: bytes) -> HostedServerError | None:
     """The refusal that a page says in words, if it is one of those that are known."""
-    sentence = html.unescape(_text(body))
+    # JSON is UTF-8; pages of Windows servers may be in its Western European code page.
+    sentence = html.unescape(decoded(body))
     for pattern, fact, remedy in _REFUSALS:
         if pattern.search(sentence):
             return HostedServerError(server, fact, remedy=remedy)
@@ -187,10 +173,9 @@ def known_refusal(server: str, body: bytes) -> HostedServerError | None:
 
 
 def _unreadable(server: str, body: bytes) -> HostedServerError:
-    refusal = known_refusal(server, body)
-    if refusal is not None:
+    if (refusal := known_refusal(server, body)) is not None:
         return refusal
-    text = _text(body)
+    text = decoded(body)
     kind = "an HTML page" if "<html" in text.lower() or "<!doctype" in text.lower() else "something that is not JSON"
     return HostedServerError(
         server, f"it answered {kind} instead of its description", remedy="Open the address in a browser and look."
@@ -200,36 +185,34 @@ def _unreadable(server: str, body: bytes) -> HostedServerError:
 def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedInfo:
     """Read the answer to INFO_PATH, cross-checked with the ``Server`` header. Raises HostedServerError."""
     try:
-        data = json.loads(_text(body))
+        data = json.loads(decoded(body))
     except (ValueError, RecursionError) as exc:
         raise _unreadable(server, body) from exc
-    if not isinstance(data, dict):
-        raise HostedServerError(
-            server,
-            "it answered JSON that is not a description of itself",
-            remedy="Report it: the format may have changed.",
-        )
-    version = data.get("version")
-    if not isinstance(version, list) or not all(isinstance(part, int) for part in version):
-        raise HostedServerError(
-            server, f"its description has no version ({version!r})", remedy="Report it: the format may have changed."
-        )
     try:
-        release = Release.parse(".".join(str(part) for part in version))
+        release = _stated(data)
     except ValueError as exc:
         raise HostedServerError(server, str(exc), remedy="Report it: the format may have changed.") from exc
-    stated = data.get("CAS")
-    cas: dict[str, Any] = stated if isinstance(stated, dict) else {}
-    listed = data.get("espaces")
-    spaces: list[Any] = listed if isinstance(listed, list) else []
+    cas: dict[str, Any] = data["CAS"] if isinstance(data.get("CAS"), dict) else {}
+    spaces: list[Any] = data["espaces"] if isinstance(data.get("espaces"), list) else []
+    address = str(cas.get("casURL") or "")
     return HostedInfo(
         release=release,
         name=_name(data.get("nomEtab")),
         cas_active=bool(cas.get("actif")),
-        cas_host=_host(str(cas.get("casURL") or "")),
+        cas_host=host_of(address) if "://" in address else "",
         spaces=[_name(s.get("nom")) for s in spaces[:_MAX_SPACES] if isinstance(s, dict) and s.get("nom")],
         disagreements=_disagreements(release, server_header),
     )
+
+
+def _stated(data: Any) -> Release:
+    """The release of a description. Raises ValueError."""
+    if not isinstance(data, dict):
+        raise ValueError("it answered JSON that is not a description of itself")  # noqa: TRY004  (of a server's answer)
+    version = data.get("version")
+    if not isinstance(version, list) or not all(isinstance(part, int) for part in version):
+        raise ValueError(f"its description has no version ({version!r})")
+    return Release.parse(".".join(str(part) for part in version))
 
 
 def _name(value: object) -> str:
@@ -240,17 +223,10 @@ def _name(value: object) -> str:
 def parse_server_header(header: str) -> Release | None:
     """``PRONOTE 2024.3.9 Microsoft-HTTPAPI/2.0`` or ``PRONOTE 2019 - 0.2.5``; None for anything else."""
     match = _HEADER.match(header.strip())
-    if not match:
-        return None
-    rest = match["old"] or (match["rest"] or "").strip(".")
-    try:
-        return Release.parse(f"{match['year']}.{rest}")
-    except ValueError:
-        return None
+    return Release.read(f"{match['year']}.{match['old'] or (match['rest'] or '').strip('.')}") if match else None
 
 
 def _disagreements(release: Release, header: str) -> list[str]:
     stated = parse_server_header(header)
-    if stated is None or stated == release:
-        return []
-    return [f"its description says {release}, its Server header {stated}: an update may be under way"]
+    told = f"its description says {release}, its Server header {stated}: an update may be under way"
+    return [] if stated in {None, release} else [told]

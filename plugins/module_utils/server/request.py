@@ -77,8 +77,7 @@ def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServe
         )
     # A refusal page says more than its status, when it arrives whole.
     with contextlib.suppress(OSError, HTTPException, zlib.error):
-        refusal = known_refusal(server, unpacked(error, read_body(error, timeout=timeout)))
-        if refusal is not None:
+        if refusal := known_refusal(server, unpacked(error, read_body(error, timeout=timeout))):
             return refusal
     return HostedServerError(
         server, f"it answered HTTP {error.code}", remedy="Try again later; check the hosting console."

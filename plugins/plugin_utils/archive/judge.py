@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.text import decoded
 from ...module_utils.base.times import iso, moment
 from ...module_utils.checks.findings import Report
 from ..station.cmdline import join, quote
-from ..station.overview import decode
 
 __all__ = [
     "Archive",
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _KINDS = ("zip", "archs")
-_A_DAY = dt.timedelta(days=1)
+
 # Bits per byte of 64 KB: noise has 7.99, programs of this project's Debian at most 6.5, text about 5. Compressed data
 # (7.9) is above it too: nothing here tells it from encrypted.
 _ENTROPY = 7.5
@@ -59,6 +59,11 @@ class Archive:
     digest: str = ""
     digest_error: str = ""
 
+    @property
+    def date(self) -> str:
+        """When it was last changed, as reports have it; empty when nobody knows."""
+        return iso(self.modified) if self.modified else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class WantedArchive:
@@ -81,7 +86,7 @@ def newest_command(folder: str) -> str:
 
 def newest_names(output: bytes) -> list[str]:
     """The first name of each kind in that command's output."""
-    names = decode(output).splitlines()
+    names = decoded(output, "cp850").splitlines()
     # *.zip also lists what has another long name and a short one that ends so (.zipx).
     first = {kind_of(name): name for name in reversed(names) if kind_of(name)}
     return [first[kind] for kind in _KINDS if kind in first]
@@ -119,21 +124,14 @@ def wmi_date(value: object) -> dt.datetime | None:
 
 def not_encrypted(samples: Iterable[bytes]) -> str:
     """What speaks against a content being encrypted, in figures; empty when nothing does."""
-    for sample in samples:
-        if len(sample) < _SMALLEST_SAMPLE:
-            continue
-        counts = Counter(sample)
-        bits = -sum(n / len(sample) * math.log2(n / len(sample)) for n in counts.values())
-        if bits < _ENTROPY:
-            return f"{bits:.1f} bits/8"
-    return ""
+    large = [sample for sample in samples if len(sample) >= _SMALLEST_SAMPLE]
+    entropies = [-sum(n / len(s) * math.log2(n / len(s)) for n in Counter(s).values()) for s in large]
+    return next((f"{bits:.1f} bits/8" for bits in entropies if bits < _ENTROPY), "")
 
 
 def judge_archive(report: Report, archive: Archive, wanted: WantedArchive, *, now: dt.datetime) -> None:
     """Add what this archive proves, and what stands against it."""
-    report.prove(
-        "archive", date=iso(archive.modified) if archive.modified else "", source=archive.source, size=archive.size
-    )
+    report.prove("archive", date=archive.date, source=archive.source, size=archive.size)
     if not kind_of(archive.path):
         report.find("archive_unknown_kind", path=archive.path)
     _date(report, archive, wanted, now)
@@ -148,10 +146,8 @@ def judge_archive(report: Report, archive: Archive, wanted: WantedArchive, *, no
 def _date(report: Report, archive: Archive, wanted: WantedArchive, now: dt.datetime) -> None:
     if archive.modified is None:
         report.find("archive_no_date")
-    elif wanted.newer_than is not None and archive.modified < wanted.newer_than:
-        report.find("file_old", date=iso(archive.modified), limit=iso(wanted.newer_than))
-    elif archive.modified > now + _A_DAY:
-        report.find("file_from_future", date=iso(archive.modified))
+    else:
+        report.find_age(archive.modified, newer_than=wanted.newer_than, now=now)
 
 
 def _size(report: Report, archive: Archive, wanted: WantedArchive) -> bool:
@@ -173,8 +169,7 @@ def _digest(report: Report, archive: Archive, wanted: WantedArchive) -> bool:
     elif archive.digest != wanted.sha256.lower():
         report.find("archive_other_digest")
     else:
-        date = iso(archive.modified) if archive.modified else ""
-        report.prove("archive_same_digest", date=date, source=archive.source)
+        report.prove("archive_same_digest", date=archive.date, source=archive.source)
     return True
 
 
@@ -182,8 +177,7 @@ def _content(report: Report, archive: Archive) -> bool:
     if archive.problem:
         report.find(archive.problem, **archive.values)
     elif archive.content_read and kind_of(archive.path) == "zip":
-        date = iso(archive.modified) if archive.modified else ""
-        report.prove("archive_whole", date=date, source=archive.source, entries=archive.entries)
+        report.prove("archive_whole", date=archive.date, source=archive.source, entries=archive.entries)
     if kind_of(archive.path) == "archs" and not archive.problem:
         report.find("archs_opaque")
     return archive.content_read

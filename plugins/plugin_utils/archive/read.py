@@ -17,8 +17,8 @@ from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of_file
 from ...module_utils.checks.findings import CheckError, Report
-from ...module_utils.checks.local_file import local_file
-from ...module_utils.product.products import PRODUCTS
+from ...module_utils.checks.local_file import local_file, unreadable
+from ...module_utils.product.products import EDT_MONOPOSTE
 from ..station.cmdline import quote
 from ..station.errors import StationError
 from ..station.probe import probe
@@ -44,8 +44,7 @@ __all__ = ["archive_on_controller", "archive_on_station"]
 _CHUNK = 1 << 20
 _SAMPLE = 1 << 16
 _DIGEST_TIMEOUT = 900.0
-# Known to the probe once the product is (product/products.py).
-_EDT = PRODUCTS.get("edt_monoposte")
+_NO_DATE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def archive_on_station(
@@ -65,8 +64,8 @@ def archive_on_station(
     try:
         archive = _on_station(station, path, name=name, digest=bool(wanted.sha256))
         judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
-        if year and installed is None and _EDT is not None:
-            installed = probe(station, _EDT).as_dict()["clients"]
+        if year and installed is None:
+            installed = probe(station, EDT_MONOPOSTE).as_dict()["clients"]
         judge_edt(report, installed, year, source=name)
     except StationError as exc:
         report.find("station_unreadable", fact=exc.fact_fr if language == "fr" else exc.fact)
@@ -84,9 +83,7 @@ def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) ->
     size = int(str(row.get("FileSize") or 0))
     if not size:
         raise CheckError("file_empty", path=path)
-    found, error = "", ""
-    if digest:
-        found, error = _digest_there(station, path)
+    found, error = _digest_there(station, path) if digest else ("", "")
     return Archive(
         path=path,
         source=f"{name}: {path}",
@@ -101,17 +98,11 @@ def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) ->
 def _newest_there(station: WinrmStation, folder: str) -> tuple[str, Row]:
     """The newest archive of a folder, by the dates that Windows keeps."""
     listed = station.run(newest_command(folder), doing="listing the archives").stdout
-    found: list[tuple[float, str, Row]] = []
-    for name in newest_names(listed):
-        path = f"{folder}\\{name}"
-        row = station.get("CIM_DataFile", Name=path)
-        if row is not None:
-            modified = wmi_date(row.get("LastModified"))
-            found.append((modified.timestamp() if modified else 0.0, path, row))
+    paths = [f"{folder}\\{name}" for name in newest_names(listed)]
+    found = [(path, row) for path in paths if (row := station.get("CIM_DataFile", Name=path)) is not None]
     if not found:
         raise CheckError("archive_none_in_folder", path=folder)
-    _, path, row = max(found, key=lambda each: each[0])
-    return path, row
+    return max(found, key=lambda each: wmi_date(each[1].get("LastModified")) or _NO_DATE)
 
 
 def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
@@ -158,10 +149,8 @@ def _newest(path: str) -> str:
             return path
         found = (_dated(each) for each in folder.iterdir() if kind_of(each.name))
         archives = [each for each in found if each is not None]
-    except PermissionError as exc:
-        raise CheckError("file_no_permission", path=path) from exc
     except (OSError, ValueError) as exc:
-        raise CheckError("file_unreadable", path=path, reason=getattr(exc, "strerror", None) or "?") from exc
+        raise unreadable(path, exc) from exc
     if not archives:
         raise CheckError("archive_none_in_folder", path=path)
     return max(archives)[1]
@@ -202,8 +191,7 @@ def _on_controller(path: str, *, max_size: int, limits: ZipLimits) -> Archive:
 
 def _check_archs(file: IO[bytes], *, path: str, size: int) -> None:
     samples = list(_samples(file, size))
-    reason = "zip" if samples[0].startswith(b"PK\x03\x04") else not_encrypted(samples)
-    if reason:
+    if reason := "zip" if samples[0].startswith(b"PK\x03\x04") else not_encrypted(samples):
         raise CheckError("archs_not_encrypted", path=path, reason=reason)
 
 

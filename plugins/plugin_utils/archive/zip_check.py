@@ -9,6 +9,7 @@ dictionary (only the two that EDT may use), names outside the folder (counted, n
 
 from __future__ import annotations
 
+import stat
 import struct
 import zipfile
 import zlib
@@ -25,8 +26,6 @@ _END_SIZE = 22
 _END64_LOCATOR = b"PK\x06\x07"
 _LONGEST_COMMENT = (1 << 16) - 1
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-_LINK = 0o120000
-_KIND = 0o170000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +63,14 @@ def _check_end(file: IO[bytes], *, path: str, size: int, limits: ZipLimits) -> N
         # The end is what a broken copy lacks.
         raise CheckError("archive_truncated" if start == b"PK\x03\x04" else "archive_not_zip", path=path)
     entries, directory = struct.unpack("<HL", tail[at + 10 : at + 16])
-    if tail[max(0, at - 20) : at].startswith(_END64_LOCATOR):
+    for bomb, reason in (
         # Written for 65,535 files or 4 GB only, and its figures would beat the ones just read.
-        raise CheckError("archive_bomb", reason="zip64")
-    if entries > limits.entries:
-        raise CheckError("archive_bomb", reason=f"{entries} > {limits.entries}")
-    if directory > limits.directory:
-        raise CheckError("archive_bomb", reason=f"{directory} > {limits.directory}")
+        (tail[max(0, at - 20) : at].startswith(_END64_LOCATOR), "zip64"),
+        (entries > limits.entries, f"{entries} > {limits.entries}"),
+        (directory > limits.directory, f"{directory} > {limits.directory}"),
+    ):
+        if bomb:
+            raise CheckError("archive_bomb", reason=reason)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], limits: ZipLimits) -> None:
@@ -91,7 +91,7 @@ def _is_unsafe(entry: zipfile.ZipInfo) -> bool:
     # orig_filename: zipfile cuts names at a zero byte and turns the separators of its own platform.
     name = entry.orig_filename.replace("\\", "/")
     parts = name.split("/")
-    link = (entry.external_attr >> 16) & _KIND == _LINK
+    link = stat.S_ISLNK(entry.external_attr >> 16)
     return link or not name or name.startswith("/") or ".." in parts or ":" in name or not name.isprintable()
 
 

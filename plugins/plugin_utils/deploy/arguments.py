@@ -22,8 +22,6 @@ from . import people, restarts
 from .client import DeploymentRequest, log_name
 from .goal import DOWNGRADE, Goal
 from .hours import Hours
-from .people import WHEN_RUNNING, WHEN_SESSION, People
-from .restarts import REBOOT, WHEN_PENDING, Restarts
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
 
@@ -37,14 +35,14 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "allow_downgrade": {"type": "bool", "default": False},
     "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
     "remove_older": {"type": "bool", "default": False},
-    "when_running": {"type": "str", "default": "skip", "choices": list(WHEN_RUNNING)},
-    "when_session": {"type": "str", "default": "ignore", "choices": list(WHEN_SESSION)},
+    "when_running": {"type": "str", "default": "skip", "choices": list(people.WHEN_RUNNING)},
+    "when_session": {"type": "str", "default": "ignore", "choices": list(people.WHEN_SESSION)},
     "wait_running_timeout": {"type": "float", "default": 600},
     "notify_message": {"type": "str", "default": people.MESSAGE},
     "notify_delay": {"type": "float", "default": 300},
     "notify_then": {"type": "str", "default": "skip", "choices": ["skip", "close"]},
-    "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(WHEN_PENDING)},
-    "reboot": {"type": "str", "default": "never", "choices": list(REBOOT)},
+    "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(restarts.WHEN_PENDING)},
+    "reboot": {"type": "str", "default": "never", "choices": list(restarts.REBOOT)},
     "reboot_with_session": {"type": "bool", "default": False},
     "reboot_message": {"type": "str", "default": restarts.MESSAGE},
     "reboot_delay": {"type": "float", "default": 60},
@@ -104,9 +102,9 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
     )
 
 
-def _people(args: dict[str, Any]) -> People:
+def _people(args: dict[str, Any]) -> people.People:
     people.message_text(args["notify_message"], args["notify_delay"])
-    return People(
+    return people.People(
         when_running=args["when_running"],
         when_session=args["when_session"],
         wait=args["wait_running_timeout"],
@@ -116,10 +114,10 @@ def _people(args: dict[str, Any]) -> People:
     )
 
 
-def _restarts(args: dict[str, Any], hours: Hours) -> Restarts:
+def _restarts(args: dict[str, Any], hours: Hours) -> restarts.Restarts:
     restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
     judged = hours.judge()
-    return Restarts(
+    return restarts.Restarts(
         when_pending=args["when_reboot_pending"],
         policy=args["reboot"],
         # The window that the job itself has to end in; outside of any there is no time for a restart.

@@ -86,14 +86,24 @@ def _reboot_warning(state: StationState) -> list[str]:
 
 
 def _afterwards(report: DeploymentReport) -> list[str]:
-    told = []
-    if report.log_problem:
-        told.append(f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir")
-    if report.restart_needed:
-        told.append(f"the setup asks for a restart of Windows, which was not done: {report.restart_left}")
-    if report.client_running:
-        told.append("somebody started the client during the installation: it shows the new release once restarted")
-    return told
+    return [
+        text
+        for so, text in (
+            (
+                report.log_problem,
+                f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir",
+            ),
+            (
+                report.restart_needed,
+                f"the setup asks for a restart of Windows, which was not done: {report.restart_left}",
+            ),
+            (
+                report.client_running,
+                "somebody started the client during the installation: it shows the new release once restarted",
+            ),
+        )
+        if so
+    ]
 
 
 def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
@@ -115,8 +125,7 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
         state = replace(state, jobs=[name for name in state.jobs if name not in failed])
         decision = _decide(state, _by_the_clock(deployment.request))
         if decision.action == "skip":
-            why = "the job of an earlier run did not end well; " if failed else ""
-            return f"{why}{decision.reason}"
+            return f"{'the job of an earlier run did not end well; ' if failed else ''}{decision.reason}"
 
 
 def _begin(deployment: Deployment, decision: Plan) -> str | None:

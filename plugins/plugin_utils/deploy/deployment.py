@@ -7,7 +7,7 @@ A step is staged, started, followed, judged, proven and cleaned up. I/O: the sta
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ansible.utils.display import Display
 
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
-from ..job.download import Download, Installers, watched_download
+from ..job.download import Installers, watched_download
 from ..job.outcome import JobFiles, read_outcome
 from ..station.errors import (
     CommandTimeoutError,
@@ -113,12 +113,14 @@ class Deployment:
             raise
         except ClientStartedError:
             # What was staged stays staged, what was not leaves the station.
-            rests = step.job.at_rest in adopt
-            self._for_now(job, lambda: (_job.settle if rests else _job.remove)(self.station, job))
+            with _job.failure_first(job.name):
+                (_job.settle if step.job.at_rest in adopt else _job.remove)(self.station, job)
             raise
         except StationError:
             # Never under another administrator's feet.
-            self._for_now(job, lambda: None if self._at_work(job) else _job.remove(self.station, job))
+            with _job.failure_first(job.name):
+                if not self._at_work(job):
+                    _job.remove(self.station, job)
             raise
         report.steps.append(str(step.job))
         if step.job.verb != "stage":
@@ -179,7 +181,9 @@ class Deployment:
                 self._start(step, job, adopt, attempt=started)
                 started += 1
             report.followed |= following
-            files = _job.follow(self.station, job, self.request.times, download=self._watched(job))
+            files = _job.follow(
+                self.station, job, self.request.times, download=watched_download(job, self.request.installers)
+            )
             if files.state == "absent":
                 # Another administrator's run followed the same job and cleaned it up, or an earlier one was cut off
                 # before its script was in place: the station tells which.
@@ -227,17 +231,9 @@ class Deployment:
         self.report.started += name.verb != "stage"
         if adopt:
             _job.adopt(self.station, job, [self._job(each) for each in adopt])
-        below = self.goal.product.depot_folder
-        folder = depot_folder(request.depot, str(name.release), name.arch, below=below)
+        folder = depot_folder(request.depot, str(name.release), name.arch, below=self.goal.product.depot_folder)
         rate = request.stage_rate if self.goal.state == "staged" else ""
         _job.stage_and_start(self.station, job, folder_url=folder, digest=step.digest, rate=rate)
-
-    def _watched(self, job: Job) -> Download | None:
-        """The download of a job; a removal fetches no installer."""
-        name = job.name
-        if name.verb == "remove":
-            return None
-        return watched_download(job.folder, str(name.release), name.arch, self.request.installers)
 
     def _never_ended(self) -> StationFactError:
         if self.report.interrupted:
@@ -252,9 +248,8 @@ class Deployment:
 
     def _is_done(self, step: JobStep) -> bool:
         state = self.read()
-        if step.job.verb == "stage":
-            return step.job.at_rest in job_names(state.jobs)
-        return step.unmet(state, self.goal) is None
+        staged = step.job.verb == "stage"
+        return step.job.at_rest in job_names(state.jobs) if staged else step.unmet(state, self.goal) is None
 
     def _prove(self, step: JobStep) -> None:
         """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""
@@ -278,11 +273,3 @@ class Deployment:
         if left is None:
             report.restarted, report.restart_needed = True, False
             self._prove(step)
-
-    @staticmethod
-    def _for_now(job: Job, clean_up: Callable[[], None]) -> None:
-        """Clean up after a failure; the failure itself comes first."""
-        try:
-            clean_up()
-        except StationError as exc:
-            display.vv(f"job {job.name} stays on the station for now: {exc}")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.job_name import JobName
@@ -113,4 +113,4 @@ class Plan:
 
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""
-        return headed_diff("station", *("".join(f"{line}\n" for line in side) for side in (self.before, self.after)))
+        return lines_diff("station", self.before, self.after)

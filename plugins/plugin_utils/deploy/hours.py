@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,7 @@ def _instant(day: dt.date, minutes: int, zone: dt.tzinfo, *, end: bool) -> dt.da
     return moment
 
 
-def _intervals(windows: Sequence[Window], today: dt.date, zone: dt.tzinfo) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+def _intervals(windows: Sequence[Window], today: dt.date, zone: dt.tzinfo) -> list[tuple[dt.datetime, dt.datetime]]:
     days = [today + dt.timedelta(days=offset) for offset in range(-8, _AHEAD)]
     spans = sorted(
         (_instant(day, each.start, zone, end=False), _instant(day, each.until, zone, end=True))
@@ -123,7 +123,7 @@ def _intervals(windows: Sequence[Window], today: dt.date, zone: dt.tzinfo) -> It
             merged[-1] = (merged[-1][0], max(merged[-1][1], end_at))
         elif start < end_at:
             merged.append((start, end_at))
-    yield from merged
+    return merged
 
 
 def judge(windows: Sequence[Window], *, now: dt.datetime, zone: dt.tzinfo, seconds: float) -> Judgement:
@@ -132,17 +132,11 @@ def judge(windows: Sequence[Window], *, now: dt.datetime, zone: dt.tzinfo, secon
         return Judgement(open=True)
     length = dt.timedelta(seconds=seconds)
     present = now.astimezone(dt.UTC)
-    closes: dt.datetime | None = None
-    for start, end in _intervals(windows, now.astimezone(zone).date(), zone):
-        if end <= present:
-            continue
-        if start <= present:
-            closes = end.astimezone(zone)
-        if end - max(start, present) >= length:
-            if start <= present:
-                return Judgement(open=True, closes_at=closes)
-            return Judgement(open=False, closes_at=closes, opens_at=start.astimezone(zone))
-    return Judgement(open=False, closes_at=closes)
+    left = [(start, end) for start, end in _intervals(windows, now.astimezone(zone).date(), zone) if end > present]
+    closes = next((end.astimezone(zone) for start, end in left if start <= present), None)
+    begins = next((max(start, present) for start, end in left if end - max(start, present) >= length), None)
+    opens = begins.astimezone(zone) if begins and begins != present else None
+    return Judgement(open=begins == present, closes_at=closes, opens_at=opens)
 
 
 def shown(moment: dt.datetime) -> str:

@@ -41,17 +41,15 @@ def older_years(state: StationState, year: int, removals: Removals, default_arch
     for one in state.installations:
         if one.year is None or one.year >= year:
             continue
+        published = removals.get(one.year, {}).get(one.arch or default_arch)
         if not one.uninstall_string:
             found.left.append(
                 f"the client of {one.year} at {one.path} has no uninstall entry and is left; install a release of "
                 "that year over it, then remove it"
             )
-            continue
-        published = removals.get(one.year, {}).get(one.arch or default_arch)
-        if published is None:
+        elif published is None:
             found.unpublished.append(one)
-            continue
-        if published not in found.remove:
+        elif published not in found.remove:
             found.remove.append(published)
     found.remove.sort(key=lambda each: (each.release.year, each.arch))
     return found

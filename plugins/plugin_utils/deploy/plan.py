@@ -276,12 +276,11 @@ def _present(planner: _Planner) -> Plan:
             "or set pronote_client_remove_older to false.",
         )
     removals = [planner.removal(published) for published in older.remove]
-    installed = goal.missing(state) is None
     steps: list[JobStep] = []
     adopt: list[JobName] = []
     if step is not None and step.follow:
         steps = [step]
-    elif not installed:
+    elif goal.missing(state) is not None:
         if (no := planner.obstacle()) is not None:
             return no
         if step is None:
@@ -291,11 +290,10 @@ def _present(planner: _Planner) -> Plan:
             return first
         adopt = [step.job.at_rest] if first else planner.stagings()
         steps = [*first, step]
-    title = f"{goal.product.title} "
     if not steps:
         reason = f"{wanted} is installed" + (", beside older years" if removals else "")
         return planner.decide("remove" if removals else "none", reason, removals, notes=older.left)
-    clients = [line for line in planner.before if line.startswith(title)]
+    clients = [line for line in planner.before if line.startswith(f"{goal.product.title} ")]
     reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
     notes = [*older.left, *_beside(planner)]
     return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=notes)

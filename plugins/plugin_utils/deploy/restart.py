@@ -47,12 +47,10 @@ def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restar
     why = why_not(restarts, session_open=session_open(station), now=utc_now())
     if why is not None:
         return why
-    marked = station.run(mark_command(job.restart_mark, boot), doing="noting the restart")
-    if marked.code:
-        raise StationFactError(
-            f"the restart could not be noted in the job's folder ({marked.describe()})",
-            remedy="Check the space on the station's disk, restart it by hand, then run again.",
-        )
+    station.run(mark_command(job.restart_mark, boot), doing="noting the restart").check(
+        "the restart could not be noted in the job's folder",
+        remedy="Check the space on the station's disk, restart it by hand, then run again.",
+    )
     return restart(station, restarts, boot, poll=poll)
 
 

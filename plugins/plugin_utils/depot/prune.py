@@ -15,12 +15,11 @@ import yaml
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.files import write_atomically
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import headed_diff, lines_diff
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions, served_release
 from ..inventory.schools import said, school_of
 from .prune_rules import (
-    Decision,
     Needs,
     decide,
     locked_releases,
@@ -104,20 +103,19 @@ def prune(
             _write_lock(lock_file, new_lock)
         for place in here:
             _remove(depot / place, depot)
-    before, after = ("".join(f"{place}\n" for place in each) for each in (there, sorted({*there} - {*here})))
-    diff = [headed_diff(f"{depot}/", before, after)]
+    diff = [lines_diff(f"{depot}/", there, sorted({*there} - {*here}))]
     if lock_file is not None:
         diff.append(headed_diff(str(lock_file), *(yaml.safe_dump(each, sort_keys=False) for each in (lock, new_lock))))
     return {
         "changed": bool(here) or new_lock != lock,
         "pruned": folders,
-        "kept": [_kept(decision) for decision in decisions if not decision.prune],
+        "kept": [
+            {"product": each.product, "release": str(each.release), "why": each.why}
+            for each in decisions
+            if not each.prune
+        ],
         "diff": diff,
     }
-
-
-def _kept(decision: Decision) -> dict[str, str]:
-    return {"product": decision.product, "release": str(decision.release), "why": decision.why}
 
 
 def _write_lock(lock_file: Path, lock: dict[str, Any]) -> None:

@@ -68,17 +68,14 @@ def _why_kept(release: Release, needs: Needs) -> str:
 
 def split_place(place: str) -> tuple[str, Release, str] | None:
     """Product, release and architecture of a folder below the depot; None for anything else that lies there."""
-    parts = place.split("/")
-    folder = parts[0] if len(parts) == 3 and parts[0] else None if len(parts) != 2 else ""
+    above, _, arch = place.rpartition("/")
+    folder, _, name = above.rpartition("/")
     product = next((key for key, each in PRODUCTS.items() if each.depot_folder == folder), None)
-    release, arch = parts[-2:] if len(parts) > 1 else ("", "")
-    if product is None or arch not in {"x64", "x86"}:
+    release = Release.read(name)
+    if product is None or release is None or arch not in {"x64", "x86"}:
         return None
-    try:
-        parsed = Release.parse(release)
-    except ValueError:
-        return None
-    return (product, parsed, arch) if str(parsed) == release else None
+    # As we write it: no other spelling of a release, no empty folder.
+    return (product, release, arch) if place == "/".join(filter(None, (folder, str(release), arch))) else None
 
 
 def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

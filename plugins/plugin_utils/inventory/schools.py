@@ -49,6 +49,7 @@ def only_school(variables: Mapping[str, Any]) -> str:
     """The UAI of a play on one school. Raises ValueError."""
     found = schools(variables)
     if len(found) != 1:
-        named = ", ".join(found) or "none"
-        raise ValueError(f"which school? This play has {named}. Give the UAI, or --limit the run to one school.")
+        raise ValueError(
+            f"which school? This play has {', '.join(found) or 'none'}. Give the UAI, or --limit the run to one school."
+        )
     return next(iter(found))

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...module_utils.base.identifiers import parse_mac, parse_uai
+from ...module_utils.base.text import decoded
 
 __all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
 
@@ -76,10 +77,7 @@ def decode(content: bytes) -> str:
     """UTF-8 with or without its mark, or else what Excel writes on a French Windows. Raises ValueError."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
         raise ValueError("the file is UTF-16 or no text: save it as CSV UTF-8")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return decoded(content.removeprefix(b"\xef\xbb\xbf"))
 
 
 def group_name(text: str) -> str:
@@ -140,21 +138,15 @@ def parse_stations(
     return sorted(rows, key=lambda row: row.name)
 
 
-def _columns(headings: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
-    found = [_key(heading) for heading in headings]
+def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
+    found = [_key(cell) for cell in cells]
     where = {}
     for field in FIELDS:
-        if field in columns:
-            if found.count(_key(columns[field])) != 1:
-                raise ValueError(
-                    f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}"
-                )
-            where[field] = found.index(_key(columns[field]))
-            continue
-        for heading in PRESETS[preset][field]:
-            if heading in found:
-                where[field] = found.index(heading)
-                break
+        headings = [_key(columns[field])] if field in columns else PRESETS[preset][field]
+        if field in columns and found.count(headings[0]) != 1:
+            raise ValueError(f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}")
+        if at := [found.index(heading) for heading in headings if heading in found]:
+            where[field] = at[0]
     if "name" not in where:
         shown = ", ".join(name for name in found if name)[:200]
         raise ValueError(

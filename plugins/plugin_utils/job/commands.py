@@ -130,8 +130,7 @@ class Job:
     def start(self, folder_url: str, rate: str = "") -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
         register = f"call {self._path('install.cmd')} register {self.name.verb} {quote(self.task)} {quote(folder_url)}"
-        register += f" {valid_rate(rate)}" if rate else ""
-        return f"{register} && {tool('schtasks')} /Run /TN {quote(self.task)}"
+        return f"{register}{f' {valid_rate(rate)}' if rate else ''} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
     def running_query(self) -> str:
         """WQL for every process of the job: empty once it has ended, whatever ended it.

@@ -20,6 +20,7 @@ from ansible.utils.display import Display
 from ..station.errors import StationError
 from ..station.events import watched
 from ..station.winrm import WinrmStation
+from .commands import Job
 
 __all__ = ["Download", "Installers", "watched_download"]
 
@@ -29,12 +30,12 @@ Installers = Mapping[tuple[str, str], tuple[str, int]]
 """Release and architecture: the installer's name in the depot, and its size (depot/lock.py)."""
 
 
-def watched_download(folder: str, release: str, arch: str, installers: Installers) -> Download | None:
-    """The download of a job with this folder; None when nobody watches, so that nothing is asked for it."""
-    if not watched():
+def watched_download(job: Job, installers: Installers) -> Download | None:
+    """The download of a job, which a removal has none of; None when nobody watches, so that nothing is asked for it."""
+    if job.name.verb == "remove" or not watched():
         return None
-    file, size = installers.get((release, arch), ("setup.exe", 0))
-    return Download(f"{folder}\\{file}", total=size)
+    file, size = installers.get((str(job.name.release), job.name.arch), ("setup.exe", 0))
+    return Download(f"{job.folder}\\{file}", total=size)
 
 
 class Download:

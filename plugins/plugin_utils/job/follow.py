@@ -9,28 +9,40 @@ restarting. I/O: the station and Ansible.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.text import decoded
 from ..station.errors import (
     StationError,
     StationFactError,
     StillRunningError,
     UnreachableError,
 )
-from ..station.overview import decode
 from ..station.sections import sections
-from ..station.winrm import CommandResult, WinrmStation
+from ..station.winrm import WinrmStation
 from .commands import STAGE_CODES, Job
 from .download import Download
-from .outcome import JobFiles
+from .outcome import JobFiles, State
 
-__all__ = ["REFUSALS", "JobTimes", "adopt", "follow", "patiently", "read_files", "remove", "settle", "stage_and_start"]
+__all__ = [
+    "REFUSALS",
+    "JobTimes",
+    "adopt",
+    "failure_first",
+    "follow",
+    "patiently",
+    "read_files",
+    "remove",
+    "settle",
+    "stage_and_start",
+]
 
 display = Display()
 T = TypeVar("T")
@@ -46,6 +58,9 @@ _STAGE_REMEDIES = {
 REFUSALS = 6
 """How often a station that has just started may refuse an account that it knew: it answers before it can ask its
 domain. Few, since each of them counts for the account's lock-out."""
+
+_STATES: dict[str, State] = {"exit": "ended", "started": "started", "install.cmd": "registered"}
+"""The first of these files that is there says how far the job is."""
 
 _LOOKS = 4
 """How often something is looked at again before it counts as failed."""
@@ -73,12 +88,10 @@ def settle(station: WinrmStation, job: Job) -> None:
     Another administrator may have done it a moment ago: both are right.
     """
     display.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
-    result = station.run(job.settle(), doing="leaving staged files")
-    if result.code:
-        raise StationFactError(
-            f"the staged files could not be put to rest in {job.at_rest.folder} ({result.describe()})",
-            remedy="A scanner may hold one of them: run again.",
-        )
+    station.run(job.settle(), doing="leaving staged files").check(
+        f"the staged files could not be put to rest in {job.at_rest.folder}",
+        remedy="A scanner may hold one of them: run again.",
+    )
 
 
 def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest: str, rate: str = "") -> None:
@@ -87,13 +100,12 @@ def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest:
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
-    if result.code:
-        raise StationFactError(
-            f"{STAGE_CODES.get(result.code, 'staging the job failed')} ({result.describe()})",
-            remedy=_STAGE_REMEDIES.get(
-                result.code, "Check the account's rights on the station and the space on its disk; run again."
-            ),
-        )
+    result.check(
+        STAGE_CODES.get(result.code, "staging the job failed"),
+        remedy=_STAGE_REMEDIES.get(
+            result.code, "Check the account's rights on the station and the space on its disk; run again."
+        ),
+    )
     display.vv(f"job {job.name}: starting")
     if job.name.verb != "stage":
         station.watcher.starting(job.name)
@@ -182,24 +194,23 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
         station.close()
 
 
+@contextlib.contextmanager
+def failure_first(name: object) -> Iterator[None]:
+    """Clean up after a failure: what goes wrong in it is not told instead."""
+    try:
+        yield
+    except StationError as exc:
+        display.vv(f"{name} stays on the station for now: {exc}")
+
+
 def read_files(station: WinrmStation, job: Job) -> JobFiles:
     """Read what the job has left so far. Raises StationError."""
-    result = station.run(job.read(), doing="reading the job's files")
-    return _parse(result)
-
-
-def _parse(result: CommandResult) -> JobFiles:
-    answers = {name: decode(body).splitlines() for name, body in sections(result.stdout).items()}
+    output = station.run(job.read(), doing="reading the job's files").stdout
+    answers = {name: decoded(body, "cp850").splitlines() for name, body in sections(output).items()}
     parts = {name: "".join(f"{line}\n" for line in lines) for name, lines in answers.items()}
     present = parts.get("state", "").split()
-    if "exit" in present:
-        state = "ended"
-    elif "started" in present:
-        state = "started"
-    else:
-        state = "registered" if "install.cmd" in present else "absent"
     return JobFiles(
-        state=state,  # type: ignore[arg-type]  # one of the four words above
+        state=next((state for file, state in _STATES.items() if file in present), "absent"),
         exit=parts.get("exit") or None,
         setup_log=parts.get("setup_log") or None,
         curl_log=parts.get("curl_log") or None,
@@ -217,11 +228,11 @@ def remove(station: WinrmStation, job: Job) -> None:
         # A scanner, or another administrator's clean-up, holds a file for a moment.
         time.sleep(attempt + 1)
     if result.code == 66:
-        raise StationFactError(
-            f"the scheduled task {job.task!r} could not be deleted ({result.describe()})",
+        result.check(
+            f"the scheduled task {job.task!r} could not be deleted",
             remedy="Check the account's rights on the station's Task Scheduler, then run again.",
         )
-    raise StationFactError(
-        f"the job folder {job.folder} could not be deleted ({result.describe()})",
+    result.check(
+        f"the job folder {job.folder} could not be deleted",
         remedy="Something still holds a file of it: run again after a restart of the station.",
     )

@@ -10,7 +10,7 @@ from typing import Literal
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .installshield import parse_log, result_words
 
-__all__ = ["CURL_CODES", "JobFiles", "JobOutcome", "parse_exit", "read_outcome"]
+__all__ = ["CURL_CODES", "JobFiles", "JobOutcome", "State", "parse_exit", "read_outcome"]
 
 CURL_CODES: dict[int, str] = {
     3: "the address is malformed",
@@ -33,11 +33,14 @@ CURL_CODES: dict[int, str] = {
 _RESTART = frozenset({3010, 1641})
 
 
+State = Literal["absent", "registered", "started", "ended"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobFiles:
     """The state of a job as its files show it. ``exit`` and the logs are None when absent."""
 
-    state: Literal["absent", "registered", "started", "ended"]
+    state: State
     exit: str | None = None
     setup_log: str | None = None
     curl_log: str | None = None

@@ -41,12 +41,10 @@ def neighbours(page: str | Path, others: Sequence[tuple[str, str | None]]) -> li
     They stay together when the folder is copied or served. One elsewhere is not linked: its path would say where.
     """
     own = _absolute(page)
-    found = []
-    for title, name in others:
-        if name and (other := _absolute(name)) != own and other.parent == own.parent and other.is_file():
-            # Quoted, a colon too: no name of a file is a scheme or another host.
-            found.append((title, quote(other.name, safe="")))
-    return found
+    named = [(title, _absolute(name)) for title, name in others if name]
+    there = [(title, file) for title, file in named if file.parent == own.parent and file != own and file.is_file()]
+    # Quoted, a colon too: no name of a file is a scheme or another host.
+    return [(title, quote(file.name, safe="")) for title, file in there]
 
 
 def _absolute(name: str | Path) -> Path:

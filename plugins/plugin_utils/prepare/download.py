@@ -151,12 +151,10 @@ def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable
     headers = {"Range": f"bytes={have}-", "If-Range": validator} if have else {}
     try:
         response = _open(url, headers, options)
-    except HTTPError as exc:
-        if exc.code == 416 and have:
+    except (HTTPError, URLError, HTTPException, OSError, ValueError) as exc:
+        if isinstance(exc, HTTPError) and exc.code == 416 and have:
             part.unlink()
             raise _BrokenOffError("what was there did not fit the file any more") from exc
-        raise DownloadError(f"{url} could not be fetched: {_words(exc)}. {_BY_HAND}") from exc
-    except (URLError, HTTPException, OSError, ValueError) as exc:
         raise DownloadError(f"{url} could not be fetched: {_words(exc)}. {_BY_HAND}") from exc
     with contextlib.closing(response):
         start, size = _place(response, have)
@@ -214,9 +212,8 @@ def _place(response: Any, have: int) -> tuple[int, int | None]:
 def _validator(response: Any) -> str:
     """What If-Range may be asked with: a strong ETag, else the date of the last change (RFC 9110, 13.1.5)."""
     etag = str(response.headers.get("ETag", "")).strip()
-    if etag and not etag.startswith("W/"):
-        return etag
-    return str(response.headers.get("Last-Modified", "")).strip()
+    strong = etag and not etag.startswith("W/")
+    return etag if strong else str(response.headers.get("Last-Modified", "")).strip()
 
 
 def _enough_room(part: Path, needed: int) -> None:

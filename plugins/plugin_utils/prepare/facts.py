@@ -52,10 +52,8 @@ def contradictions(machine: int, strings: Mapping[str, str], *, product: str, re
         if years and (product not in years or int(years[product][1]) != release.year):
             found.append(f"its {name} is {value!r}")
     for name in _VERSIONS:
-        try:
-            stated = Release.from_file_version(strings.get(name, ""))
-        except ValueError:
-            continue  # the launcher's own version (25.0.0.764), or none
-        if stated != release:
+        # None for the launcher's own version (25.0.0.764), and for none at all.
+        stated = Release.from_file_version(strings.get(name, ""))
+        if stated is not None and stated != release:
             found.append(f"its {name} is {stated}")
     return list(dict.fromkeys(found))

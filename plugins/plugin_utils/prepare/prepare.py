@@ -33,13 +33,14 @@ from ..responses.response import Mode, ResponseFile
 from .download import DownloadOptions, forget
 from .search import SETUP, InstallerFile, Search
 from .sources import SOURCES
-from .vet import RefusedError, Trust, vet
+from .vet import Trust, vet
 from .wanted import by_arch
 
 __all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "exclusively", "summary"]
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
-_RESPONSE, _UNINSTALL = "response.iss", "uninstall.iss"
+_RESPONSE = "response.iss"
+_MODES: dict[str, Mode] = {_RESPONSE: "install", "uninstall.iss": "uninstall"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +156,9 @@ class Preparation:
     def _outcome(self, release: Release, arch: str) -> ReleaseResult:
         try:
             return self._prepare(release, arch)
-        except ValueError as exc:
-            message = str(exc)
-        except OSError as exc:
-            message = _os_words(exc)
-        return ReleaseResult(release=str(release), arch=arch, status="failed", message=message)
+        except (ValueError, OSError) as exc:
+            message = _os_words(exc) if isinstance(exc, OSError) else str(exc)
+            return ReleaseResult(release=str(release), arch=arch, status="failed", message=message)
 
     def _prepare(self, release: Release, arch: str) -> ReleaseResult:
         settings = self._settings
@@ -168,21 +167,25 @@ class Preparation:
         if entry is not None and record is None and self._search.given_for(release, arch) is None:
             by_hand = entry["files"].get(SETUP)
             if by_hand and depot_files(folder, (SETUP,)) == {SETUP: by_hand}:
-                message = "published by hand with publish.yml: left as it is"
-                outcome = ReleaseResult(release=str(release), arch=arch, status="by_hand", message=message)
-                return replace(outcome, sha256=by_hand, folder=str(folder))
+                return ReleaseResult(
+                    release=str(release),
+                    arch=arch,
+                    status="by_hand",
+                    message="published by hand with publish.yml: left as it is",
+                    sha256=by_hand,
+                    folder=str(folder),
+                )
         found = self._search.find(release, arch, folder=folder, record=record)
-        known = record
         if found.path is not None and not found.verified:
             try:
                 product, trust = settings.product, settings.trust
-                known = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
-            except RefusedError:
+                record = vet(found.path, found.offer, product=product, trust=trust, entry=entry, record=record)
+            except ValueError:
                 if found.fetched and not settings.check:
                     # Kept, it would be taken for the right one by the next run.
                     forget(found.offer.name, options=settings.download)
                 raise
-        return self._publish(found, known, release, arch, folder=folder, entry=entry)
+        return self._publish(found, record, release, arch, folder=folder, entry=entry)
 
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
@@ -205,12 +208,12 @@ class Preparation:
         settings = self._settings
         product = PRODUCTS[settings.product]
         responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
-        modes: dict[str, Mode] = {_RESPONSE: "install", _UNINSTALL: "uninstall"}
+
         result = ReleaseResult(
             release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
         )
         code = settings.product_codes.get(arch, "")
-        with checked_responses(responses, modes, product_code=code, year=release.year) as checked:
+        with checked_responses(responses, _MODES, product_code=code, year=release.year) as checked:
             digests = {name: sha256_of(path) for name, path in checked.items()}
             if known is None:
                 # Check mode, and the file is not here: what its digest will be, nobody knows.
@@ -257,17 +260,13 @@ class Preparation:
     ) -> dict[str, Path]:
         """The response files by their name in the depot. Raises ValueError when there is none for installing."""
         settings = self._settings
-        kinds: tuple[tuple[str, Mapping[str, str], Mode], ...] = (
-            (_RESPONSE, settings.responses, "install"),
-            (_UNINSTALL, settings.uninstall_responses, "uninstall"),
-        )
+        named_by_mode = {"install": settings.responses, "uninstall": settings.uninstall_responses}
         found: dict[str, Path] = {}
         recordings = ResponseStore(settings.response_dir).names()
-        for name, named, mode in kinds:
-            wanted = ResponseName(product=settings.product, release=release, arch=arch, mode=mode)
-            chosen = newest(recordings, wanted)
-            if named.get(arch):
-                found[name] = Path(named[arch]).expanduser()
+        for name, mode in _MODES.items():
+            chosen = newest(recordings, ResponseName(product=settings.product, release=release, arch=arch, mode=mode))
+            if by_hand := named_by_mode[mode].get(arch):
+                found[name] = Path(by_hand).expanduser()
             elif chosen is not None:
                 found[name] = settings.response_dir / chosen.name
             elif entry is not None and depot_files(folder, (name,)) == {name: entry["files"].get(name)}:
@@ -288,9 +287,7 @@ class Preparation:
 def _recorded_for(response: Path, entry: Mapping[str, Any] | None) -> str:
     """The release a response file was recorded for: as its name says, else as the lock file knew it."""
     recorded = parse_name(response.name)
-    if recorded is not None:
-        return str(recorded.release.client)
-    return str(entry.get("response_release") or "") if entry is not None else ""
+    return str(recorded.release.client if recorded else (entry or {}).get("response_release") or "")
 
 
 def _os_words(exc: OSError) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 import lxml.etree
@@ -160,9 +160,8 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
             return offers
     links = _links(tree, _ANY_LINK)
     programs = [name for link in links if (name := link.rpartition("/")[2]).lower().endswith(".exe")]
-    there = f"it has {len(links)} links, "
-    there += "none to an .exe" if not programs else f"to {', '.join(repr(p) for p in programs[:_SHOWN])}"
-    raise _changed(source, product, url, there)
+    there = f"to {', '.join(repr(p) for p in programs[:_SHOWN])}" if programs else "none to an .exe"
+    raise _changed(source, product, url, f"it has {len(links)} links, {there}")
 
 
 def _links(tree: lxml.html.HtmlElement, shape: PageShape) -> list[str]:
@@ -174,11 +173,9 @@ def _offer(product: str, link: str, page_url: str) -> Offer | None:
     try:
         url = urljoin(page_url, link)
         named = parse_installer_name(product, url_file_name(url))
-        if not is_url(url):
-            return None
+        return replace(named, url=url) if is_url(url) else None
     except ValueError:
         return None
-    return Offer(release=named.release, arch=named.arch, name=named.name, url=url)
 
 
 def _changed(source: InstallerSource, product: str, url: str, there: str) -> ValueError:

@@ -16,11 +16,7 @@ from .facts import contradictions, not_a_program
 from .pe import promised_size, read_facts
 from .sources import Offer
 
-__all__ = ["RefusedError", "Trust", "vet"]
-
-
-class RefusedError(ValueError):
-    """The file is not the installer that was asked for."""
+__all__ = ["Trust", "vet"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,20 +37,20 @@ def vet(
     entry: Mapping[str, Any] | None,
     record: InstallerRecord | None,
 ) -> InstallerRecord:
-    """What the lock file will say of this installer, or says already when it knows it. Raises RefusedError, OSError."""
+    """What the lock file will say of this installer, or says already when it knows it.
+
+    Raises ValueError when it is not the installer that was asked for, OSError.
+    """
     where = offer.url or str(path)
     with path.open("rb") as file:
         wrong = not_a_program(file.read(1024))
     sha256, size = sha256_of(path), path.stat().st_size
     if wrong:
-        raise RefusedError(f"{where} is no installer: {wrong} ({size} bytes)")
-    try:
-        check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
-    except ValueError as exc:
-        raise RefusedError(str(exc)) from exc
+        raise ValueError(f"{where} is no installer: {wrong} ({size} bytes)")
+    check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
     pins = {pin.lower() for pin in trust.accepted}
     if pins and sha256 not in pins:
-        raise RefusedError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
+        raise ValueError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
     _whole(path, size, where=where)
     # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
     accepted = sha256 in pins or (record is not None and not record.signer)
@@ -70,9 +66,9 @@ def _whole(path: Path, size: int, *, where: str) -> None:
     try:
         promised = promised_size(path)
     except ValueError as exc:
-        raise RefusedError(f"{where} was refused: {exc}") from exc
+        raise ValueError(f"{where} was refused: {exc}") from exc
     if promised > size:
-        raise RefusedError(
+        raise ValueError(
             f"{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if it stays so, "
             "download it with a browser and pass it with pronote_prepare_installer=<file>"
         )
@@ -84,7 +80,7 @@ def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool
     except SignatureError as exc:
         if accepted:
             return ""
-        raise RefusedError(
+        raise ValueError(
             f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
             f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
         ) from exc
@@ -94,10 +90,10 @@ def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:
     try:
         machine, strings = read_facts(path)
     except ValueError as exc:
-        raise RefusedError(f"{where} was refused: {exc}") from exc
+        raise ValueError(f"{where} was refused: {exc}") from exc
     wrong = contradictions(machine, strings, product=product, release=offer.release, arch=offer.arch)
     if wrong:
-        raise RefusedError(
+        raise ValueError(
             f"{where} is not what its name says, {offer.release} {offer.arch}: {'; '.join(wrong)}. Get the right file, "
             "and pass it with pronote_prepare_installer"
         )

@@ -66,9 +66,8 @@ class ResponseStore:
 
     def names(self) -> list[str]:
         """The recordings of the folder, other files left out. Raises OSError."""
-        if not self.folder.is_dir():
-            return []
-        return sorted(path.name for path in self.folder.iterdir() if parse_name(path.name) and path.is_file())
+        there = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(path.name for path in there if parse_name(path.name) and path.is_file())
 
     def has(self, recorded: ResponseName, *, language: int, accepted: Collection[str] = ()) -> bool:
         """Whether a sound recording is there. Raises ValueError for one that is not sound any more, OSError."""

@@ -67,11 +67,7 @@ class ResponseName:
 def parse_name(name: str) -> ResponseName | None:
     """What a file's name says; None for any other file. A release that is none is no recording either."""
     match = _NAME.fullmatch(name)
-    if match is None:
-        return None
-    try:
-        release = Release.parse(match["release"])
-    except ValueError:
+    if match is None or (release := Release.read(match["release"])) is None:
         return None
     mode: Mode = "uninstall" if match["uninstall"] else "install"
     return ResponseName(product=match["product"], release=release, arch=match["arch"], mode=mode)

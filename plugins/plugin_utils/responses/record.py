@@ -14,10 +14,10 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ...module_utils.base.digests import sha256
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
-from ..job.follow import JobTimes, patiently
+from ..job.follow import JobTimes, failure_first, patiently
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -103,7 +103,7 @@ def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dic
     return {
         "changed": any(each["action"] != "none" for each in done),
         "recordings": done,
-        "diff": [_diff(request.store, before, sorted({*before, *changing}))],
+        "diff": [lines_diff(f"{request.store.folder}/", before, sorted({*before, *changing}))],
         "warnings": list(dict.fromkeys(warnings)),
     }
 
@@ -152,14 +152,10 @@ def _record(
     return {**result, **_carry_out(station, request, decision, state, recording)}
 
 
-def _diff(store: ResponseStore, before: list[str], after: list[str]) -> dict[str, str]:
-    return headed_diff(f"{store.folder}/", *("".join(f"{name}\n" for name in side) for side in (before, after)))
-
-
 def _look(station: WinrmStation, recording: Recording) -> FolderState:
     running = bool(station.query(recording.running_query()))
-    result = station.run(recording.look(), doing="looking for a recording")
-    return parse_folder(result.stdout.decode("utf-8", "replace"), running=running)
+    output = station.run(recording.look(), doing="looking for a recording").stdout
+    return parse_folder(output.decode("utf-8", "replace"), running=running)
 
 
 def _carry_out(
@@ -178,7 +174,8 @@ def _carry_out(
         # Out of sight, or the person is not done: the next run finds the recording and goes on with it.
         raise
     except StationError:
-        _give_up_quietly(station, recording)
+        with failure_first(recording.name):
+            _give_up(station, recording)
         raise
     path = request.store.file(recording.recorded, response, station=request.station, findings=findings)
     display.vv(f"recorded: {path}")
@@ -196,21 +193,18 @@ def _show(station: WinrmStation, request: RecordRequest, state: StationState, re
         display.vv("recording: fetching the setup")
         command = recording.stage(request.url, request.digest)
         result = station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
-        if result.code:
-            raise StationFactError(
-                f"{STAGE_CODES.get(result.code, 'the setup could not be fetched')} ({result.describe()})",
-                remedy="Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that "
-                "the address answers; run again.",
-            )
+        result.check(
+            STAGE_CODES.get(result.code, "the setup could not be fetched"),
+            remedy="Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that "
+            "the address answers; run again.",
+        )
         program, switches = recording.setup, ""
     else:
         program, switches = _uninstaller(state, request)
-    result = station.run(recording.start(program, switches), timeout=120, doing="starting the setup")
-    if result.code:
-        raise StationFactError(
-            f"the scheduled task that shows the setup could not be created or started ({result.describe()})",
-            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
-        )
+    station.run(recording.start(program, switches), timeout=120, doing="starting the setup").check(
+        "the scheduled task that shows the setup could not be created or started",
+        remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
+    )
 
 
 def _uninstaller(state: StationState, request: RecordRequest) -> tuple[str, str]:
@@ -265,8 +259,7 @@ def _whole(station: WinrmStation, request: RecordRequest, recording: Recording) 
 def _fetch(station: WinrmStation, request: RecordRequest, recording: Recording) -> bytes:
     """The recorded file. Its digest on the station tells that it came whole. Raises StationError."""
     for attempt in range(_LOOKS):
-        found = _look(station, recording)
-        if not found.recorded:
+        if not _look(station, recording).recorded:
             raise StationFactError(
                 "the setup ended without recording anything: it was cancelled, or closed",
                 remedy="Run again, and answer the dialogs to the end.",
@@ -310,7 +303,7 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
 
 def _product_code(state: StationState, request: RecordRequest) -> str:
     codes = [i.product_code for i in state.of_year(request.release.year) if i.product_code]
-    return codes[0] if len(codes) == 1 and codes[0] else ""
+    return codes[0] if len(codes) == 1 else ""
 
 
 def _judge(
@@ -324,12 +317,12 @@ def _judge(
         year=request.release.year,
     )
     findings = accept(found, request.accepted)
-    if response is None or (wrong := errors(findings)):
-        first = findings[0] if response is None else wrong[0]
+    wrong = errors(findings)
+    if response is None or wrong:
         path = request.store.reject(recorded, data)
         raise StationFactError(
-            f"the recording cannot be used: {'; '.join(finding.fact for finding in errors(findings))} (kept as {path})",
-            remedy=first.remedy,
+            f"the recording cannot be used: {'; '.join(finding.fact for finding in wrong)} (kept as {path})",
+            remedy=(wrong or findings)[0].remedy,
         )
     return response, findings
 
@@ -344,15 +337,7 @@ def _give_up(station: WinrmStation, recording: Recording) -> None:
         if not result.code:
             return
         time.sleep(attempt + 1)
-    raise StationFactError(
-        f"the folder {recording.folder} could not be deleted ({result.describe()})",
+    result.check(
+        f"the folder {recording.folder} could not be deleted",
         remedy="Something still holds a file of it: run again after a restart of the station.",
     )
-
-
-def _give_up_quietly(station: WinrmStation, recording: Recording) -> None:
-    """Clean up after a failure; the failure itself comes first."""
-    try:
-        _give_up(station, recording)
-    except StationError as exc:
-        display.vv(f"{recording.name} stays on the station for now: {exc}")

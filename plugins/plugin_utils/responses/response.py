@@ -8,9 +8,10 @@ for people and is used by no setup. Recordings seen in public repositories put `
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
@@ -36,6 +37,7 @@ _LARGEST = 1 << 20
 _GUID = r"\{[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\}"
 _ORDER = re.compile(rf"({_GUID})-DlgOrder", re.IGNORECASE)
 _DIALOG = re.compile(rf"({_GUID})-(\w+-\d+)", re.IGNORECASE)
+_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 _PATH_KEY = re.compile(r"s[zv](Dir|Path)\w*", re.IGNORECASE)
 # Symbolic folders of InstallShield, as in <ProgramFiles>\…, are absolute too.
 _ABSOLUTE = re.compile(r"[A-Z]:[\\/]|<\w+>", re.IGNORECASE)
@@ -103,14 +105,8 @@ def decode_response(data: bytes) -> tuple[str, str]:
     """
     if len(data) > _LARGEST:
         raise ValueError(f"it has {len(data)} bytes, and a response file a few thousand")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    elif data.startswith(b"\xef\xbb\xbf"):
-        encoding = "utf-8-sig"
-    elif len(data) > 3 and not any(data[1:200:2]):
-        encoding = "utf-16-le"
-    else:
-        encoding = "cp1252"
+    unmarked = "utf-16-le" if len(data) > 3 and not any(data[1:200:2]) else "cp1252"
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), unmarked)
     try:
         # An odd last byte of UTF-16 is a file cut short: the sections that are whole still tell more than an error.
         text = data[: len(data) & ~1].decode(encoding) if encoding.startswith("utf-16") else data.decode(encoding)
@@ -124,23 +120,21 @@ def decode_response(data: bytes) -> tuple[str, str]:
 def parse_language(value: str) -> int:
     """A language identifier as an admin writes it: ``0x040c``, ``040c`` or ``1036`` is French. Raises ValueError."""
     text = str(value).strip().lower()
-    if re.fullmatch(r"0x[0-9a-f]{1,4}|0[0-9a-f]{3}", text, re.ASCII):
-        return int(text, 16)
-    if re.fullmatch(r"[1-9]\d{0,4}", text, re.ASCII):
-        return int(text)
-    raise ValueError(f"{value!r} is not a language: 0x040c or 1036 is French")
+    match = re.fullmatch(r"(0x[0-9a-f]{1,4}|0[0-9a-f]{3})|[1-9]\d{0,4}", text, re.ASCII)
+    if match is None:
+        raise ValueError(f"{value!r} is not a language: 0x040c or 1036 is French")
+    return int(text, 16 if match[1] else 10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseFile:
     """A parsed recording: sections and keys in their order and spelling; the first of a repeated name counts.
 
-    ``encoding`` is how it was written; ``repeated`` counts sections and keys that came again.
+    ``encoding`` is how it was written.
     """
 
     sections: Sections
     encoding: str = "cp1252"
-    repeated: int = field(default=0, compare=False)
 
     @classmethod
     def parse(cls, data: bytes) -> ResponseFile:
@@ -149,38 +143,34 @@ class ResponseFile:
         sections: Sections = {}
         names: dict[str, str] = {}
         current: dict[str, str] | None = None
-        repeated = 0
         for line in re.split(r"\r\n|\r|\n", text):
             stripped = line.strip()
             if not stripped or stripped.startswith(";"):
                 continue
             if stripped.startswith("["):
                 name = stripped[1:].partition("]")[0]
-                repeated += name.lower() in names
+
                 current = sections.setdefault(names.setdefault(name.lower(), name), {})
             elif current is None:
                 raise ValueError(f"it does not begin with a section ({stripped[:40]!r})")
             elif "=" in stripped:
                 key, _, value = stripped.partition("=")
                 # The first value counts, as for GetPrivateProfileString.
-                if any(key.strip().lower() == known.lower() for known in current):
-                    repeated += 1
-                else:
+                if key.strip().lower() not in {known.lower() for known in current}:
                     current[key.strip()] = value.strip()
         if not sections:
             raise ValueError("it has no section")
-        return cls(sections=sections, encoding=encoding, repeated=repeated)
+        return cls(sections=sections, encoding=encoding)
 
     def render(self) -> bytes:
         """The bytes a setup reads: CRLF, ANSI (cp1252), or UTF-16 with a mark when a value does not fit.
 
         GetPrivateProfileString, which setups read with, takes those two; a UTF-8 mark would hide the first section.
         """
-        lines: list[str] = []
-        for name, values in self.sections.items():
-            lines.append(f"[{name}]")
-            lines += [f"{key}={value}" for key, value in values.items()]
-        text = "".join(f"{line}\r\n" for line in lines)
+        text = "".join(
+            f"[{name}]\r\n" + "".join(f"{key}={value}\r\n" for key, value in values.items())
+            for name, values in self.sections.items()
+        )
         try:
             return text.encode("cp1252")
         except UnicodeEncodeError:
@@ -188,10 +178,8 @@ class ResponseFile:
 
     def section(self, name: str) -> dict[str, str]:
         """A section by its name without case, keys in lower case; empty when there is none."""
-        for known, values in self.sections.items():
-            if known.lower() == name.lower():
-                return {key.lower(): value for key, value in values.items()}
-        return {}
+        values = next((values for known, values in self.sections.items() if known.lower() == name.lower()), {})
+        return {key.lower(): value for key, value in values.items()}
 
     @property
     def product_codes(self) -> list[str]:
@@ -208,10 +196,8 @@ class ResponseFile:
     def dialogs(self) -> list[str]:
         """The dialogs in order, as in ``SdWelcome-0``: Dlg0, Dlg1 … up to the first that is missing."""
         order = self.section(f"{self.product_code}-DlgOrder") if self.product_code else {}
-        found: list[str] = []
-        while name := order.get(f"dlg{len(found)}", ""):
-            found.append(name)
-        return [name.partition("}-")[2] or name for name in found]
+        names = itertools.takewhile(bool, (order.get(f"dlg{number}", "") for number in itertools.count()))
+        return [name.partition("}-")[2] or name for name in names]
 
     @property
     def language(self) -> int | None:
@@ -235,8 +221,8 @@ def for_setup(data: bytes) -> bytes:
     response = ResponseFile.parse(data)
     wide = data.startswith(b"\xff\xfe")
     text = data.decode("utf-16") if wide else data.decode("cp1252", "replace")
-    lines = text.count("\r\n")
-    readable = (wide or response.encoding == "cp1252") and text.count("\n") == text.count("\r") == lines
+    crlf_only = text.count("\n") == text.count("\r") == text.count("\r\n")
+    readable = (wide or response.encoding == "cp1252") and crlf_only
     return data if readable else response.render()
 
 
@@ -269,31 +255,27 @@ def validate(
     if silent.get("file", "").lower() != "response file":
         what = f"File={silent['file']}" if "file" in silent else "it has no [InstallShield Silent] File="
         return [_finding("not_response", f"this is not a response file: {what}")]
-    found = [*_order(response), *_identity(response, product_code.upper(), language, year)]
-    found += _answers(response, mode)
-    unique = {(finding.code, finding.fact): finding for finding in found}
-    return sorted(unique.values(), key=lambda finding: finding.severity != "error")
+    found = [*_order(response), *_identity(response, product_code.upper(), language, year), *_answers(response, mode)]
+    return sorted(dict.fromkeys(found), key=lambda finding: finding.severity != "error")
 
 
 def _order(response: ResponseFile) -> Iterator[Finding]:
-    codes = response.product_codes
+    codes, dialogs = response.product_codes, response.dialogs
     if not codes:
         yield _finding("no_order", "it has no section [{…}-DlgOrder]")
-        return
-    if len(codes) > 1:
+    elif len(codes) > 1:
         yield _finding("several_products", f"it holds the dialogs of several products ({', '.join(codes)})")
-        return
-    dialogs, count = response.dialogs, response.section(f"{codes[0]}-DlgOrder").get("count", "")
-    if not dialogs:
+    elif not dialogs:
         yield _finding("no_order", f"[{codes[0]}-DlgOrder] lists no dialog")
+    if not dialogs:
         return
+    count = response.section(f"{codes[0]}-DlgOrder").get("count", "")
     if count != str(len(dialogs)):
         yield _finding("truncated", f"DlgOrder announces {count or 'no number of'} dialogs and lists {len(dialogs)}")
     for dialog in dialogs:
         values = response.section(f"{codes[0]}-{dialog}")
         if "result" not in values:
-            what = "has no Result" if values else "has no section"
-            yield _finding("truncated", f"the dialog {dialog} is listed and {what}")
+            yield _finding("truncated", f"the dialog {dialog} is listed and has no {'Result' if values else 'section'}")
     listed = {dialog.lower() for dialog in dialogs}
     for dialog in dict.fromkeys(name for name, _key, _value in response.answers()):
         if dialog.lower() not in listed:

@@ -10,8 +10,7 @@ from .plan import ConnectionSettings
 from .server_file import (
     MAX_PAGE,
     SETTINGS_PATH,
-    ByHand,
-    ServerFile,
+    ServerSettings,
     combine,
     parse_settings_file,
 )
@@ -19,7 +18,7 @@ from .server_file import (
 __all__ = ["settings_of_school"]
 
 
-def settings_of_school(uai: str, url: str, by_hand: ByHand, *, options: HostedOptions) -> ConnectionSettings:
+def settings_of_school(uai: str, url: str, by_hand: ServerSettings, *, options: HostedOptions) -> ConnectionSettings:
     """The settings for the stations of a school. The server is asked only for what is not given by hand.
 
     Raises HostedServerError, ValueError for what is given by hand, OSError for the cache.
@@ -41,12 +40,12 @@ def settings_of_school(uai: str, url: str, by_hand: ByHand, *, options: HostedOp
         ) from exc
 
 
-def _read(server: str, options: HostedOptions) -> ServerFile:
+def _read(server: str, options: HostedOptions) -> ServerSettings:
     def ask() -> str:
         # As text, whatever the bytes are.
         return ask_server(server, SETTINGS_PATH, options=options, limit=MAX_PAGE)[0].decode("latin-1")
 
-    def load(text: str) -> ServerFile:
+    def load(text: str) -> ServerSettings:
         return parse_settings_file(server, text.encode("latin-1"))
 
     return ask_once(server, ["settings", server], ask, load, options=options).value

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.text import decoded
 from ..station.cmdline import join, quote, tool
-from ..station.overview import decode
 from ..station.sections import digest_command, digest_in, has_digest, marker, sections
 from .shortcut import shortcut
 
@@ -109,9 +109,8 @@ def _shortcut_path(year: int) -> str:
 
 def places(uai: str, *, year: int, program_files: str) -> list[SettingsFile]:
     """Where the files of a school are, for who wants them gone: whatever is in them. Raises ValueError."""
-    path = quote(_settings_path(uai, program_files))
     return [
-        SettingsFile(key="settings", path=path, content=b"", shown=""),
+        SettingsFile(key="settings", path=quote(_settings_path(uai, program_files)), content=b"", shown=""),
         SettingsFile(key="shortcut", path=_shortcut_path(year), content=b"", shown=""),
     ]
 
@@ -159,8 +158,7 @@ def plan_settings(
     """Decide. ``remove_older``: shortcuts to clients of earlier years go, whoever made them."""
     there = [file for file in files if file.key in found.digests]
     right = [file for file in there if found.digests[file.key] == file.digest]
-    older = [name for name in found.desktop if remove_older and _older(name, year)]
-    lines = [f"{_DESKTOP}\\{name}" for name in older]
+    lines = [f"{_DESKTOP}\\{name}" for name in found.desktop if remove_older and _older(name, year)]
     deleted = [f'"{line}"' for line in lines]
     if absent:
         gone = [file.path for file in there]
@@ -192,7 +190,7 @@ def parse_found(output: bytes) -> StationFiles:
     parts = sections(output)
     if "desktop" not in parts:
         raise ValueError("the station's answer stops early")
-    desktop = [line.strip() for line in decode(parts.pop("desktop")).splitlines() if line.strip()]
+    desktop = [line.strip() for line in decoded(parts.pop("desktop"), "cp850").splitlines() if line.strip()]
     digests = {key: digest for key, body in parts.items() if (digest := digest_in(body))}
     return StationFiles(digests=digests, desktop=desktop)
 
@@ -219,7 +217,6 @@ def write_command(file: SettingsFile, program_files: str) -> str:
 
 def delete_command(paths: list[str], program_files: str) -> str:
     """Delete files, and the folder of the settings when it is empty; exit code 75 when one stays."""
-    commands = [f"del /q {path} 2>nul" for path in paths]
-    commands += [f"rmdir {quote(f'{program_files}{chr(92)}{_FOLDER}')} 2>nul"]
-    commands += [f"(if exist {path} exit 75)" for path in paths]
-    return join([*commands, "exit 0"])
+    delete = [f"del /q {path} 2>nul" for path in paths]
+    folder = quote(f"{program_files}\\{_FOLDER}")
+    return join([*delete, f"rmdir {folder} 2>nul", *(f"(if exist {path} exit 75)" for path in paths), "exit 0"])

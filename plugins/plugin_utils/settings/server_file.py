@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.identifiers import host_of, parse_uai
 from ...module_utils.server.description import HostedServerError, known_refusal
 from .plan import (
     PORT,
@@ -21,7 +20,7 @@ from .plan import (
     check_port,
 )
 
-__all__ = ["MAX_PAGE", "SETTINGS_PATH", "ByHand", "ServerFile", "combine", "parse_settings_file"]
+__all__ = ["MAX_PAGE", "SETTINGS_PATH", "ServerSettings", "combine", "parse_settings_file"]
 
 SETTINGS_PATH = "ParamClient.pcprn"
 # A page of a refusal is read this far; the file itself is one line of about 60 bytes.
@@ -32,8 +31,8 @@ _BY_HAND = "give pronote_client_settings_label and pronote_client_settings_addre
 
 
 @dataclass(frozen=True, kw_only=True)
-class ByHand:
-    """What an admin gave; empty, or 0, is what the server says."""
+class ServerSettings:
+    """What the server's own file says, or what an admin gave by hand; there, empty, or 0, is what the server says."""
 
     label: str = ""
     address: str = ""
@@ -54,28 +53,19 @@ class ByHand:
             check_port(self.port)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServerFile:
-    """What the server's own file says, checked."""
-
-    label: str
-    address: str
-    port: int
-
-
-def parse_settings_file(server: str, body: bytes) -> ServerFile:
+def parse_settings_file(server: str, body: bytes) -> ServerSettings:
     """Read the one line that the file has to be. Raises HostedServerError, that of a refusal page when it is one."""
-    refusal = known_refusal(server, body)
-    if refusal is not None:
+    if (refusal := known_refusal(server, body)) is not None:
         raise refusal
     try:
         return _parsed(body)
     except ValueError as exc:
-        remedy = f"Open {server}{SETTINGS_PATH} in a browser and look; {_BY_HAND}."
-        raise HostedServerError(server, str(exc), remedy=remedy) from exc
+        raise HostedServerError(
+            server, str(exc), remedy=f"Open {server}{SETTINGS_PATH} in a browser and look; {_BY_HAND}."
+        ) from exc
 
 
-def _parsed(body: bytes) -> ServerFile:
+def _parsed(body: bytes) -> ServerSettings:
     """Raises ValueError with the fact."""
     if re.match(rb"\s*<(!doctype|html)", body.removeprefix(b"\xef\xbb\xbf"), re.IGNORECASE):
         raise ValueError("it answered an HTML page instead of the client's settings")
@@ -92,7 +82,7 @@ def _parsed(body: bytes) -> ServerFile:
     if match is None:
         raise ValueError(f"its {SETTINGS_PATH} is not Serveur=<label>:<address>:<port> ({lines[0][:120]!r})")
     try:
-        return ServerFile(
+        return ServerSettings(
             # One space for each run of them, the no-break spaces of French names included.
             label=check_label(" ".join(match["label"].split())),
             address=check_address(match["address"]),
@@ -102,14 +92,14 @@ def _parsed(body: bytes) -> ServerFile:
         raise ValueError(f"in its {SETTINGS_PATH}, {exc}") from exc
 
 
-def combine(uai: str, by_hand: ByHand, *, server: str, file: ServerFile | None) -> ConnectionSettings:
+def combine(uai: str, by_hand: ServerSettings, *, server: str, file: ServerSettings | None) -> ConnectionSettings:
     """The settings for the stations of a school; what is given by hand wins. ``file``: None when nobody was asked.
 
     Raises HostedServerError for an address that only the server vouches for, and ValueError.
     """
     if file is None:
-        return ConnectionSettings(uai=uai, label=by_hand.label, address=by_hand.address, port=by_hand.port or PORT)
-    if not by_hand.address and file.address.lower() not in _own_names(uai, server):
+        file = ServerSettings(port=PORT)
+    elif not by_hand.address and file.address.lower() not in _own_names(uai, server):
         raise HostedServerError(
             server,
             f"its {SETTINGS_PATH} sends users to another server, {file.address!r}",
@@ -124,4 +114,4 @@ def combine(uai: str, by_hand: ByHand, *, server: str, file: ServerFile | None) 
 
 
 def _own_names(uai: str, server: str) -> set[str]:
-    return {(urlsplit(server).hostname or "").lower(), f"{parse_uai(uai)}.index-education.net".lower()}
+    return {host_of(server), f"{parse_uai(uai)}.index-education.net".lower()}

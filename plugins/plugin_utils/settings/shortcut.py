@@ -7,6 +7,7 @@ Written by the controller: making one on the station takes a script host, which 
 
 from __future__ import annotations
 
+import itertools
 import struct
 import uuid
 
@@ -46,14 +47,11 @@ def _string(text: str) -> bytes:
 def _link_info(target: str) -> bytes:
     volume = struct.pack("<IIII", 0x11, _FIXED_DRIVE, 0, 0x10) + b"\0"
     ansi, wide = _ansi(target), target.encode("utf-16-le") + b"\0\0"
-    size = 0x24
-    at_ansi = size + len(volume)
-    at_suffix = at_ansi + len(ansi)
-    at_wide = at_suffix + 1
-    at_wide_suffix = at_wide + len(wide)
-    total = at_wide_suffix + 2
+    # Behind the header: volume, path, empty suffix, and the last two once more in Unicode.
+    parts, size = (volume, ansi, b"\0", wide, b"\0\0"), 0x24
+    _, at_ansi, at_suffix, at_wide, at_wide_suffix, total = itertools.accumulate(map(len, parts), initial=size)
     fields = (total, size, 1, size, at_ansi, 0, at_suffix, at_wide, at_wide_suffix)
-    return struct.pack("<9I", *fields) + volume + ansi + b"\0" + wide + b"\0\0"
+    return struct.pack("<9I", *fields) + b"".join(parts)
 
 
 def _environment(target: str) -> bytes:

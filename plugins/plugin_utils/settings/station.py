@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.base.text import headed_diff
+from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
@@ -93,7 +93,7 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
         "reason": "the settings differ" if plan.changes else "the settings are as they are to be",
-        "diff": [headed_diff("station", _lines(plan.before), _lines(plan.after))],
+        "diff": [lines_diff("station", plan.before, plan.after)],
         "warnings": state.warnings,
     }
     if check or not plan.changes:
@@ -101,22 +101,16 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
     for file in plan.write:
         _write(station, file, state.program_files)
     if plan.delete:
-        answer = station.run(delete_command(plan.delete, state.program_files), doing="deleting settings")
-        if answer.code:
-            raise StationFactError(
-                f"a file of the settings could not be deleted ({answer.describe()})",
-                remedy="Something holds it: close the client, run again.",
-            )
+        station.run(delete_command(plan.delete, state.program_files), doing="deleting settings").check(
+            "a file of the settings could not be deleted",
+            remedy="Something holds it: close the client, run again.",
+        )
     if decide().changes:
         raise StationFactError(
             "the settings were written, but they are not as they are to be",
             remedy="Something on the station puts them back (a policy, another tool): find it, run again.",
         )
     return result
-
-
-def _lines(lines: list[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:
@@ -129,8 +123,7 @@ def _look(station: WinrmStation, files: list[SettingsFile]) -> StationFiles:
 
 def _write(station: WinrmStation, file: SettingsFile, program_files: str) -> None:
     answer = station.run(write_command(file, program_files), doing="writing the settings")
-    if answer.code:
-        raise StationFactError(
-            f"{_CODES.get(answer.code, 'the settings could not be written')}: {file.path} ({answer.describe()})",
-            remedy="Check the account's rights and the disk of the station; run again.",
-        )
+    answer.check(
+        f"{_CODES.get(answer.code, 'the settings could not be written')}: {file.path}",
+        remedy="Check the account's rights and the disk of the station; run again.",
+    )

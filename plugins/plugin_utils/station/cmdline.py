@@ -24,10 +24,8 @@ def quote(value: str) -> str:
 
     Raises ValueError when the value holds a character that quotes do not protect in cmd.exe.
     """
-    bad = sorted({char for char in value if char in '"%' or ord(char) < 32 or char == "\x7f"})
-    if bad:
-        shown = ", ".join(repr(char) for char in bad)
-        raise ValueError(f"{value!r} holds {shown}, which cannot be passed to cmd.exe safely")
+    if bad := sorted({char for char in value if char in '"%' or ord(char) < 32 or char == "\x7f"}):
+        raise ValueError(f"{value!r} holds {', '.join(map(repr, bad))}, which cannot be passed to cmd.exe safely")
     # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
     return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'
 
@@ -40,15 +38,10 @@ def echo(text: str, target: str) -> str:
     """
     if "%" in text or text.count('"') % 2 or any(ord(char) < 32 for char in text):
         raise ValueError(f"{text[:80]!r} cannot be written by a command line")
-    parts = text.split('"')
-    # Every second part stands between quotes, where a caret would be a caret.
-    line = '"'.join(_careted(part) if number % 2 == 0 else part for number, part in enumerate(parts))
+    # Between quotes a caret would be a caret.
+    line = re.sub(r'("[^"]*")|([\^&<>|()])', lambda match: match[1] or f"^{match[2]}", text)
     # The redirection first: a digit before it would name a stream.
     return f">>{target} echo {line}"
-
-
-def _careted(text: str) -> str:
-    return "".join(f"^{char}" if char in "^&<>|()" else char for char in text)
 
 
 def join(commands: list[str]) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 __all__ = [
     "AccessDeniedError",
     "CommandTimeoutError",
-    "ConnectionLostError",
     "CredentialsRefusedError",
     "ProtocolFaultError",
     "QuotaError",
@@ -58,13 +57,9 @@ class UnsupportedConnectionError(StationError):
 
 
 class UnreachableError(StationError):
-    """No TCP connection, no answer, or a name that does not resolve."""
+    """No TCP connection, no answer (any more), or a name that does not resolve."""
 
     kind = "unreachable"
-
-
-class ConnectionLostError(UnreachableError):
-    """The station answered before and does not any more (cut, reboot, power-off)."""
 
 
 class CredentialsRefusedError(StationError):
@@ -110,37 +105,47 @@ class StationFactError(StationError):
 
 
 # WinRM's Win32 codes: https://learn.microsoft.com/windows/win32/winrm/winrm-error-constants (names in comments).
-_ACCESS_DENIED = frozenset({5, 0x80070005, 0x80041003})
-_SHELL_QUOTA = 2150859173  # ERROR_WSMAN_QUOTA_MAX_SHELLS_PPUSER / _MAX_SHELLUSERS
-_OPERATION_QUOTA = 2150859174  # ERROR_WSMAN_QUOTA_MAX_OPERATIONS (0x803381A6)
-# ERROR_WSMAN_ENCODING_LIMIT and the one of the fault itself (wsmerror.h): the answer is larger than the envelope.
-_OVERSIZE = frozenset({0x80338048, 0x80338049})
+# By code: the kind of error, the fact, and the remedy.
+_FAULTS: dict[int | None, tuple[type[StationError], str, str]] = {
+    **dict.fromkeys(
+        (5, 0x80070005, 0x80041003),
+        (
+            AccessDeniedError,
+            "access denied while {doing} (code {code})",
+            "Use a member of the local Administrators group; for a local account other than the built-in "
+            "Administrator set LocalAccountTokenFilterPolicy=1 (docs/winrm.md).",
+        ),
+    ),
+    # ERROR_WSMAN_QUOTA_MAX_SHELLS_PPUSER / _MAX_SHELLUSERS
+    2150859173: (
+        QuotaError,
+        "the station has no free WinRM shell left for this account while {doing}",
+        "Wait for other runs to end, or raise MaxShellsPerUser (winrm set winrm/config/winrs).",
+    ),
+    # ERROR_WSMAN_QUOTA_MAX_OPERATIONS (0x803381A6)
+    2150859174: (
+        QuotaError,
+        "the station's quota of WinRM operations is used up while {doing}",
+        "Wait for other runs to end, or raise MaxConcurrentOperationsPerUser (winrm/config/service).",
+    ),
+    # ERROR_WSMAN_ENCODING_LIMIT and the one of the fault itself (wsmerror.h): the answer is larger than the envelope.
+    **dict.fromkeys(
+        (0x80338048, 0x80338049),
+        (
+            ProtocolFaultError,
+            "the station's answer is larger than its envelope allows while {doing}",
+            "Raise MaxEnvelopeSizekb (winrm set winrm/config).",
+        ),
+    ),
+}
 
 
 def from_fault(code: int | None, reason: str, *, doing: str) -> StationError:
     """Turn a WS-Man or WMI fault into an error. ``doing`` says what was asked, as in "reading Win32_Process"."""
-    if code in _ACCESS_DENIED:
-        return AccessDeniedError(
-            f"access denied while {doing} (code {code})",
-            fact_fr=f"droits insuffisants sur le poste (code {code})",
-            remedy="Use a member of the local Administrators group; for a local account other than the built-in "
-            "Administrator set LocalAccountTokenFilterPolicy=1 (docs/winrm.md).",
-        )
-    if code == _SHELL_QUOTA:
-        return QuotaError(
-            f"the station has no free WinRM shell left for this account while {doing}",
-            remedy="Wait for other runs to end, or raise MaxShellsPerUser (winrm set winrm/config/winrs).",
-        )
-    if code == _OPERATION_QUOTA:
-        return QuotaError(
-            f"the station's quota of WinRM operations is used up while {doing}",
-            remedy="Wait for other runs to end, or raise MaxConcurrentOperationsPerUser (winrm/config/service).",
-        )
-    if code in _OVERSIZE:
-        return ProtocolFaultError(
-            f"the station's answer is larger than its envelope allows while {doing}",
-            remedy="Raise MaxEnvelopeSizekb (winrm set winrm/config).",
-        )
+    if known := _FAULTS.get(code):
+        kind, fact, remedy = known
+        fact_fr = f"droits insuffisants sur le poste (code {code})" if kind is AccessDeniedError else ""
+        return kind(fact.format(doing=doing, code=code), fact_fr=fact_fr, remedy=remedy)
     shown = "no code" if code is None else f"code {code} (0x{code:08X})"
     return ProtocolFaultError(
         f"the station answered a fault while {doing}: {' '.join(reason.split())} [{shown}]",
@@ -153,7 +158,7 @@ def from_fault(code: int | None, reason: str, *, doing: str) -> StationError:
 _TRANSPORT_LABEL = re.compile(r"(?:^|, )kerberos: ")
 _KERBEROS = re.compile(r"kerberos|gss")
 
-# Words of requests and the system in a failed connection, and what they mean.
+# Words of requests and the system in a failed connection, and what they mean; the first that fits counts.
 _NO_CONNECTION: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("refused",),
@@ -170,6 +175,7 @@ _NO_CONNECTION: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "the station's name has no address",
         "le nom du poste n'a pas d'adresse",
     ),
+    (("",), "no connection to the station: {text}", "pas de connexion au poste"),
 )
 
 
@@ -205,14 +211,9 @@ def from_connection_message(message: str) -> StationError:
             remedy="Use the station's full DNS name instead of an address, compare the clocks (5 minutes at most), "
             "and run kinit by hand with the same account.",
         )
-    fact = f"no connection to the station: {text}"
-    fact_fr = "pas de connexion au poste"
-    for words, english, french in _NO_CONNECTION:
-        if any(word in lowered for word in words):
-            fact, fact_fr = english, french
-            break
+    fact, fact_fr = next((en, fr) for words, en, fr in _NO_CONNECTION if any(word in lowered for word in words))
     return UnreachableError(
-        fact,
+        fact.replace("{text}", text),
         fact_fr=fact_fr,
         remedy="Switch the station on, and check that WinRM listens (winrm enumerate winrm/config/listener), that "
         "the network profile is not public, and ansible_host and ansible_port.",

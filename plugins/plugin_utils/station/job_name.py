@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -70,8 +71,6 @@ def job_names(folders: Iterable[str]) -> list[JobName]:
     """The jobs among the folders of a station; any other folder is not ours."""
     found = []
     for folder in folders:
-        try:
+        with contextlib.suppress(ValueError):
             found.append(JobName.parse(folder))
-        except ValueError:
-            continue
     return found

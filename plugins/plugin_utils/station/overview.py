@@ -11,8 +11,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
+from ...module_utils.base.text import decoded
 from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
 from .sections import marker, sections
@@ -22,12 +24,12 @@ __all__ = [
     "Entry",
     "Overview",
     "Process",
-    "decode",
     "details_command",
     "overview_command",
     "parse_details",
     "parse_overview",
     "parse_reg_query",
+    "processes_of",
 ]
 
 JOBS_FOLDER = r"Rentree PRONOTE\jobs"
@@ -103,34 +105,35 @@ def overview_command(product: Product) -> str:
     """The first command line."""
     exe = f"{product.vendor_folder}\\{product.exe}"
     reg = tool("reg")
-    commands = [
-        marker("code_page"),
-        f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
-        marker("environment"),
-        "set ProgramFiles",
-        "set SystemDrive",
-        "set PROCESSOR_ARCHITE",
-        marker("windows"),
-        *(
-            f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
-            for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
-        ),
-        marker("uninstall64"),
-        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
-        marker("uninstall32"),
-        f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
-        marker("exes"),
-        f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
-        f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
-        marker("reboot"),
-        *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
-        f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
-        marker("jobs"),
-        f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
-        marker("processes"),
-        f"{tool('tasklist')} /FO CSV /NH",
-    ]
-    return join(commands)
+    return join(
+        [
+            marker("code_page"),
+            f'{reg} query "{_CODE_PAGE}" /v OEMCP 2>nul',
+            marker("environment"),
+            "set ProgramFiles",
+            "set SystemDrive",
+            "set PROCESSOR_ARCHITE",
+            marker("windows"),
+            *(
+                f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
+                for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
+            ),
+            marker("uninstall64"),
+            f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
+            marker("uninstall32"),
+            f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:32 2>nul',
+            marker("exes"),
+            f'dir /s /b /a-d "%ProgramFiles%\\{exe}" 2>nul',
+            f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
+            marker("reboot"),
+            *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
+            f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
+            marker("jobs"),
+            f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
+            marker("processes"),
+            f"{tool('tasklist')} /FO CSV /NH",
+        ]
+    )
 
 
 def details_command(entries: list[Entry]) -> str:
@@ -140,17 +143,6 @@ def details_command(entries: list[Entry]) -> str:
         key = quote(f"{_UNINSTALL}\\{entry.key}")
         commands += [marker(f"entry{number}"), f"{tool('reg')} query {key} /reg:{entry.view} 2>nul"]
     return join(commands)
-
-
-def decode(raw: bytes, oem: str = "cp850") -> str:
-    """Text of a tool: UTF-8 as the shell asked, or the OEM page of tools that ignore it.
-
-    The two are told apart safely: text of an OEM page with accents is practically never valid UTF-8.
-    """
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode(oem, "replace")
 
 
 def parse_reg_query(text: str) -> list[tuple[str, dict[str, str]]]:
@@ -168,23 +160,25 @@ def parse_reg_query(text: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _entries(text: str, view: int) -> list[Entry]:
-    found = []
-    for key, values in parse_reg_query(text):
-        name = key.rpartition("\\Uninstall\\")[2]
-        # The Uninstall key itself, and sub-keys of an entry, are not entries.
-        if name and name != key and "\\" not in name:
-            found.append(Entry(view=view, key=name, values=values))
-    return found
+    found = [(key.partition("\\Uninstall\\")[2], values) for key, values in parse_reg_query(text)]
+    # The Uninstall key itself, and sub-keys of an entry, are not entries.
+    return [Entry(view=view, key=name, values=values) for name, values in found if name and "\\" not in name]
 
 
 def _processes(text: str) -> list[Process]:
-    found = []
-    for row in csv.reader(io.StringIO(text)):
-        # "image","pid","session name","session number","memory"
-        # isdecimal: int() does not read all that isdigit() takes for a digit.
-        if len(row) >= 5 and row[1].isdecimal():
-            found.append(Process(image=row[0], pid=int(row[1]), session=int(row[3]) if row[3].isdecimal() else 0))
-    return found
+    # "image","pid","session name","session number","memory"
+    rows = [row for row in csv.reader(io.StringIO(text)) if len(row) >= 5]
+    return processes_of((row[0], row[1], row[3]) for row in rows)
+
+
+def processes_of(rows: Iterable[tuple[str, str, str]]) -> list[Process]:
+    """Processes from texts: image, number, session. One without a number is left out."""
+    # isdecimal: int() does not read all that isdigit() takes for a digit.
+    return [
+        Process(image=image, pid=int(pid), session=int(session) if session.isdecimal() else 0)
+        for image, pid, session in rows
+        if image and pid.isdecimal()
+    ]
 
 
 def parse_overview(output: bytes) -> Overview:
@@ -194,17 +188,17 @@ def parse_overview(output: bytes) -> Overview:
         raise ValueError(f"the answer to the first reading stops early, after {sorted(parts) or 'nothing'}")
     if lost := [name for name in _SECTIONS if name not in parts]:
         raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
-    code_page = parse_reg_query(decode(parts["code_page"]))
+    code_page = parse_reg_query(decoded(parts["code_page"], "cp850"))
     oem = f"cp{code_page[0][1].get('OEMCP', '850')}" if code_page else "cp850"
     try:
         b"".decode(oem)
     except LookupError:
         oem = "cp850"
-    text = {name: decode(body, oem) for name, body in parts.items()}
+    # UTF-8 as the shell asked, or the OEM page of tools that ignore it.
+    text = {name: decoded(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
-    windows: dict[str, str] = {}
-    for _key, values in parse_reg_query(text["windows"]):
-        windows |= values
+
+    windows = {name: value for _, values in parse_reg_query(text["windows"]) for name, value in values.items()}
     entries = _entries(text["uninstall64"], 64)
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
@@ -230,9 +224,5 @@ def parse_overview(output: bytes) -> Overview:
 def parse_details(output: bytes, entries: list[Entry], oem: str = "cp850") -> list[Entry]:
     """Complete these entries with the values of the second command line; one that vanished since is left out."""
     parts = sections(output)
-    completed = []
-    for number, entry in enumerate(entries):
-        keys = parse_reg_query(decode(parts.get(f"entry{number}", b""), oem))
-        if keys:
-            completed.append(Entry(view=entry.view, key=entry.key, values=keys[0][1]))
-    return completed
+    read = [parse_reg_query(decoded(parts.get(f"entry{number}", b""), oem)) for number in range(len(entries))]
+    return [replace(entry, values=keys[0][1]) for entry, keys in zip(entries, read, strict=True) if keys]

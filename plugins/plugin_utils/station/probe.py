@@ -18,6 +18,7 @@ from .overview import (
     overview_command,
     parse_details,
     parse_overview,
+    processes_of,
 )
 from .state import (
     ExeFacts,
@@ -70,17 +71,17 @@ def _details(station: WinrmStation, overview: Overview, product: Product) -> tup
             quotable.append(entry)
     if not quotable:
         return [], warnings
+    groups = [quotable]
     try:
-        command = details_command(quotable)
+        details_command(quotable)
     except ValueError:
         # More entries of the house than one line holds (about forty): read them one by one rather than guess.
-        completed = []
-        for entry in quotable:
-            output = station.run(details_command([entry]), doing="reading an uninstall entry").stdout
-            completed += parse_details(output, [entry], overview.oem)
-        return completed, warnings
-    output = station.run(command, doing="reading the uninstall entries").stdout
-    return parse_details(output, quotable, overview.oem), warnings
+        groups = [[entry] for entry in quotable]
+    completed: list[Entry] = []
+    for group in groups:
+        output = station.run(details_command(group), doing="reading the uninstall entries").stdout
+        completed += parse_details(output, group, overview.oem)
+    return completed, warnings
 
 
 def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
@@ -105,13 +106,9 @@ def _processes(station: WinrmStation) -> list[Process]:
     except StationError as exc:
         if exc.kind in {"unreachable", "quota"}:
             raise
-        rows = []
-    found = []
-    for row in rows:
-        name, pid, session = (str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId"))
-        if name and pid.isdecimal():
-            found.append(Process(image=name, pid=int(pid), session=int(session) if session.isdecimal() else 0))
-    return found
+        return []
+    told = [[str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId")] for row in rows]
+    return processes_of((image, pid, session) for image, pid, session in told)
 
 
 def _free_bytes(station: WinrmStation, overview: Overview) -> int | None:

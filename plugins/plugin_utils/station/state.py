@@ -65,8 +65,7 @@ class Installation:
         """One line for a diff (English) or a report (``fr`` or ``en``)."""
         words = _CONDITIONS.get(language, _CONDITIONS["en"])
         note = words[self.condition]
-        what = self.release or self.year or "?"
-        return f"{what} {self.arch or words['arch']}{f' ({note})' if note else ''}"
+        return f"{self.release or self.year or '?'} {self.arch or words['arch']}{f' ({note})' if note else ''}"
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -156,21 +155,17 @@ def _genuine(entry: Entry, product: Product) -> bool:
 def _stated_exe(entry: Entry, product: Product) -> str | None:
     """The exe an entry names by itself, if it does (the real one may not: then the folders tell)."""
     icon = entry.values.get("DisplayIcon", "").split(",")[0].strip().strip('"')
-    if icon.lower().endswith("\\" + product.exe.lower()):
-        return icon
-    return None
+    return icon if icon.lower().endswith("\\" + product.exe.lower()) else None
 
 
 def exe_candidates(overview: Overview, entries: list[Entry], product: Product) -> list[str]:
     """Paths of exes to read the version of: those found on disk and those named by genuine entries."""
-    paths = list(overview.exes)
-    known = {p.lower() for p in paths}
-    for entry in entries:
-        stated = _stated_exe(entry, product) if _genuine(entry, product) else None
-        if stated and stated.lower() not in known:
-            known.add(stated.lower())
-            paths.append(stated)
-    return paths
+    stated = [_stated_exe(entry, product) for entry in entries if _genuine(entry, product)]
+    # The first spelling of a path counts: Windows does not tell case apart.
+    paths: dict[str, str] = {}
+    for path in [*overview.exes, *filter(None, stated)]:
+        paths.setdefault(path.lower(), path)
+    return list(paths.values())
 
 
 def _path_year(path: str, product: Product) -> int | None:
@@ -196,24 +191,15 @@ def _entry_arch(entry: Entry) -> Arch | None:
 
 def _take(entry: Entry, paths: list[str], product: Product, overview: Overview) -> str | None:
     """The exe that belongs to an entry: the one it names, else the one in its year's folder and architecture."""
-    stated = _stated_exe(entry, product)
-    if stated:
+    if stated := _stated_exe(entry, product):
         return next((p for p in paths if p.lower() == stated.lower()), None)
-    year = _year(entry, product)
     arch = _entry_arch(entry)
-    for path in paths:
-        if _path_year(path, product) == year and (arch is None or _path_arch(path, overview) in {arch, None}):
-            return path
-    return None
+    ours = [p for p in paths if _path_year(p, product) == _year(entry, product)]
+    return next((p for p in ours if arch is None or _path_arch(p, overview) in {arch, None}), None)
 
 
 def _release(facts: ExeFacts | None) -> Release | None:
-    if facts is None or not facts.version:
-        return None
-    try:
-        return Release.from_file_version(facts.version)
-    except ValueError:
-        return None
+    return Release.from_file_version(facts.version) if facts and facts.version else None
 
 
 def _code(entry: Entry) -> str:
@@ -247,8 +233,7 @@ def _installations(
         path = _take(entry, left, product, overview)
         if path is not None:
             left.remove(path)
-        facts = exes.get(path) if path else None
-        release = _release(facts)
+        release = _release(exes.get(path or ""))
         code = _code(entry)
         found.append(
             Installation(
@@ -290,16 +275,15 @@ def build_state(
     anything else of the house: reported by name, never touched.
     """
     mine = _without_twins([e for e in entries if _genuine(e, product)], product)
-    updater = next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None)
-    foreign = sorted(
-        e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
-    )
+
     images = {image.lower() for image in product.processes}
     machine = overview.environment.get("PROCESSOR_ARCHITEW6432") or overview.environment.get("PROCESSOR_ARCHITECTURE")
     return StationState(
         installations=_installations(mine, exes, product, overview),
-        updater=updater,
-        foreign=foreign,
+        updater=next((e.display_name for e in entries if UPDATER_NAME.search(e.display_name)), None),
+        foreign=sorted(
+            e.display_name for e in entries if not _genuine(e, product) and not UPDATER_NAME.search(e.display_name)
+        ),
         running=[p for p in overview.processes if p.image.lower() in images],
         session_open=overview.session_open,
         pending_reboot=overview.pending_reboot,

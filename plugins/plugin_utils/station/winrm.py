@@ -27,9 +27,9 @@ from winrm.exceptions import (
 
 from .errors import (
     CommandTimeoutError,
-    ConnectionLostError,
     ProtocolFaultError,
     StationError,
+    StationFactError,
     UnreachableError,
     UnsupportedConnectionError,
     from_connection_message,
@@ -78,6 +78,11 @@ class CommandResult:
         """Its code and the end of what it said, for an error message."""
         said = (self.stderr or self.stdout).decode("utf-8", "replace").strip()
         return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
+
+    def check(self, fact: str, *, remedy: str) -> None:
+        """Raise StationFactError with this fact, and what the command said, unless it ended well."""
+        if self.code:
+            raise StationFactError(f"{fact} ({self.describe()})", remedy=remedy)
 
 
 class WinrmStation:
@@ -146,13 +151,13 @@ class WinrmStation:
     def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
         doing = f"reading {class_name} over WMI"
-        request = self._request(_TRANSFER_GET, resource_uri(class_name))
+        request = self._request(_TRANSFER_GET, resource_uri(class_name), None)
         header = request["env:Envelope"]["env:Header"]
         if selectors:
             header["w:SelectorSet"] = {
                 "w:Selector": [{"@Name": name, "#text": value} for name, value in selectors.items()]
             }
-        request["env:Envelope"]["env:Body"] = None
+
         display.vvvv(f"WMI Get {class_name} {selectors}", host=self._host)
         with self._faults(doing):
             try:
@@ -167,27 +172,24 @@ class WinrmStation:
         doing = f"reading {wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
         display.vvvv(f"WMI {wql}", host=self._host)
         uri = resource_uri("*")
-        request = self._request(_ENUMERATE, uri)
-        request["env:Envelope"]["env:Body"] = enumerate_body(wql)
+        request = self._request(_ENUMERATE, uri, enumerate_body(wql))
         rows: list[Row] = []
         with self._faults(doing):
-            page = parse_enumerate(self._send(request))
-            rows += page.rows
-            while page.context is not None:
-                request = self._request(_PULL, uri)
-                request["env:Envelope"]["env:Body"] = pull_body(page.context)
+            while True:
                 page = parse_enumerate(self._send(request))
                 rows += page.rows
-        return rows
+                if page.context is None:
+                    return rows
+                request = self._request(_PULL, uri, pull_body(page.context))
 
     @property
     def _host(self) -> str | None:
         # Logged as the stock plugin does, by address.
         return getattr(self._connection, "_winrm_host", None)
 
-    def _request(self, action: str, uri: str) -> dict[str, Any]:
+    def _request(self, action: str, uri: str, body: dict[str, Any] | None) -> dict[str, Any]:
         self.connect()
-        return {"env:Envelope": self._connection.protocol.build_wsman_header(action, uri)}
+        return {"env:Envelope": {**self._connection.protocol.build_wsman_header(action, uri), "env:Body": body}}
 
     def _send(self, request: dict[str, Any]) -> bytes:
         answer: bytes = self._connection.protocol.send_message(xmltodict.unparse(request))
@@ -210,9 +212,7 @@ class WinrmStation:
         return str(connection.protocol.run_command(connection.shell_id, command, console_mode_stdin=False))
 
     def _receive(self, command_id: str, *, deadline: float) -> CommandResult | None:
-        stdout: list[bytes] = []
-        stderr: list[bytes] = []
-        pause = _FIRST_PAUSE
+        stdout, stderr, pause = b"", b"", _FIRST_PAUSE
         while True:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -223,10 +223,9 @@ class WinrmStation:
             except WinRMOperationTimeoutError:
                 # Nothing was written during one operation timeout: not an error, ask again.
                 out, err, code, done = b"", b"", 0, False
-            stdout.append(out)
-            stderr.append(err)
+            stdout, stderr = stdout + out, stderr + err
             if done:
-                return CommandResult(code=code & 0xFFFFFFFF, stdout=b"".join(stdout), stderr=b"".join(stderr))
+                return CommandResult(code=code & 0xFFFFFFFF, stdout=stdout, stderr=stderr)
             if time.monotonic() > deadline:
                 return None
 
@@ -253,8 +252,8 @@ class WinrmStation:
         if isinstance(exc, requests.exceptions.Timeout | WinRMOperationTimeoutError):
             return UnreachableError(f"the station stopped answering while {doing}", remedy=remedy)
         if isinstance(exc, requests.exceptions.ConnectionError):
-            return ConnectionLostError(f"the connection was cut while {doing}", remedy=remedy)
-        return ConnectionLostError(f"the connection broke while {doing}: {exc}", remedy=remedy)
+            return UnreachableError(f"the connection was cut while {doing}", remedy=remedy)
+        return UnreachableError(f"the connection broke while {doing}: {exc}", remedy=remedy)
 
 
 _TRANSPORT_ERRORS = (

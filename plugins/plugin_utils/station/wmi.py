@@ -76,19 +76,16 @@ def _value(node: etree._Element) -> str | None:
     if node.get(_NIL) == "true":
         return None
     # A date is nested: <InstallDate><cim:Datetime>2026-08-27T10:00:00Z</cim:Datetime></InstallDate>.
-    if len(node):
-        return str(node[0].text or "")
-    return str(node.text or "")
+    return str((node[0] if len(node) else node).text or "")
 
 
 def _row(element: etree._Element) -> Row:
     row: Row = {}
     for child in element.iterchildren(tag=etree.Element):
-        name = etree.QName(child).localname
-        value = _value(child)
+        name, value = etree.QName(child).localname, _value(child)
         if name in row:
-            seen = row[name]
             # Arrays are repeated elements.
+            seen = row[name]
             row[name] = [*(seen if isinstance(seen, list) else [str(seen)]), str(value)]
         else:
             row[name] = value

@@ -113,10 +113,9 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as exc:
-            busy = exc.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
             remedy = (
                 "Another run holds it: wait for its end, then run again."
-                if busy
+                if exc.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
                 else "Check that its folder is on a local disk, has space, and is writable for this user."
             )
             raise StoreError(self.path, str(exc), remedy=remedy) from exc

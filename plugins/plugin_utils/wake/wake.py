@@ -122,8 +122,10 @@ def send(
     """Send everybody's magic packet. Returns those it was sent for, and what went wrong."""
     done: list[Sleeper] = []
     problems: list[str] = []
+    by_relay: dict[str, list[Sleeper]] = {}
     for sleeper in sleepers:
         if sleeper.relay:
+            by_relay.setdefault(sleeper.relay, []).append(sleeper)
             continue
         try:
             _send_packet(sleeper)
@@ -132,10 +134,6 @@ def send(
         else:
             done.append(sleeper)
             time.sleep(times.pause)
-    by_relay: dict[str, list[Sleeper]] = {}
-    for sleeper in sleepers:
-        if sleeper.relay:
-            by_relay.setdefault(sleeper.relay, []).append(sleeper)
     answers = asyncio.run(_ask_relays(by_relay, relays))
     for name, problem in answers.items():
         if problem:
@@ -154,9 +152,8 @@ def _send_packet(sleeper: Sleeper) -> None:
 async def _ask_relays(
     by_relay: Mapping[str, Sequence[Sleeper]], relays: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, str]:
-    names = sorted(by_relay)
-    answers = await asyncio.gather(*(_ask_relay(name, by_relay[name], relays.get(name)) for name in names))
-    return dict(zip(names, answers, strict=True))
+    answers = await asyncio.gather(*(_ask_relay(name, by_relay[name], relays.get(name)) for name in by_relay))
+    return dict(sorted(zip(by_relay, answers, strict=True)))
 
 
 async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None) -> str:

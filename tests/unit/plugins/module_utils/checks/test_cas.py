@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas import host_of, parse_redirect, refuses_service
+from ansible_collections.rentree.pronote.plugins.module_utils.base.identifiers import host_of
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas import parse_redirect, refuses_service
 
 _ASKED = "https://0310001a.index-education.net/pronote/"
 

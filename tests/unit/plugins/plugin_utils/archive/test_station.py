@@ -126,7 +126,7 @@ def test_the_year_of_edt_is_probed_once_the_product_is_known(monkeypatch: pytest
         asked.append(given)
         return SimpleNamespace(as_dict=lambda: {"clients": [{"year": 2025, "condition": "ok"}]})
 
-    monkeypatch.setattr(_edt_archive, "_EDT", product)
+    monkeypatch.setattr(_edt_archive, "EDT_MONOPOSTE", product)
     monkeypatch.setattr(_edt_archive, "probe", probe)
     result = _check(_Station(row=_ROW), year=2026)
     assert "edt_other_year" in _codes(result)

@@ -59,7 +59,7 @@ def events(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def _follow(station: _Station, known: Installers = _KNOWN) -> None:
-    download = watched_download(_JOB.folder, "2026.2.7", "x64", known)
+    download = watched_download(_JOB, known)
     assert follow(cast(WinrmStation, station), _JOB, _TIMES, download=download).state == "ended"
 
 

@@ -7,14 +7,14 @@ from typing import Any, cast
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import JobTimes, patiently
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
-    ConnectionLostError,
     CredentialsRefusedError,
     StationError,
+    UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 _TIMES = JobTimes(poll=0, reconnect=60)
-_LOST, _REFUSED = ConnectionLostError("cut", remedy="Wait."), CredentialsRefusedError("refused", remedy="Check.")
+_LOST, _REFUSED = UnreachableError("cut", remedy="Wait."), CredentialsRefusedError("refused", remedy="Check.")
 
 
 class _Station:

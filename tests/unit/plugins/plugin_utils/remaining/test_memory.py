@@ -11,7 +11,6 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, mark_woken, standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
     CommandTimeoutError,
-    ConnectionLostError,
     StationError,
     StationFactError,
     StillRunningError,
@@ -183,7 +182,7 @@ def test_a_failure_is_quoted(path: Path) -> None:
         (StillRunningError("still running", remedy="Later."), "running"),
         # A command that hangs is no job that goes on by itself.
         (CommandTimeoutError("reading took more than 120 s", remedy="Later."), "failed"),
-        (ConnectionLostError("cut", remedy="Later."), "unreachable"),
+        (UnreachableError("cut", remedy="Later."), "unreachable"),
     ],
 )
 def test_what_may_go_on_stays_open(path: Path, exc: StationError, outcome: str) -> None:

@@ -98,7 +98,6 @@ def test_names_are_read_without_case_and_the_first_value_counts() -> None:
     response = ResponseFile.parse(text.encode())
     assert response.sections == {"A": {"Key": "1", "Other": "3"}}
     assert response.section("a") == {"key": "1", "other": "3"}
-    assert response.repeated == 2
 
 
 @pytest.mark.parametrize(

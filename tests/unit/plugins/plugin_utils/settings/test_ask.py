@@ -20,7 +20,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.description
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.ask import settings_of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import ByHand
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import ServerSettings
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import SETTINGS_MODES, HostedSchool, hosted_app
@@ -78,8 +78,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return moved
 
 
-def _read(bench: HostedBench, *, by_hand: ByHand | None = None, **times: float) -> ConnectionSettings:
-    return settings_of_school(UAI, bench.url, by_hand or ByHand(), options=bench.options(**times))
+def _read(bench: HostedBench, *, by_hand: ServerSettings | None = None, **times: float) -> ConnectionSettings:
+    return settings_of_school(UAI, bench.url, by_hand or ServerSettings(), options=bench.options(**times))
 
 
 def test_every_mode_of_the_lab_is_tried() -> None:
@@ -107,22 +107,22 @@ def test_a_refusal_names_server_fact_and_remedy_and_is_asked_once(bench: HostedB
         assert str(caught.value).isprintable()
     assert bench.requests == 1
     # What is given by hand is enough, and what it is worth is known already.
-    by_hand = ByHand(label="Lycée", address="10.1.2.3")
+    by_hand = ServerSettings(label="Lycée", address="10.1.2.3")
     assert _read(bench, by_hand=by_hand).text() == "Serveur=Lycée:10.1.2.3:49300\r\n"
     assert bench.requests == 1
 
 
 def test_by_hand_asks_nobody(bench: HostedBench) -> None:
-    _read(bench, by_hand=ByHand(label="Lycée", address="10.1.2.3", port=1))
+    _read(bench, by_hand=ServerSettings(label="Lycée", address="10.1.2.3", port=1))
     assert bench.requests == 0
     assert not bench.cache.exists()
 
 
 def test_part_of_it_by_hand(bench: HostedBench) -> None:
-    assert _read(bench, by_hand=ByHand(label="À nous")).label == "À nous"
+    assert _read(bench, by_hand=ServerSettings(label="À nous")).label == "À nous"
     bench.school.settings = "http_500"
     with pytest.raises(HostedServerError) as caught:
-        _read(bench, by_hand=ByHand(label="À nous"), lifetime=0)
+        _read(bench, by_hand=ServerSettings(label="À nous"), lifetime=0)
     # Only what is missing.
     assert caught.value.remedy.endswith("To go on without it, give pronote_client_settings_address by hand.")
 
@@ -130,13 +130,13 @@ def test_part_of_it_by_hand(bench: HostedBench) -> None:
 @pytest.mark.parametrize("by_hand", [{"label": "a:b"}, {"address": "a b"}, {"port": -1}])
 def test_what_cannot_be_is_refused_before_the_server_is_asked(bench: HostedBench, by_hand: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"cannot be|is not"):
-        _read(bench, by_hand=ByHand(**by_hand))  # type: ignore[arg-type]  # a table
+        _read(bench, by_hand=ServerSettings(**by_hand))  # type: ignore[arg-type]  # a table
     assert bench.requests == 0
 
 
 def _ask_at_once(bench_url: str, cache: str, barrier: Barrier) -> None:
     barrier.wait()
-    settings_of_school(UAI, bench_url, ByHand(), options=HostedOptions(cache_dir=cache))
+    settings_of_school(UAI, bench_url, ServerSettings(), options=HostedOptions(cache_dir=cache))
 
 
 def test_all_workers_of_a_school_ask_once(bench: HostedBench) -> None:
@@ -212,7 +212,7 @@ def test_an_answer_that_nobody_vouches_for_is_for_those_alone_who_want_none(tmp_
         def label(**trust: Any) -> str:
             options = HostedOptions(cache_dir=str(tmp_path / "cache"), **trust)
             return settings_of_school(
-                UAI, f"{root}/{UAI}/pronote/", ByHand(address="127.61.0.8"), options=options
+                UAI, f"{root}/{UAI}/pronote/", ServerSettings(address="127.61.0.8"), options=options
             ).label
 
         assert [label(validate_certs=False) for _ in range(2)] == ["Lycée d'Exemple"] * 2

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_file import (
-    ByHand,
-    ServerFile,
+    ServerSettings,
     combine,
     parse_settings_file,
 )
@@ -12,7 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_fi
 _UAI = "0310001A"
 _SERVER = "https://0310001A.index-education.net/pronote/"
 _ADDRESS = "0310001a.index-education.net"
-_FILE = ServerFile(label="Lycée", address=_ADDRESS, port=49300)
+_FILE = ServerSettings(label="Lycée", address=_ADDRESS, port=49300)
 
 
 @pytest.mark.parametrize(
@@ -74,14 +73,17 @@ def test_what_is_no_line_of_settings(body: bytes, fact: str) -> None:
     ],
 )
 def test_what_is_given_by_hand_wins(by_hand: dict[str, str], expected: tuple[str, str, int]) -> None:
-    settings = combine(_UAI, ByHand(**by_hand), server=_SERVER, file=_FILE)  # type: ignore[arg-type]  # a table
+    settings = combine(_UAI, ServerSettings(**by_hand), server=_SERVER, file=_FILE)  # type: ignore[arg-type]  # a table
     assert (settings.label, settings.address, settings.port) == expected
 
 
 def test_without_a_server() -> None:
-    assert not ByHand(label="x", port=1).complete
-    assert ByHand(label="x", address="y").complete
-    assert combine(_UAI, ByHand(label="x", address="y"), server=_SERVER, file=None).text() == "Serveur=x:y:49300\r\n"
+    assert not ServerSettings(label="x", port=1).complete
+    assert ServerSettings(label="x", address="y").complete
+    assert (
+        combine(_UAI, ServerSettings(label="x", address="y"), server=_SERVER, file=None).text()
+        == "Serveur=x:y:49300\r\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,10 +100,10 @@ def test_without_a_server() -> None:
     ],
 )
 def test_only_a_person_sends_users_to_another_server(server: str, address: str, trusted: bool) -> None:
-    file = ServerFile(label="x", address=address, port=49300)
+    file = ServerSettings(label="x", address=address, port=49300)
     if trusted:
-        assert combine(_UAI, ByHand(), server=server, file=file).address == address
+        assert combine(_UAI, ServerSettings(), server=server, file=file).address == address
         return
     with pytest.raises(HostedServerError, match="sends users to another server"):
-        combine(_UAI, ByHand(), server=server, file=file)
-    assert combine(_UAI, ByHand(address=address), server=server, file=file).address == address
+        combine(_UAI, ServerSettings(), server=server, file=file)
+    assert combine(_UAI, ServerSettings(address=address), server=server, file=file).address == address
