@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.audit.station import AuditRequest, audit
+from ..plugin_utils.audit.station import audit
 from ..plugin_utils.audit.status import SILENT, STATUSES
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
@@ -27,7 +27,7 @@ class ActionModule(StationAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         own = {name: args[name] for name in ("uai", "server_url", "cache_dir", "release", "school", "room")}
         product = args["product"]
-        record = audit(self._connection, AuditRequest(station=self.name, product=PRODUCTS[product], **own))
+        record = audit(self._connection, station=self.name, product=PRODUCTS[product], **own)
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=self.name, product=product, school=args["uai"], room=args["room"])
         memory.audited(record, found=STATUSES[record["status"]].found, silent=record["status"] in SILENT)

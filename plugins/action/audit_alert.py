@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.alerts.tell import AlertRequest, AuditResult, tell
+from ..plugin_utils.alerts.tell import AlertRequest, tell
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.report.make import records_of
 from ..plugin_utils.store.store import StoreError
@@ -50,20 +50,16 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        audited = AuditResult(
-            records=list(records_of(self.variables, args["records"])),
-            summary=args["summary"],
-            limited=bool(self.variables.get("ansible_limit")),
-        )
-        if "verdict" not in audited.summary:
+        records, summary = list(records_of(self.variables, args["records"])), args["summary"]
+        if "verdict" not in summary:
             return {"skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
         try:
-            telling = tell(audited, AlertRequest.of(args), check=self._task.check_mode)
+            limited = bool(self.variables.get("ansible_limit"))
+            telling = tell(records, summary, AlertRequest.of(args), limited=limited, check=self._task.check_mode)
         except StoreError as exc:
             raise AnsibleActionFail(f"nothing was told: {exc}") from exc
-        result = telling.as_dict()
         # A mail server that is down is a failure of the alert, not of the audit.
-        result["warnings"] = telling.warnings
+        result = {**telling.as_dict(), "warnings": telling.warnings}
         if self._task.diff and telling.sent and telling.message is not None:
             shown = f"{telling.message.subject}\n\n{telling.message.text}"
             result["diff"] = {"before": "", "after": shown, "after_header": f"told by {', '.join(telling.sent)}"}

@@ -7,7 +7,6 @@ from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.report.make import (
-    ReportRequest,
     commands,
     inventory_of,
     make,
@@ -15,6 +14,19 @@ from ..plugin_utils.report.make import (
     stations_of,
 )
 from ..plugin_utils.report.table import render_table
+from ..plugin_utils.report.write import KINDS
+
+_OPTIONS = (
+    "product",
+    "language",
+    "fail_on",
+    "max_unreachable",
+    "max_unknown",
+    "store",
+    "keep_days",
+    "outcome",
+    "board",
+)
 
 
 class ActionModule(ControllerAction):
@@ -44,7 +56,8 @@ class ActionModule(ControllerAction):
         records = list(records_of(self.variables, args["records"]))
         made = make(
             records,
-            ReportRequest.of(args),
+            {kind: args[kind] for kind in KINDS},
+            **{name: args[name] for name in _OPTIONS},
             stations=stations_of(self.variables, args["product"]),
             inventory=inventory_of(self.variables),
             commands=commands(self.variables),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.rings.lines import stop_lines
-from ..plugin_utils.rings.play import StepOptions, take_step
+from ..plugin_utils.rings.play import take_step
 
 
 class ActionModule(ControllerAction):
@@ -23,7 +23,7 @@ class ActionModule(ControllerAction):
         if not planned or "plans" not in planned:
             raise ValueError(f"there is no plan in {args['plan']}: register rentree.pronote.rings in it first")
         given = {name: args[name] for name in ("index", "results", "store")}
-        result = take_step(self.variables, planned, StepOptions(**given, check=self._task.check_mode))
+        result = take_step(self.variables, planned, **given, check=self._task.check_mode)
         if args["index"] < 0:
             show(stop_lines(result["stopped"]), color="purple")
         return result

@@ -9,8 +9,7 @@ again, however many audits were made by hand in between.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from ..audit.record import RecordSummary
 from ..audit.status import FAULTY, JUDGED
@@ -33,9 +32,6 @@ class AlertState:
     past: bool = False  # past the threshold
     pending: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     whole: bool = True
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,17 +110,8 @@ def _news(
     for record in records:
         name = record["station"]
         was = before.stations.get(name, False if before.whole else now.get(name))
-        if name not in now or now[name] == was:
-            continue
-        kind = "newly_late" if now[name] else "fixed"
-        if kind in on:
-            found.setdefault(kind, []).append(
-                {
-                    "station": name,
-                    "school": record["school"],
-                    "room": record["room"],
-                    "before": "",
-                    "after": record["status"],
-                }
-            )
+        kind = "newly_late" if now.get(name) else "fixed"
+        if name in now and now[name] != was and kind in on:
+            where = {"station": name, "school": record["school"], "room": record["room"]}
+            found.setdefault(kind, []).append({**where, "before": "", "after": record["status"]})
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import smtplib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ from .send import (
     send,
 )
 
-__all__ = ["AlertRequest", "AuditResult", "Delivery", "read_state", "save_state", "tell"]
+__all__ = ["AlertRequest", "Delivery", "read_state", "save_state", "tell"]
 
 _MOST = 10 << 20
 """Bytes of a report that is attached: mail servers refuse messages from 10 to 25 MB on."""
@@ -128,27 +128,32 @@ class Delivery:
         }
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditResult:
-    """The audit: its records, what audit_report said of it, and whether the run left stations out."""
+def tell(
+    records: Sequence[AuditRecord], summary: Mapping[str, Any], request: AlertRequest, *, limited: bool, check: bool
+) -> Delivery:
+    """Tell what is new, by each way by itself; in check mode only say so. Raises ValueError, StoreError.
 
-    records: Sequence[AuditRecord]
-    summary: Mapping[str, Any]
-    limited: bool
-
-
-def tell(audited: AuditResult, request: AlertRequest, *, check: bool) -> Delivery:
-    """Tell what is new, by each way by itself; in check mode only say so. Raises ValueError, StoreError."""
+    ``summary``: what audit_report said of the audit; ``limited``: whether the run left stations out.
+    """
     delivery = Delivery()
     for way in [name for name, there in (("mail", request.server), ("webhook", request.webhook)) if there]:
         try:
-            alert, after, unsent = _decide(audited, request, way, check=check)
+            told = _told(request, way, check=check)
         except StoreError as exc:
             if not delivery.sent:
                 raise
             delivery.fail(way, f"{exc} Nothing was told by {way}.")
             continue
-        failure = "" if alert is None else _deliver(alert, audited, request, way, delivery, check=check)
+        alert, after, unsent = decide(
+            told,
+            records,
+            changes=summary.get("changes") or {},
+            verdict=str(summary.get("verdict", "")),
+            on=request.on,
+            threshold=request.threshold,
+            limited=limited,
+        )
+        failure = "" if alert is None else _deliver(alert, records, request, way, delivery, check=check)
         if failure:
             delivery.fail(way, f"{failure} It is tried again with the next audit.")
         elif alert is not None:
@@ -159,12 +164,12 @@ def tell(audited: AuditResult, request: AlertRequest, *, check: bool) -> Deliver
 
 
 def _deliver(
-    alert: Alert, audited: AuditResult, request: AlertRequest, way: str, delivery: Delivery, *, check: bool
+    alert: Alert, records: Sequence[AuditRecord], request: AlertRequest, way: str, delivery: Delivery, *, check: bool
 ) -> str:
     """Send an alert; returns why it was not sent, or nothing."""
     message = compose(
         alert,
-        audited.records,
+        records,
         language=request.language,
         product=request.product,
         url=request.url,
@@ -174,15 +179,18 @@ def _deliver(
     if check:
         return ""
     try:
-        if way == "mail":
-            _mail(message, request, delivery)
-        else:
-            _post(message, alert, audited, request)
+        if request.server is not None and way == "mail":
+            _mail(message, request, request.server, delivery)
+        elif request.webhook is not None:
+            post(
+                payload(message, alert, counts=count(records), product=request.product, at=now(), url=request.url),
+                request.webhook,
+            )
     except TooLargeError as exc:
         if not request.attach:
             return str(exc)
         # As a server with a lower limit takes it.
-        failure = _deliver(alert, audited, replace(request, attach=""), way, delivery, check=False)
+        failure = _deliver(alert, records, replace(request, attach=""), way, delivery, check=False)
         if not failure:
             delivery.warnings.append(
                 f"{exc} It was sent again without the report: set pronote_audit_alert_url instead."
@@ -193,23 +201,12 @@ def _deliver(
     return ""
 
 
-def _decide(
-    audited: AuditResult, request: AlertRequest, way: str, *, check: bool
-) -> tuple[Alert | None, AlertState, AlertState]:
-    told = None
+def _told(request: AlertRequest, way: str, *, check: bool) -> AlertState | None:
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not check or request.store.exists():
-        with Store(request.store) as store:
-            told = read_state(store, product=request.product, channel=way)
-    return decide(
-        told,
-        audited.records,
-        changes=audited.summary.get("changes") or {},
-        verdict=str(audited.summary.get("verdict", "")),
-        on=request.on,
-        threshold=request.threshold,
-        limited=audited.limited,
-    )
+    if check and not request.store.exists():
+        return None
+    with Store(request.store) as store:
+        return read_state(store, product=request.product, channel=way)
 
 
 def _remember(request: AlertRequest, way: str, told: AlertState, delivery: Delivery) -> None:
@@ -226,8 +223,7 @@ def _readable(path: str) -> bool:
     return file.is_file() and file.stat().st_size <= _MOST
 
 
-def _mail(message: Message, request: AlertRequest, delivery: Delivery) -> None:
-    assert request.server is not None
+def _mail(message: Message, request: AlertRequest, server: MailServer, delivery: Delivery) -> None:
     report = None
     if request.attach:
         file = Path(request.attach).expanduser()
@@ -242,16 +238,10 @@ def _mail(message: Message, request: AlertRequest, delivery: Delivery) -> None:
         report=report,
         moment=utc_now().astimezone(),
     )
-    if refused := send(made, request.server):
+    if refused := send(made, server):
         delivery.warnings.append(
-            f"the mail server {request.server.host} took the alert, but not for {', '.join(refused)}. Check mail_to."
+            f"the mail server {server.host} took the alert, but not for {', '.join(refused)}. Check mail_to."
         )
-
-
-def _post(message: Message, alert: Alert, audited: AuditResult, request: AlertRequest) -> None:
-    assert request.webhook is not None
-    body = payload(message, alert, counts=count(audited.records), product=request.product, at=now(), url=request.url)
-    post(body, request.webhook)
 
 
 def read_state(store: Store, *, product: str, channel: str) -> AlertState | None:
@@ -265,5 +255,5 @@ def save_state(store: Store, told: AlertState, *, product: str, channel: str) ->
     with store.write() as db:
         db.execute(
             "insert or replace into alert (product, channel, at, told) values (?, ?, ?, ?)",
-            (product, channel, now(), json.dumps(told.as_dict())),
+            (product, channel, now(), json.dumps(asdict(told))),
         )

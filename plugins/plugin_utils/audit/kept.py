@@ -134,13 +134,10 @@ def _insert(
     schools = {r["school"] for r in audit.records}
     counts = Counter((each["school"], each["status"]) for each in shown if each["school"] in schools)
     db.executemany("insert into audit_count values (?, ?, ?, ?)", [(number, *key, n) for key, n in counts.items()])
-    for school, release in _servers(audit.records).items():
+    # What each school's server was read to run: neither a pinned release nor the last known one.
+    read = {r["school"]: r["expected"] for r in audit.records if r["expected"] and not (r["stale"] or r["pinned"])}
+    for school, release in read.items():
         _see_release(db, audit, school, release)
-
-
-def _servers(records: Iterable[AuditRecord]) -> dict[str, str]:
-    """What each school's server was read to run: neither a pinned release nor the last known one."""
-    return {r["school"]: r["expected"] for r in records if r["expected"] and not r["stale"] and not r["pinned"]}
 
 
 def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str) -> None:

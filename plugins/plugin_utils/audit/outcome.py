@@ -70,13 +70,15 @@ def conclude(
     named = set(FAULTY) | wanted if "not_compliant" in wanted else wanted
     failing = [r["station"] for r in records if r["status"] in named]
     too_incomplete = bool(gaps) and "incomplete" in wanted
+    # Without ``fail_on`` the verdict decides; with it, only what it names.
+    told = "not_compliant" if failing else "incomplete" if too_incomplete else "compliant"
     return AuditOutcome(
         verdict=verdict,
         complete=not gaps,
         gaps=gaps,
         failing=failing,
         failed=bool(failing) or too_incomplete,
-        exit_code=_exit_code(verdict, asked=bool(wanted), failing=bool(failing), too_incomplete=too_incomplete),
+        exit_code=EXIT_CODES[told if wanted else verdict],
         message=_message(failing, records, named, gaps if too_incomplete else []),
     )
 
@@ -93,15 +95,6 @@ def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_
         if 100 * number > limit * total:
             gaps.append(f"{number} of {total} stations are {words}, more than {limit:g} %")
     return gaps
-
-
-def _exit_code(verdict: str, *, asked: bool, failing: bool, too_incomplete: bool) -> int:
-    """Without ``fail_on`` the verdict decides; with it, only what it names."""
-    if not asked:
-        return EXIT_CODES[verdict]
-    if failing:
-        return EXIT_CODES["not_compliant"]
-    return EXIT_CODES["incomplete" if too_incomplete else "compliant"]
 
 
 def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[str]) -> str:

@@ -6,7 +6,6 @@ I/O: the station and the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.clock import now
@@ -20,43 +19,35 @@ from .record import AuditRecord, make_record
 from .status import SILENT
 from .verdict import Verdict, verdict
 
-__all__ = ["AuditRequest", "audit"]
+__all__ = ["audit"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditRequest:
-    """Which station, of which school, compared with what."""
+def audit(
+    connection: Any,
+    *,
+    station: str,
+    uai: str,
+    server_url: str,
+    cache_dir: str,
+    release: str,
+    school: str,
+    room: str,
+    product: Product,
+) -> AuditRecord:
+    """Return the record of one station; never raises for what a station or a server does.
 
-    station: str
-    uai: str
-    server_url: str
-    cache_dir: str
-    release: str  # pinned; empty: ask the server
-    school: str
-    room: str
-    product: Product
-
-
-def audit(connection: Any, request: AuditRequest) -> AuditRecord:
-    """Return the record of one station; never raises for what a station or a server does."""
-    options = HostedOptions(cache_dir=request.cache_dir)
-    expected = served_release(request.uai, request.server_url, options=options, pinned=request.release)
+    ``release``: pinned; empty: ask the server. ``school``: its name.
+    """
+    expected = served_release(uai, server_url, options=HostedOptions(cache_dir=cache_dir), pinned=release)
     read_at, state = now(), None
     try:
-        events = Events(request.station, product=request.product.key)
-        state = probe(WinrmStation(connection, events), request.product)
+        state = probe(WinrmStation(connection, Events(station, product=product.key)), product)
         judged = verdict(state, expected.release, why_unknown=expected.error)
     except StationError as exc:
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
         status = exc.kind if exc.kind in SILENT else "unknown_release"
         judged = Verdict(status=status, reason=exc.fact, reason_fr=exc.fact_fr, remedy=exc.remedy)
     record = make_record(
-        judged,
-        station=request.station,
-        school=request.uai,
-        school_name=request.school,
-        room=request.room,
-        expected=expected,
-        state=state,
+        judged, station=station, school=uai, school_name=school, room=room, expected=expected, state=state
     )
     return {**record, "read_at": read_at}

@@ -33,7 +33,6 @@ from .document import document
 from .write import KINDS, ReportError, write_reports
 
 __all__ = [
-    "ReportRequest",
     "ReportResult",
     "as_typed",
     "audit_pages",
@@ -43,39 +42,6 @@ __all__ = [
     "records_of",
     "stations_of",
 ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportRequest:
-    """What is wanted of a report. ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``:
-    the file for bin/pronote-audit. ``pages``: title and file of the other pages."""
-
-    product: str
-    paths: Mapping[str, str | None]
-    outcome: str
-    language: str
-    fail_on: list[str]
-    max_unreachable: float
-    max_unknown: float
-    store: str
-    keep_days: int
-    pages: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def of(cls, args: Mapping[str, Any]) -> ReportRequest:
-        """From the arguments of the action, which have the same names."""
-        return cls(
-            product=args["product"],
-            paths={kind: _of_product(args[kind], args["product"]) for kind in KINDS},
-            outcome=_of_product(args["outcome"], args["product"]),
-            language=args["language"],
-            fail_on=args["fail_on"],
-            max_unreachable=args["max_unreachable"],
-            max_unknown=args["max_unknown"],
-            store=args["store"] or "",
-            keep_days=args["keep_days"],
-            pages=(*audit_pages(args["html"], args["language"]), (board_title(args["language"]), args["board"] or "")),
-        )
 
 
 def audit_pages(html: str | None, language: str) -> list[tuple[str, str]]:
@@ -158,8 +124,17 @@ def as_typed(path: str) -> str:
 
 def make(
     records: list[AuditRecord],
-    request: ReportRequest,
+    paths: Mapping[str, str | None],
     *,
+    product: str,
+    language: str,
+    fail_on: list[str],
+    max_unreachable: float,
+    max_unknown: float,
+    store: str | None,
+    keep_days: int,
+    outcome: str | None,
+    board: str | None,
     stations: list[str],
     inventory: str,
     commands: Commands,
@@ -167,27 +142,23 @@ def make(
 ) -> ReportResult:
     """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
 
-    ``stations`` and ``inventory`` as in Audit.
+    ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``: the file for bin/pronote-audit.
+    ``board``: the file of the board, which the page may have beside it. ``stations`` and ``inventory`` as in Audit.
     """
-    if request.keep_days < 1:
-        raise ValueError(f"keep_days is {request.keep_days}, and must be at least 1")
-    outcome = conclude(
-        records,
-        fail_on=request.fail_on,
-        max_unreachable=request.max_unreachable,
-        max_unknown=request.max_unknown,
-    )
+    if keep_days < 1:
+        raise ValueError(f"keep_days is {keep_days}, and must be at least 1")
+    concluded = conclude(records, fail_on=fail_on, max_unreachable=max_unreachable, max_unknown=max_unknown)
     audit = Audit(
         at=now(),
         records=records,
         stations=stations,
         inventory=inventory,
-        verdict=outcome.verdict,
-        product=request.product,
+        verdict=concluded.verdict,
+        product=product,
     )
     errors = []
     try:
-        history = _history(audit, request, check=check)
+        history = _history(audit, store or "", keep_days=keep_days, check=check)
     except StoreError as exc:
         # The history is lost for today; the report is not.
         history = History.none(audit)
@@ -195,37 +166,37 @@ def make(
     report = document(
         history.picture,
         at=audit.at,
-        outcome=outcome,
+        outcome=concluded,
         changes=history.changes,
         releases=history.releases,
-        product=request.product,
+        product=product,
     )
     written: dict[str, str] = {}
     if not check:
         try:
             written = write_reports(
-                request.paths,
+                {kind: _of_product(paths[kind], product) for kind in KINDS},
                 report,
                 trends=history.trend,
                 commands=commands,
-                language=request.language,
-                pages=request.pages,
+                language=language,
+                pages=(*audit_pages(paths["html"], language), (board_title(language), board or "")),
             )
         except ReportError as exc:
             errors.append(str(exc))
-    result = ReportResult(outcome=outcome, written=written, changes=report["changes"], error=" ".join(errors))
-    if request.outcome:
+    result = ReportResult(outcome=concluded, written=written, changes=report["changes"], error=" ".join(errors))
+    if outcome:
         # In a check too: it is the exit code of this run, not a state.
-        said = {**outcome.as_dict(), "failed": outcome.failed, "error": result.error}
-        write_atomically(Path(request.outcome), json.dumps(said).encode(), mode=0o600)
+        said = {**concluded.as_dict(), "failed": concluded.failed, "error": result.error}
+        write_atomically(Path(_of_product(outcome, product)), json.dumps(said).encode(), mode=0o600)
     return result
 
 
-def _history(audit: Audit, request: ReportRequest, *, check: bool) -> History:
+def _history(audit: Audit, file: str, *, keep_days: int, check: bool) -> History:
     """The history with this audit in it. Raises StoreError."""
-    path = Path(request.store).expanduser()
+    path = Path(file).expanduser()
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not request.store or (check and not path.exists()):
+    if not file or (check and not path.exists()):
         return History.none(audit)
     with Store(path) as store:
-        return read_history(store, audit) if check else save_audit(store, audit, keep_days=request.keep_days)
+        return read_history(store, audit) if check else save_audit(store, audit, keep_days=keep_days)

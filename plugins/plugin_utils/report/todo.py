@@ -14,8 +14,15 @@ from .commands import Commands, limit
 
 __all__ = ["Todo", "todo"]
 
-# Of audit/status.py, the most useful first.
-_KINDS = ("deploy", "several", "ahead", "refused", "unknown_release", "unreachable")
+# Of audit/status.py, the most useful first, each with its playbook and the arguments; none: the module client_info.
+_KINDS: dict[str, tuple[str, ...]] = {
+    "deploy": ("deploy",),
+    "several": (),
+    "ahead": ("deploy", "-e", "pronote_client_allow_downgrade=true"),
+    "refused": (),
+    "unknown_release": ("audit",),
+    "unreachable": ("audit",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +46,7 @@ def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, wor
     # Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
     harmless = {row["station"] for row in rows if STATUSES[row["status"]].group in {"right", "silent"}}
     found = []
-    for kind in _KINDS:
+    for kind, play in _KINDS.items():
         of_kind = [row for row in rows if STATUSES[row["status"]].todo == kind]
         if not of_kind:
             continue
@@ -58,18 +65,12 @@ def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, wor
                         for room, of_room in groupby(of_kind, key=lambda row: row["room"])
                     )
                 ],
-                command=_command(kind, pattern, commands) if pattern else "",
+                command=_command(play, pattern, commands) if pattern else "",
                 left_out=left_out,
             )
         )
     return found
 
 
-def _command(kind: str, pattern: str, commands: Commands) -> str:
-    if kind == "deploy":
-        return commands.play("deploy", pattern)
-    if kind == "ahead":
-        return commands.play("deploy", pattern, "-e", "pronote_client_allow_downgrade=true")
-    if kind in {"several", "refused"}:
-        return commands.module("client_info", pattern)
-    return commands.play("audit", pattern)
+def _command(play: tuple[str, ...], pattern: str, commands: Commands) -> str:
+    return commands.play(play[0], pattern, *play[1:]) if play else commands.module("client_info", pattern)

@@ -223,9 +223,7 @@ class _Builder:
         points: list[tuple[str, Mapping[str, int]]] = []
         for day in sorted(by_day):
             current |= {school: counts for _, school, counts in by_day[day]}
-            sums = Counter[str]()
-            for counts in current.values():
-                sums.update(counts)
+            sums = sum(map(Counter, current.values()), Counter[str]())
             points.append((max(at for at, _, _ in by_day[day]), sums))
         return trend(points, date=self.date)
 

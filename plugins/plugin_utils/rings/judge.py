@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ...module_utils.base.text import some_of
 from .plan import RingStep, SchoolPlan
@@ -69,11 +69,8 @@ class Standing:
 
 
 def _count(names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"done": [], "skipped": [], "failed": [], "unfit": [], "unreachable": []}
-    for name in names:
-        if name in outcomes:
-            found[outcomes[name].kind].append(name)
-    return found
+    met = [name for name in names if name in outcomes]
+    return {kind: [name for name in met if outcomes[name].kind == kind] for kind in get_args(Kind)}
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,6 @@ def _clean(line: str) -> str:
     return one_line(line, longest=_LONGEST)
 
 
-def _stations(count: int) -> str:
-    return f"{count} station" + ("s" if count > 1 else "")
-
-
 def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
     """Who is in which ring. A school whose stations all go at once needs no line, save in a dry run."""
     lines = []
@@ -40,9 +36,8 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
             )
         for number, ring in enumerate(rings, start=1):
             what = " (pilots)" if number == 1 and len(rings) > 1 else ""
-            lines.append(
-                f"{school}: ring {number} of {len(rings)}{what}, {_stations(len(ring))}: {some_of(ring, _SHOWN)}"
-            )
+            size = f"{len(ring)} station{'s' if len(ring) > 1 else ''}"
+            lines.append(f"{school}: ring {number} of {len(rings)}{what}, {size}: {some_of(ring, _SHOWN)}")
         if plan["reserves"]:
             lines.append(
                 f"{school}: in a pilot's place, should it be off or in use: {some_of(plan['reserves'], _SHOWN)}"

@@ -160,15 +160,12 @@ def plan_school(
             reserves = () if named else tuple(name for name in ready[count:] if name not in off)[:RESERVES]
         rings.append(tuple(pilots))
         rest = [name for name in names if name not in set(pilots)]
-    number = len(rings)
     while rest:
-        size = sizes[min(number, len(sizes) - 1)]
+        size = sizes[min(len(rings), len(sizes) - 1)]
         count = max(1, math.ceil(size.number * len(names) / 100) if size.percent else size.number)
         rings.append(tuple(rest[:count]))
         rest = rest[count:]
-        number += 1
-    filled = list(accumulate(len(ring) for ring in rings))
-    passed = sum(total <= done for total in filled)
+    passed = sum(filled <= done for filled in accumulate(map(len, rings)))
     return SchoolPlan(
         school=school,
         rules=rules,

@@ -218,44 +218,37 @@ def _progress(store: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]
         return {}, [f"{exc} Rings begin with the pilots."]
 
 
-def take_step(variables: Mapping[str, Any], planned: Mapping[str, Any], options: StepOptions) -> dict[str, Any]:
-    """Judge the rings so far and say who goes now, as a task's result. In check mode nobody is held."""
+def take_step(
+    variables: Mapping[str, Any], planned: Mapping[str, Any], *, index: int, results: str, store: str, check: bool
+) -> dict[str, Any]:
+    """Judge the rings so far and say who goes now, as a task's result. In check mode nobody is held.
+
+    ``index``: which step, negative for the end. ``results``: the variable with the stations' results. ``store`` empty:
+    none.
+    """
     plans = [load_plan(data) for data in planned["plans"]]
     steps = steps_of(plans)
-    index = len(steps) if options.index < 0 else options.index
-    outcomes = _outcomes(variables, steps[:index], options.results, plan_id=planned["id"])
+    index = len(steps) if index < 0 else index
+    outcomes = _outcomes(variables, steps[:index], results, plan_id=planned["id"])
     standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
-    if options.check:
+    if check:
         step = steps[index] if index < len(steps) else None
         members = step.members if step and not step.reserve else {}
         standings = {p.school: Standing(go=members.get(p.school, ()), passed=p.passed) for p in plans}
-    result: dict[str, Any] = {
+    return {
         "changed": False,
         "ring": steps[min(index, len(steps) - 1)].ring if steps else 0,
         "rings": max((step.ring for step in steps), default=0),
         "go": [name for standing in standings.values() for name in standing.go],
-        "held": {name: _hold(p, standings[p.school]) for p in plans for name in standings[p.school].held},
+        "held": {
+            name: p.problem or f"held back, rings of {p.school} stopped: {standings[p.school].reason}"
+            for p in plans
+            for name in standings[p.school].held
+        },
         "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
         "stopped": {school: s.reason for school, s in standings.items() if s.reason},
-        "warnings": [],
+        "warnings": _remember(store, plans, standings) if store and not check and index else [],
     }
-    if options.store and not options.check and index:
-        result["warnings"] = _remember(options.store, plans, standings)
-    return result
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepOptions:
-    """Which step, the variable with the stations' results, the store (empty: none)."""
-
-    index: int
-    results: str
-    store: str
-    check: bool
-
-
-def _hold(plan: SchoolPlan, standing: Standing) -> str:
-    return plan.problem or f"held back, rings of {plan.school} stopped: {standing.reason}"
 
 
 def _outcomes(

@@ -10,7 +10,6 @@ from aiohttp import web
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts import tell as _alert
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import (
     AlertRequest,
-    AuditResult,
     Delivery,
     tell,
 )
@@ -48,7 +47,7 @@ def _request(folder: Path, box: Mailbox, **more: Any) -> AlertRequest:
 
 def _tell(request: AlertRequest, status: str) -> Delivery:
     summary = {"verdict": "compliant", "changes": {}}
-    return tell(AuditResult(records=[record("a", status=status)], summary=summary, limited=False), request, check=False)
+    return tell([record("a", status=status)], summary, request, limited=False, check=False)
 
 
 def _attached(box: Mailbox) -> list[list[str | None]]:

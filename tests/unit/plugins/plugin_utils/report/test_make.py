@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import (
-    ReportRequest,
     ReportResult,
     commands,
     inventory_of,
@@ -18,7 +17,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
 from tests.browser.sample import record
 
 _ARGUMENTS: dict[str, Any] = {
-    **dict.fromkeys(["path", "csv", "html", "prometheus", "junit", "outcome", "board"]),
+    **dict.fromkeys(["outcome", "board"]),
     "product": "pronote_client",
     "language": "fr",
     "fail_on": [],
@@ -32,7 +31,8 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
     variables = {"ansible_inventory_sources": [source], "groups": {"all": list(names)}}
     return make(
         [record(name) for name in names],
-        ReportRequest.of({**_ARGUMENTS, "store": str(state), **arguments}),
+        dict.fromkeys(["path", "csv", "html", "prometheus", "junit"]),
+        **{**_ARGUMENTS, "store": str(state), **arguments},
         stations=list(names),
         inventory=inventory_of(variables),
         commands=commands(variables),

@@ -13,7 +13,6 @@ from ansible.template import Templar, trust_as_template
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import (
     PlayVariables,
-    StepOptions,
     make_plan,
     take_step,
 )
@@ -126,8 +125,8 @@ def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
     assert "pronote_client_rings cannot be read" in problems["B"]
     # Its stations say so themselves.
     assert problems["C"] == ""
-    options = StepOptions(index=0, results="result", store="", check=False)
-    step = take_step(task, planned, options)
+    options: dict[str, Any] = {"index": 0, "results": "result", "store": "", "check": False}
+    step = take_step(task, planned, **options)
     assert (step["go"], sorted(step["held"]), sorted(step["wrong"])) == (["c"], ["a", "b"], ["a", "b"])
 
 
@@ -171,12 +170,12 @@ def test_a_run_is_remembered_and_the_next_one_resumes(port: int, tmp_path: Path)
     planned = _plan(task, store=state)
     assert not Path(state).exists()
     last = len(planned["turns"]["a0"])
-    options = StepOptions(index=-1, results="result", store=state, check=False)
+    options: dict[str, Any] = {"index": -1, "results": "result", "store": state, "check": False}
     _results(task, planned, a0={"action": "install"}, a1={"action": "none"}, a2={"failed": True, "job": {"started": 1}})
-    check = take_step(task, planned, StepOptions(index=last - 1, results="result", store=state, check=True))
+    check = take_step(task, planned, index=last - 1, results="result", store=state, check=True)
     assert not Path(state).exists()
     assert check["held"] == {}
-    end = take_step(task, planned, options)
+    end = take_step(task, planned, **options)
     assert "2 of 3" not in end["stopped"].get("A", "")
     assert "1 of 3 stations of ring 2 failed, more than 10%: a2" in end["stopped"]["A"]
     with Store(Path(state)) as store:
@@ -196,7 +195,7 @@ def test_without_a_store_or_with_a_broken_one_rings_begin_with_the_pilots(port: 
     assert "Rings begin with the pilots" in planned["warnings"][0]
     task = _task(stations)
     _results(task, planned, a0={"action": "none"})
-    step = take_step(task, planned, StepOptions(index=4, results="result", store=str(broken), check=False))
+    step = take_step(task, planned, index=4, results="result", store=str(broken), check=False)
     assert step["go"] == ["a1", "a2", "a3"]
     assert "The next run begins with the pilots again" in step["warnings"][0]
 
@@ -206,11 +205,11 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     task = _task(stations)
     planned = _plan(task)
     _results(task, {"id": "another"}, a0={"failed": True, "job": {"started": 1}}, a1={"action": "none"})
-    options = StepOptions(index=0, results="result", store="", check=False)
-    assert take_step(task, planned, options)["go"] == ["a0"]
-    end = take_step(task, planned, StepOptions(index=-1, results="result", store="", check=False))
+    options: dict[str, Any] = {"index": 0, "results": "result", "store": "", "check": False}
+    assert take_step(task, planned, **options)["go"] == ["a0"]
+    end = take_step(task, planned, index=-1, results="result", store="", check=False)
     assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
     # A station that has left the play was failed by something, mark or not.
     task["ansible_play_batch"] = ["a1"]
-    end = take_step(task, planned, StepOptions(index=-1, results="result", store="", check=False))
+    end = take_step(task, planned, index=-1, results="result", store="", check=False)
     assert "1 of 1 pilots failed: a0" in end["stopped"]["A"]
