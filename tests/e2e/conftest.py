@@ -92,7 +92,10 @@ def _shared(item: pytest.Function) -> str:
     """What a test shares with others of its module: labs, by the fixtures (and their parameters) that start them."""
     definitions = item._fixtureinfo.name2fixturedefs
     names = {name for name, found in definitions.items() if found[-1].scope == "module"} - _SHARING_NOTHING
-    parameters = item.callspec.indices if hasattr(item, "callspec") else {}
+    parameters: dict[str, Any] = {}
+    if hasattr(item, "callspec"):
+        # A parameter that is no text would not be written alike in every worker; its place is.
+        parameters = {**item.callspec.indices, **{k: v for k, v in item.callspec.params.items() if isinstance(v, str)}}
     return " ".join(f"{name}-{parameters.get(name, 0)}" for name in sorted(names))
 
 
