@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +65,9 @@ class Sources:
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
     options = HostedOptions(cache_dir=sources.cache_dir)
-    servers = [partial(served_release, school.uai, school.server_url, options=options) for school in schools]
     kept = read_stored(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        read = list(pool.map(lambda ask: ask(), servers))
+        read = list(pool.map(lambda each: served_release(each.uai, each.server_url, options=options), schools))
         # Hundreds of schools share a few releases, and an installer has 150 MB.
         depots = {
             release: _depot(sources, release) for release in {each.release.client for each in read if each.release}
