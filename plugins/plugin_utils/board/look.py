@@ -133,9 +133,8 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
 
 
 def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
-    language = sources.language
     if not school.edt_path:
-        return only_finding(2, "archive_not_configured").as_dict(language)
+        return only_finding(2, "archive_not_configured").as_dict(sources.language)
     wanted = WantedArchive(
         newer_than=moment(school.edt_newer_than or school.since),
         previous_size=school.edt_previous_size,
@@ -144,7 +143,7 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         min_size=_MIN_ARCHIVE,
         sha256=school.edt_sha256,
     )
-    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": language}
+    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": sources.language}
     if not school.edt_station:
         limits = ZipLimits(unpacked=_MAX_UNPACKED)
         return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
@@ -153,8 +152,8 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
     except StationError as exc:
         # No way to it is even configured.
-        fact = exc.fact_fr if language == "fr" else exc.fact
-        return only_finding(2, "check_failed", fact=fact).as_dict(language)
+        fact = exc.fact_fr if sources.language == "fr" else exc.fact
+        return only_finding(2, "check_failed", fact=fact).as_dict(sources.language)
 
 
 def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
