@@ -28,7 +28,7 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..depot.lock import published_arches
+from ..depot.lock import arches_of
 from ..station.errors import StationError
 from ..station.winrm import WinrmStation
 from .board import Facts, board
@@ -112,12 +112,12 @@ def _board(
 
 def _depot(sources: Sources, release: Release) -> Depot | None:
     """Read the depot's files of a release again, against the digests of the lock file."""
-    if not published_arches(sources.releases, release):
+    entries = arches_of(sources.releases, release)
+    if not entries:
         return None
     folder = Path(sources.depot).expanduser()
     if not sources.depot or not folder.is_dir():
         return Depot(path=sources.depot, files=None)
-    entries = next(entry for name, entry in sources.releases.items() if Release.parse(str(name)) == release)
     read = 0
     for arch, entry in sorted(entries.items()):
         wanted = {"install.cmd": entry.get("digest"), **(entry.get("files") or {})}
