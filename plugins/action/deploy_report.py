@@ -30,8 +30,9 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if not args["store"]:
             return {"skipped": True, "skip_reason": "no store (pronote_state is empty)"}
-        names, elsewhere = _of_this_store(self.variables)
-        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
+        elsewhere = _elsewhere(self.variables)
+        names = [name for name in self.variables["ansible_play_hosts_all"] if name not in elsewhere]
+        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=next(iter(elsewhere)))] if elsewhere else []
         places = {
             name: {"school": said(known, "pronote_uai"), "room": said(known, "pronote_room")}
             for name in names
@@ -47,12 +48,8 @@ class ActionModule(ControllerAction):
         return {"remaining": rows, "right": len(names) - len(rows), "warnings": warnings}
 
 
-def _of_this_store(variables: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The play's stations, and those whose inventory lies in another folder and so has a store of its own."""
-    here: list[str] = []
-    elsewhere: list[str] = []
-    for name in variables["ansible_play_hosts_all"]:
-        known = variables["hostvars"][name]
-        own = "pronote_state" in known or known.get("inventory_dir") == variables.get("inventory_dir")
-        (here if own else elsewhere).append(name)
-    return here, elsewhere
+def _elsewhere(variables: dict[str, Any]) -> dict[str, None]:
+    """The play's stations whose inventory lies in another folder and so has a store of its own, in their order."""
+    here = variables.get("inventory_dir")
+    stations = ((name, variables["hostvars"][name]) for name in variables["ansible_play_hosts_all"])
+    return {name: None for name, own in stations if "pronote_state" not in own and own.get("inventory_dir") != here}

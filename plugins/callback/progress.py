@@ -17,7 +17,7 @@ from ..plugin_utils.progress.play import (
 )
 from ..plugin_utils.progress.remaining import how_to_list, remaining_of
 from ..plugin_utils.progress.state import End, end_of
-from ..plugin_utils.progress.watch import Watch, WatchOptions
+from ..plugin_utils.progress.watch import Watch
 
 DOCUMENTATION = r"""
 name: progress
@@ -109,12 +109,10 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         if task.action in WORK:
             self._watch.start(
-                WatchOptions(
-                    live=shows_live(str(self.get_option("mode"))),
-                    color=wants_color(),
-                    interval=float(self.get_option("interval")),
-                    language=str(self.get_option("language")),
-                )
+                live=shows_live(str(self.get_option("mode"))),
+                color=wants_color(),
+                interval=float(self.get_option("interval")),
+                language=str(self.get_option("language")),
             )
             with self._watch.progress() as (progress, now):
                 progress.begin(host.get_name(), now=now)

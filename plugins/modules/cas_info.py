@@ -148,15 +148,16 @@ ARGUMENT_SPEC = {
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    values = dict(module.params)
-    uai, url, ent_host, ca_path, language = (
-        values.pop(name) for name in ("uai", "url", "ent_cas_host", "cas_ca_path", "language")
-    )
+    given = module.params
     request = CasRequest(
-        uai=uai, url=url, ent_host=ent_host, options=HostedOptions(**values), cas_ca_path=ca_path or None
+        uai=given["uai"],
+        url=given["url"],
+        ent_host=given["ent_cas_host"],
+        options=HostedOptions(**{name: given[name] for name in HOSTED_ARGUMENTS}),
+        cas_ca_path=given["cas_ca_path"] or None,
     )
     try:
-        result = check_cas(request, language=language)
+        result = check_cas(request, language=given["language"])
     except (ValueError, OSError) as exc:
         module.fail_json(msg=str(exc))
     module.exit_json(changed=False, **result)

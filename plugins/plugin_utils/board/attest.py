@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -63,8 +63,15 @@ def attest_or_revoke(
     if check and not path.expanduser().exists():
         # A store that is not there yet is not made by a dry run.
         return decide([])
-    with Store(path) as opened:
-        return _carry_out(opened, wanted, decide, check=check)
+    # Decided on what is there and added in one transaction: two runs at once cannot both add the same.
+    with Store(path) as opened, opened.read() if check else opened.write() as db:
+        plan = decide(_rows(db, "school = ? and year = ? and operation = ?", (wanted.school, year, operation)))
+        # The store itself numbers what is added.
+        added = [name for name in _COLUMNS if name != "id"]
+        marks = ", ".join(f":{name}" for name in added)
+        for row in () if check else plan.rows:
+            db.execute(f"insert into attestation ({', '.join(added)}) values ({marks})", row.as_dict())  # noqa: S608
+        return plan
 
 
 def _digest(path: str) -> str:
@@ -80,24 +87,6 @@ def of_school(store: Store, school: str, year: int) -> list[Attestation]:
     """Everything that was recorded of a school and year, in the order in which it was. Raises StoreError."""
     with store.read() as db:
         return _rows(db, "school = ? and year = ?", (school, year))
-
-
-def _carry_out(
-    store: Store, like: Attestation, decide: Callable[[Sequence[Attestation]], AttestationPlan], *, check: bool
-) -> AttestationPlan:
-    """Decide on what is there and add it, in one transaction: two runs at once cannot both add the same.
-
-    Raises StoreError, and what ``decide`` raises.
-    """
-    with store.read() if check else store.write() as db:
-        where = "school = ? and year = ? and operation = ?"
-        plan = decide(_rows(db, where, (like.school, like.year, like.operation)))
-        # The store itself numbers what is added.
-        added = [name for name in _COLUMNS if name != "id"]
-        marks = ", ".join(f":{name}" for name in added)
-        for row in () if check else plan.rows:
-            db.execute(f"insert into attestation ({', '.join(added)}) values ({marks})", row.as_dict())  # noqa: S608
-        return plan
 
 
 def _rows(db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Attestation]:

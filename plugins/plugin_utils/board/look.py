@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from ..archive.read import (
     archive_on_station,
 )
 from ..archive.zip_check import ZipLimits
-from ..depot.lock import published_arches
+from ..depot.lock import arches_of
 from ..station.errors import StationError
 from ..station.winrm import WinrmStation
 from .board import Facts, board
@@ -66,10 +65,9 @@ class Sources:
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
     options = HostedOptions(cache_dir=sources.cache_dir)
-    servers = [partial(served_release, school.uai, school.server_url, options=options) for school in schools]
     kept = read_stored(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        read = list(pool.map(lambda ask: ask(), servers))
+        read = list(pool.map(lambda each: served_release(each.uai, each.server_url, options=options), schools))
         # Hundreds of schools share a few releases, and an installer has 150 MB.
         depots = {
             release: _depot(sources, release) for release in {each.release.client for each in read if each.release}
@@ -114,12 +112,12 @@ def _board(
 
 def _depot(sources: Sources, release: Release) -> Depot | None:
     """Read the depot's files of a release again, against the digests of the lock file."""
-    if not published_arches(sources.releases, release):
+    entries = arches_of(sources.releases, release)
+    if not entries:
         return None
     folder = Path(sources.depot).expanduser()
     if not sources.depot or not folder.is_dir():
         return Depot(path=sources.depot, files=None)
-    entries = next(entry for name, entry in sources.releases.items() if Release.parse(str(name)) == release)
     read = 0
     for arch, entry in sorted(entries.items()):
         wanted = {"install.cmd": entry.get("digest"), **(entry.get("files") or {})}
@@ -135,9 +133,8 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
 
 
 def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
-    language = sources.language
     if not school.edt_path:
-        return only_finding(2, "archive_not_configured").as_dict(language)
+        return only_finding(2, "archive_not_configured").as_dict(sources.language)
     wanted = WantedArchive(
         newer_than=moment(school.edt_newer_than or school.since),
         previous_size=school.edt_previous_size,
@@ -146,7 +143,7 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         min_size=_MIN_ARCHIVE,
         sha256=school.edt_sha256,
     )
-    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": language}
+    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": sources.language}
     if not school.edt_station:
         limits = ZipLimits(unpacked=_MAX_UNPACKED)
         return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
@@ -155,8 +152,8 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
         return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
     except StationError as exc:
         # No way to it is even configured.
-        fact = exc.fact_fr if language == "fr" else exc.fact
-        return only_finding(2, "check_failed", fact=fact).as_dict(language)
+        fact = exc.fact_fr if sources.language == "fr" else exc.fact
+        return only_finding(2, "check_failed", fact=fact).as_dict(sources.language)
 
 
 def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:

@@ -104,12 +104,13 @@ def check_audit(
         report.find("audit_other_year", audited=audited, year=year)
     elif client is not None and audited != client:
         report.find("audit_other_release", audited=audited, release=client)
-    if behind := len(same) - good:
-        report.find("stations_behind", count=behind, total=total)
-    if other := len(read) - len(same):
-        report.find("stations_other_release", count=other, total=total, release=audited)
-    if unseen := total - len(read):
-        report.find("stations_unseen", count=unseen, total=total)
+    for code, number in (
+        ("stations_behind", len(same) - good),
+        ("stations_other_release", len(read) - len(same)),
+        ("stations_unseen", total - len(read)),
+    ):
+        if number:
+            report.find(code, count=number, total=total, release=audited)
     if client is None and any(each.record["pinned"] for each in same):
         report.find("audit_pinned", release=audited)
     if earlier := [each.at for each in known if each.at < last]:

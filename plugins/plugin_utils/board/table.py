@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ...module_utils.checks.findings import DONE
@@ -32,12 +32,16 @@ def render_board(schools: Sequence[Mapping[str, Any]], *, language: str = "fr", 
 
 
 def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
-    table = Table(header_style="bold", pad_edge=False, show_lines=True)
-    table.add_column("N°")
-    table.add_column(words["operation"], ratio=3)
-    table.add_column(words["state"], no_wrap=True)
-    table.add_column(words["evidence"], ratio=4, overflow="fold")
-    table.add_column(words["next"], ratio=4, overflow="fold")
+    table = Table(
+        "N°",
+        Column(words["operation"], ratio=3),
+        Column(words["state"], no_wrap=True),
+        Column(words["evidence"], ratio=4, overflow="fold"),
+        Column(words["next"], ratio=4, overflow="fold"),
+        header_style="bold",
+        pad_edge=False,
+        show_lines=True,
+    )
     for each in school["operations"]:
         proof = [
             # The day of a date is what a board needs.

@@ -26,6 +26,7 @@ from ..station.state import Arch
 __all__ = [
     "InstallerRecord",
     "Removal",
+    "arches_of",
     "check_same",
     "lock_key",
     "locked_entry",
@@ -212,7 +213,7 @@ def published_installers(releases: Mapping[str, Any]) -> dict[tuple[str, str], t
 
 def published_arches(releases: Any, release: Release) -> list[str]:
     """The architectures of a release; none when it is not there, or no lock at all."""
-    return sorted(map(str, _arches_of(releases, release)))
+    return sorted(map(str, arches_of(releases, release)))
 
 
 def recorded_for(releases: Any, release: str) -> str:
@@ -223,13 +224,14 @@ def recorded_for(releases: Any, release: str) -> str:
     """
     try:
         wanted = Release.parse(release)
-        recorded = [str(entry.get("response_release") or "") for entry in _arches_of(releases, wanted).values()]
+        recorded = [str(entry.get("response_release") or "") for entry in arches_of(releases, wanted).values()]
     except (ValueError, AttributeError):
         return ""
     return next((text for text in recorded if text and not _names(text, wanted)), "")
 
 
-def _arches_of(releases: Any, release: Release) -> Mapping[Any, Any]:
+def arches_of(releases: Any, release: Release) -> Mapping[Any, Any]:
+    """What ``releases`` has of a release, by architecture; nothing when it is not there, or no lock at all."""
     items = releases.items() if isinstance(releases, Mapping) else ()
     return next((arches for key, arches in items if _names(key, release) and isinstance(arches, Mapping)), {})
 

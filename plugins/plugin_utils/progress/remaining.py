@@ -36,8 +36,7 @@ def remaining_of(progress: PlayProgress, *, language: str, command: str) -> str:
         # Inventories of several folders: each has its own.
         return f"{'Reste à faire' if language == 'fr' else 'Remaining'}: {command}"
     places = {name: {"room": room} if room else {} for name, room in progress.stations.items()}
-    product = PRODUCTS[progress.product]
     try:
-        return what_remains(Path(stores.pop()), places, product=product, language=language)[1]
+        return what_remains(Path(stores.pop()), places, product=PRODUCTS[progress.product], language=language)[1]
     except StoreError as exc:
         return f"{exc} What remains to be done is not known. Afterwards: {command}"

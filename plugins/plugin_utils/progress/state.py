@@ -150,10 +150,6 @@ class PlayProgress:
         if end in FAILED:
             self.failures.append((name, one_line(why)))
 
-    def counts(self) -> Counter[str]:
-        """Stations by how they ended."""
-        return Counter(self.ends.values())
-
     @property
     def unlisted(self) -> bool:
         """Stations are left that nothing has listed: a play all of whose stations failed ends before its last task."""
@@ -186,7 +182,7 @@ def summary(progress: PlayProgress, *, now: float | None, language: str) -> str:
     def word(key: str) -> str:
         return WORDS[key][language]
 
-    counts = progress.counts()
+    counts = Counter(progress.ends.values())
     # The number after its word: "faits 1" needs no singular in any language.
     parts = [f"{word('stations')} {len(progress.ends)}/{len(progress.rooms)}"]
     if progress.rings > 1:

@@ -63,11 +63,8 @@ class Pane:
         return "\n" * height + f"{_SAVE}\x1b[1;{rows - height}r{_RESTORE}\x1b[{height}A"
 
     def _release(self) -> str:
-        if self._size is None or not self._size[1]:
-            self._size = None
-            return ""
-        self._size = None
-        return f"{_SAVE}\x1b[r{_RESTORE}\x1b[0J"
+        claimed, self._size = self._size, None
+        return f"{_SAVE}\x1b[r{_RESTORE}\x1b[0J" if claimed and claimed[1] else ""
 
     def _write(self, text: str) -> None:
         data = text.encode("utf-8", "replace")

@@ -10,7 +10,7 @@ import io
 
 from rich.console import Console, RenderableType
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from .state import FAILED, STAGES, WORDS, PlayProgress, StationWork, summary
@@ -76,11 +76,9 @@ def render(progress: PlayProgress, *, now: float, width: int, height: int, langu
     left -= len(rooms)
     # Those that have been at the same thing longest are the ones worth looking at.
     stations = sorted(progress.at_work.items(), key=lambda item: (item[1].since, item[0]))[: max(0, left)]
+    name_column = Column(no_wrap=True, overflow="ellipsis", max_width=max(10, width // 3))
     if rooms:
-        grid = Table.grid(padding=(0, 2), expand=False)
-        grid.add_column(no_wrap=True, overflow="ellipsis", max_width=max(10, width // 3))
-        grid.add_column(width=max(5, width // 4))
-        grid.add_column(no_wrap=True)
+        grid = Table.grid(name_column, Column(width=max(5, width // 4)), Column(no_wrap=True), padding=(0, 2))
         for room, ended, bad, total in rooms:
             grid.add_row(
                 Text(room),
@@ -89,9 +87,7 @@ def render(progress: PlayProgress, *, now: float, width: int, height: int, langu
             )
         parts.append(grid)
     if stations:
-        grid = Table.grid(padding=(0, 2), expand=False)
-        grid.add_column(no_wrap=True, overflow="ellipsis", max_width=max(10, width // 3))
-        grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid = Table.grid(name_column.copy(), Column(no_wrap=True, overflow="ellipsis"), padding=(0, 2))
         for name, seen in stations:
             grid.add_row(Text(f"  {name}", style="cyan"), Text(_doing(seen, now=now, language=language)))
         parts.append(grid)

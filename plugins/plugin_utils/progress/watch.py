@@ -12,26 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ..station.events import Reader, events_path
 from .state import PlayProgress, summary
 from .terminal import Pane
 from .view import HEIGHT, render
 
-__all__ = ["Watch", "WatchOptions"]
+__all__ = ["Watch"]
 
 _REFRESH = 0.25  # seconds between two looks at what workers tell
-
-
-@dataclass(frozen=True, kw_only=True)
-class WatchOptions:
-    """How to show it. ``interval``: seconds between two plain lines."""
-
-    live: bool
-    color: bool
-    interval: float
-    language: str
 
 
 class Watch:
@@ -46,7 +35,7 @@ class Watch:
         self._say, self._broken = say, broken
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._options: WatchOptions | None = None
+        self._color, self._interval, self._language = False, 60.0, "fr"
         self._thread: threading.Thread | None = None
         self._reader: Reader | None = None
         self._pane: Pane | None = None
@@ -78,17 +67,17 @@ class Watch:
             self._past.append(self._progress)
             self._progress = PlayProgress.of_play(stations, now=now, check=check)
 
-    def start(self, options: WatchOptions) -> None:
-        """Begin to show, once."""
+    def start(self, *, live: bool, color: bool, interval: float, language: str) -> None:
+        """Begin to show, once. ``interval``: seconds between two plain lines."""
         if self._thread is not None:
             return
-        self._options = options
-        if options.live:
+        self._color, self._interval, self._language = color, interval, language
+        if live:
             self._pane = Pane(1, height=HEIGHT)
             # Everything rich imports must be there before the thread is: a fork in the middle of an import would leave
             # the worker with a lock that nobody gives back.
             self._render(0, 80, HEIGHT)
-        self._reader = Reader(events_path(), live=options.live)
+        self._reader = Reader(events_path(), live=live)
         # A run that is interrupted or dies of an error leaves the terminal as it was.
         atexit.register(self.finish)
         self._thread = threading.Thread(target=self._run, name="pronote-progress", daemon=True)
@@ -97,7 +86,7 @@ class Watch:
     def finish(self) -> None:
         """End: the terminal is given back, and a line for each play says how it ended."""
         # From atexit too: workers are forks, and must not touch what is the main process's.
-        if self._thread is None or self._options is None or os.getpid() != self._pid or self._ended.is_set():
+        if self._thread is None or os.getpid() != self._pid or self._ended.is_set():
             return
         self._ended.set()
         self._thread.join(timeout=5)
@@ -105,7 +94,7 @@ class Watch:
             self._pane.close()
         with self._lock:
             self._hear(time.monotonic())
-        lines = [summary(progress, now=None, language=self._options.language) for progress in self.plays]
+        lines = [summary(progress, now=None, language=self._language) for progress in self.plays]
         if lines != [self._said]:
             for line in lines:
                 self._say(line)
@@ -119,18 +108,18 @@ class Watch:
             self._pane.close()
 
     def _run(self) -> None:
-        options, said = self._options, time.monotonic()
+        said = time.monotonic()
         try:
-            while options and not self._ended.wait(_REFRESH):
+            while not self._ended.wait(_REFRESH):
                 now = time.monotonic()
                 with self._lock:
                     self._hear(now)
                 if self._pane is not None:
                     width, height = self._pane.room()
                     self._pane.draw(self._render(now, width, height) if height else [])
-                elif now - said >= options.interval:
+                elif now - said >= self._interval:
                     said = now
-                    self._tell(now, options.language)
+                    self._tell(now, self._language)
         except Exception as exc:  # noqa: BLE001  (progress is a comfort: no error of it may reach the run)
             self._broken(exc)
 
@@ -144,10 +133,10 @@ class Watch:
             self._progress.stage(station, str(event.get("stage")), now=now, **numbers)
 
     def _render(self, now: float, width: int, height: int) -> list[str]:
-        assert self._options is not None
-        language, color = self._options.language, self._options.color
         with self._lock:
-            return render(self._progress, now=now, width=width, height=height, language=language, color=color)
+            return render(
+                self._progress, now=now, width=width, height=height, language=self._language, color=self._color
+            )
 
     def _tell(self, now: float, language: str) -> None:
         with self._lock:

@@ -8,13 +8,14 @@ the store. It is a warning that says what was not remembered. I/O: the station, 
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ...module_utils.base.clock import now
 from ...module_utils.product.release import Release
@@ -34,6 +35,7 @@ from .standing import (
 __all__ = ["Memory", "mark_woken", "standings"]
 
 _T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 _FIELDS = tuple(field.name for field in fields(Standing))
 
@@ -41,6 +43,18 @@ _NOT_REMEMBERED = (
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
 )
+
+
+def _transaction(
+    method: Callable[Concatenate[Memory, sqlite3.Connection, _P], None],
+) -> Callable[Concatenate[Memory, _P], None]:
+    """Make a method one transaction of the station's store, whose failure is a warning."""
+
+    @functools.wraps(method)
+    def carried_out(self: Memory, /, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        self._try(lambda db: method(self, db, *args, **kwargs))
+
+    return carried_out
 
 
 class Memory(Watcher):
@@ -68,16 +82,13 @@ class Memory(Watcher):
         """The station was read; written with the next transaction."""
         self._clients = state.as_dict()["clients"]
 
-    def starting(self, job: JobName) -> None:
+    @_transaction
+    def starting(self, db: sqlite3.Connection, job: JobName) -> None:
         """The installer is about to be started."""
-
-        def write(db: sqlite3.Connection) -> None:
-            self._touch(db)
-            self._next(db, job)
-            self._abandon(db)
-            self._attempt = self._open(db, job, started=now())
-
-        self._try(write)
+        self._touch(db)
+        self._next(db, job)
+        self._abandon(db)
+        self._attempt = self._open(db, job, started=now())
 
     def following(self, job: JobName) -> None:
         """A job of an earlier run was found: its end will be that of the attempt that began it."""
@@ -98,71 +109,62 @@ class Memory(Watcher):
 
     # What the actions tell.
 
-    def deployed(self, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+    @_transaction
+    def deployed(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """A deployment came to its end, whatever it decided."""
         skipped = result["action"] == "skip"
         job = result.get("job") or {}
+        self._touch(db, seen=True)
+        if skipped and job.get("name") not in job.get("steps", ()):
+            # Cut off, or turned away by people, and left for a later run.
+            self._close(db, result="interrupted", fact=result["reason"])
+        self._close(db, result="done", code=job.get("code"))
+        self._abandon(db)
+        self._save(
+            db,
+            wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
+            found=self._found(wanted, absent),
+            outcome="skipped" if skipped else "done",
+            reason=result["reason"],
+            reason_fr=result.get("reason_fr", ""),
+        )
 
-        def write(db: sqlite3.Connection) -> None:
-            self._touch(db, seen=True)
-            if skipped and job.get("name") not in job.get("steps", ()):
-                # Cut off, or turned away by people, and left for a later run.
-                self._close(db, result="interrupted", fact=result["reason"])
-            self._close(db, result="done", code=job.get("code"))
-            self._abandon(db)
-            self._save(
-                db,
-                wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
-                found=self._found(wanted, absent),
-                outcome="skipped" if skipped else "done",
-                reason=result["reason"],
-                reason_fr=result.get("reason_fr", ""),
-            )
-
-        self._try(write)
-
-    def failed(self, exc: StationError, *, wanted: Release, absent: bool) -> None:
+    @_transaction
+    def failed(self, db: sqlite3.Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
         """A deployment did not come to its end."""
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
+        self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
+        if exc.kind not in {"timeout", "running"} and not lost:
+            self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
+        # Otherwise the job may be going on: the attempt stays open for the run that follows it.
+        self._save(
+            db,
+            wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
+            found=self._found(wanted, absent),
+            outcome=outcome_of(exc.kind),
+            reason=exc.fact,
+            reason_fr=exc.fact_fr,
+            remedy=exc.remedy,
+            kind=exc.kind,
+        )
 
-        def write(db: sqlite3.Connection) -> None:
-            self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
-            if exc.kind not in {"timeout", "running"} and not lost:
-                self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
-            # Otherwise the job may be going on: the attempt stays open for the run that follows it.
-            self._save(
-                db,
-                wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
-                found=self._found(wanted, absent),
-                outcome=outcome_of(exc.kind),
-                reason=exc.fact,
-                reason_fr=exc.fact_fr,
-                remedy=exc.remedy,
-                kind=exc.kind,
-            )
-
-        self._try(write)
-
-    def audited(self, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+    @_transaction
+    def audited(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         facts = record["facts"]
         self._clients = facts["clients"] if facts else None
-
-        def write(db: sqlite3.Connection) -> None:
-            self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
-            self._save(
-                db,
-                wanted=record["expected"],
-                # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
-                found=found if facts and record["expected"] else None,
-                outcome=None,
-                reason=record["reason"],
-                reason_fr=record["reason_fr"],
-                remedy=record["remedy"],
-            )
-
-        self._try(write)
+        self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
+        self._save(
+            db,
+            wanted=record["expected"],
+            # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
+            found=found if facts and record["expected"] else None,
+            outcome=None,
+            reason=record["reason"],
+            reason_fr=record["reason_fr"],
+            remedy=record["remedy"],
+        )
 
     # Wake-on-LAN.
 
@@ -175,14 +177,11 @@ class Memory(Watcher):
 
         return self._try(read, writes=False)
 
-    def set_woken(self, moment: str | None) -> None:
+    @_transaction
+    def set_woken(self, db: sqlite3.Connection, moment: str | None) -> None:
         """The station was woken (then it is ours to switch off again), or is not ours any more."""
-
-        def write(db: sqlite3.Connection) -> None:
-            self._touch(db, tried=False)
-            db.execute("update station set woken = ? where name = ?", (moment, self._station))
-
-        self._try(write)
+        self._touch(db, tried=False)
+        db.execute("update station set woken = ? where name = ?", (moment, self._station))
 
     # Rows.
 

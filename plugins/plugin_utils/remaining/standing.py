@@ -23,7 +23,6 @@ MAX_FAILURES = 3
 GROUPS = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen")
 """The groups of the inventory plugin, in the order in which they are shown."""
 
-_OUTCOMES = {"unreachable": "unreachable", "refused": "refused", "running": "running"}
 # A quota, a fault or a cut is the evening's; only what the station itself shows comes back as it is the next day.
 _LASTING = frozenset({"fact", "configuration"})
 
@@ -64,7 +63,7 @@ def found_in(clients: Iterable[Mapping[str, Any]], wanted: Release, *, absent: b
 
 def outcome_of(kind: str) -> str:
     """``outcome`` for the kind of a StationError."""
-    return _OUTCOMES.get(kind, "failed")
+    return kind if kind in {"unreachable", "refused", "running"} else "failed"
 
 
 def reaimed(before: Standing) -> Standing:

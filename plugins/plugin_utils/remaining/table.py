@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
@@ -124,9 +124,9 @@ def render_remaining(
     head = "" if product is PRONOTE_CLIENT else f"{product.title} - "
     if not rows:
         return head + words["nothing"].format(all=total) + "\n"
-    table = Table(show_header=True, header_style="bold", pad_edge=False)
-    for column in ("school", "room", "station", "state", "since", "seen", "why", "todo"):
-        table.add_column(words[column], overflow="fold", no_wrap=column in {"since", "seen"})
+    columns = ("school", "room", "station", "state", "since", "seen", "why", "todo")
+    heads = [Column(words[name], overflow="fold", no_wrap=name in {"since", "seen"}) for name in columns]
+    table = Table(*heads, header_style="bold", pad_edge=False)
     for row in rows:
         todo = row["remedy"]
         if row["failures"] >= MAX_FAILURES:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ..audit.record import RecordSummary, by_place, count, said
@@ -41,9 +41,9 @@ def render_table(records: Sequence[RecordSummary], *, language: str = "fr", widt
     parts: list[RenderableType] = []
     for school, of_school in groupby(by_place(records), key=lambda r: (r["school"], r["school_name"])):
         rows = list(of_school)
-        table = Table(show_header=True, header_style="bold", pad_edge=False, expand=False)
-        for column in ("room", "station", "status", "found", "detail"):
-            table.add_column(words[column], overflow="fold", no_wrap=column == "status")
+        columns = ("room", "station", "status", "found", "detail")
+        heads = [Column(words[name], overflow="fold", no_wrap=name == "status") for name in columns]
+        table = Table(*heads, header_style="bold", pad_edge=False)
         room = None
         for row in rows:
             status = STATUSES[row["status"]]

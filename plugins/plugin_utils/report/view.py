@@ -203,15 +203,16 @@ class _Builder:
     def changes_of(self, school: str) -> list[tuple[str, list[str], int]]:
         found = []
         for kind, each in self.changes.items():
-            lines = [self._change(kind, change) for change in each if change["school"] == school]
+            lines = [
+                f"{change['station']} ({change['before'] or '∅'} → {change['after'] or '∅'})"
+                if kind == "by_hand"
+                else change["station"]
+                for change in each
+                if change["school"] == school
+            ]
             if lines:
                 found.append((kind, lines[:_SHOWN_CHANGES], max(0, len(lines) - _SHOWN_CHANGES)))
         return found
-
-    def _change(self, kind: str, change: Mapping[str, str]) -> str:
-        if kind == "by_hand":
-            return f"{change['station']} ({change['before'] or '∅'} → {change['after'] or '∅'})"
-        return change["station"]
 
     def trend_of_all(self, school_names: Sequence[str]) -> Trend | None:
         """All schools together, day by day: a school that was not audited that day counts as it was last seen."""

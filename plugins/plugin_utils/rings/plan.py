@@ -150,14 +150,14 @@ def plan_school(
     if names and (len(sizes) > 1 or sizes[0].of(len(names)) < len(names)):
         named = [station.name for station in stations if station.pilot]
         count = max(1, sizes[0].of(len(names)))
-        ready = [s.name for s in sorted(stations, key=lambda s: (not s.pilot, s.reachable is False))]
+        ready = sorted(stations, key=lambda s: (not s.pilot, s.reachable is False))
         if named and not rules.unproven:
             pilots = named
         else:
-            pilots = ready[:count]
+            pilots = [station.name for station in ready[:count]]
             # A station that is known to be off could not stand in for another.
-            off = {station.name for station in stations if station.reachable is False}
-            reserves = () if named else tuple(name for name in ready[count:] if name not in off)[:RESERVES]
+            others = tuple(station.name for station in ready[count:] if station.reachable is not False)
+            reserves = () if named else others[:RESERVES]
         rings.append(tuple(pilots))
         rest = [name for name in names if name not in set(pilots)]
     while rest:

@@ -71,5 +71,11 @@ def _skipped(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _failed(fact: str, remedy: str, text: str) -> dict[str, Any]:
-    told = {"msg": text, "fact": fact, "remedy": remedy, "kind": "configuration"}
-    return {"failed": True, "changed": False, **told}
+    return {
+        "failed": True,
+        "changed": False,
+        "msg": text,
+        "fact": fact,
+        "remedy": remedy,
+        "kind": "configuration",
+    }

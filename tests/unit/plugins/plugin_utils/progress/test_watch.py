@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress import watch as _progress_watch
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.watch import Watch, WatchOptions
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.watch import Watch
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
 
-_PLAIN = WatchOptions(live=False, color=False, interval=3600, language="fr")
+_SHOWN: dict[str, Any] = {"color": False, "interval": 3600, "language": "fr"}
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def _watch(said: list[str]) -> Watch:
 
 def _play(watch: Watch, product: str, *stations: str, ended: int, store: str = "") -> None:
     watch.play(dict.fromkeys(stations, "Salle 101"), check=False)
-    watch.start(_PLAIN)
+    watch.start(live=False, **_SHOWN)
     for number, station in enumerate(stations):
         with watch.progress() as (progress, now):
             progress.begin(station, now=now)
@@ -88,6 +89,6 @@ def test_workers_know_whether_somebody_watches(events: Path, monkeypatch: pytest
     monkeypatch.setattr(_progress_watch, "Pane", Pane)
     watch = _watch([])
     assert not _progress.watched()
-    watch.start(WatchOptions(live=live, color=False, interval=3600, language="fr"))
+    watch.start(live=live, **_SHOWN)
     assert _progress.watched() is live
     watch.finish()
