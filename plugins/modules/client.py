@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: client
 short_description: Bring a station's PRONOTE client to a release

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: client_settings
 short_description: Put the address of the school's server on a station, for all its users

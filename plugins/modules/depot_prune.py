@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: depot_prune
 short_description: Remove releases that no school needs from a depot

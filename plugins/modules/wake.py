@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
 DOCUMENTATION = r"""
 module: wake
 short_description: Wake the stations of the play that do not answer
