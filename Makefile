@@ -33,7 +33,7 @@ demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board
 
 quick: lint types unit smoke ## For every commit, in minutes: lint, types, unit tests, a handful of playbooks
 
-test: lint types unit e2e browser ## The quality gate
+test: lint types coverage e2e browser ## The quality gate
 
 lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), changelog fragments
 	$(BIN)/ruff format --check .

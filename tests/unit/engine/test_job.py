@@ -8,19 +8,9 @@ from typing import Any
 import pytest
 
 from tests.lab.scenario import ReleaseSpec
-from tests.station.bench import Bench
 from tests.station.depot import Depot, published
 from tests.station.fixtures import MakeStation
-
-OLD: dict[str, Any] = {"clients": [{"release": "2026.1.9"}]}
-SLOW: dict[str, Any] = {**OLD, "installer_fault": {"kind": "slow", "seconds": 300.0}}
-LOOK = r"^Enumerate .*ExecutablePath"
-
-
-def _assert_settled(pc: Bench, *, starts: int = 1) -> None:
-    assert (pc.clients(), pc.folders(), pc.tasks()) == (["2026.2.7 x64 ok"], [], [])
-    assert pc.starts() == starts
-    assert not pc.client()["changed"]
+from tests.unit.engine.jobs import LOOK, OLD, SLOW, assert_settled
 
 
 def test_check_apply_check_apply(make_station: MakeStation) -> None:
@@ -52,7 +42,7 @@ def test_a_killed_controller_is_picked_up(make_station: MakeStation) -> None:
     assert pc.client(check=True)["reason"].endswith("-install of an earlier run is on the station")
     done = pc.client()
     assert (done["action"], done["job"]["started"], done["job"]["followed"]) == ("finish", 0, True)
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 def test_a_job_that_ended_while_nobody_looked_is_cleaned_away(make_station: MakeStation) -> None:
@@ -63,7 +53,7 @@ def test_a_job_that_ended_while_nobody_looked_is_cleaned_away(make_station: Make
     assert pc.client(check=True)["changed"]
     done = pc.client()
     assert (done["action"], done["changed"], done["job"]["steps"]) == ("finish", True, [done["job"]["name"]])
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 def test_a_job_that_failed_while_nobody_looked_is_begun_anew(make_station: MakeStation) -> None:
@@ -74,7 +64,7 @@ def test_a_job_that_failed_while_nobody_looked_is_begun_anew(make_station: MakeS
     done = pc.client()
     assert done["changed"]
     assert done["job"]["tidied"] == done["job"]["steps"]
-    _assert_settled(pc, starts=2)
+    assert_settled(pc, starts=2)
 
 
 def test_what_comes_after_a_job_that_failed_is_for_people_to_allow(make_station: MakeStation) -> None:
@@ -95,7 +85,7 @@ def test_a_job_longer_than_the_run_waits_goes_on(make_station: MakeStation) -> N
     assert (result["kind"], result["fact"]) == ("running", "the job is still running after 120 s")
     assert (len(pc.folders()), len(pc.tasks())) == (1, 1)
     assert pc.client()["job"]["followed"]
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 def test_two_administrators_start_one_installer(make_station: MakeStation) -> None:
@@ -105,7 +95,7 @@ def test_two_administrators_start_one_installer(make_station: MakeStation) -> No
     pc.before(r"ExecutablePath", lambda: others.append(pc.client()))
     mine = pc.client()
     assert [result["changed"] for result in (mine, *others)] == [True, True]
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 @pytest.mark.parametrize("where", ["icacls", "/Run /TN"])
@@ -139,7 +129,7 @@ def test_a_fault_during_the_job_is_survived_in_the_same_run(make_station: MakeSt
     pc = make_station(**SLOW, faults=[lost, fault] if "back" in name else [fault])
     result = pc.client()
     assert result.get("fact") is None
-    _assert_settled(pc, starts=starts)
+    assert_settled(pc, starts=starts)
 
 
 # Faults that end a run for their station: the next run finishes.
@@ -166,7 +156,7 @@ def test_a_broken_run_says_why_and_the_next_one_finishes(make_station: MakeStati
     assert broken["remedy"]
     done = pc.client()
     assert done.get("fact") is None
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 @pytest.mark.parametrize("match", ["^Command .*icacls", LOOK])
@@ -187,7 +177,7 @@ def test_a_station_that_comes_back_in_time_is_followed_on(make_station: MakeStat
     pc.power_later(120, True)
     result = pc.client(reconnect_timeout=300)
     assert (result["changed"], result["job"]["interrupted"]) == (True, 1)
-    _assert_settled(pc, starts=2)
+    assert_settled(pc, starts=2)
 
 
 def test_a_refused_account_is_not_asked_for_ever(make_station: MakeStation) -> None:
@@ -248,7 +238,7 @@ def test_one_look_is_no_proof_that_a_job_was_cut_off(make_station: MakeStation) 
     result = pc.client()
     assert seen == [True]
     assert (result["changed"], result["job"]["interrupted"]) == (True, 0)
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 def test_a_task_whose_script_never_ran(make_station: MakeStation) -> None:
@@ -258,65 +248,6 @@ def test_a_task_whose_script_never_ran(make_station: MakeStation) -> None:
     assert result["fact"] == "the scheduled task was started but its script never ran"
     assert 60 <= pc.time.monotonic() - began < 90
     assert (pc.folders(), pc.tasks()) == ([], [])
-
-
-_STAGING: dict[str, tuple[dict[str, Any], str]] = {
-    "no install.cmd": ({"install.cmd": "missing"}, "cannot fetch install.cmd from the depot (exit code 62"),
-    "another install.cmd": (
-        {"install.cmd": "corrupt"},
-        "install.cmd from the depot does not have the digest the controller knows; nothing was run (exit code 63",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", _STAGING)
-def test_a_script_that_cannot_be_trusted_is_never_run(make_station: MakeStation, name: str) -> None:
-    pc = make_station(**OLD)
-    faults, fact = _STAGING[name]
-    pc.depot_faults.by_name.update(faults)
-    result = pc.client()
-    assert result["fact"].startswith(fact)
-    assert "pronote_releases" in result["remedy"]
-    assert (pc.starts(), pc.folders(), pc.tasks()) == (0, [], [])
-
-
-@pytest.mark.parametrize(
-    ("fault", "fact"),
-    [
-        ("missing", "the station could not fetch setup.exe: the depot answered an HTTP error"),
-        ("corrupt", "setup.exe from the depot does not have the digest that was published; nothing was run"),
-    ],
-)
-def test_an_installer_that_is_not_what_was_published(make_station: MakeStation, fault: str, fact: str) -> None:
-    pc = make_station(**OLD)
-    pc.depot_faults.by_name["setup.exe"] = fault
-    result = pc.client()
-    assert result["fact"].startswith(fact)
-    assert (pc.starts(), pc.folders(), pc.tasks()) == (0, [], [])
-    assert pc.clients() == ["2026.1.9 x64 ok"]
-
-
-_SETUPS: dict[str, tuple[dict[str, Any], str]] = {
-    "rejected": ({"kind": "rejected"}, "the setup answered: the dialogs are out of order"),
-    "no change": ({"kind": "no_change"}, "the setup reported success, but the station has 2026.1.9 x64 instead of"),
-    "crash": ({"kind": "crash"}, "the setup ended (code "),
-    "disk full": ({"kind": "disk_full"}, "the setup answered: cannot access the file or folder (-52)"),
-}
-
-
-@pytest.mark.parametrize("name", _SETUPS)
-def test_a_setup_that_goes_wrong(make_station: MakeStation, name: str) -> None:
-    fault, fact = _SETUPS[name]
-    pc = make_station(**OLD, installer_fault={**fault, "times": 1})
-    result = pc.client()
-    assert result["fact"].startswith(fact)
-    assert (pc.folders(), pc.tasks()) == ([], [])
-    # Its log is told, and kept on the controller.
-    assert "== exit ==" in result["job"]["log"]
-    (log,) = (pc.work / "logs").iterdir()
-    assert "== exit ==" in log.read_text(encoding="utf-8")
-    assert pc.client()["changed"]
-    _assert_settled(pc, starts=2)
 
 
 def test_a_setup_that_works_on_after_its_log_is_given_time(make_station: MakeStation) -> None:
@@ -400,7 +331,7 @@ def test_a_task_that_stays_is_told(make_station: MakeStation) -> None:
     assert (len(pc.tasks()), len(pc.folders())) == (1, 1)
     pc.heal()
     assert pc.client()["action"] == "finish"
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 def test_a_task_that_cannot_be_made(make_station: MakeStation) -> None:
@@ -419,7 +350,7 @@ def test_a_job_is_never_removed_while_it_runs(make_station: MakeStation) -> None
     assert (pc.starts(), len(pc.folders()), len(pc.tasks())) == (1, 1, 1)
     done = pc.client()
     assert (done["action"], done["job"]["followed"]) == ("finish", True)
-    _assert_settled(pc)
+    assert_settled(pc)
 
 
 @pytest.fixture(scope="module")
@@ -466,15 +397,3 @@ def test_jobs_of_another_release_are_cleared_away(make_station: MakeStation) -> 
     assert (done["action"], done["changed"], len(done["job"]["tidied"])) == ("none", True, 1)
     assert "== exit ==" in next((pc.work / "logs").iterdir()).read_text(encoding="utf-8")
     assert (pc.folders(), pc.tasks()) == ([], [])
-
-
-@pytest.fixture(scope="module")
-def dying(tmp_path_factory: pytest.TempPathFactory) -> Depot:
-    """A setup whose first process ends before its work does."""
-    return published(tmp_path_factory.mktemp("early"), ReleaseSpec(release="2026.2.7", options={"early_parent": True}))
-
-
-def test_a_setup_whose_first_process_ends_early_is_seen_at_work(make_station: MakeStation, dying: Depot) -> None:
-    pc = make_station(**OLD, installer_fault={"kind": "slow", "seconds": 60}, depot=dying)
-    assert pc.client()["changed"]
-    _assert_settled(pc)
