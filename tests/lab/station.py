@@ -124,7 +124,10 @@ class Station(Protocol):
     async def start_command(
         self, command: str, arguments: tuple[str, ...], *, account: Account, options: ShellOptions, skip_cmd_shell: bool
     ) -> RunningCommand:
-        """Start what WinRS was asked to: ``%COMSPEC% /C "command arguments…"``, unless ``skip_cmd_shell``.
+        """Start what WinRS was asked to: ``%COMSPEC% /C command arguments…``, unless ``skip_cmd_shell``.
+
+        The line is handed on as it came, without quotes around it (docs/fidelity.md, W23): ``cmd`` then takes the
+        first and the last quote off a line that begins with one.
 
         Raises CommandRefusedError.
         """

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from ansible.utils.display import Display
 
 from ...module_utils.product.products import Product
-from ..station.cmdline import tool
 from ..station.errors import StationFactError
 from ..station.winrm import WinrmStation
 from ..station.wmi import escape_wql
 from .goal import Goal
-from .people import NO_MSG, People, Way, message_command, message_text
+from .people import NO_MSG, People, Way, close_command, message_command, message_text
 
 __all__ = ["close", "in_use", "make_way", "session_open"]
 
@@ -91,9 +90,7 @@ def _until(condition: Callable[[], bool], seconds: float, poll: float) -> bool:
 
 def close(station: WinrmStation, product: Product, *, poll: float) -> None:
     """Kill the product's processes. Raises StationError when one stays."""
-    images = " ".join(f'/IM "{image}"' for image in product.processes)
-    # /F: WinRM lives in session 0 and cannot send WM_CLOSE to windows of another session.
-    result = station.run(f"{tool('taskkill')} /F /T {images}", doing="closing the client")
+    result = station.run(close_command(product.processes), doing="closing the client")
     if not _until(lambda: not in_use(station, product), 30, poll):
         raise StationFactError(
             f"the running client could not be closed ({result.describe()})",

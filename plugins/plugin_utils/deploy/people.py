@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ __all__ = [
     "WHEN_SESSION",
     "People",
     "Way",
+    "close_command",
     "make_way",
     "message_command",
     "message_text",
@@ -111,6 +113,11 @@ def message_text(message: str, delay: float) -> str:
         raise ValueError(f"the message {text!r} begins with a character that msg.exe takes for an option")
     quote(text)
     return text
+
+
+def close_command(processes: Sequence[str]) -> str:
+    """End these programs, whoever runs them. /F: WinRM lives in session 0 and cannot ask windows of another session."""
+    return f"{tool('taskkill')} /F /T {' '.join(f'/IM {quote(image)}' for image in processes)}"
 
 
 def message_command(text: str, seconds: float) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool", "valid_url"]
+__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool", "valid_url", "whole"]
 
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
@@ -56,8 +56,23 @@ def join(commands: list[str]) -> str:
 
 
 def tool(name: str) -> str:
-    """A program of Windows by its full path: nothing found through PATH or the current folder runs for us."""
-    return f'"%SystemRoot%\\System32\\{name}.exe"'
+    """A program of Windows by its full path: nothing found through PATH or the current folder runs for us.
+
+    Not in quotes, for lines begin with it (``whole``). No edition of Windows lies in a folder with a space.
+    """
+    return f"%SystemRoot%\\System32\\{name}.exe"
+
+
+def whole(line: str) -> str:
+    """A line as WinRS takes it. Raises ValueError when ``cmd`` would read another one.
+
+    WinRS runs ``%COMSPEC% /c <line>`` without quotes around it, and of a line that begins with a quote ``cmd`` takes
+    the first and the last one off (``cmd /?``; docs/fidelity.md, W23): ``"C:\\Program Files\\x.exe" "y"`` runs
+    ``C:\\Program``.
+    """
+    if line.lstrip().startswith('"'):
+        raise ValueError(f"a command line begins with a quote, which cmd.exe would take off: {line[:80]}")
+    return line
 
 
 def valid_url(url: str, what: str = "the address") -> str:

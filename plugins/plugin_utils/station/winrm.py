@@ -25,6 +25,7 @@ from winrm.exceptions import (
     WSManFaultError,
 )
 
+from .cmdline import whole
 from .errors import (
     CommandTimeoutError,
     ProtocolFaultError,
@@ -131,7 +132,7 @@ class WinrmStation:
         self.connect()
         display.vvvv(f"WINRS {command}", host=self._host)
         with self._faults(doing):
-            command_id = self._start(command)
+            command_id = self._start(whole(command))
         try:
             with self._faults(doing):
                 result = self._receive(command_id, deadline=time.monotonic() + timeout)

@@ -22,7 +22,6 @@ from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
 from ..remaining.memory import Memory
-from ..station.cmdline import tool
 from ..station.errors import StationError
 from ..station.job_name import job_names
 from ..station.listening import listening
@@ -34,6 +33,7 @@ from .packet import (
     relay_command,
     relay_words,
     ssh_command,
+    switch_off_command,
 )
 
 __all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
@@ -42,9 +42,6 @@ display = Display()
 
 _OURS = dt.timedelta(hours=12)
 """How long a station that was woken counts as woken for this evening: later on somebody has had it in between."""
-
-# Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
-_FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +212,7 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
     at_rest = [str(name) for name in job_names(state.jobs) if name.verb == "staged"]
     if jobs := [name for name in state.jobs if name not in at_rest]:
         return f"another job is on it: {', '.join(jobs)}"
-    result = station.run(f'{tool("shutdown")} /s /t 60 /c "{_FAREWELL}"', doing="switching the station off")
+    result = station.run(switch_off_command(), doing="switching the station off")
     if result.code:
         return f"shutdown said {result.describe()}"
     memory.set_woken(None)

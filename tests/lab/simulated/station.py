@@ -109,7 +109,7 @@ class SimulatedStation:
             self.require_directory(directory)
             running.process = self.launch(
                 command if skip_cmd_shell else environment["ComSpec"],
-                " ".join(arguments) if skip_cmd_shell else f'/C "{line}"',
+                " ".join(arguments) if skip_cmd_shell else f"/C {line}",
                 token=token,
                 session=0,
                 environment=environment,

@@ -156,11 +156,11 @@ class WineStation:
     async def start_command(
         self, command: str, arguments: tuple[str, ...], *, account: Account, options: ShellOptions, skip_cmd_shell: bool
     ) -> WineCommand:
-        r"""Start ``%COMSPEC% /C "command arguments…"``, or the program itself. Raises CommandRefusedError."""
+        r"""Start ``%COMSPEC% /C command arguments…``, or the program itself. Raises CommandRefusedError."""
         self._running()
         line = " ".join([command, *arguments])
         if not skip_cmd_shell:
-            line = f'C:\\windows\\system32\\cmd.exe /C "{line}"'
+            line = f"C:\\windows\\system32\\cmd.exe /C {line}"
         if options.working_directory and not self._folder_exists(options.working_directory):
             raise CommandRefusedError(267, "The directory name is invalid.")
         started = self.journal.add("command", self.name, line=" ".join([command, *arguments]), user=account.name)

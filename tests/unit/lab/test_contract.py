@@ -108,22 +108,31 @@ TABLE = [
     ),
     Expectation("powershell -Command exit 0 >nul 2>nul", code=REFUSED),
     # People: what is shown to whom, who runs what.
-    Expectation('"%SystemRoot%\\System32\\msg.exe" * /TIME:5 "à tous" 2>nul', code=1),
-    Expectation('(if not exist "%SystemRoot%\\System32\\nomsg.exe" exit 66)& echo after', code=66),
-    Expectation('(if not exist "%SystemRoot%\\System32\\msg.exe" exit 66)& echo after', stdout=r"after\r\n"),
+    Expectation('%SystemRoot%\\System32\\msg.exe * /TIME:5 "à tous" 2>nul', code=1),
+    Expectation("(if not exist %SystemRoot%\\System32\\nomsg.exe exit 66)& echo after", code=66),
+    Expectation("(if not exist %SystemRoot%\\System32\\msg.exe exit 66)& echo after", stdout=r"after\r\n"),
     Expectation(
-        '"%SystemRoot%\\System32\\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq no such.exe" | '
-        '"%SystemRoot%\\System32\\findstr.exe" /i /l /c:"no such.exe" >nul',
+        '%SystemRoot%\\System32\\tasklist.exe /FO CSV /NH /FI "IMAGENAME eq no such.exe" | '
+        '%SystemRoot%\\System32\\findstr.exe /i /l /c:"no such.exe" >nul',
         code=1,
     ),
     Expectation(
-        '"%SystemRoot%\\System32\\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq services.exe" | '
-        '"%SystemRoot%\\System32\\findstr.exe" /i /l /c:"services.exe" >nul'
+        '%SystemRoot%\\System32\\tasklist.exe /FO CSV /NH /FI "IMAGENAME eq services.exe" | '
+        '%SystemRoot%\\System32\\findstr.exe /i /l /c:"services.exe" >nul'
     ),
+    # What /c takes off a line that begins with a quote (`cmd /?`): nothing when there are just two, around a program
+    # with a space in its name and nothing that cmd reads; otherwise the first and the last.
+    Expectation(f'>"{FOLDER}\\say it.cmd" echo @echo %1'),
+    Expectation(f'"{FOLDER}\\say it.cmd" a', stdout="a\r\n"),
+    Expectation(f'"{FOLDER}\\say it.cmd" "a"', code=REFUSED),
+    Expectation(f'""{FOLDER}\\say it.cmd" "a""', stdout='"a"\r\n'),
+    Expectation(f'cd .& "{FOLDER}\\say it.cmd" "a"', stdout='"a"\r\n'),
+    Expectation('"%SystemRoot%\\System32\\findstr.exe" /c:"x" nul', code=REFUSED),
+    Expectation(f'del /q "{FOLDER}\\say it.cmd"'),
     # Restarts, called off here.
     Expectation(
-        '"%SystemRoot%\\System32\\shutdown.exe" /r /t 3600 /c "à bientôt" /d p:4:2 >nul 2>nul && '
-        '"%SystemRoot%\\System32\\shutdown.exe" /a >nul 2>nul'
+        '%SystemRoot%\\System32\\shutdown.exe /r /t 3600 /c "à bientôt" /d p:4:2 >nul 2>nul && '
+        "%SystemRoot%\\System32\\shutdown.exe /a >nul 2>nul"
     ),
     Expectation(f'>"{FOLDER}\\restart" echo 2026-11-25T08:00:00.500000+01:00', stdout=""),
     Expectation(f'type "{FOLDER}\\restart"', stdout=r"2026-11-25T08:00:00\.500000\+01:00\r\n"),

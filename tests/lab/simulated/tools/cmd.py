@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 from ..cmd.flow import ExitShell
@@ -46,18 +47,17 @@ async def run(invocation: Invocation) -> int:
 
 
 def _unquoted(invocation: Invocation, command: str, *, strip: bool) -> str:
-    """The rule of ``cmd /?``: the outer quotes go, unless they hold just the name of a program."""
+    """The rule of ``cmd /?``: of a line that begins with a quote, the first and the last quote go. Not so without /S
+    when there are exactly two, with white space and none of ``&<>()@^|`` between them, which name a program.
+    """
     if not command.startswith('"'):
         return command
     inner = command[1:]
-    if not strip and command.count('"') == 2 and command.endswith('"') and not re.search(r"[&<>()@^|]", command):
-        program = inner[:-1]
-        if re.search(r"\s", program):
-            try:
-                path = invocation.station.search(program, invocation.environment, invocation.directory)
-            except Win32Error:
-                path = ""
-            if path:
+    if not strip and command.count('"') == 2:
+        program = inner.partition('"')[0]
+        if re.search(r"\s", program) and not re.search(r"[&<>()@^|]", program):
+            with contextlib.suppress(Win32Error):
+                invocation.station.search(program, invocation.environment, invocation.directory)
                 return command
     end = inner.rfind('"')
     return inner if end < 0 else inner[:end] + inner[end + 1 :]

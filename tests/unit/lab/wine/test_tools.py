@@ -191,7 +191,7 @@ def test_shutdown_restarts_the_station() -> None:
 
 def test_a_message_reaches_an_open_session_and_a_restart_shows() -> None:
     async def scenario(station: WineStation) -> None:
-        line = '"%SystemRoot%\\System32\\msg.exe" * /TIME:5 "Réunion à 17 h"'
+        line = '%SystemRoot%\\System32\\msg.exe * /TIME:5 "Réunion à 17 h"'
         assert (await run(station, line)).code == 0
         station.sync_journal()
         (told,) = station.journal.select(kind="message")

@@ -101,7 +101,7 @@ def test_an_encrypted_archive_is_checked_through_its_copy() -> None:
     station = _Station(row=_ROW, result=_output(0, f"SHA256 hash of {_PATH}:\r\n{_DIGEST}\r\nCertUtil: OK\r\n"))
     result = _check(station, sha256=_DIGEST)
     assert (_codes(result), result["state"], result["archive"]["sha256"]) == (["archs_opaque"], "done", _DIGEST)
-    assert station.commands == [rf'"%SystemRoot%\System32\certutil.exe" -hashfile "{_PATH}" SHA256']
+    assert station.commands == [rf'%SystemRoot%\System32\certutil.exe -hashfile "{_PATH}" SHA256']
 
 
 def test_a_digest_that_cannot_be_computed_is_a_doubt() -> None:

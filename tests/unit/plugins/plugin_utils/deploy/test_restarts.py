@@ -62,12 +62,12 @@ def test_whether_a_station_may_be_restarted(restarts: Restarts, session: bool, w
 
 
 def test_the_command_lines() -> None:
-    system = '"%SystemRoot%\\System32\\'
+    system = "%SystemRoot%\\System32\\"
     assert shutdown_command("Ce poste redémarre.", 60) == (
-        f'{system}shutdown.exe" /r /t 60 /c "Ce poste redémarre." /d p:4:2'
+        f'{system}shutdown.exe /r /t 60 /c "Ce poste redémarre." /d p:4:2'
     )
     assert message_command("Bonjour.", 90) == (
-        f'(if not exist {system}msg.exe" exit 66)& {system}msg.exe" * /TIME:90 "Bonjour."'
+        f'(if not exist {system}msg.exe exit 66)& {system}msg.exe * /TIME:90 "Bonjour."'
     )
 
 

@@ -173,4 +173,4 @@ def test_files_that_wait_for_the_evening_keep_no_station_on(
 
     told = give_back(SimpleNamespace(run=run), PRONOTE_CLIENT, memory, still_at_work=False)  # type: ignore[arg-type]
     assert told["switched_off"] is off
-    assert [line.startswith('"%SystemRoot%') and "/s /t 60" in line for line in lines] == [True] * off
+    assert [line.startswith("%SystemRoot%") and "/s /t 60" in line for line in lines] == [True] * off

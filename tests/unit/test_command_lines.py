@@ -1,0 +1,98 @@
+"""Every command line that the product can hand to a station is the one that ``cmd`` reads (docs/fidelity.md, W23)."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import newest_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import close_command, message_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import (
+    abort_command,
+    mark_command,
+    shutdown_command,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import Recording
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import (
+    SettingsFile,
+    delete_command,
+    look_command,
+    write_command,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.cmdline import quote, whole
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import (
+    Entry,
+    details_command,
+    overview_command,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.sections import digest_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.packet import switch_off_command
+
+from tests.collection import ROOT
+
+_PROGRAMS = r"C:\Program Files"
+_URL, _DIGEST = "http://depot.example.org/pronote/2026.2.7/x64", "5" * 64
+_RELEASE = Release.parse("2026.2.7")
+_PRODUCT = PRODUCTS["pronote_client"]
+_JOB = Job(name=JobName.of(_PRODUCT, "install", _RELEASE, "x64", _DIGEST), program_files=_PROGRAMS)
+_RECORDED = ResponseName(product="pronote_client", release=_RELEASE, arch="x64", mode="install")
+_RECORDING = Recording(recorded=_RECORDED, program_files=_PROGRAMS)
+_FILE = SettingsFile(key="settings", path=quote(rf"{_PROGRAMS}\Rentree PRONOTE\x.pcprn"), content=b"x", shown="x")
+_ENTRY = Entry(view=64, key="{8E1E7135-E468-5474-A23A-43680744A357}", values={})
+
+# By what `WinrmStation.run` is told of them (`doing`): a new line cannot be forgotten here.
+_LINES: dict[str, list[str]] = {
+    "reading the registry and the processes": [overview_command(product) for product in PRODUCTS.values()],
+    "reading the uninstall entries": [details_command([_ENTRY, _ENTRY])],
+    "staging the job": [_JOB.stage(f"{_URL}/install.cmd", _DIGEST, "install.1.part")],
+    "starting the job": [_JOB.start(_URL), _JOB.start(_URL, "500K")],
+    "reading the job's files": [_JOB.read()],
+    "taking over staged files": [_JOB.adopt([_JOB.at_rest])],
+    "leaving staged files": [_JOB.settle()],
+    "cleaning up the job": [_JOB.remove()],
+    "showing a message": [message_command("Bonjour.", 60)],
+    "closing the client": [close_command(product.processes) for product in PRODUCTS.values()],
+    "noting the restart": [mark_command(_JOB.restart_mark, "2026-11-25T08:00:00.500000+01:00")],
+    "restarting the station": [shutdown_command("Ce poste redémarre.", 60)],
+    "calling the restart off": [abort_command()],
+    "switching the station off": [switch_off_command()],
+    "reading the settings": [look_command([_FILE])],
+    "writing the settings": [write_command(_FILE, _PROGRAMS)],
+    "deleting settings": [delete_command([_FILE.path], _PROGRAMS)],
+    "looking for a recording": [_RECORDING.look()],
+    "fetching the setup": [_RECORDING.stage(f"{_URL}/setup.exe", _DIGEST)],
+    "starting the setup": [_RECORDING.start(r"C:\x\setup.exe", "/r")],
+    "fetching the recorded file": [_RECORDING.fetch()],
+    "ending the setup": [_RECORDING.end([4, 8])],
+    "cleaning up the recording": [_RECORDING.remove()],
+    "listing the archives": [newest_command(r"D:\EDT archives")],
+    "computing the archive's digest": [digest_command(quote(r"D:\EDT archives\a.zip"))],
+}
+
+
+@pytest.mark.parametrize("doing", _LINES)
+def test_a_line_is_read_as_it_was_written(doing: str) -> None:
+    for line in _LINES[doing]:
+        assert whole(line) == line
+        assert line[:1] not in {'"', " "}
+        assert line.count('"') % 2 == 0
+
+
+def test_every_line_of_the_product_is_here() -> None:
+    said = set()
+    for file in sorted((ROOT / "plugins").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run":
+                said |= {ast.literal_eval(each.value) for each in node.keywords if each.arg == "doing"}
+    assert said == set(_LINES)
+
+
+@pytest.mark.parametrize("line", ['"C:\\x y.exe" "z"', ' "%SystemRoot%\\System32\\where.exe" x', '"'])
+def test_a_line_that_cmd_would_read_otherwise_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="begins with a quote"):
+        whole(line)
