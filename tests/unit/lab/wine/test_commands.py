@@ -17,7 +17,7 @@ from tests.lab.wine.station import WineStation
 
 from .bench import ADMIN, on_station, run, until, within
 
-LINE = r""""C:\Salle d'étude 101\où.exe" /s /f1"C:\é à\r.iss" /f2"C:\l.log" "100 %" a^&b"""
+LINE = r"""cd .& "C:\Salle d'étude 101\où.exe" /s /f1"C:\é à\r.iss" /f2"C:\l.log" "100 %" a^&b"""
 
 
 def _running(station: WineStation) -> str:
