@@ -91,4 +91,4 @@ def test_as_long_as_msg_shows_it(length: int, shown: bool) -> None:
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, 1), (0.4, 1), (1.6, 2), (300, 300)])
 def test_how_long_it_is_shown(seconds: float, shown: int) -> None:
-    assert f'msg.exe" * /TIME:{shown} "Bonjour"' in message_command("Bonjour", seconds)
+    assert f'msg.exe * /TIME:{shown} "Bonjour"' in message_command("Bonjour", seconds)

@@ -118,7 +118,7 @@ def test_no_other_command_is_started_with_full_rights(hostile: str) -> None:
 
 def _xml(line: str) -> Any:
     """The task as cmd.exe writes it: carets go, outside of quotes."""
-    written = re.findall(r'>>"[^"]*" echo (.*?)(?=& >>|& "%Sys)', line)
+    written = re.findall(r'>>"[^"]*" echo (.*?)(?=& >>|& %Sys)', line)
     assert written
     text = "".join(re.sub(r'\^(.)|("[^"]*")', r"\1\2", part) for part in written)
     return etree.fromstring(text)
