@@ -10,9 +10,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import newest_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import close_command, message_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import (
-    abort_command,
     mark_command,
-    shutdown_command,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
@@ -31,7 +29,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview i
     overview_command,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.sections import digest_command
-from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.packet import switch_off_command
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.shutdown import (
+    abort_command,
+    restart_command,
+    switch_off_command,
+)
 
 from tests.collection import ROOT
 
@@ -58,9 +60,9 @@ _LINES: dict[str, list[str]] = {
     "showing a message": [message_command("Bonjour.", 60)],
     "closing the client": [close_command(product.processes) for product in PRODUCTS.values()],
     "noting the restart": [mark_command(_JOB.restart_mark, "2026-11-25T08:00:00.500000+01:00")],
-    "restarting the station": [shutdown_command("Ce poste redémarre.", 60)],
+    "restarting the station": [restart_command("Ce poste redémarre.", 60)],
     "calling the restart off": [abort_command()],
-    "switching the station off": [switch_off_command()],
+    "switching the station off": [switch_off_command("Ce poste va s'éteindre.", 60)],
     "reading the settings": [look_command([_FILE])],
     "writing the settings": [write_command(_FILE, _PROGRAMS)],
     "deleting settings": [delete_command([_FILE.path], _PROGRAMS)],

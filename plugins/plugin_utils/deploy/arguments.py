@@ -18,6 +18,7 @@ from ..job.commands import (
 )
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
+from ..station.shutdown import restart_command
 from . import people, restarts
 from .client import DeploymentRequest, log_name
 from .goal import DOWNGRADE, Goal
@@ -115,7 +116,7 @@ def _people(args: dict[str, Any]) -> people.People:
 
 
 def _restarts(args: dict[str, Any], hours: Hours) -> restarts.Restarts:
-    restarts.shutdown_command(args["reboot_message"], args["reboot_delay"])
+    restart_command(args["reboot_message"], args["reboot_delay"])
     judged = hours.judge()
     return restarts.Restarts(
         when_pending=args["when_reboot_pending"],

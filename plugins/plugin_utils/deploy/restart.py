@@ -16,16 +16,15 @@ from ..station.errors import (
     StationFactError,
     UnreachableError,
 )
+from ..station.shutdown import abort_command, restart_command
 from ..station.winrm import WinrmStation
 from .make_way import session_open
 from .restarts import (
     ACCEPTED,
     Restarts,
-    abort_command,
     boot_time,
     is_later_boot,
     mark_command,
-    shutdown_command,
     why_not,
 )
 
@@ -61,7 +60,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     """
     boot = boot or _boot(station)
     try:
-        asked = station.run(shutdown_command(restarts.message, restarts.delay), doing="restarting the station")
+        asked = station.run(restart_command(restarts.message, restarts.delay), doing="restarting the station")
     except UnreachableError as exc:
         # Going down already, perhaps: whether it was asked at all shows by its next start.
         display.vv(f"no answer to the restart ({exc.fact})")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Restarts of a station: whether one is allowed now, and its command lines. Pure."""
+"""Restarts of a station: whether one is allowed now, and under which boot it was asked for. Pure."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from ..station.cmdline import join, quote, tool
+from ..station.cmdline import join, quote
 
 __all__ = [
     "MESSAGE",
     "REBOOT",
     "WHEN_PENDING",
     "Restarts",
-    "abort_command",
     "boot_time",
     "is_later_boot",
-    "shutdown_command",
     "why_not",
 ]
 
@@ -62,20 +60,6 @@ def why_not(restarts: Restarts, *, session_open: bool, now: dt.datetime) -> str 
     if session_open and not restarts.with_session:
         return "somebody is logged on"
     return None
-
-
-def shutdown_command(message: str, delay: float) -> str:
-    """Plan a restart. ``/d p:4:2`` is "application: installation (planned)" in the station's event log.
-
-    A delay above 0 implies ``/f`` ("shutdown", Microsoft's documentation): what is being typed is lost, which is why
-    a station with an open session is left alone unless that was asked for.
-    """
-    return f"{tool('shutdown')} /r /t {max(0, round(delay))} /c {quote(message)} /d p:4:2"
-
-
-def abort_command() -> str:
-    """Call a planned restart off."""
-    return f"{tool('shutdown')} /a"
 
 
 def boot_time(text: str) -> dt.datetime:

@@ -51,7 +51,7 @@ class Limit:
 
 def parse_limit(value: Any) -> Limit:
     """Read ``3``, ``"3"`` or ``"10%"``. Raises ValueError."""
-    match = _STATED.fullmatch(str(value).strip()) if not isinstance(value, bool) else None
+    match = _STATED.fullmatch(str(value).strip())
     if match is None:
         raise ValueError(f"{value!r} is neither a number of stations nor a percentage such as 10%")
     limit = Limit(int(match[1]), bool(match[2]))

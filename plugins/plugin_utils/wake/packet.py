@@ -14,20 +14,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...module_utils.base.identifiers import parse_mac
-from ..station.cmdline import quote, tool
 
-__all__ = ["magic_packet", "parse_broadcast", "relay_command", "relay_words", "ssh_command", "switch_off_command"]
+__all__ = ["magic_packet", "parse_broadcast", "relay_command", "relay_words", "ssh_command"]
 
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9_\[:][A-Za-z0-9_.:\[\]%-]{0,252}", re.ASCII)
-
-# Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
-_FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."
-
-
-def switch_off_command() -> str:
-    """Switch the station off in a minute, and say so to who sits there."""
-    return f"{tool('shutdown')} /s /t 60 /c {quote(_FAREWELL)}"
 
 
 def parse_broadcast(text: str) -> str:

@@ -26,6 +26,7 @@ from ..station.errors import StationError
 from ..station.job_name import job_names
 from ..station.listening import listening
 from ..station.probe import probe
+from ..station.shutdown import switch_off_command
 from ..station.winrm import WinrmStation
 from .packet import (
     magic_packet,
@@ -33,12 +34,14 @@ from .packet import (
     relay_command,
     relay_words,
     ssh_command,
-    switch_off_command,
 )
 
 __all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
 
 display = Display()
+
+# Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
+_FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."
 
 _OURS = dt.timedelta(hours=12)
 """How long a station that was woken counts as woken for this evening: later on somebody has had it in between."""
@@ -212,7 +215,7 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
     at_rest = [str(name) for name in job_names(state.jobs) if name.verb == "staged"]
     if jobs := [name for name in state.jobs if name not in at_rest]:
         return f"another job is on it: {', '.join(jobs)}"
-    result = station.run(switch_off_command(), doing="switching the station off")
+    result = station.run(switch_off_command(_FAREWELL, 60), doing="switching the station off")
     if result.code:
         return f"shutdown said {result.describe()}"
     memory.set_woken(None)

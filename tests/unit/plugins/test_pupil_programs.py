@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people import message_command
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import abort_command, shutdown_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import (
     Entry,
     details_command,
     overview_command,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.shutdown import abort_command, restart_command
 
 from tests.lab.scenario import ReleaseSpec
 from tests.lab.simulated import ClientOptions, SimulatedStation
@@ -72,7 +72,7 @@ def test_nothing_is_looked_up_in_the_search_path() -> None:
             overview_command(PRONOTE_CLIENT),
             details_command([entry]),
             message_command("Bonjour", 5),
-            shutdown_command("Bonjour", 3600),
+            restart_command("Bonjour", 3600),
             abort_command(),
         ):
             await run(station, line)

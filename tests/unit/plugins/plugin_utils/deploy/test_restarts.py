@@ -12,9 +12,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts im
     Restarts,
     is_later_boot,
     mark_command,
-    shutdown_command,
     why_not,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.shutdown import restart_command
 
 _NOW = dt.datetime(2026, 11, 25, 20, 0, tzinfo=dt.UTC)
 _BOOT = "2026-11-25T08:00:00.500000+01:00"
@@ -63,7 +63,7 @@ def test_whether_a_station_may_be_restarted(restarts: Restarts, session: bool, w
 
 def test_the_command_lines() -> None:
     system = "%SystemRoot%\\System32\\"
-    assert shutdown_command("Ce poste redémarre.", 60) == (
+    assert restart_command("Ce poste redémarre.", 60) == (
         f'{system}shutdown.exe /r /t 60 /c "Ce poste redémarre." /d p:4:2'
     )
     assert message_command("Bonjour.", 90) == (
@@ -74,7 +74,7 @@ def test_the_command_lines() -> None:
 @pytest.mark.parametrize("message", ['"', "100 %", "a\nb", "\x00"])
 def test_a_message_that_cmd_would_read_is_refused(message: str) -> None:
     with pytest.raises(ValueError, match=r"cannot be passed to cmd\.exe safely"):
-        shutdown_command(message, 1)
+        restart_command(message, 1)
     with pytest.raises(ValueError, match=r"cannot be passed to cmd\.exe safely"):
         message_text(f"x{message}x", 60)
 
