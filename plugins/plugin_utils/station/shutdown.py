@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lines of shutdown.exe: restart a station, switch it off, call either off ("shutdown", Microsoft's documentation).
 
-Pure. A delay above 0 implies ``/f``: what is being typed is lost, which is why a station with an open session is left alone
-unless that was asked for.
+Pure. A delay above 0 implies ``/f``: what is being typed is lost, which is why a station with an open session is left
+alone unless that was asked for.
 """
 
 from __future__ import annotations
