@@ -17,7 +17,11 @@ from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES, Technology
 from .lock import InstallerRecord, locked_installer, releases_of
 
-__all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
+__all__ = ["SCRIPT_VERSION", "LockedError", "Package", "render_lock", "script_context", "sha256sums"]
+
+SCRIPT_VERSION = 2
+"""Of ``install.cmd.j2``: raised when what was published before must be rendered anew. The script writes it into its
+``exit`` file (``script=2``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end."""
 
 _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
@@ -95,6 +99,7 @@ def script_context(package: Package) -> dict[str, Any]:
         if not _PROCESS.fullmatch(process):
             raise ValueError(f"{process!r} is not the name of a program")
     return {
+        "script_version": SCRIPT_VERSION,
         "title": package.product.title,
         "release": package.release,
         "arch": package.arch,

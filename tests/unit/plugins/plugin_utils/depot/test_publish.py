@@ -11,7 +11,7 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.base.files import sha256_of
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import SCRIPT_VERSION, Package
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import publish, render_script
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
@@ -69,6 +69,12 @@ def test_the_script_is_what_cmd_reads(technology: str, code: str) -> None:
     assert b"{%" not in script
     # cmd.exe accepts 8191 characters on a line.
     assert max(len(line) for line in script.splitlines()) < 8191
+
+
+@pytest.mark.parametrize(("technology", "code"), _PACKAGES)
+def test_the_script_says_its_version(technology: str, code: str) -> None:
+    script = render_script(_package(technology, product_code=code)).decode().splitlines()
+    assert script.count(f"echo script={SCRIPT_VERSION}") == 1
 
 
 @pytest.mark.parametrize(("technology", "code"), _PACKAGES)
