@@ -59,8 +59,8 @@ def build_station(
 def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
     """The files of a release by name (setup.exe, response.iss, uninstall.iss) and its product code.
 
-    ``spec.options`` are those of ``build_installer``; ``iss`` among them are those of ``build_iss``, for a response
-    file that does not fit. Raises TypeError for unknown ones.
+    ``spec.options`` are those of ``build_installer``; ``iss`` and ``uninstall_iss`` among them are those of
+    ``build_iss``, for a response file that does not fit. Raises TypeError for unknown ones.
     """
     options = dict(spec.options)
     arch: Any = spec.arch  # "x64" or "x86"; data is not typed
@@ -71,11 +71,20 @@ def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
         "arch": arch,
         **options.pop("iss", {}),
     }
+    removal: dict[str, Any] = {
+        "product": product,
+        "release": spec.release,
+        "arch": arch,
+        "mode": "uninstall",
+        **options.pop("uninstall_iss", {}),
+    }
     if "dialogs" in options:
         recording.setdefault("dialogs", options["dialogs"])
+    if "uninstall_dialogs" in options:
+        removal.setdefault("dialogs", options["uninstall_dialogs"])
     files = {
         "setup.exe": build_installer(product=product, release=spec.release, arch=arch, **options),
         "response.iss": build_iss(**recording).encode("cp1252"),
-        "uninstall.iss": build_iss(product=product, release=spec.release, arch=arch, mode="uninstall").encode("cp1252"),
+        "uninstall.iss": build_iss(**removal).encode("cp1252"),
     }
     return files, product_code(year_of(spec.release), arch, product)

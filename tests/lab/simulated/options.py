@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..station import Account
+from .installer.products import UNINSTALL_STRING
 from .registry import Data, ValueType, View
 
-__all__ = ["ClientOptions", "FileOptions", "InstallerFault", "Person", "RegistryWrite", "SimulatedOptions"]
+__all__ = ["ClientOptions", "FaultKind", "FileOptions", "InstallerFault", "Person", "RegistryWrite", "SimulatedOptions"]
 
 Arch = Literal["x64", "x86", "arm64"]
 Person = Literal["answers", "cancels", "launches", "away"]
@@ -31,22 +32,51 @@ class ClientOptions:
     uninstaller: bool = True
     # The entry's display name when it is not the year's usual one.
     display_name: str | None = None
+    # The entry's UninstallString; {setup} is the path of the engine's copy.
+    uninstall_string: str = UNINSTALL_STRING
+
+
+FaultKind = Literal[
+    "rejected",  # the response file is refused with `result_code`, nothing changes
+    "late",  # the same once all is done: an installation is rolled back, what is removed is gone
+    "aborts",  # the script ends with the exit code `result_code`, nothing changes, and the log says 0
+    "no_change",  # reports 0 and changes nothing
+    "crash",  # dies half-way (0xC0000005), leaving half a program and a log that says 0
+    "killed",  # the same, with the exit code `result_code`, as an antivirus or a person ends it
+    "disk_full",  # the disk fills up half-way
+    "slow",  # takes `seconds` more before it changes anything
+    "hang",  # never gets to its files; the log says 0
+    "insert_disk",  # the same, its log whole: a cabinet is missing, and it asks for the disk
+    "lingers",  # all is done, and its last process stays for `seconds` more
+    "never_ends",  # the same, for ever
+    "held",  # something holds a file of the program: it is left to the next start of Windows
+    "log_empty",  # the log holds nothing
+    "log_cut",  # the log ends before its ResultCode
+    "log_unfinished",  # the log ends with its ResultCode, without a line end
+    "log_utf16",  # the log is UTF-16 with its mark
+]
+
+_CODES: dict[str, int] = {"aborts": 118, "crash": 0xC0000005, "killed": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
 class InstallerFault:
-    """How an installer started on this station goes wrong.
+    """How an installer started on this station goes wrong."""
 
-    rejected: the response file is refused with ``result_code`` (-3 data missing, -12 dialogs out of order…), nothing
-    changes; no_change: reports 0 and changes nothing; crash: dies half-way, leaving half a program; slow: takes
-    ``seconds`` more; disk_full: the disk fills up half-way; hang: never ends.
-    """
-
-    kind: Literal["rejected", "no_change", "crash", "slow", "disk_full", "hang"]
-    result_code: int = -12
+    kind: FaultKind
+    # A ResultCode (-3 by default), for "aborts" and "killed" an exit code (118, 1).
+    result_code: int | None = None
     seconds: float = 600.0  # station seconds
-    # How many starts it applies to (0: all).
+    # How many starts it applies to (0: all), and which.
     times: int = 0
+    when: Literal["any", "install", "remove"] = "any"
+    # Whether an installation that dies leaves its helper running, as it does ([E]).
+    orphan: bool = False
+
+    @property
+    def code(self) -> int:
+        """``result_code``, or the kind's own."""
+        return _CODES.get(self.kind, -3) if self.result_code is None else self.result_code
 
 
 @dataclass(frozen=True, kw_only=True)

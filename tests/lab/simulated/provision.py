@@ -66,6 +66,7 @@ def provision(station: SimulatedStation) -> None:
             display_version=client.display_version,
             display_name=client.display_name,
             uninstaller=client.uninstaller,
+            uninstall_string=client.uninstall_string,
         )
     for file in options.files:
         _put_file(station, file)

@@ -56,7 +56,7 @@ class WineFarm:
             shutil.copyfile(prefix.lab_file("bin/idle.exe"), prefix.lab_file("explorer.exe"))
         fault = options.installer_fault
         if fault is not None:
-            line = f"{fault.kind} {fault.result_code} {fault.seconds} {fault.times}"
+            line = f"{fault.kind} {fault.code} {fault.seconds} {fault.times}"
             prefix.lab_file("fault.txt").write_text(line, encoding="ascii")
         if power is Power.ON:
             await station.set_power(Power.ON)

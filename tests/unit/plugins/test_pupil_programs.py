@@ -114,7 +114,7 @@ def test_the_variables_of_a_shell_do_not_reach_the_task() -> None:
 def test_what_the_setup_unpacks_does_not_lie_where_he_can_write() -> None:
     async def go() -> None:
         station = station_with_pupil()
-        files, digest = release_files(early_parent=True, seconds=60.0)
+        files, digest = release_files(seconds=60.0)
         # He knows where this setup unpacks itself, by default, and is there first.
         trap = r"C:\Windows\Temp\{02871376-45F6-4642-9D84-C7681ABE361F}"
         codes = [
@@ -182,7 +182,7 @@ def test_the_uninstaller_that_system_starts_is_not_his_to_change() -> None:
         station = station_with_pupil(clients=(ClientOptions(release="2026.2.7"),))
         shown = await run(
             station,
-            r"reg query HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall /s /v UninstallString /reg:64",
+            r"reg query HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall /s /v UninstallString /reg:32",
         )
         lines = [line for line in shown.out.splitlines() if "InstallShield Installation Information" in line]
         assert lines

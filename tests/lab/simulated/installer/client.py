@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..baseline import UNINSTALL
@@ -13,9 +14,11 @@ from ..services import Service
 from .package import Manifest
 from .products import (
     CLIENT,
+    UNINSTALL_STRING,
     UPDATER_NAME,
     Arch,
     display_name,
+    engine_path,
     exe_name,
     file_version,
     folder,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "client_image",
     "client_path",
+    "has_entry",
     "install_client",
     "remove_entry",
     "view_for",
@@ -66,9 +70,9 @@ def client_image(release: str, arch: str, size: int = 40 << 20, product: str = C
     )
 
 
-def view_for(station: SimulatedStation, arch: str) -> View:
-    """The registry view of the entry: that of the program's own architecture."""
-    return 32 if arch == "x86" and _wide(station) else 64
+def view_for(station: SimulatedStation) -> View:
+    """The registry view of the entry: the engine is a 32-bit program, whatever it installs ([E], S13)."""
+    return 32 if _wide(station) else 64
 
 
 def write_entry(
@@ -81,7 +85,6 @@ def write_entry(
     """The uninstall entry."""
     path = client_path(station, release=manifest.release, arch=manifest.arch, product=manifest.product)
     key = f"{UNINSTALL}\\{manifest.code}"
-    view = view_for(station, manifest.arch)
     values: dict[str, str | int] = {
         "DisplayName": name or display_name(manifest.year, manifest.arch, manifest.product),
         "Publisher": "Index Education",
@@ -89,25 +92,36 @@ def write_entry(
         "DisplayIcon": path,
         "InstallLocation": parent_of(path),
         "InstallDate": f"{station.clock.now():%Y%m%d}",
-        "UninstallString": uninstall_string(manifest.code, x64_windows=_wide(station)),
+        "UninstallString": uninstall_string(manifest.code, x64_windows=_wide(station), form=manifest.uninstall_string),
         "EstimatedSize": manifest.exe_size // 1024,
         "NoModify": 1,
         "Language": 0x40C,
     }
     for each, data in values.items():
-        station.registry.set(key, each, data, view=view)
+        station.registry.set(key, each, data, view=view_for(station))
 
 
-def remove_entry(station: SimulatedStation, manifest: Manifest) -> None:
-    station.registry.remove(f"{UNINSTALL}\\{manifest.code}", view=view_for(station, manifest.arch))
+def has_entry(station: SimulatedStation, manifest: Manifest) -> bool:
+    """Whether the engine takes the product for installed."""
+    key = station.registry.resolve(f"{UNINSTALL}\\{manifest.code}", view=view_for(station))
+    return station.registry.exists(key) and "uninstallstring" in station.registry.key(key).values
 
 
-def write_maintenance(station: SimulatedStation, manifest: Manifest) -> None:
-    """The copy of setup.exe that the entry's UninstallString starts. Raises Win32Error."""
-    path = uninstall_string(manifest.code, x64_windows=_wide(station)).split('"')[1]
+def remove_entry(station: SimulatedStation, manifest: Manifest, *, traces: bool = False) -> None:
+    """Take it away; ``traces``: the key stays, with nothing but DisplayVersion, as a removal leaves it ([E])."""
+    key = f"{UNINSTALL}\\{manifest.code}"
+    station.registry.remove(key, view=view_for(station))
+    if traces:
+        station.registry.set(key, "DisplayVersion", "1.0.0", view=view_for(station))
+
+
+def write_maintenance(station: SimulatedStation, manifest: Manifest) -> str:
+    """The copy of setup.exe that the entry's UninstallString starts; its path. Raises Win32Error."""
+    path = engine_path(manifest.code, x64_windows=_wide(station))
     station.files.make_directories(parent_of(path), token=station.system)
-    kept = Manifest(**{**manifest.__dict__, "maintenance": True, "early_parent": False})
+    kept = replace(manifest, maintenance=True)
     station.files.write(path, kept.image(900 << 10), token=station.system)
+    return path
 
 
 def write_file_type(station: SimulatedStation, path: str) -> None:
@@ -127,7 +141,7 @@ def write_updater(station: SimulatedStation, manifest: Manifest) -> None:
         image = build_image(kind="idle", name="IEMiseAJour", arch="x86", version="3.0.0.0", size=3 << 20)
         station.files.write(path, image, token=station.system)
     key = f"{UNINSTALL}\\{updater_code()}"
-    view = view_for(station, "x86")
+    view = view_for(station)
     for name, data in (
         ("DisplayName", UPDATER_NAME),
         ("Publisher", "Index Education"),
@@ -154,13 +168,16 @@ def install_client(
     display_name: str | None = None,
     product: str = CLIENT,
     uninstaller: bool = True,
+    uninstall_string: str = UNINSTALL_STRING,
 ) -> str:
     """Put a client on the station, as a past installation left it; without ``entry`` or ``exe``, a half-removed one.
 
     Returns the exe's path. Raises Win32Error.
     """
     code = product_code(year_of(release), arch, product)
-    manifest = Manifest(product=product, release=release, arch=arch, code=code, updater=updater)
+    manifest = Manifest(
+        product=product, release=release, arch=arch, code=code, updater=updater, uninstall_string=uninstall_string
+    )
     path = client_path(station, release=release, arch=arch, product=product)
     if exe:
         station.files.make_directories(parent_of(path), token=station.system)

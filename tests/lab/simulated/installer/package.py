@@ -9,13 +9,25 @@ from typing import Any, Literal
 from ...pe import make_pe
 from ..content import Content
 from ..images import LAB_SECTION, Image, build_image
-from .products import Arch, product_code, year_of
+from .products import CLIENT, UNINSTALL_STRING, Arch, product_code, year_of
 
-__all__ = ["INSTALL_DIALOGS", "UNINSTALL_DIALOGS", "Manifest", "build_installer", "build_iss"]
+__all__ = [
+    "INSTALL_DIALOGS",
+    "MAINTENANCE_DIALOGS",
+    "MAINTENANCE_REMOVAL",
+    "UNINSTALL_DIALOGS",
+    "Manifest",
+    "build_installer",
+    "build_iss",
+]
 
 # The dialogs of a recorded silent installation, in their order; the last one offers to start the program.
 INSTALL_DIALOGS = ("SdWelcome-0", "SdLicense2-0", "SdAskDestPath-0", "AskOptions-0", "SdStartCopy-0", "SdFinish-0")
 UNINSTALL_DIALOGS = ("MessageBox-0", "SdFinish-0")
+# What InstallShield's own script asks when the program is there already, and when it is removed ([E]).
+MAINTENANCE_DIALOGS = ("SdWelcomeMaint-0", "SdFinish-0")
+MAINTENANCE_REMOVAL = ("SdWelcomeMaint-0", "MessageBox-0", "SdFinishReboot-0")
+_DIALOGS = ("dialogs", "update_dialogs", "maintenance_dialogs", "uninstall_dialogs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +38,30 @@ class Manifest:
     release: str
     arch: str
     code: str
+    # What the script asks on a first installation. Each dialog that its response file has no section for ends it (-3);
+    # one whose name begins with SdFinish comes after the files.
     dialogs: tuple[str, ...] = INSTALL_DIALOGS
+    # The same over an older release of the year, and over this one or a newer one ("maintenance"): as `dialogs` when
+    # None. InstallShield's own maintenance asks SdWelcomeMaint (MAINTENANCE_DIALOGS).
+    update_dialogs: tuple[str, ...] | None = None
+    maintenance_dialogs: tuple[str, ...] | None = None
     uninstall_dialogs: tuple[str, ...] = UNINSTALL_DIALOGS
+    # From the start to the end of the last process, `linger` not counted.
     seconds: float = 20.0
+    # How long the process, or a removal's clone, stays when all is done.
+    linger: float = 0.0
+    # How long the log is empty or partial when it is rewritten.
+    rewrite_seconds: float = 0.03
     exe_size: int = 40 << 20
-    # The process that was started ends at once, a child does the work ([W] in docs/fidelity.md, S).
-    early_parent: bool = False
     updater: bool = True
     # Refuses to go over a newer release of its year, as setups that look at the installed version do.
     refuses_older: bool = False
     # Leaves files to be replaced at the next start of Windows, as for a library in use.
     renames: bool = False
+    # Leaves its own temporary files to be deleted at the next start of Windows.
+    leaves_temporary: bool = False
+    # UninstallString of the entry; {setup} is the path of the engine's copy.
+    uninstall_string: str = UNINSTALL_STRING
     maintenance: bool = False
 
     @property
@@ -47,8 +72,10 @@ class Manifest:
     def of(cls, image: Image) -> Manifest:
         """The manifest of a setup image."""
         data = dict(image.manifest)
-        data["dialogs"] = tuple(data["dialogs"])
-        data["uninstall_dialogs"] = tuple(data["uninstall_dialogs"])
+        # Of images that an earlier lab has made (tests/upgrade).
+        data.pop("early_parent", None)
+        for name in _DIALOGS:
+            data[name] = data[name] and tuple(data[name])
         return cls(**data)
 
     def image(self, size: int) -> Content:
@@ -65,38 +92,18 @@ class Manifest:
 
 
 def build_installer(
-    *,
-    product: str = "Client PRONOTE",
-    release: str,
-    arch: Arch = "x64",
-    dialogs: Sequence[str] = INSTALL_DIALOGS,
-    seconds: float = 20.0,
-    size: int = 1 << 20,
-    exe_size: int = 40 << 20,
-    early_parent: bool = False,
-    updater: bool = True,
-    refuses_older: bool = False,
-    renames: bool = False,
+    *, product: str = CLIENT, release: str, arch: Arch = "x64", size: int = 1 << 20, **behaviour: Any
 ) -> bytes:
     """An installer file of at least ``size`` bytes (filler compresses to nothing in the lab's memory): a PE file.
 
     Its version resource is the launcher's, with the product's name, as InstallShield fills it in by default.
-
-    ``dialogs`` is what this release asks; a response file recorded for others is refused (-12).
+    ``behaviour`` are fields of ``Manifest``. Raises TypeError for unknown ones.
     """
-    manifest = Manifest(
-        product=product,
-        release=release,
-        arch=arch,
-        code=product_code(year_of(release), arch, product),
-        dialogs=tuple(dialogs),
-        seconds=seconds,
-        exe_size=exe_size,
-        early_parent=early_parent,
-        updater=updater,
-        refuses_older=refuses_older,
-        renames=renames,
-    )
+    for name in _DIALOGS:
+        if behaviour.get(name) is not None:
+            behaviour[name] = tuple(behaviour[name])
+    code = product_code(year_of(release), arch, product)
+    manifest = Manifest(product=product, release=release, arch=arch, code=code, **behaviour)
     version = (25, 0, 0, 764)
     strings = {
         "CompanyName": "Index Education",
@@ -117,18 +124,34 @@ class _Ini:
         self.lines += [f"{key}={value}" for key, value in values.items()]
 
 
+def _recorded(dialog: str, *, mode: str, launch: bool) -> dict[str, Any]:
+    """What a section holds once its dialog has been answered."""
+    if dialog.startswith("SdAskDestPath"):
+        return {"szDir": "", "Result": 1}
+    if dialog.startswith("SdFinishReboot"):
+        return {"Result": 1, "BootOption": 0}
+    if dialog.startswith("SdFinish"):
+        return {"Result": 1, "bOpt1": int(launch), "bOpt2": 0}
+    if dialog.startswith("SdWelcomeMaint"):
+        # 301: modify, 302: repair, 303: remove.
+        return {"Result": 303 if mode == "uninstall" else 302}
+    # 6: the button "Yes".
+    return {"Result": 6 if dialog.startswith(("MessageBox", "SprintfBox")) else 1}
+
+
 def build_iss(
     *,
     product: str = "Client PRONOTE",
     release: str,
     arch: Arch = "x64",
     dialogs: Sequence[str] | None = None,
-    mode: Literal["install", "uninstall"] = "install",
+    mode: Literal["install", "update", "uninstall"] = "install",
     launch: bool = False,
 ) -> str:
     """A response file as ``setup.exe /r`` records it; ``launch``: the box "Lancer PRONOTE" was left ticked."""
     code = product_code(year_of(release), arch, product)
-    asked = tuple(dialogs) if dialogs is not None else INSTALL_DIALOGS if mode == "install" else UNINSTALL_DIALOGS
+    usual = UNINSTALL_DIALOGS if mode == "uninstall" else INSTALL_DIALOGS
+    asked = tuple(dialogs) if dialogs is not None else usual
     ini = _Ini()
     ini.section("InstallShield Silent", Version="v7.00", File="Response File")
     ini.section("File Transfer", OverwrittenReadOnly="NoToAll")
@@ -137,11 +160,6 @@ def build_iss(
     rest = dict(list(order.items())[1:])
     ini.section(f"{code}-DlgOrder", **first, Count=len(asked), **rest)
     for dialog in asked:
-        values: dict[str, Any] = {"Result": 6 if dialog.startswith("MessageBox") else 1}
-        if dialog.startswith("SdAskDestPath"):
-            values = {"szDir": "", **values}
-        if dialog.startswith("SdFinish"):
-            values = {**values, "bOpt1": int(launch), "bOpt2": 0}
-        ini.section(f"{code}-{dialog}", **values)
+        ini.section(f"{code}-{dialog}", **_recorded(dialog, mode=mode, launch=launch))
     ini.section("Application", Name=product, Version=release, Company="Index Education", Lang="040c")
     return "\r\n".join(ini.lines) + "\r\n"

@@ -9,8 +9,10 @@ __all__ = [
     "CLIENT",
     "EDT",
     "NAMES",
+    "UNINSTALL_STRING",
     "UPDATER_NAME",
     "display_name",
+    "engine_path",
     "exe_name",
     "file_version",
     "folder",
@@ -74,11 +76,18 @@ def folder(year: int, arch: str, *, x64_windows: bool, product: str = CLIENT) ->
     return f"{program_files(arch, x64_windows=x64_windows)}\\Index Education\\{place}"
 
 
-def uninstall_string(code: str, *, x64_windows: bool) -> str:
+UNINSTALL_STRING = '"{setup}" -runfromtemp -l0x040c -removeonly'
+
+
+def uninstall_string(code: str, *, x64_windows: bool, form: str = UNINSTALL_STRING) -> str:
     """The ARP command line; the engine is a 32-bit program, so its folder is that of 32-bit programs."""
+    return form.replace("{setup}", engine_path(code, x64_windows=x64_windows))
+
+
+def engine_path(code: str, *, x64_windows: bool) -> str:
+    """The copy of the setup that an installation leaves, for its removal."""
     home = program_files("x86", x64_windows=x64_windows)
-    path = f"{home}\\InstallShield Installation Information\\{code}\\setup.exe"
-    return f'"{path}" -runfromtemp -l0x040c -removeonly'
+    return f"{home}\\InstallShield Installation Information\\{code}\\setup.exe"
 
 
 def file_version(release: str) -> str:

@@ -1,29 +1,24 @@
-"""Response files and logs of silent setups: INI texts, and the codes of ``[ResponseResult]``."""
+"""Response files of silent setups: INI texts, asked section by section as the dialogs come ([E] in fidelity, S)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .package import Manifest
-
-__all__ = ["ResponseRefusedError", "check_response", "log_text", "read_ini"]
+__all__ = ["Answers", "ResponseRefusedError", "read_ini"]
 
 Ini = dict[str, dict[str, str]]
 
 
 @dataclass
 class ResponseRefusedError(Exception):
-    """The response file is refused with this ResultCode."""
+    """The setup ends with this ResultCode."""
 
     code: int
 
 
 def read_ini(data: bytes) -> Ini:
-    """Sections and keys in lower case; ANSI, or UTF with a byte order mark."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", "replace")
-    else:
-        text = data.decode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "cp1252", "replace")
+    """Sections and keys in lower case; ANSI, or UTF-16LE with a byte order mark (GetPrivateProfileString)."""
+    text = data.decode("utf-16", "replace") if data.startswith(b"\xff\xfe") else data.decode("cp1252", "replace")
     sections: Ini = {}
     current: dict[str, str] = {}
     for line in text.splitlines():
@@ -36,41 +31,27 @@ def read_ini(data: bytes) -> Ini:
     return sections
 
 
-def check_response(data: bytes, manifest: Manifest, *, uninstall: bool) -> bool:
-    """Whether the recording starts the program at the end. Raises ResponseRefusedError.
+class Answers:
+    """A response file. ``DlgOrder`` is not looked at: each dialog finds its section by its name.
 
-    -3: a section or value is missing (also a recording of another year, whose product code differs); -12: the dialogs
-    are not those this release shows, in their order; -10: a Result that is no number.
+    Raises ResponseRefusedError: -8 for a file without the header (an empty one, UTF-16 without its mark).
     """
-    ini = read_ini(data)
-    silent = ini.get("installshield silent", {})
-    code = manifest.code.lower()
-    order = ini.get(f"{code}-dlgorder")
-    if silent.get("file", "").lower() != "response file" or order is None:
-        raise ResponseRefusedError(-3)
-    wanted = manifest.uninstall_dialogs if uninstall else manifest.dialogs
-    if not order.get("count", "").isdecimal():
-        raise ResponseRefusedError(-3)
-    recorded = [order.get(f"dlg{index}", "").lower() for index in range(int(order["count"]))]
-    if recorded != [f"{code}-{dialog.lower()}" for dialog in wanted]:
-        raise ResponseRefusedError(-12)
-    launch = False
-    for dialog in wanted:
-        section = ini.get(f"{code}-{dialog.lower()}", {})
+
+    def __init__(self, data: bytes, code: str) -> None:
+        self._ini = read_ini(data)
+        self._code = code.lower()
+        if self._ini.get("installshield silent", {}).get("file", "").lower() != "response file":
+            raise ResponseRefusedError(-8)
+
+    def to(self, dialog: str) -> dict[str, str]:
+        """What a dialog is answered.
+
+        Raises ResponseRefusedError: -3 when its section is missing (also in a recording of another year, whose product
+        code differs) or has no ``Result``, -1 when that is no number.
+        """
+        section = self._ini.get(f"{self._code}-{dialog.lower()}", {})
         if "result" not in section:
             raise ResponseRefusedError(-3)
         if not section["result"].lstrip("-").isdecimal():
-            raise ResponseRefusedError(-10)
-        if dialog.startswith("SdFinish"):
-            launch = section.get("bopt1", "0") != "0"
-    return launch
-
-
-def log_text(manifest: Manifest, result: int) -> str:
-    """The log /f2 names."""
-    return (
-        "[InstallShield Silent]\r\nVersion=v7.00\r\nFile=Log File\r\n"
-        f"[ResponseResult]\r\nResultCode={result}\r\n"
-        f"[Application]\r\nName={manifest.product}\r\nVersion={manifest.release}\r\n"
-        "Company=Index Education\r\nLang=040c\r\n"
-    )
+            raise ResponseRefusedError(-1)
+        return section

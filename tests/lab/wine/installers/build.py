@@ -143,7 +143,7 @@ def build_setup(
         "uninstall_dialogs": "|".join(UNINSTALL_DIALOGS),
         "early_parent": str(int(early_exit)),
         "updater": str(int(updater)),
-        "fault": f"{fault.kind} {fault.result_code} {fault.seconds}" if fault else "",
+        "fault": f"{fault.kind} {fault.code} {fault.seconds}" if fault else "",
         "seconds": str(seconds),
         "display_name": display_name(year, arch, product),
         "folder": folder(year, arch, x64_windows=True, product=product),
