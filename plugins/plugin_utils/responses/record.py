@@ -27,6 +27,7 @@ from ..station.errors import (
 )
 from ..station.probe import probe
 from ..station.state import StationState
+from ..station.uninstall import UninstallError, split_uninstall
 from ..station.winrm import WinrmStation
 from .folder import ResponseStore
 from .names import ResponseName
@@ -38,7 +39,6 @@ from .recording import (
     parse_fetched,
     parse_folder,
     plan_recording,
-    split_uninstall,
 )
 from .response import (
     Finding,
@@ -211,8 +211,8 @@ def _uninstaller(state: StationState, request: RecordRequest) -> tuple[str, str]
     command = next(i.uninstall_string for i in state.of_year(request.release.year) if i.uninstall_string)
     try:
         return split_uninstall(command or "")
-    except ValueError as exc:
-        raise StationFactError(str(exc), remedy="Record the removal by hand (docs/troubleshooting.md).") from exc
+    except UninstallError as exc:
+        raise StationFactError(str(exc), remedy=exc.remedy) from exc
 
 
 def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *, started: bool) -> None:

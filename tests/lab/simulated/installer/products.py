@@ -78,7 +78,7 @@ def uninstall_string(code: str, *, x64_windows: bool) -> str:
     """The ARP command line; the engine is a 32-bit program, so its folder is that of 32-bit programs."""
     home = program_files("x86", x64_windows=x64_windows)
     path = f"{home}\\InstallShield Installation Information\\{code}\\setup.exe"
-    return f'"{path}" -runfromtemp -l0x040c -removeonly'
+    return f'"{path}" -runfromtemp -l0x040c  -removeonly'
 
 
 def file_version(release: str) -> str:
