@@ -29,6 +29,7 @@ from ..station.probe import probe
 from ..station.state import StationState
 from ..station.uninstall import UninstallError, split_uninstall
 from ..station.winrm import WinrmStation
+from .findings import Finding, accept, errors
 from .folder import ResponseStore
 from .names import ResponseName
 from .recording import (
@@ -40,14 +41,8 @@ from .recording import (
     parse_folder,
     plan_recording,
 )
-from .response import (
-    Finding,
-    Mode,
-    ResponseFile,
-    accept,
-    errors,
-    validate_bytes,
-)
+from .response import Mode, ResponseFile
+from .validate import validate_bytes
 
 __all__ = ["RecordRequest", "record"]
 
@@ -55,7 +50,7 @@ display = Display()
 
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off.
-_UNFINISHED = frozenset({"not_response", "no_order", "truncated"})
+_UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
 _INSTRUCTIONS = {
     "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
     "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",

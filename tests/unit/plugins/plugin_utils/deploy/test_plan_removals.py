@@ -152,7 +152,9 @@ def test_removing_first_needs_what_removes() -> None:
     assert (decided.action, "its removal is not published" in decided.reason) == ("refuse", True)
 
 
-_REFUSED: dict[str, Any] = {"uninstall_string": 'RunDll32 C:\\x\\Ctor.dll,LaunchSetup "C:\\x\\setup.exe" -l0x40c  -removeonly'}
+_REFUSED: dict[str, Any] = {
+    "uninstall_string": 'RunDll32 C:\\x\\Ctor.dll,LaunchSetup "C:\\x\\setup.exe" -l0x40c  -removeonly'
+}
 
 
 def test_a_removal_that_was_begun_is_followed_whatever_the_entry_says_by_now() -> None:
