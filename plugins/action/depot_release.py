@@ -11,9 +11,10 @@ from ..module_utils.product.technologies import TECHNOLOGIES
 from ..plugin_utils.depot.package import Package
 from ..plugin_utils.depot.publish import check_pin, publish
 from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.responses.findings import FINDINGS
 from ..plugin_utils.responses.folder import checked_responses
 from ..plugin_utils.responses.names import parse_name
-from ..plugin_utils.responses.response import FINDINGS, Mode
+from ..plugin_utils.responses.response import Mode
 
 
 class ActionModule(ControllerAction):

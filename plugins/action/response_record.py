@@ -9,9 +9,10 @@ from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.job.follow import JobTimes
+from ..plugin_utils.responses.findings import FINDINGS
 from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
-from ..plugin_utils.responses.response import FINDINGS, parse_language
+from ..plugin_utils.responses.response import parse_language
 from ..plugin_utils.station.cmdline import valid_url
 
 

@@ -53,7 +53,7 @@ clients:
       product_code: "{02871376-45F6-4642-9D84-C7681ABE361F}"
       uninstall_string: >-
         "C:\Program Files (x86)\InstallShield Installation Information\{02871376-45F6-4642-9D84-C7681ABE361F}\setup.exe"
-        -runfromtemp -l0x040c -removeonly
+        -runfromtemp -l0x040c  -removeonly
       registry_view: 32
   contains:
     year:
@@ -87,7 +87,7 @@ clients:
     uninstall_string:
       description: Command line of the uninstall entry.
       type: str
-      sample: '"C:\...\setup.exe" -runfromtemp -l0x040c -removeonly'
+      sample: '"C:\...\setup.exe" -runfromtemp -l0x040c  -removeonly'
     registry_view:
       description: Registry view that holds the entry, 64 or 32.
       type: int

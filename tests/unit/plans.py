@@ -44,7 +44,7 @@ def client(release: str | None, *, year: int | None = None, condition: str = "ok
         "name": "Client PRONOTE",
         "path": r"C:\x\Client PRONOTE.exe" if condition != "entry_without_exe" else None,
         "product_code": None,
-        "uninstall_string": '"setup.exe" -removeonly' if condition != "exe_without_entry" else None,
+        "uninstall_string": r'"C:\x\setup.exe" -l0x040c  -removeonly' if condition != "exe_without_entry" else None,
         "view": 64,
         **fields,
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
-from ..depot.lock import published_digests, published_installers, published_removals
+from ..depot.lock import published_digests, published_installers, published_removals, published_technologies
 from ..job.commands import (
     depot_folder,
     valid_rate,
@@ -80,6 +80,7 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
             release=release,
             arch=args["arch"],
             digests=published_digests(releases, release),
+            technologies=published_technologies(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],
             remove_older=args["remove_older"],

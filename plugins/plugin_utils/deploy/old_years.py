@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ..depot.lock import Removal
 from ..station.state import Arch, Installation, StationState
+from ..station.uninstall import why_not_removable
 
 __all__ = ["OlderYears", "Removal", "Removals", "older_years"]
 
@@ -23,10 +24,14 @@ Removals = Mapping[int, Mapping[str, Removal]]
 
 @dataclass(frozen=True, kw_only=True)
 class OlderYears:
-    """What is there of earlier years: to remove (in order of the year), not published, and left as it is."""
+    """What is there of earlier years: to remove (in order of the year), not published, and left as it is.
+
+    ``refused``: facts and remedies of those whose entry's command is not run.
+    """
 
     remove: list[Removal] = field(default_factory=list)
     unpublished: list[Installation] = field(default_factory=list)
+    refused: dict[Removal, tuple[str, str]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
 
 
@@ -49,6 +54,9 @@ def older_years(state: StationState, year: int, removals: Removals, default_arch
             )
         elif published is None:
             found.unpublished.append(one)
+        elif (error := why_not_removable(one.uninstall_string, published.technology)) is not None:
+            remedy = f"{error.remedy} Or set pronote_client_remove_older to false."
+            found.refused[published] = (f"the client of {one.year} is to be removed: {error}", remedy)
         elif published not in found.remove:
             found.remove.append(published)
     found.remove.sort(key=lambda each: (each.release.year, each.arch))

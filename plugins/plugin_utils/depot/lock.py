@@ -13,7 +13,7 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import yaml
@@ -36,6 +36,7 @@ __all__ = [
     "published_digests",
     "published_installers",
     "published_removals",
+    "published_technologies",
     "recorded_for",
     "releases_of",
 ]
@@ -92,6 +93,8 @@ class Removal:
     release: Release
     arch: Arch
     digest: str
+    # Key of TECHNOLOGIES; empty: a lock file that does not say it.
+    technology: str = ""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -173,20 +176,31 @@ def published_digests(releases: Mapping[str, Any], release: Release) -> dict[str
     return {arch: valid_digest(digest) for arch, digest in found.items()}
 
 
+def published_technologies(releases: Mapping[str, Any], release: Release) -> dict[str, str]:
+    """A release's installers' technologies by architecture, where the lock says them."""
+    entries = arches_of(releases, release).items()
+    return {str(a): str(e["technology"]) for a, e in entries if isinstance(e, Mapping) and "technology" in e}
+
+
 def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Removal]]:
     """Year, architecture, and the newest release there that can remove. Raises ValueError."""
-    newest: dict[tuple[int, Arch], tuple[Release, str]] = {}
+    newest: dict[tuple[int, Arch], Removal] = {}
     with _reading():
         for text, arches in releases.items():
             release = Release.parse(str(text)).client
             for key, entry in arches.items():
                 place: tuple[int, Arch] = (release.year, "x64" if key == "x64" else "x86")
                 # Written by depot_release since removals are planned: a lock file of before has nothing removable.
-                if entry.get("removable", False) and (place not in newest or newest[place][0] < release):
-                    newest[place] = (release, str(entry["digest"]))
+                if entry.get("removable", False) and (place not in newest or newest[place].release < release):
+                    newest[place] = Removal(
+                        release=release,
+                        arch=place[1],
+                        digest=str(entry["digest"]),
+                        technology=str(entry.get("technology", "")),
+                    )
     found: dict[int, dict[str, Removal]] = {}
-    for (year, arch), (release, digest) in newest.items():
-        found.setdefault(year, {})[arch] = Removal(release=release, arch=arch, digest=valid_digest(digest))
+    for (year, arch), removal in newest.items():
+        found.setdefault(year, {})[arch] = replace(removal, digest=valid_digest(removal.digest))
     return found
 
 

@@ -109,6 +109,11 @@ _STEPS: dict[str, tuple[str, str]] = {
         "this release was published without what removing it needs",
         "Publish it again with uninstall_response and product_code.",
     ),
+    "uninstall_command": (
+        "the uninstall entry's command is not one that can be run: no program with its full path, RunDll32, or "
+        "characters that cmd.exe reads as its own",
+        "See uninstall_string in what client_info shows of the station, and remove this client by hand.",
+    ),
     "uninstaller_gone": (
         "the station has the uninstall entry, and the uninstaller that it names is gone",
         "Install a release of that year over it, then remove it; or delete the entry by hand after a look.",

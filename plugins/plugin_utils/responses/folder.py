@@ -13,16 +13,10 @@ import yaml
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import write_atomically
+from .findings import Finding, accept, errors
 from .names import ResponseName, parse_name
-from .response import (
-    Finding,
-    Mode,
-    ResponseFile,
-    accept,
-    errors,
-    for_setup,
-    validate_bytes,
-)
+from .response import Mode, ResponseFile, for_setup
+from .validate import validate_bytes
 
 __all__ = ["ResponseStore", "checked_responses"]
 

@@ -27,7 +27,9 @@ from ..station.errors import (
 )
 from ..station.probe import probe
 from ..station.state import StationState
+from ..station.uninstall import UninstallError, split_uninstall
 from ..station.winrm import WinrmStation
+from .findings import Finding, accept, errors
 from .folder import ResponseStore
 from .names import ResponseName
 from .recording import (
@@ -38,16 +40,9 @@ from .recording import (
     parse_fetched,
     parse_folder,
     plan_recording,
-    split_uninstall,
 )
-from .response import (
-    Finding,
-    Mode,
-    ResponseFile,
-    accept,
-    errors,
-    validate_bytes,
-)
+from .response import Mode, ResponseFile
+from .validate import validate_bytes
 
 __all__ = ["RecordRequest", "record"]
 
@@ -55,7 +50,7 @@ display = Display()
 
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off.
-_UNFINISHED = frozenset({"not_response", "no_order", "truncated"})
+_UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
 _INSTRUCTIONS = {
     "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
     "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
@@ -211,8 +206,8 @@ def _uninstaller(state: StationState, request: RecordRequest) -> tuple[str, str]
     command = next(i.uninstall_string for i in state.of_year(request.release.year) if i.uninstall_string)
     try:
         return split_uninstall(command or "")
-    except ValueError as exc:
-        raise StationFactError(str(exc), remedy="Record the removal by hand (docs/troubleshooting.md).") from exc
+    except UninstallError as exc:
+        raise StationFactError(str(exc), remedy=exc.remedy) from exc
 
 
 def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *, started: bool) -> None:

@@ -31,18 +31,12 @@ __all__ = [
     "parse_fetched",
     "parse_folder",
     "plan_recording",
-    "split_uninstall",
 ]
 
 _TOP = "Rentree PRONOTE"
 # Beside the jobs' folder, not in it: a deployment tidies leftover jobs away, and a recording is not its business.
 _FOLDER = rf"{_TOP}\recordings"
 _ADMINISTRATORS = "S-1-5-32-544"
-_UNINSTALL = re.compile(
-    r'"([A-Z]:\\Program Files(?: \(x86\))?\\InstallShield Installation Information'
-    r'\\(?:InstallShield_)?\{[0-9A-F-]{36}\}\\[\w.-]+\.exe)"((?: [-/][A-Za-z0-9]+)*)\s*',
-    re.IGNORECASE,
-)
 _BASE64 = re.compile(rb"-----BEGIN [A-Z ]+-----(.*?)-----END [A-Z ]+-----", re.DOTALL)
 
 STAGE_CODES = {
@@ -140,21 +134,6 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
             remedy="Log on at the station with an administrator's account, then run again.",
         )
     return None
-
-
-def split_uninstall(uninstall_string: str) -> tuple[str, str]:
-    """Program and switches of an InstallShield ``UninstallString``.
-
-    Raises ValueError for any other: what is started with an administrator's rights lies where only administrators
-    write, and nothing of it can be read as a command.
-    """
-    match = _UNINSTALL.fullmatch(uninstall_string)
-    if match is None:
-        raise ValueError(
-            f"the uninstall entry's command {uninstall_string!r} is not that of an InstallShield setup below Program "
-            "Files"
-        )
-    return match[1], match[2].strip()
 
 
 def parse_folder(output: str, *, running: bool) -> FolderState:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lab.scenario import ReleaseSpec
+from tests.lab.simulated.installer.products import product_code
+from tests.station.bench import Bench
 from tests.station.depot import Depot, published
 from tests.station.fixtures import MakeStation
 
@@ -131,3 +134,90 @@ def test_a_year_whose_removal_is_not_published_stops_before_anything_is_done(
 def test_a_removal_that_was_not_published_is_told_by_the_job(make_station: MakeStation, without_removal: Depot) -> None:
     pc = make_station(clients=[{"release": "2026.2.7"}], depot=without_removal)
     assert pc.client(state="absent")["fact"] == "this release was published without what removing it needs"
+
+
+_UNINSTALL_KEY = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+_SETUP = r"C:\Program Files (x86)\InstallShield Installation Information\%s\setup.exe"
+_RUNDLL = rf'RunDll32 C:\PROGRA~2\COMMON~1\INSTAL~1\Ctor.dll,LaunchSetup "{_SETUP}" -l0x404  -removeonly'
+
+
+def _entry(pc: Bench, value: str) -> None:
+    """Give the entry of the year's x64 client this UninstallString; %s is its product code."""
+    code = product_code(2026, "x64")
+    for view in (32, 64):
+        if pc.station.registry.get(f"{_UNINSTALL_KEY}\\{code}", "DisplayName", view=view) is not None:
+            pc.station.registry.set(
+                f"{_UNINSTALL_KEY}\\{code}", "UninstallString", value.replace("%s", code), view=view
+            )
+
+
+_FORMS = [
+    rf'"{_SETUP}" -runfromtemp -l0x0009  -removeonly',
+    rf'"{_SETUP}" -runfromtemp -l0x0007 -removeonly',
+    rf'"{_SETUP}" -runfromtemp -l0x0009anything -removeonly',
+    rf'"{_SETUP}" -runfromtemp -l0x0009 UNINSTALL -removeonly',
+    rf'"{_SETUP}" -runfromtemp -l0x0409 -uninst -removeonly',
+    rf"{_SETUP} -runfromtemp -l0x0409  -removeonly",
+]
+
+
+@pytest.mark.parametrize("value", _FORMS)
+def test_uninstall_strings_as_they_are_in_the_field_remove_silently(make_station: MakeStation, value: str) -> None:
+    pc = make_station(clients=[{"release": "2026.2.7"}])
+    _entry(pc, value)
+    done = pc.client(state="absent")
+    assert (done["action"], pc.clients(), pc.folders()) == ("remove", [], [])
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        (_RUNDLL, "goes through RunDll32"),
+        (rf'"{_SETUP}" -removeonly & net user x /add', "holds '&'"),
+        (rf'"{_SETUP}" -removeonly "%TEMP%"', "holds '%'"),
+        (rf'"{_SETUP}" -removeonly {"x" * 4000}', "has 4"),
+        ("setup.exe -removeonly", "full path"),
+    ],
+)
+@pytest.mark.parametrize("wanted", ["absent", "older", "downgrade"])
+def test_an_uninstall_string_that_is_not_run_is_refused_before_anything_is_done(
+    make_station: MakeStation, tmp_path: Path, value: str, fact: str, wanted: str
+) -> None:
+    pc = make_station(clients=[{"release": "2026.2.7"}])
+    _entry(pc, value)
+    releases = {**pc.lock(), "2027.1.2": {"x64": {**pc.lock()["2026.2.7"]["x64"], "digest": "a" * 64}}}
+    options: dict[str, dict[str, Any]] = {
+        "absent": {"state": "absent"},
+        "older": {"release": "2027.1.2", "releases": releases, "remove_older": True},
+        "downgrade": {"release": "2026.1.9", **BACK},
+    }
+    for check in (True, False):
+        refused = pc.client(check=check, **options[wanted])
+        assert refused["failed"]
+        assert fact in refused["fact"]
+        assert "by hand" in refused["remedy"]
+    assert (pc.clients(), pc.starts(), pc.folders()) == (["2026.2.7 x64 ok"], 0, [])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        _RUNDLL,
+        r"C:\Windows\System32\rundll32.exe C:\x\Ctor.dll,LaunchSetup -l0x404  -removeonly",
+        rf'"{_SETUP}" -removeonly & net user x /add',
+        rf'"{_SETUP}" -removeonly > C:\x.txt',
+        rf'"{_SETUP}" -removeonly ^| more',
+        rf'"{_SETUP}" -removeonly "%TEMP%"',
+        "setup.exe -removeonly",
+        "cmd /c exit",
+        'x" & net user x /add & "',
+    ],
+)
+def test_install_cmd_itself_runs_no_uninstall_string_blindly(make_station: MakeStation, value: str) -> None:
+    pc = make_station(clients=[{"release": "2026.2.7"}])
+    pc.before(r"schtasks\.exe /Run", lambda: _entry(pc, value))
+    failed = pc.client(state="absent")
+    assert failed["failed"]
+    assert failed["fact"].startswith("the uninstall entry's command is not one that can be run"), failed["fact"]
+    assert (pc.clients(), pc.starts(), pc.folders()) == (["2026.2.7 x64 ok"], 0, [])
+    assert not [event for event in pc.events("process") if "net" in str(event)]

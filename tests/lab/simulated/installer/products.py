@@ -76,7 +76,7 @@ def folder(year: int, arch: str, *, x64_windows: bool, product: str = CLIENT) ->
     return f"{program_files(arch, x64_windows=x64_windows)}\\Index Education\\{place}"
 
 
-UNINSTALL_STRING = '"{setup}" -runfromtemp -l0x040c -removeonly'
+UNINSTALL_STRING = '"{setup}" -runfromtemp -l0x040c  -removeonly'
 
 
 def uninstall_string(code: str, *, x64_windows: bool, form: str = UNINSTALL_STRING) -> str:

@@ -103,7 +103,7 @@ def test_a_response_file_is_published_as_a_setup_reads_it(shelf: Shelf, data: by
         (build_iss(release="2026.2.7", launch=True).encode(), "a box of the last dialog is ticked"),
         (build_iss(release="2025.2.9").encode(), "it is a recording of the product"),
         (_SOUND.replace("szDir=", "szDir=C:\\Users\\admin").encode(), "a folder of a user is in it"),
-        (_SOUND.replace("DlgOrder", "Order").encode(), "it has no section [{…}-DlgOrder]"),
+        (_SOUND.replace("{", "<").encode(), "it has neither a list of dialogs nor their answers"),
     ],
 )
 def test_a_bad_response_file_is_not_published(shelf: Shelf, data: bytes, says: str) -> None:

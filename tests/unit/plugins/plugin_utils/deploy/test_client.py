@@ -51,7 +51,7 @@ def _client_of(release: str) -> Installation:
         name="Client PRONOTE",
         path=r"C:\x\Client PRONOTE.exe",
         product_code=None,
-        uninstall_string="setup.exe",
+        uninstall_string=r"C:\x\setup.exe",
         view=64,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,3 +150,27 @@ def test_an_older_release_of_the_year_goes_back(how: str, jobs: list[str], steps
 def test_removing_first_needs_what_removes() -> None:
     decided = plan(state_of(NEWER), goal(allow_downgrade=True, downgrade="remove_first"))
     assert (decided.action, "its removal is not published" in decided.reason) == ("refuse", True)
+
+
+_REFUSED: dict[str, Any] = {
+    "uninstall_string": 'RunDll32 C:\\x\\Ctor.dll,LaunchSetup "C:\\x\\setup.exe" -l0x40c  -removeonly'
+}
+
+
+def test_a_removal_that_was_begun_is_followed_whatever_the_entry_says_by_now() -> None:
+    shield = {2025: {"x64": replace(_REMOVALS[2025]["x64"], technology="installscript")}}
+    old, desired = client("2025.2.9", **_REFUSED), goal(remove_older=True, removals=shield)
+    refused = plan(state_of(old, RIGHT), desired)
+    assert (refused.action, "goes through RunDll32" in refused.reason) == ("refuse", True)
+    assert "pronote_client_remove_older" in refused.remedy
+    assert plan(state_of(old, RIGHT, jobs=[_removal("2025.2.9")]), desired).action == "finish"
+    absent = goal(state="absent", technologies={"x64": "installscript"})
+    here = client("2026.2.7", **_REFUSED)
+    assert plan(state_of(here), absent).action == "refuse"
+    assert plan(state_of(here, jobs=[job_for(verb="remove")]), absent).action == "finish"
+
+
+@pytest.mark.parametrize(("technology", "action"), [("installscript", "refuse"), ("nsis", "refuse"), ("msi", "remove")])
+def test_what_the_entry_says_matters_to_setups_that_run_it(technology: str, action: str) -> None:
+    desired = goal(state="absent", technologies={"x64": technology})
+    assert plan(state_of(client("2026.2.7", **_REFUSED)), desired).action == action

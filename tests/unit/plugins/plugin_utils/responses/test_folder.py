@@ -8,11 +8,8 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore, checked_responses
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import (
-    Mode,
-    ResponseFile,
-    validate_bytes,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import Mode, ResponseFile
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.validate import validate_bytes
 
 from tests.lab.simulated.installer.package import build_iss
 

@@ -3,17 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import (
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.findings import (
     FINDINGS,
     Finding,
-    ResponseFile,
     accept,
-    decode_response,
     errors,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import (
+    ResponseFile,
+    decode_response,
     for_setup,
     parse_language,
-    validate_bytes,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.validate import validate_bytes
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _OTHER = "{6675F0E8-C34B-4FB8-9E61-35EE4C20136F}"
@@ -131,12 +133,13 @@ def test_a_sound_recording_has_no_finding() -> None:
     ("old", "new", "code"),
     [
         ("File=Response File", "File=Log File", "not_response"),
-        ("[InstallShield Silent]", "[Something]", "not_response"),
+        ("[InstallShield Silent]", "[Something]", "no_header"),
+        (_SOUND, "[Something]\nFile=Response File\n", "not_response"),
         (f"[{_CODE}-DlgOrder]", f"[{_CODE}-Order]", "no_order"),
         (f"Dlg0={_CODE}-SdWelcome-0\n", "", "no_order"),
-        ("Count=3", "Count=4", "truncated"),
-        ("Count=3\n", "", "truncated"),
-        (f"Dlg2={_CODE}-SdFinish-0\n", "", "truncated"),
+        ("Count=3", "Count=4", "miscounted"),
+        ("Count=3\n", "", "miscounted"),
+        (f"Dlg2={_CODE}-SdFinish-0\n", "", "extra_dialog"),
         (f"[{_CODE}-SdAskDestPath-0]", f"[{_CODE}-SdAskDestPath-1]", "truncated"),
         ("Result=1\nbOpt1", "bOpt1", "truncated"),
         ("Lang=040c", "Lang=0409", "other_language"),
@@ -177,7 +180,7 @@ def test_a_file_cut_anywhere_is_never_sound() -> None:
     # The last two lines are answers that are nothing by default: a cut there changes nothing that the setup reads.
     for size in range(0, order - 20, 7):
         found = _codes(whole[:size])
-        assert {"not_response", "no_order", "truncated"} & set(found), size
+        assert {"not_response", "no_dialog", "truncated"} & set(found), size
 
 
 def test_the_fact_names_the_line_and_hostile_values_are_cut() -> None:

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every decision about a station is made from, and what decisions have in common. Pure; ``plan.py`` decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ...module_utils.product.release import Release
+from ..station.job_name import JobName, Verb
+from ..station.state import Arch, Installation, StationState
+from .goal import Action, Goal, JobStep, Plan
+from .old_years import Removal
+
+__all__ = ["OTHER", "Planner", "lines", "named"]
+
+OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
+
+
+def named(goal: Goal, verb: Verb, arch: Arch) -> JobName | None:
+    """The name of the job for what is wanted; None when it is not published for this architecture."""
+    digest = goal.digests.get(arch)
+    return JobName.of(goal.product, verb, goal.release, arch, digest) if digest else None
+
+
+def lines(goal: Goal, clients: Iterable[Installation], jobs: Iterable[JobName]) -> list[str]:
+    """Lines of the diff, for the product's clients and for its files that wait on the station."""
+    return [
+        *(f"{goal.product.title} {i.year or '?'}: {i.describe()}" for i in clients),
+        *(f"staged files: {job.release} {job.arch}" for job in jobs if job.verb == "staged"),
+    ]
+
+
+@dataclass(frozen=True)
+class Planner:
+    """What every decision is made from."""
+
+    state: StationState
+    goal: Goal
+    arch: Arch
+    # Of the product, and those of other products that may be at work.
+    jobs: list[JobName]
+    others: list[JobName]
+    before: list[str]
+
+    def refuse(self, reason: str, remedy: str) -> Plan:
+        return Plan(action="refuse", reason=reason, remedy=remedy, before=self.before, after=self.before)
+
+    def there(self, verb: Verb, arch: Arch | None = None) -> JobName | None:
+        """The job for what is wanted, when it is on the station."""
+        name = named(self.goal, verb, arch or self.arch)
+        return name if name in self.jobs else None
+
+    def step(self, verb: Verb, arch: Arch | None = None, *, this_arch_only: bool = True) -> JobStep | None:
+        """The step for what is wanted; None when it is not published for this architecture."""
+        name = named(self.goal, verb, arch or self.arch)
+        return self._step(name, self.goal.digests[name.arch], this_arch_only=this_arch_only) if name else None
+
+    def removal(self, one: Removal) -> JobStep:
+        """The step that removes the client of a published release's year."""
+        return self._step(JobName.of(self.goal.product, "remove", one.release, one.arch, one.digest), one.digest)
+
+    def _step(self, job: JobName, digest: str, *, this_arch_only: bool = True) -> JobStep:
+        return JobStep(job=job, digest=digest, follow=job in self.jobs, this_arch_only=this_arch_only)
+
+    def unpublished(self, arch: Arch | None = None) -> Plan:
+        return self.refuse(
+            f"release {self.goal.release.client} is not published for {arch or self.arch}",
+            "Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
+        )
+
+    def stagings(self) -> list[JobName]:
+        """Folders of a staging of what is wanted, at rest or under way, that are on the station."""
+        return [name for name in (self.there("staged"), self.there("stage")) if name is not None]
+
+    def too_new(self) -> Release | None:
+        """A sound release of the year that is newer than the one wanted."""
+        wanted = self.goal.release.client
+        sound = [i.release for i in self.state.of_year(wanted.year) if i.condition == "ok" and i.release is not None]
+        return max((release for release in sound if release.client > wanted), default=None)
+
+    def obstacle(self) -> Plan | None:
+        """What forbids bringing the release to the station, if anything does."""
+        state, goal = self.state, self.goal
+        newer = self.too_new()
+        if newer is not None and not goal.allow_downgrade:
+            return self.refuse(
+                f"{newer} is installed, newer than {goal.release.client}",
+                "Set pronote_client_allow_downgrade to put the older release back.",
+            )
+        if state.free_bytes is not None and state.free_bytes < goal.min_free_bytes:
+            return self.refuse(
+                f"{state.free_bytes // 2**20} MiB free on {state.system_drive}, "
+                f"{goal.min_free_bytes // 2**20} MiB needed",
+                "Free some space on the station, or lower pronote_client_min_free_mib.",
+            )
+        return None
+
+    def decide(
+        self,
+        action: Action,
+        reason: str,
+        steps: list[JobStep],
+        *,
+        keep: JobName | None = None,
+        adopt: Iterable[JobName] = (),
+        notes: Iterable[str] = (),
+    ) -> Plan:
+        """A plan of these steps; whatever else of ours is on the station is tidied away."""
+        kept = {keep, *adopt, *(step.job for step in steps)}
+        followed = next((step.job for step in steps if step.follow), None)
+        if followed:
+            # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
+            action, reason = "finish", f"job {followed} of an earlier run is on the station"
+        return Plan(
+            action=action,
+            reason=reason,
+            before=self.before,
+            steps=steps,
+            adopt=[*adopt],
+            tidy=sorted({*self.jobs} - kept, key=str),
+            others=self.others,
+            notes=[*notes],
+        )
+
+    def with_after(self, decided: Plan) -> Plan:
+        """The lines afterwards, from the steps: what the real run and the dry run both show."""
+        goal, clients = self.goal, list(self.state.installations)
+        added: list[str] = []
+        for step in decided.steps:
+            job = step.job
+            if job.verb == "remove":
+                clients = [i for i in clients if i.year != job.release.year or not step.removes(i)]
+            elif job.verb == "install":
+                # Another year or architecture stands beside it untouched; the same is upgraded in place.
+                if not (step.follow and goal.missing(self.state) is None):
+                    clients = [i for i in clients if i.year != job.release.year or i.arch not in {job.arch, None}]
+                    added.append(f"{goal.product.title} {job.release.year}: {job.release} {job.arch}")
+            elif goal.state == "staged":
+                added += lines(goal, [], [job.at_rest])
+        waiting = [job for job in self.jobs if job not in decided.tidy and job not in decided.adopt]
+        return replace(decided, after=sorted([*lines(goal, clients, waiting), *added]))

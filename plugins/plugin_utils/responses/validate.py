@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong with a response file, for the case (mode) that it is to serve. Pure.
+
+Severities follow what real InstallScript engines did with such files (docs/fidelity.md, R8 and R11): they find each
+dialog's section by its name and look at neither the order nor the number; a section or a ``Result`` that is missing, or
+is no number, ends them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .findings import Finding, finding
+from .response import GUID, Mode, ResponseFile
+
+__all__ = ["validate", "validate_bytes"]
+
+_PATH_KEY = re.compile(r"s[zv](Dir|Path)\w*", re.IGNORECASE)
+# Symbolic folders of InstallShield, as in <ProgramFiles>\…, are absolute too.
+_ABSOLUTE = re.compile(r"[A-Z]:[\\/]|<\w+>", re.IGNORECASE)
+_USER_FOLDER = re.compile(
+    r"[A-Z]:[\\/](Users|Utilisateurs|Documents and Settings)[\\/](?!Public\b)|%(USERPROFILE|APPDATA|LOCALAPPDATA)%",
+    re.IGNORECASE,
+)
+_LAUNCH_KEY = re.compile(r"launch|lancer|demarrer|run(app|now|prog)", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
+# Values of Result: NEXT 1, BACK 12, CANCEL 2 (IDCANCEL); of a message box also Abort 3, Yes 6 and No 7 (IDYES, IDNO).
+_BACK, _CANCEL, _ABORT, _YES, _NO = "12", "2", "3", "6", "7"
+_REMOVE_ALL = "303"
+"""``REMOVEALL`` of SdWelcomeMaint; 301 (MODIFY) and 302 (REPAIR) leave the program."""
+# A dialog has a number; what else is listed ("File Transfer") has answers, and no Result.
+_HAS_RESULT = re.compile(r"\w+-\d+", re.ASCII)
+_MESSAGE = re.compile(r"(messagebox|sprintfbox|sprintfmsgbox)", re.IGNORECASE)
+_MAINTENANCE = re.compile(r"(sd)?welcomemaint", re.IGNORECASE)
+_OF_INSTALLATIONS = re.compile(r"sd(license|askdestpath|startcopy|registeruser|customerinformation)", re.IGNORECASE)
+_FAILED = re.compile(r"sdsetupcompleteerror", re.IGNORECASE)
+_RESTART = {"bootoption": "", "choice": "rebootdialog"}
+
+
+def validate_bytes(
+    data: bytes, *, mode: Mode, product_code: str = "", language: int | None = None, year: int | None = None
+) -> tuple[ResponseFile | None, list[Finding]]:
+    """Parse and validate; what is no response file at all is a finding like the others."""
+    try:
+        response = ResponseFile.parse(data)
+    except ValueError as exc:
+        return None, [finding("not_response", f"this is not a response file: {exc}")]
+    return response, validate(response, mode=mode, product_code=product_code, language=language, year=year)
+
+
+def validate(
+    response: ResponseFile, *, mode: Mode, product_code: str = "", language: int | None = None, year: int | None = None
+) -> list[Finding]:
+    """Everything wrong with a recording for this mode. Empty or None: that is not compared."""
+    if (other := _something_else(response)) is not None:
+        return [other]
+    found = [
+        *_dialogs(response, mode),
+        *_identity(response, product_code.upper(), language, year),
+        *_answers(response, mode),
+    ]
+    return sorted(dict.fromkeys(found), key=lambda each: each.severity != "error")
+
+
+def _something_else(response: ResponseFile) -> Finding | None:
+    silent = response.section("InstallShield Silent")
+    kind = silent.get("file", "")
+    if kind.lower() == "response file":
+        return None
+    if not silent and response.product_codes:
+        return finding(
+            "no_header",
+            "it has dialogs and no [InstallShield Silent]: a setup with an MSI inside (InstallScript MSI) records so, "
+            "or its beginning is missing; an InstallScript setup answers -8 to it",
+        )
+    what = f"File={kind}" if kind else "it has no [InstallShield Silent] File="
+    log = ", the log of a silent setup" if kind.lower() == "log file" or response.section("ResponseResult") else ""
+    return finding("not_response", f"this is not a response file: {what}{log}")
+
+
+def _dialogs(response: ResponseFile, mode: Mode) -> Iterator[Finding]:
+    codes, listed = response.product_codes, response.dialogs
+    answered = list(dict.fromkeys(name for name, _key, _value in response.answers()))
+    if len(codes) > 1:
+        yield finding("several_products", f"it holds the dialogs of several products ({', '.join(codes)})")
+        return
+    if not codes or not (listed or answered):
+        yield finding("no_dialog", "it has neither a list of dialogs nor their answers")
+        return
+    if not listed:
+        yield finding("no_order", f"it has no list of dialogs, [{codes[0]}-DlgOrder]")
+    elif response.order.get("count", "") != str(len(listed)):
+        count = response.order.get("count", "") or "no number of"
+        yield finding("miscounted", f"DlgOrder announces {count} dialogs and lists {len(listed)}"[:120])
+    for dialog in listed:
+        values = response.section(f"{codes[0]}-{dialog}")
+        if not values or ("result" not in values and _HAS_RESULT.fullmatch(dialog)):
+            what = "Result" if values else "section"
+            yield finding("truncated", f"the dialog {dialog[:80]} is listed and has no {what}")
+    known = {dialog.lower() for dialog in listed}
+    for dialog in answered:
+        if listed and dialog.lower() not in known:
+            yield finding("extra_dialog", f"the dialog {dialog} has answers and is not listed in DlgOrder")
+    yield from _kinds(response, mode, list(dict.fromkeys([*listed, *answered])))
+
+
+def _kinds(response: ResponseFile, mode: Mode, dialogs: list[str]) -> Iterator[Finding]:
+    """What the dialogs themselves tell of the setup's run."""
+    for dialog in dialogs:
+        if _FAILED.match(dialog):
+            yield finding("setup_failed", f"the setup failed while it was recorded ({dialog})")
+        if mode == "uninstall" and _OF_INSTALLATIONS.match(dialog):
+            yield finding("not_removal", f"only an installation shows the dialog {dialog}")
+    shown = [dialog for dialog in dialogs if _HAS_RESULT.fullmatch(dialog)]
+    messages = [dialog for dialog in shown if _MESSAGE.match(dialog)]
+    said = {response.section(f"{response.product_code}-{dialog}").get("result") for dialog in messages}
+    if shown and messages == shown and not (mode == "uninstall" and _YES in said):
+        yield finding("only_message", "it has nothing but a message, as of a setup that refuses the PC")
+
+
+def _identity(response: ResponseFile, product_code: str, language: int | None, year: int | None) -> Iterator[Finding]:
+    own = response.product_code
+    # A code that is none is the caller's mistake, and told as such where it is used.
+    if own and re.fullmatch(GUID, product_code) and own != product_code:
+        yield finding("other_product", f"it is a recording of the product {own}, not of {product_code}")
+    # 0009 was seen where 0409 was meant: without a country, the language alone is compared.
+    told = response.language
+    if language is not None and told is not None:
+        same = told & 0x3FF == language & 0x3FF if told < 0x400 else told == language
+        if not same:
+            yield finding("other_language", f"it was recorded in the language 0x{told:04x}, not 0x{language:04x}")
+    version = response.section("Application").get("version", "")
+    told_year = re.match(r"(20\d\d)\.", version, re.ASCII)
+    if year is not None and told_year and int(told_year[1]) != year:
+        yield finding("other_year", f"it was recorded with {version[:40]}, not with a release of {year}")
+
+
+def _answers(response: ResponseFile, mode: Mode) -> Iterator[Finding]:
+    for dialog, key, value in response.answers():
+        name, low = f"{dialog} {key}={value}"[:120], key.lower()
+        if low == "result":
+            yield from _result(dialog, value, name, mode)
+        elif (low.startswith("bopt") or _LAUNCH_KEY.search(key)) and value.isdecimal() and int(value):
+            if dialog.lower().startswith("sdfinish") or not low.startswith("bopt"):
+                yield finding("launches", f"a box of the last dialog is ticked ({name})")
+        elif dialog.lower().startswith(_RESTART.get(low, "\n")):
+            if value.strip("0"):
+                yield finding("reboots", f"the setup is told to restart Windows ({name})")
+        elif _USER_FOLDER.match(value):
+            yield finding("user_folder", f"a folder of a user is in it ({name})")
+        elif _PATH_KEY.fullmatch(key) and value.startswith("\\\\"):
+            yield finding("network_path", f"a folder on the network is in it ({name})")
+        elif _PATH_KEY.fullmatch(key) and value and not _ABSOLUTE.match(value):
+            yield finding("relative_path", f"a path without drive is in it ({name})")
+
+
+def _result(dialog: str, value: str, name: str, mode: Mode) -> Iterator[Finding]:
+    if not _NUMBER.fullmatch(value):
+        yield finding("not_number", f"an answer is no number ({name})")
+    elif _MAINTENANCE.match(dialog):
+        yield from _maintenance(value, name, mode)
+    elif value == _CANCEL or (value == _ABORT and _MESSAGE.match(dialog)):
+        yield finding("cancelled", f"a dialog was answered with Cancel ({name})")
+    elif value == _BACK:
+        yield finding("went_back", f"the Back button was used ({name})")
+    elif (value == _NO and _MESSAGE.match(dialog)) or (
+        value == "0" and dialog.lower().startswith("askyesno") and mode == "uninstall"
+    ):
+        yield finding("refused", f"a question was answered with no ({name})")
+
+
+def _maintenance(value: str, name: str, mode: Mode) -> Iterator[Finding]:
+    """The first dialog of a setup that finds the product installed."""
+    if mode == "install":
+        yield finding("maintenance", f"it was recorded where the client was installed already ({name})")
+    elif value == _CANCEL:
+        yield finding("cancelled", f"a dialog was answered with Cancel ({name})")
+    elif mode == "uninstall" and value != _REMOVE_ALL:
+        yield finding("not_removal", f"it repairs or changes the client and does not remove it ({name})")
+    elif mode == "update" and value == _REMOVE_ALL:
+        yield finding("removes", f"it removes the client ({name})")
