@@ -89,7 +89,7 @@ def test_recorded_again_only_by_force(make_station: MakeStation) -> None:
 
 
 _PEOPLE: dict[str, tuple[dict[str, Any], str, list[str]]] = {
-    "cancels": ({**HERE, "person": "cancels"}, "-DlgOrder] lists no dialog", [f"{_NAME}.rejected"]),
+    "cancels": ({**HERE, "person": "cancels"}, "neither a list of dialogs nor their answers", [f"{_NAME}.rejected"]),
     "launches": (
         {**HERE, "person": "launches"},
         "a box of the last dialog is ticked (SdFinish-0 bOpt1=1)",
