@@ -152,7 +152,7 @@ options:
     default: ""
   depot_revocation:
     description:
-      - What the station does when Windows cannot learn whether the certificate of an https depot was revoked, as with an
+      - What the station does when Windows cannot learn whether an https depot's certificate was revoked, as with an
         authority of one's own that publishes no list. V(require) stops there (curl ends with 35); V(best_effort) goes
         on unless a list says so (curl 7.70 or later on the station); V(skip) asks for no list.
       - What is fetched is checked by its digest whichever is chosen.

@@ -39,8 +39,8 @@ _TLS: tuple[tuple[str, str, str], ...] = (
     (
         r"0x80092012|0x80092013|CRYPT_E_NO_REVOCATION_CHECK|CRYPT_E_REVOCATION_OFFLINE"
         r"|CERT_TRUST_REVOCATION_STATUS_UNKNOWN|CERT_TRUST_IS_OFFLINE_REVOCATION",
-        "Windows cannot check whether the depot's certificate was revoked, as its authority has no revocation list that "
-        "the station reaches",
+        "Windows cannot check whether the depot's certificate was revoked, as its authority has no revocation list "
+        "that the station reaches",
         f"One of three: {_HTTP}; let the authority publish a revocation list where stations reach it; or set "
         "pronote_client_depot_revocation to best_effort (skip where curl is older than 7.70).",
     ),

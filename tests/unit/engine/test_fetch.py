@@ -1,4 +1,4 @@
-"""How a station fetches: what surrounds its curl, what an earlier run has left, and a depot of the school's own https."""
+"""How a station fetches: what surrounds its curl, what an earlier run has left, an https depot of the school's own."""
 
 from __future__ import annotations
 

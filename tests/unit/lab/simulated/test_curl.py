@@ -46,9 +46,7 @@ class Server:
         return web.Response(body=BODY)
 
 
-def against(
-    action: Callable[[SimulatedStation, Server], Awaitable[Result]], **station: Any
-) -> tuple[Result, Server]:
+def against(action: Callable[[SimulatedStation, Server], Awaitable[Result]], **station: Any) -> tuple[Result, Server]:
     async def go() -> tuple[Result, Server]:
         server = Server()
         app = web.Application()
@@ -119,7 +117,13 @@ def test_cut_then_resumed() -> None:
     ("curl", "mood", "code"),
     [
         # With a Content-Range, as servers send it: since 8.5 (github.com/curl/curl/pull/12176). Seen with 7.88.1: 22.
-        *[("7.55.1", "told", 22), ("7.88.1", "told", 22), ("8.4.0", "told", 22), ("8.5.0", "told", 0), ("8.9.1", "told", 0)],
+        *[
+            ("7.55.1", "told", 22),
+            ("7.88.1", "told", 22),
+            ("8.4.0", "told", 22),
+            ("8.5.0", "told", 0),
+            ("8.9.1", "told", 0),
+        ],
         # Without one: since 7.76 (pull request 6753).
         *[("7.55.1", "good", 22), ("7.76.0", "good", 0), ("8.4.0", "good", 0)],
     ],

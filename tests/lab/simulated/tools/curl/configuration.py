@@ -47,8 +47,8 @@ def _words(text: str) -> list[str]:
 def proxy_for(invocation: Invocation, options: CurlOptions, scheme: str, host: str) -> str | None:
     """The proxy that curl goes through to this host, with its scheme; None: it goes straight.
 
-    ``http_proxy``, ``https_proxy``, then ``all_proxy``, unless ``no_proxy`` or ``--noproxy`` has the host ("ENVIRONMENT",
-    curl manual). Windows does not tell the case of their names apart.
+    ``http_proxy``, ``https_proxy``, then ``all_proxy``, unless ``no_proxy`` or ``--noproxy`` has the host
+    ("ENVIRONMENT", curl manual). Windows does not tell the case of their names apart.
     """
     get = invocation.environment.get
     spared = get("no_proxy", "") if options.noproxy is None else options.noproxy

@@ -16,8 +16,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from ...errors import Win32Error
 from ...filesystem import OpenFile
-from ...paths import absolute, is_device, parent_of
 from ...options import SimulatedOptions
+from ...paths import absolute, is_device, parent_of
 from ...processes import Invocation
 from .configuration import proxy_for
 from .options import CurlOptions

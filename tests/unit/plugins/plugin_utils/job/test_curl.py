@@ -52,7 +52,9 @@ def test_the_last_message_counts(text: str, said: tuple[int, str]) -> None:
 def test_a_log_of_another_failure_decides_nothing() -> None:
     log = f"curl: (35) {_FAILED}Unknown error (0x80092012)\ncurl: (7) Failed to connect\n"
     assert curl_cause(35, log)[0] == CURL_CODES[35]
-    assert curl_cause(2, "curl: option --ssl-revoke-best-effort: is unknown")[0].startswith("the station's curl is older")
+    assert curl_cause(2, "curl: option --ssl-revoke-best-effort: is unknown")[0].startswith(
+        "the station's curl is older"
+    )
     assert curl_cause(2, "curl: option --other: is unknown")[0] == CURL_CODES[2]
 
 
