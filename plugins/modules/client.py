@@ -150,6 +150,15 @@ options:
     description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str
     default: ""
+  depot_revocation:
+    description:
+      - What the station does when Windows cannot learn whether an https depot's certificate was revoked, as with an
+        authority of one's own that publishes no list. V(require) stops there (curl ends with 35); V(best_effort) goes
+        on unless a list says so (curl 7.70 or later on the station); V(skip) asks for no list.
+      - What is fetched is checked by its digest whichever is chosen.
+    type: str
+    default: require
+    choices: [require, best_effort, skip]
   min_free_mib:
     description: Free space required on the system drive, in MiB.
     type: int

@@ -30,6 +30,7 @@ from tests.lab.station import Account, Power, ShellOptions
 from tests.lab.web.depot import DepotFaults, depot_app
 from tests.lab.wsman import Quotas
 from tests.lab.wsman.endpoint import Listening
+from tests.lab.wsman.tls import make_tls
 from tests.station.depot import Depot
 from tests.station.virtual import ControllerKilledError, VirtualTime, virtual_time
 from tests.station.wire import ADDRESS, Wire
@@ -214,12 +215,18 @@ class Bench:
 def bench(
     monkeypatch: pytest.MonkeyPatch, work: Path, depot: Depot, *, start: dt.datetime | None = None, **station: Any
 ) -> Iterator[Bench]:
-    """A fresh station; ``station`` is what a scenario says of one, ``start`` the time of the day."""
+    """A fresh station; ``station`` is what a scenario says of one, ``start`` the time of the day.
+
+    ``https``: its depot has a certificate of an authority that the station trusts and nobody else knows.
+    """
     with ExitStack() as stack:
         virtual = stack.enter_context(virtual_time(monkeypatch, start=start))
         patch = stack.enter_context(monkeypatch.context())
         journal, faults = Journal(), FaultPlan.from_data(station.pop("faults", []))
         quotas, auth = Quotas(**station.pop("quotas", {})), station.pop("auth", ("basic",))
+        tls = make_tls(work / "tls", addresses=[ADDRESS], user="nobody") if station.pop("https", False) else None
+        if tls:
+            station["trusted_ca"] = tls.authority.read_text(encoding="ascii")
         spec = StationSpec(name=NAME, address="", options=station)
 
         async def build() -> SimulatedStation:
@@ -237,7 +244,7 @@ def bench(
 
         async def serve() -> int:
             await runner.setup()
-            await web.TCPSite(runner, ADDRESS, 0).start()
+            await web.TCPSite(runner, ADDRESS, 0, ssl_context=tls.server_context() if tls else None).start()
             port: int = runner.addresses[0][1]
             return port
 
@@ -249,7 +256,7 @@ def bench(
             wire=wire,
             journal=journal,
             depot=depot,
-            depot_url=f"http://{ADDRESS}:{port}/depot",
+            depot_url=f"http{'s' if tls else ''}://{ADDRESS}:{port}/depot",
             depot_faults=depot_faults,
             faults=faults,
             work=work,

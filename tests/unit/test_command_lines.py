@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
@@ -98,3 +99,13 @@ def test_every_line_of_the_product_is_here() -> None:
 def test_a_line_that_cmd_would_read_otherwise_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="begins with a quote"):
         whole(line)
+
+
+def test_every_curl_of_a_station_takes_nothing_from_around_it() -> None:
+    """Neither .curlrc (``-q``, the first option) nor machine-wide proxy variables."""
+    template = ROOT / "plugins/plugin_utils/depot/templates/install.cmd.j2"
+    lines = [line for lines in _LINES.values() for line in lines]
+    lines += [line for line in template.read_text(encoding="utf-8").splitlines() if not line.startswith("rem ")]
+    called = [part for line in lines for part in re.split(r"curl\.exe\"?", line)[1:]]
+    assert len(called) >= 3
+    assert [part for part in called if not part.startswith(' -q --noproxy "*" ')] == []

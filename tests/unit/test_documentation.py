@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -137,3 +138,13 @@ def test_examples_use_documented_options(module: str) -> None:
         assert {name for name, option in spec.items() if option.get("required")} <= set(given), action
     for task in tasks:
         assert task["name"][0].isupper()
+
+
+def test_nothing_asks_for_wmic_which_is_gone_from_windows() -> None:
+    asked = re.compile(r"\bwmic(\.exe)?\b", re.IGNORECASE)
+    files = [path for top in ("docs", "plugins", "roles", "playbooks") for path in (_ROOT / top).rglob("*.*")]
+    texts = {
+        path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in {".md", ".py", ".j2", ".yml"}
+    }
+    assert len(texts) > 100
+    assert [name for name, text in texts.items() if asked.search(text)] == []

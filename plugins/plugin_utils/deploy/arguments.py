@@ -18,6 +18,7 @@ from ..job.commands import (
 )
 from ..job.follow import JobTimes
 from ..rings.turn import RING_SPEC
+from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
 from . import people, restarts
 from .client import DeploymentRequest, log_name
@@ -49,6 +50,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "reboot_delay": {"type": "float", "default": 60},
     "reboot_timeout": {"type": "float", "default": 900},
     "stage_rate": {"type": "str", "default": ""},
+    "depot_revocation": {"type": "str", "default": "require", "choices": list(REVOCATION)},
     "min_free_mib": {"type": "int", "default": 1024},
     "job_timeout": {"type": "float", "default": 3600},
     "start_timeout": {"type": "float", "default": 60},
@@ -98,6 +100,7 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
         ),
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
+        depot_revocation=args["depot_revocation"],
         hours=hours,
         installers=published_installers(releases),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,

@@ -52,6 +52,8 @@ class DeploymentRequest:
     times: _job.JobTimes
     verify_timeout: float = 60.0
     stage_rate: str = ""
+    # A key of cmdline.REVOCATION.
+    depot_revocation: str = "require"
     hours: Hours = ALWAYS
     installers: Installers = field(default_factory=dict)
     log_file: Path | None = None
@@ -233,7 +235,14 @@ class Deployment:
             _job.adopt(self.station, job, [self._job(each) for each in adopt])
         folder = depot_folder(request.depot, str(name.release), name.arch, below=self.goal.product.depot_folder)
         rate = request.stage_rate if self.goal.state == "staged" else ""
-        _job.stage_and_start(self.station, job, folder_url=folder, digest=step.digest, rate=rate)
+        _job.stage_and_start(
+            self.station,
+            job,
+            folder_url=folder,
+            digest=step.digest,
+            rate=rate,
+            revocation=request.depot_revocation,
+        )
 
     def _never_ended(self) -> StationFactError:
         if self.report.interrupted:

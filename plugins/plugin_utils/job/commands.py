@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..station.cmdline import join, quote, tool, valid_url
+from ..station.cmdline import CURL, REVOCATION, join, quote, tool, valid_url
 from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
 from ..station.sections import has_digest, marker
@@ -79,6 +79,10 @@ def valid_rate(rate: str) -> str:
     return rate
 
 
+def _curl(revocation: str) -> str:
+    return f"{CURL} {REVOCATION[revocation]}".rstrip()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One job: its name, and where it lives on this station."""
@@ -106,10 +110,11 @@ class Job:
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
 
-    def stage(self, url: str, digest: str, part_name: str) -> str:
+    def stage(self, url: str, digest: str, part_name: str, revocation: str = "require") -> str:
         """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
 
-        ``part_name`` is this run's own, so that two administrators never write to one file.
+        ``part_name`` is this run's own, so that two administrators never write to one file. ``revocation``: a key of
+        ``REVOCATION``.
         """
         part, script = self._path(part_name), self._path("install.cmd")
         return join(
@@ -117,7 +122,7 @@ class Job:
                 *lock_commands(self.top, self.folder),
                 # There already: another administrator, or an earlier run, put it there. Same digest, same file.
                 f"(if exist {script} {has_digest(script, digest)} && exit 0)",
-                f"{tool('curl')} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
+                f"{_curl(revocation)} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
                 f"{has_digest(part, digest)} || exit 63",
                 # It may be held: by another administrator's job, which runs it, and then it has this digest.
@@ -127,10 +132,12 @@ class Job:
             ]
         )
 
-    def start(self, folder_url: str, rate: str = "") -> str:
+    def start(self, folder_url: str, rate: str = "", revocation: str = "require") -> str:
         """Register the task and run it; IgnoreNew in its settings makes a second start harmless."""
         register = f"call {self._path('install.cmd')} register {self.name.verb} {quote(self.task)} {quote(folder_url)}"
-        return f"{register}{f' {valid_rate(rate)}' if rate else ''} && {tool('schtasks')} /Run /TN {quote(self.task)}"
+        switch = REVOCATION[revocation]
+        more = f" {valid_rate(rate) or quote('')} {switch}".rstrip() if rate or switch else ""
+        return f"{register}{more} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
     def running_query(self) -> str:
         """WQL for every process of the job: empty once it has ended, whatever ended it.

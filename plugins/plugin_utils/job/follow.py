@@ -28,6 +28,7 @@ from ..station.errors import (
 from ..station.sections import sections
 from ..station.winrm import WinrmStation
 from .commands import STAGE_CODES, Job
+from .curl import curl_cause, curl_said
 from .download import Download
 from .outcome import JobFiles, State
 
@@ -48,8 +49,9 @@ display = Display()
 T = TypeVar("T")
 
 _DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
+_NOT_FETCHED = 62
 _STAGE_REMEDIES = {
-    62: _DEPOT,
+    _NOT_FETCHED: _DEPOT,
     63: _DEPOT,
     68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
     r"\Rentree PRONOTE on the station by hand, then run again.",
@@ -94,22 +96,34 @@ def settle(station: WinrmStation, job: Job) -> None:
     )
 
 
-def stage_and_start(station: WinrmStation, job: Job, *, folder_url: str, digest: str, rate: str = "") -> None:
-    """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError."""
+def stage_and_start(
+    station: WinrmStation, job: Job, *, folder_url: str, digest: str, rate: str = "", revocation: str = "require"
+) -> None:
+    """Put the job on the station and start it; doing it again while it runs changes nothing. Raises StationError.
+
+    ``revocation``: a key of ``cmdline.REVOCATION``.
+    """
     display.vv(f"job {job.name}: staging")
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
-    result = station.run(job.stage(f"{folder_url}/install.cmd", digest, part), timeout=300, doing="staging the job")
-    result.check(
-        STAGE_CODES.get(result.code, "staging the job failed"),
-        remedy=_STAGE_REMEDIES.get(
-            result.code, "Check the account's rights on the station and the space on its disk; run again."
-        ),
+    line = job.stage(f"{folder_url}/install.cmd", digest, part, revocation)
+    result = station.run(line, timeout=300, doing="staging the job")
+    fact = STAGE_CODES.get(result.code, "staging the job failed")
+    remedy = _STAGE_REMEDIES.get(
+        result.code, "Check the account's rights on the station and the space on its disk; run again."
     )
+    if result.code == _NOT_FETCHED:
+        said = decoded(result.stderr, "cp850")
+        # An option that curl does not know is told without a number.
+        code = 2 if "is unknown" in said else curl_said(said)[0]
+        if code in {2, 35, 60}:
+            words, remedy = curl_cause(code, said)
+            fact = f"{fact}: {words}"
+    result.check(fact, remedy=remedy)
     display.vv(f"job {job.name}: starting")
     if job.name.verb != "stage":
         station.watcher.starting(job.name)
-    result = station.run(job.start(folder_url, rate), timeout=120, doing="starting the job")
+    result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing="starting the job")
     if result.code and not _in_other_hands(station, job):
         raise StationFactError(
             f"the scheduled task could not be created or started ({result.describe()})",

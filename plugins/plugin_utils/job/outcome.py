@@ -8,26 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...module_utils.product.technologies import TECHNOLOGIES
+from .curl import curl_cause
 from .installshield import parse_log, result_words
 
-__all__ = ["CURL_CODES", "JobFiles", "JobOutcome", "State", "parse_exit", "read_outcome"]
-
-CURL_CODES: dict[int, str] = {
-    3: "the address is malformed",
-    6: "the depot's name does not resolve on the station",
-    7: "the depot refuses the connection",
-    18: "the download broke off before its end",
-    22: "the depot answered an HTTP error (the file is missing, or access to it is denied)",
-    23: "the disk of the station is full or read-only",
-    28: "the download timed out",
-    33: "the depot cannot resume a download",
-    35: "TLS could not be set up with the depot",
-    52: "the depot answered nothing",
-    56: "the connection to the depot was cut",
-    60: "the station does not trust the depot's certificate",
-}
-"""Exit codes of curl (curl manual, EXIT CODES) that a station meets."""
-
+__all__ = ["JobFiles", "JobOutcome", "State", "parse_exit", "read_outcome"]
 
 # Windows Installer: a restart is needed; one was begun by the installer itself.
 _RESTART = frozenset({3010, 1641})
@@ -87,7 +71,7 @@ def _number(text: str) -> int:
 _STEPS: dict[str, tuple[str, str]] = {
     "download": (
         "the station could not fetch {file}: {words} (curl {code})",
-        "Check that the depot serves this file to the station, then run again.",
+        "{remedy}",
     ),
     "busy": (
         "the depot had no place for {file} for longer than a station waits (it answered HTTP 503)",
@@ -137,11 +121,11 @@ def read_outcome(files: JobFiles) -> JobOutcome:
     if step == "staged":
         return JobOutcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
-    words = CURL_CODES.get(code, "curl failed")
+    words, curl_remedy = curl_cause(code, files.curl_log or "")
     return JobOutcome(
         accepted=False,
         fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
-        remedy=remedy,
+        remedy=remedy.replace("{remedy}", curl_remedy),
         code=code,
         client_started=step == "client_running",
     )

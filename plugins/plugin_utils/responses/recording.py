@@ -17,7 +17,7 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from ..job.commands import lock_commands
-from ..station.cmdline import echo, join, quote, tool
+from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import StationState
 from ..station.wmi import escape_wql
@@ -199,8 +199,11 @@ class Recording:
         return join(
             [
                 *self.prepare(),
-                f"(if not exist {setup} {tool('curl')} -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 "
-                f"-C - -o {part} {quote(url)} || exit 62)",
+                # Whole already, and cut off before it had its name: curl would end with 22 (HTTP 416).
+                f"(if not exist {setup} if exist {part} {has_digest(part, digest)} && move /y {part} {setup} >nul)",
+                # After an HTTP error there is nothing to go on with: it may be that 416, of a part that is too long.
+                f"(if not exist {setup} {CURL} -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 -C - "
+                f"-o {part} {quote(url)} || ((if errorlevel 22 if not errorlevel 23 del /q {part} 2>nul)& exit 62))",
                 f"(if not exist {setup} move /y {part} {setup} >nul || exit 64)",
                 f"{has_digest(setup, digest)} || (del /q {setup}& exit 63)",
                 "exit 0",

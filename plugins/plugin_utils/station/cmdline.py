@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_COMMAND_LINE", "echo", "join", "quote", "tool", "valid_url", "whole"]
+__all__ = ["CURL", "MAX_COMMAND_LINE", "REVOCATION", "echo", "join", "quote", "tool", "valid_url", "whole"]
 
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
@@ -61,6 +61,20 @@ def tool(name: str) -> str:
     Not in quotes, for lines begin with it (``whole``). No edition of Windows lies in a folder with a space.
     """
     return f"%SystemRoot%\\System32\\{name}.exe"
+
+
+CURL = f'{tool("curl")} -q --noproxy "*"'
+"""The station's curl, which takes nothing from around it.
+
+``-q``, which has to come first, leaves out .curlrc, and ``--noproxy`` what machine-wide variables (http_proxy,
+all_proxy…) say: a depot is in the school's own network ("-q, --disable", "--noproxy", curl manual).
+"""
+
+REVOCATION = {"require": "", "best_effort": "--ssl-revoke-best-effort", "skip": "--ssl-no-revoke"}
+"""Switches of Windows' curl: what it does when the revocation of the depot's certificate cannot be checked.
+
+``--ssl-no-revoke`` is of curl 7.44, ``--ssl-revoke-best-effort`` of 7.70; Windows 10 before 2022 has 7.55.
+"""
 
 
 def whole(line: str) -> str:

@@ -148,6 +148,11 @@ class SimulatedOptions:
     hosts: tuple[tuple[str, str], ...] = ()
     # Certification authorities (PEM) in the station's root store.
     trusted_ca: str | None = None
+    # The version of curl.exe: 7.55.1 came with Windows 10 1803, 8.x with updates of 2022 and later.
+    curl: str = "8.4.0"
+    # What Windows learns when it asks whether a certificate of the depot was revoked: its authority publishes no list,
+    # the list cannot be fetched, or all is well.
+    revocation: Literal["no_list", "offline", "fetched"] = "no_list"
     # How much faster than real time curl's own time limits pass; the network itself is real.
     network_scale: float = 1.0
 

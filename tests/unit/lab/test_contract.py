@@ -101,7 +101,7 @@ TABLE = [
     Expectation("curl.exe -fsS -o nul http://127.0.0.1:9/x 2>nul", code=7),
     # The options of install.cmd are known: nobody listens, rather than an option refused (2).
     Expectation(
-        "curl.exe -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 -C - "
+        'curl.exe -q --noproxy "*" --ssl-no-revoke -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 -C - '
         '-w "%{http_code}" -o nul http://127.0.0.1:9/x 2>nul',
         code=7,
         stdout="000",

@@ -6,8 +6,8 @@
 #include <winhttp.h>
 
 static struct {
-    bool fail, silent, show_error, follow, resume, folders, retry_refused, retry_all;
-    const wchar_t *output, *url, *write_out;
+    bool fail, silent, show_error, follow, resume, folders, retry_refused, retry_all, ignored;
+    const wchar_t *output, *url, *write_out, *proxy, *noproxy;
     long retries, retry_delay;
     double connect_timeout, max_time, speed_time, rate, speed_limit;
 } options = {.speed_time = 30};
@@ -100,12 +100,46 @@ static ULONGLONG present_size(void)
     return (ULONGLONG)data.nFileSizeHigh << 32 | data.nFileSizeLow;
 }
 
+static wchar_t *variable(const wchar_t *name)
+{
+    static wchar_t value[1024];
+    DWORD length = GetEnvironmentVariableW(name, value, 1024);
+    return length && length < 1024 ? value : NULL;
+}
+
+/* host:port of the proxy for a host, NULL for none ("ENVIRONMENT", curl manual). Windows ignores the case of names. */
+static const wchar_t *proxy_for(const wchar_t *host, bool secure)
+{
+    wchar_t spared[1024] = L"", *name, *found, *slash;
+    const wchar_t *from = options.noproxy ? options.noproxy : variable(L"no_proxy");
+    if (from) wcsncpy(spared, from, 1023);
+    for (name = wcstok(spared, L", "); name; name = wcstok(NULL, L", ")) {
+        size_t own = wcslen(host), length = wcslen(name);
+        if (!wcscmp(name, L"*")) return NULL;
+        if (own >= length && !_wcsicmp(host + own - length, name) && (own == length || *name == L'.' || host[own - length - 1] == L'.')) return NULL;
+    }
+    found = options.proxy ? _wcsdup(options.proxy) : variable(secure ? L"https_proxy" : L"http_proxy");
+    if (!found) found = variable(L"all_proxy");
+    if (!found) return NULL;
+    if (wcsstr(found, L"://")) found = wcsstr(found, L"://") + 3;
+    if ((slash = wcschr(found, L'/'))) *slash = 0;
+    return found;
+}
+
+static bool told_length(HINTERNET request)
+{
+    wchar_t text[128];
+    DWORD size = sizeof text;
+    return WinHttpQueryHeaders(request, WINHTTP_QUERY_CONTENT_RANGE, NULL, text, &size, NULL);
+}
+
 /* One attempt. `transient` says whether --retry applies. */
 static int fetch(ULONGLONG resumed, bool *transient)
 {
     wchar_t host[256], path[8192], range[64];
     URL_COMPONENTS parts = {.dwStructSize = sizeof parts, .lpszHostName = host, .dwHostNameLength = 256, .lpszUrlPath = path, .dwUrlPathLength = 8192};
     HINTERNET session, connection, request;
+    const wchar_t *proxy;
     DWORD status, disabled = 0, timeout = options.connect_timeout > 0 ? (DWORD)(options.connect_timeout * 1000) : 60000;
     /* A receive that stalls counts for --speed-time too. */
     DWORD receive = options.max_time > 0 ? (DWORD)(options.max_time * 1000) : options.speed_limit > 0 ? (DWORD)(options.speed_time * 1000) : 0;
@@ -113,7 +147,8 @@ static int fetch(ULONGLONG resumed, bool *transient)
     *transient = false;
     last_status = 0;
     if (!WinHttpCrackUrl(options.url, 0, 0, &parts)) return complain(3, L"URL using bad/illegal format or missing URL");
-    session = WinHttpOpen(L"curl/8.4.0", WINHTTP_ACCESS_TYPE_NO_PROXY, NULL, NULL, 0);
+    proxy = proxy_for(host, parts.nScheme == INTERNET_SCHEME_HTTPS);
+    session = WinHttpOpen(L"curl/8.4.0", proxy ? WINHTTP_ACCESS_TYPE_NAMED_PROXY : WINHTTP_ACCESS_TYPE_NO_PROXY, proxy, NULL, 0);
     WinHttpSetTimeouts(session, timeout, timeout, receive, receive);
     connection = WinHttpConnect(session, host, parts.nPort, 0);
     request = WinHttpOpenRequest(connection, L"GET", path, NULL, NULL, NULL, parts.nScheme == INTERNET_SCHEME_HTTPS ? WINHTTP_FLAG_SECURE : 0);
@@ -126,7 +161,9 @@ static int fetch(ULONGLONG resumed, bool *transient)
         *transient = code == 28 || (code == 7 && options.retry_refused) || options.retry_all;
     } else {
         status = last_status = (DWORD)number_header(request, WINHTTP_QUERY_STATUS_CODE, 0);
-        if (status == 416 && resumed) code = 0; /* complete already: curl takes it for success */
+        /* Complete already, which curl takes for success; not with -f until 8.5, if the answer has a Content-Range
+           (github.com/curl/curl/pull/12176). */
+        if (status == 416 && resumed && !(options.fail && told_length(request))) code = 0;
         else if (status >= 400 && options.fail) {
             code = complain(22, L"The requested URL returned error: %lu", (unsigned long)status);
             *transient = status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504) || options.retry_all;
@@ -157,7 +194,8 @@ static int long_option(const wchar_t *name, wchar_t **rest, int left)
 {
     static const struct { const wchar_t *name; bool *flag; } flags[] = {
         {L"fail", &options.fail}, {L"silent", &options.silent}, {L"show-error", &options.show_error}, {L"location", &options.follow},
-        {L"create-dirs", &options.folders}, {L"retry-connrefused", &options.retry_refused}, {L"retry-all-errors", &options.retry_all}};
+        {L"create-dirs", &options.folders}, {L"retry-connrefused", &options.retry_refused}, {L"retry-all-errors", &options.retry_all},
+        {L"disable", &options.ignored}, {L"ssl-no-revoke", &options.ignored}, {L"ssl-revoke-best-effort", &options.ignored}};
     static const struct { const wchar_t *name; double *value; } amounts[] = {
         {L"connect-timeout", &options.connect_timeout}, {L"max-time", &options.max_time}, {L"limit-rate", &options.rate},
         {L"speed-time", &options.speed_time}, {L"speed-limit", &options.speed_limit}};
@@ -170,6 +208,8 @@ static int long_option(const wchar_t *name, wchar_t **rest, int left)
     else if (!wcscmp(name, L"retry-delay")) options.retry_delay = (long)amount(*rest, name);
     else if (!wcscmp(name, L"output")) options.output = *rest;
     else if (!wcscmp(name, L"url")) options.url = *rest;
+    else if (!wcscmp(name, L"proxy")) options.proxy = *rest;
+    else if (!wcscmp(name, L"noproxy")) options.noproxy = *rest;
     else if (!wcscmp(name, L"write-out") && !wcscmp(*rest, L"%{http_code}")) options.write_out = *rest;
     else if (!wcscmp(name, L"continue-at") && !wcscmp(*rest, L"-")) options.resume = true;
     else return -1;
@@ -180,7 +220,7 @@ static int short_options(const wchar_t *letters, wchar_t **rest, int left)
 {
     for (; *letters; letters++) {
         static const struct { wchar_t letter; const wchar_t *name; bool valued; } known[] = {
-            {L'f', L"fail", false}, {L's', L"silent", false}, {L'S', L"show-error", false}, {L'L', L"location", false}, {L'o', L"output", true},
+            {L'f', L"fail", false}, {L's', L"silent", false}, {L'S', L"show-error", false}, {L'L', L"location", false}, {L'o', L"output", true}, {L'q', L"disable", false}, {L'x', L"proxy", true},
             {L'C', L"continue-at", true}, {L'w', L"write-out", true}, {L'm', L"max-time", true}, {L'y', L"speed-time", true}, {L'Y', L"speed-limit", true}};
         size_t i = 0;
         while (i < sizeof known / sizeof *known && known[i].letter != *letters) i++;

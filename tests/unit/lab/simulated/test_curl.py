@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -38,14 +39,14 @@ class Server:
             request.transport.close()
             return response
         if start >= len(BODY):
-            return web.Response(status=416)
+            return web.Response(status=416, headers={"Content-Range": f"bytes */{len(BODY)}"} if mood == "told" else {})
         if start:
             content_range = f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"
             return web.Response(status=206, body=BODY[start:], headers={"Content-Range": content_range})
         return web.Response(body=BODY)
 
 
-def against(action: Callable[[SimulatedStation, Server], Awaitable[Result]]) -> tuple[Result, Server]:
+def against(action: Callable[[SimulatedStation, Server], Awaitable[Result]], **station: Any) -> tuple[Result, Server]:
     async def go() -> tuple[Result, Server]:
         server = Server()
         app = web.Application()
@@ -55,7 +56,7 @@ def against(action: Callable[[SimulatedStation, Server], Awaitable[Result]]) -> 
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         server.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
         try:
-            return await action(make_station(), server), server
+            return await action(make_station(**station), server), server
         finally:
             await runner.cleanup()
 
@@ -105,13 +106,59 @@ def test_cut_then_resumed() -> None:
         assert first.code == 18
         result = await run(station, f"curl -fsS -C - -o C:\\f {server.base}/cut")
         assert station.files.read("C:\\f", token=station.system).read() == BODY
-        again = await run(station, f"curl -fsS -C - -o C:\\f {server.base}/cut")
-        assert again.code == 0  # 416: complete already
         return result
 
     result, server = against(go)
     assert result.code == 0
-    assert server.requests == ["cut", "cut bytes=30000-", f"cut bytes={len(BODY)}-"]
+    assert server.requests == ["cut", "cut bytes=30000-"]
+
+
+@pytest.mark.parametrize(
+    ("curl", "mood", "code"),
+    [
+        # With a Content-Range, as servers send it: since 8.5 (github.com/curl/curl/pull/12176). Seen with 7.88.1: 22.
+        *[
+            ("7.55.1", "told", 22),
+            ("7.88.1", "told", 22),
+            ("8.4.0", "told", 22),
+            ("8.5.0", "told", 0),
+            ("8.9.1", "told", 0),
+        ],
+        # Without one: since 7.76 (pull request 6753).
+        *[("7.55.1", "good", 22), ("7.76.0", "good", 0), ("8.4.0", "good", 0)],
+    ],
+)
+def test_whether_a_whole_file_is_a_failure_depends_on_curl(curl: str, mood: str, code: int) -> None:
+    async def go(station: SimulatedStation, server: Server) -> Result:
+        station.files.write("C:\\f", BODY, token=station.system)
+        result = await run(station, f'curl -fsS -C - -w "%{{http_code}}" -o C:\\f {server.base}/{mood}')
+        assert station.files.read("C:\\f", token=station.system).read() == BODY
+        return result
+
+    result, _server = against(go, curl=curl)
+    assert (result.code, result.out) == (code, "416")
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "code"),
+    [
+        ('set "http_proxy=http://127.0.0.1:1"', "", 7),
+        ('set "HTTP_PROXY=127.0.0.1:1"', "", 7),
+        ('set "all_proxy=http://127.0.0.1:1"', "", 7),
+        ('set "all_proxy=http://nowhere.invalid:1"', "", 5),
+        ('set "https_proxy=http://127.0.0.1:1"', "", 0),
+        ('set "http_proxy=http://127.0.0.1:1"& set "NO_PROXY=localhost,127.0.0.1"', "", 0),
+        ('set "http_proxy=http://127.0.0.1:1"', '--noproxy "*"', 0),
+        ("echo off", "-x http://127.0.0.1:1", 7),
+        (">%USERPROFILE%\\_curlrc echo proxy = 127.0.0.1:1", "", 7),
+        (">%USERPROFILE%\\_curlrc echo proxy = 127.0.0.1:1", "-q", 0),
+    ],
+)
+def test_curl_takes_a_proxy_from_around_it_unless_told_not_to(before: str, options: str, code: int) -> None:
+    async def go(station: SimulatedStation, server: Server) -> Result:
+        return await run(station, f"{before}& curl {options} -fsS -o C:\\f {server.base}/good")
+
+    assert against(go)[0].code == code
 
 
 def test_certutil_agrees_with_hashlib() -> None:

@@ -37,6 +37,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_error(404)
             return
         first = int(self.headers["Range"].removeprefix("bytes=").rstrip("-")) if "Range" in self.headers else 0
+        if first >= len(BODY):
+            self.send_response(416)
+            self.send_header("Content-Range", f"bytes */{len(BODY)}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.send_response(206 if first else 200)
         self.send_header("Content-Length", str(len(BODY) - first))
         self.end_headers()
@@ -66,6 +72,14 @@ def test_curl_fetches_resumes_and_says_why_not() -> None:
             missing = await run(station, f"curl.exe -fsS -o C:\\b {depot}/none")
             assert (missing.code, missing.stderr) == (22, "curl: (22) The requested URL returned error: 404\r\n")
             assert not (station.prefix.drive / "b").exists()
+            # A file that is whole: curl before 8.5 fails with -f, as 7.88 of Debian was seen to.
+            whole = await run(station, f"curl.exe -fsS -C - -o C:\\a {depot}/file")
+            assert (whole.code, target.read_bytes() == BODY) == (22, True)
+            # A proxy out of the environment, unless it is told to go straight.
+            proxied = f'set "http_proxy=http://127.0.0.1:9"& curl.exe -q -fsS -o C:\\c {depot}/file'
+            assert (await run(station, proxied)).code == 7
+            assert (await run(station, proxied.replace(" -q ", ' -q --noproxy "*" '))).code == 0
+            assert (await run(station, proxied.replace("& ", '& set "NO_PROXY=127.0.0.1"& '))).code == 0
             told = await run(station, f'curl.exe -fsS -w "%{{http_code}}" -o C:\\b {depot}/none')
             assert (told.code, told.stdout) == (22, "404")
         assert (await run(station, f"curl.exe -fsS --connect-timeout 5 -o C:\\b {depot}/file")).code == 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...processes import Invocation
+from .configuration import configured
 from .options import CurlUsageError, parse_options
 from .transfer import CurlError, transfer
 
@@ -12,7 +13,8 @@ __all__ = ["run"]
 async def run(invocation: Invocation) -> int:
     """Fetch each URL; the exit code of the last one ("EXIT CODES", curl.se/docs/manpage.html)."""
     try:
-        options = parse_options(invocation.arguments)
+        version = tuple(int(part) for part in invocation.station.options.curl.split("."))
+        options = parse_options([*configured(invocation), *invocation.arguments], version=version)
     except CurlUsageError as error:
         invocation.err(f"curl: {error}")
         invocation.err("curl: try 'curl --help' for more information")

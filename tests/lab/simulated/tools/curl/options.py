@@ -38,11 +38,14 @@ class CurlOptions:
     speed_limit: float = 0.0
     speed_time: float = 30.0
     no_revocation: bool = False
+    best_effort: bool = False
     cacert: str = ""
     user: str = ""
-    agent: str = "curl/8.9.1"
+    agent: str = ""
     headers: list[str] = field(default_factory=list)
     write_out: str = ""
+    proxy: str = ""
+    noproxy: str | None = None
 
     def output_for(self, index: int, url: str) -> str | None:
         """The file for the URL at this place; None: standard output."""
@@ -57,11 +60,17 @@ _FLAGS = {
     "f": "fail", "fail": "fail", "s": "silent", "silent": "silent", "S": "show_error", "show-error": "show_error",
     "L": "location", "location": "location", "k": "insecure", "insecure": "insecure", "I": "head", "head": "head",
     "create-dirs": "create_dirs", "retry-connrefused": "retry_connrefused", "retry-all-errors": "retry_all_errors",
-    "ssl-no-revoke": "no_revocation", "ssl-revoke-best-effort": "no_revocation",
+    "ssl-no-revoke": "no_revocation", "ssl-revoke-best-effort": "best_effort",
 }  # fmt: skip
+# Options that came with a version which some Windows is older than ("Added in", curl manual).
+_SINCE: dict[str, tuple[int, ...]] = {
+    "ssl-revoke-best-effort": (7, 70),
+    "retry-all-errors": (7, 71),
+    "no-progress-meter": (7, 67),
+}
 # Accepted, without effect on what the lab does.
 _IGNORED = frozenset(
-    {"#", "progress-bar", "no-progress-meter", "N", "no-buffer", "g", "globoff", "4", "ipv4", "http1.1", "q"}
+    {"#", "progress-bar", "no-progress-meter", "N", "no-buffer", "g", "globoff", "4", "ipv4", "http1.1", "q", "disable"}
 )
 _VALUED = {
     "o": "output", "output": "output", "C": "resume", "continue-at": "resume", "retry": "retry",
@@ -69,7 +78,7 @@ _VALUED = {
     "limit-rate": "limit_rate", "cacert": "cacert", "u": "user", "user": "user", "A": "agent", "user-agent": "agent",
     "H": "header", "header": "header", "w": "write_out", "write-out": "write_out", "url": "url",
     "Y": "speed_limit", "speed-limit": "speed_limit", "y": "speed_time", "speed-time": "speed_time",
-    "noproxy": "ignored", "retry-max-time": "ignored",
+    "noproxy": "noproxy", "x": "proxy", "proxy": "proxy", "retry-max-time": "ignored",
 }  # fmt: skip
 
 
@@ -104,8 +113,8 @@ def _set(options: CurlOptions, shown: str, name: str, value: str) -> None:
         setattr(options, name, value)
 
 
-def parse_options(arguments: list[str]) -> CurlOptions:
-    """Raises CurlUsageError."""
+def parse_options(arguments: list[str], *, version: tuple[int, ...] = (8, 9, 1)) -> CurlOptions:
+    """``version``: of this curl, which knows no option of a later one. Raises CurlUsageError."""
     options = CurlOptions()
     words = iter(arguments)
 
@@ -118,6 +127,8 @@ def parse_options(arguments: list[str]) -> CurlOptions:
     for word in words:
         if word.startswith("--"):
             name = word[2:]
+            if version < _SINCE.get(name, ()):
+                raise CurlUsageError(f"option {word}: is unknown")
             if name in _FLAGS:
                 setattr(options, _FLAGS[name], True)
             elif name == "remote-name":

@@ -16,8 +16,10 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from ...errors import Win32Error
 from ...filesystem import OpenFile
+from ...options import SimulatedOptions
 from ...paths import absolute, is_device, parent_of
 from ...processes import Invocation
+from .configuration import proxy_for
 from .options import CurlOptions
 
 __all__ = ["CurlError", "transfer"]
@@ -25,6 +27,15 @@ __all__ = ["CurlError", "transfer"]
 # "Transient error means either: a timeout, … or an HTTP 408, 429, 500, 502, 503 or 504 response code."
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _BLOCK = 1 << 16
+# Windows' own words for the two codes (FormatMessage).
+_NO_LIST = {
+    "en": "The revocation function was unable to check revocation for the certificate.",
+    "fr": "La fonction de révocation n'a pas pu vérifier la révocation du certificat.",
+}
+_OFFLINE = {
+    "en": "The revocation function was unable to check revocation because the revocation server was offline.",
+    "fr": "La fonction de révocation n'a pas pu vérifier la révocation car le serveur de révocation était déconnecté.",
+}
 
 
 class CurlError(Exception):
@@ -107,8 +118,24 @@ def _tls(invocation: Invocation, options: CurlOptions) -> ssl.SSLContext:
     return context
 
 
-def _headers(options: CurlOptions, offset: int) -> dict[str, str]:
-    headers = {"User-Agent": options.agent, "Accept": "*/*"}
+def _unchecked(station: SimulatedOptions, options: CurlOptions) -> str:
+    """What schannel says when the revocation of a private authority's certificate cannot be known; empty when it can.
+
+    curl 8 has names for these codes, 7.55 none (curl_sspi.c, Curl_sspi_strerror).
+    """
+    ignored = options.insecure or options.no_revocation or options.best_effort or options.cacert
+    if ignored or not station.trusted_ca or station.revocation == "fetched":
+        return ""
+    name, code, words = {
+        "no_list": ("CRYPT_E_NO_REVOCATION_CHECK", 0x80092012, _NO_LIST),
+        "offline": ("CRYPT_E_REVOCATION_OFFLINE", 0x80092013, _OFFLINE),
+    }[station.revocation]
+    known = int(station.curl.partition(".")[0]) >= 8
+    return f"{name if known else 'Unknown error'} (0x{code:08X}) - {words[station.language]}"
+
+
+def _headers(options: CurlOptions, offset: int, version: str) -> dict[str, str]:
+    headers = {"User-Agent": options.agent or f"curl/{version}", "Accept": "*/*"}
     for header in options.headers:
         name, _, value = header.partition(":")
         headers[name.strip()] = value.strip()
@@ -128,13 +155,10 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
         raise CurlError(1, f'Protocol "{parts.scheme}" not supported')
     if not parts.hostname or re.search(r"[\s<>\"{}|\\^`]", url):
         raise CurlError(3, "URL rejected: Malformed input to a URL function")
-    if parts.scheme.lower() == "https" and not (options.insecure or options.no_revocation or options.cacert):
-        # Schannel asks for the revocation state, which a private authority without CRL cannot give.
-        revocation = bool(invocation.station.options.trusted_ca)
-    else:
-        revocation = False
     offset = _offset(invocation, options, output)
     station = invocation.station.options
+    proxy = proxy_for(invocation, options, parts.scheme.lower(), parts.hostname)
+    unchecked = _unchecked(station, options) if parts.scheme.lower() == "https" else ""
     factor = 1 / station.network_scale
     local = (station.address, 0) if station.address else None
     connector = aiohttp.TCPConnector(
@@ -153,18 +177,21 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
             session.request(
                 "HEAD" if options.head else "GET",
                 url,
-                headers=_headers(options, offset),
+                headers=_headers(options, offset, station.curl),
+                proxy=proxy,
                 allow_redirects=options.location,
                 max_redirects=50,
             ) as response,
         ):
-            if revocation:
-                raise CurlError(35, "schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK")
+            if unchecked:
+                raise CurlError(35, f"schannel: next InitializeSecurityContext failed: {unchecked}")
             await _receive(invocation, options, response, output, offset)
             return response.status
     except TimeoutError as exc:
         raise CurlError(28, "Operation timed out") from exc
     except aiohttp.ClientConnectorDNSError as exc:
+        if proxy:
+            raise CurlError(5, f"Could not resolve proxy: {urlsplit(proxy).hostname}") from exc
         raise CurlError(6, f"Could not resolve host: {parts.hostname}") from exc
     except aiohttp.ClientConnectorCertificateError as exc:
         raise CurlError(
@@ -175,7 +202,8 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
     except aiohttp.ClientConnectorSSLError as exc:
         raise CurlError(35, "schannel: next InitializeSecurityContext failed") from exc
     except aiohttp.ClientConnectorError as exc:
-        message = f"Failed to connect to {parts.hostname} port {parts.port or 80}: Could not connect to server"
+        to = urlsplit(proxy) if proxy else parts
+        message = f"Failed to connect to {to.hostname} port {to.port or 80}: Could not connect to server"
         raise CurlError(7, message) from exc
     except aiohttp.TooManyRedirects as exc:
         raise CurlError(47, "Maximum (50) redirects followed") from exc
@@ -211,7 +239,7 @@ async def _receive(
     invocation: Invocation, options: CurlOptions, response: aiohttp.ClientResponse, output: str | None, offset: int
 ) -> None:
     status = response.status
-    if offset and status == 416:
+    if offset and status == 416 and not (options.fail and _fails_on_416(invocation, response)):
         return  # the file is already complete: curl takes this answer for success, body ignored
     if options.fail and status >= 400:
         raise CurlError(
@@ -242,6 +270,14 @@ async def _receive(
     if status in _TRANSIENT and options.retry:
         # Without -f the body counts as a success, but the retry still happens.
         raise CurlError(0, f"HTTP error {status}", status=status, retry_after=_retry_after(response))
+
+
+def _fails_on_416(invocation: Invocation, response: aiohttp.ClientResponse) -> bool:
+    """Whether ``-f`` makes a failure of "the file is whole": until 7.75 always, until 8.4 when the answer has a
+    Content-Range (github.com/curl/curl/pull/6753 and 12176; tried with 7.88.1).
+    """
+    version = tuple(int(part) for part in invocation.station.options.curl.split("."))
+    return version < (7, 76) or (version < (8, 5) and "Content-Range" in response.headers)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float:

@@ -122,7 +122,7 @@ def test_the_task_is_for_administrators_in_their_session_with_full_rights(mode: 
 def test_the_setup_is_checked_before_it_can_run() -> None:
     recording = Recording(recorded=_recorded(), program_files="C:\\Program Files")
     line = recording.stage("http://depot/setup.exe", "a" * 64)
-    assert line.index("/inheritance:r") < line.index("curl") < line.index("certutil") < line.index("exit 63")
+    assert line.index("/inheritance:r") < line.index("curl") < line.rindex("certutil") < line.index("exit 63")
     # `if` takes the rest of its line: each stands in brackets.
     assert not re.search(r"(?:^|& )if ", line)
 
