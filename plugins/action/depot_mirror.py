@@ -8,7 +8,7 @@ from ..module_utils.base.digests import valid_digest
 from ..module_utils.base.text import headed_diff
 from ..plugin_utils.depot.package import sha256sums
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.doors.mirror import Mirror
+from ..plugin_utils.doors.mirror import SCRIPT, Mirror
 
 
 class ActionModule(ControllerAction):
@@ -20,6 +20,7 @@ class ActionModule(ControllerAction):
         "src": {"type": "path", "required": True},
         "dest": {"type": "path", "required": True},
         "files": {"type": "dict", "required": True},
+        "existing": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -32,6 +33,8 @@ class ActionModule(ControllerAction):
             raise ValueError(f"files: {exc}") from exc
         mirror = Mirror(self, self.variables, dest)
         found = mirror.digests(wanted)
+        if args["existing"] and SCRIPT not in found:
+            wanted = found
         if found != wanted and not self._task.check_mode:
             mirror.bring(Path(args["src"]), wanted, found)
         diff = headed_diff(f"{dest}/", sha256sums(found), sha256sums(wanted))

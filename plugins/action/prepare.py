@@ -9,6 +9,7 @@ from ansible.utils.display import Display
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, exclusively, summary
+from ..plugin_utils.prepare.renew import renew
 from ..plugin_utils.prepare.sources import SOURCES
 from ..plugin_utils.prepare.wanted import wanted_by_schools
 
@@ -55,4 +56,6 @@ class ActionModule(ControllerAction):
         held = () if settings.check else (settings.depot, settings.lock_file.parent, settings.download.folder)
         with exclusively(*held) if held else nullcontext():
             outcomes = Preparation(settings, tell=Display().display).run(wanted)
-        return summary(outcomes, problems)
+            renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
+        told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
+        return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}

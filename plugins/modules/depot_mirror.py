@@ -23,6 +23,10 @@ options:
     description: SHA-256 of every file by name, as M(rentree.pronote.depot_release) returns them.
     type: dict
     required: true
+  existing:
+    description: Only bring a copy up to date that is there already; a release without one stays without.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing

@@ -16,6 +16,8 @@ description:
     the same name are an alarm, never an update.
   - Each release and architecture is a transaction of its own. One that fails leaves depot and lock file as they were,
     and does not stop the others.
+  - Whatever an earlier version of this collection published, of any product and year in the lock file, has its
+    C(install.cmd) rendered anew. Installers and response files stay what they are, and nothing is downloaded for it.
 options:
   depot:
     description: Folder of the depot on the controller.
@@ -169,6 +171,10 @@ releases:
   elements: dict
   sample: [{"release": "2026.2.7", "arch": "x64", "status": "published"}]
   contains:
+    product:
+      description: The product, as in O(product). What is rendered anew is of any.
+      type: str
+      sample: pronote_client
     release:
       description: The release.
       type: str
@@ -179,8 +185,9 @@ releases:
       sample: x64
     status:
       description:
-        - V(published), V(unchanged), V(by_hand) (published with C(publish.yml), left as it is) or V(failed); in check
-          mode V(would_publish).
+        - V(published), V(unchanged), V(by_hand) (published with C(publish.yml), left as it is), V(rendered) (its
+          C(install.cmd) of an earlier version was rendered anew) or V(failed); in check mode V(would_publish) and
+          V(would_render).
       type: str
       sample: published
     changed:
@@ -215,6 +222,18 @@ releases:
       description: What was wrong, or should be known.
       type: str
       sample: published by hand with publish.yml, left as it is
+scripts:
+  description:
+    - What a copy of the depot must hold of every other release of the lock file, for M(rentree.pronote.depot_mirror)
+      with O(rentree.pronote.depot_mirror#module:existing).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - folder: /srv/pronote/2025.2.9/x64
+      place: 2025.2.9/x64
+      files: {"install.cmd": "473c117ddb03f7a61efed2c7703c2eb5f08c4d1e0ccf94d3f6651310ac3c0c22"}
+      existing: true
 received:
   description: Bytes of installers fetched in this run.
   returned: success

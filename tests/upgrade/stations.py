@@ -34,7 +34,7 @@ from tests.lab.simulated.station import SimulatedStation
 from tests.lab.simulated.tasks.definition import parse_task
 from tests.lab.simulated.tasks.scheduler import Run
 
-__all__ = ["dump", "load"]
+__all__ = ["content_of", "dump", "load"]
 
 _ZEROS = re.compile(rb"(\0{16,})")
 
@@ -79,6 +79,12 @@ def load(station: SimulatedStation, text: str) -> None:
     for name, fields in state["services"].items():
         _load_service(station, name, fields)
     _load_tasks(station, state["tasks"], _load_processes(station, state["processes"]))
+
+
+def content_of(text: str, ending: str) -> bytes:
+    """The content of the one file of a kept state whose path ends so."""
+    (fields,) = (fields for path, fields in json.loads(text)["files"].items() if path.endswith(ending))
+    return _content(fields["content"]).read()
 
 
 def _kind(station: SimulatedStation) -> dict[str, str]:

@@ -28,6 +28,7 @@ __all__ = [
     "Removal",
     "arches_of",
     "check_same",
+    "key_of",
     "lock_key",
     "locked_entry",
     "locked_installer",
@@ -142,6 +143,11 @@ def releases_of(lock: Mapping[str, Any], product: Product) -> dict[str, dict[str
     if not all(isinstance(release, str) and isinstance(arches, dict) for release, arches in found.items()):
         raise ValueError(f"{lock_key(product)} is not a mapping of releases to architectures")
     return dict(found)
+
+
+def key_of(released: Mapping[str, Any], release: str) -> str:
+    """The key of a release in ``releases_of``, of which a hand-written hot fix (2026.2.7.1) is the same client."""
+    return next((key for key in released if _names(key, Release.parse(release))), release)
 
 
 def locked_entry(

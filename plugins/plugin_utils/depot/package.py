@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES, Technology
-from .lock import InstallerRecord, locked_installer, releases_of
+from .lock import InstallerRecord, key_of, locked_installer, releases_of
+from .script import SCRIPT_VERSION, ScriptSettings, script_record, script_version, technology_of
 
 __all__ = ["SCRIPT_VERSION", "LockedError", "Package", "render_lock", "script_context", "sha256sums"]
-
-SCRIPT_VERSION = 2
-"""Of ``install.cmd.j2``: raised when what was published before must be rendered anew. The script writes it into its
-``exit`` file (``script=2``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end."""
 
 _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
@@ -74,6 +71,27 @@ class Package:
             **{name: args[name] for name in plain},
         )
 
+    @classmethod
+    def of_entry(
+        cls, entry: Mapping[str, Any], settings: ScriptSettings, *, product: Product, release: Release, arch: str
+    ) -> Package:
+        """What was published, as its lock entry has it. Raises ValueError for a technology that nobody knows."""
+        return cls(
+            product=product,
+            release=str(release.client),
+            arch=arch,
+            technology=technology_of(entry),
+            digests=dict(entry["files"]),
+            processes=product.processes,
+            response_release=str(entry.get("response_release") or ""),
+            **asdict(settings),
+        )
+
+    @property
+    def settings(self) -> ScriptSettings:
+        """What its script is rendered with."""
+        return ScriptSettings(**{field.name: getattr(self, field.name) for field in fields(ScriptSettings)})
+
     @property
     def can_remove(self) -> bool:
         """Whether what removing needs is published too."""
@@ -95,6 +113,8 @@ def script_context(package: Package) -> dict[str, Any]:
             raise ValueError(
                 f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
             )
+        if "{{" in arguments or "{#" in arguments:
+            raise ValueError(f"the arguments {arguments!r} hold what Ansible reads as its own in the lock file")
     for process in package.processes:
         if not _PROCESS.fullmatch(process):
             raise ValueError(f"{process!r} is not the name of a program")
@@ -141,8 +161,9 @@ def render_lock(
     """
     released = releases_of(lock, package.product)
     entry = _entry(released, package, script_digest=script_digest, installer=installer, size=size)
-    arches = {**released.get(package.release, {}), package.arch: entry}
-    merged = dict(sorted({**released, package.release: arches}.items()))
+    key = key_of(released, package.release)
+    arches = {**released.get(key, {}), package.arch: entry}
+    merged = dict(sorted({**released, key: arches}.items()))
     if package.product is PRONOTE_CLIENT:
         return {**lock, "pronote_releases": merged}
     products = {**(lock.get("pronote_product_releases") or {}), package.product.key: merged}
@@ -159,9 +180,14 @@ def _entry(
     size: int,
 ) -> dict[str, Any]:
     """What the lock file is to say of this package. Raises LockedError."""
-    old = released.get(package.release, {}).get(package.arch)
+    old = released.get(key_of(released, package.release), {}).get(package.arch)
     known = locked_installer(old if isinstance(old, dict) else None)
     digest = package.digests[package.technology.installer]
+    if isinstance(old, dict) and (newer := script_version(old)) > SCRIPT_VERSION:
+        raise LockedError(
+            f"the lock file has a script of version {newer} for {package.release} {package.arch}, and this collection "
+            f"renders version {SCRIPT_VERSION}: a newer collection published it. Update this one"
+        )
     if known is not None and known.sha256 != digest:
         raise LockedError(
             f"the lock file knows another installer of {package.release} {package.arch}: SHA-256 {known.sha256}, "
@@ -169,8 +195,11 @@ def _entry(
             "entry from the lock file"
         )
     record = installer or known
+    if not size and isinstance(old, dict) and (old.get("files") or {}).get(package.technology.installer) == digest:
+        size = old.get("size", 0)
     return {
         "digest": script_digest,
+        "script": script_record(package.settings),
         "technology": package.technology.key,
         "removable": package.can_remove,
         "files": dict(sorted(package.digests.items())),

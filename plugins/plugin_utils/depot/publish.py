@@ -20,7 +20,7 @@ from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import sha256_of
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
-from .lock import InstallerRecord, lock_key, parse_lock, releases_of
+from .lock import InstallerRecord, key_of, lock_key, parse_lock, releases_of
 from .package import (
     LockedError,
     Package,
@@ -140,7 +140,7 @@ def not_a_lock(lock_file: Path, why: str) -> ValueError:
 
 def publish(
     package: Package,
-    sources: dict[str, Path],
+    sources: dict[str, Path] | None,
     *,
     depot: Path,
     lock_file: Path | None,
@@ -150,19 +150,22 @@ def publish(
     """Bring the depot folder and the lock file to this package; returns changed, diff, digest and folder.
 
     ``installer`` is what the lock file is to remember of the installer. ``install.cmd`` is written last: a folder
-    without it is not a published release. When something fails, depot and lock file are as they were. Raises
-    ValueError, OSError.
+    without it is not a published release. When something fails, depot and lock file are as they were. ``sources``
+    None: only the script is rendered anew, and the lock file is written first, from which a run that was cut off in
+    between is gone on with. Raises ValueError, OSError.
     """
     folder = depot / package.product.depot_folder / package.release / package.arch
     script = render_script(package)
     digest = sha256(script)
     sums = sha256sums({**package.digests, "install.cmd": digest}).encode()
     before = depot_files(folder, [*package.digests, "install.cmd", "SHA256SUMS"])
-    after = {**package.digests, "install.cmd": digest, "SHA256SUMS": sha256(sums)}
+    kept = package.digests if sources is not None else {n: d for n, d in before.items() if n in package.digests}
+    after = {**kept, "install.cmd": digest, "SHA256SUMS": sha256(sums)}
     old_lock = read_lock(lock_file)
     try:
         # With a record it has come with it, and its file need not be here: it may be in the depot already.
-        size = 0 if installer is not None else sources[package.technology.installer].stat().st_size
+        given = sources[package.technology.installer] if sources is not None and installer is None else None
+        size = given.stat().st_size if given is not None else 0
         new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer, size=size)
     except LockedError as exc:
         raise ValueError(str(exc)) from exc
@@ -170,12 +173,13 @@ def publish(
         raise not_a_lock(lock_file or depot, str(exc)) from exc
     changed = before != after or (lock_file is not None and new_lock != old_lock)
     if changed and not check:
-        stale = [name for name in sources if before.get(name) != package.digests[name]]
-        copies = {folder / name: (sources[name], package.digests[name]) for name in stale}
+        stale = [name for name in sources or {} if before.get(name) != package.digests[name]]
+        copies = {folder / name: (sources[name], package.digests[name]) for name in stale} if sources else {}
         # install.cmd pins the other files and comes after them; the lock file, which pins install.cmd, is last.
         contents = {folder / "SHA256SUMS": sums, folder / "install.cmd": script}
+        locked = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
         if lock_file is not None:
-            contents[lock_file] = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
+            contents = {**contents, lock_file: locked} if sources is not None else {lock_file: locked, **contents}
         _write(copies, contents)
     diff = [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after))]
     if lock_file is not None:
@@ -205,6 +209,8 @@ def preview(
 
 def _entry(lock: dict[str, Any], package: Package) -> str:
     """What a lock file says of a package, as the file has it."""
-    entry = releases_of(lock, package.product).get(package.release, {}).get(package.arch)
-    shown = {lock_key(package.product): {package.release: {package.arch: entry}}}
+    released = releases_of(lock, package.product)
+    key = key_of(released, package.release)
+    entry = released.get(key, {}).get(package.arch)
+    shown = {lock_key(package.product): {key: {package.arch: entry}}}
     return "" if entry is None else yaml.safe_dump(shown, sort_keys=False)

@@ -10,10 +10,13 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-__all__ = ["Mirror"]
+__all__ = ["SCRIPT", "Mirror"]
 
-# In this order at the end: a folder without install.cmd is no published release.
-_LAST = ("SHA256SUMS", "install.cmd")
+SCRIPT = "install.cmd"
+"""A folder without it is no published release."""
+
+# In this order at the end.
+_LAST = ("SHA256SUMS", SCRIPT)
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,10 @@ class PreparationSettings:
 class ReleaseResult:
     """What came of one release and architecture. ``received``: bytes fetched from the download site."""
 
+    product: str
     release: str
     arch: str
-    status: str  # published, unchanged, by_hand, failed; in check mode would_publish
+    status: str  # published, unchanged, by_hand, rendered, failed; in check mode would_publish, would_render
     changed: bool = False
     url: str = ""
     sha256: str = ""
@@ -158,7 +159,8 @@ class Preparation:
             return self._prepare(release, arch)
         except (ValueError, OSError) as exc:
             message = _os_words(exc) if isinstance(exc, OSError) else str(exc)
-            return ReleaseResult(release=str(release), arch=arch, status="failed", message=message)
+            product = self._settings.product
+            return ReleaseResult(product=product, release=str(release), arch=arch, status="failed", message=message)
 
     def _prepare(self, release: Release, arch: str) -> ReleaseResult:
         settings = self._settings
@@ -168,6 +170,7 @@ class Preparation:
             by_hand = entry["files"].get(SETUP)
             if by_hand and depot_files(folder, (SETUP,)) == {SETUP: by_hand}:
                 return ReleaseResult(
+                    product=settings.product,
                     release=str(release),
                     arch=arch,
                     status="by_hand",
@@ -210,7 +213,13 @@ class Preparation:
         responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
 
         result = ReleaseResult(
-            release=str(release), arch=arch, status="", url=found.offer.url, received=found.received, folder=str(folder)
+            product=product.key,
+            release=str(release),
+            arch=arch,
+            status="",
+            url=found.offer.url,
+            received=found.received,
+            folder=str(folder),
         )
         code = settings.product_codes.get(arch, "")
         with checked_responses(responses, _MODES, product_code=code, year=release.year) as checked:
@@ -302,7 +311,12 @@ def _os_words(exc: OSError) -> str:
 
 
 def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[str, Any]:
-    """The task's result: what was done, and a failure that names each release and school that was left out."""
+    """The task's result: what was done, and a failure that names each release and school that was left out.
+
+    What was published by hand and is rendered anew is told once.
+    """
+    anew = {(o.product, o.release, o.arch) for o in outcomes if o.status in {"rendered", "would_render"}}
+    outcomes = [o for o in outcomes if o.status != "by_hand" or (o.product, o.release, o.arch) not in anew]
     failures = [f"{o.release} {o.arch}: {o.message}" for o in outcomes if o.status == "failed"] + list(problems)
     result: dict[str, Any] = {
         "changed": any(o.changed for o in outcomes),

@@ -122,6 +122,13 @@ def test_the_lock_keeps_everything_else() -> None:
         "x86": {"digest": "2" * 64},
         "x64": {
             "digest": "3" * 64,
+            "script": {
+                "version": 2,
+                "product_code": _CODE,
+                "log_timeout": 1800,
+                "busy_timeout": 3600,
+                "tries": 5,
+            },
             "technology": "installscript",
             "removable": True,
             "files": dict(sorted(_DIGESTS.items())),

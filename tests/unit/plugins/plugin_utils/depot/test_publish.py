@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import SCRIPT_VERSION, Package
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import publish, render_script
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import script_record
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _CONTENT = {
@@ -151,6 +152,7 @@ def test_what_is_published(tmp_path: Path) -> None:
             "2026.2.7": {
                 "x64": {
                     "digest": result["digest"],
+                    "script": script_record(_package().settings),
                     "technology": "installscript",
                     "removable": _package().can_remove,
                     "files": _package().digests,
