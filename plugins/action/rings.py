@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..plugin_utils.depot.script import old_scripts_words
 from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.inventory.typed import playbook_command
 from ..plugin_utils.rings.lines import ring_lines
 from ..plugin_utils.rings.play import PlayVariables, make_plan
 
@@ -21,6 +23,10 @@ class ActionModule(ControllerAction):
         play = PlayVariables(self.variables, role.get_default_vars() if role else {}, self._templated)
         result = make_plan(play, store=args["store"], connect_timeout=args["connect_timeout"])
         show(ring_lines(result["plans"], check=self._task.check_mode))
+        if named := result["old_scripts"]:
+            inventories = self.variables.get("ansible_inventory_sources") or ()
+            command = playbook_command("prepare", str(self.variables.get("playbook_dir") or ""), inventories)
+            result["warnings"].append(old_scripts_words(named, command))
         return result
 
     def _templated(self, variables: dict[str, Any], name: str) -> Any:

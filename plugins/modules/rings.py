@@ -70,6 +70,14 @@ releases:
   returned: always
   type: dict
   sample: {"s101-01": 2026.2.7, "s101-02": 2026.2.7}
+old_scripts:
+  description:
+    - Releases with their architectures whose C(install.cmd) an earlier version of this collection published. A warning
+      names them with the command that renders them anew.
+  returned: always
+  type: list
+  elements: str
+  sample: [2025.2.9 x64]
 turns:
   description: For each station the steps in which it has a turn. The first station of the play is in every one.
   returned: always

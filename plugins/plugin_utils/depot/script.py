@@ -8,7 +8,7 @@ is older than what this collection renders, ``prepare`` renders it anew (prepare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "ScriptSettings",
     "lacks_verb",
     "old_scripts",
+    "old_scripts_words",
     "script_record",
     "script_version",
     "technology_of",
@@ -141,6 +142,14 @@ def old_scripts(releases: Any) -> list[str]:
     by those who decide.
     """
     return sorted(f"{release} {arch}" for release, arch, entry in _entries(releases) if _is_old(entry))
+
+
+def old_scripts_words(named: Sequence[str], command: str) -> str:
+    """What is said of them once in a run. ``command`` renders them anew."""
+    return (
+        f"{', '.join(named)}: published by an earlier version of this collection, whose script may take a setup for "
+        f"ended while it still works. It is used as it is; rendered anew, without a download, by: {command}"
+    )
 
 
 def _entries(releases: Any) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

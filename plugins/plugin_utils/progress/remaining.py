@@ -8,13 +8,12 @@ down would so end without a word about who is to be tried again. I/O: the store 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...module_utils.product.products import PRODUCTS
+from ..inventory.typed import playbook_command
 from ..remaining.listing import what_remains
-from ..report.make import as_typed
 from ..store.store import StoreError
 from .state import PlayProgress
 
@@ -23,10 +22,7 @@ __all__ = ["how_to_list", "remaining_of"]
 
 def how_to_list(playbook: str, inventories: Sequence[str]) -> str:
     """The command that lists what remains: the playbook beside the one that ran, on the same inventories."""
-    beside = Path(playbook).with_name("remaining.yml") if playbook else None
-    name = as_typed(str(beside)) if beside is not None and beside.is_file() else "rentree.pronote.remaining"
-    given = [part for inventory in inventories for part in ("-i", as_typed(inventory))]
-    return shlex.join(["ansible-playbook", name, *given])
+    return playbook_command("remaining", str(Path(playbook).parent) if playbook else "", inventories)
 
 
 def remaining_of(progress: PlayProgress, *, language: str, command: str) -> str:

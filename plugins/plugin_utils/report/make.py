@@ -26,6 +26,7 @@ from ..audit.outcome import AuditOutcome, conclude
 from ..audit.record import AuditRecord, make_record
 from ..audit.verdict import Verdict
 from ..inventory.schools import said
+from ..inventory.typed import as_typed
 from ..pages.words import audit_title, board_title
 from ..store.store import Store, StoreError
 from .commands import Commands
@@ -34,7 +35,6 @@ from .write import KINDS, ReportError, write_reports
 
 __all__ = [
     "ReportResult",
-    "as_typed",
     "audit_pages",
     "commands",
     "inventory_of",
@@ -114,12 +114,6 @@ def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
 def inventory_of(variables: Mapping[str, Any]) -> str:
     """The sources of the inventory, the same wherever the command is typed: full paths, as Ansible has them."""
     return " ".join(sorted(str(source) for source in variables.get("ansible_inventory_sources") or ()))
-
-
-def as_typed(path: str) -> str:
-    """A path as people type it: Ansible has made those of its command line absolute, but not a list of hosts."""
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def make(

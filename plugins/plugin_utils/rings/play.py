@@ -19,6 +19,7 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ..depot.lock import recorded_for
+from ..depot.script import old_scripts
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import said, school_of
 from ..station.listening import listening
@@ -127,6 +128,7 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dic
         "plans": [plan.as_dict() for plan in plans],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
         "turns": turns,
+        "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
         "warnings": warnings,
     }
 
@@ -137,6 +139,7 @@ class _School:
     def __init__(self, play: PlayVariables, school: str, names: list[str]) -> None:
         self.school, self.names = school, names
         self.problem = self.release = self.goal = ""
+        self.old_scripts: list[str] = []
         self.rules = Rules(rings=(_ALL,), max_fail=_ALL, max_unreachable=_ALL)
         self.pilots = {
             name for name in names if play.plain(name, "pronote_pilot").lower() in {"true", "yes", "on", "1"}
@@ -156,12 +159,14 @@ class _School:
             # Its stations say so themselves, each with its own server's answer.
             display.vv(f"rings of {school}: {exc}")
         try:
+            releases = play.value(variables, "__pronote_client_releases", {})
+            self.old_scripts = old_scripts(releases)
             self.rules = Rules(
                 rings=parse_rings(play.value(variables, "pronote_client_rings")),
                 max_fail=parse_limit(play.value(variables, "pronote_client_ring_max_fail")),
                 max_unreachable=parse_limit(play.value(variables, "pronote_client_ring_max_unreachable")),
                 unproven=str(play.value(variables, "pronote_client_unproven", "") or "")
-                or recorded_for(play.value(variables, "__pronote_client_releases", {}), self.release),
+                or recorded_for(releases, self.release),
             )
         except ValueError as exc:
             self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"

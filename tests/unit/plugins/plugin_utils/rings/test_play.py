@@ -213,3 +213,17 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     task["ansible_play_batch"] = ["a1"]
     end = take_step(task, planned, index=-1, results="result", store="", check=False)
     assert "1 of 1 pilots failed: a0" in end["stopped"]["A"]
+
+
+def test_what_an_earlier_version_published_is_named_once(port: int) -> None:
+    """Not for each station, nor for each school: the warning is the run's."""
+    published = {
+        "2026.2.7": {"x64": {"digest": "a" * 64}, "x86": {"digest": "b" * 64, "script": {"version": 2}}},
+        "2025.2.9": {"x64": {"digest": "c" * 64}},
+    }
+    stations = {f"{uai}{number}": _at(port, uai) for uai in "AB" for number in range(3)}
+    assert _plan(_task(stations, __pronote_client_releases=published))["old_scripts"] == [
+        "2025.2.9 x64",
+        "2026.2.7 x64",
+    ]
+    assert _plan(_task(stations))["old_scripts"] == []

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths and commands as people type them, for messages that tell what to run. I/O: files."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+__all__ = ["as_typed", "playbook_command"]
+
+
+def as_typed(path: str) -> str:
+    """A path as people type it: Ansible has made those of its command line absolute, but not a list of hosts."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+
+
+def playbook_command(name: str, folder: str, inventories: Iterable[str]) -> str:
+    """The command for one of our playbooks on these inventories.
+
+    ``folder``: that of the playbook that ran, beside which it may lie; otherwise it is the collection's.
+    """
+    beside = Path(folder) / f"{name}.yml" if folder else None
+    playbook = as_typed(str(beside)) if beside is not None and beside.is_file() else f"rentree.pronote.{name}"
+    given = [part for inventory in inventories for part in ("-i", as_typed(inventory))]
+    return shlex.join(["ansible-playbook", playbook, *given])
