@@ -20,7 +20,17 @@ Effect = Literal[
     "delay",  # the answer waits `seconds`
     "http_500",  # HTTP 500 with an empty body
     "access_denied",  # WS-Man fault 5
-    "quota_shells",  # fault 2150859173
+    "quota_shells",  # fault 2150859173 as a WSManFault
+    "quota_shells_wmi",  # the same number as an MSFT_WmiError, with the subcode w:QuotaLimit
+    "busy",  # fault 2150858793: the station did not come to it in time
+    "shell_lost",  # fault 2150858843: there is no such shell
+    "profile_unloaded",  # fault 2147943418: the shell is there, and can run nothing
+    "server_limit",  # fault 0x80338049
+    "request_limit",  # fault 0x80338047
+    "answer",  # the request is handled; `status`, `headers` and `body` are sent instead of its answer
+    "edit",  # the answer is sent with `find` replaced by `replace` (a regular expression)
+    "garble",  # the answer's last third is other bytes
+    "no_content_type",  # the answer without this header
     "quota_operations",  # fault 2150859174
     "shell_used_up",  # WMI error 0x803381A6 on Command: the shell must be created again
     "power_off",  # the station loses power while handling the request
@@ -55,8 +65,17 @@ class Fault:
     nth: int = 1
     times: int = 1
     seconds: float = 0.0
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+    find: str = ""
+    replace: str = ""
     seen: int = field(default=0, repr=False)
     fired: int = field(default=0, repr=False)
+
+    def edited(self, answer: bytes) -> bytes:
+        """An answer after an `edit`."""
+        return re.sub(self.find.encode(), self.replace.encode(), answer, flags=re.DOTALL)
 
     def fires(self, what: str) -> bool:
         """Count this request; say whether the fault applies to it."""

@@ -241,6 +241,7 @@ class Lab:
             allow_unencrypted=spec.allow_unencrypted,
             quotas=Quotas(**spec.quotas),
             deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
+            stranger=spec.stranger,
         )
         await self._server.add_station(station, listening, self.faults[spec.name])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,7 @@ class StationSpec:
     wakes: bool = True  # whether its card wakes it (off in the firmware otherwise)
     auth: tuple[str, ...] = ("basic", "ntlm", "certificate")
     allow_unencrypted: bool = True
+    stranger: str = ""  # what answers at its address instead of WinRM (tests/lab/wsman/strangers.py)
     quotas: dict[str, int] = field(default_factory=dict)
     accounts: tuple[dict[str, str], ...] = ()
     faults: tuple[dict[str, Any], ...] = ()
@@ -91,6 +93,7 @@ class Scenario:
 
 _STATION_KEYS = {
     *("name", "address", "power", "mac", "wakes", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"),
+    "stranger",
 }
 
 
@@ -98,11 +101,12 @@ def _station(data: dict[str, Any]) -> StationSpec:
     own: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in _STATION_KEYS
     }
+    own["address"] = str(own["address"])
     return StationSpec(**own, options={key: value for key, value in data.items() if key not in _STATION_KEYS})
 
 
 def scenario_from_data(data: dict[str, Any]) -> Scenario:
-    """Build a scenario from plain data. Unknown keys raise TypeError."""
+    """Build a scenario from plain data. Unknown keys raise TypeError, two stations of one address ValueError."""
     rooms = tuple(
         RoomSpec(
             group=room["group"],
@@ -112,6 +116,9 @@ def scenario_from_data(data: dict[str, Any]) -> Scenario:
         )
         for room in data["rooms"]
     )
+    addresses = Counter(station.address for room in rooms for station in room.stations)
+    if twice := sorted(address for address, times in addresses.items() if times > 1):
+        raise ValueError(f"several stations have the address {', '.join(twice)}")
     return Scenario(
         schools=tuple(SchoolSpec(**{**school, "uai": str(school["uai"])}) for school in data["schools"]),
         rooms=rooms,
@@ -122,6 +129,20 @@ def scenario_from_data(data: dict[str, Any]) -> Scenario:
     )
 
 
+class _Loader(yaml.SafeLoader):
+    """Takes no number that is not what it looks like: 1.10 is 1.1 to YAML, another station's address."""
+
+    def construct_yaml_float(self, node: yaml.ScalarNode) -> float:
+        number = super().construct_yaml_float(node)
+        if str(number) != node.value:
+            problem = f"{node.value} is the number {number} to YAML: write it in quotes"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        return number
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
+
+
 def load_scenario(path: Path) -> Scenario:
-    """Read a scenario file. Raises OSError, yaml.YAMLError, TypeError, KeyError."""
-    return scenario_from_data(yaml.safe_load(path.read_text(encoding="utf-8")))
+    """Read a scenario file. Raises OSError, yaml.YAMLError, TypeError, KeyError, ValueError."""
+    return scenario_from_data(yaml.load(path.read_text(encoding="utf-8"), _Loader))

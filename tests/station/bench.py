@@ -227,6 +227,7 @@ def bench(
         tls = make_tls(work / "tls", addresses=[ADDRESS], user="nobody") if station.pop("https", False) else None
         if tls:
             station["trusted_ca"] = tls.authority.read_text(encoding="ascii")
+        stranger = station.pop("stranger", "")
         spec = StationSpec(name=NAME, address="", options=station)
 
         async def build() -> SimulatedStation:
@@ -236,7 +237,7 @@ def bench(
 
         made = virtual.wait(build())
         stack.callback(lambda: virtual.wait(made.set_power(Power.OFF)))
-        listening = Listening(address=ADDRESS, quotas=quotas, auth=frozenset(auth))
+        listening = Listening(address=ADDRESS, quotas=quotas, auth=frozenset(auth), stranger=stranger)
         wire = Wire(virtual, made, faults, journal, listening)
         wire.patch(patch)
         depot_faults = DepotFaults()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import html
 import re
 from collections.abc import Callable
@@ -128,7 +129,9 @@ class Wire:
         self._virtual.ask(self._follow())
         door = self._endpoint.door
         if door is None:
-            raise requests.exceptions.ConnectionError(f"{_URL}: [Errno 111] Connection refused")
+            raise requests.exceptions.ConnectionError(_URL) from ConnectionRefusedError(
+                errno.ECONNREFUSED, "Connection refused"
+            )
         transport = _Transport()
         try:
             answer = self._virtual.ask(
@@ -143,7 +146,8 @@ class Wire:
             # The power went while it was being answered.
             raise requests.exceptions.ConnectionError(f"{_URL}: Connection reset by peer") from exc
         if transport.reset:
-            raise requests.exceptions.ConnectionError(f"{_URL}: Connection reset by peer")
+            reset = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+            raise requests.exceptions.ConnectionError(_URL) from reset
         return _as_answered(request, answer)
 
     def _prepare(self, text: str) -> None:

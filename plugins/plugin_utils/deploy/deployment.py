@@ -21,7 +21,7 @@ from ..station.errors import (
     CommandTimeoutError,
     StationError,
     StationFactError,
-    UnreachableError,
+    UnseenError,
 )
 from ..station.job_name import JobName, job_names
 from ..station.probe import probe
@@ -110,7 +110,7 @@ class Deployment:
             else:
                 self._prove(step)
                 self._restart_if_needed(step, job, files)
-        except (UnreachableError, CommandTimeoutError):
+        except (UnseenError, CommandTimeoutError):
             # Still running, or out of sight: the next run finds the job and follows it.
             raise
         except ClientStartedError:

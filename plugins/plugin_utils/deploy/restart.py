@@ -14,7 +14,7 @@ from ..job.outcome import JobFiles
 from ..station.errors import (
     StationError,
     StationFactError,
-    UnreachableError,
+    UnseenError,
 )
 from ..station.shutdown import abort_command, restart_command
 from ..station.winrm import WinrmStation
@@ -61,7 +61,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     boot = boot or _boot(station)
     try:
         asked = station.run(restart_command(restarts.message, restarts.delay), doing="restarting the station")
-    except UnreachableError as exc:
+    except UnseenError as exc:
         # Going down already, perhaps: whether it was asked at all shows by its next start.
         display.vv(f"no answer to the restart ({exc.fact})")
         station.close()
@@ -87,7 +87,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 and not station.run(abort_command(), doing="calling the restart off").code
             ):
                 return "somebody has logged on meanwhile"
-        except UnreachableError as exc:
+        except UnseenError as exc:
             display.vv(f"the station does not answer ({exc.fact}): waiting for it")
             answers = False
             station.close()
@@ -95,7 +95,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
             # A shell does not outlive a restart; the connection that carried it may. Services start one by one, and the
             # one that asks the domain for us may not be there yet.
             refusals += exc.kind == "refused"
-            if exc.kind != "fault" and not (exc.kind == "refused" and refusals < REFUSALS):
+            if not exc.passing and not (exc.kind == "refused" and refusals < REFUSALS):
                 raise
             station.close()
         if time.monotonic() > deadline:

@@ -23,7 +23,7 @@ from ..station.errors import (
     StationError,
     StationFactError,
     StillRunningError,
-    UnreachableError,
+    UnseenError,
 )
 from ..station.sections import sections
 from ..station.winrm import WinrmStation
@@ -192,7 +192,7 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
     while True:
         try:
             return look()
-        except UnreachableError as exc:
+        except UnseenError as exc:
             if time.monotonic() > deadline:
                 raise
             display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
@@ -201,7 +201,7 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
             # A shell does not outlive a restart; the connection that carried it may. A station that was lost and is
             # back may refuse an account for a moment.
             refusals += exc.kind == "refused"
-            waits = exc.kind == "fault" or (exc.kind == "refused" and lost and refusals < REFUSALS)
+            waits = exc.passing or (exc.kind == "refused" and lost and refusals < REFUSALS)
             if not waits or time.monotonic() > deadline:
                 raise
         time.sleep(times.poll)

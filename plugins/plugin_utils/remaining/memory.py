@@ -135,7 +135,7 @@ class Memory(Watcher):
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
         self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
-        if exc.kind not in {"timeout", "running"} and not lost:
+        if exc.kind not in {"timeout", "running", "answer", "quota", "controller"} and not lost:
             self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
         # Otherwise the job may be going on: the attempt stays open for the run that follows it.
         self._save(

@@ -23,7 +23,7 @@ from ..station.errors import (
     StationError,
     StationFactError,
     StillRunningError,
-    UnreachableError,
+    UnseenError,
 )
 from ..station.probe import probe
 from ..station.state import StationState
@@ -165,7 +165,7 @@ def _carry_out(
         _judge(request, recording.recorded, data, "")
         product_code = _proven(station, request, recording) or _product_code(state, request)
         response, findings = _judge(request, recording.recorded, data, product_code)
-    except (UnreachableError, CommandTimeoutError):
+    except (UnseenError, CommandTimeoutError):
         # Out of sight, or the person is not done: the next run finds the recording and goes on with it.
         raise
     except StationError:

@@ -104,7 +104,7 @@ def _processes(station: WinrmStation) -> list[Process]:
     try:
         rows = station.query("select Name, ProcessId, SessionId from Win32_Process")
     except StationError as exc:
-        if exc.kind in {"unreachable", "quota"}:
+        if exc.kind in {"unreachable", "answer", "quota", "controller"}:
             raise
         return []
     told = [[str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId")] for row in rows]

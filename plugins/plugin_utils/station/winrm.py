@@ -9,34 +9,36 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-import requests
 import xmltodict
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
-from winrm.exceptions import (
-    AuthenticationError,
-    WinRMError,
-    WinRMOperationTimeoutError,
-    WinRMTransportError,
-    WSManFaultError,
-)
+from winrm.exceptions import AuthenticationError, WinRMError
 
+from .causes import Way, from_exception, from_preparation
 from .cmdline import whole
-from .errors import (
-    CommandTimeoutError,
-    ProtocolFaultError,
-    StationError,
-    StationFactError,
-    UnreachableError,
-    UnsupportedConnectionError,
-    from_connection_message,
-    from_fault,
-)
+from .errors import CommandTimeoutError, StationError, StationFactError, UnsupportedConnectionError
 from .events import Events, Watcher
+from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
+from .soap import OddAnswerError, content_of
+from .tls import at_most_1_2
+from .winrs import (
+    SHELL_ACTION,
+    SHELL_URI,
+    Received,
+    command_body,
+    command_options,
+    create_body,
+    create_options,
+    parse_command,
+    parse_create,
+    parse_receive,
+    receive_body,
+    signal_body,
+)
 from .wmi import (
     Row,
     enumerate_body,
@@ -48,23 +50,24 @@ from .wmi import (
 
 __all__ = ["CommandResult", "WinrmStation"]
 
+T = TypeVar("T")
+
 display = Display()
 
-_TRANSFER_GET = "http://schemas.xmlsoap.org/ws/2004/09/transfer/Get"
+_TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 _ENUMERATE = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate"
 _PULL = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull"
 
-# The shell's count of operations is used up: it does not go down when a command ends, only a new shell helps
-# (ansible/plugins/connection/winrm.py, _winrm_run_command).
-_SHELL_USED_UP = 0x803381A6
-# "The service cannot find the resource identified by the resource URI and selectors" (microsoft/omi#254 has a
-# recorded answer) and WBEM_E_NOT_FOUND.
-_NOT_FOUND = frozenset({0x80338000, 0x80041002})
+# What the stock plugin takes for a shell that is open, so that it opens none itself (connect).
+_NO_SHELL_YET = "none yet"
+# A query's answers: 200 rows each.
+_MOST_PAGES = 1000
 
 # Seconds before the first Receive of a command and, doubling, before the next ones. The station answers a Receive as
 # soon as anything was written: without a pause a line of twenty commands costs up to twenty requests.
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 0.8
+_OPENING = "opening a shell"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +101,7 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
+        self._transport = ""
         self.events = events or Events()
         self.watcher = Watcher()
 
@@ -106,20 +110,64 @@ class WinrmStation:
         if self._connection.connected:
             return
         try:
-            self._connection._connect()
-        except (AnsibleError, requests.exceptions.RequestException, OSError) as exc:
-            raise from_connection_message(str(exc)) from exc
-        session = self._connection.protocol.transport.session
-        if session is not None:
-            # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
-            # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
-            session.trust_env = False
+            self._connection._build_winrm_kwargs()
+        except Exception as exc:
+            raise from_preparation(exc) from exc
+        refused: list[StationError] = []
+        for transport in self._connection._winrm_transport:
+            try:
+                self._open(transport)
+            except StationError as exc:
+                refused.append(exc)
+            else:
+                return
+        raise _worst(refused)
+
+    def _open(self, transport: str) -> None:
+        connection, way = self._connection, Way(doing=_OPENING, transport=transport, opening=True)
+        # The stock plugin turns whatever happens while it opens a shell into one text (_winrm_connect). Told that there
+        # is a shell it only makes the client, after Kerberos' tickets, and what is asked of the station is asked here.
+        connection._winrm_transport, connection.shell_id = [transport], _NO_SHELL_YET
+        try:
+            try:
+                connection.protocol = connection._winrm_connect()
+            except Exception as exc:
+                raise from_preparation(exc) from exc
+            finally:
+                connection.shell_id = None
+            with self._answers(way):
+                self._prepare_session(transport)
+                header = self._envelope(f"{_TRANSFER}/Create", SHELL_URI, create_body())
+                header["env:Envelope"]["env:Header"]["w:OptionSet"] = create_options()
+                connection.shell_id = parse_create(self._send(header))
+        except BaseException:
+            self._forget()
+            raise
+        connection._connected, self._transport = True, transport
+        display.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
+
+    def _prepare_session(self, transport: str) -> None:
+        try:
+            # With message encryption the handshake is made here, with an empty message.
+            session = self._connection.protocol.transport.build_session()
+        except WinRMError as exc:
+            if isinstance(exc, AuthenticationError):
+                raise
+            raise from_preparation(exc) from exc
+        # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
+        # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
+        session.trust_env = False
+        if transport == "certificate":
+            at_most_1_2(session)
 
     def close(self) -> None:
         """Delete the shell and close the connection; a station that is gone is no error."""
         with contextlib.suppress(Exception):
             self._connection.close()
         # close() of the stock plugin keeps them when the station does not answer any more.
+        self._forget()
+
+    def _forget(self) -> None:
         self._connection.protocol = None
         self._connection.shell_id = None
         self._connection._connected = False
@@ -131,15 +179,13 @@ class WinrmStation:
         """
         self.connect()
         display.vvvv(f"WINRS {command}", host=self._host)
-        with self._faults(doing):
-            command_id = self._start(whole(command))
+        command_id = self._start(whole(command), doing)
         try:
-            with self._faults(doing):
-                result = self._receive(command_id, deadline=time.monotonic() + timeout)
+            result = self._receive(command_id, doing, deadline=time.monotonic() + timeout)
         finally:
             # Without it the station keeps the command's slot, and a running one goes on.
-            with contextlib.suppress(Exception):
-                self._connection.protocol.cleanup_command(self._connection.shell_id, command_id)
+            with contextlib.suppress(StationError):
+                self._ask(f"{SHELL_ACTION}/Signal", signal_body(command_id), doing, content_of)
         if result is None:
             raise CommandTimeoutError(
                 f"{doing} took more than {timeout:.0f} s on the station and was stopped",
@@ -152,7 +198,7 @@ class WinrmStation:
     def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
         doing = f"reading {class_name} over WMI"
-        request = self._request(_TRANSFER_GET, resource_uri(class_name), None)
+        request = self._request(f"{_TRANSFER}/Get", resource_uri(class_name), None)
         header = request["env:Envelope"]["env:Header"]
         if selectors:
             header["w:SelectorSet"] = {
@@ -160,12 +206,12 @@ class WinrmStation:
             }
 
         display.vvvv(f"WMI Get {class_name} {selectors}", host=self._host)
-        with self._faults(doing):
-            try:
+        try:
+            with self._answers(self._way(doing)):
                 return parse_get(self._send(request))
-            except WSManFaultError as exc:
-                if not _codes(exc) & _NOT_FOUND:
-                    raise
+        except StationError as exc:
+            if not exc.codes & NOT_FOUND:
+                raise
         return None
 
     def query(self, wql: str) -> list[Row]:
@@ -175,13 +221,14 @@ class WinrmStation:
         uri = resource_uri("*")
         request = self._request(_ENUMERATE, uri, enumerate_body(wql))
         rows: list[Row] = []
-        with self._faults(doing):
-            while True:
+        with self._answers(self._way(doing)):
+            for _page in range(_MOST_PAGES):
                 page = parse_enumerate(self._send(request))
                 rows += page.rows
                 if page.context is None:
                     return rows
                 request = self._request(_PULL, uri, pull_body(page.context))
+            raise OddAnswerError("an enumeration that does not end")
 
     @property
     def _host(self) -> str | None:
@@ -190,83 +237,91 @@ class WinrmStation:
 
     def _request(self, action: str, uri: str, body: dict[str, Any] | None) -> dict[str, Any]:
         self.connect()
+        return self._envelope(action, uri, body)
+
+    def _envelope(self, action: str, uri: str, body: dict[str, Any] | None) -> dict[str, Any]:
         return {"env:Envelope": {**self._connection.protocol.build_wsman_header(action, uri), "env:Body": body}}
 
     def _send(self, request: dict[str, Any]) -> bytes:
-        answer: bytes = self._connection.protocol.send_message(xmltodict.unparse(request))
+        # Not protocol.send_message: it reads faults for itself, and fails at numbers that are none.
+        answer: bytes = self._connection.protocol.transport.send_message(xmltodict.unparse(request))
         return answer
 
-    def _start(self, command: str) -> str:
-        # Console-mode stdin off: nothing is ever sent, and no command here reads.
+    def _ask(
+        self,
+        action: str,
+        body: dict[str, Any],
+        doing: str,
+        read: Callable[[bytes], T],
+        *,
+        options: dict[str, Any] | None = None,
+    ) -> T:
+        """Ask something of the shell, and read the answer. Raises StationError, for a fault too."""
+        self.connect()
+        with self._answers(self._way(doing)):
+            request = self._envelope(action, SHELL_URI, body)
+            header = request["env:Envelope"]["env:Header"]
+            header["w:SelectorSet"] = {"w:Selector": {"@Name": "ShellId", "#text": self._connection.shell_id}}
+            if options is not None:
+                header["w:OptionSet"] = options
+            return read(self._send(request))
+
+    def _start(self, command: str, doing: str) -> str:
         try:
-            return self._run_command(command)
-        except WSManFaultError as exc:
-            if _SHELL_USED_UP not in _codes(exc):
+            return self._started(command, doing)
+        except StationError as exc:
+            if not exc.codes & LOST_SHELL:
                 raise
-            display.vvvv("the shell's operations are used up: opening a new one", host=self._host)
+            display.vvvv(f"the shell runs nothing any more, opening a new one: {exc.fact}", host=self._host)
             self.close()
-            self.connect()
-            return self._run_command(command)
+            return self._started(command, doing)
 
-    def _run_command(self, command: str) -> str:
-        connection = self._connection
-        return str(connection.protocol.run_command(connection.shell_id, command, console_mode_stdin=False))
+    def _started(self, command: str, doing: str) -> str:
+        body, options = command_body(command), command_options()
+        return self._ask(f"{SHELL_ACTION}/Command", body, doing, parse_command, options=options)
 
-    def _receive(self, command_id: str, *, deadline: float) -> CommandResult | None:
+    def _receive(self, command_id: str, doing: str, *, deadline: float) -> CommandResult | None:
         stdout, stderr, pause = b"", b"", _FIRST_PAUSE
         while True:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-            try:
-                out, err, code, done = self._connection.protocol.get_command_output_raw(
-                    self._connection.shell_id, command_id
-                )
-            except WinRMOperationTimeoutError:
-                # Nothing was written during one operation timeout: not an error, ask again.
-                out, err, code, done = b"", b"", 0, False
-            stdout, stderr = stdout + out, stderr + err
-            if done:
-                return CommandResult(code=code & 0xFFFFFFFF, stdout=stdout, stderr=stderr)
+            received = self._received(command_id, doing)
+            stdout, stderr = stdout + received.stdout, stderr + received.stderr
+            if received.code is not None:
+                return CommandResult(code=received.code, stdout=stdout, stderr=stderr)
             if time.monotonic() > deadline:
                 return None
 
+    def _received(self, command_id: str, doing: str) -> Received:
+        def read(answer: bytes) -> Received:
+            return parse_receive(answer, command_id)
+
+        try:
+            return self._ask(f"{SHELL_ACTION}/Receive", receive_body(command_id), doing, read)
+        except StationError as exc:
+            if NOTHING_YET not in exc.codes:
+                raise
+            # Nothing was written during one operation timeout: not an error, ask again.
+            return Received(stdout=b"", stderr=b"", code=None)
+
+    def _way(self, doing: str) -> Way:
+        return Way(doing=doing, transport=self._transport)
+
     @contextlib.contextmanager
-    def _faults(self, doing: str) -> Iterator[None]:
+    def _answers(self, way: Way) -> Iterator[None]:
+        """Turn whatever libraries raise at an answer, and at none, into a StationError: causes.py knows them all."""
         try:
             yield
-        except WSManFaultError as exc:
-            raise from_fault(exc.wmierror_code or exc.wsman_fault_code, exc.reason, doing=doing) from exc
-        except _TRANSPORT_ERRORS as exc:
-            raise self._transport(exc, doing) from exc
-        except ValueError as exc:
-            raise ProtocolFaultError(f"{doing}: {exc}", remedy="Restart the WinRM service of the station.") from exc
-
-    def _transport(self, exc: Exception, doing: str) -> StationError:
-        if isinstance(exc, AuthenticationError):
-            return from_connection_message("the specified credentials were rejected by the server")
-        if isinstance(exc, WinRMTransportError) and exc.code == 413:
-            return ProtocolFaultError(
-                f"the station finds the request too large while {doing}",
-                remedy="Raise MaxEnvelopeSizekb (winrm set winrm/config).",
-            )
-        remedy = "Run again once the station answers: what was under way is found and followed."
-        if isinstance(exc, requests.exceptions.Timeout | WinRMOperationTimeoutError):
-            return UnreachableError(f"the station stopped answering while {doing}", remedy=remedy)
-        if isinstance(exc, requests.exceptions.ConnectionError):
-            return UnreachableError(f"the connection was cut while {doing}", remedy=remedy)
-        return UnreachableError(f"the connection broke while {doing}: {exc}", remedy=remedy)
+        except Exception as exc:
+            error = from_exception(exc, way)
+            if error is exc:
+                raise
+            raise error from exc
 
 
-_TRANSPORT_ERRORS = (
-    requests.exceptions.RequestException,
-    WinRMTransportError,
-    WinRMOperationTimeoutError,
-    WinRMError,
-    OSError,
-    # pywinrm asserts that an answer relates to its request (protocol.py, close_shell, cleanup_command).
-    AssertionError,
-)
-
-
-def _codes(exc: WSManFaultError) -> set[int | None]:
-    return {exc.wmierror_code, exc.wsman_fault_code}
+def _worst(refused: list[StationError]) -> StationError:
+    """Of what came of several transports, the one that says most: what the station itself answered, if it did."""
+    if not refused:
+        return from_preparation(AnsibleError("ansible_winrm_transport names no transport"))
+    order = ("answer", "fault", "quota", "refused", "unreachable", "controller", "configuration")
+    return min(refused, key=lambda exc: order.index(exc.kind) if exc.kind in order else 0)

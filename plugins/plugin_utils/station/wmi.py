@@ -14,6 +14,9 @@ from typing import Any
 
 from lxml import etree
 
+from ...module_utils.base.text import one_line
+from .soap import OddAnswerError, content_of
+
 __all__ = [
     "Page",
     "enumerate_body",
@@ -24,15 +27,13 @@ __all__ = [
     "resource_uri",
 ]
 
-_CIMV2 = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2"
+_WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+_CIMV2 = f"{_WMI}root/cimv2"
 _MOST_ROWS = "200"
 _WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
-_SOAP = "{http://www.w3.org/2003/05/soap-envelope}"
 _WSMAN = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
 _ENUM = "{http://schemas.xmlsoap.org/ws/2004/09/enumeration}"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-# Entities and network access have no place in an answer from a station.
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 Row = dict[str, str | list[str] | None]
 """One instance: property name to text, list of texts (arrays) or None (``xsi:nil``). Numbers stay text."""
@@ -92,27 +93,20 @@ def _row(element: etree._Element) -> Row:
     return row
 
 
-def _body(answer: bytes) -> etree._Element:
-    try:
-        body = etree.fromstring(answer, _PARSER).find(f"{_SOAP}Body")
-    except etree.XMLSyntaxError as exc:
-        raise ValueError(f"the station answered something that is not XML: {answer[:80]!r}") from exc
-    if body is None or not len(body):
-        raise ValueError("the station answered an envelope without a body")
-    return body
-
-
 def parse_get(answer: bytes) -> Row:
-    """Read the instance in a GetResponse. Raises ValueError on anything else."""
-    return _row(_body(answer)[0])
+    """Read the instance in a GetResponse. Raises FaultAnswerError, and OddAnswerError on anything else."""
+    instance = content_of(answer)
+    if not (etree.QName(instance).namespace or "").lower().startswith(_WMI):
+        raise OddAnswerError("something else than an instance of WMI")
+    return _row(instance)
 
 
 def parse_enumerate(answer: bytes) -> Page:
-    """Read an EnumerateResponse or PullResponse. Raises ValueError on anything else."""
-    response = _body(answer)[0]
+    """Read an EnumerateResponse or PullResponse. Raises FaultAnswerError, and OddAnswerError on anything else."""
+    response = content_of(answer)
     name = etree.QName(response).localname
     if name not in {"EnumerateResponse", "PullResponse"}:
-        raise ValueError(f"the station answered {name} to an enumeration")
+        raise OddAnswerError(f"{one_line(name, longest=60)} to an enumeration")
     prefix = _WSMAN if name == "EnumerateResponse" else _ENUM
     items = response.find(f"{prefix}Items")
     rows = [] if items is None else [_row(item) for item in items.iterchildren(tag=etree.Element)]

@@ -34,6 +34,7 @@ class Session:
     """What one TCP connection has proven so far. ``security`` encrypts its messages."""
 
     certificate: bytes | None = None  # the client's, DER
+    tls: str = ""  # its version, as "TLSv1.3"
     account: Account | None = None
     security: spnego.ContextProxy | None = None
     pending: Acceptor | None = None
@@ -73,6 +74,15 @@ class Authenticator:
         offers = {"ntlm": "Negotiate", "basic": 'Basic realm="WSMAN"', "certificate": _MUTUAL}
         self._refused = Verdict(headers=tuple(offer for method, offer in offers.items() if method in self._methods))
         self._unknown = Verdict(headers=self._refused.headers, leg=True)
+
+    @staticmethod
+    def resets(session: Session, header: str | None) -> bool:
+        """A client certificate over TLS 1.3: Windows asks for it now, and resets clients that did not offer to answer.
+
+        Which clients offer it (post-handshake authentication) the lab does not see: it resets them all
+        (diyan/pywinrm#376, ansible-collections/ansible.windows#333).
+        """
+        return header == _MUTUAL and session.tls == "TLSv1.3"
 
     def check(self, session: Session, header: str | None) -> Verdict:
         """Judge one request of a connection by its Authorization header."""

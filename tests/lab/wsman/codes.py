@@ -12,6 +12,7 @@ __all__ = [
     "access_denied",
     "already_exists",
     "command_refused",
+    "enumeration_mode",
     "envelope_too_small",
     "filter_dialect",
     "filter_rejected",
@@ -20,9 +21,13 @@ __all__ = [
     "invalid_options",
     "invalid_parameter",
     "invalid_resource",
+    "line_too_long",
     "operation_timeout",
     "operations_quota",
     "oversize",
+    "profile_unloaded",
+    "request_too_large",
+    "server_envelope_limit",
     "shell_used_up",
     "shells_quota",
     "unknown_action",
@@ -120,17 +125,45 @@ def unknown_command() -> SoapFault:
 
 
 def command_refused(code: int, message: str) -> SoapFault:
-    """CreateProcess failed, with this Win32 error."""
-    return access_denied() if code == 5 else SoapFault(code, message)
+    """CreateProcess failed, with this Win32 error: as an HRESULT, told by the shell's plug-in.
+
+    Recorded in pypsrp's test suite on Windows Server 2008 R2, for a program that is not there (2147942402).
+    """
+    return access_denied() if code == 5 else SoapFault(_win32(code), message, shell=True)
 
 
-def shells_quota(maximum: int) -> SoapFault:
-    """ERROR_WSMAN_QUOTA_MAX_SHELLS: MaxShellsPerUser."""
-    reason = (
+def line_too_long() -> SoapFault:
+    """ERROR_FILENAME_EXCED_RANGE (2147942606): more than CreateProcess takes."""
+    return SoapFault(_win32(206), "The filename or extension is too long. ", shell=True)
+
+
+def profile_unloaded() -> SoapFault:
+    """ERROR_KEY_DELETED (2147943418): the account's profile was unloaded under a shell that is still open."""
+    reason = "Illegal operation attempted on a registry key that has been marked for deletion. "
+    return SoapFault(_win32(1018), reason, shell=True)
+
+
+def _win32(code: int) -> int:
+    """HRESULT_FROM_WIN32."""
+    return 0x80070000 | code
+
+
+def shells_quota(maximum: int, *, older: bool = False) -> SoapFault:
+    """ERROR_WSMAN_QUOTA_MAX_SHELLS: MaxShellsPerUser.
+
+    As an MSFT_WmiError (WinRb's recording of Windows Server 2008 R2), or ``older`` as a WSManFault.
+    """
+    told = (
         f"{_CANNOT}This user is allowed a maximum number of {maximum} concurrent shells, which has been exceeded. "
         "Close existing shells or raise the quota for this user. "
     )
-    return SoapFault(2150859173, reason, subcode="w:QuotaLimit")
+    if older:
+        return SoapFault(2150859173, told, subcode="w:QuotaLimit")
+    reason = (
+        f"{_CANNOT}The maximum number of concurrent shells for this user has been exceeded. Close existing shells or "
+        "raise the quota for this user. "
+    )
+    return SoapFault(2150859173, reason, subcode="w:QuotaLimit", message=told, cim_status=27)
 
 
 def _operations(maximum: int) -> str:
@@ -158,6 +191,30 @@ def oversize(size: int, maximum: int) -> SoapFault:
         f"({maximum}). "
     )
     return SoapFault(0x80338048, reason, subcode="w:EncodingLimit", detail="MaxEnvelopeSizeExceeded")
+
+
+def server_envelope_limit() -> SoapFault:
+    """ERROR_WSMAN_SERVER_ENVELOPE_LIMIT."""
+    reason = "The response that the WS-Management service computed exceed the internal limit for envelope size. "
+    return SoapFault(0x80338049, reason, subcode="w:EncodingLimit", detail="ServiceEnvelopeLimit")
+
+
+def request_too_large() -> SoapFault:
+    """ERROR_WSMAN_MAX_ENVELOPE_SIZE."""
+    reason = (
+        "The maximum envelope size in the request is too large. Change the maximum envelope size and try the request "
+        "again. "
+    )
+    return SoapFault(0x80338047, reason, subcode="w:EncodingLimit", detail="MaxEnvelopeSize")
+
+
+def enumeration_mode() -> SoapFault:
+    """ERROR_WSMAN_UNSUPPORTED_FEATURE: anything but objects (of which Windows has some modes more than the lab)."""
+    reason = (
+        "The WS-Management service does not support the specified feature. Remove the unsupported feature from the "
+        "request and retry. "
+    )
+    return SoapFault(0x80338042, reason, subcode="w:UnsupportedFeature", detail="EnumerationMode")
 
 
 def envelope_too_small() -> SoapFault:
@@ -196,8 +253,9 @@ def invalid_context() -> SoapFault:
 def filter_rejected(code: int, message: str) -> SoapFault:
     """What a WQL query is refused with, by its WMI error.
 
-    A bad query, class or namespace: ERROR_WSMAN_ENUMERATE_CANNOT_PROCESS_FILTER as an MSFT_WmiError (virt-who reads
-    error_Code 2150858778 for a namespace that does not exist). Anything else as for a Get.
+    ERROR_WSMAN_ENUMERATE_CANNOT_PROCESS_FILTER: for an unknown class as a WSManFault with the WMI plug-in's own
+    (WinRb's recordings of two stacks), for a bad query or namespace as an MSFT_WmiError (virt-who reads error_Code
+    2150858778 for a namespace that does not exist). Anything else as for a Get.
     """
     if code not in _CIM_STATUS:
         return wmi_fault(code, message)
@@ -205,13 +263,17 @@ def filter_rejected(code: int, message: str) -> SoapFault:
         "The data source could not process the filter. The filter might be missing or it might be invalid. Change the "
         "filter and try the request again.  "
     )
+    if code == _INVALID_CLASS:
+        message = "The specified class does not exist in the given namespace. "
+        return SoapFault(0x8033801A, reason, subcode="n:CannotProcessFilter", message=message, provider=0x8033801A)
     return SoapFault(0x8033801A, reason, subcode="n:CannotProcessFilter", cim_status=_CIM_STATUS[code])
 
 
 def wmi_fault(code: int, message: str) -> SoapFault:
     """A WMI failure (HRESULT) as the WMI plug-in tells it: WSManFault with its own WSManFault in a ProviderFault."""
     if code in {0x80041002, _INVALID_CLASS, _INVALID_NAMESPACE}:
-        # ERROR_WSMAN_RESOURCE_NOT_FOUND, recorded in microsoft/omi#254.
+        # ERROR_WSMAN_RESOURCE_NOT_FOUND: the answer of a Windows Server 2012 R2 to a Get of an absent Win32_Process is
+        # kept in the parser's tests of microsoft/omi.
         reason = f"{_CANNOT}The service cannot find the resource identified by the resource URI and selectors. "
         return SoapFault(
             0x80338000, reason, subcode="a:DestinationUnreachable", detail="InvalidResourceURI", provider=0x80338000

@@ -20,6 +20,7 @@ from tests.lab.wsman.dispatch import Dispatcher, describe
 from tests.lab.wsman.encryption import SOAP_TYPE
 from tests.lab.wsman.quotas import Quotas
 from tests.lab.wsman.soap import MalformedError, Request, SoapFault
+from tests.lab.wsman.strangers import STRANGERS, Stranger, Untyped, garbled
 
 __all__ = ["Endpoint", "Listening"]
 
@@ -37,6 +38,8 @@ class Listening:
     allow_unencrypted: bool = True
     quotas: Quotas = field(default_factory=Quotas)
     deny: frozenset[Literal["shell", "wmi"]] = frozenset()
+    # What answers at the address instead of WinRM: a name of tests/lab/wsman/strangers.py.
+    stranger: str = ""
 
 
 class CutError(Exception):
@@ -53,6 +56,7 @@ class _Exchange:
     detail: str = ""
     status: int = 0  # 0: the connection was reset
     leg: bool = False  # of an authentication handshake: no message in it
+    rule: Fault | None = None
 
 
 def _reset(transport: asyncio.BaseTransport | None) -> None:
@@ -79,7 +83,11 @@ class _Listener(web.Server):
         """A client connected, over TLS with or without a certificate."""
         super().connection_made(handler, transport)
         tls = transport.get_extra_info("ssl_object")
-        self.sessions[handler] = Session(certificate=None if tls is None else tls.getpeercert(binary_form=True))
+        self.sessions[handler] = (
+            Session()
+            if tls is None
+            else Session(certificate=tls.getpeercert(binary_form=True), tls=tls.version() or "")
+        )
 
     def connection_lost(self, handler: Any, exc: BaseException | None = None) -> None:
         """What the connection had proven goes with it."""
@@ -208,6 +216,10 @@ class Endpoint:
             return _plain(exchange, 413)
         if http.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated" and b"Identify" in body:
             return await self._identify(body, exchange)
+        if self.listening.stranger:
+            return _strange(exchange, STRANGERS[self.listening.stranger])
+        if authenticator.resets(session, http.headers.get("Authorization")):
+            raise CutError
         verdict = authenticator.check(session, http.headers.get("Authorization"))
         if verdict.account is None:
             exchange.leg = verdict.leg
@@ -220,6 +232,11 @@ class Endpoint:
                 exchange.leg = True
                 return _plain(exchange, 200, verdict.headers)
             status, answer = await self._answer(message, verdict.account, session, exchange)
+            if exchange.rule is not None and exchange.rule.effect == "answer":
+                played = exchange.rule
+                return _strange(
+                    exchange, Stranger(status=played.status, headers=played.headers, body=played.body.encode())
+                )
         except UnencryptedError:
             # Nothing but the code is sent: a fault in the clear is what the setting forbids.
             return _plain(exchange, 500, verdict.headers)
@@ -229,9 +246,15 @@ class Endpoint:
         if not answer:
             return _plain(exchange, status, verdict.headers)
         answer_type, wire = authenticator.write_body(session, content_type, answer)
+        rule = exchange.rule
+        if rule is not None and rule.effect == "garble":
+            wire = garbled(wire)
         exchange.bytes_out = len(wire)
         exchange.status = status
-        response = web.Response(status=status, body=wire, headers={**_SERVER, "Content-Type": answer_type})
+        untyped = rule is not None and rule.effect == "no_content_type"
+        response = (Untyped if untyped else web.Response)(
+            status=status, body=wire, headers={**_SERVER, "Content-Type": answer_type}
+        )
         for header in verdict.headers:
             response.headers.add("WWW-Authenticate", header)
         return response
@@ -261,6 +284,7 @@ class Endpoint:
             rule = self._faults.check(what)
             if rule is not None:
                 self._journal.add("fault", self.station.name, effect=rule.effect, what=what)
+                exchange.rule = rule
                 if rule.effect == "http_500":
                     return 500, b""
                 await self._break(rule, session)
@@ -276,6 +300,8 @@ class Endpoint:
             return 400, b""
         if rule is not None and rule.effect == "delay":
             await asyncio.sleep(rule.seconds)
+        if rule is not None and rule.effect == "edit":
+            answer = rule.edited(answer)
         if (rule is not None and rule.effect == "cut_after") or self.station.power is not Power.ON:
             raise CutError
         return status, answer
@@ -294,7 +320,19 @@ class Endpoint:
             case "access_denied":
                 raise codes.access_denied()
             case "quota_shells":
+                raise codes.shells_quota(quotas.max_shells_per_user, older=True)
+            case "quota_shells_wmi":
                 raise codes.shells_quota(quotas.max_shells_per_user)
+            case "busy":
+                raise codes.operation_timeout()
+            case "shell_lost":
+                raise codes.unknown_shell("")
+            case "profile_unloaded":
+                raise codes.profile_unloaded()
+            case "server_limit":
+                raise codes.server_envelope_limit()
+            case "request_limit":
+                raise codes.request_too_large()
             case "quota_operations":
                 raise codes.operations_quota(quotas.max_operations_per_user)
             case "shell_used_up":
@@ -304,7 +342,7 @@ class Endpoint:
                 raise codes.oversize(2 * limit, limit)
             case "hold":
                 await self._hold(session)
-            case "delay" | "cut_after" | "http_500" | "note":
+            case "delay" | "cut_after" | "http_500" | "note" | "answer" | "edit" | "garble" | "no_content_type":
                 pass
             case _:
                 raise ValueError(f"the effect {rule.effect!r} is for a step on the station, not for a request")
@@ -320,6 +358,12 @@ class Endpoint:
             changed.cancel()
         if session.closed:
             raise CutError
+
+
+def _strange(exchange: _Exchange, stranger: Stranger) -> web.Response:
+    """An answer that is not WinRM's."""
+    exchange.status, exchange.bytes_out = stranger.status, len(stranger.body)
+    return web.Response(status=stranger.status, body=stranger.body, headers=stranger.headers)
 
 
 def _plain(exchange: _Exchange, status: int, headers: tuple[str, ...] = ()) -> web.Response:

@@ -47,6 +47,19 @@ _FAULT_ACTIONS = {
 }
 _CIM_STRINGS = ("CIMStatusCodeDescription", "ErrorSource")
 _SCHEMA_ERROR = 0x80338041
+_MUST_UNDERSTAND = f"{{{NS['s']}}}mustUnderstand"
+# What Windows knows of a header ([MS-WSMV] 2.2.4, DSP0226, WS-Addressing): anything else may not be mandatory.
+_KNOWN = {
+    *(f"{{{NS['a']}}}{name}" for name in ("To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo")),
+    *(
+        f"{{{NS['w']}}}{name}"
+        for name in (
+            *("ResourceURI", "SelectorSet", "OptionSet", "OperationTimeout", "MaxEnvelopeSize", "Locale"),
+            *("FragmentTransfer", "RequestEPR", "RequestTotalItemsCountEstimate"),
+        )
+    ),
+    *(f"{{{NS['p']}}}{name}" for name in ("DataLocale", "SessionId", "OperationID", "SequenceId", "ActivityId")),
+}
 
 
 class MalformedError(ValueError):
@@ -59,6 +72,7 @@ class SoapFault(Exception):  # noqa: N818  (SOAP's own word for it)
     ``code`` goes into ``WSManFault/@Code``, or into ``MSFT_WmiError/error_Code`` when ``cim_status`` is given: Windows
     sends one of both. ``detail`` is the last part of a DMTF faultDetail URI; ``provider`` the code that the WMI
     plug-in's own WSManFault holds inside; ``message`` is what the detail says where that differs from ``reason``.
+    ``shell``: the shell's plug-in tells it, without a WSManFault of its own (recorded in pypsrp's test suite).
     """
 
     def __init__(
@@ -71,6 +85,7 @@ class SoapFault(Exception):  # noqa: N818  (SOAP's own word for it)
         detail: str | None = None,
         provider: int | None = None,
         cim_status: int | None = None,
+        shell: bool = False,
     ) -> None:
         super().__init__(reason)
         self.code = code
@@ -80,6 +95,7 @@ class SoapFault(Exception):  # noqa: N818  (SOAP's own word for it)
         self.detail = detail
         self.provider = provider
         self.cim_status = cim_status
+        self.shell = shell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +120,20 @@ def _tag(prefix: str, name: str) -> str:
 _ENVELOPE, _HEADER, _BODY = _tag("s", "Envelope"), _tag("s", "Header"), _tag("s", "Body")
 _ACTION, _MESSAGE_ID = _tag("a", "Action"), _tag("a", "MessageID")
 _RESOURCE, _SELECTORS, _OPTIONS = _tag("w", "ResourceURI"), _tag("w", "SelectorSet"), _tag("w", "OptionSet")
+_FRAGMENT = _tag("w", "FragmentTransfer")
 _TIMEOUT, _MAX_ENVELOPE = _tag("w", "OperationTimeout"), _tag("w", "MaxEnvelopeSize")
 
 
 def parse_duration(text: str) -> float:
     """Seconds of an ``xs:duration``. Raises SoapFault (schema validation) on anything else."""
+    if text.strip().startswith("PT-"):
+        # No xs:duration, whose sign comes first: recorded, with this code.
+        raise SoapFault(
+            0x8033800F,
+            "The WS-Management service cannot process the request. The request contains one or more invalid SOAP "
+            "headers. ",
+            subcode="a:InvalidMessageInformationHeader",
+        )
     match = _DURATION.fullmatch(text.strip())
     if match is None or not any(match.groups()):
         raise _schema_error()
@@ -131,6 +156,7 @@ def parse_request(message: bytes) -> Request:
         return Request(identify=True)
     header = root.find(_HEADER)
     found = {} if header is None else {child.tag: child for child in header}
+    _refuse_unknown(found)
     timeout, envelope = found.get(_TIMEOUT), _text(found.get(_MAX_ENVELOPE))
     if envelope and not envelope.isdecimal():
         raise _schema_error()
@@ -144,6 +170,26 @@ def parse_request(message: bytes) -> Request:
         max_envelope=int(envelope or DEFAULT_ENVELOPE),
         body=first,
     )
+
+
+def _refuse_unknown(headers: dict[str, etree._Element]) -> None:
+    """ERROR_WSMAN_SOAP_FAULT_MUST_UNDERSTAND, ERROR_WSMAN_FRAGMENT_TRANSFER_NOT_SUPPORTED."""
+    for tag, node in headers.items():
+        if tag not in _KNOWN and (node.get(_MUST_UNDERSTAND) or "").strip() in {"true", "1"}:
+            raise SoapFault(
+                0x80338010,
+                "The WS-Management service cannot process a SOAP header in the request that is marked as "
+                "mustUnderstand by the client.  This could be caused by the use of a version of the protocol which is "
+                "not supported, or may be an incompatibility  between the client and server implementations. ",
+                subcode="",
+            )
+    if _FRAGMENT in headers:
+        raise SoapFault(
+            0x80338077,
+            "The WS-Management service does not support fragment transfer. ",
+            subcode="w:UnsupportedFeature",
+            detail="FragmentLevelAccess",
+        )
 
 
 def _text(node: etree._Element | None) -> str:
@@ -178,16 +224,18 @@ def answer(request: Request, action: str, body: str) -> bytes:
 
 def fault_answer(request: Request, fault: SoapFault, *, machine: str) -> bytes:
     """A fault's envelope, from the station named ``machine``."""
-    prefix = fault.subcode.partition(":")[0]
+    # A header that is not understood has a code of SOAP's own, and no subcode (SOAP 1.2, 5.4.8).
+    prefix = fault.subcode.partition(":")[0] or "w"
     # DSP0226 14.6 gives each subcode its side; these are the receiver's.
     receiver = fault.subcode in {"w:InternalError", "w:TimedOut", "n:InvalidEnumerationContext"}
+    side = "MustUnderstand" if not fault.subcode else "Receiver" if receiver else "Sender"
+    subcode = f"<s:Subcode><s:Value>{fault.subcode}</s:Value></s:Subcode>" if fault.subcode else ""
     detail = f"<w:FaultDetail>{_FAULT_DETAIL}{fault.detail}</w:FaultDetail>" if fault.detail else ""
     detail += _wsman_fault(fault, machine) if fault.cim_status is None else _wmi_error(fault, fault.cim_status)
     return answer(
         request,
         _FAULT_ACTIONS[prefix],
-        f"<s:Fault><s:Code><s:Value>s:{'Receiver' if receiver else 'Sender'}</s:Value>"
-        f"<s:Subcode><s:Value>{fault.subcode}</s:Value></s:Subcode></s:Code>"
+        f"<s:Fault><s:Code><s:Value>s:{side}</s:Value>{subcode}</s:Code>"
         f'<s:Reason><s:Text xml:lang="en-US">{escape(fault.reason)}</s:Text></s:Reason>'
         f"<s:Detail>{detail}</s:Detail></s:Fault>",
     )
@@ -195,6 +243,11 @@ def fault_answer(request: Request, fault: SoapFault, *, machine: str) -> bytes:
 
 def _wsman_fault(fault: SoapFault, machine: str) -> str:
     message = escape(fault.message)
+    if fault.shell:
+        message = (
+            r'<f:ProviderFault provider="Shell cmd plugin" path="%systemroot%\system32\winrscmd.dll">'
+            f"{message}</f:ProviderFault>"
+        )
     if fault.provider is not None:
         message = (
             r'<f:ProviderFault provider="WMI Provider" path="%systemroot%\system32\WsmWmiPl.dll">'

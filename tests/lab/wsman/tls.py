@@ -30,11 +30,15 @@ class Tls:
     client_thumbprint: str  # SHA-1, lower-case hexadecimal, as Windows maps client certificates
 
     def server_context(self) -> ssl.SSLContext:
-        """Asks for a client certificate, does not require one: other methods work over HTTPS too."""
+        """Asks for a client certificate, does not require one: other methods work over HTTPS too.
+
+        In the handshake of TLS 1.2. With TLS 1.3 it is not asked for there: Windows asks afterwards (auth.py).
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.server, self.server_key)
         context.load_verify_locations(self.authority)
         context.verify_mode = ssl.CERT_OPTIONAL
+        context.post_handshake_auth = True
         return context
 
 

@@ -29,6 +29,7 @@ _RSP = f"{{{NS['rsp']}}}"
 _ENVELOPE_ROOM = 3072
 _ELEMENT_ROOM = 160
 _SMALLEST_ENVELOPE = 8192  # DSP0226 R6.2-2
+_LONGEST_LINE = 32767  # characters that CreateProcess takes
 
 
 @dataclass
@@ -92,6 +93,9 @@ class ShellService:
         line = body.findtext(f"{_RSP}Command")
         if not line:
             raise codes.invalid_parameter()
+        arguments = tuple(node.text or "" for node in body.findall(f"{_RSP}Arguments"))
+        if len(" ".join([line, *arguments])) > _LONGEST_LINE:
+            raise codes.line_too_long()
         command_id = _identifier(body.get("CommandId"))
         if command_id in shell.commands:
             raise codes.already_exists()
@@ -101,7 +105,7 @@ class ShellService:
         try:
             running = await self._station.start_command(
                 line,
-                tuple(node.text or "" for node in body.findall(f"{_RSP}Arguments")),
+                arguments,
                 account=account,
                 options=shell.options,
                 skip_cmd_shell=_is_true(request.options.get("WINRS_SKIP_CMD_SHELL")),

@@ -21,6 +21,7 @@ __all__ = ["WmiService"]
 _WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 _CONTEXT = f"{{{NS['n']}}}EnumerationContext"
 _FILTER = f"{{{NS['w']}}}Filter"
+_MODE = f"{{{NS['w']}}}EnumerationMode"
 _OPTIMIZE = f"{{{NS['w']}}}OptimizeEnumeration"
 _ENUMERATE_MAXIMUM = f"{{{NS['w']}}}MaxElements"
 _PULL_MAXIMUM = f"{{{NS['n']}}}MaxElements"
@@ -59,6 +60,8 @@ class WmiService:
         """enumeration/Enumerate, with or without a WQL filter."""
         self._allow()
         body = _body(request)
+        if (body.findtext(_MODE) or "EnumerateObject").strip() != "EnumerateObject":
+            raise codes.enumeration_mode()
         maximum = _count(body, _ENUMERATE_MAXIMUM)
         filter_ = body.find(_FILTER)
         try:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import winrm
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tls import at_most_1_2
 from pypsrp.shell import Process, SignalCode, WinRS
 from pypsrp.wsman import WSMan
 from winrm.exceptions import InvalidCredentialsError
@@ -41,7 +43,10 @@ def _session(address: str, transport: str, tls: Tls, **more: Any) -> winrm.Sessi
     if transport == "certificate":
         more |= {"cert_pem": str(tls.client), "cert_key_pem": str(tls.client_key)}
     credentials = (more.pop("user", ACCOUNT.name), more.pop("password", ACCOUNT.password))
-    return winrm.Session(url, auth=credentials, transport=transport, ca_trust_path=str(tls.authority), **more)
+    session = winrm.Session(url, auth=credentials, transport=transport, ca_trust_path=str(tls.authority), **more)
+    if transport == "certificate":
+        at_most_1_2(session.protocol.transport.build_session())
+    return session
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,14 @@ def _session(address: str, transport: str, tls: Tls, **more: Any) -> winrm.Sessi
 def test_run_cmd(server: ServerThread, tls: Tls, transport: str, more: dict[str, Any]) -> None:
     answer = _session(_PLAIN, transport, tls, **more).run_cmd("echo", ["deux", "mots"])
     assert (answer.status_code, answer.std_out, answer.std_err) == (0, b"deux mots\r\n", b"")
+
+
+def test_a_client_certificate_over_tls_1_3_is_reset_as_windows_does(server: ServerThread, tls: Tls) -> None:
+    """Windows asks for it after the handshake, which pywinrm's TLS answers or not by the version of urllib3."""
+    session = _session(_PLAIN, "certificate", tls)
+    session.protocol.transport.build_session().mount("https://", requests.adapters.HTTPAdapter())
+    with pytest.raises(requests.exceptions.ConnectionError):
+        session.run_cmd("echo", ["x"])
 
 
 def test_a_listener_that_forbids_clear_text(server: ServerThread, tls: Tls) -> None:

@@ -89,6 +89,7 @@ def test_a_cut_after_the_command(server: ServerThread) -> None:
     [
         ("access_denied", "^Create", 5, None),
         ("quota_shells", "^Create", 2150859173, None),
+        ("quota_shells_wmi", "^Create", None, 2150859173),
         ("quota_operations", "^Receive", 2150859174, None),
         ("shell_used_up", "^Command", None, 0x803381A6),
         ("oversize", "^Receive", 0x80338048, None),

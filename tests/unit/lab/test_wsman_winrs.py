@@ -210,11 +210,13 @@ def test_refusals(server: ServerThread) -> None:
     assert (refused.value.wsman_fault_code, refused.value.fault_subcode) == (5, "w:AccessDenied")
 
 
-@pytest.mark.parametrize(("error", "subcode"), [("5", "w:AccessDenied"), ("2", "w:InternalError")])
-def test_commands_that_do_not_start(protocol: Protocol, shell: str, error: str, subcode: str) -> None:
+@pytest.mark.parametrize(
+    ("error", "code", "subcode"), [("5", 5, "w:AccessDenied"), ("2", 2147942402, "w:InternalError")]
+)
+def test_commands_that_do_not_start(protocol: Protocol, shell: str, error: str, code: int, subcode: str) -> None:
     with pytest.raises(WSManFaultError) as refused:
         protocol.run_command(shell, "refuse", [error])
-    assert (refused.value.wsman_fault_code, refused.value.fault_subcode) == (int(error), subcode)
+    assert (refused.value.wsman_fault_code, refused.value.fault_subcode) == (code, subcode)
 
 
 def test_quota_of_shells(server: ServerThread) -> None:
@@ -222,7 +224,7 @@ def test_quota_of_shells(server: ServerThread) -> None:
     shells = [protocol.open_shell() for _ in range(2)]
     with pytest.raises(WSManFaultError) as refused:
         protocol.open_shell()
-    assert (refused.value.wsman_fault_code, refused.value.fault_subcode) == (_QUOTA_SHELLS, "w:QuotaLimit")
+    assert (refused.value.wmierror_code, refused.value.fault_subcode) == (_QUOTA_SHELLS, "w:QuotaLimit")
     # It is counted by user.
     _protocol(_SMALL, _OTHER).close_shell(_protocol(_SMALL, _OTHER).open_shell())
     for shell in shells:

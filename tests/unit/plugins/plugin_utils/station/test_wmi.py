@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.soap import OddAnswerError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.wmi import (
     Page,
     escape_wql,
@@ -77,7 +78,7 @@ def test_parse_enumerate(answer: bytes, page: Page) -> None:
     "answer", [b"", b"<html>", b"Hello", _envelope(""), _envelope("<n:Other><n:Items/></n:Other>")]
 )
 def test_parse_enumerate_refuses_anything_else(answer: bytes) -> None:
-    with pytest.raises(ValueError, match=r"the station answered"):
+    with pytest.raises(OddAnswerError):
         parse_enumerate(answer)
 
 

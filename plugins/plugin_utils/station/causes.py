@@ -1,0 +1,378 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place where exceptions and answers become a fact and a remedy. I/O: none of its own, it names the classes of
+libraries that do some.
+
+Everything that can be raised while a station is talked to ends in ``from_exception``: told by its class first, by a
+number that it carries second. What is raised before the station is asked ends in ``from_preparation``, where the stock
+plugin and ``kinit`` leave nothing but texts. The numbers are tables: ``fault_codes.py`` (WS-Man, WinRM, WMI),
+``network_codes.py`` (system, names, TLS, HTTP), ``kerberos.py``. A new client, or a new cause, is a row or a rule here.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+import urllib3
+from spnego import exceptions as spnego
+from winrm.exceptions import AuthenticationError, WinRMError, WinRMOperationTimeoutError, WinRMTransportError
+
+from ...module_utils.base.text import one_line, reason_of
+from . import kerberos
+from .errors import AnswerError, Cause, ControllerError, CredentialsRefusedError, InventoryError, StationError
+from .fault_codes import FAULTS, NOTHING_YET, REQUEST_TOO_LARGE, from_fault
+from .network_codes import (
+    BROKEN_OFF,
+    CUT,
+    ERRNO,
+    GAI,
+    NO_ADDRESS,
+    NO_ANSWER,
+    NO_HTTP,
+    OUR_FILES,
+    PROXY,
+    SILENT,
+    TLS,
+    UNTRUSTED,
+    VERIFY,
+    http_cause,
+    told,
+)
+from .soap import FaultAnswerError, OddAnswerError, fault_in
+
+__all__ = ["Way", "from_answer", "from_exception", "from_preparation"]
+
+_MOST_LINKS = 30
+# SSL_ERROR_… of ssl.h end here; each is the errno of an SSLError on a connection.
+_LAST_SSL_ERROR = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How the station was asked. ``doing``: what for, in words; ``transport``: ansible_winrm_transport."""
+
+    doing: str
+    transport: str = ""
+    opening: bool = False  # nothing was answered on this connection yet
+
+
+_PASSWORD = Cause(
+    kind=CredentialsRefusedError,
+    fact="the station refuses the user name or the password",
+    fact_fr="le poste refuse le compte ou le mot de passe",
+    remedy="Check ansible_user and ansible_password for this station (vault), the account's lock-out, and "
+    "that the listener offers the method of ansible_winrm_transport.",
+)
+_METHOD = Cause(
+    kind=CredentialsRefusedError,
+    fact="the station does not offer the way to authenticate that was asked for ({text})",
+    fact_fr="le poste n'offre pas cette méthode d'authentification",
+    remedy="Set ansible_winrm_transport to one that it offers, or allow it on the station (winrm get "
+    "winrm/config/service/auth; basic also needs AllowUnencrypted over HTTP).",
+)
+_CERTIFICATE = Cause(
+    kind=CredentialsRefusedError,
+    fact="the station refuses the client certificate",
+    fact_fr="le poste refuse le certificat client",
+    remedy="Check that it is mapped to an account (winrm enumerate winrm/config/service/certmapping), that its "
+    "authority is in the station's Root store, and that Certificate is true in winrm/config/service/auth.",
+)
+_SENSELESS = Cause(
+    kind=AnswerError,
+    fact="the station answered {text} while {doing}",
+    fact_fr="le poste ne répond pas comme WinRM",
+    remedy="Restart its WinRM service; if it lasts, something else may answer there: a proxy, another machine.",
+)
+_UNENCRYPTED = Cause(
+    kind=AnswerError,
+    fact="the station's answer could not be decrypted while {doing} ({text})",
+    fact_fr="la réponse du poste n'a pas pu être déchiffrée",
+    remedy="Run again. If it lasts, something between the controller and the station changes messages: look for a "
+    "proxy or an antivirus that opens them.",
+)
+_REDIRECT = Cause(
+    kind=AnswerError,
+    fact="the station's address redirects elsewhere while {doing}, which WinRM never does",
+    fact_fr="l'adresse du poste redirige ailleurs : ce n'est pas WinRM",
+    remedy="A portal or another machine answers there: check ansible_host.",
+)
+_ADDRESS = Cause(
+    kind=InventoryError,
+    fact="the station's address cannot be one: {text}",
+    fact_fr="l'adresse du poste dans l'inventaire est mal écrite",
+    remedy="Correct ansible_host, ansible_port and ansible_winrm_scheme in the inventory.",
+)
+_OPTIONS = Cause(
+    kind=InventoryError,
+    fact="the connection's settings in the inventory cannot be used: {text}",
+    fact_fr="les réglages de connexion de l'inventaire sont inutilisables",
+    remedy="Correct the ansible_winrm_… variables, ansible_user and ansible_password of this station (docs/winrm.md).",
+)
+_LIBRARY = Cause(
+    kind=ControllerError,
+    fact="the controller lacks what this connection needs: {text}",
+    fact_fr="il manque au contrôleur une bibliothèque pour cette connexion",
+    remedy="Install it in .venv (pip install 'pywinrm[credssp]'), or choose another ansible_winrm_transport.",
+)
+_OUT_OF_MEMORY = Cause(
+    kind=ControllerError,
+    fact="the controller has no memory left while {doing}",
+    fact_fr="le contrôleur n'a plus de mémoire",
+    remedy="Run with fewer forks, or give it more.",
+)
+
+# How the stock plugin begins the text in which kinit's own words follow (ansible/plugins/connection/winrm.py).
+_KINIT_REFUSED = "Kerberos auth failure for principal "
+# Beginnings of other texts of the stock plugin and of pywinrm (transport.py), whose class says nothing.
+_PREPARATION: Final[tuple[tuple[str, Cause], ...]] = (
+    (r"Kerberos auth failure when calling kinit", kerberos.LIBRARY_MISSING),
+    (r"WinRM Kerberos authentication requested but", kerberos.LIBRARY_MISSING),
+    (r"(?:kerberos: )?requested auth method is kerberos, but", kerberos.LIBRARY_MISSING),
+    (r"The installed version of WinRM does not support transport\(s\) .*'kerberos'", kerberos.LIBRARY_MISSING),
+    (r"The installed version of WinRM does not support transport\(s\) .*'(?:credssp|ntlm)'", _LIBRARY),
+    (r"(?:\w+: )?request(?:ed|s) auth method is \w+, but \S+ is not installed", _LIBRARY),
+    (r"(?:winrm or requests|xmltodict) is not installed", _LIBRARY),
+    (r"(?:\w+: )?cert(?:_key)?_pem file not found", OUR_FILES),
+)
+
+# What each transport needs the listener to offer in WWW-Authenticate ([MS-WSMV] 3.1.4.5).
+_SCHEMES: Final = {
+    "basic": {"basic"},
+    "plaintext": {"basic"},
+    "ssl": {"basic"},
+    "ntlm": {"negotiate", "ntlm"},
+    "kerberos": {"negotiate", "kerberos"},
+    "credssp": {"credssp"},
+}
+
+_Rule = Callable[[Any, Way], StationError | None]
+
+
+def _links(exc: BaseException) -> Iterator[BaseException]:
+    """The exception and everything it was made of: causes, contexts, and what libraries put into arguments."""
+    waiting, seen = [exc], set[int]()
+    while waiting and len(seen) < _MOST_LINKS:
+        link = waiting.pop(0)
+        if id(link) in seen:
+            continue
+        seen.add(id(link))
+        yield link
+        inner = [link.__cause__, None if link.__suppress_context__ else link.__context__, getattr(link, "reason", None)]
+        waiting += [each for each in (*link.args, *inner) if isinstance(each, BaseException)]
+
+
+def from_answer(status: int, body: bytes, way: Way, *, server: str = "") -> StationError:
+    """The error of an answer that is none: a fault whatever the status, or what else answered."""
+    fault = fault_in(body)
+    if fault is not None:
+        return from_fault(fault, doing=way.doing)
+    if status == 413:
+        return REQUEST_TOO_LARGE.error(doing=way.doing)
+    return http_cause(status).error(doing=way.doing, code=status, text=told(body, server))
+
+
+def from_exception(exc: BaseException, way: Way) -> StationError:
+    """The error of whatever was raised while the station was talked to."""
+    if isinstance(exc, StationError):
+        return exc
+    links = list(_links(exc))
+    for classes, rule in _RULES:
+        for link in links:
+            if isinstance(link, classes) and (error := rule(link, way)) is not None:
+                return error
+    return _SENSELESS.error(doing=way.doing, text=f"something that is not WinRM's ({_named(exc)})")
+
+
+def from_preparation(exc: BaseException) -> StationError:
+    """The error of what was raised before the station was asked anything: settings, files, libraries, Kerberos."""
+    text = reason_of(exc)
+    if text.startswith(_KINIT_REFUSED):
+        return kerberos.from_kinit(str(exc))
+    links = list(_links(exc))
+    for beginning, cause in _PREPARATION:
+        if re.match(beginning, text):
+            return cause.error(text=text)
+    if any(isinstance(link, OSError) for link in links):
+        return OUR_FILES.error(text=text)
+    return (_LIBRARY if any(isinstance(link, ImportError) for link in links) else _OPTIONS).error(text=text)
+
+
+def _named(exc: BaseException) -> str:
+    said = one_line(exc, longest=120)
+    return f"{type(exc).__name__}: {said}" if said else type(exc).__name__
+
+
+def _response(exc: BaseException) -> requests.Response | None:
+    for link in _links(exc):
+        response = getattr(link, "response", None)
+        if isinstance(response, requests.Response):
+            return response
+    return None
+
+
+def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
+    response = _response(exc)
+    offers = "" if response is None else response.headers.get("WWW-Authenticate", "")
+    offered = {scheme for scheme in ("basic", "negotiate", "ntlm", "kerberos", "credssp") if scheme in offers.lower()}
+    wanted = _SCHEMES.get(way.transport)
+    if wanted and offered and not wanted & offered:
+        return _METHOD.error(text=f"{way.transport}; it offers {one_line(offers, longest=100)}")
+    if way.transport == "certificate":
+        return _CERTIFICATE.error()
+    # The domain gave a ticket, or this would have ended before anything was sent.
+    return kerberos.ticket_refused() if way.transport == "kerberos" else _PASSWORD.error()
+
+
+def _status(exc: WinRMTransportError, way: Way) -> StationError:
+    response = _response(exc)
+    body = exc.response_text if isinstance(exc.response_text, bytes) else str(exc.response_text).encode()
+    return from_answer(int(exc.code), body, way, server=_server(response))
+
+
+def _server(response: requests.Response | None) -> str:
+    return "" if response is None else response.headers.get("Server", "")
+
+
+def _undecoded(exc: UnicodeDecodeError, way: Way) -> StationError | None:
+    # pywinrm takes every error's page for UTF-8.
+    response = _response(exc)
+    return None if response is None else from_answer(response.status_code, exc.object, way, server=_server(response))
+
+
+def _fault(exc: FaultAnswerError, way: Way) -> StationError:
+    return from_fault(exc.fault, doing=way.doing)
+
+
+def _gss(exc: BaseException, _way: Way) -> StationError | None:
+    module, name = type(exc).__module__, type(exc).__name__
+    if name == "MutualAuthenticationError" and "requests_kerberos" in module:
+        return kerberos.not_proven()
+    if module.partition(".")[0] not in {"kerberos", "winkerberos", "gssapi", "krb5"}:
+        return None
+    # python-gssapi has both codes as attributes, krb5 one, pykerberos pairs of text and number as arguments.
+    major, minor = getattr(exc, "maj_code", None), getattr(exc, "min_code", getattr(exc, "err_code", None))
+    if major is None and minor is None:
+        pairs = [pair for pair in exc.args if isinstance(pair, tuple) and len(pair) == 2]
+        major, minor = (next((n for n in pair if isinstance(n, int)), 0) for pair in [*pairs, (0,), (0,)][:2])
+    return kerberos.from_gss(int(major or 0), int(minor or 0), _named(exc))
+
+
+def _spnego(exc: spnego.SpnegoError, way: Way) -> StationError:
+    if isinstance(exc, spnego.InvalidCredentialError | spnego.NoCredentialError):
+        return _OPTIONS.error(text=_named(exc))
+    if isinstance(exc, spnego.CredentialsExpiredError | spnego.ContextExpiredError) or way.transport == "kerberos":
+        return kerberos.from_gss(11 << 16 if "Expired" in type(exc).__name__ else 0, 0, _named(exc))
+    return _UNENCRYPTED.error(doing=way.doing, text=_named(exc))
+
+
+def _verified(exc: ssl.SSLCertVerificationError, _way: Way) -> StationError:
+    cause = VERIFY.get(getattr(exc, "verify_code", 0), UNTRUSTED)
+    return cause.error(text=one_line(getattr(exc, "verify_message", "") or exc, longest=100))
+
+
+def _tls(exc: ssl.SSLError, way: Way) -> StationError:
+    reason = getattr(exc, "reason", None)
+    cause = TLS.get(reason if isinstance(reason, str) else "")
+    if cause is None and (exc.errno or 0) > _LAST_SSL_ERROR:
+        # OpenSSL's own number: it was reading a file, not talking.
+        cause = OUR_FILES
+    if cause is None:
+        cause = CUT if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError) else BROKEN_OFF
+    return cause.error(doing=way.doing, text=one_line(reason or exc, longest=100))
+
+
+def _name(exc: socket.gaierror, _way: Way) -> StationError:
+    return GAI.get(exc.errno or 0, NO_ADDRESS).error(text=one_line(exc.strerror or exc, longest=100))
+
+
+def _system(exc: OSError, way: Way) -> StationError | None:
+    if isinstance(exc, requests.exceptions.RequestException):
+        # An OSError of its own making, around the one that tells.
+        return None
+    if exc.filename is not None or (type(exc) is OSError and exc.errno is None):
+        # Without a number: requests, of the files of a certificate (adapters.py, cert_verify).
+        return OUR_FILES.error(text=reason_of(exc))
+    cause = ERRNO.get(exc.errno or 0)
+    if cause is None and isinstance(exc, TimeoutError):
+        cause = NO_ANSWER if way.opening else SILENT
+    if cause is None and isinstance(exc, ConnectionError):
+        cause = CUT
+    if cause is None:
+        return None
+    return cause.error(doing=way.doing, text=one_line(exc.strerror or exc, longest=100))
+
+
+def _encoded(exc: UnicodeError, _way: Way) -> StationError | None:
+    if isinstance(exc, UnicodeDecodeError):
+        return None
+    # A host's name goes through IDNA, a password of Basic through Latin-1 (requests/auth.py).
+    return (_ADDRESS if "idna" in str(exc) else _OPTIONS).error(text=_named(exc))
+
+
+def _missing(exc: KeyError, way: Way) -> StationError:
+    # pywinrm and requests_ntlm look headers up without asking whether they are there.
+    return _SENSELESS.error(doing=way.doing, text=f"without the header {one_line(exc, longest=60)}")
+
+
+def _always(cause: Cause) -> _Rule:
+    return lambda exc, way: cause.error(doing=way.doing, text=one_line(exc, longest=200), code=0)
+
+
+# The first rule that has an error for any link counts.
+_RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Rule], ...]] = (
+    (FaultAnswerError, _fault),
+    (OddAnswerError, _always(_SENSELESS)),
+    (MemoryError, _always(_OUT_OF_MEMORY)),
+    (AuthenticationError, _unauthorized),
+    (WinRMTransportError, _status),
+    (WinRMOperationTimeoutError, _always(FAULTS[NOTHING_YET])),
+    # Its own class is left for what its decryption finds.
+    (WinRMError, _always(_UNENCRYPTED)),
+    (UnicodeDecodeError, _undecoded),
+    (ssl.SSLCertVerificationError, _verified),
+    (BaseException, _gss),
+    (spnego.SpnegoError, _spnego),
+    (spnego.FeatureMissingError, _always(_LIBRARY)),
+    (
+        (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError, requests.exceptions.InvalidProxyURL),
+        _always(PROXY),
+    ),
+    (socket.gaierror, _name),
+    (
+        (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            requests.exceptions.MissingSchema,
+            urllib3.exceptions.LocationValueError,
+        ),
+        _always(_ADDRESS),
+    ),
+    (UnicodeError, _encoded),
+    (ssl.SSLError, _tls),
+    (http.client.RemoteDisconnected, _always(CUT)),
+    ((requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError), _always(SILENT)),
+    (OSError, _system),
+    ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), _always(CUT)),
+    (http.client.HTTPException, _always(NO_HTTP)),
+    ((requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError), _always(NO_ANSWER)),
+    (requests.exceptions.TooManyRedirects, _always(_REDIRECT)),
+    (
+        (
+            requests.exceptions.ContentDecodingError,
+            urllib3.exceptions.DecodeError,
+            urllib3.exceptions.HeaderParsingError,
+        ),
+        _always(_SENSELESS),
+    ),
+    (requests.exceptions.ChunkedEncodingError, _always(CUT)),
+    (requests.exceptions.Timeout, _always(SILENT)),
+    (requests.exceptions.ConnectionError, _always(CUT)),
+    (requests.exceptions.RequestException, _always(BROKEN_OFF)),
+    (KeyError, _missing),
+)

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Kerberos refuses, and why: tables of codes, and the texts of ``kinit``, which gives no code. Pure.
+
+Codes are those of MIT's com_err table "krb5" (-1765328384 and up: the number of the protocol, RFC 4120 7.5.9, or from
+128 the library's own). A GSS error carries one of them as its minor code; ``kinit`` prints its text alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...module_utils.base.text import one_line
+from .errors import Cause, ControllerError, CredentialsRefusedError, InventoryError, StationError, UnreachableError
+
+__all__ = ["KINIT", "KRB5", "LIBRARY_MISSING", "MAJOR", "from_gss", "from_kinit", "not_proven", "ticket_refused"]
+
+_BASE: Final = -1765328384
+
+
+def _refused(fact: str, fact_fr: str, remedy: str) -> Cause:
+    return Cause(kind=CredentialsRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+
+
+def _ours(fact: str, fact_fr: str, remedy: str) -> Cause:
+    return Cause(kind=ControllerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+
+
+_PASSWORD = _refused(
+    "the domain refuses the password of the account",
+    "le domaine refuse le mot de passe du compte",
+    "Correct ansible_password (vault) before you run again: each station tried with a wrong one is a failed login, and "
+    "the domain locks the account after a few.",
+)
+_ACCOUNT = _refused(
+    "the domain does not know the account",
+    "le domaine ne connaît pas le compte",
+    "Check ansible_user: name@REALM, with the realm of the account's own domain in capitals.",
+)
+_LOCKED = _refused(
+    "the domain says that the account is locked, disabled or not allowed to log on now",
+    "le compte est verrouillé, désactivé ou hors de ses heures d'accès",
+    "Unlock it in the domain (and look why: a wrong password in a vault locks it), or enable it.",
+)
+_EXPIRED = _refused(
+    "the account has expired in the domain",
+    "le compte a expiré dans le domaine",
+    "Set a later expiry date for it in the domain, or use another account.",
+)
+_CHANGE = _refused(
+    "the password of the account has expired or must be changed",
+    "le mot de passe du compte a expiré ou doit être changé",
+    "Change it (log on once with it, or in the domain's console), then put the new one into the vault.",
+)
+_SERVICE = _refused(
+    "the domain has no station of that name",
+    "le domaine ne connaît pas de poste de ce nom",
+    "Use the station's full DNS name in ansible_host instead of an address or an alias (or "
+    "ansible_winrm_kerberos_hostname_override); setspn -L on the station's account shows its names.",
+)
+_DUPLICATE = _refused(
+    "the station cannot read the Kerberos ticket: it was made for another machine account",
+    "le poste ne sait pas lire le ticket Kerberos (nom déclaré pour un autre compte)",
+    "Look for a name declared twice (setspn -X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a "
+    "station that was installed anew under its old name joins the domain again.",
+)
+_CLOCK = _refused(
+    "the clocks of the controller, the station and the domain differ by more than Kerberos allows",
+    "les horloges du contrôleur, du poste et du domaine diffèrent trop pour Kerberos",
+    "Set them by NTP: five minutes at most.",
+)
+_CIPHER = _refused(
+    "the domain and the controller have no encryption type in common for Kerberos",
+    "aucun chiffrement Kerberos commun entre le domaine et le contrôleur",
+    "Allow AES for the account in the domain (msDS-SupportedEncryptionTypes), and look at permitted_enctypes in "
+    "krb5.conf; a password that is older than the domain's AES has to be set again.",
+)
+_TICKET = Cause(
+    kind=UnreachableError,
+    fact="the Kerberos ticket has expired",
+    fact_fr="le ticket Kerberos a expiré",
+    remedy="Run again: a new one is asked for with each connection; what was under way is found and followed.",
+)
+_POLICY = _refused(
+    "the domain's policy forbids this log-on",
+    "une règle du domaine interdit cette connexion",
+    "Look at the account's log-on hours and workstations, and at authentication policies of the domain.",
+)
+_REALM = Cause(
+    kind=InventoryError,
+    fact="the realm of the account is not written as the domain writes it",
+    fact_fr="le domaine du compte n'est pas écrit comme il faut (majuscules)",
+    remedy="Write ansible_user with the realm in capitals (deploy@LYCEE.EXAMPLE.ORG).",
+)
+_NO_REALM = _ours(
+    "the controller does not know where the domain's Kerberos servers are",
+    "le contrôleur ne sait pas où sont les serveurs Kerberos du domaine",
+    "Write the realm in capitals in ansible_user, and check that the controller's DNS is the domain's, or name the "
+    "realm and its kdc in /etc/krb5.conf.",
+)
+_KDC = _ours(
+    "no Kerberos server of the domain answers the controller",
+    "aucun serveur Kerberos du domaine ne répond au contrôleur",
+    "Check the domain controllers, and port 88 (TCP and UDP) between them and the controller.",
+)
+_CONFIGURATION = _ours(
+    "the controller's Kerberos configuration cannot be used",
+    "la configuration Kerberos du contrôleur est inutilisable",
+    "Look at /etc/krb5.conf, or at the file that KRB5_CONFIG names.",
+)
+_NO_TICKET = _ours(
+    "the controller has no Kerberos ticket for the account",
+    "le contrôleur n'a pas de ticket Kerberos pour ce compte",
+    "Run kinit first (klist shows what is there), or give ansible_password.",
+)
+_NAME = Cause(
+    kind=InventoryError,
+    fact="ansible_user is not a name of Kerberos",
+    fact_fr="ansible_user n'est pas un nom Kerberos",
+    remedy="Write it as name@REALM, the realm in capitals.",
+)
+_NOT_PROVEN = _refused(
+    "the station did not prove its identity by Kerberos",
+    "le poste n'a pas prouvé son identité par Kerberos",
+    "Something else may answer at its address: check DNS and ansible_host.",
+)
+_UNKNOWN = _refused(
+    "Kerberos did not authenticate: {text}",
+    "Kerberos refuse l'authentification",
+    "Run kinit by hand with the same account, then klist; use the station's full DNS name, and compare the clocks.",
+)
+
+LIBRARY_MISSING: Final = _ours(
+    "the controller has no Kerberos library or no kinit: {text}",
+    "il manque au contrôleur la bibliothèque Kerberos ou kinit",
+    "pip install 'pywinrm[kerberos]' in .venv, and on Debian apt install krb5-user libkrb5-dev gcc python3-dev.",
+)
+
+KRB5: Final[dict[int, Cause]] = {
+    **dict.fromkeys((1,), _EXPIRED),
+    **dict.fromkeys((2, 7, 22, 157, 167, 218), _SERVICE),
+    6: _ACCOUNT,
+    12: _POLICY,
+    **dict.fromkeys((14, 17, 150, 200, 236, 237), _CIPHER),
+    18: _LOCKED,
+    21: _LOCKED,
+    **dict.fromkeys((23, 130), _CHANGE),
+    24: _PASSWORD,
+    **dict.fromkeys((31, 35, 36, 41, 44, 45, 144), _DUPLICATE),
+    **dict.fromkeys((20, 32, 34), _TICKET),
+    **dict.fromkeys((33, 37, 148), _CLOCK),
+    **dict.fromkeys((46, 158, 63), _NOT_PROVEN),
+    **dict.fromkeys((68, 147, 149), _REALM),
+    **dict.fromkeys((154, 217, 220, 241, 243), _NO_REALM),
+    **dict.fromkeys((29, 156), _KDC),
+    **dict.fromkeys((135, 136, 224), _CONFIGURATION),
+    **dict.fromkeys((133, 134), _NAME),
+    **dict.fromkeys((141, 142, 194, 195, 199, 212), _NO_TICKET),
+}
+"""By the code's distance from the table's base: 0 to 127 are the protocol's numbers."""
+
+MAJOR: Final[dict[int, Cause]] = {
+    # GSS_S_BAD_NAME, GSS_S_BAD_BINDINGS, GSS_S_NO_CRED, GSS_S_CREDENTIALS_EXPIRED, GSS_S_CONTEXT_EXPIRED
+    2: _NAME,
+    4: _DUPLICATE,
+    7: _NO_TICKET,
+    11: _TICKET,
+    12: _TICKET,
+}
+"""By the routine error in a GSS major code (bits 16 to 23, RFC 2744 3.9.1), when the minor code says nothing."""
+
+# Texts of the same codes, which kinit prints between its name and what it was doing. MIT names the account or the realm
+# in some; Heimdal (krb5_get_init_creds: …) has the same texts for these.
+KINIT: Final[tuple[tuple[str, Cause], ...]] = (
+    ("Preauthentication failed", _PASSWORD),
+    ("Password incorrect", _PASSWORD),
+    ("Decrypt integrity check failed", _PASSWORD),
+    ("Client(?: '.*')? not found in Kerberos database", _ACCOUNT),
+    ("Client's credentials have been revoked", _LOCKED),
+    ("Clients credentials have been revoked", _LOCKED),
+    ("Client's entry in database has expired", _EXPIRED),
+    ("Password has expired", _CHANGE),
+    ("Cannot read password", _CHANGE),
+    ("Password change failed", _CHANGE),
+    ("KDC policy rejects request", _POLICY),
+    ("KDC has no support for encryption type", _CIPHER),
+    ("Clock skew too great(?: in KDC reply)?", _CLOCK),
+    ("KDC reply did not match expectations", _REALM),
+    ("Realm not local to KDC", _REALM),
+    ("Cannot find KDC for (?:requested )?realm.*", _NO_REALM),
+    ("unable to reach any KDC in realm.*", _KDC),
+    ("Cannot contact any KDC for (?:requested )?realm.*", _KDC),
+    ("Cannot resolve network address for KDC in (?:requested )?realm.*", _NO_REALM),
+    ("A service is not available that is required to process the request", _KDC),
+    ("Configuration file does not specify default realm", _CONFIGURATION),
+    ("Improper format of Kerberos configuration file", _CONFIGURATION),
+    ("Can't open/find Kerberos configuration file", _CONFIGURATION),
+    ("Malformed representation of principal", _NAME),
+)
+_KINIT_LINE = re.compile(
+    r"(?:.*: )?kinit: (?:krb5_get_init_creds: )?(?P<text>.*?)"
+    r"(?: while getting initial credentials| when parsing name .*| while parsing .*| while initializing .*)?",
+)
+
+
+def from_gss(major: int, minor: int, text: str) -> StationError:
+    """The error of a GSS major and minor code, signed or not. ``text``: what the library says of them."""
+    cause = KRB5.get(((minor - _BASE) & 0xFFFFFFFF) if minor else -1) or MAJOR.get((major >> 16) & 0xFF, _UNKNOWN)
+    return cause.error(text=one_line(text, longest=300))
+
+
+def from_kinit(said: str) -> StationError:
+    """The error of what ``kinit`` printed on its standard error."""
+    # It asks for a new password, and says so, before it says that it cannot read one.
+    for line in said[:2000].splitlines():
+        match = _KINIT_LINE.fullmatch(line.strip())
+        if match is None:
+            continue
+        for pattern, cause in KINIT:
+            if re.fullmatch(pattern, match["text"]):
+                return cause.error(text=one_line(match["text"]))
+    return _UNKNOWN.error(text=one_line(said, longest=300))
+
+
+def ticket_refused() -> StationError:
+    """HTTP 401 although the domain gave a ticket for that name: the station cannot read it."""
+    return _DUPLICATE.error(text="")
+
+
+def not_proven() -> StationError:
+    """The station's answer holds no proof that it could read the ticket."""
+    return _NOT_PROVEN.error(text="")

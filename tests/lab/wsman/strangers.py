@@ -1,0 +1,61 @@
+"""Answers that are not WinRM's: what else stands at a station's address, and what comes damaged from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import hdrs, web
+
+__all__ = ["STRANGERS", "Stranger", "Untyped", "garbled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stranger:
+    """An HTTP answer to whatever is asked."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+_HTML = "text/html; charset=utf-8"
+STRANGERS = {
+    "printer": Stranger(
+        status=404,
+        headers={"Server": "HP HTTP Server; HP LaserJet 400 M401dne", "Content-Type": _HTML},
+        body=b"<html><head><title>404 Not Found</title></head><body>The requested URL was not found</body></html>",
+    ),
+    "printer_login": Stranger(
+        status=401,
+        headers={"Server": "Virata-EmWeb/R6_2_1", "WWW-Authenticate": 'Basic realm="printer"', "Content-Type": _HTML},
+    ),
+    "web_server": Stranger(
+        headers={"Server": "Microsoft-IIS/10.0", "Content-Type": _HTML},
+        body=b"<!DOCTYPE html><html><head><title>IIS Windows</title></head><body></body></html>",
+    ),
+    "proxy": Stranger(
+        status=503,
+        headers={"Server": "squid/5.7", "Content-Type": "text/html"},
+        # In Latin-1, and says nothing of it.
+        body="<html><title>ERREUR : l\u2019URL demand\xe9e n'a pas pu \xeatre charg\xe9e</title></html>".encode(
+            "cp1252"
+        ),
+    ),
+    "no_service": Stranger(status=503, headers={"Server": "Microsoft-HTTPAPI/2.0"}),
+    "empty": Stranger(headers={"Content-Type": "application/soap+xml;charset=UTF-8"}),
+}
+
+
+class Untyped(web.Response):
+    """An answer without Content-Type."""
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        del self.headers[hdrs.CONTENT_TYPE]
+
+
+def garbled(wire: bytes) -> bytes:
+    """A body of the same length whose last third is not what was sent."""
+    kept = len(wire) * 2 // 3
+    return wire[:kept] + bytes(byte ^ 0x55 for byte in wire[kept:])
