@@ -171,7 +171,7 @@ def _raised(port: int, *, scheme: str = "http", **options: Any) -> BaseException
 
 
 def _http(status: str, body: bytes = b"", *headers: str) -> Callable[[socket.socket], object]:
-    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
     return lambda connection: connection.sendall("\r\n".join(head).encode() + body)
 
 
@@ -297,7 +297,13 @@ def test_files_of_the_controller_are_its_own_fault(options: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("address", ["pc 01", "pc_%zz", "x" * 70 + ".example", "a..b", "[::1", "pc:01:5985", ""])
-def test_a_malformed_address_is_the_inventorys(address: str) -> None:
+def test_a_malformed_address_is_the_inventorys(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    def getaddrinfo(*_args: object, **_options: object) -> None:
+        raise unknown
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(Exception) as caught:  # noqa: PT011
         requests.post(f"http://{address}:5985/wsman", data=b"", timeout=1)
     error = _error(caught.value)
