@@ -52,7 +52,7 @@ def test_a_known_header_that_must_be_understood_is(server: ServerThread) -> None
     message = envelope(f"{TRANSFER}Create", SHELL, "<rsp:Shell/>")
     for name in ("a:Action", "w:ResourceURI", "w:OptionSet", "w:MaxEnvelopeSize", "w:OperationTimeout"):
         message = message.replace(f"<{name}>", f'<{name} s:mustUnderstand="true">')
-    Client(_ADDRESS).protocol.send_message(message)
+    assert b"ShellId" in Client(_ADDRESS).protocol.send_message(message)
 
 
 def test_a_fragment_is_refused(server: ServerThread) -> None:
