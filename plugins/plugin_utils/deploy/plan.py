@@ -21,6 +21,7 @@ _RENAMES = (
     "no restart is due for that alone"
 )
 
+
 def resolve_arch(wanted: str, state: StationState) -> Arch:
     """The architecture to install. Raises ValueError when the station cannot run it or is of an unknown one."""
     if wanted == "x64" and state.arch == "x86":
