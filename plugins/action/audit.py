@@ -7,6 +7,7 @@ from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.station import audit
 from ..plugin_utils.audit.status import SILENT, STATUSES
 from ..plugin_utils.doors.station import StationAction
+from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.remaining.memory import Memory
 
 
@@ -17,6 +18,7 @@ class ActionModule(StationAction):
         "uai": {"type": "str", "required": True},
         "server_url": {"type": "str", "default": ""},
         "cache_dir": {"type": "str", "default": "~/.cache/rentree-pronote/hosted"},
+        "ask_again": {"type": "bool", "default": False},
         "release": {"type": "str", "default": ""},
         "school": {"type": "str", "default": ""},
         "room": {"type": "str", "default": ""},
@@ -25,9 +27,10 @@ class ActionModule(StationAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        own = {name: args[name] for name in ("uai", "server_url", "cache_dir", "release", "school", "room")}
+        own = {name: args[name] for name in ("uai", "server_url", "release", "school", "room")}
+        options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         product = args["product"]
-        record = audit(self._connection, station=self.name, product=PRODUCTS[product], **own)
+        record = audit(self._connection, station=self.name, product=PRODUCTS[product], options=options, **own)
         store = None if self._task.check_mode else args["store"]
         memory = Memory(store, station=self.name, product=product, school=args["uai"], room=args["room"])
         memory.audited(record, found=STATUSES[record["status"]].found, silent=record["status"] in SILENT)

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from ..module_utils.base.identifiers import parse_uai
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
-from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
+from ..module_utils.server.request import HOSTED_ARGUMENTS
 from ..plugin_utils.doors.station import StationAction
+from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.settings.ask import settings_of_school
 from ..plugin_utils.settings.server_file import ServerSettings
 from ..plugin_utils.settings.station import SettingsRequest, ensure_settings
@@ -39,7 +40,7 @@ def _request(args: dict[str, Any]) -> SettingsRequest:
     settings = None
     if args["state"] == "present":
         by_hand = ServerSettings(label=args["label"], address=args["address"], port=args["port"])
-        options = HostedOptions(**{name: args[name] for name in HOSTED_ARGUMENTS})
+        options = asking(**{name: args[name] for name in HOSTED_ARGUMENTS})
         settings = settings_of_school(args["uai"], args["url"], by_hand, options=options)
     return SettingsRequest(
         product=PRODUCTS["pronote_client"],

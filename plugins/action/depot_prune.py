@@ -4,9 +4,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..module_utils.server.release import HostedOptions
 from ..plugin_utils.depot.prune import gather_needs, prune
 from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.inventory.asking import asking
 
 
 class ActionModule(ControllerAction):
@@ -19,13 +19,15 @@ class ActionModule(ControllerAction):
         "keep": {"type": "list", "elements": "str", "default": []},
         "elsewhere": {"type": "list", "elements": "str", "default": []},
         "cache_dir": {"type": "str", "default": "~/.cache/rentree-pronote/hosted"},
+        "ask_again": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         # Every host of the inventory, whatever the limit: a school outside of it needs its release all the same.
         hostvars = self.variables["hostvars"]
         hosts = {str(name): hostvars[name] for name in hostvars}
-        needs = gather_needs(hosts, keep=args["keep"], options=HostedOptions(cache_dir=args["cache_dir"]))
+        options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
+        needs = gather_needs(hosts, keep=args["keep"], options=options)
         lock_file = Path(args["lock_file"]) if args["lock_file"] else None
         depot, check = Path(args["depot"]), self._task.check_mode
         result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)

@@ -13,6 +13,7 @@ from ..plugin_utils.board.table import render_board
 from ..plugin_utils.board.write import write_board
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.doors.other_host import connection_to
+from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
 
 
@@ -28,6 +29,7 @@ class ActionModule(ControllerAction):
         "depot": {"type": "path"},
         "releases": {"type": "dict", "default": {}},
         "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+        "ask_again": {"type": "bool", "default": False},
         "path": {"type": "path"},
         "html": {"type": "path"},
         "audit_html": {"type": "path"},
@@ -36,10 +38,11 @@ class ActionModule(ControllerAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         language = args["language"]
-        shared = {name: args[name] or "" for name in ("store", "depot", "cache_dir", "language")}
+        shared = {name: args[name] or "" for name in ("store", "depot", "language")}
+        server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         schools = [self._reached(school, self.variables) for school in settings(self.variables, args)]
         stations = frozenset(map(str, self.variables["groups"]["all"]))
-        made = boards(schools, Sources(**shared, releases=args["releases"], inventory=stations))
+        made = boards(schools, Sources(**shared, server=server, releases=args["releases"], inventory=stations))
         report = document(made, at=now())
         written: dict[str, str] = {}
         if not self._task.check_mode:

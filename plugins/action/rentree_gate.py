@@ -8,6 +8,7 @@ from ansible.utils.display import Display
 from ..module_utils.server.release import DEFAULT_CACHE
 from ..plugin_utils.board.gate import closed
 from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.inventory.asking import asking
 
 
 class ActionModule(ControllerAction):
@@ -19,11 +20,13 @@ class ActionModule(ControllerAction):
         "year": {"type": "int", "required": True},
         "releases": {"type": "dict", "default": {}},
         "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
+        "ask_again": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        asked = {name: args[name] for name in ("year", "releases", "cache_dir")}
-        found = closed(self.variables, **asked) if args["mode"] != "off" else {}
+        asked = {name: args[name] for name in ("year", "releases")}
+        options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
+        found = closed(self.variables, **asked, options=options) if args["mode"] != "off" else {}
         for reason in found.values():
             Display().warning(reason)
         return {"closed": found, "held": found if args["mode"] == "fail" else {}}

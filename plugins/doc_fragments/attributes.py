@@ -49,9 +49,11 @@ options:
     default: 3600
   failure_lifetime:
     description:
-      - How long a failure is believed without asking again, in seconds. Servers ban addresses that ask too often.
+      - How long a first failure is believed without asking again, in seconds. Servers ban addresses that ask too often.
+      - After a second failure in a row it is three times as long, from the third on twelve times; a server that has
+        suspended the controller's address is left alone for twelve hours at least.
     type: float
-    default: 600
+    default: 3600
   timeout:
     description: How long to wait for the server, in seconds.
     type: float
@@ -63,4 +65,9 @@ options:
   ca_path:
     description: File with the authorities to trust instead of the system's.
     type: str
+  ask_again:
+    description:
+      - Ask at once whatever the cache holds, also after failures; in a lookup or an action once in each run.
+    type: bool
+    default: false
 """

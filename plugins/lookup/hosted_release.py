@@ -8,7 +8,8 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils.server.release import served_release
-from ..module_utils.server.request import HOSTED_ARGUMENTS, HostedOptions
+from ..module_utils.server.request import HOSTED_ARGUMENTS
+from ..plugin_utils.inventory.asking import asking
 
 DOCUMENTATION = r"""
 name: hosted_release
@@ -38,6 +39,9 @@ options:
   cache_dir:
     vars:
       - name: pronote_cache_dir
+  ask_again:
+    vars:
+      - name: pronote_server_ask_again
 extends_documentation_fragment:
   - rentree.pronote.attributes.hosted
 author: rentree.pronote contributors (@rentree)
@@ -70,7 +74,7 @@ class LookupModule(LookupBase):
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
-        options = HostedOptions(**{name: self.get_option(name) for name in HOSTED_ARGUMENTS})
+        options = asking(**{name: self.get_option(name) for name in HOSTED_ARGUMENTS})
         answers: list[Any] = []
         for term in terms:
             served = served_release(

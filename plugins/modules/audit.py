@@ -24,6 +24,10 @@ options:
     description: Folder of the cache that P(rentree.pronote.hosted_release#lookup) uses.
     type: str
     default: ~/.cache/rentree-pronote/hosted
+  ask_again:
+    description: Ask each hosted server at once, once in this run, whatever the cache holds.
+    type: bool
+    default: false
   release:
     description: Compare with this release instead of asking the server. Empty means ask.
     type: str

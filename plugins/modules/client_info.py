@@ -115,7 +115,10 @@ session_open:
   type: bool
   sample: true
 pending_reboot:
-  description: Why Windows waits for a restart, among V(component_servicing), V(windows_update) and V(file_renames).
+  description:
+    - Why Windows waits for a restart, among V(component_servicing), V(windows_update) and V(product_renames) (files of
+      the product's folder are to be renamed at the next start).
+    - V(file_renames) says that others' files are; many PCs have some for ever, and no restart is due for that alone.
   returned: success
   type: list
   elements: str

@@ -75,6 +75,10 @@ options:
     description: Folder of the cache of hosted servers' answers.
     type: str
     default: ~/.cache/rentree-pronote/hosted
+  ask_again:
+    description: Ask each hosted server at once, once in this run, whatever the cache holds.
+    type: bool
+    default: false
   path:
     description: The board in JSON. Written atomically, with the mode C(0640). Not written in check mode.
     type: path

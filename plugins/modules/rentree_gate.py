@@ -30,6 +30,10 @@ options:
     description: Folder of the cache of hosted servers' answers.
     type: str
     default: ~/.cache/rentree-pronote/hosted
+  ask_again:
+    description: Ask each hosted server at once, once in this run, whatever the cache holds.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

@@ -95,6 +95,9 @@ def _ent_host(request: CasRequest) -> str:
     return host
 
 
+_CORRECTED = 600.0
+"""Seconds until a wrong redirect or login page is looked at again: somebody is at the hosting console."""
+
 _Observations = tuple[Observation | None, Observation | None]
 
 
@@ -106,9 +109,11 @@ def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Obse
         return {"redirect": asdict(redirect), "login": asdict(login) if login else None}
 
     def lifetime(seen: _Observations) -> float:
-        # What somebody will correct is looked at again sooner.
-        sound = [each.what if each else "" for each in seen] == ["redirect", "login"]
-        return options.lifetime if sound else options.failure_lifetime
+        # What somebody will correct is looked at again sooner; a server that refuses is left alone.
+        said = [each.what if each else "" for each in seen]
+        if said == ["redirect", "login"]:
+            return options.lifetime
+        return options.failure_lifetime if said[0] == "redirect_refused" else min(_CORRECTED, options.failure_lifetime)
 
     question = ("cas", server, expected, request.cas_ca_path or "")
     return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)

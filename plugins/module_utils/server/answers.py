@@ -2,7 +2,9 @@
 """I/O. Ask a server once and keep its answer on disk: one request per question and lifetime, for all workers and runs.
 
 Failures are kept as well as answers: polling has had addresses banned for hours, and three hundred stations of one
-school must not ask three hundred times. The last good answer is kept beside a later failure, for audits.
+school must not ask three hundred times. A server that goes on failing, as one that is closed for the summer, is asked
+less and less: after one hour, then three, then twice a day. The last good answer is kept beside a later failure, for
+audits.
 """
 
 from __future__ import annotations
@@ -18,12 +20,16 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ..base.files import write_atomically
-from .description import HostedServerError
+from ..base.times import iso_of, local_minute
+from .description import SUSPENDED, HostedServerError
 from .request import HostedOptions
 
 __all__ = ["Answer", "ask_once"]
 
 T = TypeVar("T")
+# How long nobody is asked after so many failures in a row, in times of failure_lifetime (an hour).
+_PATIENCE = (1, 3, 12)
+_SUSPENDED_SECONDS = 12 * 3600.0
 _FOREIGN = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, HostedServerError)
 
 
@@ -39,12 +45,33 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class _Entry:
-    """One question's file: the last good answer as JSON, and the failure since then if there was one."""
+    """One question's file: the last good answer as JSON, and the failure since then if there was one.
+
+    ``failures``: how many in a row, since ``failing_since``. ``run``: the run that asked although an answer was kept.
+    """
 
     info: Any = None
     read_at: float = 0.0
     failed_at: float = 0.0
     failure: dict[str, str] = field(default_factory=dict)
+    failures: int = 0
+    failing_since: float = 0.0
+    run: str = ""
+
+    def wait(self, options: HostedOptions) -> float:
+        """Seconds from the last failure on in which nobody is asked."""
+        least = _SUSPENDED_SECONDS if self.failure.get("fact") == SUSPENDED else 0.0
+        return max(least, options.failure_lifetime * _PATIENCE[min(self.failures, len(_PATIENCE)) - 1])
+
+    def error(self, server: str, options: HostedOptions) -> HostedServerError:
+        """The failure in words, with when the server is asked again."""
+        again = local_minute(iso_of(self.failed_at + self.wait(options)))
+        times = (
+            f"{self.failures} time{'s' if self.failures > 1 else ''} since {local_minute(iso_of(self.failing_since))}"
+        )
+        how = "" if self.failure["fact"] == SUSPENDED else "; pronote_server_ask_again=true asks at once"
+        remedy = f"{self.failure['remedy']} It is not asked before {again} (failed {times}){how}."
+        return HostedServerError(server, self.failure["fact"], remedy=remedy)
 
 
 def ask_once(
@@ -68,9 +95,12 @@ def ask_once(
     path = folder / f"{name}.json"
 
     def fresh(entry: _Entry) -> bool:
+        if options.ask_again and not (options.run and entry.run == options.run):
+            return False
         # A failure since then is told, not hidden behind an answer that is still young.
-        at, seconds = entry.failed_at, options.failure_lifetime
-        if not entry.failure:
+        if entry.failure:
+            at, seconds = entry.failed_at, entry.wait(options)
+        else:
             at, seconds = entry.read_at, lifetime(load(entry.info)) if lifetime and entry.info else options.lifetime
         # A clock that was set back makes ages below zero.
         return (entry.info is not None or bool(entry.failure)) and 0 <= time.time() - at < seconds
@@ -85,11 +115,11 @@ def ask_once(
             entry = _load(path, load)
             cached = fresh(entry)
             if not cached:
-                entry = _asked(entry, ask, load)
+                entry = replace(_asked(entry, ask, load), run=options.run if options.ask_again else "")
                 write_atomically(path, json.dumps(asdict(entry)).encode(), mode=0o600)
     if not entry.failure:
         return Answer(value=load(entry.info), read_at=entry.read_at, cached=cached)
-    error = HostedServerError(server, **entry.failure)
+    error = entry.error(server, options)
     if entry.info is None or not allow_stale:
         raise error
     return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=str(error))
@@ -113,6 +143,10 @@ def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
             read_at=float(data["read_at"]),
             failed_at=float(data["failed_at"]),
             failure={name: str(failure[name]) for name in ("fact", "remedy")} if failure else {},
+            # Absent from what version 0.1.0 has kept.
+            failures=max(1, int(data.get("failures", 1))) if failure else 0,
+            failing_since=float(data.get("failing_since", data["failed_at"])),
+            run=str(data.get("run", "")),
         )
     return _Entry()
 
@@ -123,5 +157,13 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
         info = ask()
         load(info)
     except HostedServerError as exc:
-        return replace(entry, failed_at=time.time(), failure={"fact": exc.fact, "remedy": exc.remedy})
+        at = time.time()
+        return replace(
+            entry,
+            failed_at=at,
+            failure={"fact": exc.fact, "remedy": exc.remedy},
+            failures=entry.failures + 1,
+            # A clock that was set back would have it fail since the future.
+            failing_since=min(at, entry.failing_since) if entry.failures else at,
+        )
     return _Entry(info=info, read_at=time.time())

@@ -21,6 +21,7 @@ from ..product.release import Release
 
 __all__ = [
     "INFO_PATH",
+    "SUSPENDED",
     "HostedInfo",
     "HostedServerError",
     "ServedRelease",
@@ -36,11 +37,14 @@ INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
 _MAX_NAME = 200
 _MAX_SPACES = 50
+SUSPENDED = "it has suspended the controller's address"
+"""A fact: every further request makes it last longer."""
+
 # Sentences of the pages that stand in for an answer, with their meaning and what to do.
 _REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
         re.compile(r"provisoirement suspendue|temporarily suspended", re.IGNORECASE),
-        "it has suspended the controller's address",
+        SUSPENDED,
         "Wait some hours without asking it again; the last known release is used for audits meanwhile.",
     ),
     (

@@ -21,23 +21,30 @@ DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
 
 @dataclass(frozen=True, kw_only=True)
 class HostedOptions:
-    """How to ask. Lifetimes and the timeout are in seconds."""
+    """How to ask. Lifetimes and the timeout are in seconds.
+
+    ``failure_lifetime``: of the first failure; of those that follow see ``answers.py``. ``ask_again``: whatever is kept
+    is asked again at once, once in each ``run`` that has a name.
+    """
 
     cache_dir: str = DEFAULT_CACHE
     lifetime: float = 3600.0
-    failure_lifetime: float = 600.0
+    failure_lifetime: float = 3600.0
     timeout: float = 15.0
     validate_certs: bool = True
     ca_path: str | None = None
+    ask_again: bool = False
+    run: str = ""
 
 
 HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
     "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
     "lifetime": {"type": "float", "default": 3600},
-    "failure_lifetime": {"type": "float", "default": 600},
+    "failure_lifetime": {"type": "float", "default": 3600},
     "timeout": {"type": "float", "default": 15},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "str"},
+    "ask_again": {"type": "bool", "default": False},
 }
 """The same as options of a plugin (``doc_fragments/attributes.py``), by the names of HostedOptions."""
 

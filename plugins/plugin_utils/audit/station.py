@@ -28,7 +28,7 @@ def audit(
     station: str,
     uai: str,
     server_url: str,
-    cache_dir: str,
+    options: HostedOptions,
     release: str,
     school: str,
     room: str,
@@ -36,9 +36,9 @@ def audit(
 ) -> AuditRecord:
     """Return the record of one station; never raises for what a station or a server does.
 
-    ``release``: pinned; empty: ask the server. ``school``: its name.
+    ``options``: how the server is asked. ``release``: pinned; empty: ask the server. ``school``: its name.
     """
-    expected = served_release(uai, server_url, options=HostedOptions(cache_dir=cache_dir), pinned=release)
+    expected = served_release(uai, server_url, options=options, pinned=release)
     read_at, state = now(), None
     try:
         state = probe(WinrmStation(connection, Events(station, product=product.key)), product)

@@ -22,7 +22,7 @@ from .own_checks import check_release
 __all__ = ["closed"]
 
 
-def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir: str) -> dict[str, str]:
+def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: HostedOptions) -> dict[str, str]:
     """UAI → why operation 1 is not true there, for the admin.
 
     A station whose UAI or address cannot be read says so itself when it is deployed: it must not stop the others here.
@@ -37,7 +37,7 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, cache_dir:
 
     def reason(each: tuple[str, str]) -> str:
         uai, url = each
-        server = served_release(uai, url, options=HostedOptions(cache_dir=cache_dir))
+        server = served_release(uai, url, options=options)
         report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
             return ""

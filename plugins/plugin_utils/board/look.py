@@ -49,7 +49,8 @@ _MAX_EXPORT = 64 << 20
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """What all schools share. ``releases`` is the lock file's contents; empty paths: there is none.
+    """What all schools share. ``releases`` is the lock file's contents, ``server`` how hosted servers are asked; empty
+    paths: there is none.
 
     ``inventory`` is every station that there is, whatever the limit.
     """
@@ -58,13 +59,13 @@ class Sources:
     inventory: Collection[str]
     depot: str
     releases: Any
-    cache_dir: str
+    server: HostedOptions
     language: str
 
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
-    options = HostedOptions(cache_dir=sources.cache_dir)
+    options = sources.server
     kept = read_stored(sources.store, schools, inventory=sources.inventory)
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         read = list(pool.map(lambda each: served_release(each.uai, each.server_url, options=options), schools))
@@ -161,7 +162,7 @@ def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
         uai=school.uai,
         url=school.server_url,
         ent_host=school.ent_cas_host,
-        options=HostedOptions(cache_dir=sources.cache_dir),
+        options=sources.server,
         cas_ca_path=school.ent_ca_path or None,
     )
     return check_cas(request, language=sources.language)

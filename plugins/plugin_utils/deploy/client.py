@@ -82,7 +82,7 @@ def _decide(state: StationState, goal: Goal) -> Plan:
 
 
 def _reboot_warning(state: StationState) -> list[str]:
-    return [f"a restart of Windows is pending ({', '.join(state.pending_reboot)})"] if state.pending_reboot else []
+    return [f"a restart of Windows is pending ({', '.join(state.restart_due)})"] if state.restart_due else []
 
 
 def _afterwards(report: DeploymentReport) -> list[str]:

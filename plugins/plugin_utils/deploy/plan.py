@@ -16,6 +16,11 @@ from .restarts import why_not
 
 __all__ = ["plan", "resolve_arch"]
 
+_RENAMES = (
+    "files are to be renamed at the next start of Windows (PendingFileRenameOperations), none of them the product's: "
+    "no restart is due for that alone"
+)
+
 
 def resolve_arch(wanted: str, state: StationState) -> Arch:
     """The architecture to install. Raises ValueError when the station cannot run it or is of an unknown one."""
@@ -174,9 +179,11 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
 def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.datetime | None) -> Plan:
     """The policy for a Windows that already waits for a restart: setups are known to fail then."""
     restarts = goal.restarts
-    if not state.pending_reboot or restarts.when_pending == "ignore":
+    if restarts.when_pending == "ignore":
         return decided
-    who = f"a restart of Windows is pending ({', '.join(state.pending_reboot)})"
+    if not state.restart_due:
+        return replace(decided, notes=[*decided.notes, _RENAMES]) if state.pending_reboot else decided
+    who = f"a restart of Windows is pending ({', '.join(state.restart_due)})"
     if restarts.when_pending == "fail":
         return _refused(decided, who, "Restart the station, or set pronote_client_when_reboot_pending to reboot.")
     if restarts.when_pending == "skip":

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils.product.release import Release
-from ...module_utils.server.release import DEFAULT_CACHE, HostedOptions, served_release
+from ...module_utils.server.release import DEFAULT_CACHE, served_release
+from ..inventory.asking import asking
 from ..inventory.schools import said, school_of
 
 __all__ = ["by_arch", "wanted_by_schools"]
@@ -25,26 +27,26 @@ def wanted_by_schools(
 
     One request to each hosted server at most, and none while its answer is in the cache; no station is contacted.
     """
-    schools: dict[tuple[str, str, str, str], str] = {}
+    schools: dict[tuple[str, ...], str] = {}
     wanted: dict[Release, list[str]] = {}
     problems: list[str] = []
     for host in hosts:
         try:
             variables = hostvars[host]
-            uai, names = school_of(variables, strict=True), ("client_release", "server_url", "cache_dir")
-            pinned, url, cache = (said(variables, f"pronote_{name}", strict=True) for name in names)
+            uai = school_of(variables, strict=True)
+            names = ("client_release", "server_url", "cache_dir", "server_ask_again")
+            pinned, url, cache, again = (said(variables, f"pronote_{name}", strict=True) for name in names)
         except AnsibleError as exc:
             problems.append(f"{host}: its variables cannot be read ({exc})")
             continue
-        schools.setdefault((pinned, uai, url, cache), host)
-    for (pinned, uai, url, cache), host in schools.items():
+        schools.setdefault((pinned, uai, url, cache, again), host)
+    for (pinned, uai, url, cache, again), host in schools.items():
         name = uai or host
         if not pinned and not uai:
             problems.append(f"{host} has neither pronote_uai nor pronote_client_release")
             continue
-        served = served_release(
-            uai, url, options=HostedOptions(cache_dir=cache or DEFAULT_CACHE), pinned=pinned, allow_stale=False
-        )
+        options = asking(cache_dir=cache or DEFAULT_CACHE, ask_again=boolean(again or "false", strict=False))
+        served = served_release(uai, url, options=options, pinned=pinned, allow_stale=False)
         if served.client is None:
             problems.append(f"{name}: {served.error}")
         elif name not in wanted.setdefault(served.client, []):

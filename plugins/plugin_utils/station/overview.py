@@ -44,6 +44,8 @@ _REBOOT_KEYS = {
     "component_servicing": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending",
     "windows_update": r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired",
 }
+# Files that the next start deletes or replaces (MoveFileEx). Many PCs have some for ever, of printers and updaters.
+_RENAMES = ("PendingFileRenameOperations", "PendingFileRenameOperations2")
 _SECTIONS = (
     "code_page",
     "environment",
@@ -90,8 +92,10 @@ class Overview:
     entries: list[Entry]
     exes: list[str]
     processes: list[Process]
-    pending_reboot: list[str]
+    pending_reboot: list[str]  # by the markers of its keys
     jobs: list[str]
+    # What the next start deletes or replaces: each value as text, path after path.
+    renames: list[str] = field(default_factory=list)
     oem: str = "cp850"  # the code page of tools that ignore the shell's
     missing: list[str] = field(default_factory=list)
 
@@ -127,7 +131,7 @@ def overview_command(product: Product) -> str:
             f'dir /s /b /a-d "%ProgramFiles(x86)%\\{exe}" 2>nul',
             marker("reboot"),
             *(f'{reg} query "{key}" >nul 2>nul && echo {name}' for name, key in _REBOOT_KEYS.items()),
-            f'{reg} query "{_SESSION_MANAGER}" /v PendingFileRenameOperations >nul 2>nul && echo file_renames',
+            *(f'{reg} query "{_SESSION_MANAGER}" /v {value} 2>nul' for value in _RENAMES),
             marker("jobs"),
             f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
             marker("processes"),
@@ -213,7 +217,8 @@ def parse_overview(output: bytes) -> Overview:
         entries=entries,
         exes=[line.strip() for line in text["exes"].splitlines() if line.strip()],
         processes=processes,
-        pending_reboot=text["reboot"].split(),
+        pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
+        renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
         jobs=[line.strip() for line in text["jobs"].splitlines() if line.strip()],
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.

@@ -12,8 +12,20 @@ from ...module_utils.product.release import Release
 from .job_name import Arch
 from .overview import Entry, Overview, Process
 
-__all__ = ["Arch", "ExeFacts", "Installation", "StationState", "build_state", "exe_candidates", "relevant_entries"]
+__all__ = [
+    "FILE_RENAMES",
+    "Arch",
+    "ExeFacts",
+    "Installation",
+    "StationState",
+    "build_state",
+    "exe_candidates",
+    "relevant_entries",
+]
 
+
+FILE_RENAMES = "file_renames"
+"""Among ``pending_reboot``: files to be renamed at the next start, none of them the product's."""
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
@@ -100,6 +112,11 @@ class StationState:
     # Who is at work could not be read: neither what runs nor whether a session is open means anything.
     blind: bool = False
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def restart_due(self) -> list[str]:
+        """Why Windows waits for a restart. Files of others to be renamed are none: many PCs have some for ever."""
+        return [reason for reason in self.pending_reboot if reason != FILE_RENAMES]
 
     def of_year(self, year: int) -> list[Installation]:
         """Installations of this year, half-removed ones included."""
@@ -286,7 +303,7 @@ def build_state(
         ),
         running=[p for p in overview.processes if p.image.lower() in images],
         session_open=overview.session_open,
-        pending_reboot=overview.pending_reboot,
+        pending_reboot=[*overview.pending_reboot, *_renames(overview, product)],
         free_bytes=free_bytes,
         system_drive=overview.environment.get("SYSTEMDRIVE", "C:"),
         program_files=overview.environment.get("PROGRAMFILES", r"C:\Program Files"),
@@ -296,6 +313,14 @@ def build_state(
         blind="processes" in overview.missing,
         warnings=[f"could not read: {name}" for name in overview.missing],
     )
+
+
+def _renames(overview: Overview, product: Product) -> list[str]:
+    """Files that the next start renames: a reason to restart where they are the product's, else only told."""
+    if not overview.renames:
+        return []
+    own = f"\\{product.vendor_folder}\\".lower()
+    return ["product_renames" if any(own in text.lower() for text in overview.renames) else FILE_RENAMES]
 
 
 def _windows(values: dict[str, str]) -> dict[str, str]:

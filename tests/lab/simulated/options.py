@@ -124,7 +124,8 @@ class SimulatedOptions:
     edition: Literal["pro", "home"] = "pro"
     # Standard users with a profile on the station.
     users: tuple[str, ...] = ("eleve",)
-    pending_reboot: tuple[Literal["cbs", "windows_update", "rename"], ...] = ()
+    # rename: of somebody else's file, and product_rename of one of the client's, both at every start.
+    pending_reboot: tuple[Literal["cbs", "windows_update", "rename", "product_rename"], ...] = ()
     # Foreign uninstall entries, in both views.
     uninstall_entries: int = 10
     registry: tuple[RegistryWrite, ...] = ()

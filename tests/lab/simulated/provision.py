@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["environment_block", "finish_pending_renames", "provision", "start_system_processes"]
 
 SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
+_OTHERS_FILE = "C:\\Windows\\Temp\\old.tmp"
+_CLIENTS_FILE = "C:\\Program Files\\Index Education\\Pronote 2026\\Réseau\\Client\\IEBase.dll"
 _CBS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 _UPDATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired"
 
@@ -52,8 +54,7 @@ def provision(station: SimulatedStation) -> None:
         registry.create_key(registry.resolve(_CBS))
     if "windows_update" in options.pending_reboot:
         registry.create_key(registry.resolve(_UPDATE))
-    if "rename" in options.pending_reboot:
-        registry.set(SESSION_MANAGER, "PendingFileRenameOperations", ["\\??\\C:\\Windows\\Temp\\old.tmp", ""])
+    _put_renames(station)
     for client in options.clients:
         install_client(
             station,
@@ -82,6 +83,15 @@ def provision(station: SimulatedStation) -> None:
             token=station.standard_user(options.session_open or "eleve"),
             session=1,
         )
+
+
+def _put_renames(station: SimulatedStation) -> None:
+    """Programs that ask for it again at each start: a printer's, or the client's own updater."""
+    wanted = {"rename": _OTHERS_FILE, "product_rename": _CLIENTS_FILE}
+    names = [wanted[each] for each in station.options.pending_reboot if each in wanted]
+    if names:
+        pairs = [text for name in names for text in (f"\\??\\{name}", "")]
+        station.registry.set(SESSION_MANAGER, "PendingFileRenameOperations", pairs)
 
 
 def _put_file(station: SimulatedStation, file: FileOptions) -> None:
@@ -153,6 +163,7 @@ def finish_pending_renames(station: SimulatedStation) -> None:
             if not target and station.files.is_file(path):
                 station.files.delete(path, token=station.system)
         registry.delete_value(registry.resolve(SESSION_MANAGER), "PendingFileRenameOperations")
+    _put_renames(station)
     registry.remove(_CBS)
     registry.remove(_UPDATE)
 

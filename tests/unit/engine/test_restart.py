@@ -24,6 +24,44 @@ def renaming(tmp_path_factory: pytest.TempPathFactory) -> Depot:
     return published(tmp_path_factory.mktemp("renaming"), ReleaseSpec(release="2026.2.7", options={"renames": True}))
 
 
+_POLICIES = ["skip", "fail", "reboot"]
+
+
+@pytest.mark.parametrize("policy", _POLICIES)
+def test_pending_file_renames_alone_hold_nobody_back(make_station: MakeStation, policy: str) -> None:
+    """Many PCs have some for ever: a station was left for later every evening."""
+    pc = make_station(**CLIENT, pending_reboot=["rename"])
+    planned = pc.client(check=True, when_reboot_pending=policy)
+    assert (planned["action"], any("no restart is due for that alone" in w for w in planned["warnings"])) == (
+        "install",
+        True,
+    )
+    done = pc.client(when_reboot_pending=policy)
+    assert (done["changed"], pc.restarts(), done["job"]["restart_needed"]) == (True, 0, False)
+    _assert_settled(pc)
+    again = pc.client(when_reboot_pending=policy)
+    assert (again["changed"], [w for w in again["warnings"] if "restart of Windows is pending" in w]) == (False, [])
+    assert pc.run("client_info", {})["pending_reboot"] == ["file_renames"]
+
+
+@pytest.mark.parametrize(
+    ("pending", "why"),
+    [
+        (["rename", "cbs"], "component_servicing"),
+        (["rename", "windows_update"], "windows_update"),
+        (["rename", "product_rename"], "product_renames"),
+        (["cbs", "windows_update", "product_rename"], "component_servicing, windows_update, product_renames"),
+    ],
+)
+def test_what_really_waits_for_a_restart_still_does(make_station: MakeStation, pending: list[str], why: str) -> None:
+    pc = make_station(**CLIENT, pending_reboot=pending)
+    left = pc.client(when_reboot_pending="skip")
+    assert (left["action"], left["reason"]) == (
+        "skip",
+        f"a restart of Windows is pending ({why}): left for a later run",
+    )
+
+
 def _assert_settled(pc: Bench) -> None:
     assert (pc.clients(), pc.folders(), pc.tasks()) == (["2026.2.7 x64 ok"], [], [])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import attest_or_revoke
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
@@ -39,7 +40,7 @@ def _codes(tmp_path: Path, *, initialised: str) -> list[str]:
         inventory=frozenset(),
         depot="",
         releases={},
-        cache_dir=str(tmp_path / "cache"),
+        server=HostedOptions(cache_dir=str(tmp_path / "cache")),
         language="en",
     )
     (board,) = boards(settings(variables, {**options, "export_path": str(export)}), sources)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.gate import closed
@@ -78,7 +79,7 @@ def _sources(tmp_path: Path, **changes: Any) -> Sources:
         "inventory": frozenset(),
         "depot": "",
         "releases": {},
-        "cache_dir": str(tmp_path / "cache"),
+        "server": HostedOptions(cache_dir=str(tmp_path / "cache")),
         "language": "en",
         **changes,
     }
@@ -212,7 +213,7 @@ def test_the_gate_says_why_for_each_school(tmp_path: Path) -> None:
     variables = _variables(
         bad={"pronote_uai": "lycée"}, a={"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"}
     )
-    found = closed(variables, year=2026, releases={}, cache_dir=str(tmp_path))
+    found = closed(variables, year=2026, releases={}, options=HostedOptions(cache_dir=str(tmp_path)))
     assert list(found) == ["0310001A"]
     assert found["0310001A"].startswith("operation 1 of 2026 is not done for 0310001A: The hosted server's release")
 
@@ -227,7 +228,9 @@ class _NoAddress(dict[str, Any]):
 def test_a_station_whose_address_is_wrong_does_not_open_the_gate_for_its_school(tmp_path: Path) -> None:
     there = {"pronote_uai": "0310001A", "pronote_server_url": "http://127.0.0.1:1/pronote/"}
     variables = _variables(first=_NoAddress(pronote_uai="0310001A"), second=there)
-    assert list(closed(variables, year=2026, releases={}, cache_dir=str(tmp_path))) == ["0310001A"]
+    assert list(closed(variables, year=2026, releases={}, options=HostedOptions(cache_dir=str(tmp_path)))) == [
+        "0310001A"
+    ]
     # When nobody can say it, nobody of them can be deployed either.
     alone = _variables(first=_NoAddress(pronote_uai="0310001A"))
-    assert closed(alone, year=2026, releases={}, cache_dir=str(tmp_path)) == {}
+    assert closed(alone, year=2026, releases={}, options=HostedOptions(cache_dir=str(tmp_path))) == {}

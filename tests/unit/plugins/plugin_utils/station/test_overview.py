@@ -54,7 +54,12 @@ def _transcript(*, oem: bool = False, processes: bool = True) -> bytes:
             "C:\\Program Files\\Index Education\\Pronote 2023\\Réseau\\Client\\Client PRONOTE.exe\r\n",
             "utf-8",
         ),
-        ("<<reboot>>\r\nwindows_update \r\n", "utf-8"),
+        (
+            "<<reboot>>\r\nwindows_update \r\n\r\n"
+            "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\r\n"
+            "    PendingFileRenameOperations    REG_MULTI_SZ    \\??\\C:\\Windows\\Temp\\é.tmp\\0\\0\r\n\r\n",
+            tool,
+        ),
         ("<<jobs>>\r\n", "utf-8"),
         ("<<processes>>\r\n", "utf-8"),
         (
@@ -81,6 +86,7 @@ def test_overview_is_read_whatever_page_the_tools_write_in(oem: bool) -> None:
     assert overview.exes == [r"C:\Program Files\Index Education\Pronote 2023\Réseau\Client\Client PRONOTE.exe"]
     assert overview.environment["PROGRAMFILES(X86)"] == r"C:\Program Files (x86)"
     assert overview.pending_reboot == ["windows_update"]
+    assert overview.renames == ["\\??\\C:\\Windows\\Temp\\é.tmp\\0\\0"]
     assert Process(image="Client PRONOTE.exe", pid=4242, session=1) in overview.processes
     assert overview.session_open
     assert not overview.missing
