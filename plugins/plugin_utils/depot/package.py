@@ -100,7 +100,7 @@ class Package:
     @property
     def can_update(self) -> bool:
         """Whether there are answers for a setup that goes over an earlier release of the year."""
-        return self.technology.update_response in self.digests
+        return (self.technology.update_response or "") in self.digests
 
     @property
     def can_remove(self) -> bool:
@@ -113,7 +113,7 @@ def script_context(package: Package) -> dict[str, Any]:
     """What ``install.cmd.j2`` is rendered with. Raises ValueError for what must not reach a batch file."""
     technology = package.technology
     install_files = [technology.installer, *([technology.response] if technology.response else [])]
-    update_files = [technology.installer, technology.update_response] if package.can_update else []
+    update_files = [technology.installer, technology.update_response or ""] if package.can_update else []
     setups = [("install", install_files, technology.install)]
     if package.can_update:
         setups.append(("update", update_files, technology.update))
