@@ -89,6 +89,7 @@ class Package:
             digests=dict(entry["files"]),
             processes=product.processes,
             response_release=str(entry.get("response_release") or ""),
+            update_release=str(entry.get("update_release") or ""),
             **asdict(settings),
         )
 
