@@ -140,6 +140,7 @@ def script_context(package: Package) -> dict[str, Any]:
         "arch": package.arch,
         "technology": technology,
         "digests": package.digests,
+        "install_files": install_files,
         "setups": setups,
         "stage_files": list(dict.fromkeys([*install_files, *update_files])),
         "can_update": package.can_update,
