@@ -32,6 +32,7 @@ class ActionModule(ControllerAction):
         "response": {"type": "path"},
         "response_release": {"type": "str", "default": ""},
         "response_accept": {"type": "list", "elements": "str", "default": [], "choices": sorted(FINDINGS)},
+        "update_response": {"type": "path"},
         "uninstall_response": {"type": "path"},
         "product_code": {"type": "str", "default": ""},
         "arguments": {"type": "str", "default": ""},
@@ -44,24 +45,33 @@ class ActionModule(ControllerAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         technology = TECHNOLOGIES[args["technology"]]
-        files = {"response": technology.response, "uninstall_response": technology.uninstall_response}
-        given = {name: option for option, name in files.items() if name and args[option]}
-        sources = {technology.installer: Path(args["installer"]), **{name: Path(args[given[name]]) for name in given}}
-        modes: dict[str, Mode] = {name: "install" if given[name] == "response" else "uninstall" for name in given}
+        cases: dict[str, tuple[str | None, Mode]] = {
+            "response": (technology.response, "install"),
+            "update_response": (technology.update_response, "update"),
+            "uninstall_response": (technology.uninstall_response, "uninstall"),
+        }
+        modes: dict[str, Mode] = {name: mode for option, (name, mode) in cases.items() if name and args[option]}
+        given = {name: Path(args[option]) for option, (name, _mode) in cases.items() if name and args[option]}
+        sources = {technology.installer: Path(args["installer"]), **given}
         year, accepted = Release.parse(args["release"]).year, args["response_accept"]
         with checked_responses(
             sources, modes, product_code=args["product_code"], year=year, accepted=accepted
         ) as checked:
             digests = {name: sha256_of(path) for name, path in checked.items()}
             check_pin(args["installer"], digests[technology.installer], args["installer_sha256"] or "")
-            package = Package.of(args, digests, response_release=_response_release(args))
+            package = Package.of(
+                args,
+                digests,
+                response_release=_recorded_for(args["response"], args["response_release"]),
+                update_release=_recorded_for(args["update_response"]),
+            )
             depot, lock_file = Path(args["depot"]), Path(args["lock_file"]) if args["lock_file"] else None
             return publish(package, checked, depot=depot, lock_file=lock_file, check=self._task.check_mode)
 
 
-def _response_release(args: dict[str, Any]) -> str:
-    """The release that the response file was recorded for: as told, else as its name in a store says."""
-    if args["response_release"]:
-        return str(Release.parse(args["response_release"]).client)
-    recorded = parse_name(Path(args["response"] or "").name)
+def _recorded_for(response: str | None, told: str = "") -> str:
+    """The release that a response file was recorded for: as told, else as its name in a store says."""
+    if told:
+        return str(Release.parse(told).client)
+    recorded = parse_name(Path(response or "").name)
     return str(recorded.release.client) if recorded else ""

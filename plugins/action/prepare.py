@@ -34,6 +34,7 @@ class ActionModule(ControllerAction):
         "signers": {"type": "list", "elements": "str", "default": ["INDEX EDUCATION"]},
         "authorities": {"type": "list", "elements": "str", "default": ["microsoft"]},
         "response": {"type": "raw", "default": ""},
+        "update_response": {"type": "raw", "default": ""},
         "uninstall_response": {"type": "raw", "default": ""},
         "product_code": {"type": "raw", "default": ""},
         "log_timeout": {"type": "int", "default": 1800},

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from ..module_utils.base.digests import valid_digest
 from ..module_utils.product.products import PRODUCTS
@@ -12,7 +12,7 @@ from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.responses.findings import FINDINGS
 from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
-from ..plugin_utils.responses.response import parse_language
+from ..plugin_utils.responses.response import Mode, parse_language
 from ..plugin_utils.station.cmdline import valid_url
 
 
@@ -26,7 +26,7 @@ class ActionModule(StationAction):
             "type": "list",
             "elements": "str",
             "default": ["install", "uninstall"],
-            "choices": ["install", "uninstall"],
+            "choices": list(get_args(Mode)),
         },
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
         "release": {"type": "str", "required": True},
@@ -55,7 +55,7 @@ def _request(args: dict[str, Any], name: str) -> RecordRequest:
     times = {name: args[f"{name}_timeout"] for name in ("start", "reconnect")}
     return RecordRequest(
         # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
-        modes=tuple(dict.fromkeys("uninstall" if mode == "uninstall" else "install" for mode in args["modes"])),
+        modes=tuple(mode for given in dict.fromkeys(args["modes"]) for mode in get_args(Mode) if mode == given),
         release=Release.parse(args["release"]),
         arch=str(args["arch"]),
         product=PRODUCTS[args["product"]],

@@ -65,6 +65,16 @@ options:
     type: str
     choices: [over, remove_first]
     default: over
+  update:
+    description:
+      - How O(release) goes over an earlier release of its year when no answers of an update were published
+        (O(rentree.pronote.depot_release#module:update_response)). V(over) starts the setup with those of a first
+        installation, which it may refuse.
+      - V(reinstall) brings the files to the station, removes the client with what was published for its year
+        (O(releases)), then installs. Where answers of an update are published they are used either way.
+    type: str
+    choices: [over, reinstall]
+    default: over
   remove_older:
     description:
       - Remove the clients of the years before that of O(release), once O(release) is proven, each with the

@@ -63,6 +63,11 @@ options:
       not_number, not_removal, not_response, only_message, other_language, other_product, other_year, reboots,
       refused, relative_path, removes, setup_failed, several_products, truncated, user_folder, went_back]
     default: []
+  update_response:
+    description:
+      - Response file for going over an earlier release of the year, where the setup asks other dialogs. Without it,
+        the one for installing is tried.
+    type: path
   uninstall_response:
     description: Response file for removing. Without it, O(technology=installscript) releases cannot be removed.
     type: path

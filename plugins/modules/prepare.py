@@ -92,6 +92,10 @@ options:
       - Response file for installing, as a dictionary by architecture, or a path when one architecture is prepared.
     type: raw
     default: ""
+  update_response:
+    description: Response file for going over an earlier release of the year, like O(response).
+    type: raw
+    default: ""
   uninstall_response:
     description: Response file for removing, like O(response).
     type: raw

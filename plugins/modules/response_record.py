@@ -24,10 +24,11 @@ options:
   modes:
     description:
       - What is recorded, in this order. V(install) fetches the setup of O(release) and installs the client, which must
-        not be there in any release of that year. V(uninstall) starts the removal of the client that is installed.
+        not be there in any release of that year. V(update) does the same over an earlier release of that year, which
+        must be there. V(uninstall) starts the removal of the client that is installed.
     type: list
     elements: str
-    choices: [install, uninstall]
+    choices: [install, update, uninstall]
     default: [install, uninstall]
   state:
     description:
@@ -47,7 +48,9 @@ options:
     choices: [x64, x86]
     default: x64
   url:
-    description: Where the station fetches the setup. Needed for V(install) of O(modes), unless it is recorded already.
+    description:
+      - Where the station fetches the setup. Needed for V(install) and V(update) of O(modes), unless they are recorded
+        already.
     type: str
     default: ""
   sha256:

@@ -29,6 +29,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
             "technology": technology,
             "installer": files.get("setup.exe") or files["setup.msi"],
             "response": files.get("response.iss"),
+            "update_response": files.get("update.iss"),
             "uninstall_response": files.get("uninstall.iss"),
             "product_code": installer["product_code"],
             "lock_file": str(lock),

@@ -23,6 +23,9 @@ class Technology:
     uninstall: str
     # Files besides the installer that the depot must hold, for installing and for removing.
     response: str | None = None
+    # Over an earlier release of the year, a setup may ask other dialogs than on a station without any.
+    update: str = ""
+    update_response: str | None = None
     uninstall_response: str | None = None
     # Exit codes of the installer that mean success; empty: the exit code says nothing, the log does.
     success_codes: frozenset[int] = frozenset()
@@ -39,6 +42,8 @@ TECHNOLOGIES: dict[str, Technology] = {
             install='start "" /wait "%JOB%setup.exe" /s /f1"%JOB%response.iss" /f2"%JOB%setup.log"',
             uninstall='start "" /wait %UNINSTALL% /s /f1"%JOB%uninstall.iss" /f2"%JOB%setup.log"',
             response="response.iss",
+            update='start "" /wait "%JOB%setup.exe" /s /f1"%JOB%update.iss" /f2"%JOB%setup.log"',
+            update_response="update.iss",
             uninstall_response="uninstall.iss",
             log="installscript",
         ),

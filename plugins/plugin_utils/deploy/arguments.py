@@ -11,7 +11,13 @@ from typing import Any
 
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
-from ..depot.lock import published_digests, published_installers, published_removals, published_technologies
+from ..depot.lock import (
+    published_digests,
+    published_installers,
+    published_removals,
+    published_technologies,
+    published_updates,
+)
 from ..job.commands import (
     depot_folder,
     valid_rate,
@@ -22,7 +28,7 @@ from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
 from . import people, restarts
 from .client import DeploymentRequest, log_name
-from .goal import DOWNGRADE, Goal
+from .goal import DOWNGRADE, UPDATE, Goal
 from .hours import Hours
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
@@ -36,6 +42,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "releases": {"type": "dict", "required": True},
     "allow_downgrade": {"type": "bool", "default": False},
     "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
+    "update": {"type": "str", "default": "over", "choices": list(UPDATE)},
     "remove_older": {"type": "bool", "default": False},
     "when_running": {"type": "str", "default": "skip", "choices": list(people.WHEN_RUNNING)},
     "when_session": {"type": "str", "default": "ignore", "choices": list(people.WHEN_SESSION)},
@@ -85,6 +92,8 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
             technologies=published_technologies(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],
+            update=args["update"],
+            updates=published_updates(releases, release),
             remove_older=args["remove_older"],
             removals=published_removals(releases),
             people=_people(args),

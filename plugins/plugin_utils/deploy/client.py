@@ -154,16 +154,15 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
         if verb != "stage" and before != "remove" and (closed := deployment.request.hours.closed()):
             return closed
         before = verb
-        adopt = decision.adopt if verb == "install" else []
         try:
-            deployment.run_step(step, adopt=adopt)
+            deployment.run_step(step)
         except ClientStartedError as exc:
             if goal.people.when_running == "fail":
                 raise
             if goal.people.when_running != "close":
                 return f"{exc.fact}: left for a later run"
             _people.close(station, goal.product, poll=poll)
-            deployment.run_step(step, adopt=adopt)
+            deployment.run_step(step)
     return None
 
 

@@ -7,7 +7,6 @@ A step is staged, started, followed, judged, proven and cleaned up. I/O: the sta
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from ..station.job_name import JobName, job_names
 from ..station.probe import probe
 from ..station.state import StationState
 from ..station.winrm import WinrmStation
+from .cases import record_again
 from .goal import Goal, JobStep
 from .hours import ALWAYS, Hours
 from .restart import after_job
@@ -92,17 +92,16 @@ class Deployment:
         self._program_files = state.program_files
         return state
 
-    def run_step(self, step: JobStep, *, adopt: Sequence[JobName] = ()) -> bool:
+    def run_step(self, step: JobStep) -> bool:
         """Bring one step to its end, proven. Raises StationError; whatever it was, no job is left but one at work.
 
-        ``adopt``: stagings whose files the job takes over. Returns False for a job of an earlier run that did not end
-        well and was cleared away: whether it is begun again is for a new plan to say, for the station is not what it
-        was.
+        Returns False for a job of an earlier run that did not end well and was cleared away: whether it is begun again
+        is for a new plan to say, for the station is not what it was.
         """
         job, report = self._job(step.job), self.report
         report.name, report.code, report.log = str(step.job), None, ""
         try:
-            files = self._run_job(step, job, adopt)
+            files = self._run_job(step, job)
             if files is None:
                 return False
             if step.job.verb == "stage":
@@ -116,7 +115,7 @@ class Deployment:
         except ClientStartedError:
             # What was staged stays staged, what was not leaves the station.
             with _job.failure_first(job.name):
-                (_job.settle if step.job.at_rest in adopt else _job.remove)(self.station, job)
+                (_job.settle if any(name.verb == "staged" for name in step.adopt) else _job.remove)(self.station, job)
             raise
         except StationError:
             # Never under another administrator's feet.
@@ -171,7 +170,7 @@ class Deployment:
     def _at_work(self, job: Job) -> bool:
         return bool(self.station.query(job.running_query()))
 
-    def _run_job(self, step: JobStep, job: Job, adopt: Sequence[JobName]) -> JobFiles | None:
+    def _run_job(self, step: JobStep, job: Job) -> JobFiles | None:
         """Start the job, or follow it, until it has ended well; None when one that was followed did not.
 
         Raises StationError.
@@ -180,7 +179,7 @@ class Deployment:
         started = 0
         while True:
             if not following:
-                self._start(step, job, adopt, attempt=started)
+                self._start(step, job, attempt=started)
                 started += 1
             report.followed |= following
             files = _job.follow(
@@ -209,7 +208,7 @@ class Deployment:
                     return files
                 if not following:
                     kind = ClientStartedError if outcome.client_started else StationFactError
-                    raise kind(outcome.fact, remedy=outcome.remedy)
+                    raise kind(outcome.fact, remedy=record_again(step, outcome.code) or outcome.remedy)
                 if self._is_done(step):
                     return files
                 display.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
@@ -223,7 +222,7 @@ class Deployment:
                 report.tidied.append(str(job.name))
                 return None
 
-    def _start(self, step: JobStep, job: Job, adopt: Sequence[JobName], *, attempt: int) -> None:
+    def _start(self, step: JobStep, job: Job, *, attempt: int) -> None:
         """Put the job on the station and start it. ``attempt``: how often this run has. Raises StationError."""
         request, name = self.request, step.job
         if attempt == _ATTEMPTS:
@@ -231,8 +230,8 @@ class Deployment:
         if attempt and name.verb != "stage" and (closed := request.hours.closed()):
             raise StationFactError(f"the station cut the job off; {closed}", remedy="Run again then.")
         self.report.started += name.verb != "stage"
-        if adopt:
-            _job.adopt(self.station, job, [self._job(each) for each in adopt])
+        if step.adopt:
+            _job.adopt(self.station, job, [self._job(each) for each in step.adopt])
         folder = depot_folder(request.depot, str(name.release), name.arch, below=self.goal.product.depot_folder)
         rate = request.stage_rate if self.goal.state == "staged" else ""
         _job.stage_and_start(

@@ -16,10 +16,11 @@ from .old_years import Removals
 from .people import People, Way
 from .restarts import Restarts
 
-__all__ = ["DOWNGRADE", "Action", "Goal", "JobStep", "Plan"]
+__all__ = ["DOWNGRADE", "UPDATE", "Action", "Goal", "JobStep", "Plan"]
 
 Action = Literal["none", "install", "remove", "stage", "finish", "skip", "refuse"]
 DOWNGRADE = ("over", "remove_first")
+UPDATE = ("over", "reinstall")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,9 @@ class Goal:
     allow_downgrade: bool = False
     # How an older release goes over a newer one of its year.
     downgrade: str = "over"
+    # How it goes over an older one where no answers of an update are published, and where they are.
+    update: str = "over"
+    updates: frozenset[str] = frozenset()
     remove_older: bool = False
     # What can be removed, by year and architecture.
     removals: Removals = field(default_factory=dict)
@@ -61,6 +65,10 @@ class JobStep:
     follow: bool = False
     # A removal that leaves the year's client of the other architecture alone.
     this_arch_only: bool = True
+    # Stagings whose files the job takes over.
+    adopt: tuple[JobName, ...] = ()
+    # The older client of the year that the setup goes over, in words; empty when there is none.
+    over: str = ""
 
     def removes(self, installation: Installation) -> bool:
         """Whether a removal takes this client of its year away."""
@@ -72,7 +80,7 @@ class JobStep:
         if self.job.verb == "stage":
             # Its folder is looked into before it gets its name.
             return None
-        if self.job.verb == "install" or not self.this_arch_only:
+        if self.job.sets_up or not self.this_arch_only:
             return goal.missing(state)
         left = [i.describe() for i in state.of_year(self.job.release.year) if self.removes(i)]
         return f"this is left: {'; '.join(left)}" if left else None
@@ -88,8 +96,6 @@ class Plan:
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     steps: list[JobStep] = field(default_factory=list)
-    # Stagings whose files the installation takes over.
-    adopt: list[JobName] = field(default_factory=list)
     tidy: list[JobName] = field(default_factory=list)
     # Jobs of other products on the station: nothing is begun while one of them is at work.
     others: list[JobName] = field(default_factory=list)
@@ -101,6 +107,11 @@ class Plan:
     def job(self) -> str:
         """The name of its first job; empty when it has none."""
         return str(self.steps[0].job) if self.steps else ""
+
+    @property
+    def adopt(self) -> list[JobName]:
+        """Stagings whose files its jobs take over."""
+        return [name for step in self.steps for name in step.adopt]
 
     @property
     def changes(self) -> bool:

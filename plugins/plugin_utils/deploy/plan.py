@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
+from .cases import setup_step
 from .goal import Goal, JobStep, Plan
 from .people import make_way
 from .planner import OTHER, Planner, lines, named
@@ -44,7 +45,7 @@ def _in_place(arch: Arch, jobs: list[JobName], state: StationState, goal: Goal) 
     the station would have two clients of one year. A job that was begun keeps its architecture to the end.
     """
     for each in (arch, OTHER[arch]):
-        if {named(goal, "install", each), named(goal, "stage", each)} & {*jobs}:
+        if {named(goal, "install", each), named(goal, "update", each), named(goal, "stage", each)} & {*jobs}:
             return each
     there = {i.arch for i in state.of_year(goal.release.year) if i.release is not None}
     return OTHER[arch] if there == {OTHER[arch]} and goal.digests.get(OTHER[arch]) else arch
@@ -59,7 +60,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     # every evening. Any other folder is not ours.
     found = job_names(state.jobs)
     mine = [job for job in found if job.product == goal.product.key]
-    others = [job for job in found if job.product != goal.product.key and job.verb in {"install", "remove"}]
+    others = [job for job in found if job.product != goal.product.key and (job.sets_up or job.verb == "remove")]
     before = sorted(lines(goal, state.installations, mine))
     try:
         arch = resolve_arch(goal.arch, state)
@@ -105,7 +106,7 @@ def _stage(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
     wanted = goal.release.client
     step = planner.step("stage")
-    installing, at_rest = planner.there("install"), planner.there("staged")
+    installing, at_rest = planner.there("install") or planner.there("update"), planner.there("staged")
     if goal.missing(state) is None:
         return planner.decide("none", f"{wanted} is installed", [], keep=installing)
     if installing:
@@ -114,19 +115,22 @@ def _stage(planner: Planner) -> Plan:
         return planner.decide("none", f"the files of {wanted} are on the station", [], keep=at_rest)
     if (no := planner.obstacle()) is not None:
         return no
-    return planner.decide("stage", f"the files of {wanted} are not there", [step]) if step else planner.unpublished()
+    if step is None:
+        return planner.unpublished()
+    others = tuple(name for name in planner.stagings() if name != step.job)
+    reason = f"the files of {wanted} are {'those of an earlier publication' if others else 'not there'}"
+    return planner.decide("stage", reason, [replace(step, adopt=() if step.follow else others)])
 
 
 def _present(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
     wanted = goal.release.client
-    step = planner.step("install")
+    step = setup_step(planner)
     earlier = older(planner)
     if isinstance(earlier, Plan):
         return earlier
     removals = [planner.removal(published) for published in earlier.remove]
     steps: list[JobStep] = []
-    adopt: list[JobName] = []
     if step is not None and step.follow:
         steps = [step]
     elif goal.missing(state) is not None:
@@ -137,15 +141,14 @@ def _present(planner: Planner) -> Plan:
         first = removal_first(planner)
         if isinstance(first, Plan):
             return first
-        adopt = [step.job.at_rest] if first else planner.stagings()
-        steps = [*first, step]
+        steps = [*first, replace(step, adopt=(step.job.at_rest,) if first else tuple(planner.stagings()))]
     if not steps:
         reason = f"{wanted} is installed" + (", beside older years" if removals else "")
         return planner.decide("remove" if removals else "none", reason, removals, notes=earlier.left)
     clients = [line for line in planner.before if line.startswith(f"{goal.product.title} ")]
     reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
     notes = [*earlier.left, *_beside(planner)]
-    return planner.decide("install", reason, [*steps, *removals], adopt=adopt, notes=notes)
+    return planner.decide("install", reason, [*steps, *removals], notes=notes)
 
 
 def _beside(planner: Planner) -> list[str]:
@@ -196,7 +199,7 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
 
 
 def _not_now(decided: Plan, reason: str) -> Plan:
-    return replace(decided, action="skip", reason=reason, after=decided.before, steps=[], tidy=[], adopt=[])
+    return replace(decided, action="skip", reason=reason, after=decided.before, steps=[], tidy=[])
 
 
 def _refused(decided: Plan, reason: str, remedy: str) -> Plan:

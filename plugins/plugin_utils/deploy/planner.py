@@ -70,8 +70,20 @@ class Planner:
         )
 
     def stagings(self) -> list[JobName]:
-        """Folders of a staging of what is wanted, at rest or under way, that are on the station."""
-        return [name for name in (self.there("staged"), self.there("stage")) if name is not None]
+        """Folders of a staging of what is wanted, at rest or under way, that are on the station.
+
+        One of an earlier publication of the release (another digest: a response file came later) has most of the files
+        too, and is taken over as well: what is not what was published is fetched again.
+        """
+        wanted = named(self.goal, "staged", self.arch)
+        if wanted is None:
+            return []
+        same = [
+            job
+            for job in self.jobs
+            if job.verb in {"staged", "stage"} and (job.release, job.arch) == (wanted.release, wanted.arch)
+        ]
+        return sorted(same, key=lambda job: (job.digest != wanted.digest, job.verb != "staged", str(job)))
 
     def too_new(self) -> Release | None:
         """A sound release of the year that is newer than the one wanted."""
@@ -103,11 +115,10 @@ class Planner:
         steps: list[JobStep],
         *,
         keep: JobName | None = None,
-        adopt: Iterable[JobName] = (),
         notes: Iterable[str] = (),
     ) -> Plan:
         """A plan of these steps; whatever else of ours is on the station is tidied away."""
-        kept = {keep, *adopt, *(step.job for step in steps)}
+        kept = {keep, *(name for step in steps for name in (step.job, *step.adopt))}
         followed = next((step.job for step in steps if step.follow), None)
         if followed:
             # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
@@ -117,7 +128,6 @@ class Planner:
             reason=reason,
             before=self.before,
             steps=steps,
-            adopt=[*adopt],
             tidy=sorted({*self.jobs} - kept, key=str),
             others=self.others,
             notes=[*notes],
@@ -131,7 +141,7 @@ class Planner:
             job = step.job
             if job.verb == "remove":
                 clients = [i for i in clients if i.year != job.release.year or not step.removes(i)]
-            elif job.verb == "install":
+            elif job.sets_up:
                 # Another year or architecture stands beside it untouched; the same is upgraded in place.
                 if not (step.follow and goal.missing(self.state) is None):
                     clients = [i for i in clients if i.year != job.release.year or i.arch not in {job.arch, None}]

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..station.state import Arch
 from ..station.uninstall import why_not_removable
+from .cases import reinstalled
 from .goal import JobStep, Plan
 from .old_years import OlderYears, older_years
 from .planner import OTHER, Planner
@@ -63,29 +66,36 @@ def older(planner: Planner) -> OlderYears | Plan:
 
 
 def removal_first(planner: Planner) -> list[JobStep] | Plan:
-    """Steps before an older release of the year can go on, or why not.
+    """Steps before the setup where something of the year has to go first, or why not.
 
-    The files are on the station before the newer release is taken away: a station is never left without a client
-    because the depot cannot be reached.
+    The files are on the station before the client is taken away: a station is never left without one because the depot
+    cannot be reached.
     """
-    goal = planner.goal
+    goal, state = planner.goal, planner.state
     newer = planner.too_new()
-    if newer is None or goal.downgrade != "remove_first":
-        return []
-    arches = {i.arch or planner.arch for i in planner.state.of_year(newer.year) if i.uninstall_string}
-    removals = [goal.removals.get(newer.year, {}).get(arch) for arch in sorted(arches)]
+    if newer is not None and goal.downgrade == "remove_first":
+        arches = {i.arch or planner.arch for i in state.of_year(newer.year) if i.uninstall_string}
+        return _staged_and_removed(planner, str(newer), arches, "pronote_client_downgrade")
+    old = reinstalled(planner)
+    return _staged_and_removed(planner, old.describe(), {planner.arch}, "pronote_client_update") if old else []
+
+
+def _staged_and_removed(planner: Planner, what: str, arches: set[Arch], option: str) -> list[JobStep] | Plan:
+    goal = planner.goal
+    year = goal.release.year
+    removals = [goal.removals.get(year, {}).get(arch) for arch in sorted(arches)]
     known = [published for published in removals if published is not None]
     if not known or len(known) < len(removals):
         return planner.refuse(
-            f"{newer} is to be removed first, and its removal is not published",
-            f"Publish a release of {newer.year} with its uninstall_response and product_code, or set "
-            "pronote_client_downgrade to over.",
+            f"{what} is to be removed first, and its removal is not published",
+            f"Publish a release of {year} with its uninstall_response and product_code, or set {option} to over.",
         )
     for published in known:
-        if (no := _refused(planner, newer.year, published.arch, published.technology)) is not None:
+        if (no := _refused(planner, year, published.arch, published.technology)) is not None:
             return no
+    steps = [planner.removal(published) for published in known]
     stage = None if planner.there("staged") else planner.step("stage")
-    return [*([stage] if stage else []), *(planner.removal(published) for published in known)]
+    return [replace(stage, adopt=() if stage.follow else tuple(planner.stagings())), *steps] if stage else steps
 
 
 def _refused(planner: Planner, year: int, arch: Arch, technology: str) -> Plan | None:

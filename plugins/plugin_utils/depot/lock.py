@@ -21,12 +21,14 @@ import yaml
 from ...module_utils.base.digests import is_digest, valid_digest
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
+from ...module_utils.product.technologies import TECHNOLOGIES
 from ..station.state import Arch
 
 __all__ = [
     "InstallerRecord",
     "Removal",
     "arches_of",
+    "asks_for_update",
     "check_same",
     "key_of",
     "lock_key",
@@ -38,6 +40,7 @@ __all__ = [
     "published_installers",
     "published_removals",
     "published_technologies",
+    "published_updates",
     "recorded_for",
     "releases_of",
 ]
@@ -188,6 +191,30 @@ def published_technologies(releases: Mapping[str, Any], release: Release) -> dic
     return {str(a): str(e["technology"]) for a, e in entries if isinstance(e, Mapping) and "technology" in e}
 
 
+def published_updates(releases: Mapping[str, Any], release: Release) -> frozenset[str]:
+    """The architectures for which a release has answers of its own for going over an earlier one of its year."""
+    return frozenset(str(arch) for arch, entry in arches_of(releases, release).items() if _updates(entry) is True)
+
+
+def asks_for_update(releases: Any, release: str) -> bool:
+    """Whether a release's setup takes recorded answers, and has none for going over an earlier one of its year."""
+    try:
+        entries = arches_of(releases, Release.parse(release)).values()
+    except ValueError:
+        return False
+    return any(_updates(entry) is False for entry in entries)
+
+
+def _updates(entry: Any) -> bool | None:
+    """Whether an entry has the answers of an update; None when its setup takes none."""
+    if not isinstance(entry, Mapping):
+        return None
+    technology = TECHNOLOGIES.get(str(entry.get("technology", "")))
+    if technology is None or technology.update_response is None:
+        return None
+    return technology.update_response in (entry.get("files") or {})
+
+
 def published_removals(releases: Mapping[str, Any]) -> dict[int, dict[str, Removal]]:
     """Year, architecture, and the newest release there that can remove. Raises ValueError."""
     newest: dict[tuple[int, Arch], Removal] = {}
@@ -244,7 +271,8 @@ def recorded_for(releases: Any, release: str) -> str:
     """
     try:
         wanted = Release.parse(release)
-        recorded = [str(entry.get("response_release") or "") for entry in arches_of(releases, wanted).values()]
+        entries = arches_of(releases, wanted).values()
+        recorded = [str(entry.get(key) or "") for entry in entries for key in ("response_release", "update_release")]
     except (ValueError, AttributeError):
         return ""
     return next((text for text in recorded if text and not _names(text, wanted)), "")

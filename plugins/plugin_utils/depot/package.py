@@ -50,11 +50,15 @@ class Package:
     tries: int = 5  # downloads of each file
     # The release that the response file was recorded for; empty: this one, or not known.
     response_release: str = ""
+    # The same of the answers of an update.
+    update_release: str = ""
     # The program's processes: nothing is set up over a running one.
     processes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, args: Mapping[str, Any], digests: dict[str, str], *, response_release: str) -> Package:
+    def of(
+        cls, args: Mapping[str, Any], digests: dict[str, str], *, response_release: str, update_release: str = ""
+    ) -> Package:
         """From the arguments of the action depot_release. Raises ValueError for a release that is none."""
         product = PRODUCTS[args["product"]]
         plain = ("product_code", "arguments", "uninstall_arguments", "log_timeout", "busy_timeout")
@@ -68,6 +72,7 @@ class Package:
             success_codes=tuple(args["success_codes"]),
             processes=product.processes,
             response_release=response_release,
+            update_release=update_release,
             **{name: args[name] for name in plain},
         )
 
@@ -84,6 +89,7 @@ class Package:
             digests=dict(entry["files"]),
             processes=product.processes,
             response_release=str(entry.get("response_release") or ""),
+            update_release=str(entry.get("update_release") or ""),
             **asdict(settings),
         )
 
@@ -91,6 +97,11 @@ class Package:
     def settings(self) -> ScriptSettings:
         """What its script is rendered with."""
         return ScriptSettings(**{field.name: getattr(self, field.name) for field in fields(ScriptSettings)})
+
+    @property
+    def can_update(self) -> bool:
+        """Whether there are answers for a setup that goes over an earlier release of the year."""
+        return (self.technology.update_response or "") in self.digests
 
     @property
     def can_remove(self) -> bool:
@@ -103,6 +114,10 @@ def script_context(package: Package) -> dict[str, Any]:
     """What ``install.cmd.j2`` is rendered with. Raises ValueError for what must not reach a batch file."""
     technology = package.technology
     install_files = [technology.installer, *([technology.response] if technology.response else [])]
+    update_files = [technology.installer, technology.update_response or ""] if package.can_update else []
+    setups = [("install", install_files, technology.install)]
+    if package.can_update:
+        setups.append(("update", update_files, technology.update))
     for name in install_files:
         if name not in package.digests:
             raise ValueError(f"{technology.key} needs {name}, which is not there")
@@ -126,6 +141,9 @@ def script_context(package: Package) -> dict[str, Any]:
         "technology": technology,
         "digests": package.digests,
         "install_files": install_files,
+        "setups": setups,
+        "stage_files": list(dict.fromkeys([*install_files, *update_files])),
+        "can_update": package.can_update,
         "remove_files": [technology.uninstall_response] if technology.uninstall_response else [],
         "can_remove": package.can_remove,
         "product_code": package.product_code,
@@ -206,4 +224,5 @@ def _entry(
         **({"installer": record.as_dict()} if record is not None else {"size": size} if size else {}),
         # Another release's recording proves itself on a pilot station first (depot/lock.py, recorded_for).
         **({"response_release": package.response_release} if package.response_release else {}),
+        **({"update_release": package.update_release} if package.update_release else {}),
     }

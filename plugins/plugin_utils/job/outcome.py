@@ -89,6 +89,10 @@ _STEPS: dict[str, tuple[str, str]] = {
         "the setup ended (code {code}) but wrote no result into its log",
         "Run the setup by hand on one station with this response file and look for a dialog.",
     ),
+    "no_update": (
+        "this release was published without the answers of an update",
+        "Publish it again with update_response, then run again.",
+    ),
     "no_uninstall": (
         "this release was published without what removing it needs",
         "Publish it again with uninstall_response and product_code.",

@@ -40,7 +40,8 @@ __all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "exclusively",
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
 _RESPONSE = "response.iss"
-_MODES: dict[str, Mode] = {_RESPONSE: "install", "uninstall.iss": "uninstall"}
+_UPDATE = "update.iss"
+_MODES: dict[str, Mode] = {_RESPONSE: "install", _UPDATE: "update", "uninstall.iss": "uninstall"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,7 @@ class PreparationSettings:
     preview: bool = False
     # By architecture; a response file named here beats the folder's.
     responses: Mapping[str, str]
+    update_responses: Mapping[str, str] = field(default_factory=dict)
     uninstall_responses: Mapping[str, str]
     product_codes: Mapping[str, str]
     log_timeout: int = 1800
@@ -78,6 +80,7 @@ class PreparationSettings:
             # Plain text: ansible-core tags strings with their origin, and YAML does not write tagged ones.
             installers=[str(text) for text in args["installer"]],
             responses=by_arch(args["response"], archs, option="response"),
+            update_responses=by_arch(args["update_response"], archs, option="update_response"),
             uninstall_responses=by_arch(args["uninstall_response"], archs, option="uninstall_response"),
             product_codes=by_arch(args["product_code"], archs, option="product_code"),
             check=check,
@@ -238,7 +241,8 @@ class Preparation:
                 product_code=code or ResponseFile.parse(checked[_RESPONSE].read_bytes()).product_code,
                 log_timeout=settings.log_timeout,
                 processes=product.processes,
-                response_release=_recorded_for(responses[_RESPONSE], entry),
+                response_release=_recorded_for(responses[_RESPONSE], entry, "response_release"),
+                update_release=_recorded_for(responses.get(_UPDATE), entry, "update_release"),
             )
             sources = {**checked, **({SETUP: found.path} if found.path is not None else {})}
             done = publish(
@@ -269,7 +273,11 @@ class Preparation:
     ) -> dict[str, Path]:
         """The response files by their name in the depot. Raises ValueError when there is none for installing."""
         settings = self._settings
-        named_by_mode = {"install": settings.responses, "uninstall": settings.uninstall_responses}
+        named_by_mode: dict[Mode, Mapping[str, str]] = {
+            "install": settings.responses,
+            "update": settings.update_responses,
+            "uninstall": settings.uninstall_responses,
+        }
         found: dict[str, Path] = {}
         recordings = ResponseStore(settings.response_dir).names()
         for name, mode in _MODES.items():
@@ -293,10 +301,12 @@ class Preparation:
         return found
 
 
-def _recorded_for(response: Path, entry: Mapping[str, Any] | None) -> str:
+def _recorded_for(response: Path | None, entry: Mapping[str, Any] | None, key: str) -> str:
     """The release a response file was recorded for: as its name says, else as the lock file knew it."""
+    if response is None:
+        return ""
     recorded = parse_name(response.name)
-    return str(recorded.release.client if recorded else (entry or {}).get("response_release") or "")
+    return str(recorded.release.client if recorded else (entry or {}).get(key) or "")
 
 
 def _os_words(exc: OSError) -> str:

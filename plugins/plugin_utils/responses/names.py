@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The store of recorded response files: names, what is remembered of each, and which one serves a release. Pure.
 
-``<product>-<release>-<arch>.iss`` and ``…-uninstall.iss``, each with a ``.yml`` beside it. The names alone say which
-serves what: a store copied without its ``.yml`` files still works.
+``<product>-<release>-<arch>.iss``, ``…-update.iss`` and ``…-uninstall.iss``, each with a ``.yml`` beside it. The names
+alone say which serves what: a store copied without its ``.yml`` files still works.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .response import Mode
 __all__ = ["ResponseName", "newest", "parse_name"]
 
 _NAME = re.compile(
-    r"(?P<product>[a-z][a-z0-9_]*)-(?P<release>20\d\d(?:\.\d{1,5}){2,3})-(?P<arch>x64|x86)(?P<uninstall>-uninstall)?\.iss",
+    r"(?P<product>[a-z][a-z0-9_]*)-(?P<release>20\d\d(?:\.\d{1,5}){2,3})-(?P<arch>x64|x86)(?:-(?P<mode>update|uninstall))?\.iss",
     re.ASCII,
 )
 
@@ -35,7 +35,7 @@ class ResponseName:
     @property
     def stem(self) -> str:
         """Its name without ``.iss``."""
-        tail = "-uninstall" if self.mode == "uninstall" else ""
+        tail = "" if self.mode == "install" else f"-{self.mode}"
         return f"{self.product}-{self.release.client}-{self.arch}{tail}"
 
     @property
@@ -69,7 +69,7 @@ def parse_name(name: str) -> ResponseName | None:
     match = _NAME.fullmatch(name)
     if match is None or (release := Release.read(match["release"])) is None:
         return None
-    mode: Mode = "uninstall" if match["uninstall"] else "install"
+    mode: Mode = match["mode"] or "install"  # type: ignore[assignment]  # one of the three, by the pattern
     return ResponseName(product=match["product"], release=release, arch=match["arch"], mode=mode)
 
 

@@ -54,6 +54,8 @@ _UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "
 _INSTRUCTIONS = {
     "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
     "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
+    "update": "{}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs there, "
+    "and untick « Lancer PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
     "uninstall": "{}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
     "{:.0f} minutes at most.",
 }
@@ -184,7 +186,7 @@ def _carry_out(
 
 def _show(station: WinrmStation, request: RecordRequest, state: StationState, recording: Recording) -> None:
     """Put the setup in its place and show it to whoever is logged on."""
-    if recording.recorded.mode == "install":
+    if recording.recorded.mode != "uninstall":
         display.vv("recording: fetching the setup")
         command = recording.stage(request.url, request.digest)
         result = station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
@@ -277,7 +279,7 @@ def _proven(station: WinrmStation, request: RecordRequest, recording: Recording)
 
     Returns the product code that an installation has left. Raises StationError.
     """
-    absent = recording.recorded.mode != "install"
+    absent = recording.recorded.mode == "uninstall"
     deadline = time.monotonic() + request.verify_timeout
     while instead := (state := probe(station, request.product)).instead_of(request.release, absent=absent):
         if time.monotonic() > deadline:

@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape
 from ..job.commands import lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
-from ..station.state import StationState
+from ..station.state import Installation, StationState
 from ..station.wmi import escape_wql
 from .names import ResponseName
 
@@ -99,7 +99,7 @@ def plan_recording(
     if stored:
         reason = f"{wanted.name} is in the store"
         return RecordingPlan(action="tidy" if found.folder else "none", reason=reason)
-    if wanted.mode == "install" and not setup_known:
+    if wanted.mode != "uninstall" and not setup_known:
         return RecordingPlan(
             action="refuse",
             reason="the setup's address or its SHA-256 is not known",
@@ -120,6 +120,8 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
             "the setup show other dialogs",
             remedy="Remove it from the reference station first (playbooks/deploy.yml, pronote_client_state: absent).",
         )
+    if wanted.mode == "update" and (no := _not_updated(same_year, wanted)) is not None:
+        return no
     if wanted.mode == "uninstall" and not will_be_installed and not any(i.uninstall_string for i in same_year):
         return RecordingPlan(
             action="refuse",
@@ -134,6 +136,20 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
             remedy="Log on at the station with an administrator's account, then run again.",
         )
     return None
+
+
+def _not_updated(same_year: list[Installation], wanted: ResponseName) -> RecordingPlan | None:
+    """Why the setup would not begin as an update."""
+    here = [i for i in same_year if i.arch in {wanted.arch, None}]
+    if here and all(i.uninstall_string and i.release and i.release.client < wanted.release.client for i in here):
+        return None
+    found = "; ".join(i.describe() for i in here) or f"no {wanted.arch} client of {wanted.release.year}"
+    return RecordingPlan(
+        action="refuse",
+        reason=f"the station has {found}, and an update is recorded over an earlier release of that year",
+        remedy="Bring it to an earlier release first (playbooks/deploy.yml, pronote_client_state: absent, then "
+        "pronote_client_release with the earlier one).",
+    )
 
 
 def parse_folder(output: str, *, running: bool) -> FolderState:

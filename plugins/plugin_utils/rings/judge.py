@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ...module_utils.base.text import some_of
-from .plan import RingStep, SchoolPlan
+from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
 __all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
 
 # Codes by which a setup says that its response file is of another release (InstallShield's ResultCode).
-_WRONG_RESPONSE = frozenset({-3, -12})
+_WRONG_RESPONSE = frozenset({-3, -8, -12})
 
 Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
 
@@ -107,6 +107,12 @@ def _too_many_pilots_failed(
         return ""
     reason = f"{len(failed)} of {len(tried)} pilots failed: {_why(failed, outcomes)}"
     if rules.unproven and any(outcomes[name].wrong_response for name in failed):
+        if rules.unproven == FIRST_INSTALLATION:
+            return (
+                f"{reason}; its answers are those of a first installation and do not fit over an earlier release: "
+                "where there is one, record the answers (pronote_record_modes=update), or have the client removed "
+                "first (pronote_client_update: reinstall)"
+            )
         reason += (
             f"; its response file was recorded for {rules.unproven} and does not fit {plan.release}: "
             "record it again for this release"

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ...module_utils.base.clock import now
 from ..store.store import Store
 
-__all__ = ["Progress", "read_progress", "write_progress"]
+__all__ = ["Installed", "Progress", "read_installed", "read_progress", "write_progress"]
+
+Installed = Mapping[tuple[str, str], Collection[str]]
+"""Product and station, then the releases that were there when the station was last seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,16 @@ def read_progress(store: Store) -> Mapping[tuple[str, str], Progress]:
     with store.read() as db:
         rows = db.execute("select school, release, done, ring, stopped from ring").fetchall()
     return {(row["school"], row["release"]): Progress(**dict(row)) for row in rows}
+
+
+def read_installed(store: Store) -> Installed:
+    """What each station had when it was last seen, half-removed clients left out. Raises StoreError."""
+    with store.read() as db:
+        rows = db.execute("select product, station, release from installed where condition = 'ok'").fetchall()
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        found.setdefault((row["product"], row["station"]), set()).add(row["release"])
+    return found
 
 
 def write_progress(store: Store, schools: Iterable[Progress]) -> None:

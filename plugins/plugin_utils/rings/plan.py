@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Any
 
 __all__ = [
+    "FIRST_INSTALLATION",
     "RESERVES",
     "Limit",
     "RingStep",
@@ -30,6 +31,10 @@ __all__ = [
 
 RESERVES = 3
 """How many stations may stand in for pilots that were off, in use or unfit: one at a time, a minute or so each."""
+
+FIRST_INSTALLATION = "a first installation"
+"""What a response file was recorded for (``Rules.unproven``) when a release goes over an earlier one of its year and
+has no answers of an update."""
 
 _STATED = re.compile(r"(\d{1,6})(%?)")
 
@@ -87,11 +92,13 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
-    """A station of the play. ``reachable``: None when nobody asked."""
+    """A station of the play. ``reachable``: None when nobody asked; ``older``: it had an earlier release of the year
+    when it was last seen, so that it shows what a first installation does not."""
 
     name: str
     pilot: bool = False
     reachable: bool | None = None
+    older: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +157,7 @@ def plan_school(
     if names and (len(sizes) > 1 or sizes[0].of(len(names)) < len(names)):
         named = [station.name for station in stations if station.pilot]
         count = max(1, sizes[0].of(len(names)))
-        ready = sorted(stations, key=lambda s: (not s.pilot, s.reachable is False))
+        ready = sorted(stations, key=lambda s: (not s.pilot, s.reachable is False, not s.older))
         if named and not rules.unproven:
             pilots = named
         else:

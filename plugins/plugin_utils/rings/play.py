@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-from ..depot.lock import recorded_for
+from ...module_utils.product.release import Release
+from ..depot.lock import asks_for_update, recorded_for
 from ..depot.script import old_scripts
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import said, school_of
@@ -31,11 +32,14 @@ from .judge import (
     stand,
 )
 from .kept import (
+    Installed,
     Progress,
+    read_installed,
     read_progress,
     write_progress,
 )
 from .plan import (
+    FIRST_INSTALLATION,
     RESERVES,
     Limit,
     RingStep,
@@ -103,13 +107,16 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dic
     # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
     for name in play.task["ansible_play_batch"]:
         by_school.setdefault(school_of(play.host(name)), []).append(name)
-    wanted = {school: _School(play, school, names) for school, names in by_school.items()}
-    progress, warnings = _progress(store)
+    progress, installed, warnings = _remembered(store)
+    wanted = {school: _School(play, school, names, installed) for school, names in by_school.items()}
     reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     plans = []
     for each in wanted.values():
         known = progress.get((each.school, each.goal))
-        stations = [Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name)) for name in each.names]
+        stations = [
+            Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name), older=name in each.older)
+            for name in each.names
+        ]
         plans.append(each.plan(stations, done=known.done if known else 0))
         if known and known.stopped:
             warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
@@ -136,10 +143,11 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dic
 class _School:
     """What one school wants."""
 
-    def __init__(self, play: PlayVariables, school: str, names: list[str]) -> None:
+    def __init__(self, play: PlayVariables, school: str, names: list[str], installed: Installed) -> None:
         self.school, self.names = school, names
         self.problem = self.release = self.goal = ""
         self.old_scripts: list[str] = []
+        self.older: set[str] = set()
         self.rules = Rules(rings=(_ALL,), max_fail=_ALL, max_unreachable=_ALL)
         self.pilots = {
             name for name in names if play.plain(name, "pronote_pilot").lower() in {"true", "yes", "on", "1"}
@@ -155,6 +163,8 @@ class _School:
             # A removal is proven by removals, a staging proves no installation, and each product goes by itself.
             goal = self.release if state == "present" else f"{self.release} {state}"
             self.goal = goal if product == "pronote_client" else f"{product} {goal}"
+            if state == "present":
+                self.older = {name for name in names if _is_older(installed.get((product, name), ()), self.release)}
         except ValueError as exc:
             # Its stations say so themselves, each with its own server's answer.
             display.vv(f"rings of {school}: {exc}")
@@ -166,10 +176,17 @@ class _School:
                 max_fail=parse_limit(play.value(variables, "pronote_client_ring_max_fail")),
                 max_unreachable=parse_limit(play.value(variables, "pronote_client_ring_max_unreachable")),
                 unproven=str(play.value(variables, "pronote_client_unproven", "") or "")
-                or recorded_for(releases, self.release),
+                or self._recorded_for(play, variables, releases),
             )
         except ValueError as exc:
             self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"
+
+    def _recorded_for(self, play: PlayVariables, variables: dict[str, Any], releases: Any) -> str:
+        """What the release's answers were recorded for, when it is not what they are to be used for."""
+        if (other := recorded_for(releases, self.release)) or not self.older:
+            return other
+        tried = play.value(variables, "pronote_client_update", "over") == "over"
+        return FIRST_INSTALLATION if tried and asks_for_update(releases, self.release) else ""
 
     @property
     def served(self) -> str:
@@ -213,14 +230,21 @@ def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -
     return found
 
 
-def _progress(store: str) -> tuple[Mapping[tuple[str, str], Progress], list[str]]:
+def _is_older(there: Collection[str], release: str) -> bool:
+    """Whether one of the releases that are there is an earlier one of the same year."""
+    wanted = Release.read(release)
+    found = [known for text in there if (known := Release.read(text)) is not None]
+    return wanted is not None and any(each.year == wanted.year and each.client < wanted.client for each in found)
+
+
+def _remembered(store: str) -> tuple[Mapping[tuple[str, str], Progress], Installed, list[str]]:
     if not store or not Path(store).expanduser().exists():
-        return {}, []
+        return {}, {}, []
     try:
         with Store(Path(store)) as kept:
-            return read_progress(kept), []
+            return read_progress(kept), read_installed(kept), []
     except StoreError as exc:
-        return {}, [f"{exc} Rings begin with the pilots."]
+        return {}, {}, [f"{exc} Rings begin with the pilots."]
 
 
 def take_step(

@@ -15,12 +15,15 @@ from ...module_utils.product.release import Release
 __all__ = ["Arch", "JobName", "Verb", "job_names"]
 
 Arch = Literal["x64", "x86"]
-Verb = Literal["install", "remove", "stage", "staged"]
-"""``staged`` is a folder at rest: its files were fetched and checked, and no task belongs to it."""
+Verb = Literal["install", "update", "remove", "stage", "staged"]
+"""``update`` is an installation over an earlier release of the year, with answers of its own.
+
+``staged`` is a folder at rest: its files were fetched and checked, and no task belongs to it.
+"""
 
 # Nothing that cmd.exe, WQL or a path would read: the name is written into all of them.
 _NAME = re.compile(
-    r"([a-z0-9][a-z0-9-]{0,40})-(20\d\d(?:\.\d{1,5}){2,3})-(x64|x86)-([0-9a-f]{12})-(install|remove|stage|staged)",
+    r"([a-z0-9][a-z0-9-]{0,40})-(20\d\d(?:\.\d{1,5}){2,3})-(x64|x86)-([0-9a-f]{12})-(install|update|remove|stage|staged)",
     re.ASCII,
 )
 
@@ -52,7 +55,7 @@ class JobName:
             release=Release.parse(release),
             arch="x64" if arch == "x64" else "x86",
             digest=digest,
-            verb=verb,  # type: ignore[arg-type]  # one of the four, by the pattern
+            verb=verb,  # type: ignore[arg-type]  # one of the five, by the pattern
         )
         if str(found) != text:
             raise ValueError(f"{text!r} is not a job name as we write it")
@@ -60,6 +63,11 @@ class JobName:
 
     def __str__(self) -> str:
         return f"{self.product.replace('_', '-')}-{self.release}-{self.arch}-{self.digest}-{self.verb}"
+
+    @property
+    def sets_up(self) -> bool:
+        """Whether it brings the release to the station."""
+        return self.verb in {"install", "update"}
 
     @property
     def at_rest(self) -> JobName:

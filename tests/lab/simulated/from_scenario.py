@@ -59,8 +59,9 @@ def build_station(
 def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
     """The files of a release by name (setup.exe, response.iss, uninstall.iss) and its product code.
 
-    ``spec.options`` are those of ``build_installer``; ``iss`` and ``uninstall_iss`` among them are those of
-    ``build_iss``, for a response file that does not fit. Raises TypeError for unknown ones.
+    ``spec.options`` are those of ``build_installer``; ``iss``, ``update_iss`` and ``uninstall_iss`` among them are
+    those of ``build_iss``, for a response file that does not fit. With ``update_iss`` there is an update.iss too.
+    Raises TypeError for unknown ones.
     """
     options = dict(spec.options)
     arch: Any = spec.arch  # "x64" or "x86"; data is not typed
@@ -78,11 +79,17 @@ def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
         "mode": "uninstall",
         **options.pop("uninstall_iss", {}),
     }
+    update: dict[str, Any] | None = options.pop("update_iss", None)
     if "dialogs" in options:
         recording.setdefault("dialogs", options["dialogs"])
     if "uninstall_dialogs" in options:
         removal.setdefault("dialogs", options["uninstall_dialogs"])
+    updates: dict[str, bytes] = {}
+    if update is not None:
+        asked = {"dialogs": options["update_dialogs"]} if "update_dialogs" in options else {}
+        updates["update.iss"] = build_iss(**{**recording, "mode": "update", **asked, **update}).encode("cp1252")
     files = {
+        **updates,
         "setup.exe": build_installer(product=product, release=spec.release, arch=arch, **options),
         "response.iss": build_iss(**recording).encode("cp1252"),
         "uninstall.iss": build_iss(**removal).encode("cp1252"),

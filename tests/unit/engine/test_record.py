@@ -348,3 +348,26 @@ def test_the_store_is_a_folder(make_station: MakeStation, tmp_path: Path) -> Non
     (tmp_path / "responses").write_text("a file in the folder's place", encoding="utf-8")
     with pytest.raises(AnsibleActionFail, match="nothing was recorded"):
         record(pc, modes=["install"])
+
+
+def test_an_update_is_recorded_over_an_earlier_release(make_station: MakeStation, tmp_path: Path) -> None:
+    options = {"update_dialogs": ["SdUpdate-0", "SdFinish-0"]}
+    releases = [ReleaseSpec(release="2026.1.9"), ReleaseSpec(release="2026.2.7", options=options)]
+    pc = make_station(**HERE, clients=[{"release": "2026.1.9"}], depot=published(tmp_path / "published", *releases))
+    check = record(pc, check=True, modes=["update"])
+    done = record(pc, modes=["update"])
+    assert (done["changed"], _actions(done), done["diff"]) == (True, ["record"], check["diff"])
+    assert done["recordings"][0]["dialogs"] == ["SdUpdate-0", "SdFinish-0"]
+    assert _files(pc) == [f"{_NAME}-update.iss", f"{_NAME}-update.yml"]
+    assert yaml.safe_load((pc.work / f"responses/{_NAME}-update.yml").read_text(encoding="utf-8"))["mode"] == "update"
+    assert pc.clients() == ["2026.2.7 x64 ok"]
+    _assert_nothing_left(pc)
+    assert not record(pc, modes=["update"])["changed"]
+
+
+def test_an_update_is_not_recorded_where_there_is_nothing_to_update(make_station: MakeStation) -> None:
+    pc = make_station(**HERE)
+    refused = record(pc, modes=["update"])
+    assert "an update is recorded over an earlier release of that year" in refused["fact"]
+    assert "pronote_client_release" in refused["remedy"]
+    assert pc.starts() == 0

@@ -133,3 +133,29 @@ def test_the_lock_says_which_release_a_response_file_was_recorded_for(shelf: She
     assert locked() == "2026.1.3"
     assert _changed(shelf.publish(response_release="2026.2.7"))
     assert locked() == "2026.2.7"
+
+
+def test_answers_of_an_update_are_published_and_locked(shelf: Shelf) -> None:
+    first = shelf.publish()
+    update = shelf.folder / "pronote_client-2026.1.3-x64-update.iss"
+    update.write_bytes(build_iss(release="2026.2.7", mode="update", dialogs=["SdUpdate-0"]).encode("cp1252"))
+    result = shelf.publish(update_response=str(update))
+    # Another script, and so jobs of another name.
+    assert _changed(result)
+    assert result["digest"] != first["digest"]
+    entry = yaml.safe_load(shelf.lock.read_text(encoding="utf-8"))["pronote_releases"]["2026.2.7"]["x64"]
+    assert set(entry["files"]) == {"setup.exe", "response.iss", "update.iss"}
+    assert (entry["update_release"], entry.get("response_release")) == ("2026.1.3", None)
+    assert not _changed(shelf.publish(update_response=str(update)))
+
+
+def test_each_response_file_is_judged_by_its_case(shelf: Shelf) -> None:
+    maintenance = shelf.folder / "maintenance.iss"
+    removal = build_iss(release="2026.2.7", mode="uninstall", dialogs=["SdWelcomeMaint-0", "SdFinish-0"])
+    maintenance.write_bytes(removal.encode("cp1252"))
+    assert "Result=303" in removal
+    with pytest.raises(AnsibleActionFail, match="recorded where the client was installed already"):
+        shelf.publish(response=str(maintenance))
+    with pytest.raises(AnsibleActionFail, match="it removes the client"):
+        shelf.publish(update_response=str(maintenance))
+    assert _changed(shelf.publish(uninstall_response=str(maintenance)))

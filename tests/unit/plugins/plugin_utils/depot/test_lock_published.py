@@ -9,9 +9,12 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import (
     InstallerRecord,
     Removal,
+    asks_for_update,
     published_digests,
     published_installers,
     published_removals,
+    published_technologies,
+    published_updates,
     recorded_for,
 )
 
@@ -136,6 +139,7 @@ def test_what_cannot_be_read_is_left_out_of_the_sizes(arches: Any) -> None:
         ({"2026.2.7": {"x64": {"response_release": "2026.2.7.1"}}}, ""),
         ({"2026.2.7": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
         ({"2026.2.7": {"x64": {}, "x86": {"response_release": "2026.1.3"}}}, "2026.1.3"),
+        ({"2026.2.7": {"x64": {"response_release": "2026.2.7", "update_release": "2026.1.3"}}}, "2026.1.3"),
         ({"2026.2.7.2": {"x64": {"response_release": "2026.1.3"}}}, "2026.1.3"),
         ({"2026.1.3": {"x64": {"response_release": "2026.1.1"}}}, ""),
         # A lock file edited by hand: what cannot be read proves nothing, and another release's entry hides nothing.
@@ -147,3 +151,36 @@ def test_what_cannot_be_read_is_left_out_of_the_sizes(arches: Any) -> None:
 )
 def test_what_a_response_file_was_recorded_for(entries: Any, recorded: str) -> None:
     assert recorded_for(entries, "2026.2.7") == recorded
+
+
+_SHIELD: dict[str, Any] = {"technology": "installscript", "files": {"setup.exe": "a" * 64, "response.iss": "b" * 64}}
+_UPDATES: dict[str, Any] = {**_SHIELD, "files": {**_SHIELD["files"], "update.iss": "c" * 64}}
+
+
+@pytest.mark.parametrize(
+    ("entries", "updates", "asks"),
+    [
+        ({"x64": _SHIELD}, set(), True),
+        ({"x64": _UPDATES}, {"x64"}, False),
+        ({"x64": _UPDATES, "x86": _SHIELD}, {"x64"}, True),
+        # Setups that take no recorded answers have no cases.
+        ({"x64": {**_SHIELD, "technology": "msi"}}, set(), False),
+        ({"x64": {"digest": "a" * 64}}, set(), False),
+        ({"x64": {"technology": "installscript"}}, set(), True),
+        ({"x64": "nonsense"}, set(), False),
+    ],
+)
+def test_for_which_architectures_answers_of_an_update_are_published(entries: Any, updates: Any, asks: bool) -> None:
+    assert published_updates({"2026.2.7": entries}, Release.parse("2026.2.7")) == updates
+    assert asks_for_update({"2026.2.7": entries}, "2026.2.7.1") is asks
+    assert published_updates({"2026.1.3": entries}, Release.parse("2026.2.7")) == frozenset()
+    assert not asks_for_update(None, "2026.2.7")
+    assert not asks_for_update({"2026.2.7": entries}, "")
+
+
+def test_the_technology_of_a_release_and_of_a_removal_is_told() -> None:
+    entry = {"digest": "a" * 64, "removable": True}
+    releases = {"2026.2.7": {"x64": {**entry, "technology": "nsis"}, "x86": entry}}
+    assert published_technologies(releases, Release.parse("2026.2.7")) == {"x64": "nsis"}
+    found = published_removals(releases)[2026]
+    assert (found["x64"].technology, found["x86"].technology) == ("nsis", "")

@@ -38,7 +38,20 @@ def _package(technology: str = "installscript", **fields: Any) -> Package:
 )
 def test_each_technology_names_its_files(technology: str, install: list[str], remove: list[str]) -> None:
     context = script_context(_package(technology))
-    assert (context["install_files"], context["remove_files"], context["can_remove"]) == (install, remove, True)
+    assert [(verb, files) for verb, files, _line in context["setups"]] == [("install", install)]
+    assert (context["stage_files"], context["remove_files"], context["can_remove"]) == (install, remove, True)
+
+
+@pytest.mark.parametrize(("technology", "can"), [("installscript", True), ("msi", False), ("nsis", False)])
+def test_answers_of_an_update_are_a_case_of_their_own(technology: str, can: bool) -> None:
+    package = _package(technology, digests={**_DIGESTS, "update.iss": "e" * 64})
+    context = script_context(package)
+    assert (package.can_update, context["can_update"], len(context["setups"])) == (can, can, 2 if can else 1)
+    if can:
+        verb, files, line = context["setups"][1]
+        assert (verb, files) == ("update", ["setup.exe", "update.iss"])
+        assert '/f1"%JOB%update.iss"' in line
+        assert context["stage_files"] == ["setup.exe", "response.iss", "update.iss"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,25 @@ def test_one_page_for_all(bench: Bench) -> None:
     assert "0310001A: unreadable" in result["msg"]
 
 
+def test_answers_of_an_update_come_from_the_store_or_by_hand(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    assert bench.one().status == "published"
+    text = build_iss(release="2026.2.7", mode="update", dialogs=["SdUpdate-0"]).encode("cp1252")
+    recording = bench.settings.response_dir / "pronote_client-2026.2.5-x64-update.iss"
+    recording.write_bytes(text)
+    assert bench.one().status == "published"
+    entry = bench.lock()["pronote_releases"]["2026.2.7"]["x64"]
+    assert (entry["update_release"], "update.iss" in entry["files"]) == ("2026.2.5", True)
+    assert recorded_for({"2026.2.7": {"x64": {**entry, "response_release": "2026.2.7"}}}, "2026.2.7") == "2026.2.5"
+    # What was published stays without its recording, and a file named by hand goes before it.
+    recording.unlink()
+    assert bench.one().status == "unchanged"
+    by_hand = bench.folder / "update.iss"
+    by_hand.write_bytes(text.replace(b"SdUpdate-0", b"SdUpdate-1"))
+    assert bench.one(update_responses={"x64": str(by_hand)}).status == "published"
+    assert bench.lock()["pronote_releases"]["2026.2.7"]["x64"]["files"] != entry["files"]
+
+
 def test_the_lock_says_which_release_the_response_file_was_recorded_for(bench: Bench) -> None:
     bench.offer(bench.sign(program()))
     assert bench.one().status == "published"

@@ -20,6 +20,7 @@ def _recorded(release: str, arch: str = "x64", mode: Mode = "install", product: 
         (_recorded("2026.2.7"), "pronote_client-2026.2.7-x64.iss"),
         (_recorded("2023.0.2.7", "x86"), "pronote_client-2023.0.2.7-x86.iss"),
         (_recorded("2026.2.7", mode="uninstall"), "pronote_client-2026.2.7-x64-uninstall.iss"),
+        (_recorded("2026.2.7", mode="update"), "pronote_client-2026.2.7-x64-update.iss"),
         # A hot fix of the server is the same client.
         (_recorded("2026.2.7.1"), "pronote_client-2026.2.7-x64.iss"),
     ],
@@ -43,6 +44,8 @@ def test_names(recorded: ResponseName, name: str) -> None:
         "../pronote_client-2026.2.7-x64.iss",
         "pronote_client-2026.2.7-x64.iss.part",
         "client-2026-x64.iss",
+        "pronote_client-2026.2.7-x64-install.iss",
+        "pronote_client-2026.2.7-x64-remove.iss",
     ],
 )
 def test_other_files_are_none(name: str) -> None:

@@ -32,12 +32,14 @@ def _recorded(mode: Mode = "install") -> ResponseName:
     return ResponseName(product="pronote_client", release=Release.parse("2026.2.7"), arch="x64", mode=mode)
 
 
-def _state(*years: int, session: bool = True, uninstall: str | None = _UNINSTALL) -> StationState:
+def _state(
+    *years: int, session: bool = True, uninstall: str | None = _UNINSTALL, minor: str = "2.7", arch: Any = "x64"
+) -> StationState:
     clients = [
         Installation(
             year=year,
-            release=Release.parse(f"{year}.2.7"),
-            arch="x64",
+            release=Release.parse(f"{year}.{minor}"),
+            arch=arch,
             condition="ok",
             name=f"Client PRONOTE {year}",
             path="C:\\x.exe",
@@ -81,6 +83,18 @@ _DONE = FolderState(folder=True, recorded=True)
         # A dry run: the installation before it would have left the client.
         ("uninstall", _state(), _NOTHING, {"will_be_installed": True}, "record"),
         ("uninstall", _state(), _DONE, {}, "fetch"),
+        # An update is one over an earlier release of the year, of the same architecture.
+        ("update", _state(2026, minor="1.9"), _NOTHING, {}, "record"),
+        ("update", _state(2026, minor="1.9", session=False), _NOTHING, {}, "refuse"),
+        ("update", _state(2026, minor="1.9"), _NOTHING, {"setup_known": False}, "refuse"),
+        ("update", _state(2026, minor="1.9"), _NOTHING, {"stored": True}, "none"),
+        ("update", _state(2026, minor="1.9"), _DONE, {"setup_known": False}, "fetch"),
+        ("update", _state(2026), _NOTHING, {}, "refuse"),
+        ("update", _state(2026, minor="3.1"), _NOTHING, {}, "refuse"),
+        ("update", _state(2025), _NOTHING, {}, "refuse"),
+        ("update", _state(), _NOTHING, {"will_be_installed": True}, "refuse"),
+        ("update", _state(2026, minor="1.9", arch="x86"), _NOTHING, {}, "refuse"),
+        ("update", _state(2026, minor="1.9", uninstall=None), _NOTHING, {}, "refuse"),
         ("install", _state(2026), _NOTHING, {"absent": True}, "none"),
         ("install", _state(2026), _HALF, {"absent": True}, "cancel"),
         ("install", _state(2026), _OPEN, {"absent": True, "stored": True}, "cancel"),
@@ -102,10 +116,10 @@ def _xml(line: str) -> Any:
     return etree.fromstring(text)
 
 
-@pytest.mark.parametrize("mode", ["install", "uninstall"])
+@pytest.mark.parametrize("mode", ["install", "update", "uninstall"])
 def test_the_task_is_for_administrators_in_their_session_with_full_rights(mode: Mode) -> None:
     recording = Recording(recorded=_recorded(mode), program_files="C:\\Program Files")
-    program, switches = (recording.setup, "") if mode == "install" else split_uninstall(_UNINSTALL)
+    program, switches = (recording.setup, "") if mode != "uninstall" else split_uninstall(_UNINSTALL)
     line = recording.start(program, switches)
     assert len(line) < 8191
     names = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}

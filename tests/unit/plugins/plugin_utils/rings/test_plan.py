@@ -245,6 +245,17 @@ def test_only_a_station_brought_to_the_release_proves_its_response_file() -> Non
     assert end.reason == ""
 
 
+@pytest.mark.parametrize("code", [-3, -8, -12])
+def test_answers_that_do_not_fit_over_an_earlier_release_say_which_to_record(code: int) -> None:
+    plan = _plan(20, ["100%"], unproven="a first installation")
+    assert len(plan.rings[0]) == 1
+    failed = outcome_of({"failed": True, "fact": "no", "job": {"started": 1, "code": code}}, gone=False)
+    assert failed is not None
+    reason = _walk(plan, {"s000": failed})[1].reason
+    assert "record the answers (pronote_record_modes=update)" in reason
+    assert "pronote_client_update: reinstall" in reason
+
+
 def test_a_problem_of_the_variables_holds_everybody() -> None:
     plan = SchoolPlan(school="A", rules=_rules([1]), rings=(("s000", "s001"),), problem="'x' is no ring")
     standing = stand(plan, steps_of([plan]), 0, {})

@@ -227,3 +227,39 @@ def test_what_an_earlier_version_published_is_named_once(port: int) -> None:
         "2026.2.7 x64",
     ]
     assert _plan(_task(stations))["old_scripts"] == []
+
+
+_NO_UPDATE = {"2026.2.7": {"x64": {"technology": "installscript", "files": {"response.iss": "b" * 64}}}}
+_UPDATE = {"2026.2.7": {"x64": {"technology": "installscript", "files": {"update.iss": "c" * 64}}}}
+
+
+def _seen(path: Path, **stations: str) -> str:
+    """A store that has seen these releases on these stations."""
+    with Store(path) as store, store.write() as db:
+        for name, release in stations.items():
+            db.execute("insert into station (name) values (?)", (name,))
+            db.execute("insert into installed values (?, 'pronote_client', 1, ?, 'x64', 'ok')", (name, release))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("seen", "releases", "more", "alone"),
+    [
+        ({"a2": "2026.1.9"}, _NO_UPDATE, {}, True),
+        ({"a2": "2026.1.9"}, _UPDATE, {}, False),
+        ({"a2": "2026.1.9"}, _NO_UPDATE, {"pronote_client_update": "reinstall"}, False),
+        ({"a2": "2026.1.9"}, _NO_UPDATE, {"pronote_client_state": "absent"}, False),
+        ({"a2": "2025.2.9"}, _NO_UPDATE, {}, False),
+        ({"a2": "2026.2.7", "a3": "2026.3.1"}, _NO_UPDATE, {}, False),
+        ({}, _NO_UPDATE, {}, False),
+    ],
+)
+def test_answers_of_a_first_installation_go_over_an_earlier_release_on_one_pilot_first(  # noqa: PLR0917 (a table)
+    port: int, tmp_path: Path, seen: dict[str, str], releases: Any, more: Any, alone: bool
+) -> None:
+    task = _task({f"a{n}": _at(port) for n in range(4)}, pronote_client_rings=["100%"], **more)
+    defaults = {"__pronote_client_releases": releases}
+    (plan,) = _plan(task, defaults=defaults, store=_seen(tmp_path / "state", **seen))["plans"]
+    # The one that has an earlier release shows what the others do not.
+    assert plan["rings"][0] == (["a2"] if alone else ["a0", "a1", "a2", "a3"])
+    assert plan["rules"]["unproven"] == ("a first installation" if alone else "")
