@@ -12,6 +12,7 @@ from typing import Any
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ..depot.lock import published_digests, published_installers, published_removals, published_technologies
+from ..depot.script import script_versions
 from ..job.commands import (
     depot_folder,
     valid_rate,
@@ -82,6 +83,7 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
             release=release,
             arch=args["arch"],
             digests=published_digests(releases, release),
+            scripts=script_versions(releases),
             technologies=published_technologies(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],

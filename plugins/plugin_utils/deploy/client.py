@@ -154,7 +154,7 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
         if verb != "stage" and before != "remove" and (closed := deployment.request.hours.closed()):
             return closed
         before = verb
-        adopt = decision.adopt if verb == "install" else []
+        adopt = decision.adopts(step)
         try:
             deployment.run_step(step, adopt=adopt)
         except ClientStartedError as exc:

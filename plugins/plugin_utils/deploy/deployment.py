@@ -116,7 +116,7 @@ class Deployment:
         except ClientStartedError:
             # What was staged stays staged, what was not leaves the station.
             with _job.failure_first(job.name):
-                (_job.settle if step.job.at_rest in adopt else _job.remove)(self.station, job)
+                (_job.settle if any(name.verb == "staged" for name in adopt) else _job.remove)(self.station, job)
             raise
         except StationError:
             # Never under another administrator's feet.

@@ -32,6 +32,8 @@ class Goal:
     arch: Literal["auto", "x64", "x86"]
     # SHA-256 of install.cmd, which pins the rest, by architecture: which one is needed is known on the station only.
     digests: Mapping[str, str]
+    # The version of each published script by its digest, where it is known.
+    scripts: Mapping[str, int] = field(default_factory=dict)
     # The technology of its installer, by architecture, where the lock file says it.
     technologies: Mapping[str, str] = field(default_factory=dict)
     allow_downgrade: bool = False
@@ -101,6 +103,15 @@ class Plan:
     def job(self) -> str:
         """The name of its first job; empty when it has none."""
         return str(self.steps[0].job) if self.steps else ""
+
+    def adopts(self, step: JobStep) -> list[JobName]:
+        """The stagings that a step takes over: the first one that fetches takes all but its own result."""
+        fetching = [each for each in self.steps if each.job.verb in {"install", "stage"}]
+        if step not in fetching:
+            return []
+        if step == fetching[0]:
+            return [name for name in self.adopt if step.job.verb == "install" or name != step.job.at_rest]
+        return [name for name in self.adopt if name == step.job.at_rest]
 
     @property
     def changes(self) -> bool:

@@ -10,9 +10,10 @@ from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
 from .goal import Goal, JobStep, Plan
 from .people import make_way
-from .planner import OTHER, Planner, lines, named
+from .planner import OTHER, Planner, begun, lines, named
 from .removals import absent, older, removal_first
 from .restarts import why_not
+from .scripts import too_old
 
 __all__ = ["plan", "resolve_arch"]
 
@@ -44,7 +45,8 @@ def _in_place(arch: Arch, jobs: list[JobName], state: StationState, goal: Goal) 
     the station would have two clients of one year. A job that was begun keeps its architecture to the end.
     """
     for each in (arch, OTHER[arch]):
-        if {named(goal, "install", each), named(goal, "stage", each)} & {*jobs}:
+        names = [named(goal, verb, each) for verb in ("install", "stage")]
+        if any(name is not None and begun(name, jobs) for name in names):
             return each
     there = {i.arch for i in state.of_year(goal.release.year) if i.release is not None}
     return OTHER[arch] if there == {OTHER[arch]} and goal.digests.get(OTHER[arch]) else arch
@@ -71,6 +73,9 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     decided = {"absent": absent, "present": _present, "staged": _stage}[goal.state](planner)
     if decided.action in {"skip", "refuse"}:
         return decided
+    # What comes after a job under way is decided anew once that has ended.
+    if decided.action != "finish" and (no := too_old(decided.steps, goal.scripts)) is not None:
+        return planner.refuse(*no)
     decided = planner.with_after(decided)
     if goal.state == "staged" or decided.action == "none":
         return decided
@@ -105,7 +110,7 @@ def _stage(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
     wanted = goal.release.client
     step = planner.step("stage")
-    installing, at_rest = planner.there("install"), planner.there("staged")
+    installing, at_rest = planner.there("install"), planner.at_rest
     if goal.missing(state) is None:
         return planner.decide("none", f"{wanted} is installed", [], keep=installing)
     if installing:
@@ -114,7 +119,11 @@ def _stage(planner: Planner) -> Plan:
         return planner.decide("none", f"the files of {wanted} are on the station", [], keep=at_rest)
     if (no := planner.obstacle()) is not None:
         return no
-    return planner.decide("stage", f"the files of {wanted} are not there", [step]) if step else planner.unpublished()
+    if step is None:
+        return planner.unpublished()
+    earlier = [job for job in planner.stagings() if job != step.job]
+    why = "of an earlier publication" if earlier else "not there"
+    return planner.decide("stage", f"the files of {wanted} are {why}", [step], adopt=earlier)
 
 
 def _present(planner: Planner) -> Plan:
@@ -137,7 +146,9 @@ def _present(planner: Planner) -> Plan:
         first = removal_first(planner)
         if isinstance(first, Plan):
             return first
-        adopt = [step.job.at_rest] if first else planner.stagings()
+        adopt = planner.stagings()
+        if first and step.job.at_rest not in adopt:
+            adopt = [step.job.at_rest, *adopt]
         steps = [*first, step]
     if not steps:
         reason = f"{wanted} is installed" + (", beside older years" if removals else "")

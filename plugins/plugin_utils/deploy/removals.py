@@ -84,7 +84,7 @@ def removal_first(planner: Planner) -> list[JobStep] | Plan:
     for published in known:
         if (no := _refused(planner, newer.year, published.arch, published.technology)) is not None:
             return no
-    stage = None if planner.there("staged") else planner.step("stage")
+    stage = None if planner.at_rest else planner.step("stage")
     return [*([stage] if stage else []), *(planner.removal(published) for published in known)]
 
 
