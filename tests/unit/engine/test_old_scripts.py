@@ -90,6 +90,8 @@ def test_a_removal_under_way_is_followed(make_station: MakeStation, old_depot: D
     pc = make_station(depot=old_depot, **_LAST_YEAR, installer_fault={"kind": "slow", "seconds": 300})
     pc.time.kill_in(60)
     pc.killed(remove_older=True)
+    # It says that all is done, and its clone has four minutes to go: what it says is not believed before that.
+    assert pc.command(rf'type "{JOBS}\{pc.folders()[0]}\exit"').startswith(b"step=done\r\ncode=0\r\n")
     renewed(old_depot)
     done = pc.client(remove_older=True)
     assert (done.get("fact"), done["action"], done["job"]["started"]) == (None, "finish", 0)
@@ -133,6 +135,8 @@ def test_a_staging_under_way_is_taken_over(make_station: MakeStation, old_depot:
     renewed(old_depot)
     done = pc.client(state=state)
     assert (done.get("fact"), done["action"]) == (None, "install" if state == "present" else "stage")
+    # Taken over with what it had fetched so far, and not cleared away.
+    assert done["job"]["tidied"] == []
     assert _digests(pc) == ({_digest(pc)} if state == "staged" else set())
     assert (pc.tasks(), not pc.client(state=state)["changed"]) == ([], True)
 
