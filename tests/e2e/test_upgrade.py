@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+import yaml
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
@@ -22,7 +23,7 @@ from tests.lab.scenario import load_scenario
 from tests.lab.simulated.station import SimulatedStation
 from tests.lab.station import Power
 from tests.upgrade.copies import copy_of, kept_state
-from tests.upgrade.stations import dump, load
+from tests.upgrade.stations import content_of, dump, load
 
 UNDER_WAY, STAGED = "riquet-cdi-02", "riquet-cdi-03"
 T = TypeVar("T")
@@ -80,11 +81,24 @@ class Past:
 
         self.lab.journal.listeners.append(look)
 
-    def deploy(self, *arguments: str) -> PlaybookRun:
-        variables = {"pronote_depot_path": str(self.folder / "depot"), "pronote_cache_dir": str(self.folder / "cache")}
-        limit = ("--limit", f"{UNDER_WAY},{STAGED}", "-e", json.dumps(variables))
+    def play(self, playbook: str, *arguments: str, **variables: Any) -> PlaybookRun:
+        given = {"pronote_depot_path": str(self.folder / "depot"), "pronote_cache_dir": str(self.folder / "cache")}
+        options = ("-e", json.dumps({**given, **variables}), *arguments)
         inventory, work = self.folder / "inventory", self.folder / "runs"
-        return run_playbook("deploy", *limit, *arguments, inventory=inventory, work=work).assert_code(0)
+        return run_playbook(playbook, *options, inventory=inventory, work=work).assert_code(0)
+
+    def deploy(self, *arguments: str) -> PlaybookRun:
+        return self.play("deploy", "--limit", f"{UNDER_WAY},{STAGED}", *arguments)
+
+    def prepare(self) -> PlaybookRun:
+        """Render anew what was published. The installer is put where stations have it from, and is not fetched."""
+        setup = content_of(kept_state(self.folder, f"{STAGED}.staged"), "-staged\\setup.exe")
+        (self.folder / "depot/2026.2.7/x64/setup.exe").write_bytes(setup)
+        return self.play("prepare", pronote_prepare_releases=["2026.2.7"], pronote_prepare_log_timeout=120)
+
+    def digest(self, release: str) -> str:
+        lock = yaml.safe_load((self.folder / "inventory/group_vars/all/pronote_releases.lock.yml").read_text())
+        return str(lock["pronote_releases"][release]["x64"]["digest"][:12])
 
     def events(self, kind: str) -> list[Event]:
         return list(self.lab.journal.select(kind=kind))
@@ -155,3 +169,35 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
         "install",
         "remove",
     ]
+
+
+def test_scripts_that_are_rendered_anew_go_on_with_what_was_begun(past: Past) -> None:
+    old = {release: past.digest(release) for release in ("2026.2.7", "2025.2.9")}
+    past.prepare()
+    assert all(past.digest(release) != digest for release, digest in old.items())
+    check = past.deploy("--check", "--diff")
+    assert "published by an earlier version" not in " ".join(check.output.split())
+    planned = check.of("client")
+    assert {name: result["action"] for name, result in planned.items()} == {UNDER_WAY: "finish", STAGED: "install"}
+    assert f"x64-{old['2026.2.7']}-install of an earlier run is on the station" in planned[UNDER_WAY]["reason"]
+    assert "staged files: 2026.2.7 x64" in planned[STAGED]["before"]
+
+    past.end_once_followed(3)
+    done = past.deploy().of("client")
+    assert [result["after"] for result in done.values()] == [planned[name]["after"] for name in done]
+    # Last year's client is removed by last year's script, which is today's.
+    removal = f"pronote-client-2025.2.9-x64-{past.digest('2025.2.9')}-remove"
+    install = f"pronote-client-2026.2.7-x64-{past.digest('2026.2.7')}-install"
+    assert done[STAGED]["job"]["steps"] == [install, removal]
+    assert done[UNDER_WAY]["job"]["steps"] == [f"pronote-client-2026.2.7-x64-{old['2026.2.7']}-install", removal]
+    assert not [name for result in done.values() for name in result["job"]["tidied"]]
+    starts = {(e.station, e.data["action"]) for e in past.events("installer") if e.data["event"] == "started"}
+    assert starts == {(UNDER_WAY, "uninstall"), (STAGED, "install"), (STAGED, "uninstall")}
+    for after in past.do(past.dumps()):
+        state = json.loads(after)
+        assert not state["tasks"]
+        assert not [path for path in state["files"] if "Rentree PRONOTE" in path]
+        clients = [path.split("\\")[3] for path in state["files"] if path.endswith("\\Client PRONOTE.exe")]
+        assert clients == ["Pronote 2026"]
+    fetched = {e.data["path"] for e in past.events("web") if e.data["server"] == "depot"}
+    assert fetched == {"2025.2.9/x64/install.cmd", "2025.2.9/x64/uninstall.iss", "2026.2.7/x64/install.cmd"}

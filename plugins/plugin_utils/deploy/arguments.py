@@ -18,6 +18,7 @@ from ..depot.lock import (
     published_technologies,
     published_updates,
 )
+from ..depot.script import script_versions
 from ..job.commands import (
     depot_folder,
     valid_rate,
@@ -89,6 +90,7 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
             release=release,
             arch=args["arch"],
             digests=published_digests(releases, release),
+            scripts=script_versions(releases),
             technologies=published_technologies(releases, release),
             allow_downgrade=args["allow_downgrade"],
             downgrade=args["downgrade"],

@@ -33,6 +33,8 @@ class Goal:
     arch: Literal["auto", "x64", "x86"]
     # SHA-256 of install.cmd, which pins the rest, by architecture: which one is needed is known on the station only.
     digests: Mapping[str, str]
+    # The version of each published script by its digest, where it is known.
+    scripts: Mapping[str, int] = field(default_factory=dict)
     # The technology of its installer, by architecture, where the lock file says it.
     technologies: Mapping[str, str] = field(default_factory=dict)
     allow_downgrade: bool = False

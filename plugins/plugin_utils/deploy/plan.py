@@ -11,9 +11,10 @@ from ..station.state import Arch, StationState
 from .cases import setup_step
 from .goal import Goal, JobStep, Plan
 from .people import make_way
-from .planner import OTHER, Planner, lines, named
+from .planner import OTHER, Planner, begun, lines, named
 from .removals import absent, older, removal_first
 from .restarts import why_not
+from .scripts import too_old
 
 __all__ = ["plan", "resolve_arch"]
 
@@ -45,7 +46,8 @@ def _in_place(arch: Arch, jobs: list[JobName], state: StationState, goal: Goal) 
     the station would have two clients of one year. A job that was begun keeps its architecture to the end.
     """
     for each in (arch, OTHER[arch]):
-        if {named(goal, "install", each), named(goal, "update", each), named(goal, "stage", each)} & {*jobs}:
+        names = [named(goal, verb, each) for verb in ("install", "update", "stage")]
+        if any(name is not None and begun(name, jobs) for name in names):
             return each
     there = {i.arch for i in state.of_year(goal.release.year) if i.release is not None}
     return OTHER[arch] if there == {OTHER[arch]} and goal.digests.get(OTHER[arch]) else arch
@@ -72,6 +74,9 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     decided = {"absent": absent, "present": _present, "staged": _stage}[goal.state](planner)
     if decided.action in {"skip", "refuse"}:
         return decided
+    # What comes after a job under way is decided anew once that has ended.
+    if decided.action != "finish" and (no := too_old(decided.steps, goal.scripts)) is not None:
+        return planner.refuse(*no)
     decided = planner.with_after(decided)
     if goal.state == "staged" or decided.action == "none":
         return decided
@@ -106,7 +111,7 @@ def _stage(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
     wanted = goal.release.client
     step = planner.step("stage")
-    installing, at_rest = planner.there("install") or planner.there("update"), planner.there("staged")
+    installing, at_rest = planner.there("install") or planner.there("update"), planner.at_rest
     if goal.missing(state) is None:
         return planner.decide("none", f"{wanted} is installed", [], keep=installing)
     if installing:

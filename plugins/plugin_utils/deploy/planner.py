@@ -12,7 +12,7 @@ from ..station.state import Arch, Installation, StationState
 from .goal import Action, Goal, JobStep, Plan
 from .old_years import Removal
 
-__all__ = ["OTHER", "Planner", "lines", "named"]
+__all__ = ["OTHER", "Planner", "begun", "lines", "named"]
 
 OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
 
@@ -21,6 +21,17 @@ def named(goal: Goal, verb: Verb, arch: Arch) -> JobName | None:
     """The name of the job for what is wanted; None when it is not published for this architecture."""
     digest = goal.digests.get(arch)
     return JobName.of(goal.product, verb, goal.release, arch, digest) if digest else None
+
+
+def begun(name: JobName, jobs: Iterable[JobName]) -> JobName | None:
+    """The job of this work among those of the station: its own, else that of an earlier publication.
+
+    What an older script began is followed to its end as any other: what proves it is the exe, not the script. A
+    staging is taken over instead (``Planner.stagings``).
+    """
+    runs_on = name.verb in {"install", "update", "remove"}
+    same = [job for job in jobs if job == name or (runs_on and job.same_work(name))]
+    return min(same, key=lambda job: (job != name, str(job)), default=None)
 
 
 def lines(goal: Goal, clients: Iterable[Installation], jobs: Iterable[JobName]) -> list[str]:
@@ -49,6 +60,12 @@ class Planner:
     def there(self, verb: Verb, arch: Arch | None = None) -> JobName | None:
         """The job for what is wanted, when it is on the station."""
         name = named(self.goal, verb, arch or self.arch)
+        return begun(name, self.jobs) if name else None
+
+    @property
+    def at_rest(self) -> JobName | None:
+        """The files of what is wanted, when they are on the station as they are published."""
+        name = named(self.goal, "staged", self.arch)
         return name if name in self.jobs else None
 
     def step(self, verb: Verb, arch: Arch | None = None, *, this_arch_only: bool = True) -> JobStep | None:
@@ -61,7 +78,8 @@ class Planner:
         return self._step(JobName.of(self.goal.product, "remove", one.release, one.arch, one.digest), one.digest)
 
     def _step(self, job: JobName, digest: str, *, this_arch_only: bool = True) -> JobStep:
-        return JobStep(job=job, digest=digest, follow=job in self.jobs, this_arch_only=this_arch_only)
+        known = begun(job, self.jobs)
+        return JobStep(job=known or job, digest=digest, follow=known is not None, this_arch_only=this_arch_only)
 
     def unpublished(self, arch: Arch | None = None) -> Plan:
         return self.refuse(
@@ -83,7 +101,7 @@ class Planner:
             for job in self.jobs
             if job.verb in {"staged", "stage"} and (job.release, job.arch) == (wanted.release, wanted.arch)
         ]
-        return sorted(same, key=lambda job: (job.digest != wanted.digest, job.verb != "staged", str(job)))
+        return sorted(same, key=lambda job: (job.verb != "staged", job.digest != wanted.digest, str(job)))
 
     def too_new(self) -> Release | None:
         """A sound release of the year that is newer than the one wanted."""

@@ -94,7 +94,7 @@ def _staged_and_removed(planner: Planner, what: str, arches: set[Arch], option: 
         if (no := _refused(planner, year, published.arch, published.technology)) is not None:
             return no
     steps = [planner.removal(published) for published in known]
-    stage = None if planner.there("staged") else planner.step("stage")
+    stage = None if planner.at_rest else planner.step("stage")
     return [replace(stage, adopt=() if stage.follow else tuple(planner.stagings())), *steps] if stage else steps
 
 

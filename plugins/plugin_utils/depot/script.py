@@ -22,6 +22,7 @@ __all__ = [
     "old_scripts_words",
     "script_record",
     "script_version",
+    "script_versions",
     "technology_of",
 ]
 
@@ -128,6 +129,14 @@ def script_version(entry: Mapping[str, Any]) -> int:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise ValueError(f"script has no usable version ({record!r})")
     return int(version)
+
+
+def script_versions(releases: Mapping[str, Any]) -> dict[str, int]:
+    """The version of each script of ``pronote_releases``, or of a product's part of the lock, by its digest.
+
+    Raises ValueError for a version that is none.
+    """
+    return {str(entry.get("digest")): script_version(entry) for _release, _arch, entry in _entries(releases)}
 
 
 def lacks_verb(version: int, verb: str) -> bool:

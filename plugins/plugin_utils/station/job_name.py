@@ -64,6 +64,10 @@ class JobName:
     def __str__(self) -> str:
         return f"{self.product.replace('_', '-')}-{self.release}-{self.arch}-{self.digest}-{self.verb}"
 
+    def same_work(self, other: JobName) -> bool:
+        """Whether it is the same piece of work, by whichever publication: a script rendered anew has another digest."""
+        return replace(self, digest=other.digest) == other
+
     @property
     def sets_up(self) -> bool:
         """Whether it brings the release to the station."""

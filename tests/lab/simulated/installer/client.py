@@ -70,6 +70,9 @@ def client_image(release: str, arch: str, size: int = 40 << 20, product: str = C
     )
 
 
+_VIEWS: tuple[View, ...] = (32, 64)
+
+
 def view_for(station: SimulatedStation) -> View:
     """The registry view of the entry: the engine is a 32-bit program, whatever it installs ([E], S13)."""
     return 32 if _wide(station) else 64
@@ -101,16 +104,26 @@ def write_entry(
         station.registry.set(key, each, data, view=view_for(station))
 
 
+def _entry_views(station: SimulatedStation, manifest: Manifest) -> list[View]:
+    """Where the entry is. In both: an earlier lab wrote an x64 client's into the 64-bit view (tests/upgrade)."""
+    keys = {view: station.registry.resolve(f"{UNINSTALL}\\{manifest.code}", view=view) for view in _VIEWS}
+    return [
+        view
+        for view, key in keys.items()
+        if station.registry.exists(key) and "uninstallstring" in station.registry.key(key).values
+    ]
+
+
 def has_entry(station: SimulatedStation, manifest: Manifest) -> bool:
     """Whether the engine takes the product for installed."""
-    key = station.registry.resolve(f"{UNINSTALL}\\{manifest.code}", view=view_for(station))
-    return station.registry.exists(key) and "uninstallstring" in station.registry.key(key).values
+    return bool(_entry_views(station, manifest))
 
 
 def remove_entry(station: SimulatedStation, manifest: Manifest, *, traces: bool = False) -> None:
     """Take it away; ``traces``: the key stays, with nothing but DisplayVersion, as a removal leaves it ([E])."""
     key = f"{UNINSTALL}\\{manifest.code}"
-    station.registry.remove(key, view=view_for(station))
+    for view in _entry_views(station, manifest):
+        station.registry.remove(key, view=view)
     if traces:
         station.registry.set(key, "DisplayVersion", "1.0.0", view=view_for(station))
 

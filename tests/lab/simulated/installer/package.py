@@ -74,8 +74,7 @@ class Manifest:
         data = dict(image.manifest)
         # Of images that an earlier lab has made (tests/upgrade).
         data.pop("early_parent", None)
-        for name in _DIALOGS:
-            data[name] = data[name] and tuple(data[name])
+        data |= {name: tuple(data[name]) for name in _DIALOGS if data.get(name) is not None}
         return cls(**data)
 
     def image(self, size: int) -> Content:

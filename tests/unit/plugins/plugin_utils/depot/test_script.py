@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import jinja2
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
@@ -16,7 +15,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package impo
     LockedError,
     Package,
     render_lock,
-    script_context,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import (
     SCRIPT_VERSION,
@@ -27,19 +25,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script impor
     script_version,
 )
 
-from tests.collection import ROOT
+from tests.upgrade.scripts import render_as_0_1_0
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _DIGESTS = {"setup.exe": "a" * 64, "setup.msi": "b" * 64, "response.iss": "c" * 64, "uninstall.iss": "d" * 64}
-
-
-def render_as_0_1_0(package: Package) -> bytes:
-    """``install.cmd`` as commit 0eaf3a8 rendered it."""
-    template = (ROOT / "tests/upgrade/0.1.0/install.cmd.j2").read_text(encoding="utf-8")
-    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, **options)
-    text = environment.from_string(template).render(script_context(package))
-    return text.replace("\n", "\r\n").encode("ascii")
 
 
 def _package(technology: str, **fields: Any) -> Package:
