@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..journal import Journal
 from ..station import Account
 from .clock import Clock
-from .installer.package import build_installer, build_iss
+from .installer.package import build_installer, build_responses
 from .installer.products import NAMES, product_code, year_of
 from .options import ClientOptions, FileOptions, InstallerFault, RegistryWrite, SimulatedOptions
 from .registry import ValueType
@@ -66,32 +66,7 @@ def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:
     options = dict(spec.options)
     arch: Any = spec.arch  # "x64" or "x86"; data is not typed
     product = NAMES[spec.product]
-    recording: dict[str, Any] = {
-        "product": product,
-        "release": spec.release,
-        "arch": arch,
-        **options.pop("iss", {}),
-    }
-    removal: dict[str, Any] = {
-        "product": product,
-        "release": spec.release,
-        "arch": arch,
-        "mode": "uninstall",
-        **options.pop("uninstall_iss", {}),
-    }
-    update: dict[str, Any] | None = options.pop("update_iss", None)
-    if "dialogs" in options:
-        recording.setdefault("dialogs", options["dialogs"])
-    if "uninstall_dialogs" in options:
-        removal.setdefault("dialogs", options["uninstall_dialogs"])
-    updates: dict[str, bytes] = {}
-    if update is not None:
-        asked = {"dialogs": options["update_dialogs"]} if "update_dialogs" in options else {}
-        updates["update.iss"] = build_iss(**{**recording, "mode": "update", **asked, **update}).encode("cp1252")
-    files = {
-        **updates,
-        "setup.exe": build_installer(product=product, release=spec.release, arch=arch, **options),
-        "response.iss": build_iss(**recording).encode("cp1252"),
-        "uninstall.iss": build_iss(**removal).encode("cp1252"),
-    }
+    responses = build_responses(options, product=product, release=spec.release, arch=spec.arch)
+    setup = build_installer(product=product, release=spec.release, arch=arch, **options)
+    files = {"setup.exe": setup, **responses}
     return files, product_code(year_of(spec.release), arch, product)

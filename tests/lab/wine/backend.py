@@ -9,7 +9,8 @@ from typing import Any
 from ..backend import Release
 from ..journal import Journal
 from ..scenario import ReleaseSpec, StationSpec
-from ..simulated.installer.products import CLIENT, NAMES, exe_name, folder, product_code, year_of
+from ..simulated.installer.package import build_responses
+from ..simulated.installer.products import CLIENT, NAMES, UNINSTALL_STRING, exe_name, folder, product_code, year_of
 from ..simulated.options import InstallerFault
 from ..station import Account, Power, ShellOptions
 from .farm import WineFarm
@@ -23,6 +24,7 @@ _PROVISION = r"C:\windows\lab\provision"
 _UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 # Seconds that any step of making a station may take before the lab gives up on it.
 _PATIENCE = 60
+_DURATIONS = ("seconds", "linger", "rewrite_seconds")
 
 
 class WineBackend:
@@ -66,16 +68,13 @@ class WineBackend:
                 product_code=code,
                 technology=technology,
             )
-        recording = {"product": product, "release": spec.release, **options.pop("iss", {})}
-        early = options.pop("early_parent", False)
-        seconds = float(options.pop("seconds", 20.0)) / self._clock
-        setup = build_setup(spec.release, product=product, arch=spec.arch, early_exit=early, seconds=seconds, **options)
+        responses = build_responses(options, product=product, release=spec.release)
+        # Station seconds in a scenario, real ones in a program.
+        durations = {"seconds": 20.0} | {name: options.pop(name) for name in _DURATIONS if name in options}
+        options |= {name: float(value) / self._clock for name, value in durations.items()}
+        setup = build_setup(spec.release, product=product, arch=spec.arch, **options)
         return Release(
-            files={
-                "setup.exe": setup.read_bytes(),
-                "response.iss": build_iss(**recording).encode("cp1252"),
-                "uninstall.iss": build_iss(product=product, release=spec.release, mode="uninstall").encode("cp1252"),
-            },
+            files={"setup.exe": setup.read_bytes(), **responses},
             product_code=code,
         )
 
@@ -91,17 +90,16 @@ class WineBackend:
         # Refused by the WS-Man server, before the station is asked (tests/lab/lab.py).
         for refused in ("deny_wmi", "deny_shells"):
             options.pop(refused, None)
-        if fault := options.pop("installer_fault", None):
-            # The fault is for the installations that are tested, not for those that make the station.
-            if clients:
-                raise ValueError(f"{spec.name}: a Wine station has clients or an installer fault, not both")
-            options["installer_fault"] = InstallerFault(**fault)
+        fault = options.pop("installer_fault", None)
         if "session_open" in options:
             options["session_open"] = bool(options["session_open"])
         wanted = Power.ON if clients or spec.power == "on" else Power.OFF
         station = await self._farm.add(WineOptions(name=spec.name, accounts=accounts, **options), power=wanted)
         for client in clients:
             await self._install(station, **client)
+        if fault:
+            # For the setups that are tested, not for those that make the station.
+            station.set_fault(InstallerFault(**fault))
         if running:
             path = _exe(str(running))
             await station.start_process(f'"{path}"', interactive=True)
@@ -118,9 +116,12 @@ class WineBackend:
         entry: bool = True,
         exe: bool = True,
         arch: str = "x64",
+        uninstall_string: str = UNINSTALL_STRING,
     ) -> None:
         name = NAMES[product]
-        setup = await asyncio.to_thread(build_setup, release, arch=arch, product=name)
+        setup = await asyncio.to_thread(
+            build_setup, release, arch=arch, product=name, uninstall_string=uninstall_string
+        )
         folder = station.prefix.host_path(_PROVISION)
         await asyncio.to_thread(_put, folder, setup, build_iss(product=name, release=release))
         line = rf'start "" /wait "{_PROVISION}\setup.exe" /s /f1"{_PROVISION}\r.iss" /f2"{_PROVISION}\setup.log"'
@@ -128,7 +129,7 @@ class WineBackend:
         await _run(station, rf'rmdir /s /q "{_PROVISION}"')
         code = product_code(year_of(release), arch, name)
         if not entry:
-            await _run(station, rf'reg delete "{_UNINSTALL}\{code}" /f')
+            await _run(station, rf'reg delete "{_UNINSTALL}\{code}" /f /reg:32')
         if not exe:
             await _run(station, f'del "{_exe(release, name)}"')
 

@@ -34,6 +34,7 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rshost": ((), ()),
     "schtasks": ((), ("ole32", "oleaut32", "uuid")),
     "shutdown": ((), ()),
+    "start": ((), ()),
     "taskkill": (("processes",), ("psapi", "ntdll")),
     "tasklist": (("processes",), ("psapi", "ntdll")),
     "timeout": ((), ()),

@@ -54,10 +54,8 @@ class WineFarm:
         await asyncio.to_thread(prefix.clone, computer_name(options.name))
         if options.session_open:
             shutil.copyfile(prefix.lab_file("bin/idle.exe"), prefix.lab_file("explorer.exe"))
-        fault = options.installer_fault
-        if fault is not None:
-            line = f"{fault.kind} {fault.code} {fault.seconds} {fault.times}"
-            prefix.lab_file("fault.txt").write_text(line, encoding="ascii")
+        if options.installer_fault is not None:
+            station.set_fault(options.installer_fault)
         if power is Power.ON:
             await station.set_power(Power.ON)
         return station

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..journal import Journal
+from ..simulated.options import InstallerFault
 from ..station import Account, CommandRefusedError, Power, ShellOptions, WmiError, WmiInstance, WmiValue
 from . import snapshot as state
 from . import wmi
@@ -150,6 +151,14 @@ class WineStation:
         """Stop everything at once, from any thread; for the farm's last resort."""
         self._power = Power.OFF
         self.prefix.stop()
+
+    def set_fault(self, fault: InstallerFault | None) -> None:
+        """How the setups that are started from now on go wrong; None: they do not."""
+        path = self.prefix.lab_file("fault.txt")
+        path.unlink(missing_ok=True)
+        if fault is not None:
+            words = (fault.kind, fault.code, fault.seconds, fault.times, fault.when, int(fault.orphan))
+            path.write_text(" ".join(map(str, words)), encoding="ascii")
 
     # Commands
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from tests.lab.simulated import Clock, InstallerFault, SimulatedOptions, Simulat
 from tests.lab.simulated.installer.products import folder, product_code
 from tests.lab.simulated.installer.response import read_ini
 from tests.lab.station import Account, ShellOptions, Station
+from tests.lab.wine.installers import build_setup
+from tests.lab.wine.station import WineStation
 
-__all__ = ["ADMIN", "CODE", "EXE", "JOB", "RELEASE", "SetupBench", "SimulatedBench", "State", "Watched"]
+__all__ = ["ADMIN", "CODE", "EXE", "JOB", "RELEASE", "SetupBench", "SimulatedBench", "State", "Watched", "WineBench"]
 
 ADMIN = Account(name="admin", password="lab")
 RELEASE = "2026.2.7"
@@ -39,6 +42,8 @@ class Watched:
 
     code: int = 0
     states: list[State] = field(default_factory=list)
+    # When, by the loop's clock.
+    times: list[float] = field(default_factory=list)
     # Command lines of every process of the setup that was seen at work.
     lines: set[str] = field(default_factory=set)
     # What was at work when the process that was started had ended.
@@ -63,6 +68,7 @@ class SetupBench(ABC):
 
     station: Station
     seconds: float  # how long a setup takes, in what the back end counts
+    scale = 1.0  # of these in a real second
     tick = 0.002
 
     @abstractmethod
@@ -96,6 +102,10 @@ class SetupBench(ABC):
         if text:
             self.put(rf"{JOB}\response.iss", text if isinstance(text, bytes) else text.encode("cp1252"))
 
+    async def launch(self, line: str) -> int:
+        """Run a line as a task does; its exit code."""
+        return (await self.command(line))[0]
+
     async def command(self, line: str) -> tuple[int, str]:
         """Exit code and output of a command line."""
         command = await self.station.start_command(
@@ -128,11 +138,12 @@ class SetupBench(ABC):
     async def watch(self, line: str, *, stop: Callable[[Watched], bool] = lambda _seen: False) -> Watched:
         """Run it and look all the time, until nothing of it is left or ``stop`` says so."""
         seen = Watched()
-        run = asyncio.ensure_future(self.command(rf'set "TEMP={TEMP}"& set "TMP={TEMP}"& {line}'))
+        run = asyncio.ensure_future(self.launch(rf'set "TEMP={TEMP}"& set "TMP={TEMP}"& {line}'))
         while not stop(seen):
             ended = run.done()
             working = await self.working()
             seen.states.append(self.state())
+            seen.times.append(asyncio.get_running_loop().time())
             seen.lines |= working
             if ended and not seen.after_end:
                 seen.after_end = working or {""}
@@ -140,7 +151,7 @@ class SetupBench(ABC):
                 break
             await asyncio.sleep(self.tick)
         if run.done():
-            seen.code = run.result()[0]
+            seen.code = run.result()
         else:
             run.cancel()
         return seen
@@ -149,7 +160,9 @@ class SetupBench(ABC):
         """Command lines of what the setup has at work."""
         found = await self.station.wmi_instances("root/cimv2", "Win32_Process")
         wanted = {"setup.exe", "isbew64.exe"}
-        return {str(one.properties["CommandLine"]) for one in found if str(one.properties["Name"]).lower() in wanted}
+        lines = {one.properties["CommandLine"] for one in found if str(one.properties["Name"]).lower() in wanted}
+        # None: of a process that is about to begin, or to end.
+        return {str(line) for line in lines if line}
 
     def state(self) -> State:
         ini = read_ini(self.read(rf"{JOB}\setup.log") or b"")
@@ -161,10 +174,11 @@ class SimulatedBench(SetupBench):
     """In memory; twenty station seconds take a fifth of a real one."""
 
     seconds = 20.0
+    scale = 100.0
 
     def __init__(self) -> None:
         options = SimulatedOptions(name="salle-101", accounts=(ADMIN,), language="en")
-        self.simulated = SimulatedStation(options, clock=Clock(scale=100.0))
+        self.simulated = SimulatedStation(options, clock=Clock(scale=self.scale))
         self.station = self.simulated
 
     async def setup(self, **behaviour: Any) -> bytes:
@@ -188,3 +202,59 @@ class SimulatedBench(SetupBench):
     def fault(self, fault: InstallerFault) -> None:
         object.__setattr__(self.simulated.options, "installer_fault", fault)
         self.simulated.faulty_starts = fault.times or None
+
+
+class WineBench(SetupBench):
+    """One station for row after row: ``clean`` between them."""
+
+    seconds = 0.8
+    tick = 0.01
+
+    def __init__(self, station: WineStation) -> None:
+        self.station = self.wine = station
+
+    async def setup(self, **behaviour: Any) -> bytes:
+        path = await asyncio.to_thread(build_setup, behaviour.pop("release"), **behaviour)
+        return path.read_bytes()
+
+    def put(self, path: str, data: bytes) -> None:
+        host = self.wine.prefix.host_path(path)
+        host.parent.mkdir(parents=True, exist_ok=True)
+        host.write_bytes(data)
+
+    def read(self, path: str) -> bytes | None:
+        host = self.wine.prefix.host_path(path)
+        return host.read_bytes() if host.exists() else None
+
+    def size(self, path: str) -> int:
+        host = self.wine.prefix.host_path(path)
+        return host.stat().st_size if host.exists() else 0
+
+    def is_folder(self, path: str) -> bool:
+        return self.wine.prefix.host_path(path).is_dir()
+
+    def fault(self, fault: InstallerFault) -> None:
+        self.wine.set_fault(fault)
+
+    async def launch(self, line: str) -> int:
+        # Not over WinRS: under Wine an orphan keeps the pipes of the command that it comes from.
+        done = rf"{JOB}\code.txt"
+        self.wine.prefix.host_path(done).unlink(missing_ok=True)
+        comspec = r"C:\windows\system32\cmd.exe"
+        line = rf'{comspec} /v:on /c {line}& >"{done}" echo !ERRORLEVEL!.'
+        await self.wine.start_process(line, interactive=False)
+        while not (code := (self.read(done) or b"").strip()).endswith(b"."):  # noqa: ASYNC110  (a file tells nobody)
+            await asyncio.sleep(self.tick)
+        return int(code[:-1]) & 0xFFFFFFFF
+
+    async def clean(self) -> None:
+        """As if nothing had ever been installed."""
+        self.wine.set_fault(None)
+        session = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+        end = "taskkill /f /im setup.exe 2>nul& taskkill /f /im ISBEW64.exe 2>nul& " if await self.working() else ""
+        await self.command(
+            rf'{end}reg delete "{_UNINSTALL}\{CODE}" /f /reg:32 >nul 2>nul& '
+            rf'reg delete "{session}" /v PendingFileRenameOperations /f >nul 2>nul& exit 0'
+        )
+        for path in (EXE.rpartition("\\")[0], JOB):
+            shutil.rmtree(self.wine.prefix.host_path(path), ignore_errors=True)

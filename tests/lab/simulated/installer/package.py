@@ -19,6 +19,7 @@ __all__ = [
     "Manifest",
     "build_installer",
     "build_iss",
+    "build_responses",
 ]
 
 # The dialogs of a recorded silent installation, in their order; the last one offers to start the program.
@@ -162,3 +163,20 @@ def build_iss(
         ini.section(f"{code}-{dialog}", **_recorded(dialog, mode=mode, launch=launch))
     ini.section("Application", Name=product, Version=release, Company="Index Education", Lang="040c")
     return "\r\n".join(ini.lines) + "\r\n"
+
+
+def build_responses(options: dict[str, Any], *, product: str, release: str, arch: str = "x64") -> dict[str, bytes]:
+    """The response files of a release, by name, recorded for what its ``options`` say that it asks.
+
+    ``iss``, ``update_iss`` and ``uninstall_iss`` are taken from the options: what ``build_iss`` is told for a file that
+    does not fit. There is an update's only when it is among them.
+    """
+    known: dict[str, Any] = {"product": product, "release": release, "arch": arch}
+    install = {**known, "dialogs": options.get("dialogs"), **options.pop("iss", {})}
+    removal = {**known, "dialogs": options.get("uninstall_dialogs"), **options.pop("uninstall_iss", {})}
+    recordings = {"response.iss": install, "uninstall.iss": {"mode": "uninstall", **removal}}
+    update = options.pop("update_iss", None)
+    if update is not None:
+        asked = {"dialogs": options["update_dialogs"]} if "update_dialogs" in options else {}
+        recordings["update.iss"] = {**install, "mode": "update", **asked, **update}
+    return {name: build_iss(**recording).encode("cp1252") for name, recording in recordings.items()}

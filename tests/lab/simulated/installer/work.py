@@ -99,7 +99,7 @@ class Work(ABC):
 
     @abstractmethod
     def finish(self, helper: str) -> None:
-        """What comes after the last dialog. ``helper``: the program of the engine below ``%TEMP%``."""
+        """What comes after the last dialog. ``helper``: the engine's own program below ``%TEMP%``."""
 
     async def pause(self, share: float) -> None:
         """A share of the setup's duration."""
@@ -248,4 +248,4 @@ class Removal(Work):
 
     def finish(self, helper: str) -> None:
         if self.manifest.leaves_temporary:
-            self.register_renames((helper, ""), (parent_of(helper), ""))
+            self.register_renames((self.invocation.process.path, ""), (parent_of(self.invocation.process.path), ""))

@@ -7,12 +7,15 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from ...simulated.installer.package import INSTALL_DIALOGS, UNINSTALL_DIALOGS, build_iss
+from ...simulated.installer.package import Manifest, build_iss
 from ...simulated.installer.products import (
     UPDATER_NAME,
     display_name,
+    engine_path,
     exe_name,
     file_version,
     folder,
@@ -114,48 +117,46 @@ def _build_updater() -> Path:
     return _cached("IEMiseAJour.exe", ["updater", compiled], make)
 
 
+def _manifest_value(value: Any) -> str:
+    """A field of ``Manifest`` as the programs in C read it."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return "|".join(value) if isinstance(value, tuple | list) else "" if value is None else str(value)
+
+
 def build_setup(
     release: str,
     *,
     arch: str = "x64",
     product: str = "Client PRONOTE",
-    early_exit: bool = False,
     fault: InstallerFault | None = None,
-    dialogs: Sequence[str] = INSTALL_DIALOGS,
-    updater: bool = True,
     seconds: float = 0.3,
     exe_size: int = 0,
+    **behaviour: Any,
 ) -> Path:
     """``setup.exe`` as InstallShield InstallScript makes it: ``/s /f1"abs.iss" /f2"abs.log"``, ``/r /f1"abs.iss"``.
 
-    ``early_exit``: the process that was started ends at once, a copy of it in the temporary folder does the work.
     ``fault``: goes wrong on every station (a station's own ``installer_fault`` comes first). ``seconds``: how long it
-    works. Raises ValueError for an architecture or a release that cannot be built.
+    works. ``behaviour`` are fields of ``Manifest``; durations are real ones here. Raises ValueError for an architecture
+    or a release that cannot be built, TypeError for an unknown field.
     """
     _check(release, arch)
     year, code = year_of(release), product_code(year_of(release), arch, product)
-    manifest = {
-        "product": product,
-        "release": release,
-        "arch": arch,
-        "code": code,
-        "dialogs": "|".join(dialogs),
-        "uninstall_dialogs": "|".join(UNINSTALL_DIALOGS),
-        "early_parent": str(int(early_exit)),
-        "updater": str(int(updater)),
-        "fault": f"{fault.kind} {fault.code} {fault.seconds}" if fault else "",
-        "seconds": str(seconds),
+    wanted = Manifest(product=product, release=release, arch=arch, code=code, seconds=seconds, **behaviour)
+    manifest = {name: _manifest_value(value) for name, value in asdict(wanted).items()} | {
+        "fault": f"{fault.kind} {fault.code} {fault.seconds} 0 {fault.when} {int(fault.orphan)}" if fault else "",
         "display_name": display_name(year, arch, product),
         "folder": folder(year, arch, x64_windows=True, product=product),
         "exe": exe_name(product),
-        "uninstall_string": uninstall_string(code, x64_windows=True),
+        "engine": engine_path(code, x64_windows=True),
+        "uninstall_string": uninstall_string(code, x64_windows=True, form=wanted.uninstall_string),
         "updater_code": updater_code(),
         "updater_name": UPDATER_NAME,
         "updater_uninstall_string": uninstall_string(updater_code(), x64_windows=True),
     }
     text = "\n".join(f"{name}={value}" for name, value in manifest.items())
     client, helper = build_client(release, size=exe_size, product=product), _build_updater()
-    objects = [_object(INSTALLERS / f"{name}.c") for name in ("setup", "response", "install")]
+    objects = [_object(INSTALLERS / f"{name}.c") for name in ("setup", "engine", "response", "install")]
     objects.append(_object(PROGRAMS / "lab.c"))
 
     def make(target: Path) -> None:
@@ -163,7 +164,7 @@ def build_setup(
         (work / "manifest.bin").write_bytes(text.encode("utf-16-le"))
         rc = _version_rc("25.0.0.764", "Setup Launcher Unicode", f"{product} {year}", "setup.exe")
         rc += f'1 RCDATA "manifest.bin"\n2 RCDATA "{client}"\n3 RCDATA "{helper}"\n'
-        compile_c(target, [*objects, _resources(work, rc)], libraries=("advapi32",))
+        compile_c(target, [*objects, _resources(work, rc)], libraries=("advapi32", "version"))
 
     return _cached("setup.exe", ["setup", text, client, helper, *objects], make)
 

@@ -5,7 +5,11 @@
 
 #include <shellapi.h>
 
-static struct { bool silent, record, remove, worker; const wchar_t *response, *log; } switches;
+struct fault fault;
+struct switches switches;
+
+static wchar_t *words[256];
+static int word_count;
 
 const void *resource(int number, DWORD *size)
 {
@@ -31,43 +35,83 @@ const wchar_t *manifest(const wchar_t *name)
     return L"";
 }
 
-/* LAB_FOLDER\fault.txt (the station's), else the manifest's: KIND CODE SECONDS TIMES; TIMES 0 is every start. */
-struct fault take_fault(void)
+void wait_seconds(double seconds)
+{
+    if (seconds > 0) Sleep((DWORD)(seconds * 1000));
+}
+
+void take(double share)
+{
+    wait_seconds(_wtof(manifest(L"seconds")) * share);
+}
+
+bool fails(const wchar_t *kind)
+{
+    return same(fault.kind, kind);
+}
+
+/* LAB_FOLDER\fault.txt (the station's), else the manifest's: KIND CODE SECONDS TIMES WHEN ORPHAN; TIMES 0: every start. */
+static void take_fault(void)
 {
     static const wchar_t *const file = LAB_FOLDER L"\\fault.txt";
-    struct fault fault = {0};
-    int times = 0;
-    char text[128], *bytes;
+    struct fault found = {0};
+    int times = 0, orphan = 0;
+    long long code = 0;
+    wchar_t when[16] = L"any";
+    char text[160], *bytes;
     HANDLE mutex = CreateMutexW(NULL, FALSE, L"Global\\rentree-lab-fault");
     WaitForSingleObject(mutex, INFINITE);
     bytes = read_bytes(file, NULL);
-    if (bytes) {
-        wchar_t *line = wide(bytes, -1, CP_UTF8);
-        if (swscanf(line, L"%31ls %d %lf %d", fault.kind, &fault.code, &fault.seconds, &times) == 4 && times == 1) DeleteFileW(file);
-        else if (times > 1) {
-            sprintf(text, "%ls %d %f %d", fault.kind, fault.code, fault.seconds, times - 1);
+    swscanf(bytes ? wide(bytes, -1, CP_UTF8) : manifest(L"fault"), L"%31ls %lld %lf %d %15ls %d", found.kind, &code, &found.seconds, &times, when, &orphan);
+    found.code = (int)(DWORD)code;
+    found.orphan = orphan;
+    if (same(when, L"any") || same(when, switches.remove ? L"remove" : L"install")) {
+        fault = found;
+        if (bytes && times == 1) DeleteFileW(file);
+        else if (bytes && times > 1) {
+            sprintf(text, "%ls %lld %f %d %ls %d", found.kind, code, found.seconds, times - 1, when, orphan);
             write_bytes(file, text, (DWORD)strlen(text));
         }
-    } else
-        swscanf(manifest(L"fault"), L"%31ls %d %lf", fault.kind, &fault.code, &fault.seconds);
+    }
     ReleaseMutex(mutex);
-    return fault;
 }
 
-static bool is(const wchar_t *argument, const wchar_t *name)
+static bool is(const wchar_t *word, const wchar_t *name)
 {
-    return (*argument == L'/' || *argument == L'-') && same(argument + 1, name);
+    return (*word == L'/' || *word == L'-') && same(word + 1, name);
 }
 
-static void parse(int argc, wchar_t **argv)
+/* The path of /f1 or /f2: its word without the quotes in it. */
+static wchar_t *path_of(const wchar_t *word)
 {
-    for (int i = 1; i < argc; i++) {
-        if (is(argv[i], L"s")) switches.silent = true;
-        else if (is(argv[i], L"r")) switches.record = true;
-        else if (is(argv[i], L"removeonly") || is(argv[i], L"uninst") || is(argv[i], L"x")) switches.remove = true;
-        else if (is(argv[i], L"worker")) switches.worker = true;
-        else if (starts(argv[i], L"/f1") || starts(argv[i], L"-f1")) switches.response = argv[i] + 3;
-        else if (starts(argv[i], L"/f2") || starts(argv[i], L"-f2")) switches.log = argv[i] + 3;
+    wchar_t *path = _wcsdup(word + 3), *to = path;
+    for (const wchar_t *from = path; *from; from++)
+        if (*from != L'"') *to++ = *from;
+    *to = 0;
+    return path;
+}
+
+/* The raw line, not argv: a word that begins with a quote ("/f1C:\a b\x.iss") is not understood. */
+static void parse(void)
+{
+    for (wchar_t *at = _wcsdup(GetCommandLineW()); *at && word_count < 256;) {
+        bool quoted = false;
+        while (iswspace(*at)) at++;
+        if (!*at) break;
+        words[word_count++] = at;
+        for (; *at && (quoted || !iswspace(*at)); at++)
+            if (*at == L'"') quoted = !quoted;
+        if (*at) *at++ = 0;
+    }
+    for (int i = 1; i < word_count; i++) {
+        const wchar_t *word = words[i];
+        if (is(word, L"s")) switches.silent = true;
+        else if (is(word, L"r")) switches.record = true;
+        else if (is(word, L"removeonly") || is(word, L"uninst") || is(word, L"x")) switches.remove = true;
+        else if (is(word, L"runfromtemp")) switches.from_temporary = true;
+        else if (starts(word, L"-media_path:") || starts(word, L"-tempdisk1folder:")) switches.clone = true;
+        else if (starts(word, L"/f1") || starts(word, L"-f1")) switches.response = path_of(word);
+        else if (starts(word, L"/f2") || starts(word, L"-f2")) switches.log = path_of(word);
     }
 }
 
@@ -90,19 +134,19 @@ static char *details(int argc, wchar_t **argv)
     return text;
 }
 
-static void record_event(const char *event, const char *result, const char *rest)
+static void record_event(const char *event, const char *rest)
 {
     char *line = malloc(strlen(rest) + 256);
-    sprintf(line, "{\"kind\": \"installer\", \"event\": \"%s\", %s%s%s%s}", event, *result ? "\"result_code\": " : "", result, *result ? ", " : "", rest);
+    sprintf(line, "{\"kind\": \"installer\", \"event\": \"%s\", %s}", event, rest);
     journal(line);
     free(line);
 }
 
-/* The engine copies itself to the temporary folder and goes on from there; whoever started us sees us end. */
-static int start_worker(void)
+/* The engine copies itself to the temporary folder, and what it starts there goes on; whoever started us sees us end. */
+static int start_clone(void)
 {
     wchar_t temporary[MAX_PATH], program[MAX_PATH];
-    wchar_t *folder, *copy, *line = GetCommandLineW();
+    wchar_t *folder, *copy, *line;
     STARTUPINFOW startup = {.cb = sizeof startup};
     PROCESS_INFORMATION process;
     GetTempPathW(MAX_PATH, temporary);
@@ -111,58 +155,31 @@ static int start_worker(void)
     copy = join(L"%ls\\setup.exe", folder);
     make_folders(folder);
     CopyFileW(program, copy, FALSE);
-    if (*line == L'"') line = wcschr(line + 1, L'"') + 1;
-    else line += wcscspn(line, L" ");
-    if (!CreateProcessW(copy, join(L"\"%ls\"%ls -worker", copy, line), NULL, NULL, FALSE, 0, NULL, folder, &startup, &process)) return 1;
-    return 0;
-}
-
-/* The path a switch names, else a file beside the setup. */
-static wchar_t *beside(const wchar_t *given, const wchar_t *name)
-{
-    wchar_t program[MAX_PATH];
-    if (given && *given) return _wcsdup(given);
-    GetModuleFileNameW(NULL, program, MAX_PATH);
     *wcsrchr(program, L'\\') = 0;
-    return join(L"%ls\\%ls", program, name);
-}
-
-static void start_client(void)
-{
-    STARTUPINFOW startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION process;
-    wchar_t *line = join(L"\"%ls\\%ls\"", manifest(L"folder"), manifest(L"exe"));
-    CreateProcessW(NULL, line, NULL, NULL, FALSE, DETACHED_PROCESS, NULL, NULL, &startup, &process);
+    line = join(L"\"%ls\" -removeonly", copy);
+    for (int i = 1; i < word_count; i++)
+        if (!is(words[i], L"runfromtemp") && !is(words[i], L"removeonly") && !starts(words[i] + 1, L"l0x")) line = join(L"%ls %ls", line, words[i]);
+    line = join(L"%ls -media_path:\"%ls\" -tempdisk1folder:\"%ls\"", line, program, folder);
+    return CreateProcessW(copy, line, NULL, NULL, FALSE, 0, NULL, folder, &startup, &process) ? 0 : 1;
 }
 
 int wmain(int argc, wchar_t **argv)
 {
-    struct fault fault;
-    bool launch = false, crashed = false;
-    char *rest, number[16];
-    wchar_t *response;
-    int result;
-    parse(argc, argv);
+    char *rest, result[32] = "", *ended;
+    int code;
+    parse();
     rest = details(argc, argv);
-    if (!switches.worker) record_event("started", "", rest);
+    if (!switches.clone) record_event("started", rest);
     if (!switches.silent && !switches.record) Sleep(INFINITE);
-    if (*manifest(L"early_parent") == L'1' && !switches.worker) return start_worker();
-    fault = take_fault();
-    response = beside(switches.response, L"setup.iss");
-    if (switches.record) result = record_response(response, switches.remove) ? ACCEPTED : -6;
-    else if (switches.response && *switches.response && !(iswalpha(switches.response[0]) && switches.response[1] == L':')) result = BAD_PATH;
-    else if (same(fault.kind, L"rejected")) result = exists(response) ? fault.code : NO_FILE;
-    else result = check_response(response, switches.remove, &launch);
-    if (same(fault.kind, L"hang")) Sleep(INFINITE);
-    if (same(fault.kind, L"slow")) Sleep((DWORD)(fault.seconds * 1000));
-    if (result == ACCEPTED && !same(fault.kind, L"no_change")) result = switches.remove ? uninstall() : install(&fault, &crashed);
-    if (crashed) {
-        record_event("ended", "\"crash\"", rest);
-        ExitProcess(EXCEPTION_ACCESS_VIOLATION);
+    if (switches.from_temporary && !switches.clone) {
+        take(1.0 / 20);
+        return start_clone();
     }
-    if (!switches.record && !write_log(beside(switches.log, L"setup.log"), result)) result = NO_LOG;
-    if (result == ACCEPTED && launch && !switches.remove && !*fault.kind) start_client();
-    sprintf(number, "%d", result);
-    record_event("ended", number, rest);
-    return result;
+    take_fault();
+    code = run_engine(result);
+    ended = malloc(strlen(rest) + 128);
+    sprintf(ended, "\"result_code\": %s, \"exit_code\": %u, %s", *result ? result : "null", (unsigned)code, rest);
+    record_event("ended", ended);
+    /* Not from main's end: what is to be seen of a crash is its code. */
+    ExitProcess((UINT)code);
 }
