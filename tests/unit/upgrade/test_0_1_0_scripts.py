@@ -18,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import 
     published_removals,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import old_scripts
-from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import ReleaseResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import ReleaseResult, summary
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.renew import Renewal, renew
 
 from tests.upgrade.copies import copy_of
@@ -121,6 +121,18 @@ def test_what_this_run_prepared_is_not_rendered_twice(past: Path) -> None:
         ("pronote_client", "2026.1.3"),
         ("edt_monoposte", "2026.2.7"),
     ]
+
+
+def test_what_was_published_by_hand_is_told_once() -> None:
+    by_hand = ReleaseResult(product="pronote_client", release="2025.2.9", arch="x64", status="by_hand")
+    other = replace(by_hand, product="edt_monoposte")
+    for status in ("rendered", "would_render"):
+        told = summary([by_hand, other, replace(by_hand, status=status, changed=True)], [])
+        assert [(each["product"], each["status"]) for each in told["releases"]] == [
+            ("edt_monoposte", "by_hand"),
+            ("pronote_client", status),
+        ]
+        assert told["changed"]
 
 
 @pytest.mark.parametrize("cut", ["lock", "sums"])

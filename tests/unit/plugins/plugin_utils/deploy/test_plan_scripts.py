@@ -11,7 +11,21 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import plan
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import script
 
-from tests.unit.plans import DIGESTS, JOB, LAST_MONTH, NEWER, OLD, RIGHT, STAGE, STAGED, goal, job_for, names, state_of
+from tests.unit.plans import (
+    DIGESTS,
+    JOB,
+    LAST_MONTH,
+    NEWER,
+    OLD,
+    RIGHT,
+    STAGE,
+    STAGED,
+    X86,
+    goal,
+    job_for,
+    names,
+    state_of,
+)
 
 _BEFORE = "c" * 64
 OLD_JOB, OLD_STAGED, OLD_STAGE = (job_for(verb=verb, digest=_BEFORE) for verb in ("install", "staged", "stage"))
@@ -118,6 +132,17 @@ def test_a_script_that_lacks_what_it_is_to_do_is_refused(monkeypatch: pytest.Mon
     assert plan(state_of(LAST_MONTH), goal(state="staged", arch="x86", scripts=old)).action == "stage"
     assert plan(state_of(LAST_MONTH, jobs=[STAGE]), goal(state="staged", scripts=old)).action == "finish"
     assert plan(state_of(LAST_MONTH), goal(state="staged")).action == "stage"
+
+
+def test_0_1_0_knew_no_answers_for_going_over_an_earlier_release() -> None:
+    updates: dict[str, Any] = {"updates": frozenset({"x64", "x86"}), "scripts": {DIGESTS["x64"]: 1, DIGESTS["x86"]: 2}}
+    refused = plan(state_of(LAST_MONTH), goal(**updates))
+    assert refused.action == "refuse"
+    assert refused.reason.endswith("was published by an earlier version of this collection and knows no 'update'")
+    assert plan(state_of(), goal(**updates)).job == JOB
+    assert plan(state_of(X86), goal(**updates)).job == job_for(verb="update", arch="x86", digest=DIGESTS["x86"])
+    assert plan(state_of(LAST_MONTH, jobs=[JOB]), goal(**updates)).action == "finish"
+    assert plan(state_of(LAST_MONTH), goal(**{**updates, "scripts": {}})).job == job_for(verb="update")
 
 
 def test_the_versions_come_with_the_releases() -> None:
