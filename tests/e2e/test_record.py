@@ -159,7 +159,7 @@ def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
     results = run.of("response_record")
     assert {name for name, result in results.items() if result["outcome"] == "ok"} == {"anglais", "bon"}
     for name, fact in {
-        "annule": "-DlgOrder] lists no dialog",
+        "annule": "neither a list of dialogs nor their answers",
         "lance": "a box of the last dialog is ticked (SdFinish-0 bOpt1=1)",
         "parti": "the setup still waits for its dialogs to be answered after 8 s",
         "eleve": "the setup did not appear: the task starts in the session of an administrator only",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...module_utils.product.products import PRONOTE_CLIENT
 from ..responses.response import Mode
 from ..station.job_name import Verb
 from ..station.state import Installation
@@ -57,8 +58,10 @@ def record_again(step: JobStep, code: int | None) -> str:
     job = step.job
     mode: Mode = "uninstall" if job.verb == "remove" else "update" if step.over or job.verb == "update" else "install"
     command = (
-        f"ansible-playbook playbooks/record_response.yml -e pronote_record_release={job.release} "
-        f"-e pronote_record_arch={job.arch} -e pronote_record_modes={mode}"
+        "by hand, docs/responses.md"
+        if job.product != PRONOTE_CLIENT.key
+        else f"ansible-playbook playbooks/record_response.yml -e pronote_record_release={job.release} "
+        f"-e pronote_record_arch={job.arch} -e pronote_record_modes={mode} -e pronote_record_force=true"
     )
     if mode == "update" and job.verb != "update":
         return (
@@ -67,8 +70,8 @@ def record_again(step: JobStep, code: int | None) -> str:
             "removed first: pronote_client_update: reinstall."
         )
     return (
-        f"Record the case {mode} again, with this release's setup on a reference station ({command} "
-        "-e pronote_record_force=true), publish the release again, then run again."
+        f"Record the case {mode} again, with this release's setup on a reference station ({command}), "
+        "publish the release again, then run again."
     )
 
 

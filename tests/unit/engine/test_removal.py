@@ -221,3 +221,14 @@ def test_install_cmd_itself_runs_no_uninstall_string_blindly(make_station: MakeS
     assert failed["fact"].startswith("the uninstall entry's command is not one that can be run"), failed["fact"]
     assert (pc.clients(), pc.starts(), pc.folders()) == (["2026.2.7 x64 ok"], 0, [])
     assert not [event for event in pc.events("process") if "net" in str(event)]
+
+
+def test_the_entry_of_a_32_bit_engine_is_in_the_32_bit_view_only(make_station: MakeStation) -> None:
+    pc = make_station(clients=[{"release": "2026.2.7"}])
+    key = f"{_UNINSTALL_KEY}\\{product_code(2026, 'x64')}"
+    found = [pc.station.registry.get(key, "UninstallString", view=view) for view in (32, 64)]
+    assert [each is not None for each in found] == [True, False]
+    (client,) = pc.run("client_info", {})["clients"]
+    assert (client["arch"], client["registry_view"], client["product_code"]) == ("x64", 32, product_code(2026, "x64"))
+    assert pc.client(state="absent")["action"] == "remove"
+    assert pc.clients() == []
