@@ -101,7 +101,6 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
-        self._transport = ""
         self.events = events or Events()
         self.watcher = Watcher()
 
@@ -143,7 +142,7 @@ class WinrmStation:
         except BaseException:
             self._forget()
             raise
-        connection._connected, self._transport = True, transport
+        connection._connected = True
         display.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
 
     def _prepare_session(self, transport: str) -> None:
@@ -157,6 +156,8 @@ class WinrmStation:
         # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
         # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
         session.trust_env = False
+        if self._connection.protocol.transport.encryption and getattr(session.auth, "session_security", True) is None:
+            raise OddAnswerError("the first message without asking who sends it, which WinRM always does,")
         if transport == "certificate":
             at_most_1_2(session)
 
@@ -305,7 +306,8 @@ class WinrmStation:
             return Received(stdout=b"", stderr=b"", code=None)
 
     def _way(self, doing: str) -> Way:
-        return Way(doing=doing, transport=self._transport)
+        # The one that opened the shell (_open).
+        return Way(doing=doing, transport=self._connection._winrm_transport[0])
 
     @contextlib.contextmanager
     def _answers(self, way: Way) -> Iterator[None]:

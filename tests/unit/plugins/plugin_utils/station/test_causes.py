@@ -11,8 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import aiohttp
 import pytest
 import requests
 import urllib3
@@ -21,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     fault_codes,
     kerberos,
     network_codes,
+    plain_causes,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.causes import (
     Way,
@@ -56,6 +59,7 @@ _TABLES: dict[str, dict[Any, Cause]] = {
     "krb5": dict(kerberos.KRB5),
     "gss": dict(kerberos.MAJOR),
     "kinit": dict(kerberos.KINIT),
+    "plain": {name: cause for name, cause in vars(plain_causes).items() if isinstance(cause, Cause)},
 }
 _OPENING = Way(doing="opening a shell", transport="ntlm", opening=True)
 _DURING = Way(doing="trying it", transport="ntlm")
@@ -377,6 +381,7 @@ def test_the_system_is_understood_by_class_and_number(number: int) -> None:
         (spnego.BadMICError(), "answer", "could not be decrypted"),
         (spnego.InvalidTokenError(), "answer", "could not be decrypted"),
         (spnego.NoCredentialError(), "configuration", "settings in the inventory"),
+        (PermissionError("Server did not respond with NTLM challenge token"), "answer", "nothing where NTLM was asked"),
         (KeyError("content-type"), "answer", "answered without the header 'content-type' while trying it"),
         (IndexError("list index out of range"), "answer", "IndexError: list index out of range"),
         (UnicodeEncodeError("latin-1", "\u20ac", 0, 1, "x"), "configuration", "settings in the inventory"),
@@ -390,6 +395,39 @@ def test_libraries_are_understood_by_class(exc: Exception, kind: str, fact: str)
     error = _error(exc, _DURING)
     assert error.kind == kind
     assert fact in error.fact
+
+
+_KEY = cast(Any, aiohttp.client_reqrep.ConnectionKey)("pc", 5985, False, True, None, None, None)
+_INFO = cast(Any, SimpleNamespace(real_url="x"))
+
+
+@pytest.mark.parametrize(
+    ("exc", "kind", "fact"),
+    [
+        (aiohttp.ClientConnectorError(_KEY, ConnectionRefusedError(111, "x")), "unreachable", "refuses the connection"),
+        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(-2, "x")), "unreachable", "name has no address"),
+        (aiohttp.ClientOSError(errno.EMFILE, "x"), "controller", "may open no more files"),
+        (aiohttp.ServerDisconnectedError(), "unreachable", "was cut while trying it"),
+        (aiohttp.ClientPayloadError("x"), "unreachable", "was cut while trying it"),
+        (aiohttp.ConnectionTimeoutError("x"), "unreachable", "powered off"),
+        (aiohttp.SocketTimeoutError("x"), "unreachable", "stopped answering while trying it"),
+        (aiohttp.InvalidUrlClientError("x"), "configuration", "the station's address cannot be one"),
+        (aiohttp.TooManyRedirects(_INFO, ()), "answer", "redirects elsewhere"),
+        (aiohttp.ClientHttpProxyError(_INFO, ()), "controller", "a proxy"),
+        (aiohttp.ClientResponseError(_INFO, (), status=503), "answer", "answered HTTP 503 while trying it"),
+        (aiohttp.http_exceptions.BadStatusLine("x"), "answer", "does not speak HTTP"),
+    ],
+)
+def test_the_other_client_is_understood_by_class(exc: Exception, kind: str, fact: str) -> None:
+    error = _error(exc, _DURING)
+    assert error.kind == kind
+    assert fact in error.fact
+
+
+def test_classes_that_are_named_are_there() -> None:
+    for package, name in plain_causes.BY_NAME:
+        assert package == "aiohttp"
+        assert hasattr(aiohttp, name) or hasattr(aiohttp.http_exceptions, name), name
 
 
 def test_an_error_of_ours_goes_through() -> None:
@@ -418,6 +456,37 @@ def test_certificates_are_told_by_number(code: int, fact: str) -> None:
 
 def _with(fact: str) -> str:
     return f"signed by {fact}" if fact.startswith("an authority") else fact
+
+
+class _NativeGssError(Exception):
+    """As python-gssapi raises it."""
+
+    maj_code, min_code = 851968, -1765328347
+
+
+_NativeGssError.__module__ = "gssapi.raw.misc"
+
+
+class _MutualError(requests.exceptions.RequestException):
+    """As requests_kerberos raises it."""
+
+
+_MutualError.__name__ = "MutualAuthenticationError"
+_MutualError.__module__ = "winrm.vendor.requests_kerberos.exceptions"
+
+
+def test_other_libraries_of_kerberos() -> None:
+    assert "clocks" in _error(_NativeGssError("x")).fact
+    assert "did not prove its identity" in _error(_MutualError("Unable to authenticate")).fact
+    assert "did not authenticate" in _error(spnego.BadMICError(), Way(doing="x", transport="kerberos")).fact
+    assert _error(spnego.ContextExpiredError(), Way(doing="x", transport="kerberos")).passing
+    # A minor code that says nothing leaves the word to the major one.
+    assert "no Kerberos ticket" in _error(_gss(0, 7 << 16)).fact
+
+
+def test_a_certificate_that_is_not_mapped() -> None:
+    error = _error(InvalidCredentialsError("rejected"), Way(doing="x", transport="certificate"))
+    assert error.fact == "the station refuses the client certificate"
 
 
 class _GssError(Exception):

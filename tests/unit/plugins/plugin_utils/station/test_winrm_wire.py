@@ -174,6 +174,17 @@ def test_a_way_to_authenticate_that_is_not_offered(server: ServerThread) -> None
     )
 
 
+def test_something_that_asks_nobody_for_a_name(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests_ntlm.HttpNtlmAuth.response_hook", lambda _self, answer, **_options: answer)
+    monkeypatch.setattr("requests.Response.raise_for_status", lambda _self: None)
+    error = _error(_station("ntlm"))
+    assert (error.kind, error.fact) == (
+        "answer",
+        "the station answered the first message without asking who sends it, which WinRM always does, while opening a "
+        "shell",
+    )
+
+
 def test_several_transports_are_tried_in_turn(server: ServerThread) -> None:
     station = _station("ntlm", "basic", host=_BASIC)
     assert station.run("exit 5", doing="trying it").code == 5
