@@ -21,12 +21,18 @@ from typing import Any, Final
 import requests
 import urllib3
 from spnego import exceptions as spnego
-from winrm.exceptions import AuthenticationError, WinRMError, WinRMOperationTimeoutError, WinRMTransportError
+from winrm.exceptions import (
+    AuthenticationError,
+    WinRMError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+    WSManFaultError,
+)
 
 from ...module_utils.base.text import one_line, reason_of
 from . import kerberos
 from .errors import Cause, StationError
-from .fault_codes import FAULTS, NOTHING_YET, REQUEST_TOO_LARGE, from_fault
+from .fault_codes import NOTHING_YET, REQUEST_TOO_LARGE, from_fault
 from .network_codes import (
     BROKEN_OFF,
     CUT,
@@ -57,7 +63,7 @@ from .plain_causes import (
     SENSELESS,
     UNENCRYPTED,
 )
-from .soap import FaultAnswerError, OddAnswerError, fault_in
+from .soap import Fault, FaultAnswerError, OddAnswerError, fault_in
 
 __all__ = ["Way", "from_answer", "from_exception", "from_preparation"]
 
@@ -73,6 +79,7 @@ class Way:
     doing: str
     transport: str = ""
     opening: bool = False  # nothing was answered on this connection yet
+    server: str = ""  # the header Server of the last answer
 
 
 # How the stock plugin begins the text in which kinit's own words follow (ansible/plugins/connection/winrm.py).
@@ -180,7 +187,17 @@ def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
 def _status(exc: WinRMTransportError, way: Way) -> StationError:
     response = _response(exc)
     body = exc.response_text if isinstance(exc.response_text, bytes) else str(exc.response_text).encode()
-    return from_answer(int(exc.code), body, way, server=_server(response))
+    return from_answer(int(exc.code), body, way, server=_server(response) or way.server)
+
+
+def _wsman_fault(exc: WSManFaultError, way: Way) -> StationError:
+    # Its own numbers are those of one of the two shapes, and of no inner fault.
+    return from_answer(int(exc.code), str(exc.response).encode(), way)
+
+
+def _timed_out(_exc: WinRMOperationTimeoutError, way: Way) -> StationError:
+    # pywinrm's name for this fault, whatever was asked.
+    return from_fault(Fault(codes=(NOTHING_YET,), subcode="TimedOut", reason=""), doing=way.doing)
 
 
 def _server(response: requests.Response | None) -> str:
@@ -290,9 +307,10 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     (FaultAnswerError, _fault),
     (OddAnswerError, _always(SENSELESS)),
     (MemoryError, _always(OUT_OF_MEMORY)),
+    (WSManFaultError, _wsman_fault),
     (AuthenticationError, _unauthorized),
     (WinRMTransportError, _status),
-    (WinRMOperationTimeoutError, _always(FAULTS[NOTHING_YET])),
+    (WinRMOperationTimeoutError, _timed_out),
     # Its own class is left for what its decryption finds.
     (WinRMError, _always(UNENCRYPTED)),
     (UnicodeDecodeError, _undecoded),

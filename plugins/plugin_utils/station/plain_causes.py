@@ -47,7 +47,8 @@ SENSELESS: Final = Cause(
     kind=AnswerError,
     fact="the station answered {text} while {doing}",
     fact_fr="le poste ne répond pas comme WinRM",
-    remedy="Restart its WinRM service; if it lasts, something else may answer there: a proxy, another machine.",
+    remedy="Restart the WinRM service of the station; if it lasts, something else may answer there: a proxy, another "
+    "machine.",
 )
 UNENCRYPTED: Final = Cause(
     kind=AnswerError,
