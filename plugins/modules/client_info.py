@@ -151,8 +151,8 @@ jobs:
   sample: []
 kind:
   description:
-    - What kind of failure it was, V(unreachable), V(refused), V(answer), V(quota), V(timeout), V(running), V(fault),
-      V(fact), V(configuration) or V(controller).
+    - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(running), V(fault), V(fact),
+      V(configuration) or V(controller).
   returned: failure
   type: str
   sample: refused

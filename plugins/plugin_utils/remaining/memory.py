@@ -19,7 +19,14 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ...module_utils.base.clock import now
 from ...module_utils.product.release import Release
-from ..station.errors import StationError
+from ..station.errors import (
+    AnswerError,
+    CommandTimeoutError,
+    ControllerError,
+    QuotaError,
+    StationError,
+    UnseenError,
+)
 from ..station.events import Watcher
 from ..station.job_name import JobName
 from ..station.state import StationState
@@ -134,8 +141,9 @@ class Memory(Watcher):
         """A deployment did not come to its end."""
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
-        self._touch(db, seen=self._clients is not None or not lost, problem=exc.fact if lost else "")
-        if exc.kind not in {"timeout", "running", "answer", "quota", "controller"} and not lost:
+        missed = lost or isinstance(exc, AnswerError | ControllerError)
+        self._touch(db, seen=self._clients is not None or not missed, problem=exc.fact if missed else "")
+        if not lost and not isinstance(exc, UnseenError | CommandTimeoutError | QuotaError | ControllerError):
             self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
         # Otherwise the job may be going on: the attempt stays open for the run that follows it.
         self._save(

@@ -21,12 +21,18 @@ from typing import Any, Final
 import requests
 import urllib3
 from spnego import exceptions as spnego
-from winrm.exceptions import AuthenticationError, WinRMError, WinRMOperationTimeoutError, WinRMTransportError
+from winrm.exceptions import (
+    AuthenticationError,
+    WinRMError,
+    WinRMOperationTimeoutError,
+    WinRMTransportError,
+    WSManFaultError,
+)
 
 from ...module_utils.base.text import one_line, reason_of
 from . import kerberos
-from .errors import AnswerError, Cause, ControllerError, CredentialsRefusedError, InventoryError, StationError
-from .fault_codes import FAULTS, NOTHING_YET, REQUEST_TOO_LARGE, from_fault
+from .errors import Cause, StationError
+from .fault_codes import NOTHING_YET, REQUEST_TOO_LARGE, from_fault
 from .network_codes import (
     BROKEN_OFF,
     CUT,
@@ -44,7 +50,20 @@ from .network_codes import (
     http_cause,
     told,
 )
-from .soap import FaultAnswerError, OddAnswerError, fault_in
+from .plain_causes import (
+    ADDRESS,
+    BY_NAME,
+    CERTIFICATE,
+    LIBRARY,
+    METHOD,
+    OPTIONS,
+    OUT_OF_MEMORY,
+    PASSWORD,
+    REDIRECT,
+    SENSELESS,
+    UNENCRYPTED,
+)
+from .soap import Fault, FaultAnswerError, OddAnswerError, fault_in
 
 __all__ = ["Way", "from_answer", "from_exception", "from_preparation"]
 
@@ -60,72 +79,8 @@ class Way:
     doing: str
     transport: str = ""
     opening: bool = False  # nothing was answered on this connection yet
+    server: str = ""  # the header Server of the last answer
 
-
-_PASSWORD = Cause(
-    kind=CredentialsRefusedError,
-    fact="the station refuses the user name or the password",
-    fact_fr="le poste refuse le compte ou le mot de passe",
-    remedy="Check ansible_user and ansible_password for this station (vault), the account's lock-out, and "
-    "that the listener offers the method of ansible_winrm_transport.",
-)
-_METHOD = Cause(
-    kind=CredentialsRefusedError,
-    fact="the station does not offer the way to authenticate that was asked for ({text})",
-    fact_fr="le poste n'offre pas cette méthode d'authentification",
-    remedy="Set ansible_winrm_transport to one that it offers, or allow it on the station (winrm get "
-    "winrm/config/service/auth; basic also needs AllowUnencrypted over HTTP).",
-)
-_CERTIFICATE = Cause(
-    kind=CredentialsRefusedError,
-    fact="the station refuses the client certificate",
-    fact_fr="le poste refuse le certificat client",
-    remedy="Check that it is mapped to an account (winrm enumerate winrm/config/service/certmapping), that its "
-    "authority is in the station's Root store, and that Certificate is true in winrm/config/service/auth.",
-)
-_SENSELESS = Cause(
-    kind=AnswerError,
-    fact="the station answered {text} while {doing}",
-    fact_fr="le poste ne répond pas comme WinRM",
-    remedy="Restart its WinRM service; if it lasts, something else may answer there: a proxy, another machine.",
-)
-_UNENCRYPTED = Cause(
-    kind=AnswerError,
-    fact="the station's answer could not be decrypted while {doing} ({text})",
-    fact_fr="la réponse du poste n'a pas pu être déchiffrée",
-    remedy="Run again. If it lasts, something between the controller and the station changes messages: look for a "
-    "proxy or an antivirus that opens them.",
-)
-_REDIRECT = Cause(
-    kind=AnswerError,
-    fact="the station's address redirects elsewhere while {doing}, which WinRM never does",
-    fact_fr="l'adresse du poste redirige ailleurs : ce n'est pas WinRM",
-    remedy="A portal or another machine answers there: check ansible_host.",
-)
-_ADDRESS = Cause(
-    kind=InventoryError,
-    fact="the station's address cannot be one: {text}",
-    fact_fr="l'adresse du poste dans l'inventaire est mal écrite",
-    remedy="Correct ansible_host, ansible_port and ansible_winrm_scheme in the inventory.",
-)
-_OPTIONS = Cause(
-    kind=InventoryError,
-    fact="the connection's settings in the inventory cannot be used: {text}",
-    fact_fr="les réglages de connexion de l'inventaire sont inutilisables",
-    remedy="Correct the ansible_winrm_… variables, ansible_user and ansible_password of this station (docs/winrm.md).",
-)
-_LIBRARY = Cause(
-    kind=ControllerError,
-    fact="the controller lacks what this connection needs: {text}",
-    fact_fr="il manque au contrôleur une bibliothèque pour cette connexion",
-    remedy="Install it in .venv (pip install 'pywinrm[credssp]'), or choose another ansible_winrm_transport.",
-)
-_OUT_OF_MEMORY = Cause(
-    kind=ControllerError,
-    fact="the controller has no memory left while {doing}",
-    fact_fr="le contrôleur n'a plus de mémoire",
-    remedy="Run with fewer forks, or give it more.",
-)
 
 # How the stock plugin begins the text in which kinit's own words follow (ansible/plugins/connection/winrm.py).
 _KINIT_REFUSED = "Kerberos auth failure for principal "
@@ -135,9 +90,9 @@ _PREPARATION: Final[tuple[tuple[str, Cause], ...]] = (
     (r"WinRM Kerberos authentication requested but", kerberos.LIBRARY_MISSING),
     (r"(?:kerberos: )?requested auth method is kerberos, but", kerberos.LIBRARY_MISSING),
     (r"The installed version of WinRM does not support transport\(s\) .*'kerberos'", kerberos.LIBRARY_MISSING),
-    (r"The installed version of WinRM does not support transport\(s\) .*'(?:credssp|ntlm)'", _LIBRARY),
-    (r"(?:\w+: )?request(?:ed|s) auth method is \w+, but \S+ is not installed", _LIBRARY),
-    (r"(?:winrm or requests|xmltodict) is not installed", _LIBRARY),
+    (r"The installed version of WinRM does not support transport\(s\) .*'(?:credssp|ntlm)'", LIBRARY),
+    (r"(?:\w+: )?request(?:ed|s) auth method is \w+, but \S+ is not installed", LIBRARY),
+    (r"(?:winrm or requests|xmltodict) is not installed", LIBRARY),
     (r"(?:\w+: )?cert(?:_key)?_pem file not found", OUR_FILES),
 )
 
@@ -186,7 +141,7 @@ def from_exception(exc: BaseException, way: Way) -> StationError:
         for link in links:
             if isinstance(link, classes) and (error := rule(link, way)) is not None:
                 return error
-    return _SENSELESS.error(doing=way.doing, text=f"something that is not WinRM's ({_named(exc)})")
+    return SENSELESS.error(doing=way.doing, text=f"something that is not WinRM's ({_named(exc)})")
 
 
 def from_preparation(exc: BaseException) -> StationError:
@@ -200,7 +155,7 @@ def from_preparation(exc: BaseException) -> StationError:
             return cause.error(text=text)
     if any(isinstance(link, OSError) for link in links):
         return OUR_FILES.error(text=text)
-    return (_LIBRARY if any(isinstance(link, ImportError) for link in links) else _OPTIONS).error(text=text)
+    return (LIBRARY if any(isinstance(link, ImportError) for link in links) else OPTIONS).error(text=text)
 
 
 def _named(exc: BaseException) -> str:
@@ -222,17 +177,27 @@ def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
     offered = {scheme for scheme in ("basic", "negotiate", "ntlm", "kerberos", "credssp") if scheme in offers.lower()}
     wanted = _SCHEMES.get(way.transport)
     if wanted and offered and not wanted & offered:
-        return _METHOD.error(text=f"{way.transport}; it offers {one_line(offers, longest=100)}")
+        return METHOD.error(text=f"{way.transport}; it offers {one_line(offers, longest=100)}")
     if way.transport == "certificate":
-        return _CERTIFICATE.error()
+        return CERTIFICATE.error()
     # The domain gave a ticket, or this would have ended before anything was sent.
-    return kerberos.ticket_refused() if way.transport == "kerberos" else _PASSWORD.error()
+    return kerberos.ticket_refused() if way.transport == "kerberos" else PASSWORD.error()
 
 
 def _status(exc: WinRMTransportError, way: Way) -> StationError:
     response = _response(exc)
     body = exc.response_text if isinstance(exc.response_text, bytes) else str(exc.response_text).encode()
-    return from_answer(int(exc.code), body, way, server=_server(response))
+    return from_answer(int(exc.code), body, way, server=_server(response) or way.server)
+
+
+def _wsman_fault(exc: WSManFaultError, way: Way) -> StationError:
+    # Its own numbers are those of one of the two shapes, and of no inner fault.
+    return from_answer(int(exc.code), str(exc.response).encode(), way)
+
+
+def _timed_out(_exc: WinRMOperationTimeoutError, way: Way) -> StationError:
+    # pywinrm's name for this fault, whatever was asked.
+    return from_fault(Fault(codes=(NOTHING_YET,), subcode="TimedOut", reason=""), doing=way.doing)
 
 
 def _server(response: requests.Response | None) -> str:
@@ -263,12 +228,22 @@ def _gss(exc: BaseException, _way: Way) -> StationError | None:
     return kerberos.from_gss(int(major or 0), int(minor or 0), _named(exc))
 
 
+def _by_name(exc: BaseException, way: Way) -> StationError | None:
+    for base in type(exc).__mro__:
+        if cause := BY_NAME.get((base.__module__.partition(".")[0], base.__name__)):
+            return cause.error(doing=way.doing, text=one_line(exc, longest=200))
+    status = getattr(exc, "status", None)
+    if type(exc).__module__.startswith("aiohttp.") and isinstance(status, int):
+        return from_answer(status, b"", way)
+    return None
+
+
 def _spnego(exc: spnego.SpnegoError, way: Way) -> StationError:
     if isinstance(exc, spnego.InvalidCredentialError | spnego.NoCredentialError):
-        return _OPTIONS.error(text=_named(exc))
+        return OPTIONS.error(text=_named(exc))
     if isinstance(exc, spnego.CredentialsExpiredError | spnego.ContextExpiredError) or way.transport == "kerberos":
         return kerberos.from_gss(11 << 16 if "Expired" in type(exc).__name__ else 0, 0, _named(exc))
-    return _UNENCRYPTED.error(doing=way.doing, text=_named(exc))
+    return UNENCRYPTED.error(doing=way.doing, text=_named(exc))
 
 
 def _verified(exc: ssl.SSLCertVerificationError, _way: Way) -> StationError:
@@ -299,6 +274,9 @@ def _system(exc: OSError, way: Way) -> StationError | None:
         # Without a number: requests, of the files of a certificate (adapters.py, cert_verify).
         return OUR_FILES.error(text=reason_of(exc))
     cause = ERRNO.get(exc.errno or 0)
+    if type(exc) is PermissionError and exc.errno is None:
+        # requests_ntlm: NTLM is offered, and not spoken.
+        return SENSELESS.error(doing=way.doing, text="nothing where NTLM was asked for")
     if cause is None and isinstance(exc, TimeoutError):
         cause = NO_ANSWER if way.opening else SILENT
     if cause is None and isinstance(exc, ConnectionError):
@@ -312,12 +290,12 @@ def _encoded(exc: UnicodeError, _way: Way) -> StationError | None:
     if isinstance(exc, UnicodeDecodeError):
         return None
     # A host's name goes through IDNA, a password of Basic through Latin-1 (requests/auth.py).
-    return (_ADDRESS if "idna" in str(exc) else _OPTIONS).error(text=_named(exc))
+    return (ADDRESS if "idna" in str(exc) else OPTIONS).error(text=_named(exc))
 
 
 def _missing(exc: KeyError, way: Way) -> StationError:
     # pywinrm and requests_ntlm look headers up without asking whether they are there.
-    return _SENSELESS.error(doing=way.doing, text=f"without the header {one_line(exc, longest=60)}")
+    return SENSELESS.error(doing=way.doing, text=f"without the header {one_line(exc, longest=60)}")
 
 
 def _always(cause: Cause) -> _Rule:
@@ -327,18 +305,20 @@ def _always(cause: Cause) -> _Rule:
 # The first rule that has an error for any link counts.
 _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Rule], ...]] = (
     (FaultAnswerError, _fault),
-    (OddAnswerError, _always(_SENSELESS)),
-    (MemoryError, _always(_OUT_OF_MEMORY)),
+    (OddAnswerError, _always(SENSELESS)),
+    (MemoryError, _always(OUT_OF_MEMORY)),
+    (WSManFaultError, _wsman_fault),
     (AuthenticationError, _unauthorized),
     (WinRMTransportError, _status),
-    (WinRMOperationTimeoutError, _always(FAULTS[NOTHING_YET])),
+    (WinRMOperationTimeoutError, _timed_out),
     # Its own class is left for what its decryption finds.
-    (WinRMError, _always(_UNENCRYPTED)),
+    (WinRMError, _always(UNENCRYPTED)),
     (UnicodeDecodeError, _undecoded),
     (ssl.SSLCertVerificationError, _verified),
     (BaseException, _gss),
+    (BaseException, _by_name),
     (spnego.SpnegoError, _spnego),
-    (spnego.FeatureMissingError, _always(_LIBRARY)),
+    (spnego.FeatureMissingError, _always(LIBRARY)),
     (
         (requests.exceptions.ProxyError, urllib3.exceptions.ProxyError, requests.exceptions.InvalidProxyURL),
         _always(PROXY),
@@ -351,7 +331,7 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
             requests.exceptions.MissingSchema,
             urllib3.exceptions.LocationValueError,
         ),
-        _always(_ADDRESS),
+        _always(ADDRESS),
     ),
     (UnicodeError, _encoded),
     (ssl.SSLError, _tls),
@@ -361,14 +341,14 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), _always(CUT)),
     (http.client.HTTPException, _always(NO_HTTP)),
     ((requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError), _always(NO_ANSWER)),
-    (requests.exceptions.TooManyRedirects, _always(_REDIRECT)),
+    (requests.exceptions.TooManyRedirects, _always(REDIRECT)),
     (
         (
             requests.exceptions.ContentDecodingError,
             urllib3.exceptions.DecodeError,
             urllib3.exceptions.HeaderParsingError,
         ),
-        _always(_SENSELESS),
+        _always(SENSELESS),
     ),
     (requests.exceptions.ChunkedEncodingError, _always(CUT)),
     (requests.exceptions.Timeout, _always(SILENT)),

@@ -90,7 +90,7 @@ class UnreachableError(UnseenError):
 class AnswerError(UnseenError):
     """Something answered, but not as WinRM does: a proxy, a printer, a service that is broken."""
 
-    kind = "answer"
+    kind = "fault"
 
 
 class BusyError(UnseenError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...module_utils.product.products import Product
-from .errors import StationError, StationFactError
+from .errors import ControllerError, QuotaError, StationError, StationFactError, UnseenError
 from .overview import (
     Entry,
     Overview,
@@ -104,7 +104,7 @@ def _processes(station: WinrmStation) -> list[Process]:
     try:
         rows = station.query("select Name, ProcessId, SessionId from Win32_Process")
     except StationError as exc:
-        if exc.kind in {"unreachable", "answer", "quota", "controller"}:
+        if isinstance(exc, UnseenError | QuotaError | ControllerError):
             raise
         return []
     told = [[str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId")] for row in rows]

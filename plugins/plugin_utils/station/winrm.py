@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+import requests
 import xmltodict
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
@@ -101,7 +102,7 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
-        self._transport = ""
+        self._server = ""
         self.events = events or Events()
         self.watcher = Watcher()
 
@@ -143,7 +144,7 @@ class WinrmStation:
         except BaseException:
             self._forget()
             raise
-        connection._connected, self._transport = True, transport
+        connection._connected = True
         display.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
 
     def _prepare_session(self, transport: str) -> None:
@@ -157,6 +158,10 @@ class WinrmStation:
         # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
         # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
         session.trust_env = False
+        # pywinrm keeps the code and the text of an answer that it does not like, and no header.
+        session.hooks["response"].append(self._note)
+        if self._connection.protocol.transport.encryption and getattr(session.auth, "session_security", True) is None:
+            raise OddAnswerError("the first message without asking who sends it, which WinRM always does,")
         if transport == "certificate":
             at_most_1_2(session)
 
@@ -166,6 +171,9 @@ class WinrmStation:
             self._connection.close()
         # close() of the stock plugin keeps them when the station does not answer any more.
         self._forget()
+
+    def _note(self, answer: requests.Response, **_options: Any) -> None:
+        self._server = answer.headers.get("Server", "")
 
     def _forget(self) -> None:
         self._connection.protocol = None
@@ -243,8 +251,7 @@ class WinrmStation:
         return {"env:Envelope": {**self._connection.protocol.build_wsman_header(action, uri), "env:Body": body}}
 
     def _send(self, request: dict[str, Any]) -> bytes:
-        # Not protocol.send_message: it reads faults for itself, and fails at numbers that are none.
-        answer: bytes = self._connection.protocol.transport.send_message(xmltodict.unparse(request))
+        answer: bytes = self._connection.protocol.send_message(xmltodict.unparse(request))
         return answer
 
     def _ask(
@@ -305,7 +312,8 @@ class WinrmStation:
             return Received(stdout=b"", stderr=b"", code=None)
 
     def _way(self, doing: str) -> Way:
-        return Way(doing=doing, transport=self._transport)
+        # The one that opened the shell (_open).
+        return Way(doing=doing, transport=self._connection._winrm_transport[0])
 
     @contextlib.contextmanager
     def _answers(self, way: Way) -> Iterator[None]:
@@ -313,7 +321,7 @@ class WinrmStation:
         try:
             yield
         except Exception as exc:
-            error = from_exception(exc, way)
+            error = from_exception(exc, replace(way, server=self._server))
             if error is exc:
                 raise
             raise error from exc

@@ -90,30 +90,30 @@ def test_a_shell_that_is_lost_again_is_told(make_station: MakeStation, effect: s
 
 
 _ANSWERS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "empty": ({"effect": "answer", "match": "^Command "}, "answer", "something that is not XML: nothing at all"),
+    "empty": ({"effect": "answer", "match": "^Command "}, "fault", "something that is not XML: nothing at all"),
     "html": (
         {"effect": "answer", "match": "^Command ", "body": "<html><body>Proxy</body></html>"},
-        "answer",
+        "fault",
         "XML that is no envelope of WS-Management: '<html><body>Proxy</body></html>'",
     ),
     "cut": (
         {"effect": "edit", "match": "^Command ", "find": "CommandId>.*", "replace": ""},
-        "answer",
+        "fault",
         "something that is not XML: '<s:Envelope",
     ),
     "no command id": (
         {"effect": "edit", "match": "^Command ", "find": "<rsp:CommandId>.*</rsp:CommandId>", "replace": ""},
-        "answer",
+        "fault",
         "a command started without its number",
     ),
     "no exit code": (
         {"effect": "edit", "match": "^Receive", "find": "<rsp:ExitCode>.*</rsp:ExitCode>", "replace": "", "times": 0},
-        "answer",
+        "fault",
         "the end of a command without its exit code",
     ),
     "no shell id": (
         {"effect": "edit", "match": "^Create", "find": "<w:Selector .*</w:Selector>", "replace": ""},
-        "answer",
+        "fault",
         "a new shell without its number",
     ),
 }
@@ -139,22 +139,22 @@ def test_the_exit_code_is_that_of_done_among_several_states(make_station: MakeSt
 
 
 _STRANGERS = {
-    "printer": ("answer", "the station's address answered HTTP 404 while opening a shell: server 'HP HTTP Server; HP"),
+    "printer": ("fault", "the station's address answered HTTP 404 while opening a shell: server 'HP HTTP Server; HP"),
     "printer_login": ("refused", "the station refuses the user name or the password"),
     "web_server": (
-        "answer",
+        "fault",
         "the station answered XML that is no envelope of WS-Management: 'IIS Windows' while opening",
     ),
     "proxy": (
-        "answer",
+        "fault",
         "the station answered HTTP 503 while opening a shell: server 'squid/5.7', \"ERREUR : l'URL demandée n'a pas "
         'pu être chargée"',
     ),
     "no_service": (
-        "answer",
+        "fault",
         "the station answered HTTP 503 while opening a shell: server 'Microsoft-HTTPAPI/2.0', an empty answer",
     ),
-    "empty": ("answer", "the station answered something that is not XML: nothing at all while opening a shell"),
+    "empty": ("fault", "the station answered something that is not XML: nothing at all while opening a shell"),
 }
 
 
@@ -218,5 +218,5 @@ def test_an_absent_instance_is_none_and_its_code_is_windows(make_station: MakeSt
 def test_an_audit_of_a_printer_says_what_answered(make_station: MakeStation) -> None:
     pc = make_station(stranger="printer")
     found = pc.run("client_info", {})
-    assert (found["failed"], found["kind"]) == (True, "answer")
+    assert (found["failed"], found["kind"]) == (True, "fault")
     assert "unreachable" not in found

@@ -125,7 +125,7 @@ _CUTS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "no fault in it": (
         {"effect": "http_500", "match": "^Command "},
-        "answer",
+        "fault",
         "the station answered HTTP 500 while trying it: ",
     ),
     "power": ({"effect": "power_off", "match": "^Command "}, "unreachable", "the connection was cut while trying it"),
@@ -190,7 +190,7 @@ def test_another_connection_plugin_is_an_error_that_names_it() -> None:
 def test_an_answer_that_is_none_of_the_protocols(make_station: MakeStation, monkeypatch: pytest.MonkeyPatch) -> None:
     station = _station(make_station())
     station.connect()
-    monkeypatch.setattr(station._connection.protocol.transport, "send_message", lambda _message: b"<html>proxy</html>")
-    with pytest.raises(StationError, match="Restart its WinRM service") as caught:
+    monkeypatch.setattr(station._connection.protocol, "send_message", lambda _message: b"<html>proxy</html>")
+    with pytest.raises(StationError, match="Restart the WinRM service") as caught:
         station.query("select ProcessId from Win32_Process")
-    assert caught.value.kind == "answer"
+    assert caught.value.kind == "fault"

@@ -11,8 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import aiohttp
 import pytest
 import requests
 import urllib3
@@ -21,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     fault_codes,
     kerberos,
     network_codes,
+    plain_causes,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.causes import (
     Way,
@@ -56,6 +59,7 @@ _TABLES: dict[str, dict[Any, Cause]] = {
     "krb5": dict(kerberos.KRB5),
     "gss": dict(kerberos.MAJOR),
     "kinit": dict(kerberos.KINIT),
+    "plain": {name: cause for name, cause in vars(plain_causes).items() if isinstance(cause, Cause)},
 }
 _OPENING = Way(doing="opening a shell", transport="ntlm", opening=True)
 _DURING = Way(doing="trying it", transport="ntlm")
@@ -65,7 +69,7 @@ _DURING = Way(doing="trying it", transport="ntlm")
 def test_every_row_of_the_tables_makes_an_error(table: str, code: Any) -> None:
     error = _TABLES[table][code].error(doing="trying it", code=7, text="what {it} said")
     assert isinstance(error, StationError)
-    assert error.kind in {"unreachable", "refused", "answer", "quota", "fault", "controller", "configuration"}
+    assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration"}
     assert error.remedy.endswith((".", "…"))
     assert "{" not in error.fact.replace("{it}", "")
     # Who is told in French reads French of what keeps a station from being reached.
@@ -178,28 +182,28 @@ def _http(status: str, body: bytes = b"", *headers: str) -> Callable[[socket.soc
 _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
     "printer": (
         _http("404 Not Found", b"<title>404</title>", "Server: HP HTTP Server; LaserJet"),
-        "answer",
+        "fault",
         "answered HTTP 404 while opening a shell: server 'HP HTTP Server; LaserJet', '404'",
     ),
-    "500": (_http("500 Internal Server Error"), "answer", "answered HTTP 500 while opening a shell: an empty answer"),
+    "500": (_http("500 Internal Server Error"), "fault", "answered HTTP 500 while opening a shell: an empty answer"),
     "503 of a service that stops": (
         _http("503 Service Unavailable", b"<html>Service Unavailable</html>", "Server: Microsoft-HTTPAPI/2.0"),
-        "answer",
+        "fault",
         "answered HTTP 503 while opening a shell: server 'Microsoft-HTTPAPI/2.0', '<html>Service Unavailable</html>'",
     ),
     "page that is not UTF-8": (
         _http("502 Bad Gateway", "<title>Passerelle d\xe9faillante</title>".encode("latin-1")),
-        "answer",
+        "fault",
         "answered HTTP 502 while opening a shell: 'Passerelle d\xe9faillante'",
     ),
     "escape sequences": (
         _http("404 Not Found", b"\x1b[31mred\x07", "Server: \x1b]0;x"),
-        "answer",
+        "fault",
         "\N{REPLACEMENT CHARACTER}[31mred",
     ),
     "too large": (_http("413 Request Entity Too Large"), "fault", "finds the request too large"),
-    "no redirect but the status": (_http("304 Not Modified"), "answer", ""),
-    "not HTTP": (lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), "answer", "does not speak HTTP"),
+    "no redirect but the status": (_http("304 Not Modified"), "fault", ""),
+    "not HTTP": (lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), "fault", "does not speak HTTP"),
     "cut": (lambda c: None, "unreachable", "the connection was cut while opening a shell"),
     "cut body": (
         lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<s:"),
@@ -208,12 +212,12 @@ _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
     ),
     "not gzip": (
         _http("200 OK", b"no gzip", "Content-Encoding: gzip"),
-        "answer",
+        "fault",
         "the station answered",
     ),
     "redirects for ever": (
         _http("302 Found", b"", "Location: /again"),
-        "answer",
+        "fault",
         "redirects elsewhere",
     ),
     "another way to authenticate": (
@@ -239,7 +243,7 @@ _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
 def test_anything_that_answered_is_not_unreachable(name: str) -> None:
     answer, kind, fact = _ANSWERS[name]
     if name == "no redirect but the status":
-        assert from_answer(304, b"", _OPENING).kind == "answer"
+        assert from_answer(304, b"", _OPENING).kind == "fault"
         return
     with _server(answer) as port:
         error = _error(_raised(port), Way(doing="opening a shell", transport="basic", opening=True))
@@ -251,12 +255,12 @@ def test_anything_that_answered_is_not_unreachable(name: str) -> None:
 def test_ntlm_where_nothing_asks_for_it() -> None:
     """A web server that answers 200 to the empty first message."""
     with _server(_http("200 OK", b"<html>")) as port:
-        assert _error(_raised(port, transport="ntlm")).kind == "answer"
+        assert _error(_raised(port, transport="ntlm")).kind == "fault"
     with _server(_http("401 Unauthorized", b"", "WWW-Authenticate: NTLM")) as port:
         error = _error(_raised(port, transport="ntlm"))
-        assert error.kind in {"answer", "refused"}
+        assert error.kind in {"fault", "refused"}
     with _server(_http("401 Unauthorized", b"", "WWW-Authenticate: NTLM TlRMTVNTUAAC")) as port:
-        assert _error(_raised(port, transport="ntlm")).kind == "answer"
+        assert _error(_raised(port, transport="ntlm")).kind == "fault"
 
 
 @pytest.mark.parametrize(
@@ -344,8 +348,8 @@ _SYSTEM: tuple[tuple[BaseException, str, str], ...] = (
     (ssl.SSLError(1, "[SSL: SOMETHING_NEW] something"), "unreachable", "the connection broke"),
     (MemoryError(), "controller", "no memory"),
     (http.client.RemoteDisconnected("x"), "unreachable", "was cut"),
-    (http.client.BadStatusLine("x"), "answer", "does not speak HTTP"),
-    (http.client.LineTooLong("header"), "answer", "does not speak HTTP"),
+    (http.client.BadStatusLine("x"), "fault", "does not speak HTTP"),
+    (http.client.LineTooLong("header"), "fault", "does not speak HTTP"),
     (http.client.IncompleteRead(b""), "unreachable", "was cut"),
 )
 
@@ -367,29 +371,63 @@ def test_the_system_is_understood_by_class_and_number(number: int) -> None:
         (TimeoutError("x"), "unreachable", "stopped answering while trying it"),
         (requests.exceptions.ConnectionError("x"), "unreachable", "was cut while trying it"),
         (requests.exceptions.ChunkedEncodingError("x"), "unreachable", "was cut while trying it"),
-        (requests.exceptions.ContentDecodingError("x"), "answer", "the station answered"),
-        (requests.exceptions.TooManyRedirects("x"), "answer", "redirects elsewhere"),
+        (requests.exceptions.ContentDecodingError("x"), "fault", "the station answered"),
+        (requests.exceptions.TooManyRedirects("x"), "fault", "redirects elsewhere"),
         (requests.exceptions.ProxyError("x"), "controller", "a proxy"),
         (requests.exceptions.InvalidSchema("x"), "configuration", "address"),
         (requests.exceptions.RequestException("x"), "unreachable", "the connection broke while trying it: x"),
         (WinRMOperationTimeoutError(), "quota", "the station is too busy"),
-        (WinRMError("Encrypted length from server does not match"), "answer", "could not be decrypted"),
-        (spnego.BadMICError(), "answer", "could not be decrypted"),
-        (spnego.InvalidTokenError(), "answer", "could not be decrypted"),
+        (WinRMError("Encrypted length from server does not match"), "fault", "could not be decrypted"),
+        (spnego.BadMICError(), "fault", "could not be decrypted"),
+        (spnego.InvalidTokenError(), "fault", "could not be decrypted"),
         (spnego.NoCredentialError(), "configuration", "settings in the inventory"),
-        (KeyError("content-type"), "answer", "answered without the header 'content-type' while trying it"),
-        (IndexError("list index out of range"), "answer", "IndexError: list index out of range"),
+        (PermissionError("Server did not respond with NTLM challenge token"), "fault", "nothing where NTLM was asked"),
+        (KeyError("content-type"), "fault", "answered without the header 'content-type' while trying it"),
+        (IndexError("list index out of range"), "fault", "IndexError: list index out of range"),
         (UnicodeEncodeError("latin-1", "\u20ac", 0, 1, "x"), "configuration", "settings in the inventory"),
-        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "answer", "UnicodeDecodeError"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "x"), "fault", "UnicodeDecodeError"),
         (InvalidCredentialsError("the specified credentials were rejected by the server"), "refused", "password"),
-        (WinRMTransportError("http", 500, ""), "answer", "HTTP 500"),
-        (RuntimeError("a\x1b[31m\nb"), "answer", "RuntimeError: a\N{REPLACEMENT CHARACTER}[31m b"),
+        (WinRMTransportError("http", 500, ""), "fault", "HTTP 500"),
+        (RuntimeError("a\x1b[31m\nb"), "fault", "RuntimeError: a\N{REPLACEMENT CHARACTER}[31m b"),
     ],
 )
 def test_libraries_are_understood_by_class(exc: Exception, kind: str, fact: str) -> None:
     error = _error(exc, _DURING)
     assert error.kind == kind
     assert fact in error.fact
+
+
+_KEY = cast(Any, aiohttp.client_reqrep.ConnectionKey)("pc", 5985, False, True, None, None, None)
+_INFO = cast(Any, SimpleNamespace(real_url="x"))
+
+
+@pytest.mark.parametrize(
+    ("exc", "kind", "fact"),
+    [
+        (aiohttp.ClientConnectorError(_KEY, ConnectionRefusedError(111, "x")), "unreachable", "refuses the connection"),
+        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(-2, "x")), "unreachable", "name has no address"),
+        (aiohttp.ClientOSError(errno.EMFILE, "x"), "controller", "may open no more files"),
+        (aiohttp.ServerDisconnectedError(), "unreachable", "was cut while trying it"),
+        (aiohttp.ClientPayloadError("x"), "unreachable", "was cut while trying it"),
+        (aiohttp.ConnectionTimeoutError("x"), "unreachable", "powered off"),
+        (aiohttp.SocketTimeoutError("x"), "unreachable", "stopped answering while trying it"),
+        (aiohttp.InvalidUrlClientError("x"), "configuration", "the station's address cannot be one"),
+        (aiohttp.TooManyRedirects(_INFO, ()), "fault", "redirects elsewhere"),
+        (aiohttp.ClientHttpProxyError(_INFO, ()), "controller", "a proxy"),
+        (aiohttp.ClientResponseError(_INFO, (), status=503), "fault", "answered HTTP 503 while trying it"),
+        (aiohttp.http_exceptions.BadStatusLine("x"), "fault", "does not speak HTTP"),
+    ],
+)
+def test_the_other_client_is_understood_by_class(exc: Exception, kind: str, fact: str) -> None:
+    error = _error(exc, _DURING)
+    assert error.kind == kind
+    assert fact in error.fact
+
+
+def test_classes_that_are_named_are_there() -> None:
+    for package, name in plain_causes.BY_NAME:
+        assert package == "aiohttp"
+        assert hasattr(aiohttp, name) or hasattr(aiohttp.http_exceptions, name), name
 
 
 def test_an_error_of_ours_goes_through() -> None:
@@ -400,7 +438,7 @@ def test_an_error_of_ours_goes_through() -> None:
 def test_a_chain_that_bites_its_tail_ends() -> None:
     first, second = RuntimeError("first"), RuntimeError("second")
     first.__cause__, second.__cause__ = second, first
-    assert _error(first).kind == "answer"
+    assert _error(first).kind == "fault"
 
 
 @pytest.mark.parametrize(
@@ -418,6 +456,37 @@ def test_certificates_are_told_by_number(code: int, fact: str) -> None:
 
 def _with(fact: str) -> str:
     return f"signed by {fact}" if fact.startswith("an authority") else fact
+
+
+class _NativeGssError(Exception):
+    """As python-gssapi raises it."""
+
+    maj_code, min_code = 851968, -1765328347
+
+
+_NativeGssError.__module__ = "gssapi.raw.misc"
+
+
+class _MutualError(requests.exceptions.RequestException):
+    """As requests_kerberos raises it."""
+
+
+_MutualError.__name__ = "MutualAuthenticationError"
+_MutualError.__module__ = "winrm.vendor.requests_kerberos.exceptions"
+
+
+def test_other_libraries_of_kerberos() -> None:
+    assert "clocks" in _error(_NativeGssError("x")).fact
+    assert "did not prove its identity" in _error(_MutualError("Unable to authenticate")).fact
+    assert "did not authenticate" in _error(spnego.BadMICError(), Way(doing="x", transport="kerberos")).fact
+    assert _error(spnego.ContextExpiredError(), Way(doing="x", transport="kerberos")).passing
+    # A minor code that says nothing leaves the word to the major one.
+    assert "no Kerberos ticket" in _error(_gss(0, 7 << 16)).fact
+
+
+def test_a_certificate_that_is_not_mapped() -> None:
+    error = _error(InvalidCredentialsError("rejected"), Way(doing="x", transport="certificate"))
+    assert error.fact == "the station refuses the client certificate"
 
 
 class _GssError(Exception):

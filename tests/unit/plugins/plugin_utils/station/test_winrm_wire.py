@@ -74,7 +74,7 @@ def test_messages_are_encrypted_and_a_command_runs(server: ServerThread) -> None
 def test_an_answer_that_cannot_be_decrypted_is_said(server: ServerThread) -> None:
     _rule(server, effect="garble", match="^Command ")
     error = _error(_station())
-    assert error.kind == "answer"
+    assert error.kind == "fault"
     assert error.fact.startswith("the station's answer could not be decrypted while trying it")
 
 
@@ -82,7 +82,7 @@ def test_an_answer_without_content_type_is_said(server: ServerThread) -> None:
     _rule(server, effect="no_content_type", match="^Command ")
     error = _error(_station())
     assert (error.kind, error.fact) == (
-        "answer",
+        "fault",
         "the station answered without the header 'content-type' while trying it",
     )
 
@@ -171,6 +171,17 @@ def test_a_way_to_authenticate_that_is_not_offered(server: ServerThread) -> None
     assert (error.kind, error.fact) == (
         "refused",
         'the station does not offer the way to authenticate that was asked for (ntlm; it offers Basic realm="WSMAN")',
+    )
+
+
+def test_something_that_asks_nobody_for_a_name(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests_ntlm.HttpNtlmAuth.response_hook", lambda _self, answer, **_options: answer)
+    monkeypatch.setattr("requests.Response.raise_for_status", lambda _self: None)
+    error = _error(_station("ntlm"))
+    assert (error.kind, error.fact) == (
+        "fault",
+        "the station answered the first message without asking who sends it, which WinRM always does, while opening a "
+        "shell",
     )
 
 
