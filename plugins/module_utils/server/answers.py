@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from ..base.files import write_atomically
+from ..base.http import vouched
 from ..base.times import iso_of, local_minute
 from .description import SUSPENDED, HostedServerError
 from .request import HostedOptions
@@ -91,7 +92,9 @@ def ask_once(
     ``allow_stale`` the last good answer is returned while there is no other. Raises HostedServerError, OSError.
     """
     folder = Path(options.cache_dir).expanduser()
-    name = hashlib.sha256("\0".join([*question, *_trust(options)]).encode()).hexdigest()[:24]
+    name = hashlib.sha256(
+        "\0".join([*question, *vouched(options.validate_certs, options.ca_path)]).encode()
+    ).hexdigest()[:24]
     path = folder / f"{name}.json"
 
     def fresh(entry: _Entry) -> bool:
@@ -123,12 +126,6 @@ def ask_once(
     if entry.info is None or not allow_stale:
         raise error
     return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=str(error))
-
-
-def _trust(options: HostedOptions) -> list[str]:
-    """What else an answer stands for: one that nobody vouched for must not answer those who want a certificate."""
-    usual = options.validate_certs and not options.ca_path
-    return [] if usual else [f"validate_certs={options.validate_certs}", options.ca_path or ""]
 
 
 def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
