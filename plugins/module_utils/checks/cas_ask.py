@@ -42,7 +42,7 @@ class CasRequest:
 
 
 def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
-    """Everything about one school. Raises ValueError for a malformed option, OSError for the cache."""
+    """Everything about one school. Raises ValueError for a malformed option."""
     report = Report(operation=5)
     ent_host = _ent_host(request)
     try:
@@ -98,7 +98,7 @@ def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Obse
         return options.failure_lifetime if said[0] == "redirect_refused" else min(_CORRECTED, options.failure_lifetime)
 
     question = ("cas", server, expected, request.cas_ca_path or "")
-    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)
+    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime, requests=1 + _MAX_STEPS)
 
 
 def _load(data: Any) -> _Observations:
