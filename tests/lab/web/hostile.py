@@ -67,7 +67,7 @@ _PLAYS: dict[str, Callable[[], AsyncIterator[bytes]]] = {
     "to_ftp": lambda: _once(_moved("ftp://127.0.0.1/setup.exe")),
     "to_file": lambda: _once(_moved("file:///etc/passwd")),
     "to_another_host": lambda: _once(_moved("http://127.99.99.99:9/")),
-    "to_itself": lambda: _once(_moved("")),
+    "in_a_circle": lambda: _once(_moved("")),
     "not_http": lambda: _once(b"220 mail.example.org ESMTP\r\n"),
 }
 HOSTILE_MODES = tuple(_PLAYS)

@@ -110,7 +110,7 @@ _HOSTILE = {
     "packed_twice": ("refused", "it is packed in a way that was not asked for (gzip, gzip)"),
     "not_http": ("broken_off", "what came is not HTTP (BadStatusLine)"),
 }
-_MOVED = ("to_ftp", "to_file", "to_another_host", "to_itself")
+_MOVED = ("to_ftp", "to_file", "to_another_host", "in_a_circle")
 
 
 def test_every_hostile_mode_is_tried() -> None:
