@@ -185,6 +185,27 @@ def test_a_file_that_says_that_it_is_larger_than_installers_are_is_not_begun(ben
     assert bench.left == set()
 
 
+def test_the_limit_is_of_the_file_and_not_of_each_try(bench: Bench) -> None:
+    """A site that breaks off and goes on, again and again, without ever telling how much there is."""
+
+    async def grow(request: web.Request) -> web.StreamResponse:
+        start = request.http_range.start or 0
+        part = {"Content-Range": f"bytes {start}-{start + 99_999}/*"} if start else {}
+        response = web.StreamResponse(status=206 if start else 200, headers={"ETag": '"one"', **part})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(bytes(100_000))
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    app = web.Application()
+    app.add_routes([web.get("/setup.exe", grow)])
+    with serving(app, address=HOST) as root, pytest.raises(DownloadError, match="could not be fetched: it is longer"):
+        bench.fetch(url=f"{root}/setup.exe", options={"max_size": 450_000, "tries": 20})
+    assert bench.left == set()
+
+
 def test_some_of_the_disk_stays_free_and_the_part_goes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that others fill meanwhile, and one whose file tells no size."""
     free = shutil.disk_usage(bench.folder).free

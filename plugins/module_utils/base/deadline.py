@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import socket
+import threading
 import time
 from typing import Any
 
@@ -41,10 +42,10 @@ class Deadline:
 def connected(address: tuple[str, int], deadline: Deadline) -> socket.socket:
     """A connection. Each address of a name gets its share of the time: one that nobody answers leaves some to the next.
 
-    The resolver has time-outs of its own (resolv.conf(5)). Raises OSError.
+    Raises OSError.
     """
     problem: OSError = OSError("the name has no address")
-    found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
+    found = _addresses(address, deadline)
     for number, (family, kind, protocol, _name, place) in enumerate(found):
         made = None
         try:
@@ -60,6 +61,29 @@ def connected(address: tuple[str, int], deadline: Deadline) -> socket.socket:
         else:
             return made
     raise problem
+
+
+def _addresses(address: tuple[str, int], deadline: Deadline) -> list[Any]:
+    """What the name stands for. In a thread: the resolver's time-outs are its own, half a minute and more in all
+    (resolv.conf(5)), and nothing ends them. Raises OSError.
+    """
+    found: list[Any] = []
+    problem: list[BaseException] = []
+
+    def look_up() -> None:
+        try:
+            found.extend(socket.getaddrinfo(*address, type=socket.SOCK_STREAM))
+        except Exception as exc:  # noqa: BLE001  (raised again below, in the thread that asked)
+            problem.append(exc)
+
+    looking = threading.Thread(target=look_up, daemon=True)
+    looking.start()
+    looking.join(deadline.remaining())
+    if looking.is_alive():
+        raise TimeoutError("the name was not found in time")
+    if problem:
+        raise problem[0]
+    return found
 
 
 class _Timed(io.RawIOBase):

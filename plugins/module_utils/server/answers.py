@@ -146,7 +146,10 @@ class _Cache:
     """One question's file, in the folder that was asked for; while that does not take it, in a spare one."""
 
     def __init__(self, folder: str, name: str) -> None:
-        self._folder = Path(folder).expanduser()
+        self._folder = Path(folder)
+        # No home: an account of a service. A folder of that name is made where the run is, if it can be.
+        with contextlib.suppress(RuntimeError):
+            self._folder = self._folder.expanduser()
         # Of this folder: nobody else's answers are taken from the spare one.
         self._spare = hashlib.sha256(os.fsencode(self._folder.absolute())).hexdigest()[:16]
         self._file = f"{name}.json"

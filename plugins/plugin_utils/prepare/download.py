@@ -233,6 +233,7 @@ def _received(
             file.write(piece)
             at += len(piece)
             count(at, size, len(piece))
+            _small_enough(at, options)
             if at - looked >= _BETWEEN_LOOKS:
                 looked = at
                 _enough_room(part, 0, options)
@@ -288,6 +289,12 @@ def _validator(response: Stream) -> str:
     etag = str(response.headers.get("ETag", "")).strip()
     strong = etag and not etag.startswith("W/")
     return etag if strong else str(response.headers.get("Last-Modified", "")).strip()
+
+
+def _small_enough(size: int, options: DownloadOptions) -> None:
+    """Raise RequestError for more than a file may have, with what earlier tries had brought."""
+    if size > options.max_size:
+        raise RequestError(f"it is longer than {options.max_size >> 20} MiB", kind="too_long")
 
 
 def _enough_room(part: Path, needed: int, options: DownloadOptions) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import socket
 import ssl
+import threading
 import time
 import tracemalloc
 import urllib.request
@@ -347,3 +348,25 @@ def test_one_address_that_nobody_answers_leaves_time_for_the_next(plain: str, mo
         assert ask(f"http://pronote.example.org:{port}/", bounds=Bounds(timeout=2)).ok
         for each in waiting:
             each.close()
+
+
+def test_a_name_server_that_hangs_is_over_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: answered.wait(60) and [])
+    with pytest.raises(RequestError, match="the name was not found in time"):
+        ask("http://pronote.example.org/", bounds=Bounds(timeout=0.3))
+    answered.set()
+    with pytest.raises(RequestError, match="the name has no address"):
+        ask("http://pronote.example.org/", bounds=Bounds(timeout=5))
+
+
+def test_a_name_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_args: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(RequestError, match="Name or service not known"):
+        ask("http://pronote.example.org/", bounds=Bounds(timeout=5))
+    monkeypatch.undo()
+    with pytest.raises(RequestError, match="it cannot be asked"):
+        ask(f"http://{'a' * 70}.example.org/", bounds=Bounds(timeout=5))
