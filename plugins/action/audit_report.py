@@ -66,6 +66,8 @@ class ActionModule(ControllerAction):
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, language=args["language"], **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
+        if made.warnings:
+            result["warnings"] = made.warnings
         if made.error or made.outcome.failed:
             result |= {"failed": True, "msg": made.error or made.outcome.message}
         return result

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..plugin_utils.depot.exclusive import PATIENCE, exclusively
 from ..plugin_utils.depot.prune import gather_needs, prune
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.inventory.asking import asking
@@ -30,7 +32,9 @@ class ActionModule(ControllerAction):
         needs = gather_needs(hosts, keep=args["keep"], options=options)
         lock_file = Path(args["lock_file"]) if args["lock_file"] else None
         depot, check = Path(args["depot"]), self._task.check_mode
-        result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)
+        folders = [depot, *([lock_file.parent] if lock_file else [])]
+        with exclusively(*folders, patience=PATIENCE) if not check else nullcontext():
+            result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)
         unread = [*needs.unknown, *needs.last_known.values()]
         warnings = [f"releases were kept that may not be needed: {reason}" for reason in unread]
         return {**result, "unread": unread, **({"warnings": warnings} if warnings else {})}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,6 +9,7 @@ from ..module_utils.base.files import sha256_of
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..module_utils.product.technologies import TECHNOLOGIES
+from ..plugin_utils.depot.exclusive import PATIENCE, exclusively
 from ..plugin_utils.depot.package import Package
 from ..plugin_utils.depot.publish import check_pin, publish
 from ..plugin_utils.doors.action import ControllerAction
@@ -66,7 +68,9 @@ class ActionModule(ControllerAction):
                 update_release=_recorded_for(args["update_response"]),
             )
             depot, lock_file = Path(args["depot"]), Path(args["lock_file"]) if args["lock_file"] else None
-            return publish(package, checked, depot=depot, lock_file=lock_file, check=self._task.check_mode)
+            check, folders = self._task.check_mode, [depot, *([lock_file.parent] if lock_file else [])]
+            with exclusively(*folders, patience=PATIENCE) if not check else nullcontext():
+                return publish(package, checked, depot=depot, lock_file=lock_file, check=check)
 
 
 def _recorded_for(response: str | None, told: str = "") -> str:

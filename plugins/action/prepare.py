@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 from ansible.utils.display import Display
 
 from ..module_utils.product.release import Release
+from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, exclusively, summary
+from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, summary
 from ..plugin_utils.prepare.renew import renew
 from ..plugin_utils.prepare.sources import SOURCES
 from ..plugin_utils.prepare.wanted import wanted_by_schools
+
+_PATIENCE = 10.0  # seconds
 
 
 class ActionModule(ControllerAction):
@@ -55,7 +58,8 @@ class ActionModule(ControllerAction):
             releases = list(asked)
         wanted = [(release, str(arch)) for release in sorted(set(releases)) for arch in args["archs"]]
         held = () if settings.check else (settings.depot, settings.lock_file.parent, settings.download.folder)
-        with exclusively(*held) if held else nullcontext():
+        # A publication is over in a moment; another preparation is not, and is not waited for.
+        with exclusively(*held, patience=_PATIENCE) if held else nullcontext():
             outcomes = Preparation(settings, tell=Display().display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])

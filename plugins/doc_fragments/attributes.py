@@ -55,7 +55,7 @@ options:
     type: float
     default: 3600
   timeout:
-    description: How long to wait for the server, in seconds.
+    description: How long a request may take as a whole, in seconds.
     type: float
     default: 15
   validate_certs:

@@ -7,6 +7,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils.server.answers import cache_notes
 from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS
 from ..plugin_utils.inventory.asking import asking
@@ -80,6 +81,8 @@ class LookupModule(LookupBase):
             served = served_release(
                 term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
             )
+            for warning in cache_notes():
+                Display().warning(warning)
             if served.release is None:
                 raise AnsibleLookupError(served.error)
             for warning in served.warnings:

@@ -58,7 +58,7 @@ options:
   store:
     description:
       - The store, an SQLite file on a local disk. Made when it is not there. Empty means no history.
-      - Not written in check mode.
+      - Not written in check mode. One that cannot be used is a warning, which the HTML and JSON reports repeat.
     type: path
     aliases: [state]
   keep_days:
@@ -142,7 +142,7 @@ exit_code:
 changes:
   description:
     - What changed since each station's previous audit, as lists of stations with what they were before and are after;
-      V(null) without a store. V(by_hand) are clients that changed without a job of ours.
+      V(null) without a store that can be used. V(by_hand) are clients that changed without a job of ours.
   returned: always
   type: dict
   sample:

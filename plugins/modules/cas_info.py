@@ -130,6 +130,7 @@ cached:
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas_ask import CasRequest, check_cas  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
     HOSTED_ARGUMENTS,
     HostedOptions,
@@ -160,6 +161,8 @@ def main() -> None:
         result = check_cas(request, language=given["language"])
     except (ValueError, OSError) as exc:
         module.fail_json(msg=str(exc))
+    for note in cache_notes():
+        module.warn(note)
     module.exit_json(changed=False, **result)
 
 

@@ -112,6 +112,7 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import served_release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
     HOSTED_ARGUMENTS,
@@ -132,6 +133,8 @@ def main() -> None:
     values = dict(module.params)
     uai, url, allow_stale = (values.pop(name) for name in ("uai", "url", "allow_stale"))
     served = served_release(uai, url, options=HostedOptions(**values), allow_stale=allow_stale)
+    for note in cache_notes():
+        module.warn(note)
     if served.release is None:
         module.fail_json(msg=served.error)
     for warning in served.warnings:

@@ -114,7 +114,9 @@ options:
     type: path
     default: ~/.cache/rentree-pronote/downloads
   timeout:
-    description: How long to wait for the site between two bytes, in seconds.
+    description:
+      - How long a page may take, and a file until it begins and while next to nothing of it comes (less than 8 KiB a
+        second on average), in seconds.
     type: float
     default: 60
   tries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,36 @@ def test_the_server_is_asked_once_for_all_stations(school: School, tmp_path: Pat
     before = len(school.lab.journal(kind="web"))
     school.play("audit", "-f", "50", "-e", f"pronote_cache_dir={tmp_path / 'cache'}").assert_code(0)
     assert len(school.lab.journal(kind="web")) == before + 1
+
+
+def test_a_cache_that_cannot_be_used_leaves_no_station_of_unknown_release(school: School, tmp_path: Path) -> None:
+    """Every station was "version inconnue", with exit code 0."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    before, cache = len(school.lab.journal(kind="web")), tmp_path / "file/cache"
+    run = school.play("audit", "-f", "50", "-e", f"pronote_cache_dir={cache}").assert_code(0)
+    assert f"the cache {cache} of hosted servers cannot be used (Not a directory)" in " ".join(run.output.split())
+    assert {name: record["status"] for name, record in _records(school).items()} == {
+        str(station["name"]): str(station["name"]).partition("-")[0] for station in STATIONS
+    }
+    assert len(school.lab.journal(kind="web")) == before + 1
+
+
+def test_a_store_that_somebody_holds_costs_one_wait_and_the_report_says_so(school: School) -> None:
+    """It cost thirty seconds for each worker, and then the exit code of a sound audit."""
+    store = school.work / "held.sqlite3"
+    arguments = ("audit", "-f", "50", "-e", f"pronote_state={store}")
+    school.play(*arguments).assert_code(0)
+    with sqlite3.connect(store, isolation_level=None) as stopped:
+        stopped.execute("begin immediate")
+        run = school.play(*arguments).assert_code(0)
+    said = " ".join(run.output.split())
+    assert "database is locked. Another run holds it" in said
+    assert "This audit is not in the history, nor is the history in its reports" in said
+    path = Path(json.loads(school.variables.read_text(encoding="utf-8"))["pronote_audit_path"])
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert "Another run holds it" in report["history_problem"]
+    assert len(report["stations"]) == len(STATIONS)
+    assert school.play(*arguments).assert_code(0)
 
 
 @pytest.mark.parametrize(

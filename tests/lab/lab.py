@@ -25,6 +25,7 @@ from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.depot import DepotFaults, depot_app
 from tests.lab.web.download import DownloadSite, Installer, download_app
 from tests.lab.web.hosted import MODES, PAGE_MODES, SETTINGS_MODES, HostedSchool, hosted_app
+from tests.lab.web.hostile import HOSTILE_MODES
 from tests.lab.wol import WAKE_HOST, WAKE_PORT, WakeListener
 from tests.lab.wsman import Listening, Quotas, Tls, WsmanServer, make_tls
 
@@ -130,14 +131,15 @@ class Lab:
         """Change what a hosted server answers. Raises ValueError for an unknown mode or key."""
         school = self.schools[uai]
         for name, value in changes.items():
-            known = {"mode": MODES, "page": PAGE_MODES, "settings": SETTINGS_MODES}.get(name, (value,))
+            known = {"mode": MODES, "page": PAGE_MODES, "settings": SETTINGS_MODES}.get(name)
+            known = (value,) if known is None else (*known, *HOSTILE_MODES)
             if name not in {"release", "mode", "cas", "name", "page", "settings"} or value not in known:
                 raise ValueError(f"{name}={value}")
             setattr(school, name, value)
 
     def change_cas(self, *, mode: str = "ok", certificate: str = "ok") -> None:
         """Change what the ENT's CAS server does, and the certificate it presents. Raises ValueError."""
-        if mode not in CAS_MODES or certificate not in CAS_CERTIFICATES:
+        if mode not in (*CAS_MODES, *HOSTILE_MODES) or certificate not in CAS_CERTIFICATES:
             raise ValueError(f"{mode}, {certificate}")
         self.cas.mode = mode
         self.cas.present(certificate)

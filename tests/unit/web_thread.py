@@ -1,16 +1,17 @@
-"""A web application of the lab in a thread with its own loop, for code under test that blocks."""
+"""A web application of the lab, or a server without HTTP, in a thread of its own, for code under test that blocks."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aiohttp import web
 
-__all__ = ["serving"]
+__all__ = ["listening", "serving"]
 
 
 @contextmanager
@@ -43,3 +44,24 @@ def serving(app: web.Application, *, address: str, tls: ssl.SSLContext | None = 
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def listening(address: str, answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Give each connection to ``answer``, one after the other, and close it then; yields the port."""
+    with socket.create_server((address, 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                with client:
+                    answer(client)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()

@@ -1,24 +1,112 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""I/O. Ask servers that may be slow, endless, cut off or packed: whom to trust, one request, the body of its answer."""
+"""I/O. The one HTTP client of the controller, for servers that may be slow, endless, cut off, packed or hostile.
+
+A request is over at its deadline, whatever drips; an answer has a largest size, packed or not; only http and https are
+asked; nothing of ``.netrc`` is sent; a redirect is an answer unless somebody wants it followed, and then it stays with
+its scheme. Proxies are those of the environment, and are named in errors.
+
+On ``urllib`` and ``http.client``, because the socket is ours there, to be timed at each read. Not ``requests``: hosts
+that run modules need not have it, it reads ``.netrc``, and its time-outs begin again at each byte. Not Ansible's
+``open_url``, for the last two, and because it makes each opener the process's own: schools that are asked at the same
+time would be given one another's authorities and cookies.
+"""
 
 from __future__ import annotations
 
+import base64
+import re
 import ssl
-import time
 import zlib
-from functools import lru_cache
-from http.client import IncompleteRead
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, RemoteDisconnected
 from http.cookiejar import CookieJar
-from typing import Any
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
+from typing import Any, Literal
+from urllib.error import URLError
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.request import (
+    AbstractHTTPHandler,
+    HTTPCookieProcessor,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+    getproxies,
+    proxy_bypass,
+)
 
 from ansible.module_utils.urls import make_context
 
-__all__ = ["MAX_BYTES", "USER_AGENT", "open_once", "read_body", "trust", "unpacked"]
+from .deadline import Deadline, OverflowingError, connected, reader, send_all
+from .text import one_line
+
+__all__ = [
+    "MAX_BYTES",
+    "REDIRECTS",
+    "USER_AGENT",
+    "Bounds",
+    "Reply",
+    "RequestError",
+    "Stream",
+    "ask",
+    "opened",
+    "trust",
+    "vouched",
+]
 
 # HTML pages of the hosting want a browser-like User-Agent (docs/fidelity.md, H8).
 USER_AGENT = "Mozilla/5.0 (compatible; rentree.pronote)"
 MAX_BYTES = 1 << 20
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SCHEMES = ("http", "https")
+_PIECE = 1 << 18
+# Headers, the sizes of chunks, what a proxy says before: all that comes beside a body, and twice that again.
+_BESIDE = 1 << 20
+
+
+Kind = Literal["none", "broken_off", "too_long", "refused"]
+
+
+class RequestError(Exception):
+    """No whole answer came. Its text says why, names the proxy if there is one, and never quotes the address.
+
+    ``kind``: nothing came, or it broke off, or it has no end or too late a one, or it was not taken for another reason.
+    ``tls``: the error, when that is what failed.
+    """
+
+    def __init__(self, fact: str, *, kind: Kind = "refused", tls: ssl.SSLError | None = None) -> None:
+        super().__init__(fact)
+        self.kind = kind
+        self.tls = tls
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How long and how large, and whom to believe. ``timeout``: seconds of the whole request. ``limit``: bytes.
+
+    ``pace``: bytes a second, for a large file: as long as so many come, on average over ``timeout``, it goes on.
+    """
+
+    timeout: float
+    limit: int = MAX_BYTES
+    validate_certs: bool = True
+    ca_path: str | None = None
+    pace: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A whole answer. ``body`` is empty for a redirect, and for a refusal whose page did not come whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
 
 
 @lru_cache(maxsize=16)
@@ -28,47 +116,251 @@ def trust(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
     return context
 
 
-class _Unmoved(HTTPRedirectHandler):
-    """A redirect is the answer: it is raised as HTTPError, like the other statuses that are none of 200 to 299."""
+def vouched(validate_certs: bool, ca_path: str | None) -> list[str]:
+    """Who vouched for what came; empty for the system's authorities.
 
-    def redirect_request(self, *_redirect: Any) -> None:
-        return None
-
-
-def open_once(
-    address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None = None
-) -> Any:
-    """One GET; a redirect is not followed. Raises HTTPError, URLError, HTTPException, OSError, ValueError.
-
-    Not with Ansible's ``open_url``: it makes each opener the process's own, and schools that are asked at the same time
-    would be given one another's authorities and cookies. Passwords of ``.netrc`` have nothing to do here either.
+    Belongs to whatever is kept: what nobody vouched for must not answer those who want a certificate.
     """
-    handlers = [HTTPSHandler(context=trust(validate_certs, ca_path)), _Unmoved(), HTTPCookieProcessor(jar)]
-    request = Request(address, headers={"User-Agent": USER_AGENT})  # noqa: S310 (whoever asks has looked at the scheme)
-    return build_opener(*handlers).open(request, timeout=timeout)
+    return [] if validate_certs and not ca_path else [f"validate_certs={validate_certs}", ca_path or ""]
 
 
-def read_body(response: Any, *, timeout: float, limit: int = MAX_BYTES) -> bytes:
-    """What comes within ``timeout`` seconds, ``limit`` bytes at most. Raises TimeoutError when it takes longer.
+class _Response(HTTPResponse):
+    """Status line, headers, chunks and body, all through the bounded reader."""
 
-    A socket's own timeout begins again at each byte: a server that answers drop by drop would hold the lock, and with
-    it every worker, for hours. Byte by byte, because read(n) waits for all n; the answer is about 1 KB.
+    def __init__(self, sock: Any, *args: Any, read: Any, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp.close()
+        self.fp = read(sock)
+
+
+class _Plain(HTTPConnection):
+    """One request on a socket of ours."""
+
+    def __init__(self, host: str, *, deadline: Deadline, read: Any, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._deadline = deadline
+        self.response_class = partial(_Response, read=read)  # type: ignore[assignment]  # called, never subclassed
+        self._create_connection = lambda address, *_: connected(address, deadline)
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        send_all(self.sock, bytes(data), self._deadline)
+
+
+class _Tls(_Plain, HTTPSConnection):
+    """The same over TLS, through a proxy too."""
+
+    def __init__(self, host: str, *, context: ssl.SSLContext, **more: Any) -> None:
+        super().__init__(host, context=context, **more)
+        self._trusted = context
+
+    def connect(self) -> None:
+        # Not HTTPSConnection's: the time that is left is set before the handshake, whatever a proxy took.
+        HTTPConnection.connect(self)
+        self.sock.settimeout(self._deadline.remaining())
+        name = self._tunnel_host or self.host  # type: ignore[attr-defined]  # as HTTPSConnection reads it
+        self.sock = self._trusted.wrap_socket(self.sock, server_hostname=name)
+
+
+class _Handler(AbstractHTTPHandler):
+    """Both schemes. Any status is an answer: nothing here raises for one, or goes where it says."""
+
+    def __init__(self, bounds: Bounds, deadline: Deadline) -> None:
+        super().__init__()
+        self._bounds = bounds
+        read = partial(
+            reader,
+            deadline=deadline,
+            most=2 * bounds.limit + _BESIDE,
+        )
+        self._plain: Any = partial(_Plain, deadline=deadline, read=read)
+        self._tls: Any = partial(_Tls, deadline=deadline, read=read)
+
+    def http_open(self, request: Request) -> HTTPResponse:
+        return self.do_open(self._plain, request)
+
+    def https_open(self, request: Request) -> HTTPResponse:
+        context = trust(self._bounds.validate_certs, self._bounds.ca_path)
+        return self.do_open(self._tls, request, context=context)
+
+    http_request = https_request = AbstractHTTPHandler.do_request_
+
+
+class Stream:
+    """An answer that is read piece by piece, as it comes; what is packed stays so."""
+
+    def __init__(self, response: Any, bounds: Bounds, deadline: Deadline, via: str) -> None:
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+        self._response, self._bounds, self._deadline, self._via = response, bounds, deadline, via
+        self._came = self._paid = 0
+
+    def read(self) -> bytes:
+        """What has come, at least a byte; empty at the end. Raises RequestError for an end too early or too late."""
+        try:
+            # read1 returns what is there; read would wait for a whole piece and lose it when the connection breaks.
+            piece: bytes = self._response.read1(_PIECE)
+            # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
+            if not piece and self._response.length:
+                raise IncompleteRead(b"", self._response.length)
+        except (HTTPException, OSError, ValueError) as exc:
+            raise _failed(exc, self._via) from exc
+        self._came += len(piece)
+        if self._came > self._bounds.limit:
+            raise RequestError(_too_long(self._bounds.limit), kind="too_long")
+        if self._bounds.pace and self._came - self._paid >= self._bounds.pace * self._bounds.timeout:
+            self._paid = self._came
+            self._deadline.renew()
+        return piece
+
+
+@contextmanager
+def opened(
+    address: str,
+    *,
+    bounds: Bounds,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    jar: CookieJar | None = None,
+    redirects: int = 0,
+) -> Iterator[Stream]:
+    """One GET, or the POST of ``data``. ``redirects``: how many are followed, all under one deadline.
+
+    Raises RequestError for whatever is no answer; every status is one.
     """
-    deadline = time.monotonic() + timeout
-    body = bytearray()
-    while len(body) < limit and (piece := response.read(1)):
-        body += piece
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"still not complete after {timeout:g} s")
-    return bytes(body)
+    deadline, given = Deadline(bounds.timeout), dict(headers or {})
+    for _ in range(redirects + 1):
+        parts = _parts(address)
+        via, proxies = _proxy(parts)
+        opener = OpenerDirector()
+        for handler in (ProxyHandler(proxies), UnknownHandler(), HTTPCookieProcessor(jar), _Handler(bounds, deadline)):
+            opener.add_handler(handler)
+        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **_password(parts), **given}
+        try:
+            # Whoever it is for: what the address says of a user goes into a header, to its own host alone.
+            request = Request(urlunsplit(parts._replace(netloc=_host(parts))), data=data, headers=sent)  # noqa: S310
+            response = opener.open(request, timeout=bounds.timeout)
+        except (HTTPException, OSError, ValueError) as exc:
+            raise _failed(exc, via) from exc
+        with response:
+            if response.status not in REDIRECTS or not redirects:
+                yield Stream(response, bounds, deadline, via)
+                return
+            address = _next(address, response.headers.get("Location", ""))
+    raise RequestError(f"it redirects more than {redirects} times")
 
 
-def unpacked(response: Any, body: bytes) -> bytes:
-    """The body without its gzip, which some proxies add unasked. Raises zlib.error, IncompleteRead."""
-    if response.headers.get("Content-Encoding", "").strip().lower() != "gzip":
+def ask(
+    address: str,
+    *,
+    bounds: Bounds,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    jar: CookieJar | None = None,
+    redirects: int = 0,
+) -> Reply:
+    """The whole answer to one request, unpacked when somebody on the way packed it unasked. Raises RequestError."""
+    with opened(address, bounds=bounds, data=data, headers=headers, jar=jar, redirects=redirects) as stream:
+        body = b""
+        # The body of a redirect is nobody's business, and may never come.
+        if stream.status not in REDIRECTS:
+            try:
+                body = _unpacked(stream, b"".join(iter(stream.read, b"")), bounds.limit)
+            except RequestError:
+                # A refusal says more than its status when its page arrives whole, and is one without.
+                if 200 <= stream.status < 300:
+                    raise
+        return Reply(status=stream.status, headers=stream.headers, body=body)
+
+
+def _unpacked(stream: Stream, body: bytes, limit: int) -> bytes:
+    coding = stream.headers.get("Content-Encoding", "").strip().lower()
+    if coding in {"", "identity"}:
         return body
+    if coding not in {"gzip", "x-gzip"}:
+        raise RequestError(f"it is packed in a way that was not asked for ({one_line(coding, longest=40)})")
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    plain = unpacker.decompress(body, MAX_BYTES)
-    if not unpacker.eof and len(plain) < MAX_BYTES:
-        raise IncompleteRead(body)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error as exc:
+        raise RequestError("it cannot be unpacked", kind="broken_off") from exc
+    if len(plain) > limit:
+        raise RequestError(f"{_too_long(limit)} once unpacked", kind="too_long")
+    if not unpacker.eof:
+        raise RequestError("it stopped early", kind="broken_off")
     return plain
+
+
+def _too_long(limit: int) -> str:
+    size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit >> 10} KiB" if limit >= 1 << 10 else f"{limit} bytes"
+    return f"it is longer than {size}"
+
+
+def _parts(address: str) -> SplitResult:
+    """An address that may be asked. Raises RequestError."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in _SCHEMES and parts.hostname and parts.port != 0 and re.fullmatch(r"[!-~]+", address):
+            return parts._replace(fragment="")
+    except ValueError:
+        pass
+    raise RequestError("it is no address of http or https without blanks, control characters and accents")
+
+
+def _host(parts: SplitResult) -> str:
+    return parts.netloc.rpartition("@")[2]
+
+
+def _password(parts: SplitResult) -> dict[str, str]:
+    """What an address says of a user, as the header that says it."""
+    if "@" not in parts.netloc:
+        return {}
+    name, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    said = f"{unquote(name)}:{unquote(password)}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
+
+
+def _next(address: str, location: str) -> str:
+    """Where a redirect leads. Raises RequestError."""
+    try:
+        target = urljoin(address, location.strip())
+        scheme, host = urlsplit(target).scheme, urlsplit(target).hostname
+    except ValueError as exc:
+        raise RequestError("it redirects to something that is no address") from exc
+    if scheme != urlsplit(address).scheme:
+        raise RequestError(
+            f"it redirects to another scheme ({one_line(scheme, longest=20)}, at {one_line(host or '', longest=100)})"
+        )
+    return target
+
+
+def _proxy(parts: SplitResult) -> tuple[str, dict[str, str]]:
+    """The environment's proxy for an address: in words for people, without its password, and for urllib."""
+    proxies = getproxies()
+    if parts.scheme not in proxies or proxy_bypass(_host(parts)):
+        return "", {}
+    proxy = proxies[parts.scheme]
+    shown = _host(urlsplit(proxy if "://" in proxy else f"//{proxy}"))
+    return f"through the proxy {one_line(shown, longest=100)} of {parts.scheme}_proxy", {parts.scheme: proxy}
+
+
+def _failed(exc: Exception, via: str) -> RequestError:
+    """What went wrong, in words. Those of an HTTPException quote the address or what a server says."""
+    cause = exc.reason if isinstance(exc, URLError) and isinstance(exc.reason, Exception) else exc
+    tls = cause if isinstance(cause, ssl.SSLError) else None
+    kind: Kind = "broken_off" if isinstance(cause, HTTPException) else "none"
+    if isinstance(cause, RemoteDisconnected):
+        fact = "the connection was closed without an answer"
+    elif isinstance(cause, IncompleteRead):
+        missing = f", {cause.expected} bytes early" if cause.expected else ""
+        fact = f"it stopped early{missing}"
+    elif isinstance(cause, HTTPException):
+        fact = f"what came is not HTTP ({type(cause).__name__})"
+    elif isinstance(cause, OverflowingError):
+        fact, kind = f"it does not end ({cause})", "too_long"
+    elif isinstance(cause, OSError):
+        fact = one_line(str(cause), longest=300) or type(cause).__name__
+    else:
+        fact = f"it cannot be asked ({type(cause).__name__})"
+    return RequestError(f"{fact}, {via}" if via else fact, kind=kind, tls=tls)

@@ -11,18 +11,13 @@ address but ``service``: another server's word must not send the controller, or 
 
 from __future__ import annotations
 
-import ssl
-import zlib
-from dataclasses import asdict, dataclass
-from http.client import HTTPException
+from dataclasses import asdict, dataclass, replace
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 
-from ..base.http import MAX_BYTES, open_once, read_body, unpacked
+from ..base.http import REDIRECTS, Reply, RequestError, ask
 from ..base.identifiers import host_of
-from ..base.text import reason_of
 from ..base.times import iso_of
 from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
@@ -32,7 +27,6 @@ from .findings import Report
 
 __all__ = ["CasRequest", "check_cas"]
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_STEPS = 5
 
 
@@ -47,20 +41,8 @@ class CasRequest:
     cas_ca_path: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Response:
-    status: int
-    location: str
-    kind: str
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-
 def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
-    """Everything about one school. Raises ValueError for a malformed option, OSError for the cache."""
+    """Everything about one school. Raises ValueError for a malformed option."""
     report = Report(operation=5)
     ent_host = _ent_host(request)
     try:
@@ -116,7 +98,7 @@ def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Obse
         return options.failure_lifetime if said[0] == "redirect_refused" else min(_CORRECTED, options.failure_lifetime)
 
     question = ("cas", server, expected, request.cas_ca_path or "")
-    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime)
+    return ask_once(server, question, ask, _load, options=options, lifetime=lifetime, requests=1 + _MAX_STEPS)
 
 
 def _load(data: Any) -> _Observations:
@@ -134,16 +116,13 @@ def _ask(request: CasRequest, server: str, expected: str) -> tuple[Observation, 
 def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | None]:
     """The page of PRONOTE, which should send its visitor to the ENT."""
     try:
-        answer = _get(
-            server, timeout=options.timeout, validate_certs=options.validate_certs, ca_path=options.ca_path, jar=None
-        )
-        if answer.status not in _REDIRECTS:
+        answer = ask(server, bounds=options.bounds())
+        if answer.status not in REDIRECTS:
             return _not_redirected(server, answer), None
-        target = parse_redirect(answer.location, server)
-    except (HTTPException, zlib.error, OSError) as exc:
-        return Observation(what="redirect_refused", values={"fact": f"no answer ({_reason(exc)})"}), None
+        target = parse_redirect(answer.headers.get("Location", ""), server)
+    except RequestError as exc:
+        return Observation(what="redirect_refused", values={"fact": f"no answer ({exc})"}), None
     except ValueError:
-        # urllib reads the address of a redirect too.
         return Observation(what="redirect_malformed", values={}), None
     if target.host == host_of(server):
         # To itself, without end; or to one of its own pages, which is no redirect to the ENT.
@@ -153,7 +132,7 @@ def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | 
     return Observation(what="redirect", values=values), target
 
 
-def _not_redirected(server: str, answer: _Response) -> Observation:
+def _not_redirected(server: str, answer: Reply) -> Observation:
     refusal = known_refusal(server, answer.body)
     if refusal is not None:
         return Observation(what="redirect_refused", values={"fact": refusal.fact})
@@ -165,15 +144,14 @@ def _not_redirected(server: str, answer: _Response) -> Observation:
 def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
     """The ENT's login page."""
     address, jar = target.login, CookieJar()
+    bounds = replace(request.options.bounds(), validate_certs=True, ca_path=request.cas_ca_path)
     for _ in range(_MAX_STEPS):
         try:
-            answer = _get(
-                address, timeout=request.options.timeout, validate_certs=True, ca_path=request.cas_ca_path, jar=jar
-            )
-            if answer.status not in _REDIRECTS:
+            answer = ask(address, bounds=bounds, jar=jar)
+            if answer.status not in REDIRECTS:
                 return _judged(answer, target)
-            step = parse_redirect(answer.location, address)
-        except (HTTPException, zlib.error, OSError) as exc:
+            step = parse_redirect(answer.headers.get("Location", ""), address)
+        except RequestError as exc:
             return _failed(exc, target.host)
         except ValueError:
             return Observation(what="login_not_page", values={})
@@ -188,42 +166,18 @@ def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
     return Observation(what="login_loop", values={})
 
 
-def _judged(answer: _Response, target: Redirect) -> Observation:
-    if refuses_service(answer.text):
+def _judged(answer: Reply, target: Redirect) -> Observation:
+    text = answer.body.decode("utf-8", "replace")
+    if refuses_service(text):
         return Observation(what="login_service_refused", values={})
     if answer.status != 200:
         return Observation(what="login_http", values={"status": str(answer.status)})
-    if "html" not in answer.kind.lower() or "<" not in answer.text:
+    if "html" not in answer.headers.get("Content-Type", "").lower() or "<" not in text:
         return Observation(what="login_not_page", values={})
     return Observation(what="login", values={"host": target.host, "address": target.address})
 
 
-def _failed(exc: Exception, host: str) -> Observation:
-    cause = getattr(exc, "reason", exc)
-    if isinstance(cause, ssl.SSLError):
-        return Observation(what=tls_problem(cause), values={"host": host, "reason": cause.reason or "TLS"})
-    return Observation(what="login_down", values={"reason": _reason(exc)})
-
-
-def _reason(exc: Exception) -> str:
-    # The words of an HTTPException quote the address, which may hold a token.
-    return type(exc).__name__ if isinstance(exc, HTTPException) else reason_of(exc)
-
-
-def _get(
-    address: str, *, timeout: float, validate_certs: bool, ca_path: str | None, jar: CookieJar | None
-) -> _Response:
-    try:
-        with open_once(address, timeout=timeout, validate_certs=validate_certs, ca_path=ca_path, jar=jar) as response:
-            return _answer(response, response.status, timeout=timeout)
-    except HTTPError as exc:
-        return _answer(exc, exc.code, timeout=timeout)
-
-
-def _answer(response: Any, status: int, *, timeout: float) -> _Response:
-    location = response.headers.get("Location", "") if status in _REDIRECTS else ""
-    # The body of a redirect is nobody's business, and may never come.
-    body = b"" if status in _REDIRECTS else unpacked(response, read_body(response, timeout=timeout))
-    return _Response(
-        status=status, location=location, kind=response.headers.get("Content-Type", ""), body=body[:MAX_BYTES]
-    )
+def _failed(exc: RequestError, host: str) -> Observation:
+    if exc.tls is not None:
+        return Observation(what=tls_problem(exc.tls), values={"host": host, "reason": exc.tls.reason or "TLS"})
+    return Observation(what="login_down", values={"reason": str(exc)})

@@ -10,26 +10,30 @@ audits.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from ..base.files import write_atomically
+from ..base.files import spare_folders, write_atomically
+from ..base.http import vouched
+from ..base.locks import one_at_a_time
+from ..base.text import one_line
 from ..base.times import iso_of, local_minute
 from .description import SUSPENDED, HostedServerError
 from .request import HostedOptions
 
-__all__ = ["Answer", "ask_once"]
+__all__ = ["Answer", "ask_once", "cache_notes"]
 
 T = TypeVar("T")
 # How long nobody is asked after so many failures in a row, in times of failure_lifetime (an hour).
 _PATIENCE = (1, 3, 12)
 _SUSPENDED_SECONDS = 12 * 3600.0
+_SLACK = 5.0  # seconds beside the requests: writing, and a controller that is busy
 _FOREIGN = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, HostedServerError)
 
 
@@ -57,6 +61,8 @@ class _Entry:
     failures: int = 0
     failing_since: float = 0.0
     run: str = ""
+    # Why it is in a spare folder.
+    note: str = ""
 
     def wait(self, options: HostedOptions) -> float:
         """Seconds from the last failure on in which nobody is asked."""
@@ -83,16 +89,15 @@ def ask_once(
     options: HostedOptions,
     lifetime: Callable[[T], float] | None = None,
     allow_stale: bool = False,
+    requests: int = 1,
 ) -> Answer[T]:
     """The answer of a server to a question, from the disk while it is fresh.
 
     ``ask`` returns JSON and ``load`` what it means, checked again whenever it comes from the disk; both may raise
     HostedServerError. ``lifetime``: how long an answer is fresh, in seconds; by default as the options say. With
-    ``allow_stale`` the last good answer is returned while there is no other. Raises HostedServerError, OSError.
+    ``allow_stale`` the last good answer is returned while there is no other. ``requests``: of ``ask`` at most. A disk
+    that does not keep answers is told by ``cache_notes``, and never an error. Raises HostedServerError.
     """
-    folder = Path(options.cache_dir).expanduser()
-    name = hashlib.sha256("\0".join([*question, *_trust(options)]).encode()).hexdigest()[:24]
-    path = folder / f"{name}.json"
 
     def fresh(entry: _Entry) -> bool:
         if options.ask_again and not (options.run and entry.run == options.run):
@@ -105,18 +110,20 @@ def ask_once(
         # A clock that was set back makes ages below zero.
         return (entry.info is not None or bool(entry.failure)) and 0 <= time.time() - at < seconds
 
+    name = hashlib.sha256("\0".join([*question, *vouched(options.validate_certs, options.ca_path)]).encode())
+    cache = _Cache(options.cache_dir, name.hexdigest()[:24])
     # A fresh answer needs no lock: the file is replaced whole. This is the path of every worker but the first.
-    entry = _load(path, load)
+    entry = cache.best(load, fresh)
     cached = fresh(entry)
     if not cached:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with path.with_suffix(".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            entry = _load(path, load)
+        with cache.locked(term=requests * options.timeout + _SLACK):
+            entry = cache.best(load, fresh)
             cached = fresh(entry)
             if not cached:
                 entry = replace(_asked(entry, ask, load), run=options.run if options.ask_again else "")
-                write_atomically(path, json.dumps(asdict(entry)).encode(), mode=0o600)
+                cache.keep(entry)
+    if entry.note:
+        _notes[entry.note] = None
     if not entry.failure:
         return Answer(value=load(entry.info), read_at=entry.read_at, cached=cached)
     error = entry.error(server, options)
@@ -125,10 +132,79 @@ def ask_once(
     return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=str(error))
 
 
-def _trust(options: HostedOptions) -> list[str]:
-    """What else an answer stands for: one that nobody vouched for must not answer those who want a certificate."""
-    usual = options.validate_certs and not options.ca_path
-    return [] if usual else [f"validate_certs={options.validate_certs}", options.ca_path or ""]
+def cache_notes() -> list[str]:
+    """What the cache had to say in this process since it was asked last: each for people, as a warning."""
+    told = list(_notes)
+    _notes.clear()
+    return told
+
+
+_notes: dict[str, None] = {}
+
+
+class _Cache:
+    """One question's file, in the folder that was asked for; while that does not take it, in a spare one."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._folder = Path(folder)
+        # No home: an account of a service. A folder of that name is made where the run is, if it can be.
+        with contextlib.suppress(RuntimeError):
+            self._folder = self._folder.expanduser()
+        # Of this folder: nobody else's answers are taken from the spare one.
+        self._spare = hashlib.sha256(os.fsencode(self._folder.absolute())).hexdigest()[:16]
+        self._file = f"{name}.json"
+        self._problem = ""
+
+    def best(self, load: Callable[[Any], object], fresh: Callable[[_Entry], bool]) -> _Entry:
+        """The freshest entry that there is."""
+        folders = [self._folder, *spare_folders(self._spare, make=False)]
+        entries = [_load(folder / self._file, load) for folder in folders]
+        return max(entries, key=lambda entry: (fresh(entry), max(entry.read_at, entry.failed_at)))
+
+    @contextlib.contextmanager
+    def locked(self, *, term: float) -> Iterator[None]:
+        """Hold the others off while the server is asked: where the cache has no lock, in a spare folder."""
+        with contextlib.ExitStack() as stack:
+            for folder in self._folders():
+                try:
+                    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    path = (folder / self._file).with_suffix(".lock")
+                    if passed := stack.enter_context(one_at_a_time(path, term=term)):
+                        _notes[f"the cache of hosted servers: {passed}"] = None
+                    break
+                except OSError as exc:
+                    self._failed(exc)
+            yield
+
+    def keep(self, entry: _Entry) -> None:
+        """Write it down, with the reason where that is a spare folder. Nowhere to keep it is no error."""
+        for folder in self._folders():
+            note = self._note(folder) if folder != self._folder else ""
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                content = json.dumps(asdict(replace(entry, note=note)))
+                write_atomically(folder / self._file, content.encode(), mode=0o600)
+                break
+            except OSError as exc:
+                self._failed(exc)
+        else:
+            note = self._note(None)
+        if note:
+            _notes[note] = None
+
+    def _folders(self) -> Iterator[Path]:
+        yield self._folder
+        yield from spare_folders(self._spare, make=True)
+
+    def _failed(self, exc: OSError) -> None:
+        self._problem = self._problem or (exc.strerror or one_line(str(exc)))
+
+    def _note(self, spare: Path | None) -> str:
+        meanwhile = f"answers are kept in {spare}" if spare else "every task asks the server again"
+        return (
+            f"the cache {self._folder} of hosted servers cannot be used ({self._problem}); meanwhile {meanwhile}. "
+            "Make room there, or set pronote_cache_dir to a folder that this user can write"
+        )
 
 
 def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
@@ -147,6 +223,7 @@ def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
             failures=max(1, int(data.get("failures", 1))) if failure else 0,
             failing_since=float(data.get("failing_since", data["failed_at"])),
             run=str(data.get("run", "")),
+            note=str(data.get("note") or ""),
         )
     return _Entry()
 
@@ -166,4 +243,5 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
             # A clock that was set back would have it fail since the future.
             failing_since=min(at, entry.failing_since) if entry.failures else at,
         )
+        return replace(entry, note="", failed_at=time.time(), failure={"fact": exc.fact, "remedy": exc.remedy})
     return _Entry(info=info, read_at=time.time())

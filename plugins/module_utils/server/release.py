@@ -25,14 +25,14 @@ def served_release(
         if pinned:
             return ServedRelease(release=Release.parse(pinned), pinned=True)
         return read_hosted_release(uai, url, options=options, allow_stale=allow_stale)
-    except (HostedServerError, ValueError, OSError) as exc:
+    except (HostedServerError, ValueError) as exc:
         return ServedRelease(server=url, error=str(exc), fact=getattr(exc, "fact", str(exc)))
 
 
 def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allow_stale: bool = False) -> ServedRelease:
     """The server's answer, from the cache while it is fresh; with ``allow_stale`` its last word if it cannot be read.
 
-    Raises HostedServerError, ValueError for a malformed UAI or address, OSError for the cache.
+    Raises HostedServerError, ValueError for a malformed UAI or address.
     """
     server = base_url(uai, url)
 

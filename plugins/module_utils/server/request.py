@@ -3,15 +3,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import zlib
 from dataclasses import dataclass
-from http.client import HTTPException, IncompleteRead
 from typing import Any
-from urllib.error import HTTPError, URLError
 
-from ..base.http import MAX_BYTES, open_once, read_body, unpacked
-from ..base.text import reason_of
+from ..base.http import MAX_BYTES, REDIRECTS, Bounds, RequestError, ask
 from .description import HostedServerError, known_refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
@@ -36,6 +31,12 @@ class HostedOptions:
     ask_again: bool = False
     run: str = ""
 
+    def bounds(self, limit: int = MAX_BYTES) -> Bounds:
+        """Of one request."""
+        return Bounds(
+            timeout=self.timeout, limit=limit, validate_certs=self.validate_certs, ca_path=self.ca_path or None
+        )
+
 
 HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
     "cache_dir": {"type": "str", "default": DEFAULT_CACHE},
@@ -49,43 +50,30 @@ HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
 """The same as options of a plugin (``doc_fragments/attributes.py``), by the names of HostedOptions."""
 
 
+_WORDS = {
+    "none": ("no answer ({0})", "Check the address and the controller's way to the Internet."),
+    "broken_off": ("its answer broke off ({0})", "Try again later."),
+    "too_long": ("its answer was not taken ({0})", "Open the address in a browser and look."),
+    "refused": ("its answer was not taken ({0})", "Open the address in a browser and look."),
+}
+
+
 def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = MAX_BYTES) -> tuple[bytes, str]:
-    """One request: the body, ``limit`` bytes of it at most, and the ``Server`` header. Raises HostedServerError."""
+    """One request: the body, of ``limit`` bytes at most, and the ``Server`` header. Raises HostedServerError."""
     try:
-        with open_once(
-            server + path,
-            timeout=options.timeout,
-            validate_certs=options.validate_certs,
-            ca_path=options.ca_path,
-        ) as response:
-            body = read_body(response, timeout=options.timeout, limit=limit)
-            # A read with a limit is silent about an answer that stops early; `length` is what is still promised.
-            if response.length and len(body) < limit:
-                raise IncompleteRead(body, response.length)
-            return unpacked(response, body), response.headers.get("Server", "")
-    except HTTPError as exc:
-        raise _http_error(server, exc, timeout=options.timeout) from exc
-    except (HTTPException, zlib.error) as exc:
-        raise HostedServerError(server, f"its answer broke off ({exc!r})", remedy="Try again later.") from exc
-    except (URLError, OSError, ValueError) as exc:
+        reply = ask(server + path, bounds=options.bounds(limit))
+    except RequestError as exc:
+        fact, remedy = _WORDS[exc.kind]
+        raise HostedServerError(server, fact.format(exc), remedy=remedy) from exc
+    if reply.ok:
+        return reply.body, reply.headers.get("Server", "")
+    if reply.status in REDIRECTS:
         raise HostedServerError(
-            server,
-            f"no answer ({reason_of(exc)})",
-            remedy="Check the address and the controller's way to the Internet.",
-        ) from exc
-
-
-def _http_error(server: str, error: HTTPError, *, timeout: float) -> HostedServerError:
-    if error.code in {301, 302, 303, 307, 308}:
-        return HostedServerError(
             server,
             "it redirects instead of answering",
             remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
         )
-    # A refusal page says more than its status, when it arrives whole.
-    with contextlib.suppress(OSError, HTTPException, zlib.error):
-        if refusal := known_refusal(server, unpacked(error, read_body(error, timeout=timeout))):
-            return refusal
-    return HostedServerError(
-        server, f"it answered HTTP {error.code}", remedy="Try again later; check the hosting console."
+    # A refusal page says more than its status.
+    raise known_refusal(server, reply.body) or HostedServerError(
+        server, f"it answered HTTP {reply.status}", remedy="Try again later; check the hosting console."
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Send an alert: SMTP and HTTP. Raises AlertError, whose text holds neither password nor address of a webhook.
 
-I/O: the network, files and Ansible.
+I/O: the network and files.
 """
 
 from __future__ import annotations
@@ -11,19 +11,16 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
-from ansible.module_utils.urls import ConnectionError as UrlsConnectionError
-from ansible.module_utils.urls import SSLValidationError, open_url
-
-from ...module_utils.base.http import USER_AGENT
+from ...module_utils.base.deadline import Deadline, reader
+from ...module_utils.base.http import Bounds, RequestError, opened
 from ...module_utils.base.text import one_line, reason_of
 from .message import signature
 
 _TOO_LARGE = 552  # RFC 1870, section 6
+_MAX_ANSWERS = 1 << 20  # bytes that a mail server may say in all
 _ONE_WORD = re.compile(r"[!-~]+")  # ASCII without blanks, as an address is
 
 __all__ = ["AlertError", "MailServer", "TooLargeError", "Webhook", "post", "send"]
@@ -106,11 +103,34 @@ def send(message: EmailMessage, server: MailServer) -> list[str]:
         raise _failed(server, reason_of(exc), "Check mail_server, mail_port and mail_encryption.") from exc
 
 
+class _Smtp(smtplib.SMTP):
+    """One whose answers are each over at a deadline, whatever drips, and have a largest size."""
+
+    answers: Deadline
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The answer to a command. Raises TimeoutError, OSError, SMTPException."""
+        if self.file is not None:
+            self.answers.renew()
+        elif self.sock is not None:
+            # What getreply would make itself, for each connection and once more when it is encrypted.
+            self.answers = Deadline(float(self.timeout))
+            self.file = reader(self.sock, self.answers, most=_MAX_ANSWERS)
+        answer = super().getreply()
+        if self.sock is not None:
+            self.sock.settimeout(self.timeout)
+        return answer
+
+
+class _SmtpTls(_Smtp, smtplib.SMTP_SSL):
+    """The same over TLS from the beginning."""
+
+
 def _connected(server: MailServer) -> smtplib.SMTP:
     context = ssl.create_default_context(cafile=server.ca_path)
     if server.encryption == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
-    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        return _SmtpTls(server.host, server.port, timeout=server.timeout, context=context)
+    smtp = _Smtp(server.host, server.port, timeout=server.timeout)
     try:
         if server.encryption == "starttls":
             # Raises when the server does not offer it: never in the clear because somebody cut that line out.
@@ -130,29 +150,15 @@ def post(body: bytes, webhook: Webhook) -> None:
     headers = {"Content-Type": "application/json"}
     if webhook.secret:
         headers["X-Rentree-Signature"] = signature(body, webhook.secret)
-    parts = urlsplit(webhook.url)
-    host = parts.hostname
+    host = urlsplit(webhook.url).hostname
+    bounds = Bounds(timeout=webhook.timeout, ca_path=webhook.ca_path)
     try:
-        open_url(
-            webhook.url,
-            data=body,
-            method="POST",
-            headers=headers,
-            http_agent=USER_AGENT,
-            timeout=webhook.timeout,
-            ca_path=webhook.ca_path,
-            # A redirect would carry names of stations, and the signature, to who knows whom.
-            follow_redirects="none",
-        ).close()
-    except HTTPError as exc:
+        # A redirect would carry names of stations, and the signature, to who knows whom. What it says is not read.
+        with opened(webhook.url, data=body, headers=headers, bounds=bounds) as answer:
+            status = answer.status
+    except RequestError as exc:
         raise AlertError(
-            f"the alert was not taken by the webhook at {host}: it answers {exc.code}. Check webhook_url."
+            f"the alert was not taken by the webhook at {host}: {exc}. Check webhook_url, and webhook_ca_path."
         ) from exc
-    except (OSError, HTTPException, UrlsConnectionError, SSLValidationError, ValueError) as exc:
-        reason = reason_of(exc)
-        # Some errors quote the address, or only what follows the host.
-        for secret in (webhook.url, parts.path.strip("/"), parts.query):
-            reason = reason.replace(secret, "…") if secret else reason
-        raise AlertError(
-            f"the alert was not taken by the webhook at {host}: {reason}. Check webhook_url, and webhook_ca_path."
-        ) from exc
+    if not 200 <= status < 300:
+        raise AlertError(f"the alert was not taken by the webhook at {host}: it answers {status}. Check webhook_url.")

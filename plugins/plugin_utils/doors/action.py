@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
 from ..station.errors import StationError
 from ..store.store import StoreError
@@ -43,14 +44,19 @@ class ControllerAction(ActionBase):
         self.variables = task_vars or {}
         _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
         try:
-            return {"changed": False, **self.act(args)}
+            return self._noted({"changed": False, **self.act(args)})
         except StationError as exc:
             return exc.as_result()
         except HostedServerError as exc:
             told = {"msg": str(exc), "kind": "server", "server": exc.server, "fact": exc.fact, "remedy": exc.remedy}
-            return {"failed": True, "changed": False, **told}
+            return self._noted({"failed": True, "changed": False, **told})
         except (OSError, StoreError, ValueError) as exc:
             raise AnsibleActionFail(self.FAILURE.format(exc, **args)) from exc
+
+    def _noted(self, result: dict[str, Any]) -> dict[str, Any]:
+        """A result with what the cache of hosted servers had to say."""
+        notes = cache_notes()
+        return {**result, "warnings": [*result.get("warnings", []), *notes]} if notes else result
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         """The task's result; ``changed`` is false unless it says so.

@@ -3,34 +3,37 @@
 
 A file in the making is ``<name>.part`` with ``<name>.part.json`` beside it (address, validator of what was begun); a
 whole one is ``<name>`` with ``<name>.json`` (address, size, SHA-256). Sites ban addresses that ask too often: a page is
-asked for once, and only a transfer that had begun is taken up again. I/O: the network, files and Ansible.
+asked for once, and only a transfer that had begun is taken up again.
+
+How large a file may be is known: the lock file tells it, or the site; without either it stops at a limit. Some of the
+disk stays free, and what cannot be gone on with is not kept. I/O: the network and files.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError, URLError
-
-from ansible.module_utils.urls import Request
+from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of, write_atomically
-from ...module_utils.base.http import USER_AGENT, trust
-from ...module_utils.base.text import reason_of
+from ...module_utils.base.http import Bounds, RequestError, Stream, ask, opened, vouched
 
 __all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
 _MAX_PAGE = 4 << 20
-_PIECE = 1 << 18
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
+_MAX_REDIRECTS = 5
+# Bytes a second. Less is no download: a line of 128 kbit/s brings twice that.
+_PACE = 8 << 10
+_BETWEEN_LOOKS = 16 << 20  # bytes after which the disk is looked at again
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there, and the whole size if it is known."""
@@ -42,7 +45,11 @@ class DownloadError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadOptions:
-    """How to ask. The timeout (between two bytes) and the pause are in seconds."""
+    """How to ask. The pause and the timeout are in seconds, the others in bytes.
+
+    ``timeout``: of a page, and for a file until it begins and while next to nothing of it comes. ``max_size``: of a
+    file, whatever a site says of it. ``keep_free``: what stays free on the disk.
+    """
 
     folder: Path
     timeout: float = 60.0
@@ -50,6 +57,23 @@ class DownloadOptions:
     pause: float = 2.0
     validate_certs: bool = True
     ca_path: str | None = None
+    max_size: int = 2 << 30
+    keep_free: int = 256 << 20
+
+    def bounds(self, limit: int, *, pace: int = 0) -> Bounds:
+        """Of one request."""
+        return Bounds(
+            timeout=self.timeout,
+            limit=limit,
+            validate_certs=self.validate_certs,
+            ca_path=self.ca_path or None,
+            pace=pace,
+        )
+
+    @property
+    def vouched(self) -> list[str]:
+        """Who vouches for what is fetched."""
+        return vouched(self.validate_certs, self.ca_path)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +92,15 @@ class _BrokenOffError(Exception):
 
 
 def fetch_page(url: str, *, options: DownloadOptions) -> bytes:
-    """The page, with one request. Raises DownloadError."""
+    """The page, with one request, and one more for each redirect. Raises DownloadError."""
     try:
-        with _open(url, {}, options) as response:
-            page: bytes = response.read(_MAX_PAGE + 1)
-    except (HTTPError, URLError, HTTPException, OSError, ValueError) as exc:
-        raise DownloadError(f"the page {url} could not be read: {_words(exc)}. {_BY_HAND}") from exc
-    if len(page) > _MAX_PAGE:
-        raise DownloadError(
-            f"the page {url} is larger than {_MAX_PAGE >> 20} MiB: it is not the download page. {_BY_HAND}"
-        )
-    return page
+        page = ask(url, bounds=options.bounds(_MAX_PAGE), redirects=_MAX_REDIRECTS)
+    except RequestError as exc:
+        other = ": it is not the download page" if exc.kind == "too_long" else ""
+        raise DownloadError(f"the page {url} could not be read: {exc}{other}. {_BY_HAND}") from exc
+    if not page.ok:
+        raise DownloadError(f"the page {url} could not be read: HTTP {page.status}. {_BY_HAND}")
+    return page.body
 
 
 _BY_HAND = (
@@ -88,10 +110,15 @@ _BY_HAND = (
 
 
 def cached(name: str, *, options: DownloadOptions, url: str = "", sha256: str = "") -> Download | None:
-    """A file that an earlier run fetched whole, from this address or with this digest, and that is still so."""
+    """A file that an earlier run fetched whole, from this address or with this digest, and that is still so.
+
+    Of this address it counts only when whoever vouches now did so then; a digest says all by itself.
+    """
     path = options.folder / name
     note = _note(path.with_name(f"{name}.json"))
     if not path.is_file() or not note or (url and note.get("url") != url) or (sha256 and note.get("sha256") != sha256):
+        return None
+    if not sha256 and note.get("vouched") != options.vouched:
         return None
     digest = sha256_of(path)
     if digest != note.get("sha256"):
@@ -105,123 +132,179 @@ def forget(name: str, *, options: DownloadOptions) -> None:
         (options.folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
-def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress) -> Download:
-    """Fetch a file into the folder under this name. Raises DownloadError, and OSError for the folder's disk."""
+def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progress, size: int = 0) -> Download:
+    """Fetch a file into the folder under this name. Raises DownloadError, and OSError for the folder's disk.
+
+    ``size``: how large it is when that is known, for a site that does not say.
+    """
     options.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = options.folder / f"{name}.part"
     received = 0
 
-    def count(have: int, size: int | None, came: int) -> None:
+    def count(have: int, whole: int | None, came: int) -> None:
         nonlocal received
         received += came
-        progress(have, size)
+        progress(have, whole)
 
     for attempt in range(options.tries):
         if attempt:
             time.sleep(options.pause)
         try:
-            _transfer(url, part, options=options, count=count)
+            _transfer(url, part, options=options, count=count, known=size)
             break
         except _BrokenOffError as exc:
             broken = exc
+        except OSError as exc:
+            if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
+                _drop(part)
+            raise
     else:
-        have = part.stat().st_size if part.exists() else 0
-        raise DownloadError(
-            f"{url} broke off {options.tries} times ({broken}); {have} bytes are kept in {part}. Run again: it goes on "
-            "from there"
-        )
-    digest, size = sha256_of(part), part.stat().st_size
+        raise DownloadError(f"{url} broke off {options.tries} times ({broken}); {_what_is_kept(part)}")
+    digest, have = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
-    note = {"url": url, "size": size, "sha256": digest}
+    note = {"url": url, "size": have, "sha256": digest, "vouched": options.vouched}
     write_atomically(path.with_name(f"{name}.json"), json.dumps(note).encode(), mode=0o600)
     part.replace(path)
     _note_path(part).unlink(missing_ok=True)
-    return Download(path=path, url=url, size=size, sha256=digest, received=received)
+    return Download(path=path, url=url, size=have, sha256=digest, received=received)
 
 
-def _transfer(url: str, part: Path, *, options: DownloadOptions, count: Callable[[int, int | None, int], None]) -> None:
+def _what_is_kept(part: Path) -> str:
+    """In words; what nobody could go on with is deleted."""
+    if not _note(_note_path(part)).get("validator"):
+        _drop(part)
+    if not part.exists():
+        return "nothing is kept, for the site cannot go on where it stopped. Run again"
+    return f"{part.stat().st_size} bytes are kept in {part}. Run again: it goes on from there"
+
+
+def _transfer(
+    url: str, part: Path, *, options: DownloadOptions, count: Callable[[int, int | None, int], None], known: int
+) -> None:
     """One request, appended to what is there. Raises _BrokenOffError, DownloadError, OSError."""
     note = _note(_note_path(part))
     have = part.stat().st_size if part.exists() else 0
-    validator = str(note.get("validator", "")) if note.get("url") == url else ""
+    ours = note.get("url") == url and note.get("vouched") == options.vouched
+    validator = str(note.get("validator", "")) if ours else ""
     # Without a validator nobody can tell whether the rest belongs to the same file.
     if not validator:
         have = 0
     headers = {"Range": f"bytes={have}-", "If-Range": validator} if have else {}
+    bounds = options.bounds(options.max_size, pace=_PACE)
     try:
-        response = _open(url, headers, options)
-    except (HTTPError, URLError, HTTPException, OSError, ValueError) as exc:
-        if isinstance(exc, HTTPError) and exc.code == 416 and have:
-            part.unlink()
-            raise _BrokenOffError("what was there did not fit the file any more") from exc
-        raise DownloadError(f"{url} could not be fetched: {_words(exc)}. {_BY_HAND}") from exc
-    with contextlib.closing(response):
-        start, size = _place(response, have)
-        _enough_room(part, (size or 0) - start)
-        validator = _validator(response)
-        write_atomically(_note_path(part), json.dumps({"url": url, "validator": validator}).encode(), mode=0o600)
-        with part.open("r+b" if start else "wb") as file:
-            file.truncate(start)
-            file.seek(start)
-            at = start
-            while piece := _read(response):
-                file.write(piece)
-                at += len(piece)
-                count(at, size, len(piece))
-            file.flush()
-            os.fsync(file.fileno())
+        with opened(url, bounds=bounds, headers=headers, redirects=_MAX_REDIRECTS) as answer:
+            if answer.status == 416 and have:
+                _drop(part)
+                raise _BrokenOffError("what was there did not fit the file any more")
+            start, told = _place(answer, have)
+            _fits(url, answer, told, options)
+            size = told if told is not None else known or None
+            _enough_room(part, (size or 0) - start, options)
+            validator = _validator(answer)
+            begun = {"url": url, "validator": validator, "vouched": options.vouched}
+            write_atomically(_note_path(part), json.dumps(begun).encode(), mode=0o600)
+            with part.open("r+b" if start else "wb") as file:
+                at = _received(answer, file, part, start=start, size=size, options=options, count=count)
+    except RequestError as exc:
+        raise DownloadError(f"{url} could not be fetched: {exc}. {_BY_HAND}") from exc
     if size is not None and at > size:
-        part.unlink()
+        _drop(part)
     if size is not None and at != size:
         raise _BrokenOffError(f"{at} of {size} bytes came")
 
 
-def _open(url: str, headers: dict[str, str], options: DownloadOptions) -> Any:
-    return Request().open(
-        "GET",
-        url,
-        headers=headers,
-        http_agent=USER_AGENT,
-        timeout=options.timeout,
-        context=trust(options.validate_certs, options.ca_path),
-        decompress=False,
-    )
-
-
-def _read(response: Any) -> bytes:
+def _received(
+    answer: Stream,
+    file: IO[bytes],
+    part: Path,
+    *,
+    start: int,
+    size: int | None,
+    options: DownloadOptions,
+    count: Callable[[int, int | None, int], None],
+) -> int:
+    """Write what comes, from ``start`` on; where it ends. Raises _BrokenOffError, DownloadError, OSError."""
+    file.truncate(start)
+    file.seek(start)
+    at = looked = start
     try:
-        # read1 returns what has come; read would wait for a whole piece and lose it when the connection breaks.
-        piece: bytes = response.read1(_PIECE)
-    except (HTTPException, OSError) as exc:
-        raise _BrokenOffError(_words(exc)) from exc
-    return piece
+        while (size is None or at <= size) and (piece := answer.read()):
+            file.write(piece)
+            at += len(piece)
+            count(at, size, len(piece))
+            _small_enough(at, options)
+            if at - looked >= _BETWEEN_LOOKS:
+                looked = at
+                _enough_room(part, 0, options)
+    except RequestError as exc:
+        if exc.kind in {"none", "broken_off"}:
+            raise _BrokenOffError(str(exc)) from exc
+        # It has no end: the rest of it would be no more of an installer.
+        _drop(part)
+        raise
+    except DownloadError:
+        _drop(part)
+        raise
+    file.flush()
+    os.fsync(file.fileno())
+    return at
 
 
-def _place(response: Any, have: int) -> tuple[int, int | None]:
-    """Where the answer's first byte belongs, and the whole size. Raises _BrokenOffError when it is somewhere else."""
+def _drop(part: Path) -> None:
+    """Keep nothing of a file in the making."""
+    part.unlink(missing_ok=True)
+    _note_path(part).unlink(missing_ok=True)
+
+
+def _fits(url: str, answer: Stream, told: int | None, options: DownloadOptions) -> None:
+    """Raise DownloadError for an answer that cannot be the file."""
+    coding = str(answer.headers.get("Content-Encoding", "")).strip().lower()
+    if coding not in {"", "identity"}:
+        raise DownloadError(f"{url} comes packed, which was not asked for: something on the way changes it. {_BY_HAND}")
+    if told is not None and told > options.max_size:
+        raise DownloadError(
+            f"{url} has {told >> 20} MiB, and an installer {options.max_size >> 20} MiB at most. {_BY_HAND}"
+        )
+
+
+def _place(response: Stream, have: int) -> tuple[int, int | None]:
+    """Where the answer's first byte belongs, and the whole size.
+
+    Raises _BrokenOffError when it is somewhere else, RequestError for a refusal.
+    """
     if response.status == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
         if not match or int(match[1]) != have:
             raise _BrokenOffError("the site answered with another part of the file than was asked for")
         return have, None if match[2] == "*" else int(match[2])
+    if response.status != 200:
+        raise RequestError(f"HTTP {response.status}")
     length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
+    return 0, int(length) if _NUMBER.fullmatch(length) else None
 
 
-def _validator(response: Any) -> str:
+def _validator(response: Stream) -> str:
     """What If-Range may be asked with: a strong ETag, else the date of the last change (RFC 9110, 13.1.5)."""
     etag = str(response.headers.get("ETag", "")).strip()
     strong = etag and not etag.startswith("W/")
     return etag if strong else str(response.headers.get("Last-Modified", "")).strip()
 
 
-def _enough_room(part: Path, needed: int) -> None:
+def _small_enough(size: int, options: DownloadOptions) -> None:
+    """Raise RequestError for more than a file may have, with what earlier tries had brought."""
+    if size > options.max_size:
+        raise RequestError(f"it is longer than {options.max_size >> 20} MiB", kind="too_long")
+
+
+def _enough_room(part: Path, needed: int, options: DownloadOptions) -> None:
+    """Raise DownloadError when the disk would have less than is to stay free."""
     status = os.statvfs(part.parent)
     free = status.f_bavail * status.f_frsize
-    if needed > free:
+    if needed + options.keep_free > free:
         raise DownloadError(
-            f"{part.parent} has {free >> 20} MiB free, {(needed >> 20) + 1} MiB more are needed: make room, or set "
+            f"{part.parent} has {free >> 20} MiB free, {(needed >> 20) + 1} MiB more are needed: make room "
+            f"({options.keep_free >> 20} MiB stay free for the rest of the controller), or set "
             "pronote_prepare_download_dir"
         )
 
@@ -237,7 +320,3 @@ def _note(path: Path) -> dict[str, Any]:
         if isinstance(data, dict):
             return data
     return {}
-
-
-def _words(exc: BaseException) -> str:
-    return f"HTTP {exc.code}" if isinstance(exc, HTTPError) else reason_of(exc)

@@ -7,11 +7,8 @@ and depot and lock file are as they were. I/O: files.
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import fcntl
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,7 +33,7 @@ from .sources import SOURCES
 from .vet import Trust, vet
 from .wanted import by_arch
 
-__all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "exclusively", "summary"]
+__all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "summary"]
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
 _RESPONSE = "response.iss"
@@ -120,22 +117,6 @@ class ReleaseResult:
 
     def as_dict(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "diff"}
-
-
-@contextlib.contextmanager
-def exclusively(*folders: Path) -> Iterator[None]:
-    """Hold these folders against another preparation. Raises ValueError when one is under way."""
-    with contextlib.ExitStack() as stack:
-        for folder in sorted({f.resolve() for f in folders if f.is_dir()}):
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            stack.callback(os.close, handle)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as exc:
-                raise ValueError(
-                    f"another preparation is under way (it holds {folder}); wait until it has ended, then run again"
-                ) from exc
-        yield
 
 
 class Preparation:

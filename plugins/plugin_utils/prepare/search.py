@@ -124,7 +124,13 @@ class Search:
         if not self.fetch:
             return InstallerFile(offer=offer, path=None)
         self.tell(f"fetching {offer.url}")
-        fetched = fetch_file(offer.url, offer.name, options=self.download, progress=self._progress(offer.name))
+        fetched = fetch_file(
+            offer.url,
+            offer.name,
+            options=self.download,
+            progress=self._progress(offer.name),
+            size=record.size if record is not None and record.url == offer.url else 0,
+        )
         return InstallerFile(offer=offer, path=fetched.path, fetched=True, received=fetched.received)
 
     def _offer(self, release: Release, arch: str, *, locked: Offer | None) -> Offer:

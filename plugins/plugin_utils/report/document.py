@@ -49,8 +49,9 @@ def document(
     changes: Changes | None = None,
     releases: Mapping[str, tuple[str, str]] | None = None,
     product: str = "pronote_client",
+    history_problem: str = "",
 ) -> dict[str, Any]:
-    """The whole report as plain data."""
+    """The whole report as plain data. ``history_problem``: why the store could not be used."""
     run = [row for row in stations if row["audited"]]
     return {
         "schema": SCHEMA,
@@ -61,6 +62,7 @@ def document(
         "counts": count(stations),
         "run": {"stations": len(run), "counts": count(run)},
         "schools": _schools(stations, releases or {}),
+        "history_problem": history_problem,
         "changes": None if changes is None else changes.as_dict(),
         "stations": list(stations),
     }

@@ -58,12 +58,13 @@ def _of_product(path: str | None, product: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportResult:
-    """What came of it. ``error``: something could not be kept or written, after everything else was."""
+    """What came of it. ``error``: a report could not be written, after all others were. ``warnings``: the store's."""
 
     outcome: AuditOutcome
     written: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Any] | None = None
     error: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]:
@@ -150,13 +151,13 @@ def make(
         verdict=concluded.verdict,
         product=product,
     )
-    errors = []
+    errors, warnings = [], []
     try:
         history = _history(audit, store or "", keep_days=keep_days, check=check)
     except StoreError as exc:
         # The history is lost for today; the report is not.
         history = History.none(audit)
-        errors.append(str(exc))
+        warnings.append(f"{exc} This audit is not in the history, nor is the history in its reports.")
     report = document(
         history.picture,
         at=audit.at,
@@ -164,6 +165,7 @@ def make(
         changes=history.changes,
         releases=history.releases,
         product=product,
+        history_problem=" ".join(warnings),
     )
     written: dict[str, str] = {}
     if not check:
@@ -178,7 +180,9 @@ def make(
             )
         except ReportError as exc:
             errors.append(str(exc))
-    result = ReportResult(outcome=concluded, written=written, changes=report["changes"], error=" ".join(errors))
+    result = ReportResult(
+        outcome=concluded, written=written, changes=report["changes"], error=" ".join(errors), warnings=warnings
+    )
     if outcome:
         # In a check too: it is the exit code of this run, not a state.
         said = {**concluded.as_dict(), "failed": concluded.failed, "error": result.error}

@@ -106,6 +106,7 @@ class ReportView(_Figures):
     answer: str
     explained: str
     history: bool
+    history_problem: str
     schools: list[ReportSchool]
 
 
@@ -139,6 +140,7 @@ def view(
         **figures,
         trend=builder.trend_of_all([school.uai for school in found]),
         history=report["changes"] is not None,
+        history_problem=report["history_problem"],
         schools=found,
     )
 

@@ -21,7 +21,7 @@ __all__ = ["settings_of_school"]
 def settings_of_school(uai: str, url: str, by_hand: ServerSettings, *, options: HostedOptions) -> ConnectionSettings:
     """The settings for the stations of a school. The server is asked only for what is not given by hand.
 
-    Raises HostedServerError, ValueError for what is given by hand, OSError for the cache.
+    Raises HostedServerError, ValueError for what is given by hand.
     """
     by_hand.check()
     server = base_url(uai, url)

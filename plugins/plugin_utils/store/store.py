@@ -6,22 +6,31 @@ and several runs at once do not meet: write-ahead log, ``begin immediate``, and 
 must lie on a local disk: SQLite's write-ahead log does not work over network file systems (sqlite.org/wal.html).
 
 What is stored names stations, schools and persons who attested something: the file is for its owner only (0600). No
-password and no personal data of pupils ever goes into it. I/O: the store and files.
+password and no personal data of pupils ever goes into it.
+
+A store that somebody holds and does not let go (a stopped process) costs a run one wait, not one for each worker: who
+has waited in vain leaves a mark in the run's own temporary folder. I/O: the store, files and Ansible.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+
+from ansible import constants
 
 from .schema import STEPS, VERSION
 
 __all__ = ["Store", "StoreError"]
 
-_BUSY_SECONDS = 30.0
+_BUSY_SECONDS = 10.0
 """How long a writer waits for the others: a transaction takes milliseconds, so this is hundreds of them."""
+_HELD_SECONDS = 0.25
+"""The same once somebody of this run has waited in vain: those who are at work at the same moment, and no more."""
 
 
 class StoreError(Exception):
@@ -39,11 +48,13 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Open the store, creating it or bringing it to this version's schema first. Raises StoreError."""
         self.path = path.expanduser()
+        self._held = _held_mark(self.path)
         with self._failures():
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Made by us rather than by SQLite, whose files have the mode that the umask leaves.
             self.path.touch(mode=0o600)
-            self._db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+            patience = _HELD_SECONDS if self._held.exists() else _BUSY_SECONDS
+            self._db = sqlite3.connect(self.path, timeout=patience, isolation_level=None)
         try:
             with self._failures():
                 self._db.row_factory = sqlite3.Row
@@ -74,6 +85,9 @@ class Store:
         # Immediate: a transaction that begins by reading could not become a writer later without failing.
         with self._transaction("begin immediate") as db:
             yield db
+        # Of a read it would mean nothing: readers and a writer do not meet in a write-ahead log.
+        with contextlib.suppress(OSError):
+            self._held.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -113,11 +127,11 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as exc:
-            remedy = (
-                "Another run holds it: wait for its end, then run again."
-                if exc.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-                else "Check that its folder is on a local disk, has space, and is writable for this user."
-            )
+            remedy = "Check that its folder is on a local disk, has space, and is writable for this user."
+            if exc.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                remedy = "Another run holds it: wait for its end, then run again."
+                with contextlib.suppress(OSError):
+                    self._held.touch(mode=0o600)
             raise StoreError(self.path, str(exc), remedy=remedy) from exc
         except sqlite3.Error as exc:
             if getattr(exc, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
@@ -135,6 +149,13 @@ class Store:
             raise StoreError(
                 self.path, exc.strerror or str(exc), remedy="Set pronote_state to a file that this user can write."
             ) from exc
+
+
+def _held_mark(path: Path) -> Path:
+    """The file that says that this run has waited for this store in vain, in the folder that its workers share."""
+    folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # set at run time, from base.yml
+    name = hashlib.sha256(os.fsencode(path.absolute())).hexdigest()[:16]
+    return Path(folder) / f"pronote-store-{name}-held"
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ import trustme
 from aiohttp import web
 
 from tests.lab.journal import Journal
+from tests.lab.web.hostile import HOSTILE_MODES, play
 
 __all__ = ["CAS_CERTIFICATES", "CAS_MODES", "CasServer", "cas_app"]
 
@@ -79,6 +80,8 @@ def cas_app(server: CasServer, journal: Journal) -> web.Application:
             return web.Response(status=302, headers={"Location": request.path_qs, "Set-Cookie": "TEST=1; Path=/cas"})
         if server.mode in moved:
             return web.Response(status=302, headers={"Location": moved[server.mode]})
+        if server.mode in HOSTILE_MODES:
+            return await play(request, server.mode)
         if server.mode == "hang":
             await asyncio.sleep(3600)
         if server.mode == "close" and request.transport is not None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from aiohttp import hdrs, web
 
 from tests.lab.journal import Journal
+from tests.lab.web.hostile import HOSTILE_MODES, play, without_length
 
 __all__ = ["DOWNLOAD_MODES", "DownloadSite", "Installer", "download_app"]
 
@@ -32,6 +33,8 @@ DOWNLOAD_MODES = (
     "html_200",  # an error page with status 200
     "truncated",  # half of the file, complete as far as HTTP can tell
     "cut",  # half of what was asked for, then the connection is reset; less than a KiB comes whole
+    "no_length",  # whole, and without a length: the end of the connection is the end of the file
+    "cut_no_length",  # half of it in the same way
 )
 
 
@@ -60,8 +63,8 @@ class DownloadSite:
 
     installers: list[Installer] = field(default_factory=list)
     files_url: str = ""
-    modes: dict[str, str] = field(default_factory=dict)  # file name -> one of DOWNLOAD_MODES
-    # A page as it was found elsewhere, shown instead of the composed one: page path -> HTML.
+    modes: dict[str, str] = field(default_factory=dict)  # file name -> one of DOWNLOAD_MODES or HOSTILE_MODES
+    # A page as it was found elsewhere, shown instead of the composed one: page path -> HTML, or one of HOSTILE_MODES.
     pages: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, *, preview: bool, base: str) -> str:
@@ -112,9 +115,11 @@ def download_app(site: DownloadSite, journal: Journal) -> web.Application:
             range=request.headers.get(hdrs.RANGE),
         )
 
-    async def page(request: web.Request) -> web.Response:
+    async def page(request: web.Request) -> web.StreamResponse:
         note(request)
         text = site.pages.get(request.path)
+        if text in HOSTILE_MODES:
+            return await play(request, text)
         if text is None:
             base = site.files_url.rstrip("/") or f"{request.scheme}://{request.host}"
             text = site.page(preview=_PAGES[request.path], base=base)
@@ -124,6 +129,8 @@ def download_app(site: DownloadSite, journal: Journal) -> web.Application:
         note(request)
         found = next((i for i in site.installers if i.path == request.path), None)
         mode = site.modes.get(request.path.rpartition("/")[2], "ok")
+        if mode in HOSTILE_MODES:
+            return await play(request, mode)
         if mode not in DOWNLOAD_MODES:
             raise web.HTTPInternalServerError(text=f"the lab knows no download mode {mode!r}")
         if found is None or mode == "missing":
@@ -133,6 +140,8 @@ def download_app(site: DownloadSite, journal: Journal) -> web.Application:
         if mode == "ok":
             return web.FileResponse(found.file)
         content = found.file.read_bytes()
+        if mode in {"no_length", "cut_no_length"}:
+            return await without_length(request, content if mode == "no_length" else content[: len(content) // 2])
         if mode == "truncated":
             return web.Response(body=content[: len(content) // 2], content_type="application/octet-stream")
         return await _cut(request, content)

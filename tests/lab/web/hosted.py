@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.lab.journal import Journal
+from tests.lab.web.hostile import HOSTILE_MODES, play
 
 __all__ = ["MODES", "PAGE_MODES", "SETTINGS_MODES", "HostedSchool", "hosted_app"]
 
@@ -146,8 +147,10 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
             status=status, text=text, content_type="text/html", headers={"Server": school.server_header()}
         )
 
-    async def misbehave(request: web.Request, school: HostedSchool, mode: str = "") -> web.Response | None:
+    async def misbehave(request: web.Request, school: HostedSchool, mode: str = "") -> web.StreamResponse | None:
         mode = mode or school.mode
+        if mode in HOSTILE_MODES:
+            return await play(request, mode)
         if mode in _PAGES:
             status, text = _PAGES[mode]
             return html(school, text, status)
@@ -188,9 +191,11 @@ def hosted_app(schools: dict[str, HostedSchool], journal: Journal) -> web.Applic
             request.transport.abort()
         return response
 
-    async def page(request: web.Request) -> web.Response:
+    async def page(request: web.Request) -> web.StreamResponse:
         school = school_of(request)
         refused = await misbehave(request, school)
+        if refused is None and school.page in HOSTILE_MODES:
+            refused = await play(request, school.page)
         if refused is not None:
             return refused
         if school.page in _PAGES:

@@ -15,6 +15,8 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 from ansible.template import Templar
+from ansible_collections.rentree.pronote.plugins.action import depot_prune as _depot_prune
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.exclusive import exclusively
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import HostedSchool, hosted_app
@@ -200,3 +202,15 @@ def test_a_link_in_the_depot_leads_nowhere(shelf: Shelf, tmp_path: Path) -> None
     (shelf.depot / "2025.1.5/x64").symlink_to(target)
     shelf.prune()
     assert (target / "install.cmd").read_text(encoding="utf-8") == "precious"
+
+
+def test_a_pruning_waits_for_whoever_publishes_and_a_check_for_nobody(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_depot_prune, "PATIENCE", 0.2)
+    with exclusively(shelf.depot):
+        assert shelf.prune(check=True)["changed"]
+        with pytest.raises(AnsibleActionFail, match="under way, or a publication or a pruning"):
+            shelf.prune()
+        assert shelf.places() == _GONE | _LEFT
+    assert shelf.prune()["changed"]

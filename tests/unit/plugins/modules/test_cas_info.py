@@ -46,7 +46,6 @@ def test_every_documented_value_is_returned(bench: HostedBench, capsys: pytest.C
     [
         ({"uai": "garbage", "url": ""}, "'garbage' is not a UAI"),
         ({"url": "ftp://x"}, "is not the address of a hosted server"),
-        ({"cache_dir": "/dev/null/cache"}, "/dev/null"),
     ],
 )
 def test_what_the_admin_got_wrong_is_an_error(
@@ -55,3 +54,12 @@ def test_what_the_admin_got_wrong_is_an_error(
     code, result = _run(bench, capsys, **arguments)
     assert (code, result["failed"]) == (1, True)
     assert words in result["msg"]
+
+
+def test_a_cache_that_cannot_be_used_is_a_warning(
+    bench: HostedBench, capsys: pytest.CaptureFixture[str], warnings: list[str]
+) -> None:
+    code, result = _run(bench, capsys, cache_dir="/dev/null/cache", ent_cas_host="cas.example.org")
+    assert (code, result["state"]) == (0, "to_do")
+    assert warnings
+    assert all(text.startswith("the cache /dev/null/cache of hosted servers cannot be used") for text in warnings)

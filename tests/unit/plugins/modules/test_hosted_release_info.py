@@ -72,7 +72,6 @@ def test_a_disagreement_is_a_warning(
         ("truncated", {}, "its answer broke off"),
         ("ok", {"uai": "garbage", "url": ""}, "'garbage' is not a UAI"),
         ("ok", {"url": "ftp://x"}, "is not the address of a hosted server"),
-        ("ok", {"cache_dir": "/dev/null/cache"}, "/dev/null"),
     ],
 )
 def test_failures_say_what_and_why(
@@ -83,6 +82,15 @@ def test_failures_say_what_and_why(
     assert code == 1
     assert result["failed"] is True
     assert words in result["msg"]
+
+
+def test_a_cache_that_cannot_be_used_is_a_warning(
+    bench: HostedBench, capsys: pytest.CaptureFixture[str], warnings: list[str]
+) -> None:
+    code, result = _run(bench, capsys, cache_dir="/dev/null/cache")
+    assert (code, result["client_release"]) == (0, "2026.2.7")
+    (warning,) = warnings
+    assert warning.startswith("the cache /dev/null/cache of hosted servers cannot be used (Not a directory)")
 
 
 def test_the_last_known_answer(bench: HostedBench, capsys: pytest.CaptureFixture[str], warnings: list[str]) -> None:

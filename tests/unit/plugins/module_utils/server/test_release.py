@@ -300,13 +300,6 @@ def test_no_token_is_kept(bench: HostedBench) -> None:
     assert token not in bench.cached_text()
 
 
-def test_a_cache_folder_that_cannot_be_made_is_said(bench: HostedBench, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="file"):
-        read_hosted_release(UAI, bench.url, options=HostedOptions(cache_dir=str(tmp_path / "file" / "cache")))
-    assert bench.requests == 0
-
-
 @pytest.mark.parametrize("mode", ["ok", "html"])
 def test_a_clock_set_back_asks_again_instead_of_believing_the_future(
     bench: HostedBench, clock: SimpleNamespace, mode: str

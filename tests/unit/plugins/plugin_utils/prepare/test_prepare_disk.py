@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import subprocess
@@ -13,9 +12,6 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import publish as _depot
-from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import (
-    exclusively,
-)
 
 from tests.lab.simulated.installer.package import build_iss
 from tests.unit.prepare_bench import Bench, program
@@ -78,21 +74,3 @@ def test_a_depot_on_a_full_disk(bench: Bench, small_disk: Path) -> None:
     assert [path.name for path in small_disk.rglob("*")] == ["other"]
     assert not bench.settings.lock_file.exists()
     assert bench.one().status == "published"
-
-
-def test_two_at_once(tmp_path: Path) -> None:
-    folder, other = tmp_path / "depot", tmp_path / "vars"
-    folder.mkdir()
-    other.mkdir()
-    before = sorted(tmp_path.rglob("*"))
-    with exclusively(folder, other, tmp_path / "none"):
-        for folders in ((folder,), (other, folder), (tmp_path / "depot/../depot",)):
-            with pytest.raises(ValueError, match="another preparation is under way"), exclusively(*folders):
-                pass
-        assert sorted(tmp_path.rglob("*")) == before
-    with exclusively(folder, other):
-        pass
-    # A refused one leaves nothing held.
-    handle = os.open(other, os.O_RDONLY)
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.close(handle)

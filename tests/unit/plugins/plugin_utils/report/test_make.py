@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
     make,
     stations_of,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
 
 from tests.browser.sample import record
 
@@ -31,7 +34,7 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
     variables = {"ansible_inventory_sources": [source], "groups": {"all": list(names)}}
     return make(
         [record(name) for name in names],
-        dict.fromkeys(["path", "csv", "html", "prometheus", "junit"]),
+        {**dict.fromkeys(["path", "csv", "html", "prometheus", "junit"]), **arguments.pop("paths", {})},
         **{**_ARGUMENTS, "store": str(state), **arguments},
         stations=list(names),
         inventory=inventory_of(variables),
@@ -84,3 +87,36 @@ def test_a_station_that_left_the_group_of_a_product_is_not_waited_for(
     assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == expected
     del groups["pronote_stations"], groups["pronote_edt_stations"]
     assert stations_of({"groups": groups, "ansible_play_hosts_all": played}, product) == groups["all"]
+
+
+@pytest.mark.parametrize("how", ["foreign", "locked", "folder", "read-only"])
+def test_a_store_that_fails_is_a_warning_and_the_reports_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """The exit code is that of the stations: a sound audit ended with an error."""
+    state = tmp_path / "state/pronote.sqlite3"
+    monkeypatch.setattr(_store, "_BUSY_SECONDS", 0.05)
+    _make(state, "a")
+    held = sqlite3.connect(state, isolation_level=None)
+    if how == "locked":
+        held.execute("begin immediate")
+    else:
+        held.close()
+        state.unlink()
+    if how == "foreign":
+        state.write_text("liste des postes\n" * 200, encoding="utf-8")
+    elif how == "folder":
+        state.mkdir()
+    elif how == "read-only":
+        state = Path("/proc/pronote/pronote.sqlite3")
+    page, data, told = tmp_path / "audit.html", tmp_path / "audit.json", tmp_path / "outcome.json"
+    made = _make(state, "a", "b", paths={"html": str(page), "path": str(data)}, outcome=str(told))
+    held.close()
+    assert (made.error, made.changes, made.outcome.failed) == ("", None, False)
+    (warning,) = made.warnings
+    assert warning.startswith(f"the store {state}: ")
+    assert warning.endswith("This audit is not in the history, nor is the history in its reports.")
+    assert json.loads(data.read_text(encoding="utf-8"))["history_problem"] == warning
+    assert "L&#39;historique n&#39;a pas pu être utilisé" in page.read_text(encoding="utf-8")
+    assert "donnez un fichier à pronote_state" not in page.read_text(encoding="utf-8")
+    assert json.loads(told.read_text(encoding="utf-8"))["error"] == ""

@@ -59,7 +59,7 @@ _REFUSALS = {
     "not_utf8": "its ParamClient.pcprn is not UTF-8",
     "utf16": "its ParamClient.pcprn is not UTF-8",
     "binary": "its ParamClient.pcprn is not UTF-8",
-    "huge": "its ParamClient.pcprn is longer than 1024 bytes",
+    "huge": "its answer was not taken (it is longer than 64 KiB)",
 }
 
 

@@ -159,3 +159,45 @@ def test_a_folder_in_its_place_is_a_clear_error(path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_a_clear_error() -> None:
     with pytest.raises(StoreError, match="Set pronote_state"):
         Store(Path("/proc/nothing/pronote.sqlite3"))
+
+
+def _patience(path: Path) -> int:
+    with Store(path) as store:
+        return int(store._db.execute("pragma busy_timeout").fetchone()[0])
+
+
+def test_a_store_that_is_held_costs_one_wait_of_a_run_and_not_one_of_each_worker(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty seconds for each worker: a stopped process in the middle of a transaction."""
+    Store(path).__exit__()
+    assert _patience(path) == 10_000
+    with sqlite3.connect(path, isolation_level=None) as stopped:
+        stopped.execute("begin immediate")
+        monkeypatch.setattr(_store, "_BUSY_SECONDS", 0.05)
+        with pytest.raises(StoreError, match="Another run holds it"), Store(path) as store, store.write():
+            pass
+        monkeypatch.undo()
+        # Workers to come. That they can read says nothing.
+        assert _names(path) == []
+        assert _patience(path) == 250
+        # Another store is another matter.
+        assert _patience(path.with_name("other.sqlite3")) == 10_000
+        stopped.execute("rollback")
+    with Store(path) as store, store.write() as db:
+        db.execute("insert into station (name) values ('a')")
+    assert _patience(path) == 10_000
+
+
+def test_a_held_store_is_told_as_such_whatever_sqlite_calls_it(path: Path) -> None:
+    """Extended codes too (SQLITE_BUSY_SNAPSHOT): another run wrote between two statements of ours."""
+
+    def meet(store: Store) -> None:
+        with store.read() as db:
+            db.execute("select * from station").fetchall()
+            with Store(path) as other, other.write() as written:
+                written.execute("insert into station (name) values ('a')")
+            db.execute("insert into station (name) values ('b')")
+
+    with Store(path) as store, pytest.raises(StoreError, match="Another run holds it"):
+        meet(store)

@@ -1,0 +1,97 @@
+"""What a server does to whoever waits for it: below HTTP, so that any of the lab's applications can play it.
+
+Seen of real ones: pages that stand in for others, answers without a length, cut ones, gzip that a proxy adds unasked.
+The rest is what an attacker in their place does (RFC 9112 allows most of it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Callable
+
+from aiohttp import web
+
+__all__ = ["HOSTILE_MODES", "play", "without_length"]
+
+_PAUSE = 0.05
+_PIECE = b"x" * (1 << 16)
+_BOMB = gzip.compress(bytes(64 << 20))
+
+
+async def _drip(start: bytes, drop: bytes) -> AsyncIterator[bytes]:
+    yield start
+    while True:
+        await asyncio.sleep(_PAUSE)
+        yield drop
+
+
+async def _flood(start: bytes, piece: bytes) -> AsyncIterator[bytes]:
+    yield start
+    while True:
+        # Others have their turn.
+        await asyncio.sleep(0)
+        yield piece
+
+
+async def _once(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+def _moved(location: str) -> bytes:
+    return f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+_OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
+_PLAYS: dict[str, Callable[[], AsyncIterator[bytes]]] = {
+    "drip_status": lambda: _drip(b"HTTP/1.1 200 ", b"O"),
+    "drip_headers": lambda: _drip(_OK, b"X-Drop: 1\r\n"),
+    "drip_one_header": lambda: _drip(_OK + b"X-Long: ", b"1"),
+    "drip_body": lambda: _drip(_OK + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "drip_chunks": lambda: _drip(_OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "drip_trailers": lambda: _drip(_OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: 1\r\n"),
+    "drip_continue": lambda: _drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "endless_continue": lambda: _flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    "endless_header": lambda: _flood(_OK + b"X-Long: ", _PIECE),
+    "endless_body": lambda: _flood(_OK + b"\r\n", _PIECE),
+    "endless_chunks": lambda: _flood(_OK + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + _PIECE + b"\r\n"),
+    "endless_trailers": lambda: _flood(
+        _OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: " + b"1" * 1000 + b"\r\n"
+    ),
+    "gzip_bomb": lambda: _once(
+        _OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(_BOMB),
+        *(_BOMB[at : at + (1 << 14)] for at in range(0, len(_BOMB), 1 << 14)),
+    ),
+    "packed_twice": lambda: _once(_OK + b"Content-Encoding: gzip, gzip\r\nContent-Length: 3\r\n\r\nabc"),
+    "to_ftp": lambda: _once(_moved("ftp://127.0.0.1/setup.exe")),
+    "to_file": lambda: _once(_moved("file:///etc/passwd")),
+    "to_another_host": lambda: _once(_moved("http://127.99.99.99:9/")),
+    "in_a_circle": lambda: _once(_moved("")),
+    "not_http": lambda: _once(b"220 mail.example.org ESMTP\r\n"),
+}
+HOSTILE_MODES = tuple(_PLAYS)
+
+
+async def play(request: web.Request, mode: str) -> web.StreamResponse:
+    """Answer a request with it, until the client has gone or there is nothing more to say."""
+    return await _send(request, _PLAYS[mode]())
+
+
+async def without_length(request: web.Request, content: bytes) -> web.StreamResponse:
+    """The content, which ends where the connection does (RFC 9112, section 6.3, 8)."""
+    return await _send(request, _once(_OK + b"\r\n", content))
+
+
+async def _send(request: web.Request, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+    transport = request.transport
+    assert transport is not None
+    async for piece in pieces:
+        while not transport.is_closing() and transport.get_write_buffer_size() > 1 << 18:  # noqa: ASYNC110 (no event)
+            await asyncio.sleep(_PAUSE)
+        if transport.is_closing():
+            break
+        transport.write(piece)
+    transport.close()
+    # Never sent: the connection is closed.
+    return web.Response()
