@@ -186,5 +186,5 @@ def test_ansible_builder_accepts_the_execution_environment(tmp_path: Path) -> No
 def test_ansible_core_is_the_one_of_the_requirements() -> None:
     wanted = yaml.safe_load((_ROOT / "awx/execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]
     requirements = (_ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert f'{wanted["ansible_core"]["package_pip"]} ; python_version >= "3.12"' in requirements
+    assert f"{wanted['ansible_core']['package_pip']} ; python_full_version >= '3.12' \\\n" in requirements
     assert wanted["python_interpreter"]["package_system"] == "python3.12"
