@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.conftest import School
+from tests.e2e.playbook import PlaybookRun
+from tests.kerberos.conftest import SOUND, STATIONS
+
+
+@pytest.fixture(scope="module")
+def deployed(school: School) -> PlaybookRun:
+    """A deployment on everybody; who cannot be reached is a failure of his own."""
+    return school.play("deploy", "--diff", "-f", "10")
+
+
+@pytest.mark.parametrize("station", SOUND)
+def test_a_station_of_a_domain_is_deployed(school: School, deployed: PlaybookRun, station: str) -> None:
+    result = deployed.of("client")[station]
+    assert (result["outcome"], result["changed"]) == ("ok", True), result
+    assert len(school.lab.installer_starts(station=station)) == 1
+
+
+@pytest.fixture(scope="module")
+def audited(school: School, deployed: PlaybookRun) -> PlaybookRun:
+    return school.play("audit", "-f", "10")
+
+
+@pytest.mark.parametrize("station", SOUND)
+def test_a_station_of_a_domain_is_audited(audited: PlaybookRun, station: str) -> None:
+    record = audited.of("audit")[station]["record"]
+    assert (record["status"], record["found"]) == ("compliant", "2026.2.7 x64")
+
+
+@pytest.mark.parametrize("station", sorted({*STATIONS} - {*SOUND}))
+def test_who_is_not_let_in_is_a_failure_of_one_station(
+    school: School, deployed: PlaybookRun, audited: PlaybookRun, station: str
+) -> None:
+    assert deployed.of("client")[station]["outcome"] in {"failed", "unreachable"}
+    assert audited.of("audit")[station]["record"]["status"] == "refused"
+    assert school.lab.installer_starts(station=station) == []
+    answered = school.lab.journal(kind="request", station=station)
+    assert [event for event in answered if event["data"]["status"] not in {0, 401}] == []
+
+
+def test_no_password_is_told(deployed: PlaybookRun, audited: PlaybookRun) -> None:
+    for run in (deployed, audited):
+        assert "Lab-only-" not in run.output
