@@ -225,7 +225,12 @@ class Lab:
         assert self._server is not None
         assert self._tls is not None
         accounts = tuple(
-            Account(name=a["name"], password=a["password"], certificate=self._tls.client_thumbprint)
+            Account(
+                name=a["name"],
+                password=a["password"],
+                certificate=self._tls.client_thumbprint,
+                principal=a.get("principal"),
+            )
             for a in (spec.accounts or self.scenario.accounts)
         )
         address = self._address(spec.address)
@@ -244,6 +249,7 @@ class Lab:
             quotas=Quotas(**spec.quotas),
             deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
             stranger=spec.stranger,
+            keytab=self.scenario.keytabs and self.scenario.keytabs / f"{spec.name}.keytab",
         )
         await self._server.add_station(station, listening, self.faults[spec.name])
 

@@ -85,6 +85,8 @@ class Scenario:
     accounts: tuple[dict[str, str], ...]
     clock: float = 1.0
     depot: dict[str, int] = field(default_factory=dict)
+    # The folder with the stations' keytabs, "<name>.keytab", of those whose ``auth`` has "kerberos".
+    keytabs: Path | None = None
 
     @property
     def stations(self) -> list[tuple[RoomSpec, StationSpec]]:
@@ -126,6 +128,7 @@ def scenario_from_data(data: dict[str, Any]) -> Scenario:
         accounts=tuple(data["accounts"]),
         clock=float(data.get("clock", 1.0)),
         depot=dict(data.get("depot", {})),
+        keytabs=Path(data["keytabs"]) if "keytabs" in data else None,
     )
 
 

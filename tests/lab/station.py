@@ -44,6 +44,8 @@ class Account:
     password: str
     # Thumbprint (SHA-1, lower-case hex) of the client certificate mapped to this account, if any.
     certificate: str | None = None
+    # The account of a domain that this one stands for, if any: "deploy@LAB.EXAMPLE.ORG".
+    principal: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

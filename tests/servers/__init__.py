@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["NGINX", "SSHD", "free_port", "nginx", "nginx_command", "require_server", "sshd"]
+__all__ = ["NGINX", "SSHD", "free_port", "nginx", "nginx_command", "require_server", "running", "sshd"]
 
 NGINX, SSHD = Path("/usr/sbin/nginx"), Path("/usr/sbin/sshd")
 
@@ -36,10 +36,12 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 @contextmanager
-def _running(command: list[str], *, address: str, port: int, log: Path) -> Iterator[None]:
+def running(
+    command: list[str], *, address: str, port: int, log: Path, environment: dict[str, str] | None = None
+) -> Iterator[None]:
     """A server in the foreground until the block ends. Raises RuntimeError with its log when it does not start."""
     with log.open("ab") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment)
     try:
         while True:
             if process.poll() is not None:
@@ -78,7 +80,7 @@ def nginx_command(folder: Path, *, site: Path) -> list[str]:
 def nginx(folder: Path, *, site: Path, address: str, port: int) -> Iterator[None]:
     """nginx with one site until the block ends."""
     command = nginx_command(folder, site=site)
-    with _running(command, address=address, port=port, log=folder / "output.log"):
+    with running(command, address=address, port=port, log=folder / "output.log"):
         yield
 
 
@@ -111,7 +113,7 @@ def sshd(folder: Path, *, address: str = "127.0.0.1") -> Iterator[dict[str, str]
         # Where sshd, as root, separates its privileges; Debian's service makes it.
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     command = [str(SSHD), "-D", "-e", "-f", str(config)]
-    with _running(command, address=address, port=port, log=folder / "sshd.log"):
+    with running(command, address=address, port=port, log=folder / "sshd.log"):
         yield {
             "ansible_connection": "ssh",
             "ansible_host": address,

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from dateutil.rrule import rrulestr
 
+from tests.locks import read_lock
+
 _ROOT = Path(__file__).resolve().parents[2]
 _DATA: dict[str, list[dict[str, Any]]] = yaml.safe_load((_ROOT / "awx/controller.yml").read_text(encoding="utf-8"))
 
@@ -181,10 +183,24 @@ def test_ansible_builder_accepts_the_execution_environment(tmp_path: Path) -> No
     # The very list that everybody else installs.
     built = (tmp_path / "context/_build/requirements.txt").read_text(encoding="utf-8")
     assert built == (_ROOT / "requirements.txt").read_text(encoding="utf-8")
+    # What the image's build makes of it: every digest is still there when pip gets it.
+    scripts, given = tmp_path / "context/_build/scripts", tmp_path / "given.txt"
+    (tmp_path / "collections").mkdir()
+    subprocess.run(
+        [
+            *(sys.executable, str(scripts / "introspect.py"), "introspect", str(tmp_path / "collections")),
+            *("--user-pip", str(tmp_path / "context/_build/requirements.txt"), "--write-pip", str(given)),
+        ],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    wanted = [(each.requirement, each.digests) for each in read_lock(built)]
+    assert [(each.requirement, each.digests) for each in read_lock(given.read_text(encoding="utf-8"))] == wanted
 
 
 def test_ansible_core_is_the_one_of_the_requirements() -> None:
     wanted = yaml.safe_load((_ROOT / "awx/execution-environment.yml").read_text(encoding="utf-8"))["dependencies"]
     requirements = (_ROOT / "requirements.txt").read_text(encoding="utf-8")
-    assert f'{wanted["ansible_core"]["package_pip"]} ; python_version >= "3.12"' in requirements
+    assert f"{wanted['ansible_core']['package_pip']} ; python_full_version >= '3.12' \\\n" in requirements
     assert wanted["python_interpreter"]["package_system"] == "python3.12"

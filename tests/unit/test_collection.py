@@ -73,7 +73,8 @@ def test_the_tarball_has_what_users_need(tarball: list[str]) -> None:
 def test_the_tarball_has_nothing_else(tarball: list[str]) -> None:
     allowed = {
         *("MANIFEST.json", "FILES.json", "README.md", "COPYING", "CONTRIBUTING.md", "CHANGELOG.md", "CHANGELOG.rst"),
-        *("changelogs", "docs", "meta", "playbooks", "plugins", "roles", "requirements.txt"),
+        *("changelogs", "docs", "meta", "playbooks", "plugins", "roles", "requirements.in", "requirements.txt"),
+        *("requirements-kerberos.in", "requirements-kerberos.txt"),
     }
     assert {name.split("/")[0] for name in tarball} <= allowed
     assert not [name for name in tarball if name.endswith((".pyc", ".tar.gz", ".retry", ".log"))]

@@ -133,7 +133,7 @@ _UNKNOWN = _refused(
 LIBRARY_MISSING: Final = _ours(
     "the controller has no Kerberos library or no kinit: {text}",
     "il manque au contrôleur la bibliothèque Kerberos ou kinit",
-    "pip install 'pywinrm[kerberos]' in .venv, and on Debian apt install krb5-user libkrb5-dev gcc python3-dev.",
+    "Run make kerberos; before it, as root on Debian, apt install krb5-user libkrb5-dev gcc python3-dev.",
 )
 
 KRB5: Final[dict[int, Cause]] = {

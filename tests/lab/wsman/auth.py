@@ -1,4 +1,7 @@
-"""Who is asking: Basic, NTLM (Negotiate), client certificate. One Session per TCP connection ([MS-WSMV] 3.1.4.5)."""
+"""Who is asking: Basic, NTLM and Kerberos (Negotiate), client certificate.
+
+One Session per TCP connection ([MS-WSMV] 3.1.4.5).
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ import binascii
 import hashlib
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 
 import spnego
 from spnego.channel_bindings import GssChannelBindings
 
 from tests.lab.station import Account, Station
 from tests.lab.wsman.encryption import SOAP_TYPE, decrypt, encrypt, is_encrypted
+from tests.lab.wsman.kerberos import KerberosAcceptor
 from tests.lab.wsman.ntlm import Acceptor
 
 __all__ = ["Authenticator", "Session", "UnencryptedError", "Verdict"]
@@ -26,6 +31,8 @@ _UNREADABLE = (
     StopIteration,
     struct.error,
 )
+# Every message of NTLM begins with it, inside of SPNEGO too.
+_NTLM = b"NTLMSSP\0"
 _MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 
 
@@ -37,7 +44,7 @@ class Session:
     tls: str = ""  # its version, as "TLSv1.3"
     account: Account | None = None
     security: spnego.ContextProxy | None = None
-    pending: Acceptor | None = None
+    pending: Acceptor | KerberosAcceptor | None = None
     closed: bool = False
 
 
@@ -55,12 +62,22 @@ class UnencryptedError(Exception):
 
 
 class Authenticator:
-    """The authentication settings of one listener; ``certificate`` is the server's (DER) for HTTPS, None for HTTP."""
+    """The authentication settings of one listener.
+
+    ``certificate`` is the server's (DER) for HTTPS, None for HTTP; ``keytab`` the station's, where it is in a domain.
+    """
 
     def __init__(
-        self, station: Station, *, methods: frozenset[str], allow_unencrypted: bool, certificate: bytes | None
+        self,
+        station: Station,
+        *,
+        methods: frozenset[str],
+        allow_unencrypted: bool,
+        certificate: bytes | None,
+        keytab: Path | None = None,
     ) -> None:
         self._station = station
+        self._keytab = keytab
         self._tls = certificate is not None
         self._may_be_clear = self._tls or allow_unencrypted
         self._bindings = None
@@ -69,10 +86,18 @@ class Authenticator:
             self._bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
         # Windows offers neither Basic in the clear when that is forbidden, nor certificates without TLS.
         self._methods = (
-            methods - (set() if self._may_be_clear else {"basic"}) - (set() if self._tls else {"certificate"})
+            methods
+            - (set() if self._may_be_clear else {"basic"})
+            - (set() if self._tls else {"certificate"})
+            - (set() if keytab is not None else {"kerberos"})
         )
-        offers = {"ntlm": "Negotiate", "basic": 'Basic realm="WSMAN"', "certificate": _MUTUAL}
-        self._refused = Verdict(headers=tuple(offer for method, offer in offers.items() if method in self._methods))
+        offers = {
+            "Negotiate": {"ntlm", "kerberos"},
+            "Kerberos": {"kerberos"},
+            'Basic realm="WSMAN"': {"basic"},
+            _MUTUAL: {"certificate"},
+        }
+        self._refused = Verdict(headers=tuple(offer for offer, wanted in offers.items() if wanted & self._methods))
         self._unknown = Verdict(headers=self._refused.headers, leg=True)
 
     @staticmethod
@@ -97,7 +122,7 @@ class Authenticator:
             return self._refused
         if scheme.lower() == "basic" and "basic" in self._methods:
             return self._basic(token)
-        if scheme.lower() in {"negotiate", "ntlm"} and "ntlm" in self._methods:
+        if scheme.lower() in {"negotiate", "ntlm", "kerberos"} and self._methods & {"ntlm", "kerberos"}:
             return self._negotiate(session, scheme, token)
         return self._refused
 
@@ -128,7 +153,9 @@ class Authenticator:
         session.account = session.security = None
         try:
             if acceptor is None:
-                acceptor = Acceptor(self._station.accounts, self._bindings)
+                acceptor = self._acceptor(scheme.lower(), token)
+            if acceptor is None:
+                return self._refused
             reply = acceptor.step(token)
         except _UNREADABLE:
             return self._refused
@@ -136,8 +163,20 @@ class Authenticator:
         if not acceptor.context.complete:
             session.pending = acceptor
             return Verdict(headers=headers, leg=True)
+        if acceptor.account is None:
+            # Of the domain, but no administrator of this station.
+            return self._refused
         session.account, session.security = acceptor.account, acceptor.context
         return Verdict(account=session.account, headers=headers)
+
+    def _acceptor(self, scheme: str, token: bytes) -> Acceptor | KerberosAcceptor | None:
+        """Who takes the first token of a handshake; None where the listener allows nobody to."""
+        accounts = self._station.accounts
+        if _NTLM not in token and self._keytab is not None and "kerberos" in self._methods and scheme != "ntlm":
+            return KerberosAcceptor(token, keytab=self._keytab, accounts=accounts, bindings=self._bindings)
+        if "ntlm" in self._methods and scheme != "kerberos":
+            return Acceptor(accounts, self._bindings)
+        return None
 
     def read_body(self, session: Session, content_type: str, body: bytes) -> bytes:
         """The message in a request's body. Raises UnencryptedError, and ValueError for a body nobody can read."""

@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from aiohttp import web
@@ -40,6 +41,7 @@ class Listening:
     deny: frozenset[Literal["shell", "wmi"]] = frozenset()
     # What answers at the address instead of WinRM: a name of tests/lab/wsman/strangers.py.
     stranger: str = ""
+    keytab: Path | None = None  # the station's, in a domain: without it "kerberos" is not offered
 
 
 class CutError(Exception):
@@ -156,6 +158,7 @@ class Endpoint:
             methods=self.listening.auth,
             allow_unencrypted=self.listening.allow_unencrypted,
             certificate=certificate,
+            keytab=self.listening.keytab,
         )
         listener = _Listener(self, authenticator)
         await listener.open(self.listening.address, port, tls)
