@@ -7,9 +7,6 @@ import http.client
 import re
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,7 +15,7 @@ import aiohttp
 import pytest
 import requests
 import urllib3
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     fault_codes,
     kerberos,
@@ -27,7 +24,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.causes import (
     Way,
-    from_answer,
     from_exception,
     from_preparation,
 )
@@ -46,7 +42,8 @@ from winrm.exceptions import (
     WinRMOperationTimeoutError,
     WinRMTransportError,
 )
-from winrm.protocol import Protocol
+
+from tests.unit.causes import error_of
 
 _TABLES: dict[str, dict[Any, Cause]] = {
     "faults": dict(fault_codes.FAULTS),
@@ -61,12 +58,11 @@ _TABLES: dict[str, dict[Any, Cause]] = {
     "kinit": dict(kerberos.KINIT),
     "plain": {name: cause for name, cause in vars(plain_causes).items() if isinstance(cause, Cause)},
 }
-_OPENING = Way(doing="opening a shell", transport="ntlm", opening=True)
 _DURING = Way(doing="trying it", transport="ntlm")
 
 
 @pytest.mark.parametrize(("table", "code"), [(table, code) for table, rows in _TABLES.items() for code in rows])
-def test_every_row_of_the_tables_makes_an_error(table: str, code: Any) -> None:
+def test_every_row_of_the_tables_makes_anerror_of(table: str, code: Any) -> None:
     error = _TABLES[table][code].error(doing="trying it", code=7, text="what {it} said")
     assert isinstance(error, StationError)
     assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration"}
@@ -123,199 +119,6 @@ def test_faults(codes: tuple[int, ...], subcode: str, kind: str, fact: str) -> N
     assert "Switch the station on" not in error.remedy
 
 
-def _error(exc: BaseException, way: Way = _OPENING) -> StationError:
-    error = from_exception(exc, way)
-    assert str(error).startswith(error.fact)
-    assert error.fact.isprintable()
-    return error
-
-
-@contextmanager
-def _server(answer: Callable[[socket.socket], object]) -> Iterator[int]:
-    """A port where one connection after another gets this."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = listener.accept()
-                except OSError:
-                    return
-                with connection:
-                    connection.settimeout(5)
-                    try:
-                        connection.recv(65536)
-                        answer(connection)
-                        connection.shutdown(socket.SHUT_WR)
-                        # Unread bytes would make a reset of the close, which may overtake the answer.
-                        while connection.recv(65536):
-                            pass
-                    except OSError:
-                        pass
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield listener.getsockname()[1]
-        listener.shutdown(socket.SHUT_RDWR)
-
-
-def _raised(port: int, *, scheme: str = "http", **options: Any) -> BaseException:
-    """What pywinrm's own transport raises."""
-    protocol = Protocol(
-        f"{scheme}://127.0.0.1:{port}/wsman",
-        transport=options.pop("transport", "basic"),
-        username="u",
-        password="p",
-        operation_timeout_sec=1,
-        read_timeout_sec=2,
-        **options,
-    )
-    with pytest.raises(Exception) as caught:  # noqa: PT011  (whatever it is)
-        protocol.transport.send_message("<x/>")
-    return caught.value
-
-
-def _http(status: str, body: bytes = b"", *headers: str) -> Callable[[socket.socket], object]:
-    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
-    return lambda connection: connection.sendall("\r\n".join(head).encode() + body)
-
-
-_ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
-    "printer": (
-        _http("404 Not Found", b"<title>404</title>", "Server: HP HTTP Server; LaserJet"),
-        "fault",
-        "answered HTTP 404 while opening a shell: server 'HP HTTP Server; LaserJet', '404'",
-    ),
-    "500": (_http("500 Internal Server Error"), "fault", "answered HTTP 500 while opening a shell: an empty answer"),
-    "503 of a service that stops": (
-        _http("503 Service Unavailable", b"<html>Service Unavailable</html>", "Server: Microsoft-HTTPAPI/2.0"),
-        "fault",
-        "answered HTTP 503 while opening a shell: server 'Microsoft-HTTPAPI/2.0', '<html>Service Unavailable</html>'",
-    ),
-    "page that is not UTF-8": (
-        _http("502 Bad Gateway", "<title>Passerelle d\xe9faillante</title>".encode("latin-1")),
-        "fault",
-        "answered HTTP 502 while opening a shell: 'Passerelle d\xe9faillante'",
-    ),
-    "escape sequences": (
-        _http("404 Not Found", b"\x1b[31mred\x07", "Server: \x1b]0;x"),
-        "fault",
-        "\N{REPLACEMENT CHARACTER}[31mred",
-    ),
-    "too large": (_http("413 Request Entity Too Large"), "fault", "finds the request too large"),
-    "no redirect but the status": (_http("304 Not Modified"), "fault", ""),
-    "not HTTP": (lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), "fault", "does not speak HTTP"),
-    "cut": (lambda c: None, "unreachable", "the connection was cut while opening a shell"),
-    "cut body": (
-        lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<s:"),
-        "unreachable",
-        "the connection was cut while opening a shell",
-    ),
-    "not gzip": (
-        _http("200 OK", b"no gzip", "Content-Encoding: gzip"),
-        "fault",
-        "the station answered",
-    ),
-    "redirects for ever": (
-        _http("302 Found", b"", "Location: /again"),
-        "fault",
-        "redirects elsewhere",
-    ),
-    "another way to authenticate": (
-        _http("401 Unauthorized", b"", "WWW-Authenticate: Negotiate"),
-        "refused",
-        "does not offer the way to authenticate that was asked for (basic; it offers Negotiate)",
-    ),
-    "refused": (
-        _http("401 Unauthorized", b"", 'WWW-Authenticate: Basic realm="WSMAN"'),
-        "refused",
-        "refuses the user name or the password",
-    ),
-    "refused in silence": (_http("401 Unauthorized"), "refused", "refuses the user name or the password"),
-    "silence": (
-        lambda c: [None for _ in iter(lambda: c.recv(4096), b"")],
-        "unreachable",
-        "the station stopped answering while opening a shell",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", _ANSWERS)
-def test_anything_that_answered_is_not_unreachable(name: str) -> None:
-    answer, kind, fact = _ANSWERS[name]
-    if name == "no redirect but the status":
-        assert from_answer(304, b"", _OPENING).kind == "fault"
-        return
-    with _server(answer) as port:
-        error = _error(_raised(port), Way(doing="opening a shell", transport="basic", opening=True))
-    assert error.kind == kind
-    assert fact in error.fact
-    assert kind == "unreachable" or "Switch the station on" not in error.remedy
-
-
-def test_ntlm_where_nothing_asks_for_it() -> None:
-    """A web server that answers 200 to the empty first message."""
-    with _server(_http("200 OK", b"<html>")) as port:
-        assert _error(_raised(port, transport="ntlm")).kind == "fault"
-    with _server(_http("401 Unauthorized", b"", "WWW-Authenticate: NTLM")) as port:
-        error = _error(_raised(port, transport="ntlm"))
-        assert error.kind in {"fault", "refused"}
-    with _server(_http("401 Unauthorized", b"", "WWW-Authenticate: NTLM TlRMTVNTUAAC")) as port:
-        assert _error(_raised(port, transport="ntlm")).kind == "fault"
-
-
-@pytest.mark.parametrize(
-    ("scheme", "answer", "kind", "fact"),
-    [
-        ("https", _http("400 Bad Request"), "configuration", "does not speak TLS on this port"),
-        ("https", lambda c: None, "unreachable", "the connection was cut while opening a shell"),
-    ],
-)
-def test_the_other_port(scheme: str, answer: Callable[[socket.socket], object], kind: str, fact: str) -> None:
-    with _server(answer) as port:
-        error = _error(_raised(port, scheme=scheme))
-    assert (error.kind, error.fact) == (kind, f"the station {fact}" if kind == "configuration" else fact)
-
-
-def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    error = _error(_raised(port))
-    assert (error.kind, error.fact) == (
-        "unreachable",
-        "the station refuses the connection (WinRM is off, or a firewall rejects it)",
-    )
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"ca_trust_path": "/nowhere/ca.pem"},
-        {"transport": "certificate", "cert_pem": __file__, "cert_key_pem": __file__, "ca_trust_path": None},
-    ],
-)
-def test_files_of_the_controller_are_its_own_fault(options: dict[str, Any]) -> None:
-    with _server(_http("200 OK")) as port:
-        error = _error(_raised(port, scheme="https", **options))
-    assert error.kind == "controller"
-    assert error.fact.startswith("a file that the connection needs cannot be used on the controller")
-
-
-@pytest.mark.parametrize("address", ["pc 01", "pc_%zz", "x" * 70 + ".example", "a..b", "[::1", "pc:01:5985", ""])
-def test_a_malformed_address_is_the_inventorys(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    unknown = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    def getaddrinfo(*_args: object, **_options: object) -> None:
-        raise unknown
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(Exception) as caught:  # noqa: PT011
-        requests.post(f"http://{address}:5985/wsman", data=b"", timeout=1)
-    error = _error(caught.value)
-    # A name with an odd character is still a name, which has no address.
-    assert error.kind == "configuration" or error.fact == "the station's name has no address"
-    assert "powered off" not in error.fact
-
-
 def _wrapped(inner: BaseException) -> requests.exceptions.ConnectionError:
     """As requests does with what urllib3 raises."""
     pool = urllib3.HTTPConnectionPool("pc")
@@ -358,7 +161,7 @@ _SYSTEM: tuple[tuple[BaseException, str, str], ...] = (
 def test_the_system_is_understood_by_class_and_number(number: int) -> None:
     exc, kind, fact = _SYSTEM[number]
     for shown in (exc, _wrapped(exc), requests.exceptions.ConnectionError(exc)):
-        error = _error(shown)
+        error = error_of(shown)
         assert error.kind == kind
         assert fact in error.fact
 
@@ -392,7 +195,7 @@ def test_the_system_is_understood_by_class_and_number(number: int) -> None:
     ],
 )
 def test_libraries_are_understood_by_class(exc: Exception, kind: str, fact: str) -> None:
-    error = _error(exc, _DURING)
+    error = error_of(exc, _DURING)
     assert error.kind == kind
     assert fact in error.fact
 
@@ -419,7 +222,7 @@ _INFO = cast(Any, SimpleNamespace(real_url="x"))
     ],
 )
 def test_the_other_client_is_understood_by_class(exc: Exception, kind: str, fact: str) -> None:
-    error = _error(exc, _DURING)
+    error = error_of(exc, _DURING)
     assert error.kind == kind
     assert fact in error.fact
 
@@ -438,7 +241,7 @@ def test_an_error_of_ours_goes_through() -> None:
 def test_a_chain_that_bites_its_tail_ends() -> None:
     first, second = RuntimeError("first"), RuntimeError("second")
     first.__cause__, second.__cause__ = second, first
-    assert _error(first).kind == "fault"
+    assert error_of(first).kind == "fault"
 
 
 @pytest.mark.parametrize(
@@ -449,127 +252,13 @@ def test_certificates_are_told_by_number(code: int, fact: str) -> None:
     exc = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED]")
     exc.verify_code, exc.verify_message = code, "told so"
     for shown in (exc, requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", exc))):  # type: ignore[arg-type]
-        error = _error(shown)
+        error = error_of(shown)
         assert error.kind == "unreachable"
         assert error.fact == f"the station's TLS certificate is not trusted by the controller ({_with(fact)})"
 
 
 def _with(fact: str) -> str:
     return f"signed by {fact}" if fact.startswith("an authority") else fact
-
-
-class _NativeGssError(Exception):
-    """As python-gssapi raises it."""
-
-    maj_code, min_code = 851968, -1765328347
-
-
-_NativeGssError.__module__ = "gssapi.raw.misc"
-
-
-class _MutualError(requests.exceptions.RequestException):
-    """As requests_kerberos raises it."""
-
-
-_MutualError.__name__ = "MutualAuthenticationError"
-_MutualError.__module__ = "winrm.vendor.requests_kerberos.exceptions"
-
-
-def test_other_libraries_of_kerberos() -> None:
-    assert "clocks" in _error(_NativeGssError("x")).fact
-    assert "did not prove its identity" in _error(_MutualError("Unable to authenticate")).fact
-    assert "did not authenticate" in _error(spnego.BadMICError(), Way(doing="x", transport="kerberos")).fact
-    assert _error(spnego.ContextExpiredError(), Way(doing="x", transport="kerberos")).passing
-    # A minor code that says nothing leaves the word to the major one.
-    assert "no Kerberos ticket" in _error(_gss(0, 7 << 16)).fact
-
-
-def test_a_certificate_that_is_not_mapped() -> None:
-    error = _error(InvalidCredentialsError("rejected"), Way(doing="x", transport="certificate"))
-    assert error.fact == "the station refuses the client certificate"
-
-
-class _GssError(Exception):
-    """As pykerberos raises it: pairs of text and number."""
-
-
-_GssError.__module__ = "kerberos"
-
-
-def _gss(minor: int, major: int = 851968) -> Exception:
-    """What requests_kerberos makes of it: its text, with the real one as context."""
-    error = _GssError(("Unspecified GSS failure", major), ("Some text", minor))
-    shown = requests.exceptions.RequestException(f"authGSSClientStep() failed: {error.args}")
-    shown.__context__ = error
-    return shown
-
-
-@pytest.mark.parametrize(
-    ("number", "kind", "fact"),
-    [
-        (24, "refused", "refuses the password"),
-        (6, "refused", "does not know the account"),
-        (1, "refused", "account has expired"),
-        (18, "refused", "locked"),
-        (23, "refused", "must be changed"),
-        (7, "refused", "no station of that name"),
-        (37, "refused", "clocks"),
-        (41, "refused", "made for another machine account"),
-        (32, "unreachable", "ticket has expired"),
-        (156, "controller", "no Kerberos server of the domain answers"),
-        (154, "controller", "does not know where the domain's Kerberos servers are"),
-        (68, "configuration", "not written as the domain writes it"),
-        (195, "controller", "no Kerberos ticket"),
-        (127, "refused", "Kerberos did not authenticate"),
-    ],
-)
-@pytest.mark.parametrize("signed", [True, False])
-def test_kerberos_is_told_by_number(number: int, kind: str, fact: str, *, signed: bool) -> None:
-    minor = -1765328384 + number
-    error = _error(_gss(minor if signed else minor & 0xFFFFFFFF), Way(doing="x", transport="kerberos", opening=True))
-    assert error.kind == kind
-    assert fact in error.fact
-    assert "powered off" not in error.fact
-
-
-def test_a_ticket_that_has_expired_is_asked_for_again() -> None:
-    assert _error(_gss(-1765328352)).passing
-    assert not _error(_gss(-1765328360)).passing
-
-
-def test_a_401_after_a_ticket_is_another_machine_account() -> None:
-    way = Way(doing="x", transport="kerberos", opening=True)
-    error = _error(InvalidCredentialsError("the specified credentials were rejected by the server"), way)
-    assert error.kind == "refused"
-    assert "setspn -X" in error.remedy
-
-
-_KINIT = {
-    "Preauthentication failed": ("refused", "refuses the password"),
-    "Password incorrect": ("refused", "refuses the password"),
-    "Client 'x@LYCEE.EXAMPLE.ORG' not found in Kerberos database": ("refused", "does not know the account"),
-    "Client's credentials have been revoked": ("refused", "locked"),
-    "Client's entry in database has expired": ("refused", "account has expired"),
-    "Password has expired": ("refused", "must be changed"),
-    "Cannot read password": ("refused", "must be changed"),
-    "Cannot contact any KDC for realm 'LYCEE.EXAMPLE.ORG'": ("controller", "no Kerberos server of the domain answers"),
-    'Cannot find KDC for realm "lycee.example.org"': ("controller", "does not know where"),
-    "KDC reply did not match expectations": ("configuration", "not written as the domain writes it"),
-    "Clock skew too great": ("refused", "clocks"),
-    "Something new": ("refused", "Kerberos did not authenticate: Kerberos auth failure"),
-}
-
-
-@pytest.mark.parametrize("said", _KINIT)
-def test_kinit_is_told_by_its_words(said: str) -> None:
-    kind, fact = _KINIT[said]
-    text = f"Kerberos auth failure for principal x@R: kinit: {said} while getting initial credentials"
-    error = from_preparation(AnsibleConnectionFailure(text))
-    assert error.kind == kind
-    assert fact in error.fact
-    # Only where kinit says it: an account's name is no cause.
-    other = from_preparation(AnsibleConnectionFailure(f"Kerberos auth failure for principal {said}: kinit: no"))
-    assert other.fact.startswith("Kerberos did not authenticate")
 
 
 @pytest.mark.parametrize(

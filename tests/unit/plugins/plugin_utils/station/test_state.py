@@ -385,12 +385,7 @@ def test_of_two_entries_the_one_that_can_remove_stands_for_both() -> None:
         ([], [r"\??\C:\Windows\Temp\old.tmp\0\0"], ["file_renames"], []),
         (["windows_update"], [r"\??\C:\x\0\0"], ["windows_update", "file_renames"], ["windows_update"]),
         # Whatever the program folder, the case, and the mark of a file that may be replaced.
-        (
-            [],
-            [r"*1\??\C:\Program Files (x86)\INDEX EDUCATION\Pronote 2026\a.dll\0!\??\C:\b"],
-            ["product_renames"],
-            None,
-        ),
+        ([], [r"*1\??\C:\Program Files (x86)\INDEX EDUCATION\x\a.dll\0!\??\C:\b"], ["product_renames"], None),
         ([], [r"\??\C:\x\0\0", r"\??\C:\Program Files\Index Education\EDT 2026\a.dll\0\0"], ["product_renames"], None),
         ([], [r"\??\C:\Users\a\Index Education.tmp\0\0"], ["file_renames"], []),
     ],
