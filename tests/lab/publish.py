@@ -34,7 +34,7 @@ def publish_all(info: dict[str, Any], *, work: Path) -> dict[str, Any]:
             "product_code": installer["product_code"],
             "lock_file": str(lock),
             # A lab's setup is done in seconds.
-            "log_timeout": 120,
+            "log_timeout": 1800,
             "busy_timeout": 300,
         }
         if technology == "custom":

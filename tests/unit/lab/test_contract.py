@@ -160,6 +160,31 @@ TABLE = [
         "curl.exe -fsS --connect-timeout 20 --limit-rate 2M -C - -o nul http://127.0.0.1:9/x 2>nul",
         code=7,
     ),
+    # The end of a setup: a program that runs cannot be opened for appending, one that does not is left as it is.
+    Expectation(
+        f'mkdir "{FOLDER}\\tmp\\{{A}}"& copy %SystemRoot%\\System32\\ping.exe "{FOLDER}\\tmp\\{{A}}\\at work.exe" >nul'
+    ),
+    Expectation(
+        f'for %f in ("{FOLDER}\\tmp\\{{A}}\\at work.exe") do @((>>"%~f" echo off) && echo free)', stdout=r"free\r\n"
+    ),
+    Expectation(
+        f'%SystemRoot%\\System32\\attrib.exe -r "{FOLDER}\\tmp\\*" /s >nul 2>nul& '
+        f'for /r "{FOLDER}\\tmp" %f in (*.exe *.tmp) do @(2>nul (>>"%f" echo off) || echo %~nxf)',
+        code=None,
+        stdout="",
+    ),
+    Expectation(
+        f'start "" /b "{FOLDER}\\tmp\\{{A}}\\at work.exe" -n 60 127.0.0.1 >nul& '
+        # Ended only if it is still the program that it was.
+        '%SystemRoot%\\System32\\taskkill.exe /F /IM "at work.exe" /FI "IMAGENAME eq ISBEW64.exe" >nul 2>nul& '
+        f'for /r "{FOLDER}\\tmp" %f in (*.exe *.tmp) do @(2>nul (>>"%f" echo off) || echo %~nxf)',
+        code=None,
+        stdout=r"at work\.exe\r\n",
+    ),
+    # A file without a line end is told from one with it.
+    Expectation(f'>"{FOLDER}\\c.txt" <nul set /p "=ResultCode=0"', code=None),
+    Expectation(f'type "{FOLDER}\\c.txt" 2>nul& echo.& echo end', code=None, stdout=r"ResultCode=0\r\nend\r\n"),
+    Expectation(f'type "{FOLDER}\\absent" 2>nul& echo.& echo end', code=None, stdout=r"\r\nend\r\n"),
     # A folder that is not empty stays (Wine's exit code is 0 all the same).
     Expectation(f'rmdir "{FOLDER}" 2>nul& (if exist "{FOLDER}\\b.txt" exit 9)', code=9),
     Expectation(f'rmdir /s /q "{FOLDER}"'),

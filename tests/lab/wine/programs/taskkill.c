@@ -1,4 +1,4 @@
-/* taskkill [/F] [/T] (/IM NAME|/PID NUMBER)…: Wine's knows no /T.
+/* taskkill [/F] [/T] (/IM NAME|/PID NUMBER)… [/FI "IMAGENAME eq NAME"]: Wine's knows no /T and no /FI.
 
    Exit code 128 when nothing is found, 1 when something could not be ended (observed on Windows 10 and 11). Without
    /F a program without window cannot be ended. */
@@ -7,6 +7,7 @@
 static struct process *list;
 static int count, missing, failed;
 static bool forced, tree;
+static const wchar_t *only; /* the image name of /FI: what has another is passed over */
 
 static void report(const struct process *process, DWORD parent, bool child, bool ended)
 {
@@ -46,7 +47,7 @@ static void end_matching(const wchar_t *image, const wchar_t *pid)
         swprintf(number, 16, L"%lu", (unsigned long)list[i].pid);
         if (image ? !same(list[i].name, image) : !same(number, pid)) continue;
         found = true;
-        end(list + i, 0, false);
+        if (!only || same(list[i].name, only)) end(list + i, 0, false);
     }
     if (found) return;
     missing++;
@@ -62,6 +63,8 @@ int wmain(int argc, wchar_t **argv)
         else if ((same(argv[i], L"/IM") || same(argv[i], L"/PID")) && i + 1 < argc) {
             if (wcschr(argv[++i], L'*')) refuse(L"wildcards");
             asked = true;
+        } else if (same(argv[i], L"/FI") && i + 1 < argc && starts(argv[i + 1], L"IMAGENAME eq ")) {
+            only = argv[++i] + wcslen(L"IMAGENAME eq ");
         } else refuse(L"%ls", argv[i]);
     }
     if (!asked) refuse(L"a request without /IM or /PID");

@@ -84,7 +84,7 @@ def _arithmetic(shell: Shell, expression: str) -> int:
 
 async def _ask(shell: Shell, body: str) -> int:
     name, equals, question = _unquoted(body).partition("=")
-    if not equals or not name.strip():
+    if not equals:
         shell.say("syntax")
         return shell.set_level(1)
     question = question.lstrip(" \t=")
@@ -92,7 +92,8 @@ async def _ask(shell: Shell, body: str) -> int:
         question = _unquoted(question)
     shell.out(question, end="")
     answer = decode(await shell.stdio.stdin.read_line(), shell.console.codepage).rstrip("\r\n")
-    if not answer:
+    # Without a name it only prints: `<nul set /p "=text"` is how a batch file writes without a line end.
+    if not answer or not name.strip():
         return shell.set_level(1)
     shell.environment[name.rstrip()] = answer
     return _cleared_in_cmd(shell)
