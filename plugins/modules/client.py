@@ -381,6 +381,7 @@ job:
     log: "== exit ==\nstep=done\n"
     log_problem: ""
     steps: [pronote-client-2026.2.7-x64-9f86d081884c-install]
+    doubts: []
     tidied: []
 switched_off:
   description: Whether the station, which had been woken, was switched off again.

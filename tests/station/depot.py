@@ -45,7 +45,7 @@ def published(work: Path, *releases: ReleaseSpec, **package: Any) -> Depot:
             "technology": technology,
             "digests": {name: sha256_of(path) for name, path in sources.items()},
             "product_code": code,
-            "log_timeout": 120,
+            "log_timeout": 1800,
             "busy_timeout": 300,
             "processes": product.processes,
             "response_release": spec.release,

@@ -58,6 +58,7 @@ _LINES: dict[str, list[str]] = {
     "taking over staged files": [_JOB.adopt([_JOB.at_rest])],
     "leaving staged files": [_JOB.settle()],
     "cleaning up the job": [_JOB.remove()],
+    "ending what a setup has left behind": [_JOB.end_helper(108)],
     "showing a message": [message_command("Bonjour.", 60)],
     "closing the client": [close_command(product.processes) for product in PRODUCTS.values()],
     "noting the restart": [mark_command(_JOB.restart_mark, "2026-11-25T08:00:00.500000+01:00")],

@@ -86,7 +86,7 @@ def _reboot_warning(state: StationState) -> list[str]:
 
 
 def _afterwards(report: DeploymentReport) -> list[str]:
-    return [
+    return [f"{doubt}; the station is as wanted all the same" for doubt in report.doubts] + [
         text
         for so, text in (
             (
@@ -123,6 +123,8 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
         # still be there (of a staging that was cut off) is no job to follow a second time.
         state = deployment.read()
         state = replace(state, jobs=[name for name in state.jobs if name not in failed])
+        if deployment.unfinished:
+            state = state.unfinished(deployment.goal.release)
         decision = _decide(state, _by_the_clock(deployment.request))
         if decision.action == "skip":
             return f"{'the job of an earlier run did not end well; ' if failed else ''}{decision.reason}"

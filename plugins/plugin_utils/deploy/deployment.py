@@ -15,11 +15,13 @@ from ansible.utils.display import Display
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Installers, watched_download
-from ..job.outcome import JobFiles, read_outcome
+from ..job.outcome import JobFiles, JobOutcome, read_outcome
+from ..job.processes import at_work
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
     StationFactError,
+    StillRunningError,
     UnseenError,
 )
 from ..station.job_name import JobName, job_names
@@ -75,6 +77,8 @@ class DeploymentReport:
     log: str = ""
     log_problem: str = ""
     steps: list[str] = field(default_factory=list)
+    # What setups said that the station then contradicted.
+    doubts: list[str] = field(default_factory=list)
     tidied: list[str] = field(default_factory=list)
 
 
@@ -84,6 +88,9 @@ class Deployment:
     def __init__(self, station: WinrmStation, request: DeploymentRequest) -> None:
         self.station, self.request, self.report = station, request, DeploymentReport()
         self.goal, self.poll = request.goal, request.times.poll
+        # An installation of an earlier run broke off after its exe was in place: what is there is no proof.
+        self.unfinished = False
+        self._keep = False
         self._program_files = ""
 
     def read(self) -> StationState:
@@ -94,6 +101,8 @@ class Deployment:
 
     def run_step(self, step: JobStep) -> bool:
         """Bring one step to its end, proven. Raises StationError; whatever it was, no job is left but one at work.
+
+        Or one that broke off with its exe in place, by which the next run knows.
 
         Returns False for a job of an earlier run that did not end well and was cleared away: whether it is begun again
         is for a new plan to say, for the station is not what it was.
@@ -118,9 +127,9 @@ class Deployment:
                 (_job.settle if any(name.verb == "staged" for name in step.adopt) else _job.remove)(self.station, job)
             raise
         except StationError:
-            # Never under another administrator's feet.
+            # Never under the feet of another administrator's setup, or of one that works on.
             with _job.failure_first(job.name):
-                if not self._at_work(job):
+                if not self._keep:
                     _job.remove(self.station, job)
             raise
         report.steps.append(str(step.job))
@@ -130,7 +139,7 @@ class Deployment:
 
     def refuse_beside(self, name: JobName) -> None:
         """Raise StationFactError when this job is at work."""
-        if self._at_work(self._job(name)):
+        if at_work(_job.processes(self.station, self._job(name))):
             raise StationFactError(
                 f"another job is under way on the station: {name}",
                 remedy="Wait for its end (another administrator may be deploying), then run again.",
@@ -167,9 +176,6 @@ class Deployment:
     def _job(self, name: JobName) -> Job:
         return Job(name=name, program_files=self._program_files)
 
-    def _at_work(self, job: Job) -> bool:
-        return bool(self.station.query(job.running_query()))
-
     def _run_job(self, step: JobStep, job: Job) -> JobFiles | None:
         """Start the job, or follow it, until it has ended well; None when one that was followed did not.
 
@@ -204,12 +210,7 @@ class Deployment:
                 report.code = outcome.code
                 report.restart_needed |= outcome.restart_needed
                 report.client_running |= outcome.client_running
-                if outcome.accepted:
-                    return files
-                if not following:
-                    kind = ClientStartedError if outcome.client_started else StationFactError
-                    raise kind(outcome.fact, remedy=record_again(step, outcome.code) or outcome.remedy)
-                if self._is_done(step):
+                if self._ended_well(step, outcome, following=following):
                     return files
                 display.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
             else:
@@ -221,6 +222,33 @@ class Deployment:
             if following:
                 report.tidied.append(str(job.name))
                 return None
+
+    def _ended_well(self, step: JobStep, outcome: JobOutcome, *, following: bool) -> bool:
+        """Whether the step's proof is all that is missing; no for a job of an earlier run that is to be begun anew.
+
+        Raises StationError for a failure, which of an earlier run is none.
+        """
+        if outcome.at_work:
+            raise StillRunningError(outcome.fact, remedy=outcome.remedy)
+        if outcome.accepted and not following:
+            return True
+        looked = following or outcome.in_doubt or outcome.spoilt
+        instead = self._instead(step) if looked else ""
+        if outcome.spoilt:
+            # Its exe may be there, and other files not. What the job has left is how the next run knows.
+            self._keep = instead is None and not following
+            self.unfinished |= instead is None and following
+        # An earlier run's is looked at even so: its script may have taken the log for the end (up to 0.1.0), and been
+        # cut off after that; or have given up waiting for a setup that somebody has ended since.
+        elif instead is None and (following or outcome.in_doubt):
+            if not outcome.accepted:
+                self.report.doubts.append(outcome.fact)
+            return True
+        if following:
+            return False
+        kind = ClientStartedError if outcome.client_started else StationFactError
+        shown = f", and {instead}" if outcome.in_doubt else ""
+        raise kind(f"{outcome.fact}{shown}", remedy=record_again(step, outcome.code) or outcome.remedy)
 
     def _start(self, step: JobStep, job: Job, *, attempt: int) -> None:
         """Put the job on the station and start it. ``attempt``: how often this run has. Raises StationError."""
@@ -255,9 +283,14 @@ class Deployment:
         )
 
     def _is_done(self, step: JobStep) -> bool:
+        return self._instead(step) is None
+
+    def _instead(self, step: JobStep) -> str | None:
+        """What the station shows instead of the step's result; None once it is there."""
         state = self.read()
-        staged = step.job.verb == "stage"
-        return step.job.at_rest in job_names(state.jobs) if staged else step.unmet(state, self.goal) is None
+        if step.job.verb == "stage":
+            return None if step.job.at_rest in job_names(state.jobs) else "its files are not there"
+        return step.unmet(state, self.goal)
 
     def _prove(self, step: JobStep) -> None:
         """The exe itself is the proof; a setup that works on after its first process is given ``verify_timeout``."""

@@ -14,6 +14,7 @@ from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
 from ..station.sections import has_digest, marker
 from ..station.wmi import escape_wql
+from .installshield import HELPER
 
 __all__ = [
     "STAGE_CODES",
@@ -148,7 +149,7 @@ class Job:
         """
         name = escape_wql(str(self.name))
         return (
-            "select ProcessId from Win32_Process where "  # noqa: S608  (the name is checked above)
+            "select ProcessId, Name, CommandLine, CreationDate from Win32_Process where "  # noqa: S608  (the name is checked above)
             f"SessionId = 0 and (CommandLine like '%{name}%' or ExecutablePath like '%{name}%')"
         )
 
@@ -156,9 +157,14 @@ class Job:
         """Print the job's state and files, in sections."""
         commands = [marker("state")]
         commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
-        for name in ("exit", "setup.log", "curl.log", "restart"):
-            commands += [marker(name.replace(".", "_")), f"type {self._path(name)} 2>nul"]
+        for name in ("exit", "setup.log", "curl.log", "restart", "renames.before", "renames.after"):
+            # The line end after each, without which a file that has none would swallow the next heading.
+            commands += [marker(name.replace(".", "_")), f"type {self._path(name)} 2>nul", "echo."]
         return join(commands)
+
+    def end_helper(self, pid: int) -> str:
+        """End what is left of an engine whose setup is gone: this process, if it still is that helper's."""
+        return f"{tool('taskkill')} /F /PID {pid} /FI {quote(f'IMAGENAME eq {HELPER}')} >nul 2>nul"
 
     @property
     def restart_mark(self) -> str:

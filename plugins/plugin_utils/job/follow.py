@@ -2,18 +2,19 @@
 """Carry a job through on a station: stage, start, follow to its end, read, clean up.
 
 The job is a scheduled task of the station, so it goes on when the controller, the connection or the console dies.
-Following it costs one request a look (a WMI query for the task's process), and one more while somebody watches its
-download; its files are read only once the process is gone. A station that stops answering is waited for: it may be
-restarting. I/O: the station and Ansible.
+Following it costs one request a look (a WMI query for its processes), and one more while somebody watches its
+download; its files are read only once its script is gone. A station that stops answering is waited for: it may be
+restarting. Nothing is cleared away while a process of it is at work. I/O: the station and Ansible.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ansible.utils.display import Display
@@ -30,7 +31,8 @@ from ..station.winrm import WinrmStation
 from .commands import STAGE_CODES, Job
 from .curl import curl_cause, curl_said
 from .download import Download
-from .outcome import JobFiles, State
+from .outcome import JobFiles, State, lacks_its_log, lingers
+from .processes import JobProcess, at_work, described, job_processes, outlived
 
 __all__ = [
     "REFUSALS",
@@ -39,6 +41,7 @@ __all__ = [
     "failure_first",
     "follow",
     "patiently",
+    "processes",
     "read_files",
     "remove",
     "settle",
@@ -161,7 +164,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
             download.look(station)
         if files is not None:
             if files.state in {"ended", "absent"}:
-                return files
+                return _with_its_log(station, job, files, times)
             if files.state == "started":
                 # The process may have begun between the two reads: only a second look like this one is proof.
                 if suspected:
@@ -173,16 +176,46 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
         suspected = suspected and not running
         if time.monotonic() > deadline:
             raise StillRunningError(
-                f"the job is still running after {times.job:.0f} s",
-                remedy="It goes on by itself: run again later, the next run follows it to its end.",
+                f"the job is still running after {times.job:.0f} s{f': {described(running)}' if running else ''}",
+                remedy="It goes on by itself: run again later, the next run follows it to its end. If it never ends, "
+                "it may show a window that nobody sees (a missing file asks for a disk): look at the station.",
             )
         time.sleep(times.poll)
 
 
-def _look(station: WinrmStation, job: Job) -> tuple[bool, JobFiles | None]:
-    if station.query(job.running_query()):
-        return True, None
-    return False, read_files(station, job)
+def processes(station: WinrmStation, job: Job) -> list[JobProcess]:
+    """Every process of the job. Raises StationError."""
+    return job_processes(station.query(job.running_query()))
+
+
+def _look(station: WinrmStation, job: Job) -> tuple[list[JobProcess], JobFiles | None]:
+    """What is at work; the job's files once nothing is, or once its script has given up waiting for the setup."""
+    found = at_work(processes(station, job))
+    if not found:
+        return found, read_files(station, job)
+    if any(each.script for each in found):
+        return found, None
+    files = read_files(station, job)
+    if files.state == "ended" and lingers(files):
+        return found, replace(files, at_work=described(found))
+    row = station.get("Win32_OperatingSystem") or {}
+    if outlived(found, str(row.get("LocalDateTime") or "")):
+        raise StillRunningError(
+            f"the setup is at work for longer than the four hours that Windows gives a job: {described(found)}",
+            remedy="It shows a window that nobody sees, most likely (a missing file asks for a disk): end it on the "
+            "station, or restart it, then run again.",
+        )
+    return found, None
+
+
+def _with_its_log(station: WinrmStation, job: Job, files: JobFiles, times: JobTimes) -> JobFiles:
+    """Read again what should hold a result and does not: a scanner may have had it in its hands."""
+    for _look_again in range(_LOOKS):
+        if not lacks_its_log(files):
+            break
+        time.sleep(1)
+        files = patiently(station, times, lambda: read_files(station, job))
+    return files
 
 
 def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> T:
@@ -220,8 +253,9 @@ def failure_first(name: object) -> Iterator[None]:
 def read_files(station: WinrmStation, job: Job) -> JobFiles:
     """Read what the job has left so far. Raises StationError."""
     output = station.run(job.read(), doing="reading the job's files").stdout
-    answers = {name: decoded(body, "cp850").splitlines() for name, body in sections(output).items()}
-    parts = {name: "".join(f"{line}\n" for line in lines) for name, lines in answers.items()}
+    # Each with the line end that was added to it taken off.
+    bodies = {name: re.sub(rb"\r?\n\Z", b"", body) for name, body in sections(output).items()}
+    parts = {name: decoded(body, "cp850").replace("\r\n", "\n") for name, body in bodies.items()}
     present = parts.get("state", "").split()
     return JobFiles(
         state=next((state for file, state in _STATES.items() if file in present), "absent"),
@@ -229,12 +263,28 @@ def read_files(station: WinrmStation, job: Job) -> JobFiles:
         setup_log=parts.get("setup_log") or None,
         curl_log=parts.get("curl_log") or None,
         restart=parts.get("restart") or None,
+        renames_before=parts.get("renames_before") or None,
+        renames_after=parts.get("renames_after") or None,
     )
 
 
 def remove(station: WinrmStation, job: Job) -> None:
-    """Delete the job's task and folder. Raises StationError when something of it stays."""
+    """Delete the job's task and folder. Raises StationError when something of it stays.
+
+    StillRunningError when a program of its setup is at work: clearing that away would take its files from under it. A
+    staging only fetches, and is ended.
+    """
     station.events.stage("cleaning")
+    if job.name.verb not in {"stage", "staged"}:
+        left = processes(station, job)
+        if busy := at_work(left):
+            raise StillRunningError(
+                f"the job's folder cannot be cleared away while this is at work: {described(busy)}",
+                remedy="Run again once it has ended; if it never ends by itself, end it there or restart the station.",
+            )
+        for helper in left:
+            display.vv(f"job {job.name}: ending {helper.describe()}, which its setup has left behind")
+            station.run(job.end_helper(helper.pid), doing="ending what a setup has left behind")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")
         if not result.code:

@@ -1,22 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log of a silent InstallShield InstallScript setup (``/f2``): its result code, in words. Pure."""
+"""What a silent InstallShield InstallScript setup leaves: its log (``/f2``) and its exit code, in words. Pure.
+
+Seen on real engines (docs/fidelity.md, S): the log says 0 before the first file, and is written anew when something
+goes wrong later, if it still can be. So it is evidence, read once everything has ended, and never the end itself.
+"""
 
 from __future__ import annotations
 
-import configparser
+import re
+from dataclasses import dataclass
 
-__all__ = ["RESULT_CODES", "parse_log", "result_words"]
+__all__ = ["HELPER", "RECORD_AGAIN", "RESULT_CODES", "SetupLog", "exit_words", "read_log", "result_words"]
+
+HELPER = "ISBEW64.exe"
+"""The engine's 64-bit helper, unpacked into ``%TEMP%``: a setup that is killed leaves it behind, for ever."""
+
+RECORD_AGAIN = frozenset({-3, -8, -12})
+"""Codes of a response file that does not fit this setup."""
 
 RESULT_CODES: dict[int, str] = {
     0: "the setup accepted every answer of the response file",
     -1: "general error",
     -2: "invalid mode",
-    -3: "required data is missing from the response file: record it again for this release",
+    -3: "the response file lacks an answer that the setup wants: record it again for this release",
     -4: "not enough memory",
     -5: "a file does not exist",
     -6: "cannot write to the response file",
     -7: "cannot write to the log file",
-    -8: "the path to the response file is invalid",
+    -8: "the response file cannot be read as one: record it again for this release",
     -9: "not a valid list type (string or number)",
     -10: "the data type is invalid",
     -11: "unknown error during setup",
@@ -25,19 +36,41 @@ RESULT_CODES: dict[int, str] = {
     -52: "cannot access the file or folder",
     -53: "an invalid option was selected",
 }
-"""``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log")."""
+"""``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log"). -12 was never seen on a real engine."""
+
+_REFUSED = -2147213312
+"""0x80042000: what a real installation ends with whenever its log says -1, -3, -5 or -8."""
 
 
-def parse_log(text: str) -> int:
-    """Return the ResultCode. Raises ValueError when the log has none (empty, cut short, another program's)."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
-    try:
-        parser.read_string(text.lstrip("\ufeff"))
-        return int(parser.get("ResponseResult", "ResultCode"))
-    except (configparser.Error, ValueError) as exc:
-        raise ValueError(f"no ResultCode in the setup's log ({text.strip()[:80]!r})") from exc
+@dataclass(frozen=True, kw_only=True)
+class SetupLog:
+    """What the log says. ``result`` is None when it has no ResultCode: empty, cut short, another program's."""
+
+    result: int | None = None
+    # [Application] is written once there are files; 0 without it was seen only where nothing had been done.
+    application: bool = False
+
+
+def read_log(text: str | None) -> SetupLog:
+    """Read a log, however much of it there is. A last line without its end is one that is still being written."""
+    section, result, application = "", None, False
+    # UTF-16 without its mark comes as ASCII with NULs in between.
+    for line in (text or "").replace("\0", "").splitlines(keepends=True):
+        if not line.endswith(("\n", "\r")):
+            break
+        if match := re.match(r".{0,4}\[([^\]]*)\]\s*$", line):
+            section = match[1].strip().lower()
+            application |= section == "application"
+        elif section == "responseresult" and (match := re.match(r"\s*ResultCode\s*=\s*(-?\d{1,10})\s*$", line, re.I)):
+            result = int(match[1])
+    return SetupLog(result=result, application=application)
 
 
 def result_words(code: int) -> str:
-    """The code's meaning, with the code."""
+    """The log's code, and its meaning."""
     return f"{RESULT_CODES.get(code, 'a code that InstallShield does not document')} ({code})"
+
+
+def exit_words(code: int) -> str:
+    """An exit code other than 0, with what is known of it."""
+    return f"{code} (0x80042000, the engine gave up)" if code == _REFUSED else f"{code}"

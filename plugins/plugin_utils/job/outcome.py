@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files a job leaves in its folder, read back: what happened, in words. Pure."""
+"""The files a job leaves in its folder, read back: what happened, in words. Pure.
+
+In this order: the step that the script stopped at, the setup's exit code, its log. The exe itself is looked at by the
+caller (``deploy/deployment.py``), which is told how far these can be believed.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,10 @@ from typing import Literal
 
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .curl import curl_cause
-from .installshield import parse_log, result_words
+from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
+from .renames import foreign_renames
 
-__all__ = ["JobFiles", "JobOutcome", "State", "parse_exit", "read_outcome"]
+__all__ = ["JobFiles", "JobOutcome", "State", "lacks_its_log", "lingers", "parse_exit", "read_outcome"]
 
 # Windows Installer: a restart is needed; one was begun by the installer itself.
 _RESTART = frozenset({3010, 1641})
@@ -30,6 +35,11 @@ class JobFiles:
     curl_log: str | None = None
     # The boot under which a restart of Windows was asked for, as WMI told it.
     restart: str | None = None
+    # What reg.exe said of files to be replaced at the next start, before the setup and after it.
+    renames_before: str | None = None
+    renames_after: str | None = None
+    # What of the job is at work although its script has ended, in words.
+    at_work: str = ""
 
     def as_log(self) -> str:
         """Everything in one text, for the controller's log file."""
@@ -39,9 +49,17 @@ class JobFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class JobOutcome:
-    """How a job ended, before the exe itself has been looked at."""
+    """How a job ended, before the exe itself has been looked at.
+
+    ``accepted``: as it should, and the exe is to prove it. ``in_doubt``: it did not, and yet the exe has the last word.
+    ``spoilt``: an installation that broke off, which a right exe does not make whole.
+    """
 
     accepted: bool
+    in_doubt: bool = False
+    spoilt: bool = False
+    # A program of it is at work: nothing can be judged, and nothing tidied away.
+    at_work: bool = False
     fact: str
     remedy: str = ""
     code: int | None = None
@@ -54,7 +72,8 @@ class JobOutcome:
 
 def parse_exit(text: str) -> dict[str, str]:
     """Read the ``exit`` file (``key=value`` lines). Raises ValueError when it has no step."""
-    values = dict(line.strip().split("=", 1) for line in text.splitlines() if "=" in line)
+    pairs = (line.strip().split("=", 1) for line in text.splitlines() if "=" in line)
+    values = {key.lower(): value for key, value in pairs}
     if not values.get("step"):
         raise ValueError(f"the job's exit file cannot be read ({text.strip()[:80]!r})")
     return values
@@ -113,6 +132,44 @@ _STEPS: dict[str, tuple[str, str]] = {
 }
 
 
+# Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
+_IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
+
+_BY_HAND = "Run again; if it stays, run the setup by hand on this station."
+_LOOK_FOR_A_DIALOG = "Run the setup by hand on one station with this response file and look for a dialog."
+_RECORD = (
+    "Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
+    "publish the release again, then run again."
+)
+_HANGS = (
+    "It may show a window that nobody sees (a missing file asks for a disk, say). Look at the station; if it does not "
+    "end by itself, end it there or restart the station, then run again: what it has left is judged then."
+)
+
+
+def lingers(files: JobFiles) -> bool:
+    """Whether the script has ended with a program of the setup still at work."""
+    return (_values(files) or {}).get("step") == "at_work"
+
+
+def lacks_its_log(files: JobFiles) -> bool:
+    """Whether a log should be there and has no result: it may be held for a moment."""
+    values = _values(files) or {}
+    return values.get("step") == "done" and _is_installscript(values) and read_log(files.setup_log).result is None
+
+
+def _values(files: JobFiles) -> dict[str, str] | None:
+    try:
+        return parse_exit(files.exit or "")
+    except ValueError:
+        return None
+
+
+def _is_installscript(values: Mapping[str, str]) -> bool:
+    known = TECHNOLOGIES.get(values.get("technology", ""))
+    return known is not None and known.log == "installscript"
+
+
 def read_outcome(files: JobFiles) -> JobOutcome:
     """Say how an ended job ended."""
     try:
@@ -120,14 +177,25 @@ def read_outcome(files: JobFiles) -> JobOutcome:
     except ValueError as exc:
         return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; the disk of the station may be full.")
     step, code = values["step"], _number(values.get("code", ""))
-    if step == "done":
-        return _meanwhile(values, _setup_outcome(values, code, files.setup_log or ""))
+    if step == "at_work" and files.at_work:
+        return JobOutcome(
+            accepted=False,
+            at_work=True,
+            fact=f"the setup's first process ended (code {code}), and this was still at work "
+            f"{_number(values.get('waited', ''))} s later: {files.at_work}",
+            remedy=_HANGS,
+        )
+    if step in {"done", "at_work"}:
+        # At work when the script gave it up, and ended since.
+        return _meanwhile(values, files, _setup_outcome(values, code, files.setup_log))
     if step == "staged":
         return JobOutcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
     words, curl_remedy = curl_cause(code, files.curl_log or "")
     return JobOutcome(
         accepted=False,
+        in_doubt=step in _IN_DOUBT or (step == "no_log" and not _broke_off(values, code)),
+        spoilt=step == "no_log" and _broke_off(values, code),
         fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
         remedy=remedy.replace("{remedy}", curl_remedy),
         code=code,
@@ -135,11 +203,15 @@ def read_outcome(files: JobFiles) -> JobOutcome:
     )
 
 
-def _meanwhile(values: Mapping[str, str], outcome: JobOutcome) -> JobOutcome:
+def _meanwhile(values: Mapping[str, str], files: JobFiles, outcome: JobOutcome) -> JobOutcome:
     """Add what happened on the station during the setup: a client that was started, renames left for a restart."""
     running = values.get("running") == "yes"
-    renames = values.get("restart") == "renames"
-    outcome = replace(outcome, client_running=running, restart_needed=outcome.restart_needed or renames)
+    renames = values.get("restart") == "renames" and foreign_renames(files.renames_before, files.renames_after)
+    outcome = replace(
+        outcome,
+        client_running=running,
+        restart_needed=outcome.restart_needed or renames,
+    )
     if outcome.accepted or not running:
         return outcome
     return replace(
@@ -149,26 +221,20 @@ def _meanwhile(values: Mapping[str, str], outcome: JobOutcome) -> JobOutcome:
     )
 
 
-def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> JobOutcome:
-    known = TECHNOLOGIES.get(values.get("technology", ""))
-    if known is not None and known.log == "installscript":
-        try:
-            result = parse_log(log)
-        except ValueError as exc:
-            return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; look at the setup's log.")
-        if result == 0:
-            return JobOutcome(accepted=True, fact=result_words(0), code=0)
-        return JobOutcome(
-            accepted=False,
-            fact=f"the setup answered: {result_words(result)}",
-            remedy="Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
-            "publish the release again, then run again."
-            if result in {-3, -12}
-            else "Run again; if it stays, run the setup by hand on this station.",
-            code=result,
-        )
-    # What the release was published with: the script says it, so that its codes and its command line never part.
-    if code in {_number(word) for word in values.get("success", "0").split()}:
+def _succeeded(values: Mapping[str, str]) -> set[int]:
+    """Exit codes of success. What the release was published with: the script says it, so that they never part."""
+    return {_number(word) for word in values.get("success", "").split()} or {0}
+
+
+def _broke_off(values: Mapping[str, str], code: int) -> bool:
+    """Whether the code of an InstallScript setup tells of an installation that broke off; a removal's is always 0."""
+    return values.get("file") != "uninstall" and code not in {0, *_succeeded(values)}
+
+
+def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> JobOutcome:
+    if _is_installscript(values):
+        return _installscript_outcome(values, code, read_log(log), (log or "").strip()[:80])
+    if code in _succeeded(values):
         return JobOutcome(
             accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code in _RESTART
         )
@@ -178,3 +244,28 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str) -> JobOutcome
         remedy="Look the code up in the installer's documentation; its log is on the controller.",
         code=code,
     )
+
+
+def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, excerpt: str) -> JobOutcome:
+    result, removal = log.result, values.get("file") == "uninstall"
+    answered = "" if result is None else f"the setup answered: {result_words(result)}"
+    remedy = _RECORD if result in RECORD_AGAIN else _BY_HAND
+    if _broke_off(values, code):
+        fact = f"the setup ended with {exit_words(code)}"
+        if result:
+            fact = f"{answered}; it ended with {exit_words(code)}"
+        elif result == 0:
+            fact += " although its log says 0: something ended it, or its own script gave up half-way"
+        else:
+            fact += f" and wrote no result into its log ({excerpt!r})"
+        return JobOutcome(accepted=False, spoilt=True, fact=fact, remedy=remedy, code=result or code)
+    if result is None:
+        fact = f"the setup ended, with no ResultCode in its log ({excerpt!r})"
+        return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG)
+    if result:
+        # A removal that lacks its last answer says so when everything is gone.
+        return JobOutcome(accepted=False, in_doubt=removal, fact=answered, remedy=remedy, code=result)
+    if not log.application:
+        fact = "the setup's log says 0 and names no program, as when it was told to do nothing"
+        return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG, code=0)
+    return JobOutcome(accepted=True, fact=result_words(0), code=0, restart_needed=not removal and code in _RESTART)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ...module_utils.product.products import UPDATER_NAME, Product
@@ -39,6 +39,7 @@ _CONDITIONS: dict[str, dict[str, str]] = {
         "entry_without_exe": "uninstall entry without program",
         "exe_without_entry": "program without uninstall entry",
         "version_unreadable": "version of the program unreadable",
+        "unfinished": "its installation broke off",
         "arch": "unknown architecture",
     },
     "fr": {
@@ -46,6 +47,7 @@ _CONDITIONS: dict[str, dict[str, str]] = {
         "entry_without_exe": "entrée de désinstallation sans programme",
         "exe_without_entry": "programme sans entrée de désinstallation",
         "version_unreadable": "version du programme illisible",
+        "unfinished": "son installation s'est interrompue",
         "arch": "architecture inconnue",
     },
 }
@@ -66,7 +68,8 @@ class Installation:
     year: int | None
     release: Release | None  # of the exe itself; None when there is no exe or it has no readable version
     arch: Arch | None
-    condition: Literal["ok", "entry_without_exe", "exe_without_entry", "version_unreadable"]
+    # "unfinished" is never read, but known from the job that broke off (deploy/client.py).
+    condition: Literal["ok", "entry_without_exe", "exe_without_entry", "version_unreadable", "unfinished"]
     name: str
     path: str | None
     product_code: str | None
@@ -135,6 +138,18 @@ class StationState:
         if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
             return None
         return f"the station has {found or 'no client of that year'} instead of {wanted}"
+
+    def unfinished(self, release: Release) -> StationState:
+        """The same, with this release's client known to be there in part only."""
+        wanted = release.client
+        broken = [i.release is not None and i.release.client == wanted for i in self.installations]
+        return replace(
+            self,
+            installations=[
+                replace(i, condition="unfinished") if so else i
+                for i, so in zip(self.installations, broken, strict=True)
+            ],
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """What client_info returns."""

@@ -82,7 +82,8 @@ def test_what_comes_after_a_job_that_failed_is_for_people_to_allow(make_station:
 def test_a_job_longer_than_the_run_waits_goes_on(make_station: MakeStation) -> None:
     pc = make_station(**SLOW)
     result = pc.client(job_timeout=120)
-    assert (result["kind"], result["fact"]) == ("running", "the job is still running after 120 s")
+    assert result["kind"] == "running"
+    assert result["fact"].startswith("the job is still running after 120 s: setup.exe (process ")
     assert (len(pc.folders()), len(pc.tasks())) == (1, 1)
     assert pc.client()["job"]["followed"]
     assert_settled(pc)

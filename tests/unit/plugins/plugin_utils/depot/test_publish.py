@@ -78,6 +78,16 @@ def test_the_script_says_its_version(technology: str, code: str) -> None:
     assert script.count(f"echo script={SCRIPT_VERSION}") == 1
 
 
+def test_the_arguments_of_a_setup_are_quoted_after_their_switch() -> None:
+    """Quoted whole they are not understood; a log whose folder is not there keeps anything from being installed."""
+    script = render_script(_package("installscript", product_code=_CODE)).decode()
+    starts = [line for line in script.splitlines() if line.startswith('start "" /wait ')]
+    assert len(starts) == 2
+    for line in starts:
+        assert re.search(r' /s /f1"%JOB%[a-z]+\.iss" /f2"%JOB%setup\.log"$', line)
+    assert script.index('cd /d "%JOB%" || exit /b 90') < script.index(starts[0])
+
+
 @pytest.mark.parametrize(("technology", "code"), _PACKAGES)
 def test_every_label_that_is_called_exists_once(technology: str, code: str) -> None:
     text = render_script(_package(technology, product_code=code)).decode()

@@ -35,7 +35,11 @@ class _Station:
     def query(self, _wql: str) -> list[dict[str, str]]:
         self._look += 1
         self.requests.append("query")
-        return [{"ProcessId": "7"}] if self._look < len(self._files) else []
+        return (
+            [{"ProcessId": "7", "Name": "cmd.exe", "CommandLine": "install.cmd"}]
+            if self._look < len(self._files)
+            else []
+        )
 
     def get(self, class_name: str, **keys: str) -> dict[str, Any] | None:
         self.requests.append(f"{class_name} {keys['Name'].removeprefix(_JOB.folder)}")

@@ -7,7 +7,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, depot_folder
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import (
     RESULT_CODES,
-    parse_log,
+    read_log,
     result_words,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.outcome import JobFiles, parse_exit, read_outcome
@@ -20,29 +20,23 @@ _STAGE = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-stage")
 @pytest.mark.parametrize("code", sorted(RESULT_CODES))
 def test_every_documented_code_is_read_and_said(code: int) -> None:
     text = f"[InstallShield Silent]\r\nVersion=v7.00\r\n[ResponseResult]\r\nResultCode={code}\r\n"
-    assert parse_log(text) == code
+    assert read_log(text).result == code
     assert result_words(code) == f"{RESULT_CODES[code]} ({code})"
-
-
-@pytest.mark.parametrize("text", ["", "[ResponseResult]\r\n", "ResultCode=0", "[ResponseResult]\r\nResultCode=x"])
-def test_a_log_without_result_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"no ResultCode"):
-        parse_log(text)
 
 
 def _ended(exit_text: str, log: str | None = None) -> JobFiles:
     return JobFiles(state="ended", exit=exit_text.replace("\n", "\r\n"), setup_log=log)
 
 
-_OK = "[ResponseResult]\r\nResultCode=0\r\n"
+_OK = "[ResponseResult]\r\nResultCode=0\r\n[Application]\r\nName=Client PRONOTE\r\n"
 
 
 @pytest.mark.parametrize(
     ("files", "accepted", "fact"),
     [
         (_ended("step=done\ncode=0\nfile=setup.exe\ntechnology=installscript\n", _OK), True, "accepted every answer"),
-        # The process's own exit code says nothing for InstallScript: the log does.
-        (_ended("step=done\ncode=1\ntechnology=installscript\n", _OK), True, "accepted every answer"),
+        (_ended("step=done\ncode=1\ntechnology=installscript\n", _OK), False, "ended with 1 although its log says 0"),
+        (_ended("step=done\ncode=1\nfile=uninstall\ntechnology=installscript\n", _OK), True, "accepted every answer"),
         (_ended("step=done\ncode=0\ntechnology=installscript\n", _OK.replace("=0", "=-12")), False, "out of order"),
         (_ended("step=done\ncode=0\ntechnology=installscript\n", ""), False, "no ResultCode"),
         (_ended("step=done\ncode=3010\ntechnology=msi\nsuccess=0 1641 3010\n"), True, "3010"),

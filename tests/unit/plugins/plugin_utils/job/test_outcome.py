@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.outcome import JobFiles, read_outcome
 
-_LOG = "[InstallShield Silent]\n[ResponseResult]\nResultCode={}\n"
+_LOG = "[InstallShield Silent]\n[ResponseResult]\nResultCode={}\n[Application]\nName=Client PRONOTE\n"
 
 
 def _ended(exit_file: str, *, setup_log: str | None = None) -> Any:
