@@ -98,12 +98,23 @@ def _afterwards(report: DeploymentReport) -> list[str]:
                 f"the setup asks for a restart of Windows, which was not done: {report.restart_left}",
             ),
             (
+                report.restart_needed and _removed_first(report.steps),
+                "what the removal has left to the next start of Windows may take files of what was installed since: "
+                "restart the station, then run again",
+            ),
+            (
                 report.client_running,
                 "somebody started the client during the installation: it shows the new release once restarted",
             ),
         )
         if so
     ]
+
+
+def _removed_first(steps: list[str]) -> bool:
+    """Whether something was installed after a removal."""
+    verbs = [step.rpartition("-")[2] for step in steps]
+    return "remove" in verbs[:-1] and verbs[-1] != "remove"
 
 
 def _carry_out(deployment: Deployment, decision: Plan) -> str | None:

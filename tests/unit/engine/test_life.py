@@ -334,3 +334,9 @@ def test_what_a_setup_unpacked_is_no_reason_to_restart(make_station: MakeStation
     done = pc.client()
     assert (done["changed"], done["job"]["restart_needed"]) == (True, False)
     assert "restart=renames" in done["job"]["log"]
+
+
+def test_what_a_removal_leaves_to_the_next_start_may_take_what_was_installed_since(make_station: MakeStation) -> None:
+    pc = make_station(**INSTALLED, installer_fault={"kind": "held", "when": "remove"})
+    done = pc.client("2026.1.9", allow_downgrade=True, downgrade="remove_first", verify_timeout=60)
+    assert any("restart the station, then run again" in warning for warning in done["warnings"])
