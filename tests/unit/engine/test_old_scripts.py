@@ -178,3 +178,19 @@ def test_both_an_old_job_and_a_new_one(make_station: MakeStation, old_depot: Dep
     done = pc.client()
     assert (done.get("fact"), old in done["job"]["tidied"]) == (None, True)
     assert_settled(pc)
+
+
+def test_a_removal_that_said_done_and_was_cut_off_is_begun_anew(make_station: MakeStation, old_depot: Depot) -> None:
+    pc = make_station(depot=old_depot, **_LAST_YEAR, installer_fault={"kind": "slow", "seconds": 300})
+    pc.time.kill_in(60)
+    pc.killed(remove_older=True)
+    renewed(old_depot)
+    pc.power(on=False)
+    pc.power(on=True)
+    done = pc.client(remove_older=True)
+    assert (done.get("fact"), done["job"]["started"], pc.clients()) == (None, 1, ["2026.2.7 x64 ok"])
+    assert [_digest(pc, "2025.2.8") in name for name in (*done["job"]["tidied"], *done["job"]["steps"])] == [
+        False,
+        True,
+    ]
+    assert_settled(pc, starts=2)
