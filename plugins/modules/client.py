@@ -156,6 +156,15 @@ options:
     description: How long the restarted station may take to answer again, in seconds.
     type: float
     default: 900
+  when_frozen:
+    description:
+      - What to do on a station that is put back to an image at each start (Deep Freeze, Reboot Restore Rx, UWF in
+        force). What is done there is done only when a later run, after a restart, finds it there (RV(frozen)).
+      - V(once) tries it, and refuses to try again what a restart has taken away; V(install) tries it each time;
+        V(fail) refuses before anything is done.
+    type: str
+    default: once
+    choices: [once, install, fail]
   stage_rate:
     description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str

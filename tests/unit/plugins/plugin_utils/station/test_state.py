@@ -367,6 +367,10 @@ def test_processes_session_and_what_could_not_be_read() -> None:
         "system_drive": "C:",
         "arch": "x64",
         "windows": {"name": "", "build": "", "release": ""},
+        "edition": "",
+        "frozen": "",
+        "boot": "",
+        "code_integrity": "",
         "jobs": ["j"],
     }
 
