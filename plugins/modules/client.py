@@ -156,28 +156,10 @@ options:
     description: How long the restarted station may take to answer again, in seconds.
     type: float
     default: 900
-  when_frozen:
-    description:
-      - What to do on a station that is put back to an image at each start (Deep Freeze, Reboot Restore Rx, UWF in
-        force). What is done there is done only when a later run, after a restart, finds it there (RV(frozen)).
-      - V(once) tries it, and refuses to try again what a restart has taken away; V(install) tries it each time;
-        V(fail) refuses before anything is done.
-    type: str
-    default: once
-    choices: [once, install, fail]
   stage_rate:
     description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
     type: str
     default: ""
-  depot_revocation:
-    description:
-      - What the station does when Windows cannot learn whether an https depot's certificate was revoked, as with an
-        authority of one's own that publishes no list. V(require) stops there (curl ends with 35); V(best_effort) goes
-        on unless a list says so (curl 7.70 or later on the station); V(skip) asks for no list.
-      - What is fetched is checked by its digest whichever is chosen.
-    type: str
-    default: require
-    choices: [require, best_effort, skip]
   min_free_mib:
     description: Free space required on the system drive, in MiB.
     type: int
@@ -281,6 +263,7 @@ options:
     type: str
     default: ""
 extends_documentation_fragment:
+  - rentree.pronote.client
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
 author: rentree.pronote contributors (@rentree)
@@ -343,6 +326,11 @@ after:
   type: list
   elements: str
   sample: ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+frozen:
+  description: What puts the station back at each start, while no later start has shown yet that what is wanted stays.
+  returned: success
+  type: str
+  sample: ""
 conditions:
   description: What a real run waits for, or does to people and to Windows, before anything is begun.
   returned: success

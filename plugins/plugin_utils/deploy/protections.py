@@ -50,5 +50,5 @@ def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
 
 
 def _refused(decided: Plan, reason: str, remedy: str) -> Plan:
-    nothing = replace(decided, after=decided.before, steps=[], tidy=[], adopt=[])
+    nothing = replace(decided, after=decided.before, steps=[], tidy=[])
     return replace(nothing, action="refuse", reason=reason, remedy=remedy)
