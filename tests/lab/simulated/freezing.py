@@ -6,6 +6,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Literal
 
 from .images import build_image
+from .registry import View
 from .services import Service
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Freezer:
 
     def _say(self) -> None:
         if self.kind == "deep_freeze":
-            view = 32 if self._station.options.arch != "x86" else 64
+            view: View = 32 if self._station.options.arch != "x86" else 64
             self._station.registry.set(DEEP_FREEZE, "DF Status", "Frozen" if self.in_force else "Thawed", view=view)
 
     def _service(self, name: str, path: str) -> None:

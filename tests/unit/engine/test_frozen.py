@@ -70,7 +70,7 @@ def test_a_client_that_a_restart_took_away_is_told_with_what_to_do(make_station:
     _restart(pc)
     # The service of this one runs in both states: nobody can tell, so somebody has to say it.
     silent = kind == "reboot_restore"
-    done = pc.client(**_store(pc), **({"when_frozen": "install"} if silent else {}))
+    done = pc.client(**_store(pc), when_frozen="install" if silent else "once")
     assert (done["changed"], done["frozen"], _standing(pc).right) == (True, name if silent else "", not silent)
     pc.people("freeze")
     _restart(pc)
