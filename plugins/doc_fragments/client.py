@@ -3,10 +3,30 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of the action client that are about what surrounds a station: its depot's certificate, its protection."""
+    """Options of the action client that are about what surrounds a station: times, network, disk, protection."""
 
     DOCUMENTATION = r"""
 options:
+  job_timeout:
+    description: How long to follow a job before leaving it to the next run, in seconds. The job itself goes on.
+    type: float
+    default: 3600
+  start_timeout:
+    description: How long the station may take to start the job, in seconds.
+    type: float
+    default: 60
+  reconnect_timeout:
+    description: How long to wait for a station that stopped answering during a job, in seconds.
+    type: float
+    default: 300
+  stage_rate:
+    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
+    type: str
+    default: ""
+  min_free_mib:
+    description: Free space required on the system drive, in MiB.
+    type: int
+    default: 1024
   depot_revocation:
     description:
       - What the station does when Windows cannot learn whether an https depot's certificate was revoked, as with an

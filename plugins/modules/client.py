@@ -156,30 +156,10 @@ options:
     description: How long the restarted station may take to answer again, in seconds.
     type: float
     default: 900
-  stage_rate:
-    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
-    type: str
-    default: ""
-  min_free_mib:
-    description: Free space required on the system drive, in MiB.
-    type: int
-    default: 1024
-  job_timeout:
-    description: How long to follow a job before leaving it to the next run, in seconds. The job itself goes on.
-    type: float
-    default: 3600
-  start_timeout:
-    description: How long the station may take to start the job, in seconds.
-    type: float
-    default: 60
   poll_interval:
     description: Pause between two looks at a job, in seconds. Each look is one request.
     type: float
     default: 3
-  reconnect_timeout:
-    description: How long to wait for a station that stopped answering during a job, in seconds.
-    type: float
-    default: 300
   verify_timeout:
     description: How long the program may take to appear after the setup reported success, in seconds.
     type: float
