@@ -96,9 +96,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     if decided.action != "finish" and (no := too_old(decided.steps, goal.scripts)) is not None:
         return planner.refuse(*no)
     decided = protected(state, goal, planner.with_after(decided))
-    if decided.action == "refuse":
-        return decided
-    if goal.state == "staged" or decided.action == "none":
+    if goal.state == "staged" or decided.action in {"none", "refuse"}:
         return decided
     if decided.action == "finish":
         return _guard_rest(planner, decided, now=now)

@@ -118,7 +118,10 @@ def test_staged_files_are_staged_again_without_being_fetched(make_station: MakeS
     renewed(old_depot)
     fetched, before = len(_fetched(pc)), pc.snapshot()
     planned = pc.client(check=True, state="staged")
-    assert (planned["action"], planned["reason"]) == ("stage", "the files of 2026.2.7 are those of an earlier publication")
+    assert (planned["action"], planned["reason"]) == (
+        "stage",
+        "the files of 2026.2.7 are those of an earlier publication",
+    )
     assert pc.snapshot() == before
     done = pc.client(state="staged")
     assert (done["changed"], done["diff"], done["job"]["started"]) == (True, planned["diff"], 0)
