@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 
 from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC, request_from
 from ..plugin_utils.deploy.run import deploy
 from ..plugin_utils.doors.station import StationAction
+from ..plugin_utils.remaining.confirmation import unconfirmed
 from ..plugin_utils.remaining.memory import Memory
 from ..plugin_utils.rings.turn import closed, in_ring, keep_back
 from ..plugin_utils.station.events import Events
@@ -27,7 +30,10 @@ class ActionModule(StationAction):
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
         listed = "" if check or args["state"] == "staged" else args["store"]
         events = Events(self.name, product=product, store=listed)
-        request = request_from(args, self.name)
+        # Of the store in a dry run too, which tells the same.
+        request = replace(
+            request_from(args, self.name), unconfirmed=partial(unconfirmed, args["store"], self.name, product)
+        )
         store = None if check else args["store"]
         memory = Memory(store, station=self.name, product=product, school=args["school"], room=args["room"])
         result = deploy(self._connection, request, memory, events, check=check, switch_off=args["switch_off"])

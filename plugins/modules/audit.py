@@ -90,7 +90,7 @@ record:
     status:
       description:
         - One of V(compliant), V(late), V(ahead), V(older_year_only), V(several), V(absent), V(unreachable), V(refused),
-          V(unknown_release).
+          V(frozen) (installed on a station that is put back at each start, to be confirmed), V(unknown_release).
       type: str
       sample: late
     reason:

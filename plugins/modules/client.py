@@ -83,39 +83,10 @@ options:
       - A program without uninstall entry is left and reported.
     type: bool
     default: false
-  stage_rate:
-    description: Bytes a second that the station fetches at with O(state=staged), as C(curl --limit-rate) takes it.
-    type: str
-    default: ""
-  depot_revocation:
-    description:
-      - What the station does when Windows cannot learn whether an https depot's certificate was revoked, as with an
-        authority of one's own that publishes no list. V(require) stops there (curl ends with 35); V(best_effort) goes
-        on unless a list says so (curl 7.70 or later on the station); V(skip) asks for no list.
-      - What is fetched is checked by its digest whichever is chosen.
-    type: str
-    default: require
-    choices: [require, best_effort, skip]
-  min_free_mib:
-    description: Free space required on the system drive, in MiB.
-    type: int
-    default: 1024
-  job_timeout:
-    description: How long to follow a job before leaving it to the next run, in seconds. The job itself goes on.
-    type: float
-    default: 3600
-  start_timeout:
-    description: How long the station may take to start the job, in seconds.
-    type: float
-    default: 60
   poll_interval:
     description: Pause between two looks at a job, in seconds. Each look is one request.
     type: float
     default: 3
-  reconnect_timeout:
-    description: How long to wait for a station that stopped answering during a job, in seconds.
-    type: float
-    default: 300
   verify_timeout:
     description: How long the program may take to appear after the setup reported success, in seconds.
     type: float
@@ -199,6 +170,7 @@ options:
     type: str
     default: ""
 extends_documentation_fragment:
+  - rentree.pronote.client
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
   - rentree.pronote.people
@@ -262,6 +234,11 @@ after:
   type: list
   elements: str
   sample: ["Client PRONOTE 2025: 2025.2.9 x64", "Client PRONOTE 2026: 2026.2.7 x64"]
+frozen:
+  description: What puts the station back at each start, while no later start has shown yet that what is wanted stays.
+  returned: success
+  type: str
+  sample: ""
 conditions:
   description: What a real run waits for, or does to people and to Windows, before anything is begun.
   returned: success

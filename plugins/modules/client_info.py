@@ -143,6 +143,31 @@ windows:
   returned: success
   type: dict
   sample: {"name": "Windows 10 Pro", "build": "19045", "release": "22H2"}
+edition:
+  description: The edition of Windows as the registry has it (C(EditionID)).
+  returned: success
+  type: str
+  sample: Education
+frozen:
+  description:
+    - What puts the station back to an image at each start and is in force now, among V(Deep Freeze),
+      V(Reboot Restore Rx), V(Shadow Defender) and V(UWF); empty for nothing. Costs one request more where there is one
+      (its last start), two with UWF, none elsewhere.
+  returned: success
+  type: str
+  sample: ""
+boot:
+  description: When a frozen station has started; empty for any other.
+  returned: success
+  type: str
+  sample: ""
+code_integrity:
+  description:
+    - What lets run listed programs only, among V(s_mode), V(se) (Windows 11 SE) and V(smart_app_control); empty for
+      nothing that can be read.
+  returned: success
+  type: str
+  sample: ""
 jobs:
   description: Names of deployment jobs on the station, under way or left over.
   returned: success

@@ -41,8 +41,8 @@ RETURN = r"""
 remaining:
   description:
     - The stations that are not right, sorted by school, room and name. Times are UTC.
-    - RV(remaining[].state) is V(untried), V(unreachable), V(refused), V(skipped), V(running), V(failed), V(late),
-      V(ahead), V(several) or V(unknown).
+    - RV(remaining[].state) is V(untried), V(unreachable), V(refused), V(skipped), V(running), V(frozen), V(failed),
+      V(late), V(ahead), V(several) or V(unknown).
   returned: when the store could be read
   type: list
   elements: dict

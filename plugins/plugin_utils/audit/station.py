@@ -6,6 +6,7 @@ I/O: the station and the network.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...module_utils.base.clock import now
@@ -13,11 +14,12 @@ from ...module_utils.product.products import Product
 from ...module_utils.server.release import HostedOptions, served_release
 from ..station.errors import StationError
 from ..station.events import Events
+from ..station.frozen import Unconfirmed
 from ..station.probe import probe
 from ..station.winrm import WinrmStation
 from .record import AuditRecord, make_record
 from .status import SILENT
-from .verdict import Verdict, verdict
+from .verdict import Verdict, of_frozen, verdict
 
 __all__ = ["audit"]
 
@@ -33,16 +35,20 @@ def audit(
     school: str,
     room: str,
     product: Product,
+    unconfirmed: Callable[[], Unconfirmed | None] = lambda: None,
 ) -> AuditRecord:
     """Return the record of one station; never raises for what a station or a server does.
 
     ``options``: how the server is asked. ``release``: pinned; empty: ask the server. ``school``: its name.
+    ``unconfirmed``: what a deployment brought to it while it was frozen; asked of a frozen station alone.
     """
     expected = served_release(uai, server_url, options=options, pinned=release)
     read_at, state = now(), None
     try:
         state = probe(WinrmStation(connection, Events(station, product=product.key)), product)
         judged = verdict(state, expected.release, why_unknown=expected.error)
+        if state.frozen:
+            judged = of_frozen(judged, state, expected.release, unconfirmed())
     except StationError as exc:
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
         status = exc.kind if exc.kind in SILENT else "unknown_release"

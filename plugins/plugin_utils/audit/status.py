@@ -60,6 +60,16 @@ STATUSES: dict[str, Status] = {
     "refused": Status(
         group="silent", mark="!", style="magenta", en="refused", fr="accès refusé", todo="refused", junit="error"
     ),
+    "frozen": Status(
+        group="unknown",
+        mark="❄",
+        style="cyan",
+        en="frozen, to confirm",
+        fr="installé, à confirmer après un redémarrage",
+        found="right",
+        todo="frozen",
+        junit="skipped",
+    ),
     "unknown_release": Status(
         group="unknown",
         mark="?",

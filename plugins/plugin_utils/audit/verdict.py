@@ -6,9 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...module_utils.product.release import Release
+from ..station.boot import is_later_boot
+from ..station.frozen import THAW, Unconfirmed, confirmed, wanted_text
 from ..station.state import Installation, StationState
 
-__all__ = ["Verdict", "verdict"]
+__all__ = ["Verdict", "of_frozen", "verdict"]
 
 _DEPLOY = "Deploy (playbooks/deploy.yml)."
 
@@ -27,10 +29,20 @@ _REASONS: dict[str, dict[str, str]] = {
     "absent": {"en": "no client{note}", "fr": "aucun client{note}"},
     "several": {"en": "several clients of {year}: {shown}", "fr": "plusieurs clients {year} : {shown}"},
     "unreadable": {"en": "{path} has no readable version", "fr": "version illisible : {path}"},
+    "frozen": {
+        "en": "{release}, installed on a frozen station ({freezer}), to be confirmed after a restart",
+        "fr": "{release}, installé, à confirmer après un redémarrage ({freezer})",
+    },
     "no_release": {
         "en": "the release of the school's server is not known",
         "fr": "la version du serveur de l'établissement n'est pas connue",
     },
+}
+
+
+_GONE = {
+    "en": "; {freezer} has put it back at its last start",
+    "fr": " ; {freezer} a remis le poste en l'état à son dernier démarrage",
 }
 
 
@@ -84,6 +96,25 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
     if unreadable:
         return _verdict("unknown_release", "unreadable", "Install the client again.", path=unreadable[0].path)
     return _without(state, current, wanted)
+
+
+def of_frozen(
+    judged: Verdict, state: StationState, expected: Release | None, unconfirmed: Unconfirmed | None
+) -> Verdict:
+    """The verdict on a station that is put back at each start: what was brought to it shows itself at the next one."""
+    if expected is None or unconfirmed is None or unconfirmed.wanted != wanted_text(expected, absent=False):
+        return judged
+    if judged.status == "compliant":
+        if confirmed(unconfirmed, unconfirmed.wanted, state.boot):
+            return judged
+        remedy = "Audit again after a restart of the station: it then shows whether the client has stayed."
+        return _verdict("frozen", "frozen", remedy, release=expected.client, freezer=state.frozen)
+    if judged.status in {"late", "absent", "older_year_only"} and is_later_boot(unconfirmed.boot, state.boot):
+        gone = {language: words.format(freezer=state.frozen) for language, words in _GONE.items()}
+        return replace(
+            judged, reason=f"{judged.reason}{gone['en']}", reason_fr=f"{judged.reason_fr}{gone['fr']}", remedy=THAW
+        )
+    return judged
 
 
 def _compared(found: Installation, wanted: Release) -> Verdict:

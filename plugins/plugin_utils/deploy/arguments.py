@@ -29,7 +29,7 @@ from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
 from . import people, restarts
 from .client import DeploymentRequest, log_name
-from .goal import DOWNGRADE, UPDATE, Goal
+from .goal import DOWNGRADE, UPDATE, WHEN_FROZEN, Goal
 from .hours import Hours
 
 __all__ = ["ARGUMENT_SPEC", "request_from"]
@@ -53,6 +53,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "notify_then": {"type": "str", "default": "skip", "choices": ["skip", "close"]},
     "when_reboot_pending": {"type": "str", "default": "ignore", "choices": list(restarts.WHEN_PENDING)},
     "reboot": {"type": "str", "default": "never", "choices": list(restarts.REBOOT)},
+    "when_frozen": {"type": "str", "default": "once", "choices": list(WHEN_FROZEN)},
     "reboot_with_session": {"type": "bool", "default": False},
     "reboot_message": {"type": "str", "default": restarts.MESSAGE},
     "reboot_delay": {"type": "float", "default": 60},
@@ -101,6 +102,7 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
             people=_people(args),
             restarts=_restarts(args, hours),
             min_free_bytes=args["min_free_mib"] * 2**20,
+            when_frozen=args["when_frozen"],
         ),
         depot=args["depot"],
         times=JobTimes(

@@ -32,7 +32,7 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
     station.events.stage("reading")
     deployment = Deployment(station, request)
     state = deployment.read()
-    decision = _decide(state, _by_the_clock(request))
+    decision = _decide(state, _by_the_clock(request, state))
     result: dict[str, Any] = {
         "changed": decision.changes,
         "action": decision.action,
@@ -42,6 +42,7 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
         "after": decision.after,
         "conditions": decision.conditions,
         "diff": [decision.diff()],
+        "frozen": decision.frozen,
         "warnings": [*state.warnings, *decision.notes, *_reboot_warning(state)],
     }
     if check or not decision.changes:
@@ -56,7 +57,10 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
         raise
     result["job"] = asdict(report)
     result["warnings"] += _afterwards(report)
-    return result if why_left is None else {**result, **_left(deployment, decision, why_left)}
+    if why_left is None:
+        return result
+    left = _left(deployment, decision, why_left)
+    return {**result, **left, "frozen": decision.frozen if report.steps else ""}
 
 
 def _left(deployment: Deployment, decision: Plan, why: str) -> dict[str, Any]:
@@ -68,9 +72,10 @@ def _left(deployment: Deployment, decision: Plan, why: str) -> dict[str, Any]:
     return {"action": "skip", "reason": why, "after": after, "diff": diff, "changed": done}
 
 
-def _by_the_clock(request: DeploymentRequest) -> Goal:
-    """The goal, with what the hours say now."""
-    return replace(request.goal, not_now=request.hours.closed())
+def _by_the_clock(request: DeploymentRequest, state: StationState) -> Goal:
+    """The goal, with what the hours say now; for a frozen station, with what the store knows of it."""
+    goal = replace(request.goal, not_now=request.hours.closed())
+    return replace(goal, unconfirmed=request.unconfirmed()) if state.frozen else goal
 
 
 def _decide(state: StationState, goal: Goal) -> Plan:
@@ -136,7 +141,7 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
         state = replace(state, jobs=[name for name in state.jobs if name not in failed])
         if deployment.unfinished:
             state = state.unfinished(deployment.goal.release)
-        decision = _decide(state, _by_the_clock(deployment.request))
+        decision = _decide(state, _by_the_clock(deployment.request, state))
         if decision.action == "skip":
             return f"{'the job of an earlier run did not end well; ' if failed else ''}{decision.reason}"
 

@@ -7,6 +7,7 @@ A step is staged, started, followed, judged, proven and cleaned up. I/O: the sta
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ..station.errors import (
     StillRunningError,
     UnseenError,
 )
+from ..station.frozen import Unconfirmed
 from ..station.job_name import JobName, job_names
 from ..station.probe import probe
 from ..station.state import StationState
@@ -39,6 +41,13 @@ display = Display()
 
 _ATTEMPTS = 2
 """Starts of one installer in one run: the second only when the station cut the first off."""
+
+
+_NEVER_RAN = (
+    "Check the Task Scheduler's history on the station. A policy may forbid it: AppLocker (rules for scripts and for "
+    "programs below Program Files), WDAC or Smart App Control (Event Viewer > CodeIntegrity), or rules of attack "
+    "surface reduction (ASR, Windows Defender){seen}. Let it allow Program Files\\Rentree PRONOTE for SYSTEM."
+)
 
 
 class ClientStartedError(StationFactError):
@@ -59,6 +68,8 @@ class DeploymentRequest:
     hours: Hours = ALWAYS
     installers: Installers = field(default_factory=dict)
     log_file: Path | None = None
+    # What an earlier run brought to the station while it was frozen.
+    unconfirmed: Callable[[], Unconfirmed | None] = lambda: None
 
 
 @dataclass
@@ -91,12 +102,14 @@ class Deployment:
         # An installation of an earlier run broke off after its exe was in place: what is there is no proof.
         self.unfinished = False
         self._keep = False
-        self._program_files = ""
+        self._program_files = self._frozen = ""
+        self._policies: list[str] = []
 
     def read(self) -> StationState:
         """Read the whole state. Raises StationError."""
         state = probe(self.station, self.goal.product)
         self._program_files = state.program_files
+        self._frozen, self._policies = state.frozen, state.policies
         return state
 
     def run_step(self, step: JobStep) -> bool:
@@ -201,9 +214,9 @@ class Deployment:
                 continue
             self.keep_log(files)
             if files.state == "registered" and not following:
+                seen = f"; set there: {', '.join(self._policies)}" if self._policies else ""
                 raise StationFactError(
-                    "the scheduled task was started but its script never ran",
-                    remedy="Check the Task Scheduler's history on the station, and any policy that forbids scripts.",
+                    "the scheduled task was started but its script never ran", remedy=_NEVER_RAN.format(seen=seen)
                 )
             if files.state == "ended":
                 outcome = read_outcome(files)
@@ -308,6 +321,9 @@ class Deployment:
     def _restart_if_needed(self, step: JobStep, job: Job, files: JobFiles) -> None:
         report = self.report
         if not report.restart_needed:
+            return
+        if self._frozen:
+            report.restart_left = f"it would undo the installation ({self._frozen})"
             return
         left = after_job(self.station, job, files, self.goal.restarts, poll=self.poll)
         report.restart_left = left or ""

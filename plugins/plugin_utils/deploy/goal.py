@@ -10,17 +10,19 @@ from typing import Literal
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
+from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import Installation, StationState
 from .old_years import Removals
 from .people import People, Way
 from .restarts import Restarts
 
-__all__ = ["DOWNGRADE", "UPDATE", "Action", "Goal", "JobStep", "Plan"]
+__all__ = ["DOWNGRADE", "UPDATE", "WHEN_FROZEN", "Action", "Goal", "JobStep", "Plan"]
 
 Action = Literal["none", "install", "remove", "stage", "finish", "skip", "refuse"]
 DOWNGRADE = ("over", "remove_first")
 UPDATE = ("over", "reinstall")
+WHEN_FROZEN = ("once", "install", "fail")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +53,15 @@ class Goal:
     min_free_bytes: int = 0
     # Why nothing may be begun at this hour, empty when it may (plugin_utils/deploy/hours.py). Staging may at any hour.
     not_now: str = ""
+    # What an earlier run brought to the station while it was frozen; read from the store for a frozen one alone.
+    unconfirmed: Unconfirmed | None = None
+    # What is done to a frozen station: tried once, tried whatever its last start undid, or refused.
+    when_frozen: str = "once"
+
+    @property
+    def wanted(self) -> str:
+        """What is wanted, as the store keeps it."""
+        return wanted_text(self.release, absent=self.state == "absent")
 
     def missing(self, state: StationState) -> str | None:
         """What the station shows instead of what is wanted; None when it is as wanted. Not for what is only staged."""
@@ -104,6 +115,8 @@ class Plan:
     way: Way = field(default_factory=Way)
     restart_first: bool = False
     notes: list[str] = field(default_factory=list)
+    # What will undo it at the next start of the station, or may: nothing is done yet.
+    frozen: str = ""
 
     @property
     def job(self) -> str:

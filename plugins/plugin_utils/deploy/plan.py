@@ -12,6 +12,7 @@ from .cases import setup_step
 from .goal import Goal, JobStep, Plan
 from .people import make_way
 from .planner import OTHER, Planner, begun, lines, named
+from .protections import protected
 from .removals import absent, older, removal_first
 from .restarts import why_not
 from .scripts import too_old
@@ -26,6 +27,8 @@ _RENAMES = (
 
 def resolve_arch(wanted: str, state: StationState) -> Arch:
     """The architecture to install. Raises ValueError when the station cannot run it or is of an unknown one."""
+    if state.arch == "arm64":
+        return _emulated(wanted, state)
     if wanted == "x64" and state.arch == "x86":
         raise ValueError("the station runs 32-bit Windows, which cannot run the x64 client; set arch to auto")
     for arch in OTHER:
@@ -37,6 +40,21 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
         f"the station's architecture is {state.arch!r}, for which no client is published; "
         "set arch to x64 or x86 by hand if you know that it runs there"
     )
+
+
+def _emulated(wanted: str, state: StationState) -> Arch:
+    """On ARM: Windows 11 runs both kinds, each below its own Program Files; Windows 10 runs 32-bit programs only."""
+    build = state.windows.get("build", "")
+    if wanted not in {"auto", *OTHER}:
+        raise ValueError(f"unknown architecture {wanted!r}: auto, x64 or x86")
+    if not build.isdecimal():
+        raise ValueError("the station's architecture is 'arm64', and the build of its Windows could not be read")
+    eleven = int(build) >= 22000
+    if wanted == "x64" and not eleven:
+        raise ValueError("the station runs Windows 10 on ARM, which cannot run the x64 client; set arch to auto")
+    if wanted == "auto":
+        return "x64" if eleven else "x86"
+    return next(arch for arch in OTHER if arch == wanted)
 
 
 def _in_place(arch: Arch, jobs: list[JobName], state: StationState, goal: Goal) -> Arch:
@@ -77,8 +95,8 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     # What comes after a job under way is decided anew once that has ended.
     if decided.action != "finish" and (no := too_old(decided.steps, goal.scripts)) is not None:
         return planner.refuse(*no)
-    decided = planner.with_after(decided)
-    if goal.state == "staged" or decided.action == "none":
+    decided = protected(state, goal, planner.with_after(decided))
+    if goal.state == "staged" or decided.action in {"none", "refuse"}:
         return decided
     if decided.action == "finish":
         return _guard_rest(planner, decided, now=now)

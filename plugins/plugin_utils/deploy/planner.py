@@ -118,6 +118,11 @@ class Planner:
                 f"{newer} is installed, newer than {goal.release.client}",
                 "Set pronote_client_allow_downgrade to put the older release back.",
             )
+        if state.code_integrity == "s_mode":
+            return self.refuse(
+                "Windows is in S mode, which runs programs of the Store only",
+                "Switch the station out of S mode (Settings > Activation; there is no way back), or leave it out.",
+            )
         if state.free_bytes is not None and state.free_bytes < goal.min_free_bytes:
             return self.refuse(
                 f"{state.free_bytes // 2**20} MiB free on {state.system_drive}, "

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
+from ..station.boot import boot_time, is_later_boot
 from ..station.cmdline import join, quote
 
 __all__ = [
@@ -26,11 +26,6 @@ MESSAGE = "Ce poste redémarre pour terminer la mise à jour de PRONOTE. Merci d
 
 # Codes of shutdown.exe: a restart is under way, or planned, already (winerror.h, 1115 and 1190).
 ACCEPTED = frozenset({0, 1115, 1190})
-
-# WMI works the boot time out from the clock and the uptime, so a corrected clock moves it a little.
-_SAME_BOOT = dt.timedelta(seconds=10)
-# As WMI gives a time: 2026-11-25T18:00:00.123456+01:00. It is written into a file by cmd.exe.
-_BOOT_TIME = re.compile(r"[0-9T:.Z+-]{19,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,22 +55,6 @@ def why_not(restarts: Restarts, *, session_open: bool, now: dt.datetime) -> str 
     if session_open and not restarts.with_session:
         return "somebody is logged on"
     return None
-
-
-def boot_time(text: str) -> dt.datetime:
-    """Read ``LastBootUpTime``. Raises ValueError for anything but a time."""
-    if not _BOOT_TIME.fullmatch(text):
-        raise ValueError(f"{text[:60]!r} is not a time")
-    found = dt.datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
-
-
-def is_later_boot(before: str, after: str) -> bool:
-    """Whether the station has started again in between; not after a note that a power cut has cut short."""
-    try:
-        return boot_time(after) - boot_time(before) > _SAME_BOOT
-    except ValueError:
-        return False
 
 
 def mark_command(path: str, boot: str) -> str:

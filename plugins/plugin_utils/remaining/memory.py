@@ -28,10 +28,14 @@ from ..station.errors import (
     UnseenError,
 )
 from ..station.events import Watcher
+from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store.store import Store, StoreError
+from .confirmation import forget, keep
 from .standing import (
+    CONFIRM_REMEDY,
+    TO_CONFIRM,
     Standing,
     after,
     found_in,
@@ -73,6 +77,7 @@ class Memory(Watcher):
         self._station, self._product, self._school, self._room = station, product, school, room
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
+        self._boot = ""
         self._attempt: int | None = None
         self._job: JobName | None = None  # of that attempt
         self.warnings: list[str] = []
@@ -87,7 +92,7 @@ class Memory(Watcher):
 
     def seen(self, state: StationState) -> None:
         """The station was read; written with the next transaction."""
-        self._clients = state.as_dict()["clients"]
+        self._clients, self._boot = state.as_dict()["clients"], state.boot
 
     @_transaction
     def starting(self, db: sqlite3.Connection, job: JobName) -> None:
@@ -120,6 +125,7 @@ class Memory(Watcher):
     def deployed(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """A deployment came to its end, whatever it decided."""
         skipped = result["action"] == "skip"
+        wanted_as, freezer = wanted_text(wanted, absent=absent), result.get("frozen", "")
         job = result.get("job") or {}
         self._touch(db, seen=True)
         if skipped and job.get("name") not in job.get("steps", ()):
@@ -127,13 +133,21 @@ class Memory(Watcher):
             self._close(db, result="interrupted", fact=result["reason"])
         self._close(db, result="done", code=job.get("code"))
         self._abandon(db)
+        found = self._found(wanted, absent)
+        reason, reason_fr, outcome = result["reason"], result.get("reason_fr", ""), "skipped" if skipped else "done"
+        if found == "right" and freezer:
+            self._keep(db, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
+            outcome, reason, reason_fr = "frozen", *(text.format(freezer=freezer) for text in TO_CONFIRM)
+        elif found == "right":
+            forget(db, self._station, self._product)
         self._save(
             db,
-            wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
-            found=self._found(wanted, absent),
-            outcome="skipped" if skipped else "done",
-            reason=result["reason"],
-            reason_fr=result.get("reason_fr", ""),
+            wanted=wanted_as,
+            found=found,
+            outcome=outcome,
+            reason=reason,
+            reason_fr=reason_fr,
+            remedy=CONFIRM_REMEDY if outcome == "frozen" else "",
         )
 
     @_transaction
@@ -148,7 +162,7 @@ class Memory(Watcher):
         # Otherwise the job may be going on: the attempt stays open for the run that follows it.
         self._save(
             db,
-            wanted=f"no client of {wanted.year}" if absent else str(wanted.client),
+            wanted=wanted_text(wanted, absent=absent),
             found=self._found(wanted, absent),
             outcome=outcome_of(exc.kind),
             reason=exc.fact,
@@ -163,12 +177,15 @@ class Memory(Watcher):
         facts = record["facts"]
         self._clients = facts["clients"] if facts else None
         self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
+        frozen = record["status"] == "frozen"
+        if found == "right" and facts and not frozen:
+            forget(db, self._station, self._product)
         self._save(
             db,
             wanted=record["expected"],
             # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
             found=found if facts and record["expected"] else None,
-            outcome=None,
+            outcome="frozen" if frozen else None,
             reason=record["reason"],
             reason_fr=record["reason_fr"],
             remedy=record["remedy"],
@@ -192,6 +209,14 @@ class Memory(Watcher):
         db.execute("update station set woken = ? where name = ?", (moment, self._station))
 
     # Rows.
+
+    def _keep(self, db: sqlite3.Connection, what: Unconfirmed) -> None:
+        row = db.execute(
+            "select wanted, boot from unconfirmed where station = ? and product = ?", (self._station, self._product)
+        ).fetchone()
+        # Looked at again under the same boot, or one that could not be read: the first note stands.
+        if row is None or row["wanted"] != what.wanted or what.boot:
+            keep(db, self._station, self._product, what)
 
     def _found(self, wanted: Release, absent: bool) -> str | None:
         return None if self._clients is None else found_in(self._clients, wanted, absent=absent)

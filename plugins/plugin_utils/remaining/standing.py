@@ -4,7 +4,7 @@
 Pure. ``found`` is what the station showed when it was last seen: "" (never seen), ``right``, ``late`` (older, absent or
 of an earlier year), ``ahead``, ``several``, ``unknown``. ``outcome`` is how the last deployment ended: "" (none yet),
 ``done``, ``skipped`` (in use, outside its hours…), ``failed``, ``unreachable``, ``refused``, ``running`` (the job goes
-on by itself).
+on by itself), ``frozen`` (installed on a station that is put back at each start: the next has to show that it stays).
 """
 
 from __future__ import annotations
@@ -15,13 +15,32 @@ from typing import Any
 
 from ...module_utils.product.release import Release
 
-__all__ = ["GROUPS", "MAX_FAILURES", "Standing", "after", "found_in", "groups_of", "outcome_of", "reaimed"]
+__all__ = [
+    "CONFIRM_REMEDY",
+    "GROUPS",
+    "MAX_FAILURES",
+    "TO_CONFIRM",
+    "Standing",
+    "after",
+    "found_in",
+    "groups_of",
+    "outcome_of",
+    "reaimed",
+]
 
 MAX_FAILURES = 3
 """Failures in a row after which a station is no longer tried by itself: the same cause would fail it every evening."""
 
 GROUPS = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen")
 """The groups of the inventory plugin, in the order in which they are shown."""
+
+TO_CONFIRM = (
+    "done on a frozen station ({freezer}), to be confirmed after a restart",
+    "installé, à confirmer après un redémarrage ({freezer})",
+)
+"""Why a frozen station is not done, in English and French."""
+
+CONFIRM_REMEDY = "Run again after a restart of the station: it then shows whether the client has stayed."
 
 # A quota, a fault or a cut is the evening's; only what the station itself shows comes back as it is the next day.
 _LASTING = frozenset({"fact", "configuration"})
@@ -42,7 +61,7 @@ class Standing:
     @property
     def right(self) -> bool:
         """Nothing is left to do: as wanted when last seen, and no job under way since."""
-        return self.found == "right" and self.outcome not in {"failed", "running"}
+        return self.found == "right" and self.outcome not in {"failed", "running", "frozen"}
 
     @property
     def given_up(self) -> bool:

@@ -20,6 +20,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "several": (),
     "ahead": ("deploy", "-e", "pronote_client_allow_downgrade=true"),
     "refused": (),
+    "frozen": ("audit",),
     "unknown_release": ("audit",),
     "unreachable": ("audit",),
 }

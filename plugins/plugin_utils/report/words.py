@@ -96,6 +96,9 @@ _FR = {
     "act_refused": "Rétablir l'accès",
     "why_refused": "Ces postes répondent mais refusent le compte ou ses droits (docs/winrm.md). "
     "Pour essayer de nouveau :",
+    "act_frozen": "Redémarrer, puis auditer de nouveau",
+    "why_frozen": "Installé sur un poste figé, qui revient à son image à chaque démarrage : le prochain audit après un "
+    "redémarrage dit si le client est resté.",
     "act_unknown_release": "Trouver la version",
     "why_unknown_release": "La version du serveur ou celle du poste n'a pas pu être lue ; le détail de chaque poste "
     "dit pourquoi. Une fois la cause levée :",
@@ -191,6 +194,9 @@ _EN = {
     "Control Panel. To see what is installed, and where:",
     "act_refused": "Get access back",
     "why_refused": "These stations answer but refuse the account or its rights (docs/winrm.md). To try again:",
+    "act_frozen": "Restart, then audit again",
+    "why_frozen": "Installed on a frozen station, which is put back to its image at each start: the next audit after a "
+    "restart says whether the client has stayed.",
     "act_unknown_release": "Find the release out",
     "why_unknown_release": "The server's or the station's release could not be read; each station's details say why. "
     "Once the cause is gone:",

@@ -49,6 +49,9 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         return StationOutcome(
             kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in _WRONG_RESPONSE
         )
+    if frozen := result.get("frozen"):
+        # It may be gone at the next start: no proof, and no failure.
+        return StationOutcome(kind="skipped", fact=f"installed on a frozen station ({frozen}), to be confirmed")
     action = result.get("action")
     return StationOutcome(
         kind="skipped" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from ...module_utils.base.text import decoded
 from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
+from .protection import PROTECTION_VALUES
 from .sections import marker, sections
 
 __all__ = [
@@ -88,6 +89,7 @@ class Overview:
     """Everything the first command line says."""
 
     environment: dict[str, str]
+    # Its own values and those of protection.PROTECTION_VALUES, by name.
     windows: dict[str, str]
     entries: list[Entry]
     exes: list[str]
@@ -120,8 +122,9 @@ def overview_command(product: Product) -> str:
             marker("windows"),
             *(
                 f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
-                for value in ("ProductName", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
+                for value in ("ProductName", "EditionID", "CurrentBuildNumber", "UBR", "DisplayVersion", "ReleaseId")
             ),
+            *(f'{reg} query "{key}" /v "{value}" {view} 2>nul' for key, value, view in PROTECTION_VALUES),
             marker("uninstall64"),
             f'{reg} query "{_UNINSTALL}" /s /v DisplayName /reg:64 2>nul',
             marker("uninstall32"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...module_utils.product.products import Product
+from .boot import boot_time
 from .errors import ControllerError, QuotaError, StationError, StationFactError, UnseenError
 from .overview import (
     Entry,
@@ -20,6 +21,7 @@ from .overview import (
     parse_overview,
     processes_of,
 )
+from .protection import UWF_NAMESPACE, UWF_QUERY, find_freezer
 from .state import (
     ExeFacts,
     StationState,
@@ -54,7 +56,16 @@ def probe(station: WinrmStation, product: Product) -> StationState:
             facts = ExeFacts(version=None, size=0)
         if facts is not None:
             exes[path] = facts
-    state = build_state(overview, entries, exes, product, free_bytes=_free_bytes(station, overview))
+    frozen = _frozen(station, overview)
+    state = build_state(
+        overview,
+        entries,
+        exes,
+        product,
+        free_bytes=_free_bytes(station, overview),
+        frozen=frozen,
+        boot=_boot(station) if frozen else "",
+    )
     state.warnings.extend(warnings)
     station.watcher.seen(state)
     return state
@@ -109,6 +120,32 @@ def _processes(station: WinrmStation) -> list[Process]:
         return []
     told = [[str(row.get(key) or "") for key in ("Name", "ProcessId", "SessionId")] for row in rows]
     return processes_of((image, pid, session) for image, pid, session in told)
+
+
+def _frozen(station: WinrmStation, overview: Overview) -> str:
+    """What undoes changes at the next start; empty for nothing. One request where UWF is installed."""
+    found = find_freezer(overview.windows, (process.image for process in overview.processes))
+    if found is None or not found.asks_wmi:
+        return found.name if found else ""
+    try:
+        rows = station.query(UWF_QUERY, namespace=UWF_NAMESPACE)
+    except StationError as exc:
+        if exc.kind in {"unreachable", "quota"}:
+            raise
+        # Its driver is there, and the feature that would put it in force is not.
+        return ""
+    on = any(str(row.get("CurrentEnabled")).lower() == "true" for row in rows)
+    return found.name if on else ""
+
+
+def _boot(station: WinrmStation) -> str:
+    """When it has started; empty when that cannot be read. One request."""
+    text = str((station.get("Win32_OperatingSystem") or {}).get("LastBootUpTime") or "")
+    try:
+        boot_time(text)
+    except ValueError:
+        return ""
+    return text
 
 
 def _free_bytes(station: WinrmStation, overview: Overview) -> int | None:

@@ -11,6 +11,7 @@ from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
 from .job_name import Arch
 from .overview import Entry, Overview, Process
+from .protection import code_integrity, policies
 
 __all__ = [
     "FILE_RENAMES",
@@ -114,6 +115,13 @@ class StationState:
     jobs: list[str]
     # Who is at work could not be read: neither what runs nor whether a session is open means anything.
     blind: bool = False
+    # What puts the station back at each start (Deep Freeze…), in force now; and when it has started, read then alone.
+    frozen: str = ""
+    boot: str = ""
+    edition: str = ""  # EditionID: Professional, Education, Core…
+    # What lets run only listed programs (protection.code_integrity), and policies that may refuse some.
+    code_integrity: str = ""
+    policies: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -164,6 +172,10 @@ class StationState:
             "system_drive": self.system_drive,
             "arch": self.arch,
             "windows": self.windows,
+            "edition": self.edition,
+            "frozen": self.frozen,
+            "boot": self.boot,
+            "code_integrity": self.code_integrity,
             "jobs": self.jobs,
         }
 
@@ -299,7 +311,14 @@ def _installations(
 
 
 def build_state(
-    overview: Overview, entries: list[Entry], exes: dict[str, ExeFacts], product: Product, *, free_bytes: int | None
+    overview: Overview,
+    entries: list[Entry],
+    exes: dict[str, ExeFacts],
+    product: Product,
+    *,
+    free_bytes: int | None,
+    frozen: str = "",
+    boot: str = "",
 ) -> StationState:
     """Put the readings together.
 
@@ -324,6 +343,11 @@ def build_state(
         program_files=overview.environment.get("PROGRAMFILES", r"C:\Program Files"),
         arch=_ARCHITECTURES.get((machine or "").upper(), (machine or "unknown").lower()),
         windows=_windows(overview.windows),
+        frozen=frozen,
+        boot=boot,
+        edition=overview.windows.get("EditionID", ""),
+        code_integrity=code_integrity(overview.windows, overview.windows.get("EditionID", "")),
+        policies=policies(overview.windows),
         jobs=overview.jobs,
         blind="processes" in overview.missing,
         warnings=[f"could not read: {name}" for name in overview.missing],

@@ -222,11 +222,11 @@ class WinrmStation:
                 raise
         return None
 
-    def query(self, wql: str) -> list[Row]:
-        """Run a WQL query and return every row. One request, and one for each further 200 rows."""
+    def query(self, wql: str, *, namespace: str = "root/cimv2") -> list[Row]:
+        """Run a WQL query and return every row. One request, and one for each further 200 rows. Raises StationError."""
         doing = f"reading {wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
         display.vvvv(f"WMI {wql}", host=self._host)
-        uri = resource_uri("*")
+        uri = resource_uri("*", namespace)
         request = self._request(_ENUMERATE, uri, enumerate_body(wql))
         rows: list[Row] = []
         with self._answers(self._way(doing)):

@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 _WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
-_CIMV2 = f"{_WMI}root/cimv2"
 _MOST_ROWS = "200"
 _WQL_DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 _WSMAN = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
@@ -47,9 +46,9 @@ class Page:
     context: str | None
 
 
-def resource_uri(class_name: str) -> str:
+def resource_uri(class_name: str, namespace: str = "root/cimv2") -> str:
     """The ResourceURI of a WMI class (``*``: any class, for a query)."""
-    return f"{_CIMV2}/{class_name}"
+    return f"{_WMI}{namespace}/{class_name}"
 
 
 def escape_wql(text: str) -> str:

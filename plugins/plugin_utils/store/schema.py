@@ -171,7 +171,19 @@ create table alert (
 ) strict;
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS,)
+# What was brought to a station that is put back at each start, under which boot: until a later one shows that it stays.
+_UNCONFIRMED = """
+create table unconfirmed (
+    station text not null references station (name) on delete cascade,
+    product text not null,
+    wanted text not null,
+    boot text not null,
+    freezer text not null,
+    primary key (station, product)
+) strict, without rowid;
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

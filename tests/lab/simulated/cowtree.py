@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-__all__ = ["CowTree", "FrozenTree", "parent_key"]
+__all__ = ["CowTree", "FrozenTree", "Image", "parent_key"]
 
 N = TypeVar("N")
+Image = tuple[dict[str, N | None], dict[str, dict[str, None]]]
 
 
 def parent_key(key: str) -> str | None:
@@ -95,6 +96,17 @@ class CowTree(Generic[N]):
             ((key, node) for key, node in self._own.items() if node != self._base.nodes.get(key)),
             key=lambda item: item[0],
         )
+
+    def image(self) -> Image[N]:
+        """Everything as it is now."""
+        own = {key: self._copy(node) if node is not None else None for key, node in self._own.items()}
+        return own, {key: dict(names) for key, names in self._own_children.items()}
+
+    def put_back(self, image: Image[N]) -> None:
+        """Make everything as it was when the image was taken."""
+        own, children = image
+        self._own = {key: self._copy(node) if node is not None else None for key, node in own.items()}
+        self._own_children = {key: dict(names) for key, names in children.items()}
 
     def freeze(self) -> FrozenTree[N]:
         """A new baseline with this tree's content."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from . import security
 from .clock import Clock
 from .content import EMPTY, Content, ContentBuilder
-from .cowtree import CowTree, FrozenTree, parent_key
+from .cowtree import CowTree, FrozenTree, Image, parent_key
 from .errors import Win32Error
 from .paths import join, key_of, name_of, parent_of
 from .security import NO_ACL, Ace, Acl, Token, granted
@@ -254,6 +254,15 @@ class FileSystem:
         self._writers.clear()
         self._images.clear()
         self._renamed.clear()
+
+    def image(self) -> tuple[Image[FileNode], int]:
+        """Everything on the disk as it is now."""
+        return self._tree.image(), self.free_space
+
+    def put_back(self, image: tuple[Image[FileNode], int]) -> None:
+        """The disk as it was when the image was taken."""
+        tree, self.free_space = image
+        self._tree.put_back(tree)
 
     def is_held(self, path: str) -> bool:
         """Whether a process runs from this file or writes to it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..station import Account
+from .freezing import FreezerKind
 from .installer.products import UNINSTALL_STRING
 from .registry import Data, ValueType, View
 
@@ -120,8 +121,8 @@ class SimulatedOptions:
     session_open: str | None = None
     # What that person does with the dialogs of a setup that records.
     person: Person = "answers"
-    # Home has no msg.exe.
-    edition: Literal["pro", "home"] = "pro"
+    # Home has no msg.exe; SE is Windows 11 SE, whose CodeIntegrity policy runs listed programs only.
+    edition: Literal["pro", "home", "education", "se"] = "pro"
     # Standard users with a profile on the station.
     users: tuple[str, ...] = ("eleve",)
     # rename: of somebody else's file, and product_rename of one of the client's, both at every start.
@@ -149,6 +150,11 @@ class SimulatedOptions:
     hosts: tuple[tuple[str, str], ...] = ()
     # Certification authorities (PEM) in the station's root store.
     trusted_ca: str | None = None
+    # A program that puts the station back to an image at each start, and whether it is in force.
+    freezer: FreezerKind | None = None
+    frozen: bool = True
+    # Windows in S mode: nothing but what the Store or Microsoft signed runs (SkuPolicyRequired).
+    s_mode: bool = False
     # The version of curl.exe: 7.55.1 came with Windows 10 1803, 8.x with updates of 2022 and later.
     curl: str = "8.4.0"
     # What Windows learns when it asks whether a certificate of the depot was revoked: its authority publishes no list,

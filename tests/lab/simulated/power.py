@@ -87,6 +87,7 @@ class PowerSwitch:
         self.power = Power.ON
         self.booted_at = self._station.clock.now()
         self._station.record("power", power=Power.ON.value)
+        self._station.freezer.started()
         with contextlib.suppress(Win32Error):
             finish_pending_renames(self._station)
         start_system_processes(self._station)

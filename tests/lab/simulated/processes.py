@@ -251,6 +251,8 @@ class ProcessTable:
             raise Win32Error(193, path)
         if image.arch == "x64" and self._station.options.arch == "x86":
             raise Win32Error(216, path)
+        if self._station.options.s_mode and not path.lower().startswith("c:\\windows\\"):
+            raise Win32Error(4551, path)
         return image
 
     # -- internals -----------------------------------------------------------------------------------------------------

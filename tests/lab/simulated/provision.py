@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from . import security
-from .baseline import ENVIRONMENT, SYSTEM32, UNINSTALL
+from .baseline import CURRENT, ENVIRONMENT, SYSTEM32, UNINSTALL
 from .content import Content
 from .environment import Environment, expand
 from .errors import Win32Error
@@ -26,6 +26,7 @@ __all__ = ["environment_block", "finish_pending_renames", "provision", "start_sy
 SESSION_MANAGER = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"
 _OTHERS_FILE = "C:\\Windows\\Temp\\old.tmp"
 _CLIENTS_FILE = "C:\\Program Files\\Index Education\\Pronote 2026\\Réseau\\Client\\IEBase.dll"
+CODE_INTEGRITY = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\CI\\Policy"
 _CBS = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending"
 _UPDATE = "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired"
 
@@ -40,6 +41,10 @@ def provision(station: SimulatedStation) -> None:
     registry.set(
         "HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters", "Hostname", options.name.partition(".")[0]
     )
+    edition = {"pro": "Professional", "home": "Core", "education": "Education", "se": "CloudEdition"}[options.edition]
+    registry.set(CURRENT, "EditionID", edition)
+    if options.s_mode:
+        registry.set(CODE_INTEGRITY, "SkuPolicyRequired", 1)
     if options.edition == "home":
         station.files.delete(f"{SYSTEM32}\\msg.exe", token=station.system)
     for account in station.accounts:

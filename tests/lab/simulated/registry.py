@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from .cowtree import CowTree, FrozenTree
+from .cowtree import CowTree, FrozenTree, Image
 from .errors import Win32Error
 from .security import ADMINISTRATORS, Token
 
@@ -203,6 +203,14 @@ class Registry:
 
     def freeze(self) -> FrozenTree[Key]:
         return self._tree.freeze()
+
+    def image(self) -> Image[Key]:
+        """Everything as it is now."""
+        return self._tree.image()
+
+    def put_back(self, image: Image[Key]) -> None:
+        """Everything as it was when the image was taken."""
+        self._tree.put_back(image)
 
     def changes(self) -> list[tuple[str, Key | None]]:
         """What differs from the baseline."""

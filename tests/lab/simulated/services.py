@@ -47,6 +47,10 @@ class ServiceTable:
     def remove(self, name: str) -> None:
         self._own[name.lower()] = None
 
+    def put_back(self, own: dict[str, Service | None]) -> None:
+        """Make these the station's changes."""
+        self._own = dict(own)
+
     def changes(self) -> list[tuple[str, Service | None]]:
         """What differs from the baseline."""
         return sorted(

@@ -20,6 +20,7 @@ from .content import Content
 from .environment import Environment
 from .errors import Win32Error, error_text
 from .filesystem import FileSystem
+from .freezing import Freezer
 from .installer.client import install_client
 from .options import SimulatedOptions
 from .paths import absolute
@@ -69,10 +70,12 @@ class SimulatedStation:
         # What is left of the starts an installer fault applies to; None: no limit.
         fault = options.installer_fault
         self.faulty_starts = fault.times if fault and fault.times else None
+        self.freezer = Freezer(self, options.freezer, frozen=options.frozen)
         start_system_processes(self)
         provision(self)
         # What the scenario says is what is left once its own programs are on the disk.
         self.files.free_space = options.free_space
+        self.freezer.install()
 
     # -- the Station protocol -----------------------------------------------------------------------------------------
 
@@ -157,7 +160,8 @@ class SimulatedStation:
 
     async def people(self, what: str, argument: str = "") -> None:
         """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``; or
-        the client is brought to another release of its year (``update``), by its own updater or in a visit.
+        the client is brought to another release of its year (``update``), by its own updater or in a visit; or the
+        station is set to ``thaw`` or ``freeze`` at its next start.
 
         Raises ValueError for anything else, Win32Error for a client that is not there.
         """
@@ -172,6 +176,8 @@ class SimulatedStation:
                 self.processes.kill(process, 0)
         elif what == "update":
             install_client(self, release=argument)
+        elif what in {"thaw", "freeze"}:
+            self.freezer.next_start = what == "freeze"
         else:
             raise ValueError(f"nobody can {what!r}")
         self.record("people", did=what, argument=argument)

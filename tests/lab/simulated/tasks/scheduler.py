@@ -122,6 +122,16 @@ class Scheduler:
         for run in list(task.runs):
             self._end(task, run, SCHED_S_TASK_TERMINATED)
 
+    def image(self) -> dict[str, TaskDefinition]:
+        """What is registered now."""
+        return {task.path: task.definition for task in self._tasks.values()}
+
+    def put_back(self, image: dict[str, TaskDefinition]) -> None:
+        """Register what was when the image was taken, and nothing else."""
+        self._tasks = {
+            path.lower(): Task(path, definition, enabled=definition.enabled) for path, definition in image.items()
+        }
+
     def power_lost(self) -> None:
         """Runs are gone, registrations stay."""
         for task in self._tasks.values():

@@ -37,11 +37,13 @@ _CLASSES: dict[str, tuple[str, tuple[str, ...], Rows]] = {
 }
 _FILE_CLASSES = {"cim_datafile": "CIM_DataFile", "win32_directory": "Win32_Directory"}
 _NAMESPACES = ("root/cimv2", "root/default")
+# Of a Windows with the Unified Write Filter alone.
+_EMBEDDED = "root/standardcimv2/embedded"
 
 
-def _check_namespace(namespace: str) -> str:
+def _check_namespace(namespace: str, *, uwf: bool = False) -> str:
     normal = namespace.lower().replace("\\", "/").strip("/")
-    if normal not in _NAMESPACES:
+    if normal not in _NAMESPACES and not (uwf and normal == _EMBEDDED):
         raise WmiError(_BAD_NAMESPACE, "Invalid namespace")
     return normal
 
@@ -76,9 +78,13 @@ def get(station: SimulatedStation, namespace: str, class_name: str, selectors: M
 
 def instances(station: SimulatedStation, namespace: str, class_name: str) -> list[WmiInstance]:
     """Every instance. Raises WmiError; the lab refuses to walk a disk's files, which no client should ask."""
-    normal = _check_namespace(namespace)
+    normal = _check_namespace(namespace, uwf=station.freezer.kind == "uwf")
     if class_name.lower() in _FILE_CLASSES and normal == "root/cimv2":
         raise WmiError(_NOT_CAPABLE, "the lab refuses to enumerate files")
+    if normal == _EMBEDDED:
+        if class_name.lower() != "uwf_filter":
+            raise WmiError(_BAD_CLASS, "Invalid class")
+        return [WmiInstance(namespace=normal, class_name="UWF_Filter", properties=row) for row in station.freezer.wmi]
     name, _, rows = _class(namespace, class_name)
     return [WmiInstance(namespace=normal, class_name=name, properties=row) for row in rows(station)]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import Verdict, verdict
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import Verdict, of_frozen, verdict
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.frozen import Unconfirmed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
 
 from tests.unit.plans import LAST_MONTH, NEWER, OLD, RIGHT, client, state_of
@@ -154,3 +157,32 @@ def test_two_of_which_one_only_is_sound() -> None:
     """What is left of another architecture starts nothing."""
     left = client(None, year=2026, arch="x86", condition="entry_without_exe")
     assert verdict(state_of(RIGHT, left), _WANTED).status == "compliant"
+
+
+_FIRST, _SAME, _LATER = "2026-11-25T08:00:00+01:00", "2026-11-25T08:00:05+01:00", "2026-11-26T08:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("installed", "wanted", "boot", "status"),
+    [
+        (RIGHT, "2026.2.7", _FIRST, "frozen"),
+        (RIGHT, "2026.2.7", _SAME, "frozen"),
+        # A boot that cannot be read is no later one.
+        (RIGHT, "2026.2.7", "", "frozen"),
+        (RIGHT, "2026.2.7", _LATER, "compliant"),
+        (RIGHT, "2026.1.3", _FIRST, "compliant"),
+        (RIGHT, None, _FIRST, "compliant"),
+        (LAST_MONTH, "2026.2.7", _LATER, "late"),
+        (NEWER, "2026.2.7", _LATER, "ahead"),
+    ],
+)
+def test_a_frozen_station_is_settled_by_a_later_start(
+    installed: Any, wanted: str | None, boot: str, status: str
+) -> None:
+    state = state_of(installed, frozen="Deep Freeze", boot=boot)
+    kept = Unconfirmed(wanted=wanted, boot=_FIRST, freezer="Deep Freeze") if wanted else None
+    judged = of_frozen(verdict(state, _WANTED), state, _WANTED, kept)
+    assert judged.status == status
+    assert ("Deep Freeze" in judged.reason_fr) is (status in {"frozen", "late"})
+    assert judged.remedy.startswith("Thaw") is (status == "late")
+    assert of_frozen(judged, state, None, kept) is judged

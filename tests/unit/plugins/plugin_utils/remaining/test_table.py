@@ -70,3 +70,12 @@ def test_what_stations_said_moves_no_cursor() -> None:
     assert "\x1b" not in text
     assert "[bold]CDI" in text
     assert "[link=x]" in text
+
+
+def test_a_frozen_station_remains_until_a_restart_has_shown_it() -> None:
+    stations = {"a": _known("CDI", found="right", outcome="frozen", reason="x", remedy="Run again after a restart.")}
+    (row,) = remaining(stations, ["a"])
+    assert (row["state"], row["given_up"]) == ("frozen", False)
+    assert "installé, à confirmer" in " ".join(
+        render_remaining([row], total=1, language="fr", width=250, color=False).split()
+    )

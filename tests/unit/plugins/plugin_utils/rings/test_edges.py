@@ -110,3 +110,17 @@ def test_what_is_wrong_in_the_variables_stays_the_reason() -> None:
     steps = steps_of([plan])
     found = stand(plan, steps, len(steps), _outcomes(a0=_DONE, a1=_DONE))
     assert found.reason == "pronote_client_rings is none"
+
+
+def test_a_frozen_pilot_proves_nothing_until_a_restart_has_shown_it() -> None:
+    plan = _plan(10, [1, "100%"])
+    steps = steps_of([plan])
+    frozen = {**_DONE, "frozen": "Deep Freeze"}
+    reserves = dict.fromkeys(plan.reserves, frozen)
+    # A reserve stands in; when nobody but frozen ones is there, the school stops and says so.
+    assert stand(plan, steps, 1, _outcomes(a0=frozen)).go
+    stopped = stand(plan, steps, len(steps), _outcomes(a0=frozen, **reserves))
+    assert stopped.reason.startswith("no pilot proved the release")
+    assert "installed on a frozen station (Deep Freeze), to be confirmed" in stopped.reason
+    # Confirmed by the next run: it counts, and nobody stands in.
+    assert not stand(plan, steps, len(steps), _outcomes(a0={"action": "none"}, a1=_DONE)).reason

@@ -271,6 +271,11 @@ def test_a_problem_of_the_variables_holds_everybody() -> None:
         ({"action": "none"}, False, "done"),
         ({"action": "install", "job": {"started": 1}}, False, "done"),
         ({"action": "skip", "reason": "in use"}, False, "skipped"),
+        # A frozen pilot proves nothing until a restart has shown that the client stays, and is no failure.
+        ({"action": "install", "frozen": "Deep Freeze", "job": {"started": 1}}, False, "skipped"),
+        ({"action": "finish", "frozen": "UWF", "job": {"followed": True}}, False, "skipped"),
+        ({"action": "none", "frozen": "Deep Freeze"}, False, "skipped"),
+        ({"action": "install", "frozen": "", "job": {"started": 1}}, False, "done"),
         ({"unreachable": True, "fact": "off"}, False, "unreachable"),
         ({"unreachable": True, "job": {"started": 1}}, False, "unreachable"),
         ({"failed": True, "fact": "disk full"}, False, "unfit"),

@@ -367,6 +367,10 @@ def test_processes_session_and_what_could_not_be_read() -> None:
         "system_drive": "C:",
         "arch": "x64",
         "windows": {"name": "", "build": "", "release": ""},
+        "edition": "",
+        "frozen": "",
+        "boot": "",
+        "code_integrity": "",
         "jobs": ["j"],
     }
 
@@ -376,22 +380,3 @@ def test_of_two_entries_the_one_that_can_remove_stands_for_both() -> None:
     shown = _entry("Client PRONOTE 2026", key=f"InstallShield_{_CODE}", UninstallString="setup.exe -removeonly")
     (client,) = _build([hidden, shown], {_exe(2026): "2026.2.7.0"}).installations
     assert (client.uninstall_string, client.product_code) == ("setup.exe -removeonly", _CODE)
-
-
-@pytest.mark.parametrize(
-    ("pending", "renames", "told", "due"),
-    [
-        ([], [], [], []),
-        ([], [r"\??\C:\Windows\Temp\old.tmp\0\0"], ["file_renames"], []),
-        (["windows_update"], [r"\??\C:\x\0\0"], ["windows_update", "file_renames"], ["windows_update"]),
-        # Whatever the program folder, the case, and the mark of a file that may be replaced.
-        ([], [r"*1\??\C:\Program Files (x86)\INDEX EDUCATION\x\a.dll\0!\??\C:\b"], ["product_renames"], None),
-        ([], [r"\??\C:\x\0\0", r"\??\C:\Program Files\Index Education\EDT 2026\a.dll\0\0"], ["product_renames"], None),
-        ([], [r"\??\C:\Users\a\Index Education.tmp\0\0"], ["file_renames"], []),
-    ],
-)
-def test_file_renames_are_told_apart_from_a_restart_that_is_due(
-    pending: list[str], renames: list[str], told: list[str], due: list[str] | None
-) -> None:
-    state = _build([], {}, pending_reboot=pending, renames=renames)
-    assert (state.pending_reboot, state.restart_due) == (told, told if due is None else due)

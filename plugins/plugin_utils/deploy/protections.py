@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a station's protection makes of a plan: changes undone at the next start, programs that may not run. Pure.
+
+On a frozen station (Deep Freeze, Reboot Restore Rx, UWF in force) whatever is done is gone at its next start, unless
+the folder is spared there. So nothing done is "done" before a reading under a later boot shows that it has stayed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..station.boot import is_later_boot
+from ..station.frozen import THAW, confirmed
+from ..station.state import StationState
+from .goal import Goal, Plan
+
+__all__ = ["protected"]
+
+_LISTED = {
+    "se": "this is Windows 11 SE, which runs listed programs only: the setup may be refused",
+    "smart_app_control": "Smart App Control is in force: a setup or a script that is not signed may be refused",
+}
+
+
+def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
+    """The plan, with what protection makes of it: a warning, a refusal, or that what is there is not certain yet."""
+    begins = [step for step in decided.steps if not step.follow]
+    notes = [_LISTED[state.code_integrity]] if begins and state.code_integrity in _LISTED else []
+    if state.arch == "arm64" and any(step.job.verb == "install" for step in begins):
+        notes.append(f"the station has an ARM processor: its Windows runs the {begins[0].job.arch} client by emulation")
+    decided = replace(decided, notes=[*decided.notes, *notes])
+    if not state.frozen:
+        return decided
+    known = goal.unconfirmed if goal.unconfirmed is not None and goal.unconfirmed.wanted == goal.wanted else None
+    if not decided.steps:
+        return decided if confirmed(known, goal.wanted, state.boot) else replace(decided, frozen=state.frozen)
+    if begins == decided.steps:
+        if goal.when_frozen == "fail":
+            return _refused(decided, f"the station is frozen ({state.frozen})", THAW)
+        if goal.when_frozen == "once" and known is not None and is_later_boot(known.boot, state.boot):
+            gone = f"{known.wanted}, brought to it before, is gone"
+            what = "what was removed is back" if goal.state == "absent" else gone
+            remedy = f"{THAW} To try it as it is, set pronote_client_when_frozen to install."
+            return _refused(decided, f"{state.frozen} has put the station back at its last start: {what}", remedy)
+    note = (
+        f"the station is frozen ({state.frozen}): what is done now may be gone at its next start, and is done only "
+        "when a later run finds it there after a restart. To be sure, thaw it first, deploy, then freeze it again"
+    )
+    return replace(decided, frozen=state.frozen, notes=[*decided.notes, note])
+
+
+def _refused(decided: Plan, reason: str, remedy: str) -> Plan:
+    nothing = replace(decided, after=decided.before, steps=[], tidy=[])
+    return replace(nothing, action="refuse", reason=reason, remedy=remedy)
