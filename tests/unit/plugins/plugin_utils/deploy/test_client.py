@@ -211,4 +211,21 @@ def test_a_log_that_cannot_be_kept_is_a_warning(world: _World, tmp_path: Path, m
     done = _run(world, log_file=tmp_path / "logs" / "poste.log")
     assert done["action"] == "install"
     assert "the job's log could not be kept on the controller" in done["warnings"][-1]
+    assert "poste.log: File exists" in done["warnings"][-1]
     assert "step=done" in done["job"]["log"]
+
+
+def test_logs_are_kept_in_a_folder_of_the_administrators_own(
+    world: _World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_step(self: Deployment, _step: JobStep, **_more: Any) -> bool:
+        self.keep_log(JobFiles(state="ended", exit="step=done\n"))
+        self.keep_log(JobFiles(state="ended", exit="step=again\n"))
+        return True
+
+    monkeypatch.setattr(Deployment, "run_step", run_step)
+    file = tmp_path / "project" / "logs" / "poste.log"
+    assert "warnings" not in _run(world, log_file=file) or not _run(world, log_file=file)["job"]["log_problem"]
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    text = file.read_text("utf-8")
+    assert text.index("step=done") < text.index("step=again")
