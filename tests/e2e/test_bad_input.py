@@ -124,7 +124,7 @@ def test_each_station_says_what_is_wrong_and_the_others_are_served(school: Schoo
         "wrong-password": ("unreachable", "refuses the user name or the password"),
         "off": ("unreachable", "refuses the connection"),
         "disk-full": ("failed", "95 MiB free on C:, 1024 MiB needed"),
-        "rejected": ("failed", "required data is missing from the response file: record it again"),
+        "rejected": ("failed", "the response file lacks an answer that the setup wants: record it again"),
         "no-change": ("failed", "reported success, but the station has no client of that year"),
         "crash": ("failed", ""),
         "fills-up": ("failed", ""),

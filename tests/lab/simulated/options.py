@@ -72,7 +72,7 @@ class InstallerFault:
     times: int = 0
     when: Literal["any", "install", "remove"] = "any"
     # Whether an installation that dies leaves its helper running, as it does ([E]).
-    orphan: bool = False
+    orphan: bool = True
 
     @property
     def code(self) -> int:

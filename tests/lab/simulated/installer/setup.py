@@ -46,6 +46,7 @@ def _take_fault(station: SimulatedStation, action: str) -> InstallerFault | None
         return None
     if station.faulty_starts is not None:
         station.faulty_starts -= 1
+    station.record("fault", effect=fault.kind, what=f"Setup {action}")
     return fault
 
 
