@@ -277,12 +277,12 @@ def remove(station: WinrmStation, job: Job) -> None:
     station.events.stage("cleaning")
     if job.name.verb not in {"stage", "staged"}:
         left = processes(station, job)
-        if busy := at_work(left):
+        if busy := [each for each in at_work(left) if not each.clears]:
             raise StillRunningError(
                 f"the job's folder cannot be cleared away while this is at work: {described(busy)}",
                 remedy="Run again once it has ended; if it never ends by itself, end it there or restart the station.",
             )
-        for helper in left:
+        for helper in (each for each in left if each.helper):
             display.vv(f"job {job.name}: ending {helper.describe()}, which its setup has left behind")
             station.run(job.end_helper(helper.pid), doing="ending what a setup has left behind")
     for attempt in range(_LOOKS):

@@ -16,6 +16,23 @@ __all__ = ["TASK_LIMIT", "JobProcess", "at_work", "described", "job_processes", 
 TASK_LIMIT = dt.timedelta(hours=4)
 """Windows ends a job's task then (``ExecutionTimeLimit`` of ``templates/install.cmd.j2``), and so its script."""
 
+# Programs of Windows that administrators' own lines to the station run, which name the job as well.
+_TOOLS = frozenset(
+    f"{name}.exe"
+    for name in (
+        "attrib",
+        "certutil",
+        "conhost",
+        "curl",
+        "findstr",
+        "icacls",
+        "reg",
+        "schtasks",
+        "taskkill",
+        "tasklist",
+    )
+)
+
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -34,6 +51,11 @@ class JobProcess:
         """The engine's helper: alone, it is left of a setup that was killed, and does nothing more."""
         return self.name.lower() == HELPER.lower()
 
+    @property
+    def clears(self) -> bool:
+        """Whether it may be another administrator's line, who clears the same job away: nothing is lost by that."""
+        return not self.script and self.name.lower() in {"cmd.exe", *_TOOLS}
+
     def describe(self) -> str:
         """Its name, its number, and since when."""
         since = f", since {self.since:%Y-%m-%d %H:%M} by the station's clock" if self.since else ""
@@ -51,7 +73,7 @@ def job_processes(rows: Iterable[Mapping[str, Any]]) -> list[JobProcess]:
             JobProcess(
                 pid=int(pid) if re.fullmatch(r"\d{1,10}", pid, re.ASCII) else 0,
                 name=name,
-                script=name.lower() == "cmd.exe" and "install.cmd" in line,
+                script=name.lower() == "cmd.exe" and 'install.cmd" run' in line,
                 since=_moment(str(row.get("CreationDate") or "")),
             )
         )

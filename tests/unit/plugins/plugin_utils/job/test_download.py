@@ -36,7 +36,7 @@ class _Station:
         self._look += 1
         self.requests.append("query")
         return (
-            [{"ProcessId": "7", "Name": "cmd.exe", "CommandLine": "install.cmd"}]
+            [{"ProcessId": "7", "Name": "cmd.exe", "CommandLine": r'cmd.exe /d /c ""C:\job\install.cmd" run install"'}]
             if self._look < len(self._files)
             else []
         )

@@ -90,6 +90,14 @@ def test_what_is_left_of_an_engine_is_ended_first() -> None:
     assert "rmdir" in clear
 
 
+def test_another_administrator_who_clears_the_same_job_away_is_no_setup() -> None:
+    """Two may come to its end at once: a line of theirs names the job as well."""
+    station = _AtWork("cmd.exe", "schtasks.exe", "conhost.exe")
+    remove(cast(WinrmStation, station), _job("install"))
+    (clear,) = station.lines
+    assert "rmdir" in clear
+
+
 def test_a_staging_only_fetches_and_is_ended() -> None:
     station = _AtWork("curl.exe")
     remove(cast(WinrmStation, station), _job("stage"))
