@@ -119,6 +119,18 @@ def past(network: str, tmp_path: Path) -> Iterator[Past]:
             past.do(past.lab.__aexit__(None, None, None))
 
 
+def _assert_each_setup_once(past: Past) -> None:
+    """One setup more for what was staged, none for what was under way, and nothing left of either."""
+    starts = {(e.station, e.data["action"]) for e in past.events("installer") if e.data["event"] == "started"}
+    assert starts == {(UNDER_WAY, "uninstall"), (STAGED, "install"), (STAGED, "uninstall")}
+    for after in past.do(past.dumps()):
+        state = json.loads(after)
+        assert not state["tasks"]
+        assert not [path for path in state["files"] if "Rentree PRONOTE" in path]
+        clients = [path.split("\\")[3] for path in state["files"] if path.endswith("\\Client PRONOTE.exe")]
+        assert clients == ["Pronote 2026"]
+
+
 def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     before = past.do(past.dumps())
     check = past.deploy("--check", "--diff")
@@ -140,14 +152,7 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     assert (taken["action"], taken["job"]["followed"]) == ("install", False)
     assert [result["after"] for result in done.values()] == [planned[name]["after"] for name in done]
     # Last year's client went after it (pronote_client_remove_older): one setup more, and none that had been begun.
-    starts = {(e.station, e.data["action"]) for e in past.events("installer") if e.data["event"] == "started"}
-    assert starts == {(UNDER_WAY, "uninstall"), (STAGED, "install"), (STAGED, "uninstall")}
-    for after in past.do(past.dumps()):
-        state = json.loads(after)
-        assert not state["tasks"]
-        assert not [path for path in state["files"] if "Rentree PRONOTE" in path]
-        clients = [path.split("\\")[3] for path in state["files"] if path.endswith("\\Client PRONOTE.exe")]
-        assert clients == ["Pronote 2026"]
+    _assert_each_setup_once(past)
     # The installer was on the stations already; the depot of then serves the rest.
     fetched = {e.data["path"] for e in past.events("web") if e.data["server"] == "depot"}
     assert fetched == {"2025.2.9/x64/install.cmd", "2025.2.9/x64/uninstall.iss"}
@@ -191,13 +196,6 @@ def test_scripts_that_are_rendered_anew_go_on_with_what_was_begun(past: Past) ->
     assert done[STAGED]["job"]["steps"] == [install, removal]
     assert done[UNDER_WAY]["job"]["steps"] == [f"pronote-client-2026.2.7-x64-{old['2026.2.7']}-install", removal]
     assert not [name for result in done.values() for name in result["job"]["tidied"]]
-    starts = {(e.station, e.data["action"]) for e in past.events("installer") if e.data["event"] == "started"}
-    assert starts == {(UNDER_WAY, "uninstall"), (STAGED, "install"), (STAGED, "uninstall")}
-    for after in past.do(past.dumps()):
-        state = json.loads(after)
-        assert not state["tasks"]
-        assert not [path for path in state["files"] if "Rentree PRONOTE" in path]
-        clients = [path.split("\\")[3] for path in state["files"] if path.endswith("\\Client PRONOTE.exe")]
-        assert clients == ["Pronote 2026"]
+    _assert_each_setup_once(past)
     fetched = {e.data["path"] for e in past.events("web") if e.data["server"] == "depot"}
     assert fetched == {"2025.2.9/x64/install.cmd", "2025.2.9/x64/uninstall.iss", "2026.2.7/x64/install.cmd"}

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
+import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import HostedOptions
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import HostedSchool, hosted_app
 from tests.unit.web_thread import serving
 
-__all__ = ["UAI", "HostedBench", "hosted_bench"]
+__all__ = ["UAI", "HostedBench", "hosted_bench", "moved_clock"]
 
 UAI = "0310001A"
 
@@ -59,3 +61,11 @@ def hosted_bench(folder: Path, *, address: str) -> Iterator[HostedBench]:
     journal = Journal()
     with serving(hosted_app({UAI: school}, journal), address=address) as root:
         yield HostedBench(school=school, journal=journal, root=root, cache=folder / "cache" / "hosted")
+
+
+def moved_clock(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> SimpleNamespace:
+    """The clock of a module that reads ``time``; ``now`` is moved by hand."""
+    moved = SimpleNamespace(now=1_790_000_000.0)
+    moved.time = lambda: moved.now
+    monkeypatch.setattr(module, "time", moved)
+    return moved

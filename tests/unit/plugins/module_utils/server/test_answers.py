@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server import answ
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import read_hosted_release, served_release
 
-from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
+from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench, moved_clock
 
 _HOUR = 3600
 
@@ -27,11 +27,7 @@ def bench(tmp_path: Path) -> Iterator[HostedBench]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The reader's clock; ``now`` is moved by hand."""
-    moved = SimpleNamespace(now=1_790_000_000.0)
-    moved.time = lambda: moved.now
-    monkeypatch.setattr(_answers, "time", moved)
-    return moved
+    return moved_clock(monkeypatch, _answers)
 
 
 def _said(bench: HostedBench, **options: Any) -> str:

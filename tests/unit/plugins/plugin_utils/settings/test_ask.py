@@ -24,7 +24,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.server_fi
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import SETTINGS_MODES, HostedSchool, hosted_app
-from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
+from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench, moved_clock
 from tests.unit.web_thread import serving
 
 _WORKERS = 20
@@ -71,11 +71,7 @@ def bench(tmp_path: Path) -> Iterator[HostedBench]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """The reader's clock; ``now`` is moved by hand."""
-    moved = SimpleNamespace(now=1_790_000_000.0)
-    moved.time = lambda: moved.now
-    monkeypatch.setattr(_answers, "time", moved)
-    return moved
+    return moved_clock(monkeypatch, _answers)
 
 
 def _read(bench: HostedBench, *, by_hand: ServerSettings | None = None, **times: float) -> ConnectionSettings:
