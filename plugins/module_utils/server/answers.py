@@ -237,11 +237,11 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
         at = time.time()
         return replace(
             entry,
+            note="",
             failed_at=at,
             failure={"fact": exc.fact, "remedy": exc.remedy},
             failures=entry.failures + 1,
             # A clock that was set back would have it fail since the future.
             failing_since=min(at, entry.failing_since) if entry.failures else at,
         )
-        return replace(entry, note="", failed_at=time.time(), failure={"fact": exc.fact, "remedy": exc.remedy})
     return _Entry(info=info, read_at=time.time())

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -100,6 +101,26 @@ def test_failures_are_kept_there_too(trouble: HostedBench) -> None:
     trouble.school.mode = "suspended_fr"
     assert [_ask(trouble) for _ in range(3)] == ["Noneit has suspended the controller's address"] * 3
     assert trouble.requests == 1
+
+
+def test_a_failure_after_the_disk_has_room_again_says_nothing_of_before(
+    bench: HostedBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = _files.write_atomically
+
+    def refuse_writing(path: Path, content: bytes, *, mode: int) -> None:
+        if Path(path).is_relative_to(bench.cache):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content, mode=mode)
+
+    with monkeypatch.context() as full:
+        full.setattr(_answers, "write_atomically", refuse_writing)
+        assert _ask(bench) == "2026.2.7"
+        assert cache_notes() != []
+    bench.school.mode = "suspended_fr"
+    monkeypatch.setattr(_answers, "time", SimpleNamespace(time=lambda: time.time() + 7200))
+    assert _ask(bench).startswith("2026.2.7 stale")
+    assert cache_notes() == []
 
 
 def test_nowhere_to_keep_anything_is_a_warning_too(trouble: HostedBench, monkeypatch: pytest.MonkeyPatch) -> None:
