@@ -40,7 +40,7 @@ def published_by_0_1_0(depot: Depot, work: Path) -> Depot:
             settings = ScriptSettings.of_entry(entry)
             assert settings is not None
             known: dict[str, Any] = {"product": PRONOTE_CLIENT, "release": Release.parse(release), "arch": arch}
-            script = render_as_0_1_0(Package.of_entry(entry, settings, **known))
+            script = render_as_0_1_0(Package.from_lock(entry, settings, **known))
             folder = old.folder / release / arch
             (folder / "install.cmd").write_bytes(script)
             del entry["script"]

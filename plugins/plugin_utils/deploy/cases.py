@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...module_utils.product.products import PRONOTE_CLIENT
+from ..job.installshield import RECORD_AGAIN
 from ..responses.response import Mode
 from ..station.job_name import Verb
 from ..station.state import Installation
@@ -17,9 +18,6 @@ from .goal import JobStep
 from .planner import Planner
 
 __all__ = ["record_again", "reinstalled", "setup_step"]
-
-_NOT_FITTING = frozenset({-3, -8, -12})
-"""Codes of a log that say: these are not the answers to what the setup asks here (docs/fidelity.md, S5, R8)."""
 
 _SETUPS: tuple[Verb, ...] = ("install", "update")
 
@@ -53,7 +51,7 @@ def reinstalled(planner: Planner) -> Installation | None:
 
 def record_again(step: JobStep, code: int | None) -> str:
     """Which case to record, with the command, when a setup's answers did not fit; empty for another code."""
-    if code not in _NOT_FITTING:
+    if code not in RECORD_AGAIN:
         return ""
     job = step.job
     mode: Mode = "uninstall" if job.verb == "remove" else "update" if step.over or job.verb == "update" else "install"

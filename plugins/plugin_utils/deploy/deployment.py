@@ -207,7 +207,7 @@ class Deployment:
             if files.state == "absent":
                 # Another administrator's run followed the same job and cleaned it up, or an earlier one was cut off
                 # before its script was in place: the station tells which.
-                if self._is_done(step):
+                if self._instead(step) is None:
                     return files
                 if following:
                     return None
@@ -294,9 +294,6 @@ class Deployment:
             "the job's files went from the station before it had ended",
             remedy="Look for an antivirus that removed them, or for another administrator at work, then run again.",
         )
-
-    def _is_done(self, step: JobStep) -> bool:
-        return self._instead(step) is None
 
     def _instead(self, step: JobStep) -> str | None:
         """What the station shows instead of the step's result; None once it is there."""

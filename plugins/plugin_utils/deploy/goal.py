@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ...module_utils.base.text import lines_diff
@@ -138,6 +138,14 @@ class Plan:
         """What a real run would wait for or do to people and Windows first, in words."""
         restart = "restarts the station first: a restart of Windows is pending"
         return ([restart] if self.restart_first else []) + ([self.way.condition] if self.way.condition else [])
+
+    def left(self, reason: str) -> Plan:
+        """The same station, left for a later run: nothing of it is done."""
+        return replace(self, action="skip", reason=reason, after=self.before, steps=[], tidy=[])
+
+    def refused(self, reason: str, remedy: str) -> Plan:
+        """The same station, and why nothing is done there."""
+        return replace(self.left(reason), action="refuse", remedy=remedy)
 
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""

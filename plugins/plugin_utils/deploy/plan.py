@@ -80,7 +80,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     # every evening. Any other folder is not ours.
     found = job_names(state.jobs)
     mine = [job for job in found if job.product == goal.product.key]
-    others = [job for job in found if job.product != goal.product.key and (job.sets_up or job.verb == "remove")]
+    others = [job for job in found if job.product != goal.product.key and job.runs_setup]
     before = sorted(lines(goal, state.installations, mine))
     try:
         arch = resolve_arch(goal.arch, state)
@@ -106,7 +106,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
 def _guarded(state: StationState, goal: Goal, decided: Plan, *, now: dt.datetime | None) -> Plan:
     """What may be begun now, and what has to be done to people and Windows first."""
     if goal.not_now:
-        return _not_now(decided, f"{decided.reason}; {goal.not_now}")
+        return decided.left(f"{decided.reason}; {goal.not_now}")
     return _guard_people(state, goal, _guard_restart(state, goal, decided, now=now))
 
 
@@ -189,16 +189,15 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
     if decided.action in {"skip", "refuse"}:
         return decided
     if state.blind:
-        return _refused(
-            decided,
+        return decided.refused(
             "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there",
             "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it.",
         )
     way = make_way(state, goal.people)
     if way.action == "skip":
-        return _not_now(decided, f"{way.who}: left for a later run")
+        return decided.left(f"{way.who}: left for a later run")
     if way.action == "refuse":
-        return _refused(decided, way.who, way.remedy)
+        return decided.refused(way.who, way.remedy)
     return replace(decided, way=way)
 
 
@@ -211,19 +210,11 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
         return replace(decided, notes=[*decided.notes, _RENAMES]) if state.pending_reboot else decided
     who = f"a restart of Windows is pending ({', '.join(state.restart_due)})"
     if restarts.when_pending == "fail":
-        return _refused(decided, who, "Restart the station, or set pronote_client_when_reboot_pending to reboot.")
+        return decided.refused(who, "Restart the station, or set pronote_client_when_reboot_pending to reboot.")
     if restarts.when_pending == "skip":
-        return _not_now(decided, f"{who}: left for a later run")
+        return decided.left(f"{who}: left for a later run")
     if restarts.policy == "never":
         # Asked for by when_pending itself, with the narrower rule: nobody logged on.
         restarts = replace(restarts, policy="if_idle")
     why = why_not(restarts, session_open=state.session_open, now=now or dt.datetime.min.replace(tzinfo=dt.UTC))
-    return _not_now(decided, f"{who}, and {why}: left for a later run") if why else replace(decided, restart_first=True)
-
-
-def _not_now(decided: Plan, reason: str) -> Plan:
-    return replace(decided, action="skip", reason=reason, after=decided.before, steps=[], tidy=[])
-
-
-def _refused(decided: Plan, reason: str, remedy: str) -> Plan:
-    return replace(_not_now(decided, reason), action="refuse", remedy=remedy)
+    return decided.left(f"{who}, and {why}: left for a later run") if why else replace(decided, restart_first=True)

@@ -29,8 +29,7 @@ def begun(name: JobName, jobs: Iterable[JobName]) -> JobName | None:
     What an older script began is followed to its end as any other: what proves it is the exe, not the script. A
     staging is taken over instead (``Planner.stagings``).
     """
-    runs_on = name.verb in {"install", "update", "remove"}
-    same = [job for job in jobs if job == name or (runs_on and job.same_work(name))]
+    same = [job for job in jobs if job == name or (name.runs_setup and job.same_work(name))]
     return min(same, key=lambda job: (job != name, str(job)), default=None)
 
 
@@ -65,8 +64,7 @@ class Planner:
     @property
     def at_rest(self) -> JobName | None:
         """The files of what is wanted, when they are on the station as they are published."""
-        name = named(self.goal, "staged", self.arch)
-        return name if name in self.jobs else None
+        return self.there("staged")
 
     def step(self, verb: Verb, arch: Arch | None = None, *, this_arch_only: bool = True) -> JobStep | None:
         """The step for what is wanted; None when it is not published for this architecture."""

@@ -36,19 +36,14 @@ def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
         return decided if confirmed(known, goal.wanted, state.boot) else replace(decided, frozen=state.frozen)
     if begins == decided.steps:
         if goal.when_frozen == "fail":
-            return _refused(decided, f"the station is frozen ({state.frozen})", THAW)
+            return decided.refused(f"the station is frozen ({state.frozen})", THAW)
         if goal.when_frozen == "once" and known is not None and is_later_boot(known.boot, state.boot):
             gone = f"{known.wanted}, brought to it before, is gone"
             what = "what was removed is back" if goal.state == "absent" else gone
             remedy = f"{THAW} To try it as it is, set pronote_client_when_frozen to install."
-            return _refused(decided, f"{state.frozen} has put the station back at its last start: {what}", remedy)
+            return decided.refused(f"{state.frozen} has put the station back at its last start: {what}", remedy)
     note = (
         f"the station is frozen ({state.frozen}): what is done now may be gone at its next start, and is done only "
         "when a later run finds it there after a restart. To be sure, thaw it first, deploy, then freeze it again"
     )
     return replace(decided, frozen=state.frozen, notes=[*decided.notes, note])
-
-
-def _refused(decided: Plan, reason: str, remedy: str) -> Plan:
-    nothing = replace(decided, after=decided.before, steps=[], tidy=[])
-    return replace(nothing, action="refuse", reason=reason, remedy=remedy)

@@ -11,6 +11,7 @@ from ...module_utils.base.clock import utc_now
 from ..job.commands import Job
 from ..job.follow import REFUSALS
 from ..job.outcome import JobFiles
+from ..station.boot import boot_time, is_later_boot
 from ..station.errors import (
     StationError,
     StationFactError,
@@ -22,8 +23,6 @@ from .make_way import session_open
 from .restarts import (
     ACCEPTED,
     Restarts,
-    boot_time,
-    is_later_boot,
     mark_command,
     why_not,
 )

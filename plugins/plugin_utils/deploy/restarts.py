@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from ..station.boot import boot_time, is_later_boot
+from ..station.boot import boot_time
 from ..station.cmdline import join, quote
 
 __all__ = [
@@ -14,8 +14,6 @@ __all__ = [
     "REBOOT",
     "WHEN_PENDING",
     "Restarts",
-    "boot_time",
-    "is_later_boot",
     "why_not",
 ]
 

@@ -18,7 +18,7 @@ from ...module_utils.product.technologies import TECHNOLOGIES, Technology
 from .lock import InstallerRecord, key_of, locked_installer, releases_of
 from .script import SCRIPT_VERSION, ScriptSettings, script_record, script_version, technology_of
 
-__all__ = ["SCRIPT_VERSION", "LockedError", "Package", "render_lock", "script_context", "sha256sums"]
+__all__ = ["LockedError", "Package", "render_lock", "script_context", "sha256sums"]
 
 _PRODUCT_CODE = re.compile(r"\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 # ASCII without control characters and without what cmd.exe reads as its own: the arguments stand unquoted in a line.
@@ -32,22 +32,14 @@ class LockedError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Package:
-    """One release for one architecture, with the SHA-256 of each file by its name in the depot."""
+class Package(ScriptSettings):
+    """One release for one architecture, with the SHA-256 of each file by its name in the depot, and its script."""
 
     release: str
     arch: str
     technology: Technology
     digests: dict[str, str]
     product: Product = PRONOTE_CLIENT
-    product_code: str = ""
-    arguments: str = ""
-    uninstall_arguments: str = ""
-    # Exit codes that mean success instead of the technology's own.
-    success_codes: tuple[int, ...] = ()
-    log_timeout: int = 1800  # seconds the setup may work on after its first process ended
-    busy_timeout: int = 3600  # seconds a station waits while the depot says that it is full
-    tries: int = 5  # downloads of each file
     # The release that the response file was recorded for; empty: this one, or not known.
     response_release: str = ""
     # The same of the answers of an update.
@@ -77,7 +69,7 @@ class Package:
         )
 
     @classmethod
-    def of_entry(
+    def from_lock(
         cls, entry: Mapping[str, Any], settings: ScriptSettings, *, product: Product, release: Release, arch: str
     ) -> Package:
         """What was published, as its lock entry has it. Raises ValueError for a technology that nobody knows."""

@@ -275,7 +275,7 @@ def remove(station: WinrmStation, job: Job) -> None:
     staging only fetches, and is ended.
     """
     station.events.stage("cleaning")
-    if job.name.verb not in {"stage", "staged"}:
+    if job.name.runs_setup:
         left = processes(station, job)
         if busy := [each for each in at_work(left) if not each.clears]:
             raise StillRunningError(

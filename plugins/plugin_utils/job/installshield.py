@@ -16,7 +16,7 @@ HELPER = "ISBEW64.exe"
 """The engine's 64-bit helper, unpacked into ``%TEMP%``: a setup that is killed leaves it behind, for ever."""
 
 RECORD_AGAIN = frozenset({-3, -8, -12})
-"""Codes of a response file that does not fit this setup."""
+"""Codes of a log that say: these are not the answers to what the setup asks here (docs/fidelity.md, S5, R8)."""
 
 RESULT_CODES: dict[int, str] = {
     0: "the setup accepted every answer of the response file",

@@ -90,7 +90,7 @@ def _renew(
             )
         elif _SCRIPT in there and (version < SCRIPT_VERSION or _is_cut_off(version, entry, there)):
             settings = ScriptSettings.of_entry(entry) or _of_script(folder / _SCRIPT, entry, there)
-            package = Package.of_entry(entry, settings, product=product, release=release, arch=arch)
+            package = Package.from_lock(entry, settings, product=product, release=release, arch=arch)
             known = locked_installer(entry)
             done = publish(package, None, depot=depot, lock_file=lock_file, check=check, installer=known)
             files = {name: done["files"][name] for name in (_SUMS, _SCRIPT)}

@@ -21,16 +21,26 @@ def unconfirmed(path: str | None, station: str, product: str) -> Unconfirmed | N
         return None
     try:
         with Store(Path(path)) as store, store.read() as db:
-            row = db.execute(
-                "select wanted, boot, freezer from unconfirmed where station = ? and product = ?", (station, product)
-            ).fetchone()
+            return _kept(db, station, product)
     except StoreError:
         return None
+
+
+def _kept(db: sqlite3.Connection, station: str, product: str) -> Unconfirmed | None:
+    row = db.execute(
+        "select wanted, boot, freezer from unconfirmed where station = ? and product = ?", (station, product)
+    ).fetchone()
     return Unconfirmed(**dict(row)) if row else None
 
 
 def keep(db: sqlite3.Connection, station: str, product: str, what: Unconfirmed) -> None:
-    """Remember what was brought to a frozen station, under the boot that it shows now."""
+    """Remember what was brought to a frozen station, under the boot that it shows now.
+
+    Under one that could not be read, what is kept of the same stands.
+    """
+    kept = _kept(db, station, product)
+    if kept is not None and kept.wanted == what.wanted and not what.boot:
+        return
     db.execute(
         "insert or replace into unconfirmed (station, product, wanted, boot, freezer) values (?, ?, ?, ?, ?)",
         (station, product, what.wanted, what.boot, what.freezer),

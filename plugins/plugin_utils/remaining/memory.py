@@ -136,7 +136,7 @@ class Memory(Watcher):
         found = self._found(wanted, absent)
         reason, reason_fr, outcome = result["reason"], result.get("reason_fr", ""), "skipped" if skipped else "done"
         if found == "right" and freezer:
-            self._keep(db, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
+            keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
             outcome, reason, reason_fr = "frozen", *(text.format(freezer=freezer) for text in TO_CONFIRM)
         elif found == "right":
             forget(db, self._station, self._product)
@@ -209,14 +209,6 @@ class Memory(Watcher):
         db.execute("update station set woken = ? where name = ?", (moment, self._station))
 
     # Rows.
-
-    def _keep(self, db: sqlite3.Connection, what: Unconfirmed) -> None:
-        row = db.execute(
-            "select wanted, boot from unconfirmed where station = ? and product = ?", (self._station, self._product)
-        ).fetchone()
-        # Looked at again under the same boot, or one that could not be read: the first note stands.
-        if row is None or row["wanted"] != what.wanted or what.boot:
-            keep(db, self._station, self._product, what)
 
     def _found(self, wanted: Release, absent: bool) -> str | None:
         return None if self._clients is None else found_in(self._clients, wanted, absent=absent)

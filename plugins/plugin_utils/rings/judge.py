@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from ...module_utils.base.text import some_of
+from ..job.installshield import RECORD_AGAIN
 from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
 __all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
-
-# Codes by which a setup says that its response file is of another release (InstallShield's ResultCode).
-_WRONG_RESPONSE = frozenset({-3, -8, -12})
 
 Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
 
@@ -47,7 +45,7 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         return StationOutcome(kind="unreachable", fact=fact)
     if result.get("failed"):
         return StationOutcome(
-            kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in _WRONG_RESPONSE
+            kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in RECORD_AGAIN
         )
     if frozen := result.get("frozen"):
         # It may be gone at the next start: no proof, and no failure.

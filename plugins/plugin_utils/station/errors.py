@@ -152,6 +152,11 @@ class Cause:
     remedy: str
     fact_fr: str = ""
 
+    @classmethod
+    def ours(cls, fact: str, fact_fr: str, remedy: str) -> Cause:
+        """One of this machine: the station was not asked."""
+        return cls(kind=ControllerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+
     def error(self, **words: object) -> StationError:
         """The error, with these words in its fact."""
         return self.kind(self.fact.format(**words), fact_fr=self.fact_fr.format(**words), remedy=self.remedy)

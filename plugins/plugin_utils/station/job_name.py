@@ -74,6 +74,11 @@ class JobName:
         return self.verb in {"install", "update"}
 
     @property
+    def runs_setup(self) -> bool:
+        """Whether its script runs a setup, to install or to remove; stagings only fetch."""
+        return self.sets_up or self.verb == "remove"
+
+    @property
     def at_rest(self) -> JobName:
         """The name of its files once they are staged."""
         return replace(self, verb="staged")

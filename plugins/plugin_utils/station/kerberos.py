@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from ...module_utils.base.text import one_line
-from .errors import Cause, ControllerError, CredentialsRefusedError, InventoryError, StationError, UnreachableError
+from .errors import Cause, CredentialsRefusedError, InventoryError, StationError, UnreachableError
 
 __all__ = ["KINIT", "KRB5", "LIBRARY_MISSING", "MAJOR", "from_gss", "from_kinit", "not_proven", "ticket_refused"]
 
@@ -20,10 +20,6 @@ _BASE: Final = -1765328384
 
 def _refused(fact: str, fact_fr: str, remedy: str) -> Cause:
     return Cause(kind=CredentialsRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
-
-
-def _ours(fact: str, fact_fr: str, remedy: str) -> Cause:
-    return Cause(kind=ControllerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
 
 
 _PASSWORD = _refused(
@@ -92,23 +88,23 @@ _REALM = Cause(
     fact_fr="le domaine du compte n'est pas écrit comme il faut (majuscules)",
     remedy="Write ansible_user with the realm in capitals (deploy@LYCEE.EXAMPLE.ORG).",
 )
-_NO_REALM = _ours(
+_NO_REALM = Cause.ours(
     "the controller does not know where the domain's Kerberos servers are",
     "le contrôleur ne sait pas où sont les serveurs Kerberos du domaine",
     "Write the realm in capitals in ansible_user, and check that the controller's DNS is the domain's, or name the "
     "realm and its kdc in /etc/krb5.conf.",
 )
-_KDC = _ours(
+_KDC = Cause.ours(
     "no Kerberos server of the domain answers the controller",
     "aucun serveur Kerberos du domaine ne répond au contrôleur",
     "Check the domain controllers, and port 88 (TCP and UDP) between them and the controller.",
 )
-_CONFIGURATION = _ours(
+_CONFIGURATION = Cause.ours(
     "the controller's Kerberos configuration cannot be used",
     "la configuration Kerberos du contrôleur est inutilisable",
     "Look at /etc/krb5.conf, or at the file that KRB5_CONFIG names.",
 )
-_NO_TICKET = _ours(
+_NO_TICKET = Cause.ours(
     "the controller has no Kerberos ticket for the account",
     "le contrôleur n'a pas de ticket Kerberos pour ce compte",
     "Run kinit first (klist shows what is there), or give ansible_password.",
@@ -130,7 +126,7 @@ _UNKNOWN = _refused(
     "Run kinit by hand with the same account, then klist; use the station's full DNS name, and compare the clocks.",
 )
 
-LIBRARY_MISSING: Final = _ours(
+LIBRARY_MISSING: Final = Cause.ours(
     "the controller has no Kerberos library or no kinit: {text}",
     "il manque au contrôleur la bibliothèque Kerberos ou kinit",
     "Run make kerberos; before it, as root on Debian, apt install krb5-user libkrb5-dev gcc python3-dev.",

@@ -7,7 +7,7 @@ import errno
 from typing import Final
 
 from ...module_utils.base.text import one_line
-from .errors import AnswerError, Cause, ControllerError, CredentialsRefusedError, InventoryError, UnreachableError
+from .errors import AnswerError, Cause, CredentialsRefusedError, InventoryError, UnreachableError
 from .soap import described
 
 __all__ = [
@@ -79,47 +79,43 @@ _NO_ROUTE: Final = Cause(
 )
 
 
-def _ours(fact: str, fact_fr: str, remedy: str) -> Cause:
-    return Cause(kind=ControllerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
-
-
-_DESCRIPTORS = _ours(
+_DESCRIPTORS = Cause.ours(
     "the controller may open no more files or connections ({text})",
     "le contrôleur a atteint sa limite de fichiers ouverts",
     "Raise its limit (ulimit -n, LimitNOFILE), or run with fewer forks.",
 )
-_MEMORY = _ours(
+_MEMORY = Cause.ours(
     "the controller has no memory left ({text})",
     "le contrôleur n'a plus de mémoire",
     "Run with fewer forks, or give it more.",
 )
-_PORTS = _ours(
+_PORTS = Cause.ours(
     "the controller has no local port left for a connection ({text})",
     "le contrôleur n'a plus de port libre",
     "Run with fewer forks, or widen net.ipv4.ip_local_port_range.",
 )
-_FORBIDDEN = _ours(
+_FORBIDDEN = Cause.ours(
     "the controller forbids the connection ({text})",
     "le contrôleur interdit la connexion",
     "Look at its own firewall (OUTPUT), SELinux or container: the station was not asked.",
 )
-_DISK = _ours(
+_DISK = Cause.ours(
     "the controller's disk or a file of it cannot be used ({text})",
     "un fichier ou le disque du contrôleur est inutilisable",
     "Look at the file and at the free space on the controller.",
 )
-_RESOLVER = _ours(
+_RESOLVER = Cause.ours(
     "the controller's name resolution does not work ({text})",
     "la résolution de noms du contrôleur ne fonctionne pas",
     "Look at /etc/resolv.conf and the DNS server of the controller: the station was not asked.",
 )
-OUR_FILES: Final = _ours(
+OUR_FILES: Final = Cause.ours(
     "a file that the connection needs cannot be used on the controller: {text}",
     "un fichier nécessaire à la connexion manque ou est illisible sur le contrôleur",
     "Check ansible_winrm_ca_trust_path, ansible_winrm_cert_pem, ansible_winrm_cert_key_pem and REQUESTS_CA_BUNDLE: "
     "full paths of PEM files that the user of this run may read.",
 )
-PROXY: Final = _ours(
+PROXY: Final = Cause.ours(
     "the controller asks a proxy for the station, and it does not help: {text}",
     "le contrôleur passe par un proxy pour joindre le poste, sans succès",
     "Set ansible_winrm_proxy to nothing, or NO_PROXY for the stations' names and addresses.",

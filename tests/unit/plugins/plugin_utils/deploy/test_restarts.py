@@ -10,10 +10,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people impo
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import (
     Restarts,
-    is_later_boot,
     mark_command,
     why_not,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.boot import is_later_boot
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.shutdown import restart_command
 
 _NOW = dt.datetime(2026, 11, 25, 20, 0, tzinfo=dt.UTC)

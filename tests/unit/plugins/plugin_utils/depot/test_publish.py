@@ -11,9 +11,9 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.base.files import sha256_of
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import SCRIPT_VERSION, Package
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import publish, render_script
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import script_record
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import SCRIPT_VERSION, script_record
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _CONTENT = {

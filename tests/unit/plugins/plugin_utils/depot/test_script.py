@@ -138,6 +138,6 @@ def test_a_package_from_its_entry() -> None:
     settings = ScriptSettings.of_entry(entry)
     assert settings is not None
     known: dict[str, Any] = {"product": PRONOTE_CLIENT, "release": Release.parse("2025.2.9"), "arch": "x64"}
-    assert Package.of_entry(entry, settings, **known) == package
+    assert Package.from_lock(entry, settings, **known) == package
     with pytest.raises(ValueError, match="the technology 'zip' is none that is known"):
-        Package.of_entry({**entry, "technology": "zip"}, settings, **known)
+        Package.from_lock({**entry, "technology": "zip"}, settings, **known)
