@@ -19,7 +19,7 @@ _LINK = Path(".ansible/collections/ansible_collections/rentree/pronote")
 def copied_tree(top: Path) -> Iterator[Path]:
     """Copy plugins and tests below ``top`` (a new folder); it is the working directory until the block ends."""
     ignored = shutil.ignore_patterns("__pycache__", "e2e", "golden", "benchmarks")
-    for name in ("plugins", "tests", "roles", "changelogs"):
+    for name in ("plugins", "tests", "roles", "changelogs", "docs"):
         shutil.copytree(ROOT / name, top / name, ignore=ignored)
     for name in ("pyproject.toml", "galaxy.yml", "ansible.cfg"):
         shutil.copy(ROOT / name, top / name)
