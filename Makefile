@@ -9,7 +9,8 @@ LAB ?= simulated
 # A playbook on the lab waits half of its time for a station, as on Windows: more workers than cores (tests/e2e/conftest.py).
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 PLAYBOOKS ?= $(shell echo $$((2 * $(WORKERS))))
-UNIT_ARGS ?= -n $(WORKERS) --dist worksteal
+# One more than cores: a test on a Wine station waits for it.
+UNIT_ARGS ?= -n $(shell echo $$(($(WORKERS) + 1))) --dist worksteal
 E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 # Nothing without its digest in the lock; wheels only, since what would build a source package comes without one.
 # Where a wheel is missing (Linux with musl): make venv WHEELS=

@@ -8,12 +8,20 @@ import pytest
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
 
+_LAB = Path(__file__).parent / "lab"
+
 init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collections")])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: at the end it would keep one worker busy, and the others waiting."""
+    """What takes longest begins first: at the end it would keep one worker busy, and the others waiting.
+
+    Tests of the lab count for no coverage: it is the engine's that is asked for, and following them takes minutes.
+    """
     items.sort(key=lambda item: "mutants" not in item.path.parts)
+    for item in items:
+        if item.path.is_relative_to(_LAB):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture

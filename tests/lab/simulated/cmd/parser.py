@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from .nodes import Block, Chain, Command, Condition, For, If, Node
 from .scanner import SEPARATORS, CmdSyntaxError, Scanner
@@ -14,8 +15,24 @@ COMPARISONS = ("equ", "neq", "lss", "leq", "gtr", "geq")
 
 def parse_line(text: str, more: Callable[[], str | None]) -> Node | None:
     """Parse one logical line; None when it holds no command. Raises CmdSyntaxError."""
-    scanner = Scanner(text, more)
-    return _Parser(scanner).line()
+    try:
+        return _complete_line(text)
+    except _MoreWantedError:
+        return _Parser(Scanner(text, more)).line()
+
+
+class _MoreWantedError(Exception):
+    """A block or a caret goes on in the next physical line."""
+
+
+def _no_more() -> str | None:
+    raise _MoreWantedError
+
+
+@lru_cache(maxsize=4096)
+def _complete_line(text: str) -> Node | None:
+    """The tree of a line that needs no other: scripts run the same ones again and again, and nobody changes a tree."""
+    return _Parser(Scanner(text, _no_more)).line()
 
 
 class _Parser:

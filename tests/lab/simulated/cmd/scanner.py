@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -11,6 +12,9 @@ __all__ = ["SEPARATORS", "CmdSyntaxError", "Scanner"]
 
 SEPARATORS = " \t,;=\x0b\x0c\xa0"
 _OPERATORS = "&|<>\n"
+# What means nothing wherever it stands in a command's tail, and inside quotes: taken in one go.
+_PLAIN = re.compile(r'[^\n"^&|)<>]+')
+_QUOTED = re.compile(r'[^\n"]+')
 
 
 class CmdSyntaxError(Exception):
@@ -110,6 +114,10 @@ class Scanner:
         redirections: list[Redirection] = []
         quoted = False
         while (char := self.peek()) and char != "\n":
+            if plain := (_QUOTED if quoted else _PLAIN).match(self._text, self.position):
+                found += plain[0]
+                self.position = plain.end()
+                continue
             if quoted:
                 quoted = char != '"'
             elif char == "^":
