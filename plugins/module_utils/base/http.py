@@ -224,7 +224,7 @@ class Asked(TypedDict, total=False):
     bounds: Required[Bounds]
     data: bytes
     headers: Mapping[str, str]
-    jar: CookieJar
+    jar: CookieJar | None
     redirects: int
 
 

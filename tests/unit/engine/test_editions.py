@@ -98,7 +98,7 @@ def test_an_arm_processor_is_told_of_whatever_sets_the_client_up(
     make_station: MakeStation, tmp_path: Path, name: str
 ) -> None:
     arguments, verbs = _SETUPS[name]
-    options = {"update_iss": {}} if name == "update" else {}
+    options: dict[str, Any] = {"update_iss": {}} if name == "update" else {}
     releases = [ReleaseSpec(release="2026.1.9"), ReleaseSpec(release="2026.2.7", options=options)]
     pc = make_station(**OLD, arch="arm64", windows="11-23H2", depot=published(tmp_path / "published", *releases))
     for check in (True, False):
