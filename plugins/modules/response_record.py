@@ -70,9 +70,10 @@ options:
     type: list
     elements: str
     choices:
-      [cancelled, extra_dialog, launches, maintenance, miscounted, network_path, no_dialog, no_header, no_order,
-      not_number, not_removal, not_response, only_message, other_language, other_product, other_year, reboots,
-      refused, relative_path, removes, setup_failed, several_products, truncated, user_folder, went_back]
+      [cancelled, extra_dialog, launches, maintenance, miscounted, network_path, no_application, no_dialog, no_end,
+      no_header, no_order, not_number, not_removal, not_response, only_message, other_language, other_product,
+      other_year, reboots, refused, relative_path, removes, setup_failed, several_products, truncated, user_folder,
+      went_back]
     default: []
   force:
     description: Record again what is in the store already.

@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT
+from tests.lab.breaks import BREAKS
 
 # Long enough (in station seconds, at twenty to one) to be caught in the middle.
 SLOW_RELEASE = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 80.0}}]
@@ -101,20 +102,10 @@ def test_two_administrators_at_once_start_each_installer_once(school: School) ->
     _assert_done(school, names=NAMES)
 
 
-# Faults that end a run for their station: the next run finishes, nobody else is stopped.
 _BREAKS: dict[str, dict[str, Any]] = {
-    "cut at the first reading": {"effect": "cut", "match": "^Command .*Uninstall"},
-    "cut at the second reading": {"effect": "cut_after", "match": "^Get CIM_DataFile|^Get Win32_LogicalDisk"},
-    "cut while staging": {"effect": "cut", "match": "^Command .*icacls"},
-    "answer to staging lost": {"effect": "cut_after", "match": "^Command .*icacls"},
-    "cut while starting": {"effect": "cut", "match": "^Command .*/Run /TN"},
-    "answer to starting lost": {"effect": "cut_after", "match": "^Command .*/Run /TN"},
-    "cut while cleaning up": {"effect": "cut", "match": "^Command .*/Delete /TN"},
+    **BREAKS,
     "power lost while staging": {"effect": "power_off", "match": "^Command .*icacls"},
     "power lost while the job runs": {"effect": "power_off", "match": "^Enumerate .*ExecutablePath", "nth": 3},
-    "no shell left": {"effect": "quota_shells", "match": "^Create"},
-    "access to WMI refused once": {"effect": "access_denied", "match": "^Get Win32_LogicalDisk"},
-    "HTTP 500 once": {"effect": "http_500", "match": "^Command .*Uninstall"},
 }
 
 

@@ -35,9 +35,9 @@ def test_a_station_of_a_domain_is_audited(audited: PlaybookRun, station: str) ->
 FACTS = {
     "wrong-password": "the domain refuses the password of the account",
     "unknown-account": "the domain does not know the account",
-    "other-name": "the station cannot read the Kerberos ticket",
-    # Windows answers as to a ticket that it cannot read (docs/fidelity.md, W29).
-    "no-administrator": "the station cannot read the Kerberos ticket",
+    # Windows answers the same to both (docs/fidelity.md, W29).
+    "other-name": "the station refuses the account although the domain gave it a Kerberos ticket",
+    "no-administrator": "the station refuses the account although the domain gave it a Kerberos ticket",
 }
 
 

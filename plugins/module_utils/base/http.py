@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead, RemoteDisconnected
 from http.cookiejar import CookieJar
-from typing import Any, Literal
+from typing import Any, Literal, Required, TypedDict, Unpack
 from urllib.error import URLError
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import (
@@ -215,31 +215,42 @@ class Stream:
         return piece
 
 
+class Asked(TypedDict, total=False):
+    """How an address is asked: a GET, or the POST of ``data``.
+
+    ``redirects``: how many are followed, all under one deadline; none when not given.
+    """
+
+    bounds: Required[Bounds]
+    data: bytes
+    headers: Mapping[str, str]
+    jar: CookieJar | None
+    redirects: int
+
+
 @contextmanager
-def opened(
-    address: str,
-    *,
-    bounds: Bounds,
-    data: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-    jar: CookieJar | None = None,
-    redirects: int = 0,
-) -> Iterator[Stream]:
-    """One GET, or the POST of ``data``. ``redirects``: how many are followed, all under one deadline.
+def opened(address: str, **asked: Unpack[Asked]) -> Iterator[Stream]:
+    """The answer to one request, to be read piece by piece.
 
     Raises RequestError for whatever is no answer; every status is one.
     """
-    deadline, given = Deadline(bounds.timeout), dict(headers or {})
+    bounds, redirects = asked["bounds"], asked.get("redirects", 0)
+    deadline, given = Deadline(bounds.timeout), dict(asked.get("headers", {}))
     for _ in range(redirects + 1):
         parts = _parts(address)
         via, proxies = _proxy(parts)
         opener = OpenerDirector()
-        for handler in (ProxyHandler(proxies), UnknownHandler(), HTTPCookieProcessor(jar), _Handler(bounds, deadline)):
+        for handler in (
+            ProxyHandler(proxies),
+            UnknownHandler(),
+            HTTPCookieProcessor(asked.get("jar")),
+            _Handler(bounds, deadline),
+        ):
             opener.add_handler(handler)
         sent = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", **_password(parts), **given}
         try:
             # Whoever it is for: what the address says of a user goes into a header, to its own host alone.
-            request = Request(urlunsplit(parts._replace(netloc=_host(parts))), data=data, headers=sent)  # noqa: S310
+            request = Request(urlunsplit(parts._replace(netloc=_host(parts))), data=asked.get("data"), headers=sent)  # noqa: S310
             response = opener.open(request, timeout=bounds.timeout)
         except (HTTPException, OSError, ValueError) as exc:
             raise _failed(exc, via) from exc
@@ -251,22 +262,14 @@ def opened(
     raise RequestError(f"it redirects more than {redirects} times")
 
 
-def ask(
-    address: str,
-    *,
-    bounds: Bounds,
-    data: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
-    jar: CookieJar | None = None,
-    redirects: int = 0,
-) -> Reply:
+def ask(address: str, **asked: Unpack[Asked]) -> Reply:
     """The whole answer to one request, unpacked when somebody on the way packed it unasked. Raises RequestError."""
-    with opened(address, bounds=bounds, data=data, headers=headers, jar=jar, redirects=redirects) as stream:
+    with opened(address, **asked) as stream:
         body = b""
         # The body of a redirect is nobody's business, and may never come.
         if stream.status not in REDIRECTS:
             try:
-                body = _unpacked(stream, b"".join(iter(stream.read, b"")), bounds.limit)
+                body = _unpacked(stream, b"".join(iter(stream.read, b"")), asked["bounds"].limit)
             except RequestError:
                 # A refusal says more than its status when its page arrives whole, and is one without.
                 if 200 <= stream.status < 300:

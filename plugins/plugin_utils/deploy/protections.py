@@ -26,8 +26,11 @@ def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
     """The plan, with what protection makes of it: a warning, a refusal, or that what is there is not certain yet."""
     begins = [step for step in decided.steps if not step.follow]
     notes = [_LISTED[state.code_integrity]] if begins and state.code_integrity in _LISTED else []
-    if state.arch == "arm64" and any(step.job.verb == "install" for step in begins):
-        notes.append(f"the station has an ARM processor: its Windows runs the {begins[0].job.arch} client by emulation")
+    if state.arch == "arm64":
+        arches = sorted({step.job.arch for step in begins if step.job.sets_up})
+        notes += [
+            f"the station has an ARM processor: its Windows runs the {arch} client by emulation" for arch in arches
+        ]
     decided = replace(decided, notes=[*decided.notes, *notes])
     if not state.frozen:
         return decided

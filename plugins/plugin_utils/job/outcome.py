@@ -13,7 +13,7 @@ from typing import Literal
 
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .curl import curl_cause
-from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
+from .installshield import SetupLog, exit_words, read_log, result_words
 from .renames import foreign_renames
 
 __all__ = ["JobFiles", "JobOutcome", "State", "lacks_its_log", "lingers", "parse_exit", "read_outcome"]
@@ -52,7 +52,8 @@ class JobOutcome:
     """How a job ended, before the exe itself has been looked at.
 
     ``accepted``: as it should, and the exe is to prove it. ``in_doubt``: it did not, and yet the exe has the last word.
-    ``spoilt``: an installation that broke off, which a right exe does not make whole.
+    ``spoilt``: an installation that broke off, which a right exe does not make whole. Where the answers did not fit
+    (``code``), ``deploy/cases.py`` knows a better remedy.
     """
 
     accepted: bool
@@ -137,10 +138,6 @@ _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
 
 _BY_HAND = "Run again; if it stays, run the setup by hand on this station."
 _LOOK_FOR_A_DIALOG = "Run the setup by hand on one station with this response file and look for a dialog."
-_RECORD = (
-    "Record it again with this release's setup (playbooks/record_response.yml, on a reference station), "
-    "publish the release again, then run again."
-)
 _HANGS = (
     "It may show a window that nobody sees (a missing file asks for a disk, say). Look at the station; if it does not "
     "end by itself, end it there or restart the station, then run again: what it has left is judged then."
@@ -249,7 +246,6 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> Job
 def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, excerpt: str) -> JobOutcome:
     result, removal = log.result, values.get("file") == "uninstall"
     answered = "" if result is None else f"the setup answered: {result_words(result)}"
-    remedy = _RECORD if result in RECORD_AGAIN else _BY_HAND
     if _broke_off(values, code):
         fact = f"the setup ended with {exit_words(code)}"
         if result:
@@ -258,13 +254,13 @@ def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, 
             fact += " although its log says 0: something ended it, or its own script gave up half-way"
         else:
             fact += f" and wrote no result into its log ({excerpt!r})"
-        return JobOutcome(accepted=False, spoilt=True, fact=fact, remedy=remedy, code=result or code)
+        return JobOutcome(accepted=False, spoilt=True, fact=fact, remedy=_BY_HAND, code=result or code)
     if result is None:
         fact = f"the setup ended, with no ResultCode in its log ({excerpt!r})"
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG)
     if result:
         # A removal that lacks its last answer says so when everything is gone.
-        return JobOutcome(accepted=False, in_doubt=removal, fact=answered, remedy=remedy, code=result)
+        return JobOutcome(accepted=False, in_doubt=removal, fact=answered, remedy=_BY_HAND, code=result)
     if not log.application:
         fact = "the setup's log says 0 and names no program, as when it was told to do nothing"
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG, code=0)

@@ -34,6 +34,15 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
         "Installer inside (InstallScript MSI): publish that with technology: custom.",
     ),
     "truncated": ("error", f"The recording broke off (cancelled setup, full disk, copied too early). {_AGAIN}"),
+    "no_application": (
+        "error",
+        f"The setup was cancelled or closed, or the station lost its power: answer the dialogs to the end. {_AGAIN}",
+    ),
+    "no_end": (
+        "error",
+        "Click the last dialog away before you log off: without its answer a setup takes back what it installed (-3). "
+        f"{_AGAIN} If the setup shows no dialog after its files, set pronote_record_accept: [no_end].",
+    ),
     "no_dialog": ("error", f"The setup has recorded no dialog. {_AGAIN}"),
     "setup_failed": ("error", f"Find out why the setup failed on that PC. {_AGAIN}"),
     "not_number": ("error", f"A setup ends at such an answer (-1). {_AGAIN}"),

@@ -34,22 +34,22 @@ from .folder import ResponseStore
 from .names import ResponseName
 from .recording import (
     STAGE_CODES,
+    Action,
     FolderState,
     Recording,
-    RecordingPlan,
     parse_fetched,
     parse_folder,
     plan_recording,
 )
 from .response import Mode, ResponseFile
-from .validate import validate_bytes
+from .validate import left_open, validate_bytes
 
 __all__ = ["RecordRequest", "record"]
 
 display = Display()
 
 _WRITING = frozenset({"record", "follow", "fetch"})
-# What a recording shows that is not whole yet, or was broken off.
+# What a recording shows that is not whole yet, or was broken off; besides what ``left_open`` finds.
 _UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
 _INSTRUCTIONS = {
     "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
@@ -120,11 +120,11 @@ def _record(
     )
     state = probe(station, request.product)
     warnings += state.warnings
-    recording = Recording(recorded=recorded, program_files=state.program_files)
+    recorder = _Recorder(station, request, state, recorded)
     decision = plan_recording(
         state,
         recorded,
-        _look(station, recording),
+        recorder.look(),
         stored=stored,
         absent=request.absent,
         setup_known=bool(request.url and request.digest),
@@ -144,197 +144,218 @@ def _record(
     if check or not decision.changes:
         return result
     if decision.action in {"tidy", "cancel"}:
-        _give_up(station, recording)
+        recorder.give_up()
         return result
-    return {**result, **_carry_out(station, request, decision, state, recording)}
+    return {**result, **recorder.carry_out(decision.action)}
 
 
-def _look(station: WinrmStation, recording: Recording) -> FolderState:
-    running = bool(station.query(recording.running_query()))
-    output = station.run(recording.look(), doing="looking for a recording").stdout
-    return parse_folder(output.decode("utf-8", "replace"), running=running)
+class _Recorder:
+    """One recording on one station. Every method raises StationError."""
 
+    def __init__(
+        self, station: WinrmStation, request: RecordRequest, state: StationState, recorded: ResponseName
+    ) -> None:
+        self._station = station
+        self._request = request
+        self._state = state
+        self._recorded = recorded
+        self._recording = Recording(recorded=recorded, program_files=state.program_files)
 
-def _carry_out(
-    station: WinrmStation, request: RecordRequest, decision: RecordingPlan, state: StationState, recording: Recording
-) -> dict[str, Any]:
-    try:
-        if decision.action == "record":
-            _show(station, request, state, recording)
-        if decision.action in {"record", "follow"}:
-            _wait(station, request, recording, started=decision.action == "follow")
-        data = _whole(station, request, recording)
-        _judge(request, recording.recorded, data, "")
-        product_code = _proven(station, request, recording) or _product_code(state, request)
-        response, findings = _judge(request, recording.recorded, data, product_code)
-    except (UnseenError, CommandTimeoutError):
-        # Out of sight, or the person is not done: the next run finds the recording and goes on with it.
-        raise
-    except StationError:
-        with failure_first(recording.name):
-            _give_up(station, recording)
-        raise
-    path = request.store.file(recording.recorded, response, station=request.station, findings=findings)
-    display.vv(f"recorded: {path}")
-    _give_up(station, recording)
-    return {
-        "product_code": response.product_code,
-        "dialogs": response.dialogs,
-        "findings": [str(finding) for finding in findings],
-    }
+    def look(self) -> FolderState:
+        """What there is of it."""
+        running = bool(self._station.query(self._recording.running_query()))
+        output = self._station.run(self._recording.look(), doing="looking for a recording").stdout
+        return parse_folder(output.decode("utf-8", "replace"), running=running)
 
-
-def _show(station: WinrmStation, request: RecordRequest, state: StationState, recording: Recording) -> None:
-    """Put the setup in its place and show it to whoever is logged on."""
-    if recording.recorded.mode != "uninstall":
-        display.vv("recording: fetching the setup")
-        command = recording.stage(request.url, request.digest)
-        result = station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
-        result.check(
-            STAGE_CODES.get(result.code, "the setup could not be fetched"),
-            remedy="Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that "
-            "the address answers; run again.",
-        )
-        program, switches = recording.setup, ""
-    else:
-        program, switches = _uninstaller(state, request)
-    station.run(recording.start(program, switches), timeout=120, doing="starting the setup").check(
-        "the scheduled task that shows the setup could not be created or started",
-        remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
-    )
-
-
-def _uninstaller(state: StationState, request: RecordRequest) -> tuple[str, str]:
-    command = next(i.uninstall_string for i in state.of_year(request.release.year) if i.uninstall_string)
-    try:
-        return split_uninstall(command or "")
-    except UninstallError as exc:
-        raise StationFactError(str(exc), remedy=exc.remedy) from exc
-
-
-def _wait(station: WinrmStation, request: RecordRequest, recording: Recording, *, started: bool) -> None:
-    """Wait until the setup has been seen at work and has ended. Raises StationError."""
-    deadline = time.monotonic() + request.times.job
-    start_deadline = time.monotonic() + request.times.start
-    told = False
-    while True:
-        found = patiently(station, request.times, lambda: _look(station, recording))
-        if found.running:
-            started = True
-            if not told:
-                # Half an hour of silence would look like a run that hangs.
-                display.display(_INSTRUCTIONS[recording.recorded.mode].format(request.station, request.times.job / 60))
-                told = True
-        elif found.recorded or started:
-            return
-        elif time.monotonic() > start_deadline:
-            raise StationFactError(
-                "the setup did not appear: the task starts in the session of an administrator only, and none is "
-                "logged on",
-                remedy="Log on at the station with an account of its Administrators group, then run again.",
-            )
-        if time.monotonic() > deadline:
-            raise StillRunningError(
-                f"the setup still waits for its dialogs to be answered after {request.times.job:.0f} s",
-                remedy="Answer them on the station and run again: the next run goes on from there. To give up, run "
-                "with -e pronote_record_state=absent.",
-            )
-        time.sleep(request.times.poll)
-
-
-def _whole(station: WinrmStation, request: RecordRequest, recording: Recording) -> bytes:
-    """The recorded file, once it is whole: what the setup started may still be writing. Raises StationError."""
-    deadline = time.monotonic() + request.verify_timeout
-    while True:
-        data = _fetch(station, request, recording)
-        _response, found = validate_bytes(data, mode=recording.recorded.mode)
-        if not _UNFINISHED & {finding.code for finding in found} or time.monotonic() > deadline:
-            return data
-        time.sleep(request.times.poll)
-
-
-def _fetch(station: WinrmStation, request: RecordRequest, recording: Recording) -> bytes:
-    """The recorded file. Its digest on the station tells that it came whole. Raises StationError."""
-    for attempt in range(_LOOKS):
-        if not _look(station, recording).recorded:
-            raise StationFactError(
-                "the setup ended without recording anything: it was cancelled, or closed",
-                remedy="Run again, and answer the dialogs to the end.",
-            )
-        result = station.run(recording.fetch(), doing="fetching the recorded file")
+    def carry_out(self, action: Action) -> dict[str, Any]:
+        """Record, or go on with what was begun; what the task's result says of it."""
         try:
-            data, digest = parse_fetched(result.stdout)
-            if sha256(data) == digest:
-                return data
-            fact = "the recorded file changed while it was fetched"
-        except ValueError as exc:
-            fact = f"{exc} ({result.describe()})"
-        display.vv(f"{fact}: looking again")
-        time.sleep(min(request.times.poll, attempt + 1))
-    raise CommandTimeoutError(fact, remedy="Wait until the setup has closed on the station, then run again.")
+            if action == "record":
+                self._show()
+            data = self._whole(started=action != "record")
+            self._judge(data, "")
+            product_code = self._proven() or self._product_code(self._state)
+            response, findings = self._judge(data, product_code)
+        except (UnseenError, CommandTimeoutError):
+            # Out of sight, or the person is not done: the next run finds the recording and goes on with it.
+            raise
+        except StationError:
+            with failure_first(self._recording.name):
+                self.give_up()
+            raise
+        path = self._request.store.file(self._recorded, response, station=self._request.station, findings=findings)
+        display.vv(f"recorded: {path}")
+        self.give_up()
+        return {
+            "product_code": response.product_code,
+            "dialogs": response.dialogs,
+            "findings": [str(finding) for finding in findings],
+        }
 
-
-def _proven(station: WinrmStation, request: RecordRequest, recording: Recording) -> str:
-    """What the recorded dialogs did to the station is the proof that they are the right ones.
-
-    Returns the product code that an installation has left. Raises StationError.
-    """
-    absent = recording.recorded.mode == "uninstall"
-    deadline = time.monotonic() + request.verify_timeout
-    while instead := (state := probe(station, request.product)).instead_of(request.release, absent=absent):
-        if time.monotonic() > deadline:
-            raise StationFactError(
-                f"the dialogs were answered, but {instead}",
-                remedy="Check that url is the setup of this release and architecture, and answer the dialogs to their "
-                "end.",
+    def _show(self) -> None:
+        """Put the setup in its place and show it to whoever is logged on."""
+        recording, request = self._recording, self._request
+        if self._recorded.mode != "uninstall":
+            display.vv("recording: fetching the setup")
+            command = recording.stage(request.url, request.digest)
+            result = self._station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
+            result.check(
+                STAGE_CODES.get(result.code, "the setup could not be fetched"),
+                remedy="Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that "
+                "the address answers; run again.",
             )
-        time.sleep(request.times.poll)
-    others = {i.arch for i in state.of_year(request.release.year) if i.arch} - {request.arch}
-    if others:
-        raise StationFactError(
-            f"the setup installed the {', '.join(sorted(others))} client, not the {request.arch} one",
-            remedy=f"Remove it, and give the address of the {request.arch} setup.",
+            program, switches = recording.setup, ""
+        else:
+            program, switches = self._uninstaller()
+        self._station.run(recording.start(program, switches), timeout=120, doing="starting the setup").check(
+            "the scheduled task that shows the setup could not be created or started",
+            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
         )
-    return _product_code(state, request)
 
+    def _uninstaller(self) -> tuple[str, str]:
+        here = self._state.of_year(self._request.release.year)
+        command = next(i.uninstall_string for i in here if i.uninstall_string)
+        try:
+            return split_uninstall(command or "")
+        except UninstallError as exc:
+            raise StationFactError(str(exc), remedy=exc.remedy) from exc
 
-def _product_code(state: StationState, request: RecordRequest) -> str:
-    codes = [i.product_code for i in state.of_year(request.release.year) if i.product_code]
-    return codes[0] if len(codes) == 1 else ""
+    def _wait(self, *, started: bool) -> None:
+        """Wait until the setup has been seen at work and has ended."""
+        times, name = self._request.times, self._request.station
+        deadline = time.monotonic() + times.job
+        start_deadline = time.monotonic() + times.start
+        told = False
+        while True:
+            found = patiently(self._station, times, self.look)
+            if found.running:
+                started = True
+                if not told:
+                    # Half an hour of silence would look like a run that hangs.
+                    display.display(_INSTRUCTIONS[self._recorded.mode].format(name, times.job / 60))
+                    told = True
+            elif found.recorded or started:
+                return
+            elif time.monotonic() > start_deadline:
+                raise StationFactError(
+                    "the setup did not appear: the task starts in the session of an administrator only, and none is "
+                    "logged on",
+                    remedy="Log on at the station with an account of its Administrators group, then run again.",
+                )
+            if time.monotonic() > deadline:
+                raise StillRunningError(
+                    f"the setup still waits for its dialogs to be answered after {times.job:.0f} s",
+                    remedy="Answer them on the station and run again: the next run goes on from there. To give up, "
+                    "run with -e pronote_record_state=absent.",
+                )
+            time.sleep(times.poll)
 
+    def _whole(self, *, started: bool) -> bytes:
+        """The recorded file, once the setup has ended and the file is whole.
 
-def _judge(
-    request: RecordRequest, recorded: ResponseName, data: bytes, product_code: str
-) -> tuple[ResponseFile, list[Finding]]:
-    response, found = validate_bytes(
-        data,
-        mode=recorded.mode,
-        product_code=product_code,
-        language=request.language,
-        year=request.release.year,
-    )
-    findings = accept(found, request.accepted)
-    wrong = errors(findings)
-    if response is None or wrong:
-        path = request.store.reject(recorded, data)
-        raise StationFactError(
-            f"the recording cannot be used: {'; '.join(finding.fact for finding in wrong)} (kept as {path})",
-            remedy=(wrong or findings)[0].remedy,
+        The setup writes it dialog by dialog (docs/fidelity.md, R5), so at every moment it looks like a short one that
+        is sound; and for a moment nothing may be seen at work, as where one process hands over to the next.
+        """
+        deadline: float | None = None
+        while True:
+            if deadline is None or self.look().running:
+                self._wait(started=started)
+                started, deadline = True, time.monotonic() + self._request.verify_timeout
+            data = self._fetch()
+            response, found = validate_bytes(data, mode=self._recorded.mode)
+            unfinished = {finding.code for finding in found} & _UNFINISHED
+            if not unfinished and not (response and left_open(response)):
+                return data
+            if time.monotonic() > deadline:
+                return data
+            time.sleep(self._request.times.poll)
+
+    def _fetch(self) -> bytes:
+        """The recorded file. Its digest on the station tells that it came whole."""
+        for attempt in range(_LOOKS):
+            if not self.look().recorded:
+                raise StationFactError(
+                    "the setup ended without recording anything: it was cancelled, or closed",
+                    remedy="Run again, and answer the dialogs to the end.",
+                )
+            result = self._station.run(self._recording.fetch(), doing="fetching the recorded file")
+            try:
+                data, digest = parse_fetched(result.stdout)
+                if sha256(data) == digest:
+                    return data
+                fact = "the recorded file changed while it was fetched"
+            except ValueError as exc:
+                fact = f"{exc} ({result.describe()})"
+            display.vv(f"{fact}: looking again")
+            time.sleep(min(self._request.times.poll, attempt + 1))
+        raise CommandTimeoutError(fact, remedy="Wait until the setup has closed on the station, then run again.")
+
+    def _proven(self) -> str:
+        """What the recorded dialogs did to the station is the proof that they are the right ones.
+
+        Returns the product code that an installation has left.
+        """
+        request, absent = self._request, self._recorded.mode == "uninstall"
+        deadline = time.monotonic() + request.verify_timeout
+        while instead := (state := probe(self._station, request.product)).instead_of(request.release, absent=absent):
+            if time.monotonic() > deadline:
+                raise StationFactError(
+                    f"the dialogs were answered, but {instead}",
+                    remedy="Check that url is the setup of this release and architecture, and answer the dialogs to "
+                    "their end.",
+                )
+            time.sleep(request.times.poll)
+        others = {i.arch for i in state.of_year(request.release.year) if i.arch} - {request.arch}
+        if others:
+            raise StationFactError(
+                f"the setup installed the {', '.join(sorted(others))} client, not the {request.arch} one",
+                remedy=f"Remove it, and give the address of the {request.arch} setup.",
+            )
+        return self._product_code(state)
+
+    def _product_code(self, state: StationState) -> str:
+        codes = [i.product_code for i in state.of_year(self._request.release.year) if i.product_code]
+        return codes[0] if len(codes) == 1 else ""
+
+    def _judge(self, data: bytes, product_code: str) -> tuple[ResponseFile, list[Finding]]:
+        request, recorded = self._request, self._recorded
+        response, found = validate_bytes(
+            data,
+            mode=recorded.mode,
+            product_code=product_code,
+            language=request.language,
+            year=request.release.year,
         )
-    return response, findings
+        findings = accept([*found, *self._left_open(response)], request.accepted)
+        wrong = errors(findings)
+        if response is None or wrong:
+            path = request.store.reject(recorded, data)
+            raise StationFactError(
+                f"the recording cannot be used: {'; '.join(finding.fact for finding in wrong)} (kept as {path})",
+                remedy=(wrong or findings)[0].remedy,
+            )
+        return response, findings
 
+    def _left_open(self, response: ResponseFile | None) -> list[Finding]:
+        """What the setup had still to write when it ended."""
+        found = left_open(response) if response else []
+        # A removal that lacks its last answer removes all the same (docs/fidelity.md, S17).
+        return accept(found, ["no_end"]) if self._recorded.mode == "uninstall" else found
 
-def _give_up(station: WinrmStation, recording: Recording) -> None:
-    """End what is at work and delete the task and the folder. Raises StationError when something of it stays."""
-    pids = [int(pid) for row in station.query(recording.running_query()) if (pid := str(row["ProcessId"])).isdigit()]
-    for attempt in range(_LOOKS):
-        if pids:
-            station.run(recording.end(pids), doing="ending the setup")
-        result = station.run(recording.remove(), doing="cleaning up the recording")
-        if not result.code:
-            return
-        time.sleep(attempt + 1)
-    result.check(
-        f"the folder {recording.folder} could not be deleted",
-        remedy="Something still holds a file of it: run again after a restart of the station.",
-    )
+    def give_up(self) -> None:
+        """End what is at work and delete the task and the folder; an error when something of it stays."""
+        recording, station = self._recording, self._station
+        pids = [
+            int(pid) for row in station.query(recording.running_query()) if (pid := str(row["ProcessId"])).isdigit()
+        ]
+        for attempt in range(_LOOKS):
+            if pids:
+                station.run(recording.end(pids), doing="ending the setup")
+            result = station.run(recording.remove(), doing="cleaning up the recording")
+            if not result.code:
+                return
+            time.sleep(attempt + 1)
+        result.check(
+            f"the folder {recording.folder} could not be deleted",
+            remedy="Something still holds a file of it: run again after a restart of the station.",
+        )

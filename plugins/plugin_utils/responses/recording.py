@@ -25,6 +25,7 @@ from .names import ResponseName
 
 __all__ = [
     "STAGE_CODES",
+    "Action",
     "FolderState",
     "Recording",
     "RecordingPlan",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from .findings import Finding, finding
 from .response import GUID, Mode, ResponseFile
 
-__all__ = ["validate", "validate_bytes"]
+__all__ = ["left_open", "validate", "validate_bytes"]
 
 _PATH_KEY = re.compile(r"s[zv](Dir|Path)\w*", re.IGNORECASE)
 # Symbolic folders of InstallShield, as in <ProgramFiles>\…, are absolute too.
@@ -35,6 +35,9 @@ _MESSAGE = re.compile(r"(messagebox|sprintfbox|sprintfmsgbox)", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"(sd)?welcomemaint", re.IGNORECASE)
 _OF_INSTALLATIONS = re.compile(r"sd(license|askdestpath|startcopy|registeruser|customerinformation)", re.IGNORECASE)
 _FAILED = re.compile(r"sdsetupcompleteerror", re.IGNORECASE)
+_DIALOG = re.compile(rf"{GUID}-\w+-\d+", re.IGNORECASE | re.ASCII)
+# What setups show once all is done.
+_LAST = re.compile(r"(sd)?finish|rebootdialog|sdsetupcomplete")
 _RESTART = {"bootoption": "", "choice": "rebootdialog"}
 
 
@@ -61,6 +64,22 @@ def validate(
         *_answers(response, mode),
     ]
     return sorted(dict.fromkeys(found), key=lambda each: each.severity != "error")
+
+
+def left_open(response: ResponseFile) -> list[Finding]:
+    """What a recording that has just been made lacks of a setup that went to its end (docs/fidelity.md, R5).
+
+    Not asked of other files: setups look for no ``[Application]``, and people leave it out.
+    """
+    names = list(response.sections)
+    done = next((index for index, name in enumerate(names) if name.lower() == "application"), None)
+    if done is None:
+        fact = "the setup has not written [Application]: it ended before its files were copied"
+        return [finding("no_application", fact)]
+    shown = {dialog.lower() for dialog, _key, _value in response.answers()}
+    if any(_DIALOG.fullmatch(name) for name in names[done:]) or any(_LAST.match(name) for name in shown):
+        return []
+    return [finding("no_end", "no dialog was answered after the files: the last one was still open, if there is one")]
 
 
 def _something_else(response: ResponseFile) -> Finding | None:

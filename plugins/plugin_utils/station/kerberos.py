@@ -60,6 +60,14 @@ _DUPLICATE = _refused(
     "Look for a name declared twice (setspn -X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a "
     "station that was installed anew under its old name joins the domain again.",
 )
+_NOT_LET_IN = _refused(
+    "the station refuses the account although the domain gave it a Kerberos ticket: the account has no right to use "
+    "WinRM there, or the ticket was made for another machine account",
+    "le poste refuse le compte malgré son ticket Kerberos (droits sur ce poste, ou nom déclaré pour un autre compte)",
+    "Check that the account is in the station's group Administrators. If it is, look for a name declared twice (setspn "
+    "-X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a station that was installed anew under its "
+    "old name joins the domain again.",
+)
 _CLOCK = _refused(
     "the clocks of the controller, the station and the domain differ by more than Kerberos allows",
     "les horloges du contrôleur, du poste et du domaine diffèrent trop pour Kerberos",
@@ -219,8 +227,10 @@ def from_kinit(said: str) -> StationError:
 
 
 def ticket_refused() -> StationError:
-    """HTTP 401 although the domain gave a ticket for that name: the station cannot read it."""
-    return _DUPLICATE.error(text="")
+    """HTTP 401 although the domain gave a ticket for that name: Windows answers the same to one that it cannot read and
+    to an account without rights (docs/fidelity.md, W29).
+    """
+    return _NOT_LET_IN.error(text="")
 
 
 def not_proven() -> StationError:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lab.scenario import ReleaseSpec
+from tests.station.depot import published
 from tests.station.fixtures import MakeStation
 
 from .jobs import OLD, assert_settled
@@ -82,6 +85,28 @@ def test_windows_11_on_arm_gets_the_x64_client_below_its_own_program_files(make_
     assert_settled(pc)
     (found,) = pc.run("client_info", {})["clients"]
     assert (found["arch"], found["path"].split("\\")[1]) == ("x64", "Program Files")
+
+
+_SETUPS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "update": ({}, ["update"]),
+    "reinstall": ({"update": "reinstall"}, ["stage", "remove", "install"]),
+}
+
+
+@pytest.mark.parametrize("name", _SETUPS)
+def test_an_arm_processor_is_told_of_whatever_sets_the_client_up(
+    make_station: MakeStation, tmp_path: Path, name: str
+) -> None:
+    arguments, verbs = _SETUPS[name]
+    options: dict[str, Any] = {"update_iss": {}} if name == "update" else {}
+    releases = [ReleaseSpec(release="2026.1.9"), ReleaseSpec(release="2026.2.7", options=options)]
+    pc = make_station(**OLD, arch="arm64", windows="11-23H2", depot=published(tmp_path / "published", *releases))
+    for check in (True, False):
+        told = pc.client(check=check, **arguments)
+        (warning,) = [warning for warning in told["warnings"] if "ARM processor" in warning]
+        assert "runs the x64 client by emulation" in warning
+    assert [step.rpartition("-")[2] for step in told["job"]["steps"]] == verbs
+    assert_settled(pc, starts=len(verbs) - verbs.count("stage"))
 
 
 def test_windows_10_on_arm_gets_the_x86_client(make_station: MakeStation) -> None:

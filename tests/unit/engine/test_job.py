@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.breaks import BREAKS
 from tests.lab.scenario import ReleaseSpec
 from tests.station.depot import Depot, published
 from tests.station.fixtures import MakeStation
@@ -133,25 +134,9 @@ def test_a_fault_during_the_job_is_survived_in_the_same_run(make_station: MakeSt
     assert_settled(pc, starts=starts)
 
 
-# Faults that end a run for their station: the next run finishes.
-_BREAKS: dict[str, dict[str, Any]] = {
-    "cut at the first reading": {"effect": "cut", "match": "^Command .*Uninstall"},
-    "cut at the second reading": {"effect": "cut_after", "match": "^Get CIM_DataFile|^Get Win32_LogicalDisk"},
-    "cut while staging": {"effect": "cut", "match": "^Command .*icacls"},
-    "answer to staging lost": {"effect": "cut_after", "match": "^Command .*icacls"},
-    "cut while starting": {"effect": "cut", "match": "^Command .*/Run /TN"},
-    "answer to starting lost": {"effect": "cut_after", "match": "^Command .*/Run /TN"},
-    "cut while cleaning up": {"effect": "cut", "match": "^Command .*/Delete /TN"},
-    "no shell left": {"effect": "quota_shells", "match": "^Create"},
-    "access to WMI refused once": {"effect": "access_denied", "match": "^Get Win32_LogicalDisk"},
-    "refused while the job runs": {"effect": "access_denied", "match": LOOK, "nth": 2},
-    "HTTP 500 once": {"effect": "http_500", "match": "^Command .*Uninstall"},
-}
-
-
-@pytest.mark.parametrize("name", _BREAKS)
+@pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_run_says_why_and_the_next_one_finishes(make_station: MakeStation, name: str) -> None:
-    pc = make_station(**OLD, faults=[_BREAKS[name]])
+    pc = make_station(**OLD, faults=[BREAKS[name]])
     broken = pc.client()
     assert broken["fact"]
     assert broken["remedy"]

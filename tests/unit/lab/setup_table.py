@@ -33,7 +33,7 @@ def without(text: str, section: str) -> str:
     begin = text.index(f"-{section}]\r\n")
     begin = text.rindex("[", 0, begin)
     end = text.find("\r\n[", begin)
-    return text[:begin] + text[end + 2 :]
+    return text[:begin] + (text[end + 2 :] if end > 0 else "")
 
 
 async def assert_row(name: str, bench: SetupBench) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.lab.simulated import Clock, InstallerFault, SimulatedOptions, SimulatedStation, build_installer, build_iss
 from tests.lab.simulated.installer.products import folder, product_code
 from tests.lab.simulated.installer.response import read_ini
+from tests.lab.simulated.streams import Console, Stdio
 from tests.lab.station import Account, ShellOptions, Station
 from tests.lab.wine.installers import build_setup
 from tests.lab.wine.station import WineStation
@@ -120,6 +121,24 @@ class SetupBench(ABC):
         """As install.cmd does."""
         return await self.watch(rf'start "" /wait "{JOB}\setup.exe" /s {arguments}')
 
+    @abstractmethod
+    async def show(self, line: str) -> None:
+        """Start a program in the session of a person."""
+
+    async def record(self, line: str) -> list[tuple[bytes, int]]:
+        """The response file that a person records and the exe's size, one state after the other, to the setup's end."""
+        seen: list[tuple[bytes, int]] = []
+        await self.show(line)
+        while True:
+            working = await self.working()
+            size = self.size(EXE)
+            now = self.read(rf"{JOB}\recorded.iss") or b""
+            if now and [data for data, _size in seen[-1:]] != [now]:
+                seen.append((now, size))
+            if seen and not any("setup.exe" in each for each in working):
+                return seen
+            await asyncio.sleep(self.tick)
+
     async def remove(self, iss: str) -> Watched:
         """By the entry's own command line."""
         self.put(rf"{JOB}\uninstall.iss", iss.encode("cp1252"))
@@ -184,6 +203,20 @@ class SimulatedBench(SetupBench):
     async def setup(self, **behaviour: Any) -> bytes:
         return build_installer(**behaviour)
 
+    async def show(self, line: str) -> None:
+        station = self.simulated
+        program, _, arguments = line[1:].partition('" ')
+        station.launch(
+            program,
+            arguments,
+            token=station.system,
+            session=1,
+            environment=station.environment_for(station.system),
+            directory=JOB,
+            stdio=Stdio.null(),
+            console=Console(850),
+        )
+
     def put(self, path: str, data: bytes) -> None:
         self.simulated.files.make_directories(path.rpartition("\\")[0], token=self.simulated.system)
         self.simulated.files.write(path, data, token=self.simulated.system)
@@ -246,6 +279,9 @@ class WineBench(SetupBench):
         while not (code := (self.read(done) or b"").strip()).endswith(b"."):  # noqa: ASYNC110  (a file tells nobody)
             await asyncio.sleep(self.tick)
         return int(code[:-1]) & 0xFFFFFFFF
+
+    async def show(self, line: str) -> None:
+        await self.wine.start_process(line, interactive=True)
 
     async def clean(self) -> None:
         """As if nothing had ever been installed."""

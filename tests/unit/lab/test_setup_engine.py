@@ -10,7 +10,7 @@ import pytest
 from tests.lab.journal import Journal
 from tests.lab.wine.farm import WineFarm
 from tests.lab.wine.options import WineOptions
-from tests.unit.lab import setup_installing, setup_removing  # noqa: F401
+from tests.unit.lab import setup_installing, setup_recording, setup_removing  # noqa: F401
 from tests.unit.lab.setup_table import SCENARIOS, assert_row
 from tests.unit.lab.setups import ADMIN, SimulatedBench, WineBench
 from tests.wine import require_wine

@@ -20,6 +20,7 @@ __all__ = [
     "build_installer",
     "build_iss",
     "build_responses",
+    "is_last",
 ]
 
 # The dialogs of a recorded silent installation, in their order; the last one offers to start the program.
@@ -124,6 +125,11 @@ class _Ini:
         self.lines += [f"{key}={value}" for key, value in values.items()]
 
 
+def is_last(dialog: str) -> bool:
+    """Whether it comes after the files."""
+    return dialog.startswith("SdFinish")
+
+
 def _recorded(dialog: str, *, mode: str, launch: bool) -> dict[str, Any]:
     """What a section holds once its dialog has been answered."""
     if dialog.startswith("SdAskDestPath"):
@@ -147,21 +153,32 @@ def build_iss(
     dialogs: Sequence[str] | None = None,
     mode: Literal["install", "update", "uninstall"] = "install",
     launch: bool = False,
+    answered: int | None = None,
+    files: bool = True,
 ) -> str:
-    """A response file as ``setup.exe /r`` records it; ``launch``: the box "Lancer PRONOTE" was left ticked."""
+    """A response file as ``setup.exe /r`` records it; ``launch``: the box "Lancer PRONOTE" was left ticked.
+
+    ``answered``: what is there of it once so many dialogs have been answered, all when None; ``files``: and whether the
+    files are copied, which is when ``[Application]`` is written ([E] in docs/fidelity.md, R5).
+    """
     code = product_code(year_of(release), arch, product)
     usual = UNINSTALL_DIALOGS if mode == "uninstall" else INSTALL_DIALOGS
-    asked = tuple(dialogs) if dialogs is not None else usual
+    asked = (tuple(dialogs) if dialogs is not None else usual)[:answered]
     ini = _Ini()
     ini.section("InstallShield Silent", Version="v7.00", File="Response File")
     ini.section("File Transfer", OverwrittenReadOnly="NoToAll")
-    order = {f"Dlg{index}": f"{code}-{dialog}" for index, dialog in enumerate(asked)}
-    first = dict(list(order.items())[:1])
-    rest = dict(list(order.items())[1:])
-    ini.section(f"{code}-DlgOrder", **first, Count=len(asked), **rest)
-    for dialog in asked:
+    if asked:
+        order = {f"Dlg{index}": f"{code}-{dialog}" for index, dialog in enumerate(asked)}
+        first, *rest = order.items()
+        # Count is written anew with each dialog, where it stood after the first.
+        ini.section(f"{code}-DlgOrder", **dict([first]), Count=len(asked), **dict(rest))
+    before = [dialog for dialog in asked if not is_last(dialog)]
+    for dialog in before:
         ini.section(f"{code}-{dialog}", **_recorded(dialog, mode=mode, launch=launch))
-    ini.section("Application", Name=product, Version=release, Company="Index Education", Lang="040c")
+    if files:
+        ini.section("Application", Name=product, Version=release, Company="Index Education", Lang="040c")
+    for dialog in asked[len(before) :]:
+        ini.section(f"{code}-{dialog}", **_recorded(dialog, mode=mode, launch=launch))
     return "\r\n".join(ini.lines) + "\r\n"
 
 

@@ -23,7 +23,7 @@ from ..streams import Console, Stdio
 from .arguments import Switches
 from .helper import Helper
 from .log import SetupLog
-from .package import Manifest, build_iss
+from .package import Manifest, build_iss, is_last
 from .response import Answers, ResponseRefusedError
 from .work import EndedError, Installation, Removal, temporary_folder
 
@@ -170,7 +170,7 @@ class _Setup:
         if kind == "aborts":
             raise EndedError(work.code)
         for dialog in work.dialogs:
-            if not dialog.startswith("SdFinish") and not work.consents(dialog, answers.to(dialog)):
+            if not is_last(dialog) and not work.consents(dialog, answers.to(dialog)):
                 return False
         if work.named_first or kind in ("insert_disk", "no_change"):
             await self._log.write(0, application=True)
@@ -235,27 +235,40 @@ class _Setup:
     async def _record(self) -> bool:
         """A person answers, and the setup does it; a setup that is closed leaves what it had written by then.
 
-        That it writes while it asks is inference (docs/fidelity.md, R5).
+        Written as it goes ([E], R5): the beginning at once, a dialog when it is answered, the application's name after
+        the files. Whoever cancels does so at the first dialog.
         """
-        manifest, person, remove = self._manifest, self._station.options.person, self._switches.remove
-        path = self._switches.response or f"{self._home}\\setup.iss"
+        # As they were at the start: what is installed decides them.
+        work, person, dialogs = self._work, self._station.options.person, self._work.dialogs
+        before = [dialog for dialog in dialogs if not is_last(dialog)]
+        self._write_answers(dialogs, 0, files=False)
         if person == "away":
             await asyncio.Event().wait()
+        for number in range(len(before)):
+            await work.pause(_LAST / len(before))
+            if person == "cancels":
+                raise ResponseRefusedError(-1)
+            self._write_answers(dialogs, number + 1, files=False)
+        await self._change()
+        self._write_answers(dialogs, len(before), files=True)
+        await work.pause(_LAST)
+        if work.kind != "no_change":
+            work.finish(self._helper.path)
+        self._write_answers(dialogs, len(dialogs), files=True)
+        return person == "launches"
+
+    def _write_answers(self, dialogs: tuple[str, ...], answered: int, *, files: bool) -> None:
+        """The response file as it is by now. Raises Win32Error."""
+        manifest = self._manifest
         text = build_iss(
             product=manifest.product,
             release=manifest.release,
             arch="x86" if manifest.arch == "x86" else "x64",
-            dialogs=self._work.dialogs,
-            mode="uninstall" if remove else "install",
-            launch=person == "launches",
+            dialogs=dialogs,
+            mode="uninstall" if self._switches.remove else "install",
+            launch=self._station.options.person == "launches",
+            answered=answered,
+            files=files,
         )
-        begun = text.partition("-DlgOrder]\r\n")[0] + "-DlgOrder]\r\n"
-        self._files.write(path, begun.encode("cp1252"), token=self._token)
-        await self._work.pause(1)
-        if person == "cancels":
-            raise ResponseRefusedError(-1)
-        await self._change()
-        if self._work.kind != "no_change":
-            self._work.finish(self._helper.path)
+        path = self._switches.response or f"{self._home}\\setup.iss"
         self._files.write(path, text.encode("cp1252"), token=self._token)
-        return person == "launches"

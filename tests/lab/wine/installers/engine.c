@@ -86,11 +86,6 @@ static const wchar_t *dialogs(void)
     return *list ? list : manifest(L"dialogs");
 }
 
-static bool is_last(const wchar_t *dialog)
-{
-    return starts(dialog, L"SdFinish");
-}
-
 /* A removal can be answered "no" (7); maintenance can repair (302) and change (301) instead. */
 static bool consents(const wchar_t *dialog, int result)
 {
@@ -140,12 +135,22 @@ static bool silently(const wchar_t *response, bool *launch)
     return say(ACCEPTED, true);
 }
 
+/* Written as it goes: the beginning at once, a dialog when it is answered, the application's name after the files. */
 static bool recording(const wchar_t *response)
 {
     const wchar_t *list = dialogs();
-    if (!change()) return outcome.how == NOTHING_DONE && record_response(response, list);
-    finish(helper);
-    return record_response(response, list) || refuse_with(GENERAL, false);
+    int all = 0, before = 0;
+    while (nth(list, all)) before += !is_last(nth(list, all++));
+    if (!record_response(response, list, 0, false)) return refuse_with(GENERAL, false);
+    for (int answered = 1; answered <= before; answered++) {
+        take(LAST / before);
+        record_response(response, list, answered, false);
+    }
+    if (!change() && outcome.how != NOTHING_DONE) return false;
+    record_response(response, list, before, true);
+    take(LAST);
+    if (outcome.how != NOTHING_DONE) finish(helper);
+    return record_response(response, list, all, true);
 }
 
 static void start_client(void)

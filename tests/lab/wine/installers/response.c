@@ -73,21 +73,32 @@ static const wchar_t *accepted(const wchar_t *dialog)
     return L"Result=1\r\n";
 }
 
-/* What a person records who accepts every dialog as it stands and unticks "Lancer PRONOTE". */
-bool record_response(const wchar_t *path, const wchar_t *dialogs)
+/* Whether it comes after the files. */
+bool is_last(const wchar_t *dialog)
 {
-    wchar_t *text = calloc(LAB_TEXT, sizeof *text), *to = text, *dialog;
+    return starts(dialog, L"SdFinish");
+}
+
+/* What a person has recorded by now who accepts every dialog as it stands and unticks "Lancer PRONOTE": so many dialogs
+   answered; `files` says that they are copied. */
+bool record_response(const wchar_t *path, const wchar_t *dialogs, int answered, bool files)
+{
+    wchar_t *text = calloc(LAB_TEXT, sizeof *text), *to = text;
     const wchar_t *code = manifest(L"code");
-    int count = 0, size;
+    int first_last = 0, size;
     char *bytes;
-    while (nth(dialogs, count)) count++;
-    to += swprintf(to, 1024, L"[InstallShield Silent]\r\nVersion=v7.00\r\nFile=Response File\r\n[File Transfer]\r\nOverwrittenReadOnly=NoToAll\r\n[%ls-DlgOrder]\r\n", code);
-    for (int i = 0; (dialog = nth(dialogs, i)); i++) {
-        to += swprintf(to, 1024, L"Dlg%d=%ls-%ls\r\n", i, code, dialog);
-        if (!i) to += swprintf(to, 64, L"Count=%d\r\n", count);
+    while (first_last < answered && !is_last(nth(dialogs, first_last))) first_last++;
+    to += swprintf(to, 1024, L"[InstallShield Silent]\r\nVersion=v7.00\r\nFile=Response File\r\n[File Transfer]\r\nOverwrittenReadOnly=NoToAll\r\n");
+    if (answered) to += swprintf(to, 1024, L"[%ls-DlgOrder]\r\n", code);
+    for (int i = 0; i < answered; i++) {
+        to += swprintf(to, 1024, L"Dlg%d=%ls-%ls\r\n", i, code, nth(dialogs, i));
+        if (!i) to += swprintf(to, 64, L"Count=%d\r\n", answered);
     }
-    for (int i = 0; (dialog = nth(dialogs, i)); i++) to += swprintf(to, 1024, L"[%ls-%ls]\r\n%ls", code, dialog, accepted(dialog));
-    swprintf(to, 1024, L"[Application]\r\nName=%ls\r\nVersion=%ls\r\nCompany=Index Education\r\nLang=040c\r\n", manifest(L"product"), manifest(L"release"));
+    for (int i = 0; i <= answered; i++) {
+        if (i == first_last && files)
+            to += swprintf(to, 1024, L"[Application]\r\nName=%ls\r\nVersion=%ls\r\nCompany=Index Education\r\nLang=040c\r\n", manifest(L"product"), manifest(L"release"));
+        if (i < answered) to += swprintf(to, 1024, L"[%ls-%ls]\r\n%ls", code, nth(dialogs, i), accepted(nth(dialogs, i)));
+    }
     bytes = ansi(text, &size);
     return write_bytes(path, bytes, size);
 }

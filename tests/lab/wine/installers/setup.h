@@ -36,7 +36,8 @@ int run_engine(char *result);
 int open_response(const wchar_t *path);
 /* What a dialog is answered: ACCEPTED, MISSING_DATA, GENERAL. */
 int answer(const wchar_t *path, const wchar_t *dialog, int *result, bool *launch);
-bool record_response(const wchar_t *path, const wchar_t *dialogs);
+bool is_last(const wchar_t *dialog);
+bool record_response(const wchar_t *path, const wchar_t *dialogs, int answered, bool files);
 /* The n-th dialog of a list "a|b|c"; NULL after the last. Allocated. */
 wchar_t *nth(const wchar_t *list, int wanted);
 bool write_log(const wchar_t *path, int result, bool application);

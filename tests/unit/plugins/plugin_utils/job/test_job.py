@@ -164,10 +164,3 @@ def test_a_setup_that_fails_over_a_client_started_meanwhile_says_so() -> None:
 def test_the_query_names_one_job_only() -> None:
     query = Job(name=_NAME, program_files=r"C:\Program Files").running_query()
     assert query.count(f"like '%{_NAME}%'") == 2
-
-
-@pytest.mark.parametrize("code", [-3, -12])
-def test_a_response_file_that_does_not_fit_names_the_playbook_that_records_it(code: int) -> None:
-    outcome = read_outcome(_ended("step=done\ncode=0\ntechnology=installscript\n", _OK.replace("=0", f"={code}")))
-    assert "for this release" in outcome.fact
-    assert "playbooks/record_response.yml" in outcome.remedy

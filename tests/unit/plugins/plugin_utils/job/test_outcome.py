@@ -40,11 +40,11 @@ def test_a_setup_that_succeeded() -> None:
     assert (outcome.accepted, outcome.code) == (True, 0)
 
 
-@pytest.mark.parametrize(("result", "again"), [(-3, True), (-12, True), (-51, False), (-999, False)])
-def test_only_a_response_file_of_another_release_is_recorded_again(result: int, again: bool) -> None:
+@pytest.mark.parametrize("result", [-3, -12, -51, -999])
+def test_what_a_setup_refused_is_told_with_its_code(result: int) -> None:
     outcome = _setup(result)
     assert (outcome.accepted, outcome.code) == (False, result)
-    assert outcome.remedy.startswith("Record it again" if again else "Run again; if it stays, run the setup by hand")
+    assert outcome.remedy.startswith("Run again; if it stays, run the setup by hand")
 
 
 def test_a_download_that_failed_names_the_file_as_the_depot_does() -> None:

@@ -96,10 +96,13 @@ def test_a_ticket_that_has_expired_is_asked_for_again() -> None:
     assert not error_of(_gss(-1765328360)).passing
 
 
-def test_a_401_after_a_ticket_is_another_machine_account() -> None:
+def test_a_401_after_a_ticket_has_two_causes_and_both_are_named() -> None:
     way = Way(doing="x", transport="kerberos", opening=True)
     error = error_of(InvalidCredentialsError("the specified credentials were rejected by the server"), way)
     assert error.kind == "refused"
+    assert "no right to use WinRM there" in error.fact
+    assert "made for another machine account" in error.fact
+    assert "group Administrators" in error.remedy
     assert "setspn -X" in error.remedy
 
 
