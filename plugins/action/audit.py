@@ -26,10 +26,11 @@ class ActionModule(StationAction):
         "room": {"type": "str", "default": ""},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "store": {"type": "path", "default": ""},
+        "timeout": {"type": "float", "default": 300.0},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        own = {name: args[name] for name in ("uai", "server_url", "release", "school", "room")}
+        own = {name: args[name] for name in ("uai", "server_url", "release", "school", "room", "timeout")}
         options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         product = args["product"]
         record = audit(

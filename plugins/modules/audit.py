@@ -49,6 +49,13 @@ options:
     description: The store's file (C(pronote_state)), where what was found is remembered. Empty, nothing is.
     type: path
     default: ""
+  timeout:
+    description:
+      - Seconds that everything that is asked of the station may take together. A station that is not done by then is of
+        unknown release.
+      - What one request may take is the connection's own (C(ansible_winrm_read_timeout_sec)).
+    type: float
+    default: 300.0
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

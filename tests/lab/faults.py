@@ -1,8 +1,8 @@
 """Fault rules: what goes wrong on a station, and when.
 
-A rule waits for a *step*, which is a line of text: a request to the station ("Command reg query …"), a program that
-starts on it ("Start C:\\…\\curl.exe …"), a file made on it ("Write C:\\…\\setup.exe"), a download of its from the depot
-("Fetch setup.exe").
+A rule waits for a *step*, which is a line of text: a request to the station ("Command reg query …"), anything that is
+posted to it, before it is known who asks ("Post /wsman"), a program that starts on it ("Start C:\\…\\curl.exe …"), a
+file made on it ("Write C:\\…\\setup.exe"), a download of its from the depot ("Fetch setup.exe").
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ Effect = Literal[
     "edit",  # the answer is sent with `find` replaced by `replace` (a regular expression)
     "garble",  # the answer's last third is other bytes
     "no_content_type",  # the answer without this header
+    "in_clear",  # the answer is not encrypted, although the request was
+    "endless",  # Enumerate, Pull: `size` rows, and more to come; Receive: `size` bytes, and the command goes on
+    "hostile",  # `mode` of tests/lab/web/hostile.py instead of an answer
     "quota_operations",  # fault 2150859174
     "shell_used_up",  # WMI error 0x803381A6 on Command: the shell must be created again
     "power_off",  # the station loses power while handling the request
@@ -50,7 +53,7 @@ Effect = Literal[
     "no_range",
 ]
 
-_NOT_REQUESTS = ("Start", "Write", "Fetch")
+_NOT_REQUESTS = ("Post", "Start", "Write", "Fetch")
 
 
 @dataclass
@@ -58,8 +61,8 @@ class Fault:
     """One rule. The server asks the plan before each request, with its action and command line."""
 
     effect: Effect
-    # Matched (re.search) against the step. Steps that are no requests are meant only by a pattern that begins with
-    # "^Start ", "^Write " or "^Fetch ".
+    # Matched (re.search) against the step. Steps that are no messages are meant only by a pattern that begins with
+    # "^Post ", "^Start ", "^Write " or "^Fetch ".
     match: str = ""
     # Fires on the nth match (1: the first), then `times` times (0: for ever).
     nth: int = 1
@@ -68,6 +71,8 @@ class Fault:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    mode: str = ""
+    size: int = 0
     find: str = ""
     replace: str = ""
     seen: int = field(default=0, repr=False)

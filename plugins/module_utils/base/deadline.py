@@ -7,16 +7,32 @@ A socket's own time-out begins again at each byte: a peer that sends one now and
 from __future__ import annotations
 
 import io
+import selectors
 import socket
+import ssl
 import threading
 import time
+from http.client import HTTPResponse
 from typing import Any
 
-__all__ = ["Deadline", "OverflowingError", "connected", "reader", "send_all"]
+__all__ = [
+    "BoundedResponse",
+    "Deadline",
+    "DrippingError",
+    "OverflowingError",
+    "PatientSocket",
+    "connected",
+    "reader",
+    "send_all",
+]
 
 
 class OverflowingError(OSError):
     """The peer sent more than it may."""
+
+
+class DrippingError(TimeoutError):
+    """The peer began, and had not come to an end when the time was over. Any other TimeoutError: nothing came."""
 
 
 class Deadline:
@@ -31,8 +47,12 @@ class Deadline:
         """Seconds that are left, above 0. Raises TimeoutError when none are."""
         left = self._over - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"still not complete after {round(self._over - self._begun, 1):g} s")
+            raise TimeoutError(self.passed())
         return left
+
+    def passed(self) -> str:
+        """What is said of an exchange that it ended."""
+        return f"still not complete after {round(self._over - self._begun, 1):g} s"
 
     def renew(self) -> None:
         """Begin again, for a peer that has earned it."""
@@ -91,24 +111,26 @@ class _Timed(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, deadline: Deadline, most: int) -> None:
         self._file: Any = sock.makefile("rb", buffering=0)
-        self._sock, self._deadline, self._most = sock, deadline, most
+        # By this name libraries find the certificate that the connection came with (requests_ntlm, requests_kerberos).
+        self._sock = sock
+        self._deadline = deadline
+        self.most = most
         self._came = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._deadline.remaining())
         try:
+            self._sock.settimeout(self._deadline.remaining())
             came = int(self._file.readinto(buffer) or 0)
-        except TimeoutError:
+        except TimeoutError as exc:
             if self._came:
-                # Words of its own, when something had come.
-                self._deadline.remaining()
+                raise DrippingError(self._deadline.passed()) from exc
             raise
         self._came += came
-        if self._came > self._most:
-            raise OverflowingError(f"more than {self._most} bytes came")
+        if self._came > self.most:
+            raise OverflowingError(f"more than {self.most} bytes came")
         return came
 
     def close(self) -> None:
@@ -120,6 +142,59 @@ class _Timed(io.RawIOBase):
 def reader(sock: socket.socket, deadline: Deadline, *, most: int) -> io.BufferedReader:
     """What ``sock.makefile("rb")`` returns, bounded. Its reads raise TimeoutError, OverflowingError, OSError."""
     return io.BufferedReader(_Timed(sock, deadline, most))
+
+
+class BoundedResponse(HTTPResponse):
+    """An answer whose status line, headers, chunks and body all come through a bounded reader.
+
+    ``most``: bytes in all. ``head``: as many of them until the headers are over. Reads raise TimeoutError,
+    OverflowingError, OSError.
+    """
+
+    def __init__(self, sock: Any, *args: Any, deadline: Deadline, most: int, head: int = 0, **more: Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp.close()
+        self._timed, self._most = _Timed(sock, deadline, head or most), most
+        self.fp = io.BufferedReader(self._timed)
+
+    def begin(self) -> None:
+        """Read the status line and the headers, and whatever stands before them."""
+        super().begin()
+        self._timed.most = self._most
+
+
+class PatientSocket(ssl.SSLSocket):
+    """For ``SSLContext.sslsocket_class``: a time-out for a whole handshake that tells who drips from who is silent."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Raises DrippingError when something came, TimeoutError when nothing did, ssl.SSLError, OSError."""
+        seconds = self.gettimeout()
+        if not seconds:
+            super().do_handshake(block)
+            return
+        deadline, came = Deadline(seconds), False
+        self.settimeout(0)
+        try:
+            while (event := self._shaken()) is not None:
+                with selectors.DefaultSelector() as waiting:
+                    waiting.register(self, event)
+                    came = bool(waiting.select(deadline.remaining())) or came
+        except TimeoutError as exc:
+            if came:
+                raise DrippingError(f"its TLS handshake is {deadline.passed()}") from exc
+            raise
+        finally:
+            self.settimeout(seconds)
+
+    def _shaken(self) -> int | None:
+        """What has to happen before the handshake goes on; None once it is done."""
+        try:
+            super().do_handshake()
+        except ssl.SSLWantReadError:
+            return selectors.EVENT_READ
+        except ssl.SSLWantWriteError:
+            return selectors.EVENT_WRITE
+        return None
 
 
 def send_all(sock: socket.socket, data: bytes, deadline: Deadline) -> None:

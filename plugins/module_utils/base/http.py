@@ -39,7 +39,7 @@ from urllib.request import (
 
 from ansible.module_utils.urls import make_context
 
-from .deadline import Deadline, OverflowingError, connected, reader, send_all
+from .deadline import BoundedResponse, Deadline, OverflowingError, PatientSocket, connected, send_all
 from .text import one_line
 
 __all__ = [
@@ -113,6 +113,7 @@ class Reply:
 def trust(validate_certs: bool, ca_path: str | None) -> ssl.SSLContext:
     """Whom to believe over TLS. Kept: reading the system's authorities takes longer than a request. Raises OSError."""
     context: ssl.SSLContext = make_context(cafile=ca_path, validate_certs=validate_certs)
+    context.sslsocket_class = PatientSocket
     return context
 
 
@@ -124,22 +125,14 @@ def vouched(validate_certs: bool, ca_path: str | None) -> list[str]:
     return [] if validate_certs and not ca_path else [f"validate_certs={validate_certs}", ca_path or ""]
 
 
-class _Response(HTTPResponse):
-    """Status line, headers, chunks and body, all through the bounded reader."""
-
-    def __init__(self, sock: Any, *args: Any, read: Any, **more: Any) -> None:
-        super().__init__(sock, *args, **more)
-        self.fp.close()
-        self.fp = read(sock)
-
-
 class _Plain(HTTPConnection):
     """One request on a socket of ours."""
 
-    def __init__(self, host: str, *, deadline: Deadline, read: Any, **more: Any) -> None:
+    def __init__(self, host: str, *, deadline: Deadline, most: int, **more: Any) -> None:
         super().__init__(host, **more)
         self._deadline = deadline
-        self.response_class = partial(_Response, read=read)  # type: ignore[assignment]  # called, never subclassed
+        # Called, never subclassed.
+        self.response_class = partial(BoundedResponse, deadline=deadline, most=most)  # type: ignore[assignment]
         self._create_connection = lambda address, *_: connected(address, deadline)
 
     def send(self, data: Any) -> None:
@@ -169,13 +162,9 @@ class _Handler(AbstractHTTPHandler):
     def __init__(self, bounds: Bounds, deadline: Deadline) -> None:
         super().__init__()
         self._bounds = bounds
-        read = partial(
-            reader,
-            deadline=deadline,
-            most=2 * bounds.limit + _BESIDE,
-        )
-        self._plain: Any = partial(_Plain, deadline=deadline, read=read)
-        self._tls: Any = partial(_Tls, deadline=deadline, read=read)
+        most = 2 * bounds.limit + _BESIDE
+        self._plain: Any = partial(_Plain, deadline=deadline, most=most)
+        self._tls: Any = partial(_Tls, deadline=deadline, most=most)
 
     def http_open(self, request: Request) -> HTTPResponse:
         return self.do_open(self._plain, request)

@@ -35,9 +35,12 @@ def audit(
     school: str,
     room: str,
     product: Product,
+    timeout: float,
     unconfirmed: Callable[[], Unconfirmed | None] = lambda: None,
 ) -> AuditRecord:
     """Return the record of one station; never raises for what a station or a server does.
+
+    ``timeout``: seconds for all that is asked of the station, whatever it does to take longer.
 
     ``options``: how the server is asked. ``release``: pinned; empty: ask the server. ``school``: its name.
     ``unconfirmed``: what a deployment brought to it while it was frozen; asked of a frozen station alone.
@@ -45,7 +48,9 @@ def audit(
     expected = served_release(uai, server_url, options=options, pinned=release)
     read_at, state = now(), None
     try:
-        state = probe(WinrmStation(connection, Events(station, product=product.key)), product)
+        asked = WinrmStation(connection, Events(station, product=product.key))
+        asked.limit(timeout)
+        state = probe(asked, product)
         judged = verdict(state, expected.release, why_unknown=expected.error)
         if state.frozen:
             judged = of_frozen(judged, state, expected.release, unconfirmed())

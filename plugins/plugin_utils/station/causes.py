@@ -29,6 +29,7 @@ from winrm.exceptions import (
     WSManFaultError,
 )
 
+from ...module_utils.base.deadline import DrippingError, OverflowingError
 from ...module_utils.base.text import one_line, reason_of
 from . import kerberos
 from .errors import Cause, StationError
@@ -52,17 +53,22 @@ from .network_codes import (
 )
 from .plain_causes import (
     ADDRESS,
+    BREACHES,
     BY_NAME,
     CERTIFICATE,
+    ENDLESS,
+    IN_CLEAR,
     LIBRARY,
     METHOD,
     OPTIONS,
     OUT_OF_MEMORY,
+    OVERSIZE,
     PASSWORD,
     REDIRECT,
     SENSELESS,
     UNENCRYPTED,
 )
+from .rules import BreachError, UnsealedError
 from .soap import Fault, FaultAnswerError, OddAnswerError, fault_in
 
 __all__ = ["Way", "from_answer", "from_exception", "from_preparation"]
@@ -298,12 +304,41 @@ def _missing(exc: KeyError, way: Way) -> StationError:
     return SENSELESS.error(doing=way.doing, text=f"without the header {one_line(exc, longest=60)}")
 
 
+def _breach(exc: BreachError, way: Way) -> StationError:
+    return BREACHES[exc.breach].error(doing=way.doing, text=_answered_by(exc.text, exc.server))
+
+
+def _unsealed(exc: UnsealedError, way: Way) -> StationError:
+    if fault_in(exc.body) is not None:
+        # A message, then, and anybody's.
+        return IN_CLEAR.error(doing=way.doing, text=_answered_by(f"a fault with HTTP {exc.status}", exc.server))
+    return from_answer(exc.status, exc.body, way, server=exc.server)
+
+
+def _beyond(cause: Cause) -> _Rule:
+    return lambda exc, way: cause.error(doing=way.doing, text=_answered_by(one_line(exc, longest=100), way.server))
+
+
+def _answered_by(text: str, server: str) -> str:
+    return f"{text}, server {one_line(server, longest=60)!r}" if server else text
+
+
+def _head(exc: http.client.HTTPException, way: Way) -> StationError | None:
+    # "got more than 100 headers" has no class of its own (http/client.py).
+    too_large = isinstance(exc, http.client.LineTooLong) or type(exc) is http.client.HTTPException
+    return _beyond(OVERSIZE)(exc, way) if too_large else None
+
+
 def _always(cause: Cause) -> _Rule:
     return lambda exc, way: cause.error(doing=way.doing, text=one_line(exc, longest=200), code=0)
 
 
 # The first rule that has an error for any link counts.
 _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Rule], ...]] = (
+    (BreachError, _breach),
+    (UnsealedError, _unsealed),
+    (DrippingError, _beyond(ENDLESS)),
+    (OverflowingError, _beyond(OVERSIZE)),
     (FaultAnswerError, _fault),
     (OddAnswerError, _always(SENSELESS)),
     (MemoryError, _always(OUT_OF_MEMORY)),
@@ -339,6 +374,7 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     ((requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError), _always(SILENT)),
     (OSError, _system),
     ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), _always(CUT)),
+    (http.client.HTTPException, _head),
     (http.client.HTTPException, _always(NO_HTTP)),
     ((requests.exceptions.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError), _always(NO_ANSWER)),
     (requests.exceptions.TooManyRedirects, _always(REDIRECT)),

@@ -19,12 +19,18 @@ __all__ = [
     "CommandTimeoutError",
     "ControllerError",
     "CredentialsRefusedError",
+    "EndlessAnswerError",
+    "ForbiddenAnswerError",
     "InventoryError",
+    "OversizeAnswerError",
+    "PackedAnswerError",
     "ProtocolFaultError",
     "QuotaError",
+    "RedirectedError",
     "StationError",
     "StationFactError",
     "StillRunningError",
+    "UnencryptedAnswerError",
     "UnreachableError",
     "UnseenError",
     "UnsupportedConnectionError",
@@ -91,6 +97,40 @@ class AnswerError(UnseenError):
     """Something answered, but not as WinRM does: a proxy, a printer, a service that is broken."""
 
     kind = "fault"
+
+
+class ForbiddenAnswerError(AnswerError):
+    """Base: an answer that may not be (``rules.py``). Whoever gave it is asked nothing more on this connection."""
+
+
+class RedirectedError(ForbiddenAnswerError):
+    """It sends who asks elsewhere, which nobody follows."""
+
+    kind = "redirect"
+
+
+class UnencryptedAnswerError(ForbiddenAnswerError):
+    """It is in the clear where messages are encrypted."""
+
+    kind = "unencrypted"
+
+
+class PackedAnswerError(ForbiddenAnswerError):
+    """It is packed, which nobody asked for."""
+
+    kind = "packed"
+
+
+class OversizeAnswerError(ForbiddenAnswerError):
+    """It is larger than any answer may be."""
+
+    kind = "oversize"
+
+
+class EndlessAnswerError(ForbiddenAnswerError):
+    """It has begun, and is not over in the time that it has."""
+
+    kind = "endless"
 
 
 class BusyError(UnseenError):

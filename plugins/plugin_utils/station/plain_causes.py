@@ -5,17 +5,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from .errors import AnswerError, Cause, ControllerError, CredentialsRefusedError, InventoryError
+from .errors import (
+    AnswerError,
+    Cause,
+    ControllerError,
+    CredentialsRefusedError,
+    EndlessAnswerError,
+    InventoryError,
+    OversizeAnswerError,
+    PackedAnswerError,
+    RedirectedError,
+    UnencryptedAnswerError,
+)
 from .network_codes import CUT, NO_ANSWER, NO_HTTP, PROXY, SILENT
+from .rules import Breach
 
 __all__ = [
     "ADDRESS",
+    "BREACHES",
     "BY_NAME",
     "CERTIFICATE",
+    "ENDLESS",
+    "IN_CLEAR",
     "LIBRARY",
     "METHOD",
     "OPTIONS",
     "OUT_OF_MEMORY",
+    "OVERSIZE",
+    "PACKED",
     "PASSWORD",
     "REDIRECT",
     "SENSELESS",
@@ -57,11 +74,39 @@ UNENCRYPTED: Final = Cause(
     remedy="Run again. If it lasts, something between the controller and the station changes messages: look for a "
     "proxy or an antivirus that opens them.",
 )
+_WHO = (
+    "Nothing of it was believed. Look at what answers at the station's address (ansible_host): a portal, a proxy, "
+    "another machine, or a station that is not in your hands any more."
+)
 REDIRECT: Final = Cause(
-    kind=AnswerError,
-    fact="the station's address redirects elsewhere while {doing}, which WinRM never does",
+    kind=RedirectedError,
+    fact="the station's address redirects elsewhere while {doing}, which WinRM never does ({text})",
     fact_fr="l'adresse du poste redirige ailleurs : ce n'est pas WinRM",
-    remedy="A portal or another machine answers there: check ansible_host.",
+    remedy=f"Nothing was sent there. {_WHO}",
+)
+IN_CLEAR: Final = Cause(
+    kind=UnencryptedAnswerError,
+    fact="the station answered in the clear while {doing}, although messages are encrypted ({text})",
+    fact_fr="le poste a répondu en clair alors que les messages sont chiffrés",
+    remedy=_WHO,
+)
+PACKED: Final = Cause(
+    kind=PackedAnswerError,
+    fact="the station's answer is packed while {doing}, which was not asked for ({text})",
+    fact_fr="le poste a répondu sous une forme compressée qui n'a pas été demandée",
+    remedy=_WHO,
+)
+OVERSIZE: Final = Cause(
+    kind=OversizeAnswerError,
+    fact="the station answers more than any answer may hold while {doing} ({text})",
+    fact_fr="le poste envoie plus de données qu'une réponse ne peut en contenir",
+    remedy=_WHO,
+)
+ENDLESS: Final = Cause(
+    kind=EndlessAnswerError,
+    fact="the station began to answer while {doing}, and was not done in its time ({text})",
+    fact_fr="le poste n'en finit pas de répondre",
+    remedy=f"Where the network is that slow, raise ansible_winrm_read_timeout_sec (docs/winrm.md). {_WHO}",
 )
 ADDRESS: Final = Cause(
     kind=InventoryError,
@@ -87,6 +132,15 @@ OUT_OF_MEMORY: Final = Cause(
     fact_fr="le contrôleur n'a plus de mémoire",
     remedy="Run with fewer forks, or give it more.",
 )
+
+BREACHES: Final[dict[Breach, Cause]] = {
+    "redirect": REDIRECT,
+    "unencrypted": IN_CLEAR,
+    "packed": PACKED,
+    "oversize": OVERSIZE,
+    "endless": ENDLESS,
+}
+"""What an answer that may not be is called (``rules.py``)."""
 
 BY_NAME: Final[dict[tuple[str, str], Cause]] = {
     # The client of the survey, which real modules and workers do not load.

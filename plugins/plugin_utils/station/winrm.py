@@ -13,19 +13,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-import requests
 import xmltodict
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 from winrm.exceptions import AuthenticationError, WinRMError
 
+from ...module_utils.base.deadline import Deadline
 from .causes import Way, from_exception, from_preparation
 from .cmdline import whole
-from .errors import CommandTimeoutError, StationError, StationFactError, UnsupportedConnectionError
+from .errors import (
+    CommandTimeoutError,
+    ForbiddenAnswerError,
+    StationError,
+    StationFactError,
+    UnreachableError,
+    UnsupportedConnectionError,
+)
 from .events import Events, Watcher
 from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
+from .guard import Guard, guard_of
+from .rules import BreachError, too_many
 from .soap import OddAnswerError, content_of
-from .tls import at_most_1_2
 from .winrs import (
     SHELL_ACTION,
     SHELL_URI,
@@ -61,8 +69,10 @@ _PULL = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull"
 
 # What the stock plugin takes for a shell that is open, so that it opens none itself (connect).
 _NO_SHELL_YET = "none yet"
-# A query's answers: 200 rows each.
-_MOST_PAGES = 1000
+# Seconds of a command, and of all the pages of a query.
+_TIMEOUT = 120.0
+# Of a connection, where Ansible says nothing (its own default).
+_CONNECTING = 10.0
 
 # Seconds before the first Receive of a command and, doubling, before the next ones. The station answers a Receive as
 # soon as anything was written: without a pause a line of twenty commands costs up to twenty requests.
@@ -102,14 +112,24 @@ class WinrmStation:
                 remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
             )
         self._connection = connection
-        self._server = ""
+        self._guard = Guard(connecting=_CONNECTING)
+        self._until: Deadline | None = None
         self.events = events or Events()
         self.watcher = Watcher()
+
+    def limit(self, seconds: float) -> None:
+        """Let everything that is asked from now on be over in so many seconds, together."""
+        self._until = self._guard.until = Deadline(seconds)
 
     def connect(self) -> None:
         """Open the connection and its shell. Raises StationError."""
         if self._connection.connected:
-            return
+            guard = guard_of(self._connection.protocol)
+            if guard is not None:
+                guard.until, self._guard = self._until, guard
+                return
+            # Somebody else's: whatever may come over it is not for us.
+            self._forget()
         try:
             self._connection._build_winrm_kwargs()
         except Exception as exc:
@@ -118,6 +138,9 @@ class WinrmStation:
         for transport in self._connection._winrm_transport:
             try:
                 self._open(transport)
+            except ForbiddenAnswerError:
+                # Whoever answers so gets nothing more to see of the account.
+                raise
             except StationError as exc:
                 refused.append(exc)
             else:
@@ -136,6 +159,8 @@ class WinrmStation:
                 raise from_preparation(exc) from exc
             finally:
                 connection.shell_id = None
+            self._guard = Guard(connecting=self._connecting, until=self._until)
+            self._guard.mount(connection.protocol.transport)
             with self._answers(way):
                 self._prepare_session(transport)
                 header = self._envelope(f"{_TRANSFER}/Create", SHELL_URI, create_body())
@@ -148,9 +173,10 @@ class WinrmStation:
         display.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
 
     def _prepare_session(self, transport: str) -> None:
+        made = self._connection.protocol.transport
         try:
             # With message encryption the handshake is made here, with an empty message.
-            session = self._connection.protocol.transport.build_session()
+            session = made.build_session()
         except WinRMError as exc:
             if isinstance(exc, AuthenticationError):
                 raise
@@ -158,12 +184,16 @@ class WinrmStation:
         # pywinrm has put the proxies of the environment into the session by now. Without this, requests goes
         # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
         session.trust_env = False
-        # pywinrm keeps the code and the text of an answer that it does not like, and no header.
-        session.hooks["response"].append(self._note)
-        if self._connection.protocol.transport.encryption and getattr(session.auth, "session_security", True) is None:
+        if made.encryption and getattr(session.auth, "session_security", True) is None:
             raise OddAnswerError("the first message without asking who sends it, which WinRM always does,")
-        if transport == "certificate":
-            at_most_1_2(session)
+        wanted = made.message_encryption == "auto" and not made.endpoint.startswith("https")
+        if transport == "kerberos" and wanted and not made.encryption:
+            raise from_preparation(ImportError("a Kerberos library that encrypts messages (pykerberos 1.2.1 or later)"))
+
+    @property
+    def _connecting(self) -> float:
+        # ansible_timeout, -T, ansible.cfg: the stock plugin passes them over, and waits as long as for an answer.
+        return float(getattr(self._connection._play_context, "timeout", 0) or _CONNECTING)
 
     def close(self) -> None:
         """Delete the shell and close the connection; a station that is gone is no error."""
@@ -172,15 +202,15 @@ class WinrmStation:
         # close() of the stock plugin keeps them when the station does not answer any more.
         self._forget()
 
-    def _note(self, answer: requests.Response, **_options: Any) -> None:
-        self._server = answer.headers.get("Server", "")
-
     def _forget(self) -> None:
+        if self._connection.protocol is not None:
+            # Its sockets; nothing is asked over them any more.
+            self._connection.protocol.transport.close_session()
         self._connection.protocol = None
         self._connection.shell_id = None
         self._connection._connected = False
 
-    def run(self, command: str, *, timeout: float = 120.0, doing: str) -> CommandResult:
+    def run(self, command: str, *, timeout: float = _TIMEOUT, doing: str) -> CommandResult:
         """Run a cmd.exe command line and wait for its end, at most ``timeout`` seconds (then it is terminated).
 
         ``doing`` says what for, in error messages: "reading the registry". Raises StationError.
@@ -188,15 +218,18 @@ class WinrmStation:
         self.connect()
         display.vvvv(f"WINRS {command}", host=self._host)
         command_id = self._start(whole(command), doing)
+        with self._answers(self._way(doing)):
+            seconds = self._guard.within(timeout)
         try:
-            result = self._receive(command_id, doing, deadline=time.monotonic() + timeout)
+            result = self._receive(command_id, doing, deadline=time.monotonic() + seconds)
         finally:
-            # Without it the station keeps the command's slot, and a running one goes on.
-            with contextlib.suppress(StationError):
-                self._ask(f"{SHELL_ACTION}/Signal", signal_body(command_id), doing, content_of)
+            # Without it the station keeps the command's slot, and a running one goes on. Not over a new connection.
+            if self._connection.connected:
+                with contextlib.suppress(StationError):
+                    self._ask(f"{SHELL_ACTION}/Signal", signal_body(command_id), doing, content_of)
         if result is None:
             raise CommandTimeoutError(
-                f"{doing} took more than {timeout:.0f} s on the station and was stopped",
+                f"{doing} took more than {seconds:.0f} s on the station and was stopped",
                 remedy="Look for a dialog or an antivirus that holds the command, then run again.",
             )
         display.vvvv(f"WINRS exit code {result.code}", host=self._host)
@@ -229,14 +262,18 @@ class WinrmStation:
         uri = resource_uri("*", namespace)
         request = self._request(_ENUMERATE, uri, enumerate_body(wql))
         rows: list[Row] = []
+        size, deadline = 0, time.monotonic() + _TIMEOUT
         with self._answers(self._way(doing)):
-            for _page in range(_MOST_PAGES):
-                page = parse_enumerate(self._send(request))
+            while time.monotonic() < deadline:
+                answer = self._send(request)
+                page = parse_enumerate(answer)
                 rows += page.rows
+                size += len(answer)
+                too_many(rows=len(rows), size=size)
                 if page.context is None:
                     return rows
                 request = self._request(_PULL, uri, pull_body(page.context))
-            raise OddAnswerError("an enumeration that does not end")
+            raise BreachError("endless", f"its rows came for {_TIMEOUT:.0f} s", server=self._guard.server)
 
     @property
     def _host(self) -> str | None:
@@ -294,6 +331,8 @@ class WinrmStation:
             pause = min(2 * pause, _LONGEST_PAUSE)
             received = self._received(command_id, doing)
             stdout, stderr = stdout + received.stdout, stderr + received.stderr
+            with self._answers(self._way(doing)):
+                too_many(size=len(stdout) + len(stderr))
             if received.code is not None:
                 return CommandResult(code=received.code, stdout=stdout, stderr=stderr)
             if time.monotonic() > deadline:
@@ -321,7 +360,13 @@ class WinrmStation:
         try:
             yield
         except Exception as exc:
-            error = from_exception(exc, replace(way, server=self._server))
+            known = replace(way, server=self._guard.server)
+            error = from_exception(exc, known)
+            if isinstance(error, UnreachableError) and (over := self._guard.over()) is not None:
+                error = from_exception(over, known)
+            if isinstance(error, ForbiddenAnswerError):
+                # Neither the end of a command nor that of its shell is asked of whoever answers so.
+                self._forget()
             if error is exc:
                 raise
             raise error from exc

@@ -43,47 +43,49 @@ def _moved(location: str) -> bytes:
     return f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-_OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
-_PLAYS: dict[str, Callable[[], AsyncIterator[bytes]]] = {
-    "drip_status": lambda: _drip(b"HTTP/1.1 200 ", b"O"),
-    "drip_headers": lambda: _drip(_OK, b"X-Drop: 1\r\n"),
-    "drip_one_header": lambda: _drip(_OK + b"X-Long: ", b"1"),
-    "drip_body": lambda: _drip(_OK + b"Content-Length: 1000000\r\n\r\n", b" "),
-    "drip_chunks": lambda: _drip(_OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-    "drip_trailers": lambda: _drip(_OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: 1\r\n"),
-    "drip_continue": lambda: _drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "endless_continue": lambda: _flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
-    "endless_header": lambda: _flood(_OK + b"X-Long: ", _PIECE),
-    "endless_body": lambda: _flood(_OK + b"\r\n", _PIECE),
-    "endless_chunks": lambda: _flood(_OK + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + _PIECE + b"\r\n"),
-    "endless_trailers": lambda: _flood(
-        _OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: " + b"1" * 1000 + b"\r\n"
+_OK = b"HTTP/1.1 200 OK\r\nServer: Lab-Hostile/1.0\r\nContent-Type: %s\r\n"
+_ANY = "application/octet-stream"
+_PLAYS: dict[str, Callable[[bytes], AsyncIterator[bytes]]] = {
+    "drip_status": lambda _: _drip(b"HTTP/1.1 200 ", b"O"),
+    "drip_headers": lambda ok: _drip(ok, b"X-Drop: 1\r\n"),
+    "drip_one_header": lambda ok: _drip(ok + b"X-Long: ", b"1"),
+    "drip_body": lambda ok: _drip(ok + b"Content-Length: 1000000\r\n\r\n", b" "),
+    "drip_chunks": lambda ok: _drip(ok + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "drip_trailers": lambda ok: _drip(ok + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: 1\r\n"),
+    "drip_continue": lambda _: _drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "endless_continue": lambda _: _flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000),
+    "endless_header": lambda ok: _flood(ok + b"X-Long: ", _PIECE),
+    "endless_body": lambda ok: _flood(ok + b"\r\n", _PIECE),
+    "endless_chunks": lambda ok: _flood(ok + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + _PIECE + b"\r\n"),
+    "endless_trailers": lambda ok: _flood(
+        ok + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X-End: " + b"1" * 1000 + b"\r\n"
     ),
-    "gzip_bomb": lambda: _once(
-        _OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(_BOMB),
+    "many_headers": lambda ok: _once(ok + b"".join(b"X-%d: 1\r\n" % number for number in range(2000)) + b"\r\n"),
+    "gzip_bomb": lambda ok: _once(
+        ok + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(_BOMB),
         *(_BOMB[at : at + (1 << 14)] for at in range(0, len(_BOMB), 1 << 14)),
     ),
-    "packed_twice": lambda: _once(_OK + b"Content-Encoding: gzip, gzip\r\nContent-Length: 3\r\n\r\nabc"),
-    "to_ftp": lambda: _once(_moved("ftp://127.0.0.1/setup.exe")),
-    "to_file": lambda: _once(_moved("file:///etc/passwd")),
-    "to_another_host": lambda: _once(_moved("http://127.99.99.99:9/")),
-    "in_a_circle": lambda: _once(_moved("")),
-    "not_http": lambda: _once(b"220 mail.example.org ESMTP\r\n"),
+    "packed_twice": lambda ok: _once(ok + b"Content-Encoding: gzip, gzip\r\nContent-Length: 3\r\n\r\nabc"),
+    "to_ftp": lambda _: _once(_moved("ftp://127.0.0.1/setup.exe")),
+    "to_file": lambda _: _once(_moved("file:///etc/passwd")),
+    "to_another_host": lambda _: _once(_moved("http://127.99.99.99:9/")),
+    "in_a_circle": lambda _: _once(_moved("")),
+    "not_http": lambda _: _once(b"220 mail.example.org ESMTP\r\n"),
 }
 HOSTILE_MODES = tuple(_PLAYS)
 
 
-async def play(request: web.Request, mode: str) -> web.StreamResponse:
+async def play(request: web.BaseRequest, mode: str, *, content_type: str = _ANY) -> web.Response:
     """Answer a request with it, until the client has gone or there is nothing more to say."""
-    return await _send(request, _PLAYS[mode]())
+    return await _send(request, _PLAYS[mode](_OK % content_type.encode()))
 
 
-async def without_length(request: web.Request, content: bytes) -> web.StreamResponse:
+async def without_length(request: web.Request, content: bytes) -> web.Response:
     """The content, which ends where the connection does (RFC 9112, section 6.3, 8)."""
-    return await _send(request, _once(_OK + b"\r\n", content))
+    return await _send(request, _once(_OK % _ANY.encode() + b"\r\n", content))
 
 
-async def _send(request: web.Request, pieces: AsyncIterator[bytes]) -> web.StreamResponse:
+async def _send(request: web.BaseRequest, pieces: AsyncIterator[bytes]) -> web.Response:
     transport = request.transport
     assert transport is not None
     async for piece in pieces:

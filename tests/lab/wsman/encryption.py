@@ -7,11 +7,11 @@ import struct
 
 import spnego
 
-__all__ = ["SOAP_TYPE", "decrypt", "encrypt", "is_encrypted"]
+__all__ = ["SEALED_TYPE", "SOAP_TYPE", "decrypt", "encrypt", "is_encrypted"]
 
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 _PROTOCOL = "application/HTTP-SPNEGO-session-encrypted"
-_CONTENT_TYPE = f'multipart/encrypted;protocol="{_PROTOCOL}";boundary="Encrypted Boundary"'
+SEALED_TYPE = f'multipart/encrypted;protocol="{_PROTOCOL}";boundary="Encrypted Boundary"'
 _BOUNDARY = b"--Encrypted Boundary"
 _END = _BOUNDARY + b"--\r\n"
 _LENGTH = re.compile(rb"Length=(\d+)")
@@ -48,4 +48,4 @@ def encrypt(security: spnego.ContextProxy, message: bytes) -> tuple[str, bytes]:
         f"\tOriginalContent: type={SOAP_TYPE};Length={len(message) + wrapped.padding_length}\r\n"
     )
     parts = [_BOUNDARY, head.encode(), _BOUNDARY, b"\r\n\t", _PAYLOAD]
-    return _CONTENT_TYPE, b"".join([*parts, struct.pack("<i", len(wrapped.header)), wrapped.header, wrapped.data, _END])
+    return SEALED_TYPE, b"".join([*parts, struct.pack("<i", len(wrapped.header)), wrapped.header, wrapped.data, _END])

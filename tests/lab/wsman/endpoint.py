@@ -15,10 +15,12 @@ from aiohttp import web
 from tests.lab.faults import Fault, FaultPlan
 from tests.lab.journal import Journal
 from tests.lab.station import Account, Power, Station
+from tests.lab.web.hostile import play
 from tests.lab.wsman import codes, soap
 from tests.lab.wsman.auth import Authenticator, Session, UnencryptedError
 from tests.lab.wsman.dispatch import Dispatcher, describe
-from tests.lab.wsman.encryption import SOAP_TYPE
+from tests.lab.wsman.encryption import SEALED_TYPE, SOAP_TYPE, is_encrypted
+from tests.lab.wsman.endless import endless
 from tests.lab.wsman.quotas import Quotas
 from tests.lab.wsman.soap import MalformedError, Request, SoapFault
 from tests.lab.wsman.strangers import STRANGERS, Stranger, Untyped, garbled
@@ -217,6 +219,8 @@ class Endpoint:
         exchange.bytes_in = len(body)
         if len(body) > maximum:
             return _plain(exchange, 413)
+        if (rule := self._rule(f"{http.method.title()} {http.path}", exchange)) is not None:
+            return await self._misbehave(rule, http, exchange)
         if http.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated" and b"Identify" in body:
             return await self._identify(body, exchange)
         if self.listening.stranger:
@@ -235,11 +239,8 @@ class Endpoint:
                 exchange.leg = True
                 return _plain(exchange, 200, verdict.headers)
             status, answer = await self._answer(message, verdict.account, session, exchange)
-            if exchange.rule is not None and exchange.rule.effect == "answer":
-                played = exchange.rule
-                return _strange(
-                    exchange, Stranger(status=played.status, headers=played.headers, body=played.body.encode())
-                )
+            if exchange.rule is not None and exchange.rule.effect in {"answer", "hostile"}:
+                return await self._misbehave(exchange.rule, http, exchange)
         except UnencryptedError:
             # Nothing but the code is sent: a fault in the clear is what the setting forbids.
             return _plain(exchange, 500, verdict.headers)
@@ -248,12 +249,12 @@ class Endpoint:
             return _plain(exchange, 400, verdict.headers)
         if not answer:
             return _plain(exchange, status, verdict.headers)
-        answer_type, wire = authenticator.write_body(session, content_type, answer)
         rule = exchange.rule
+        sealed = rule is None or rule.effect != "in_clear"
+        answer_type, wire = authenticator.write_body(session, content_type if sealed else SOAP_TYPE, answer)
         if rule is not None and rule.effect == "garble":
             wire = garbled(wire)
-        exchange.bytes_out = len(wire)
-        exchange.status = status
+        exchange.bytes_out, exchange.status = len(wire), status
         untyped = rule is not None and rule.effect == "no_content_type"
         response = (Untyped if untyped else web.Response)(
             status=status, body=wire, headers={**_SERVER, "Content-Type": answer_type}
@@ -284,12 +285,12 @@ class Endpoint:
             request = soap.parse_request(message)
             exchange.operation, exchange.detail = describe(request)
             what = f"{exchange.operation} {exchange.detail}".rstrip()
-            rule = self._faults.check(what)
+            rule = self._rule(what, exchange)
             if rule is not None:
-                self._journal.add("fault", self.station.name, effect=rule.effect, what=what)
-                exchange.rule = rule
                 if rule.effect == "http_500":
                     return 500, b""
+                if rule.effect == "endless":
+                    return 200, soap.answer(request, f"{request.action}Response", endless(request, rule.size))
                 await self._break(rule, session)
             answer = await self._dispatcher.dispatch(request, account, connected=lambda: not session.closed)
             limit = min(request.max_envelope, self.listening.quotas.max_envelope_kb * 1024)
@@ -308,6 +309,25 @@ class Endpoint:
         if (rule is not None and rule.effect == "cut_after") or self.station.power is not Power.ON:
             raise CutError
         return status, answer
+
+    def _rule(self, what: str, exchange: _Exchange) -> Fault | None:
+        """The rule for a step, which the journal is told of."""
+        rule = self._faults.check(what)
+        if rule is not None:
+            self._journal.add("fault", self.station.name, effect=rule.effect, what=what)
+            exchange.rule = rule
+        return rule
+
+    @staticmethod
+    async def _misbehave(rule: Fault, http: web.BaseRequest, exchange: _Exchange) -> web.Response:
+        """What a rule has instead of an answer. Raises CutError."""
+        if rule.effect == "answer":
+            return _strange(exchange, Stranger(status=rule.status, headers=rule.headers, body=rule.body.encode()))
+        if rule.effect != "hostile":
+            raise CutError
+        exchange.status = rule.status
+        sealed = is_encrypted(http.headers.get("Content-Type", ""))
+        return await play(http, rule.mode, content_type=SEALED_TYPE if sealed else SOAP_TYPE)
 
     async def _break(self, rule: Fault, session: Session) -> None:
         """What a rule does before the request is handled."""
@@ -345,7 +365,17 @@ class Endpoint:
                 raise codes.oversize(2 * limit, limit)
             case "hold":
                 await self._hold(session)
-            case "delay" | "cut_after" | "http_500" | "note" | "answer" | "edit" | "garble" | "no_content_type":
+            case (
+                "delay"
+                | "cut_after"
+                | "note"
+                | "answer"
+                | "edit"
+                | "garble"
+                | "no_content_type"
+                | "in_clear"
+                | "hostile"
+            ):
                 pass
             case _:
                 raise ValueError(f"the effect {rule.effect!r} is for a step on the station, not for a request")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 import winrm
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tls import at_most_1_2
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.guard import Guard
 from pypsrp.shell import Process, SignalCode, WinRS
 from pypsrp.wsman import WSMan
 from winrm.exceptions import InvalidCredentialsError
@@ -37,15 +37,15 @@ def server(tls: Tls) -> Iterator[ServerThread]:
         yield thread
 
 
-def _session(address: str, transport: str, tls: Tls, **more: Any) -> winrm.Session:
+def _session(address: str, transport: str, tls: Tls, *, guarded: bool = True, **more: Any) -> winrm.Session:
     over_tls = transport == "certificate" or more.pop("https", False)
     url = f"https://{address}:{HTTPS_PORT}/wsman" if over_tls else f"http://{address}:{HTTP_PORT}/wsman"
     if transport == "certificate":
         more |= {"cert_pem": str(tls.client), "cert_key_pem": str(tls.client_key)}
     credentials = (more.pop("user", ACCOUNT.name), more.pop("password", ACCOUNT.password))
     session = winrm.Session(url, auth=credentials, transport=transport, ca_trust_path=str(tls.authority), **more)
-    if transport == "certificate":
-        at_most_1_2(session.protocol.transport.build_session())
+    if guarded and transport == "certificate":
+        Guard(connecting=10).mount(session.protocol.transport)
     return session
 
 
@@ -69,8 +69,7 @@ def test_run_cmd(server: ServerThread, tls: Tls, transport: str, more: dict[str,
 
 def test_a_client_certificate_over_tls_1_3_is_reset_as_windows_does(server: ServerThread, tls: Tls) -> None:
     """Windows asks for it after the handshake, which pywinrm's TLS answers or not by the version of urllib3."""
-    session = _session(_PLAIN, "certificate", tls)
-    session.protocol.transport.build_session().mount("https://", requests.adapters.HTTPAdapter())
+    session = _session(_PLAIN, "certificate", tls, guarded=False)
     with pytest.raises(requests.exceptions.ConnectionError):
         session.run_cmd("echo", ["x"])
 
@@ -87,7 +86,7 @@ def test_a_listener_that_forbids_clear_text(server: ServerThread, tls: Tls) -> N
 
 @pytest.mark.parametrize("transport", ["basic", "ntlm"])
 @pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"user": "nobody"}, {"password": ""}])
-def test_wrong_credentials(server: ServerThread, tls: Tls, transport: str, wrong: dict[str, str]) -> None:
+def test_wrong_credentials(server: ServerThread, tls: Tls, transport: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidCredentialsError):
         _session(_PLAIN, transport, tls, **wrong).run_cmd("echo", ["x"])
 

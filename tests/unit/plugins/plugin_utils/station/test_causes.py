@@ -34,6 +34,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.fault_codes import from_fault
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.plain_causes import BREACHES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.soap import Fault
 from spnego import exceptions as spnego
 from winrm.exceptions import (
@@ -65,7 +66,7 @@ _DURING = Way(doing="trying it", transport="ntlm")
 def test_every_row_of_the_tables_makes_anerror_of(table: str, code: Any) -> None:
     error = _TABLES[table][code].error(doing="trying it", code=7, text="what {it} said")
     assert isinstance(error, StationError)
-    assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration"}
+    assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration", *BREACHES}
     assert error.remedy.endswith((".", "…"))
     assert "{" not in error.fact.replace("{it}", "")
     # Who is told in French reads French of what keeps a station from being reached.
@@ -152,7 +153,8 @@ _SYSTEM: tuple[tuple[BaseException, str, str], ...] = (
     (MemoryError(), "controller", "no memory"),
     (http.client.RemoteDisconnected("x"), "unreachable", "was cut"),
     (http.client.BadStatusLine("x"), "fault", "does not speak HTTP"),
-    (http.client.LineTooLong("header"), "fault", "does not speak HTTP"),
+    (http.client.LineTooLong("header"), "oversize", "answers more than any answer may hold"),
+    (http.client.HTTPException("got more than 100 headers"), "oversize", "answers more than any answer may hold"),
     (http.client.IncompleteRead(b""), "unreachable", "was cut"),
 )
 
@@ -175,7 +177,7 @@ def test_the_system_is_understood_by_class_and_number(number: int) -> None:
         (requests.exceptions.ConnectionError("x"), "unreachable", "was cut while trying it"),
         (requests.exceptions.ChunkedEncodingError("x"), "unreachable", "was cut while trying it"),
         (requests.exceptions.ContentDecodingError("x"), "fault", "the station answered"),
-        (requests.exceptions.TooManyRedirects("x"), "fault", "redirects elsewhere"),
+        (requests.exceptions.TooManyRedirects("x"), "redirect", "redirects elsewhere"),
         (requests.exceptions.ProxyError("x"), "controller", "a proxy"),
         (requests.exceptions.InvalidSchema("x"), "configuration", "address"),
         (requests.exceptions.RequestException("x"), "unreachable", "the connection broke while trying it: x"),
@@ -215,7 +217,7 @@ _INFO = cast(Any, SimpleNamespace(real_url="x"))
         (aiohttp.ConnectionTimeoutError("x"), "unreachable", "powered off"),
         (aiohttp.SocketTimeoutError("x"), "unreachable", "stopped answering while trying it"),
         (aiohttp.InvalidUrlClientError("x"), "configuration", "the station's address cannot be one"),
-        (aiohttp.TooManyRedirects(_INFO, ()), "fault", "redirects elsewhere"),
+        (aiohttp.TooManyRedirects(_INFO, ()), "redirect", "redirects elsewhere"),
         (aiohttp.ClientHttpProxyError(_INFO, ()), "controller", "a proxy"),
         (aiohttp.ClientResponseError(_INFO, (), status=503), "fault", "answered HTTP 503 while trying it"),
         (aiohttp.http_exceptions.BadStatusLine("x"), "fault", "does not speak HTTP"),

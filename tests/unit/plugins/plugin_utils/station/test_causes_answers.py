@@ -106,7 +106,7 @@ _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
     ),
     "redirects for ever": (
         _http("302 Found", b"", "Location: /again"),
-        "fault",
+        "redirect",
         "redirects elsewhere",
     ),
     "another way to authenticate": (

@@ -82,8 +82,9 @@ def test_an_answer_without_content_type_is_said(server: ServerThread) -> None:
     _rule(server, effect="no_content_type", match="^Command ")
     error = _error(_station())
     assert (error.kind, error.fact) == (
-        "fault",
-        "the station answered without the header 'content-type' while trying it",
+        "unencrypted",
+        "the station answered in the clear while trying it, although messages are encrypted (Content-Type missing, "
+        "server 'Microsoft-HTTPAPI/2.0')",
     )
 
 
