@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.names import Taken, group_name, look_alike
-from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.stations_csv import parse_stations, refuse_taken
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.stations_csv import (
+    parse_stations,
+    plan_groups,
+    refuse_taken,
+)
 
 TAKEN = Taken.of(
     hosts={"dc01": "/inv/hosts.yml", "Serveur-Vie-Scolaire": ""},
@@ -92,4 +96,6 @@ def test_a_school_of_the_file_is_named_as_such() -> None:
 
 
 def test_names_of_ones_own() -> None:
-    refuse_taken(parse_stations("name;school\npc-1;Lycée Exemple\n"), TAKEN)
+    rows = parse_stations("name;school\npc-1;Lycée Exemple\n")
+    refuse_taken(rows, TAKEN)
+    assert list(plan_groups(rows)) == ["lycee_exemple"]
