@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from ..module_utils.base.digests import valid_digest
 from ..module_utils.base.text import headed_diff
+from ..plugin_utils.depot.exclusive import PATIENCE, depot_of, exclusively
 from ..plugin_utils.depot.package import sha256sums
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.doors.mirror import SCRIPT, Mirror
@@ -31,11 +33,13 @@ class ActionModule(ControllerAction):
             wanted = {str(name): valid_digest(str(digest)) for name, digest in args["files"].items()}
         except ValueError as exc:
             raise ValueError(f"files: {exc}") from exc
-        mirror = Mirror(self, self.variables, dest)
-        found = mirror.digests(wanted)
-        if args["existing"] and SCRIPT not in found:
-            wanted = found
-        if found != wanted and not self._task.check_mode:
-            mirror.bring(Path(args["src"]), wanted, found)
+        mirror, source, check = Mirror(self, self.variables, dest), Path(args["src"]), self._task.check_mode
+        # What is copied is not written anew meanwhile, and of two copies the older one does not come last.
+        with exclusively(depot_of(source), patience=PATIENCE) if not check else nullcontext():
+            found = mirror.digests(wanted)
+            if args["existing"] and SCRIPT not in found:
+                wanted = found
+            if found != wanted and not check:
+                mirror.bring(source, wanted, found)
         diff = headed_diff(f"{dest}/", sha256sums(found), sha256sums(wanted))
         return {"changed": found != wanted, "dest": str(dest), "diff": [diff]}

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.vars.reserved import get_reserved_names
 
 from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
+from ..plugin_utils.inventory.names import Taken
+from ..plugin_utils.inventory.sources import later_sources, named, read_apart
 from ..plugin_utils.inventory.stations_csv import (
     FIELDS,
     StationRow,
     decode,
     parse_stations,
     plan_groups,
+    refuse_taken,
 )
 from ..plugin_utils.remaining.memory import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
@@ -39,6 +46,11 @@ description:
     finds it changed.
   - A new release of a school's server is known once an audit, or a run without C(--limit), has met the station.
   - Nothing of the CSV is ever a template. A row that cannot be right stops the reading, with its line.
+  - So does a row whose station, school or room has the name of a host or a group that another source of the inventory
+    has, whichever is read first, or that looks like one. It would get the other's address, members or passwords. Only
+    the groups C(pronote_edt_stations) and C(pronote_reference) may name stations of the CSV, and say no more of them.
+  - Sources that are read after this one are read twice for that, so give a file with O(csv) a name that comes last when
+    others are slow.
   - Not cached, since reading is faster than Ansible's cache, and an old list of what remains would be wrong.
 options:
   plugin:
@@ -80,6 +92,13 @@ options:
     description: The group of all stations.
     type: str
     default: pronote_stations
+  shared:
+    description:
+      - Names of stations of the CSV, and of groups of its schools and rooms, that other sources of the inventory have
+        too, because that is meant.
+    type: list
+    elements: str
+    default: []
   state:
     description:
       - The store (C(pronote_state)), relative to this file. Empty, none.
@@ -108,6 +127,8 @@ class InventoryModule(BaseInventoryPlugin):
     """Documentation above."""
 
     NAME = "rentree.pronote.stations"
+    # While the sources that come later are read apart: another file like this one only adds its stations.
+    _apart: ClassVar[bool] = False
 
     def verify_file(self, path: str) -> bool:
         """Only files that say by their name that they are ours."""
@@ -116,11 +137,31 @@ class InventoryModule(BaseInventoryPlugin):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
+        self._path = path
         folder = Path(path).parent
-        inventory.add_group(self.get_option("group"))
         if self.get_option("csv"):
             self._add_stations(inventory, folder / Path(str(self.get_option("csv"))).expanduser())
-        self._add_groups_of_state(inventory, folder, path)
+        inventory.add_group(self.get_option("group"))
+        if not self._apart:
+            self._add_groups_of_state(inventory, folder, path)
+
+    def _taken(self, inventory: Any, own: Mapping[str, Mapping[str, Any]]) -> Taken:
+        """The names that other sources have, those that are read before and after this one. ``own``: our groups."""
+        known = {
+            *inventory.groups,
+            *GROUPS,
+            self.get_option("group"),
+            *own,
+            *(room for rooms in own.values() for room in rooms),
+        }
+        shared = {str(name) for name in self.get_option("shared")}
+        hosts, groups = named(inventory, without=shared)
+        with _reading_apart():
+            for source, other in read_apart(later_sources(self._path), self.loader, groups=known - {""}):
+                later = named(other, without=shared, source=source)
+                hosts, groups = later[0] | hosts, later[1] | groups
+        reserved = get_reserved_names() | set(constants.INTERNAL_STATIC_VARS) | set(constants.LOCALHOST)
+        return Taken.of(hosts=hosts, groups=groups, reserved=reserved)
 
     def _add_stations(self, inventory: Any, file: Path) -> None:
         unknown = set(self.get_option("columns")) - set(FIELDS)
@@ -134,10 +175,13 @@ class InventoryModule(BaseInventoryPlugin):
                 schools={str(name): str(uai) for name, uai in self.get_option("schools").items()},
             )
             groups = plan_groups(rows)
+            if not self._apart:
+                refuse_taken(rows, self._taken(inventory, groups))
         except OSError as exc:
             raise AnsibleParserError(f"{file}: {exc.strerror}") from exc
         except ValueError as exc:
             raise AnsibleParserError(f"{file}:{exc}") from exc
+        inventory.add_group(self.get_option("group"))
         for school, rooms in groups.items():
             _add_group(inventory, school, self.get_option("group"))
             for room, names in rooms.items():
@@ -179,6 +223,15 @@ class InventoryModule(BaseInventoryPlugin):
             for group in GROUPS:
                 if group in belongs:
                     inventory.add_host(name, group=group)
+
+
+@contextmanager
+def _reading_apart() -> Iterator[None]:
+    InventoryModule._apart = True
+    try:
+        yield
+    finally:
+        InventoryModule._apart = False
 
 
 def _members(inventory: Any, group: str) -> set[str]:

@@ -9,6 +9,7 @@ description:
   - Copies the files of a release that M(rentree.pronote.depot_release) published on the controller to the host of the
     task, over its ordinary connection, and verifies the SHA-256 of each there. M(ansible.builtin.copy) does the work,
     so a station sees the old file or the new one, never half a file; C(SHA256SUMS) and C(install.cmd) come last.
+  - The controller's depot is locked meanwhile, as by M(rentree.pronote.depot_release) and M(rentree.pronote.prepare).
   - A copy that was cut off is gone on with by the next run. Files with the right digest are not copied again.
 options:
   src:

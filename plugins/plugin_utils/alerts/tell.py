@@ -131,7 +131,7 @@ class Delivery:
 def tell(
     records: Sequence[AuditRecord], summary: Mapping[str, Any], request: AlertRequest, *, limited: bool, check: bool
 ) -> Delivery:
-    """Tell what is new, by each way by itself; in check mode only say so. Raises ValueError, StoreError.
+    """Tell what is new, by each way by itself; in check mode only say so. Raises ValueError.
 
     ``summary``: what audit_report said of the audit; ``limited``: whether the run left stations out.
     """
@@ -140,8 +140,7 @@ def tell(
         try:
             told = _told(request, way, check=check)
         except StoreError as exc:
-            if not delivery.sent:
-                raise
+            # Telling without knowing what was told would tell the same every night.
             delivery.fail(way, f"{exc} Nothing was told by {way}.")
             continue
         alert, after, unsent = decide(

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...module_utils.base.locks import acquired
+from ...module_utils.product.products import PRODUCTS
 
-__all__ = ["PATIENCE", "exclusively"]
+__all__ = ["PATIENCE", "depot_of", "exclusively"]
 
 PATIENCE = 60.0
 """Seconds that a publication takes at most, and that the next one waits for it."""
@@ -36,6 +37,12 @@ def exclusively(*folders: Path, patience: float = 0.0) -> Iterator[None]:
                     "it has ended, then run again"
                 )
         yield
+
+
+def depot_of(release: Path) -> Path:
+    """The depot that the folder of a release and architecture is in."""
+    above = release.expanduser().absolute().parent.parent
+    return above.parent if above.name in {product.depot_folder for product in PRODUCTS.values()} else above
 
 
 def _there(folder: Path) -> Path:

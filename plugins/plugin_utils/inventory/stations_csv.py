@@ -7,17 +7,19 @@ Every cell is hostile: names become inventory names and groups, so they are matc
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...module_utils.base.identifiers import parse_mac, parse_uai
 from ...module_utils.base.text import decoded
+from .names import Taken, group_name, look_alike
 
-__all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "group_name", "parse_stations", "plan_groups"]
+__all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "parse_stations", "plan_groups", "refuse_taken"]
 
 FIELDS = ("name", "address", "mac", "room", "school", "uai")
 
@@ -56,8 +58,6 @@ PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
 _NAME = re.compile(r"[^\W_][\w.-]{0,62}")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _SEVERAL = re.compile(r"<br\s*/?>|[\s,|]+")
-_RESERVED = re.compile(r"all|ungrouped|localhost|pronote_(stations|late|pending|failed|never_seen)")
-_LETTERS = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +71,8 @@ class StationRow:
     room: str = ""
     school: str = ""
     uai: str = ""
+    headings: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """The columns that this was told in, by field."""
 
 
 def decode(content: bytes) -> str:
@@ -78,15 +80,6 @@ def decode(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
         raise ValueError("the file is UTF-16 or no text: save it as CSV UTF-8")
     return decoded(content.removeprefix(b"\xef\xbb\xbf"))
-
-
-def group_name(text: str) -> str:
-    """A name for a group: ASCII letters, digits and underscores. Raises ValueError when nothing is left."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS)).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
-    if not name:
-        raise ValueError(f"{text[:40]!r} has no letter or digit to name a group with")
-    return f"g_{name}" if name[0].isdigit() else name
 
 
 def _key(heading: str) -> str:
@@ -116,6 +109,7 @@ def parse_stations(
     rows: list[StationRow] = []
     names: dict[str, int] = {}
     where: dict[str, int] | None = None
+    headings: dict[str, str] = {}
     start = 1
     try:
         for cells in reader:
@@ -124,15 +118,17 @@ def parse_stations(
                 continue
             if where is None:
                 where = _columns(cells, preset, columns or {}, line, sign)
+                headings = {field: cells[at].strip() for field, at in where.items()}
                 continue
             try:
                 row = _row(cells, where, line, preset=preset, school=school, schools=schools or {})
             except ValueError as exc:
                 raise ValueError(f"{line}: {exc}") from exc
             # Windows does not tell case apart in names.
-            if names.setdefault(row.name.casefold(), line) != line:
-                raise ValueError(f"{line}: the station {row.name} is on line {names[row.name.casefold()]} already")
-            rows.append(row)
+            if names.setdefault(look_alike(row.name), line) != line:
+                raise ValueError(f"{line}: the station {row.name} is on line {names[look_alike(row.name)]} already")
+            rows.append(replace(row, headings=headings))
+            refuse_taken(rows[-1:], Taken())
     except csv.Error as exc:
         raise ValueError(f"{reader.line_num}: not a line of CSV ({exc})") from exc
     return sorted(rows, key=lambda row: row.name)
@@ -164,10 +160,11 @@ def _row(
         if any(not char.isprintable() for char in value) and field not in {"address", "mac"}:
             raise ValueError(f"the {field} has a control character or a line break in it")
     name = told["name"]
-    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name.lower()):
+    readable = all(char.isascii() or char.isalpha() for char in name) and look_alike(name).isascii()
+    if not _NAME.fullmatch(name) or not readable:
         raise ValueError(
             f"{name[:40]!r} cannot be a station's name: letters, digits, '.', '-' and '_', up to 63 of them, "
-            "beginning with a letter or a digit"
+            "beginning with a letter or a digit, Latin ones"
         )
     place, site = told.get("room", ""), told.get("school", "") or school
     if preset == "glpi":
@@ -215,7 +212,7 @@ def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
     Raises ValueError, beginning with the line, for two names that make one group.
     """
     meaning: dict[str, tuple[tuple[str, str], int]] = {}
-    stations = {row.name for row in rows}
+    stations = {look_alike(row.name) for row in rows}
     planned: dict[str, dict[str, list[str]]] = {}
     for row in sorted(rows, key=lambda r: r.line):
         wanted = [(group_name(row.school), (row.school, ""))]
@@ -228,11 +225,26 @@ def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
                     f"{row.line}: {' / '.join(filter(None, what))} and {' / '.join(filter(None, other))} (line {line}) "
                     f"would both be the group {group}: spell them alike, or rename one"
                 )
-            if _RESERVED.fullmatch(group) or group in stations:
-                raise ValueError(f"{row.line}: the group {group} has the name of something else: rename it")
+            if group in stations:
+                raise ValueError(f"{row.line}: the group {group} has the name of a station: rename it")
         room = wanted[1][0] if row.room else ""
         planned.setdefault(wanted[0][0], {}).setdefault(room, []).append(row.name)
     return {
         school: {room: sorted(names) for room, names in sorted(rooms.items())}
         for school, rooms in sorted(planned.items())
     }
+
+
+def refuse_taken(rows: Sequence[StationRow], taken: Taken) -> None:
+    """Raises ValueError, beginning with the line, for a station or a group with the name of somebody else."""
+    for row in sorted(rows, key=lambda row: row.line):
+        school = group_name(row.school)
+        names = [("name", row.name, "station"), ("school", school, "group")]
+        if row.room:
+            names.append(("room", f"{school}_{group_name(row.room)}", "group"))
+        for told, name, kind in names:
+            try:
+                taken.refuse(name, kind)
+            except ValueError as exc:
+                place = f"column {row.headings[told]!r}" if told in row.headings else f"{told} of the inventory's file"
+                raise ValueError(f"{row.line}: {place}, {getattr(row, told)[:60]!r}: {exc}") from exc

@@ -103,3 +103,16 @@ def test_a_store_that_fails_after_the_mail_stops_neither_the_webhook_nor_the_tru
         "mail has told is not remembered: it may be told again.",
         "webhook has told is not remembered: it may be told again.",
     ]
+
+
+def test_a_store_that_cannot_be_used_is_a_warning_and_no_end_of_the_audit(tmp_path: Path) -> None:
+    (tmp_path / "state.sqlite3").write_text("no store\n" * 200, encoding="utf-8")
+    with mail_server(ADDRESS) as box:
+        told = _tell(_request(tmp_path, box, webhook_url=f"http://{ADDRESS}:9/hook"), "late")
+        assert box.mails == []
+    assert (told.sent, told.failed) == ([], ["mail", "webhook"])
+    assert all("not usable (file is not a database)" in warning for warning in told.warnings)
+    assert [warning.rpartition("Nothing")[2] for warning in told.warnings] == [
+        " was told by mail.",
+        " was told by webhook.",
+    ]

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
+from ansible_collections.rentree.pronote.plugins.action import depot_mirror as _depot_mirror
 from ansible_collections.rentree.pronote.plugins.action import depot_release as _depot_release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import publish as _publish
-from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.exclusive import exclusively
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.exclusive import depot_of, exclusively
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.mirror import Mirror
 
 from tests.actions import run_action
 from tests.lab.simulated.installer.package import build_iss
@@ -139,3 +141,35 @@ def test_a_publication_waits_for_whoever_holds_it_and_a_check_for_nobody(
     finally:
         os.close(handle)
     assert shelf.publish("2026.2.7")["changed"]
+
+
+@pytest.mark.parametrize("place", ["2026.2.7/x64", "edt_monoposte/2026.2.7/x64"])
+def test_the_depot_of_a_release(tmp_path: Path, place: str) -> None:
+    assert depot_of(tmp_path / "depot" / place) == tmp_path / "depot"
+
+
+def test_a_copy_to_a_web_server_waits_for_whoever_holds_the_depot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = _Shelf(tmp_path)
+    files = shelf.publish("2026.2.7")["files"]
+    monkeypatch.setattr(_depot_mirror, "PATIENCE", 0.2)
+    monkeypatch.setattr(Mirror, "digests", lambda _self, names: dict.fromkeys(names, "0" * 64))
+    copied = []
+    monkeypatch.setattr(Mirror, "bring", lambda *_: copied.append(_held(shelf.depot)))
+    copy = {"src": str(shelf.depot / "2026.2.7/x64"), "dest": "/srv/pronote/2026.2.7/x64", "files": files}
+    with exclusively(shelf.depot):
+        assert run_action("depot_mirror", copy, check=True)["changed"]
+        with pytest.raises(AnsibleActionFail, match="under way, or a publication or a pruning"):
+            run_action("depot_mirror", copy)
+        assert copied == []
+    assert run_action("depot_mirror", copy)["changed"]
+    assert copied == [True]
+
+
+def _held(folder: Path) -> bool:
+    try:
+        with exclusively(folder):
+            return False
+    except ValueError:
+        return True

@@ -6,7 +6,6 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.stations_csv import (
     StationRow,
     decode,
-    group_name,
     parse_stations,
     plan_groups,
 )
@@ -27,7 +26,10 @@ OCS = (
 
 
 def _rows(text: str, **options: Any) -> list[dict[str, Any]]:
-    return [{k: v for k, v in row.__dict__.items() if v and k != "line"} for row in parse_stations(text, **options)]
+    return [
+        {k: v for k, v in row.__dict__.items() if v and k not in {"line", "headings"}}
+        for row in parse_stations(text, **options)
+    ]
 
 
 def test_a_list_kept_by_hand() -> None:
@@ -111,6 +113,7 @@ _ROW = "a;10.0.0.1;00:1a:2b:3c:4d:5e;CDI;Lycée;0310001A\n"
         (HEAD + '"b\nc;d', "not a line of CSV"),
         # A cell over several lines: the line is the one the row begins on.
         (HEAD + _ROW + '"b";"10.0.0.2\n10.0.0.3";"x";CDI;Lycée;\n', "3: 'x' is not a MAC address"),
+        (HEAD + _ROW + _ROW.replace("a;", "à;"), "3: the station à is on line 2 already"),
         (HEAD + 'b;;;"C\nDI";Lycée;\n', "2: the room has a control character"),
         *(
             (HEAD + f'"{name}";;;;Lycée;\n', "2: .* cannot be a station's name")
@@ -124,6 +127,8 @@ _ROW = "a;10.0.0.1;00:1a:2b:3c:4d:5e;CDI;Lycée;0310001A\n"
                 "localhost",
                 "pronote_pending",
                 "-a",
+                "dс01",  # a Cyrillic letter
+                "ⅾc01٣",
             )
         ),
     ],
@@ -136,25 +141,6 @@ def test_bad_rows_are_named_by_their_line(text: str, message: str) -> None:
 def test_a_column_that_is_not_there() -> None:
     with pytest.raises(ValueError, match="1: not one column is called 'Poste'"):
         parse_stations(HEAD, columns={"name": "Poste"})
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Salle 101", "salle_101"),
-        ("  CDI — 1ᵉʳ étage ", "cdi_1er_etage"),
-        ("Cœur d'îlot", "coeur_d_ilot"),
-        ("101", "g_101"),
-        ("{{ x }}", "x"),
-    ],
-)
-def test_names_of_groups(text: str, name: str) -> None:
-    assert group_name(text) == name
-
-
-def test_no_name_for_a_group() -> None:
-    with pytest.raises(ValueError, match="no letter or digit"):
-        group_name("«»")
 
 
 def _station(line: int, name: str, school: str, room: str = "") -> StationRow:
@@ -181,8 +167,8 @@ def test_groups_are_sorted_and_begin_with_their_school() -> None:
         ([("L", "Salle 1"), ("L", "salle-1")], r"3: L / salle-1 and L / Salle 1 \(line 2\) would both be the group l_"),
         ([("Lycée", ""), ("LYCEE", "")], "would both be the group lycee"),
         ([("A", "B"), ("A B", "")], "would both be the group a_b"),
-        ([("Pronote stations", "")], "2: the group pronote_stations has the name of something else"),
-        ([("s0", "")], "2: the group s0 has the name of something else"),
+        ([("s0", "")], "2: the group s0 has the name of a station"),
+        ([("S0", "")], "2: the group s0 has the name of a station"),
     ],
 )
 def test_groups_that_collide(rows: list[tuple[str, str]], message: str) -> None:
