@@ -81,8 +81,9 @@ def _here(planner: Planner) -> list[Installation]:
 def _older(planner: Planner) -> Installation | None:
     """The newest sound client that the setup goes over as an update."""
     wanted = planner.goal.release.client
-    found = [i for i in _here(planner) if i.uninstall_string and i.release and i.release.client < wanted]
-    return max(found, key=lambda i: i.release.client if i.release else wanted, default=None)
+    found = {i.release.client: i for i in _here(planner) if i.uninstall_string and i.release}
+    older = [client for client in found if client < wanted]
+    return found[max(older)] if older else None
 
 
 def _words(installation: Installation | None) -> str:

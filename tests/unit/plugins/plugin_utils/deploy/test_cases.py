@@ -7,6 +7,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.cases import record_again
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.goal import JobStep
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import plan
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 
@@ -34,6 +35,32 @@ _UPDATES: dict[str, Any] = {"updates": frozenset({"x64"})}
 def test_the_case_is_what_the_setup_finds(there: Any, options: Any, verb: str) -> None:
     (step,) = plan(state_of(*there), goal(**options)).steps
     assert step.job.verb == verb
+
+
+@pytest.mark.parametrize(
+    ("there", "over"),
+    [
+        ([LAST_MONTH, client("2026.2.5")], "2026.2.5"),
+        ([client("2026.2.5"), LAST_MONTH], "2026.2.5"),
+        ([LAST_MONTH, NEWER], "2026.1.3"),
+        ([NEWER], ""),
+        ([OLD], ""),
+    ],
+)
+def test_the_newest_older_client_is_what_the_setup_goes_over(there: Any, over: str) -> None:
+    (step,) = plan(state_of(*there), goal(allow_downgrade=True)).steps
+    assert step.over.partition(" ")[0] == over
+
+
+def test_the_release_that_is_wanted_is_no_older_client() -> None:
+    (step,) = plan(state_of(RIGHT, jobs=[job_for()]), goal()).steps
+    assert (step.follow, step.over) == (True, "")
+
+
+def test_what_is_removed_first_is_not_gone_over() -> None:
+    published = Removal(release=Release.parse("2026.1.3"), arch="x64", digest="d" * 64)
+    steps = plan(state_of(LAST_MONTH), goal(update="reinstall", removals={2026: {"x64": published}})).steps
+    assert [(step.job.verb, step.over) for step in steps][-1] == ("install", "")
 
 
 @pytest.mark.parametrize("verb", ["install", "update"])

@@ -54,6 +54,9 @@ def _removable(*releases: str, arch: Any = "x64") -> dict[int, dict[str, Removal
 _REMOVALS = _removable("2024.3.11", "2025.2.9", "2026.3.1")
 
 
+_STAGED_BEFORE = job_for(verb="staged", digest="e" * 64)
+
+
 def _removal(release: str) -> str:
     return job_for(release, "remove", digest="d" * 64)
 
@@ -77,6 +80,12 @@ def test_older_years_go_once_this_one_is_there(state: StationState, action: str,
     assert (decided.action, [str(step.job) for step in decided.steps], names(decided.tidy)) == (action, steps, [])
     if decided.changes and action != "finish":
         assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+def test_nothing_is_put_beneath_a_staging_that_is_at_work() -> None:
+    desired = goal(allow_downgrade=True, downgrade="remove_first", removals=_REMOVALS)
+    decided = plan(state_of(NEWER, jobs=[STAGE, _STAGED_BEFORE]), desired)
+    assert (decided.action, decided.steps[0].follow, decided.steps[0].adopt) == ("finish", True, ())
 
 
 @pytest.mark.parametrize(
@@ -134,6 +143,8 @@ def test_a_removal_is_done_when_its_architecture_is_gone() -> None:
         ("over", [], [job_for()], []),
         ("remove_first", [], [STAGE, _removal("2026.3.1"), job_for()], [STAGED]),
         ("remove_first", [STAGED], [_removal("2026.3.1"), job_for()], [STAGED]),
+        # What an earlier script staged is taken over.
+        ("remove_first", [_STAGED_BEFORE], [STAGE, _removal("2026.3.1"), job_for()], [_STAGED_BEFORE, STAGED]),
     ],
 )
 def test_an_older_release_of_the_year_goes_back(how: str, jobs: list[str], steps: list[str], adopt: list[str]) -> None:
@@ -145,6 +156,18 @@ def test_an_older_release_of_the_year_goes_back(how: str, jobs: list[str], steps
         adopt,
     )
     assert decided.after == ["Client PRONOTE 2026: 2026.2.7 x64"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "action"),
+    [({}, "refuse"), ({"arch": None}, "refuse"), ({"uninstall_string": None}, "install")],
+)
+def test_an_entry_that_cannot_be_run_stops_the_removal_of_its_own_architecture(entry: Any, action: str) -> None:
+    hostile = {"condition": "entry_without_exe", "uninstall_string": '"C:\\x\\setup.exe" & shutdown', **entry}
+    removals = {2026: {**_removable("2026.3.1")[2026]}}
+    desired = goal(allow_downgrade=True, downgrade="remove_first", removals=removals)
+    decided = plan(state_of(NEWER, client(None, year=2026, **hostile)), desired)
+    assert decided.action == action
 
 
 def test_removing_first_needs_what_removes() -> None:
