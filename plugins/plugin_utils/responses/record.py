@@ -14,6 +14,7 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ...module_utils.base.digests import sha256
+from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
@@ -326,7 +327,8 @@ def _judge(
 
 def _give_up(station: WinrmStation, recording: Recording) -> None:
     """End what is at work and delete the task and the folder. Raises StationError when something of it stays."""
-    pids = [int(pid) for row in station.query(recording.running_query()) if (pid := str(row["ProcessId"])).isdigit()]
+    numbers = (natural(row.get("ProcessId")) for row in station.query(recording.running_query()))
+    pids = [number for number in numbers if number]
     for attempt in range(_LOOKS):
         if pids:
             station.run(recording.end(pids), doing="ending the setup")
