@@ -48,7 +48,8 @@ PRONOTE_CLIENT = Product(
 EDT_MONOPOSTE = Product(
     key="edt_monoposte",
     title="EDT monoposte",
-    display_name=re.compile(r"\bedt\b(?=.*\bmonopost[eo]\b)\D*(\d{4})", re.IGNORECASE),
+    # The name of an entry has tens of characters; without an end to what may lie between, a long one costs its square.
+    display_name=re.compile(r"\bedt\b(?=.{0,80}\bmonopost[eo]\b)\D{0,80}(\d{4})", re.IGNORECASE),
     publisher=PRONOTE_CLIENT.publisher,
     exe="EDT Monoposte.exe",
     vendor_folder=PRONOTE_CLIENT.vendor_folder,
@@ -61,4 +62,4 @@ EDT_MONOPOSTE = Product(
 PRODUCTS = {product.key: product for product in (PRONOTE_CLIENT, EDT_MONOPOSTE)}
 
 # The updater of all products is a second entry: "Mise à jour automatique - Index Education -".
-UPDATER_NAME = re.compile(r"mise [àa] jour automatique.*index.?[eé]ducation", re.IGNORECASE)
+UPDATER_NAME = re.compile(r"mise [àa] jour automatique.{0,40}index.?[eé]ducation", re.IGNORECASE)

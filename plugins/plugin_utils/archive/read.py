@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of_file
+from ...module_utils.base.numbers import natural
 from ...module_utils.checks.findings import CheckError, Report
 from ...module_utils.checks.local_file import local_file, unreadable
 from ...module_utils.product.products import EDT_MONOPOSTE
@@ -80,7 +81,7 @@ def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) ->
         if station.get("Win32_Directory", Name=path) is None:
             raise CheckError("file_absent", path=path)
         path, row = _newest_there(station, path)
-    size = int(str(row.get("FileSize") or 0))
+    size = natural(row.get("FileSize")) or 0
     if not size:
         raise CheckError("file_empty", path=path)
     found, error = _digest_there(station, path) if digest else ("", "")

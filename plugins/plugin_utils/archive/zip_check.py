@@ -59,7 +59,7 @@ def _check_end(file: IO[bytes], *, path: str, size: int, limits: ZipLimits) -> N
     file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT - 20))
     tail = file.read()
     at = tail.rfind(_END, 0, len(tail) - _END_SIZE + len(_END))
-    if at < 0:
+    if at < 0 or len(tail) - at < _END_SIZE:
         # The end is what a broken copy lacks.
         raise CheckError("archive_truncated" if start == b"PK\x03\x04" else "archive_not_zip", path=path)
     entries, directory = struct.unpack("<HL", tail[at + 10 : at + 16])
@@ -74,7 +74,8 @@ def _check_end(file: IO[bytes], *, path: str, size: int, limits: ZipLimits) -> N
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], limits: ZipLimits) -> None:
-    if not [entry for entry in entries if not entry.is_dir()]:
+    # Not is_dir(), which on Python 3.11 and 3.12 looks at the last character of a name that may have none.
+    if all(entry.filename.endswith("/") for entry in entries):
         raise CheckError("archive_no_entry")
     if len(entries) > limits.entries:
         raise CheckError("archive_bomb", reason=f"{len(entries)} > {limits.entries}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from ...module_utils.base.numbers import natural
 from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
 from .cases import setup_step
@@ -44,12 +45,12 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
 
 def _emulated(wanted: str, state: StationState) -> Arch:
     """On ARM: Windows 11 runs both kinds, each below its own Program Files; Windows 10 runs 32-bit programs only."""
-    build = state.windows.get("build", "")
+    build = natural(state.windows.get("build"))
     if wanted not in {"auto", *OTHER}:
         raise ValueError(f"unknown architecture {wanted!r}: auto, x64 or x86")
-    if not build.isdecimal():
+    if build is None:
         raise ValueError("the station's architecture is 'arm64', and the build of its Windows could not be read")
-    eleven = int(build) >= 22000
+    eleven = build >= 22000
     if wanted == "x64" and not eleven:
         raise ValueError("the station runs Windows 10 on ARM, which cannot run the x64 client; set arch to auto")
     if wanted == "auto":

@@ -47,6 +47,7 @@ __all__ = [
 
 _CONFLICT = re.compile(rb"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*", re.ASCII)  # it becomes a file's name on the controller
+_DEEPEST = 30  # levels; a lock file has six
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -102,17 +103,31 @@ class Removal:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML without a key twice in one mapping."""
+    """YAML without a key twice in one mapping, and not nested without end."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            # Here, since PyYAML takes a second to come to the end of Python's stack.
+            raise yaml.composer.ComposerError(None, None, f"more than {_DEEPEST} levels", None)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
         for key_node, _value in node.value:
+            # A list as a key is refused by the loader itself.
+            if not isinstance(key_node.value, str):
+                continue
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key_node.value!r} is there twice", key_node.start_mark
                 )
-            if isinstance(key_node.value, str):
-                seen.add(key_node.value)
+            seen.add(key_node.value)
         return super().construct_mapping(node, deep=deep)
 
 
@@ -126,6 +141,9 @@ def parse_lock(content: bytes) -> dict[str, Any] | None:
         data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
     except yaml.YAMLError as exc:
         raise ValueError(" ".join(str(exc).split())) from exc
+    except (AttributeError, KeyError, TypeError) as exc:
+        # PyYAML, of a value that is none of the type that a tag gives it (!!timestamp, !!bool).
+        raise ValueError("a value is not of the type that its tag says") from exc
     if data is not None and not isinstance(data, dict):
         raise ValueError("a mapping was expected")
     return data

@@ -70,6 +70,7 @@ _TLS: tuple[tuple[str, str, str], ...] = (
         "Check the address (http or https, port) and that the depot offers TLS 1.2, then run again.",
     ),
 )
+_TLS_TEXTS = tuple((re.compile(text), words, remedy) for text, words, remedy in _TLS)
 _OTHER_TRUST = f"Put the authority into the station's root store, or {_HTTP}."
 _TOO_OLD = re.compile(r"option --ssl-revoke-best-effort: is unknown")
 _MESSAGE = re.compile(r"^curl: (?:\((\d{1,3})\) )?.*", re.MULTILINE)
@@ -93,8 +94,8 @@ def curl_cause(code: int, text: str) -> tuple[str, str]:
         )
     told, message = curl_said(text)
     if code in {35, 60} and told == code:
-        for pattern, words, remedy in _TLS:
-            if re.search(pattern, message):
+        for pattern, words, remedy in _TLS_TEXTS:
+            if pattern.search(message):
                 return words, remedy
     words = CURL_CODES.get(code, "curl failed")
     return words, _OTHER_TRUST if code in {35, 60} else _SERVED

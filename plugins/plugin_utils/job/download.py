@@ -12,11 +12,11 @@ What is shown may so be one look old (docs/fidelity.md, W22). I/O: the station a
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 
 from ansible.utils.display import Display
 
+from ...module_utils.base.numbers import natural
 from ..station.errors import StationError
 from ..station.events import watched
 from ..station.winrm import WinrmStation
@@ -62,7 +62,5 @@ class Download:
         if self._over:
             station.events.stage("installing")
             return
-        fetched = 0
-        with contextlib.suppress(ValueError):
-            fetched = int(str((part or {}).get("FileSize") or 0))
+        fetched = natural((part or {}).get("FileSize")) or 0
         station.events.stage("fetching", bytes=fetched, total=self._total)

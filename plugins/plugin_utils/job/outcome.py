@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...module_utils.base.numbers import integer
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .curl import curl_cause
 from .installshield import SetupLog, exit_words, read_log, result_words
@@ -81,10 +82,8 @@ def parse_exit(text: str) -> dict[str, str]:
 
 
 def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return -1
+    number = integer(text)
+    return -1 if number is None else number
 
 
 # What a step other than "done" means: the fact and the remedy, with the exit file's {file} and {code}.
@@ -132,6 +131,8 @@ _STEPS: dict[str, tuple[str, str]] = {
     ),
 }
 
+
+_ELSEWHERE = ("the job stopped at {step!r} (code {code})", "Look at the job's logs.")
 
 # Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
 _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
@@ -187,13 +188,13 @@ def read_outcome(files: JobFiles) -> JobOutcome:
         return _meanwhile(values, files, _setup_outcome(values, code, files.setup_log))
     if step == "staged":
         return JobOutcome(accepted=True, fact="the files are on the station")
-    fact, remedy = _STEPS.get(step, (f"the job stopped at {step!r} (code {{code}})", "Look at the job's logs."))
+    fact, remedy = _STEPS.get(step, _ELSEWHERE)
     words, curl_remedy = curl_cause(code, files.curl_log or "")
     return JobOutcome(
         accepted=False,
         in_doubt=step in _IN_DOUBT or (step == "no_log" and not _broke_off(values, code)),
         spoilt=step == "no_log" and _broke_off(values, code),
-        fact=fact.format(file=values.get("file", "").removesuffix(".part"), code=code, words=words),
+        fact=fact.format(step=step[:40], file=values.get("file", "").removesuffix(".part"), code=code, words=words),
         remedy=remedy.replace("{remedy}", curl_remedy),
         code=code,
         client_started=step == "client_running",

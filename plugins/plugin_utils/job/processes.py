@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.numbers import natural
 from .installshield import HELPER
 
 __all__ = ["TASK_LIMIT", "JobProcess", "at_work", "described", "job_processes", "outlived"]
@@ -66,12 +67,11 @@ def job_processes(rows: Iterable[Mapping[str, Any]]) -> list[JobProcess]:
     """The processes in an answer to a job's query. What the station says is kept to what it can mean."""
     found = []
     for row in rows:
-        pid = str(row.get("ProcessId") or "")
         name = re.sub(r"[^\w .()~+-]", "?", str(row.get("Name") or "a program"), flags=re.ASCII)[:60]
         line = str(row.get("CommandLine") or "").lower()
         found.append(
             JobProcess(
-                pid=int(pid) if re.fullmatch(r"\d{1,10}", pid, re.ASCII) else 0,
+                pid=natural(row.get("ProcessId")) or 0,
                 name=name,
                 script=name.lower() == "cmd.exe" and 'install.cmd" run' in line,
                 since=_moment(str(row.get("CreationDate") or "")),

@@ -12,11 +12,14 @@ __all__ = ["foreign_renames"]
 
 # As reg.exe prints REG_MULTI_SZ: its strings parted by \0, in pairs of source and target, each with \??\ before it and
 # a target with ! before that; an empty target means that the source is deleted.
-_PATH = re.compile(r"\\\?\?\\(.+?)(?=\\0(?:\\0|[!*0-9]*\\\?\?\\|\s*$)|\s*$)", re.MULTILINE)
+_MARK = "\\??\\"
+_BETWEEN = re.compile(r"\\0(?=\\0|[!*0-9]{0,4}\\\?\?\\|$)")
 
 
 def _paths(text: str) -> Counter[str]:
-    return Counter(path.lower() for path in _PATH.findall(text))
+    parts = (part for line in text.splitlines() for part in _BETWEEN.split(line.rstrip()))
+    paths = (part.partition(_MARK)[2] for part in parts)
+    return Counter(path.lower() for path in paths if path)
 
 
 def foreign_renames(before: str | None, after: str | None) -> bool:

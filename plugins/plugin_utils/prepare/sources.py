@@ -74,9 +74,9 @@ _BUTTONS = PageShape(
 _ANY_LINK = PageShape(words="any link", links="//a/@href")
 
 
-def _named(what: str) -> re.Pattern[str]:
+def _named(what: str) -> str:
     release = r"(?P<release>20\d\d(?:\.\d{1,5}){2,3})"
-    return re.compile(rf"Install_{what}_FR_{release}_win(?P<bits>32|64)\.exe", re.ASCII | re.IGNORECASE)
+    return rf"Install_{what}_FR_{release}_win(?P<bits>32|64)\.exe"
 
 
 SOURCES: dict[str, InstallerSource] = {
@@ -84,7 +84,7 @@ SOURCES: dict[str, InstallerSource] = {
         page="https://www.index-education.com/fr/telecharger-pronote.php",
         preview_page="https://www.index-education.com/fr/telecharger-pronote-pre-version.php",
         shapes=(_BUTTONS, _ANY_LINK),
-        file_name=_named("PRNclient"),
+        file_name=re.compile(_named("PRNclient"), re.ASCII | re.IGNORECASE),
         example="Install_PRNclient_FR_2026.2.7_win64.exe",
         naming="keep the name that the file had on the download page",
     ),
@@ -94,7 +94,7 @@ SOURCES: dict[str, InstallerSource] = {
         page="",
         preview_page="",
         shapes=(_BUTTONS, _ANY_LINK),
-        file_name=_named(r"EDT_?mono(?:poste)?"),
+        file_name=re.compile(_named(r"EDT_?mono(?:poste)?"), re.ASCII | re.IGNORECASE),
         example="Install_EDTmonoposte_FR_2026.2.7_win64.exe",
         naming="if the publisher calls it otherwise, download it and give the file this name, its release and bits",
     ),

@@ -239,5 +239,5 @@ def short_names(names: Sequence[str]) -> list[str]:
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
     common = "".join(char for char, _ in same)
     # Not in the middle of a word or a number: of pc-10 and pc-11 the rest is 10 and 11, as it is of pc10 and pc11.
-    cut = re.sub(r"[^\W_]+$", "", common) or re.sub(r"\d+$", "", common)
+    cut = re.sub(r"(?<![^\W_])[^\W_]+$", "", common) or re.sub(r"(?<!\d)\d+$", "", common)
     return [name[len(cut) :] or name for name in names]

@@ -14,6 +14,7 @@ from typing import Any
 from ansible.utils.display import Display
 
 from ...module_utils.base.digests import sha256
+from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
@@ -345,9 +346,8 @@ class _Recorder:
     def give_up(self) -> None:
         """End what is at work and delete the task and the folder; an error when something of it stays."""
         recording, station = self._recording, self._station
-        pids = [
-            int(pid) for row in station.query(recording.running_query()) if (pid := str(row["ProcessId"])).isdigit()
-        ]
+        numbers = (natural(row.get("ProcessId")) for row in station.query(recording.running_query()))
+        pids = [number for number in numbers if number]
         for attempt in range(_LOOKS):
             if pids:
                 station.run(recording.end(pids), doing="ending the setup")

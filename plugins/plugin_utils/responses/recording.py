@@ -38,7 +38,8 @@ _TOP = "Rentree PRONOTE"
 # Beside the jobs' folder, not in it: a deployment tidies leftover jobs away, and a recording is not its business.
 _FOLDER = rf"{_TOP}\recordings"
 _ADMINISTRATORS = "S-1-5-32-544"
-_BASE64 = re.compile(rb"-----BEGIN [A-Z ]+-----(.*?)-----END [A-Z ]+-----", re.DOTALL)
+_BEGIN = re.compile(rb"-----BEGIN [A-Z ]+-----")
+_END = re.compile(rb"-----END [A-Z ]+-----")
 
 STAGE_CODES = {
     61: "cannot create the folder of the recording below Program Files, or lock it",
@@ -164,11 +165,12 @@ def parse_fetched(output: bytes) -> tuple[bytes, str]:
 
     Raises ValueError when one of them is missing (the file was in use).
     """
-    encoded, digest = _BASE64.search(output), digest_in(output)
-    if encoded is None or not digest:
+    begin, digest = _BEGIN.search(output), digest_in(output)
+    end = _END.search(output, begin.end()) if begin else None
+    if begin is None or end is None or not digest:
         raise ValueError("the station did not hand the recorded file over")
     try:
-        data = base64.b64decode(b"".join(encoded[1].split()), validate=True)
+        data = base64.b64decode(b"".join(output[begin.end() : end.start()].split()), validate=True)
     except binascii.Error as exc:
         raise ValueError(f"the station's copy of the recorded file is damaged ({exc})") from exc
     return data, digest

@@ -91,6 +91,7 @@ class ResponseFile:
         text, encoding = decode_response(data)
         sections: Sections = {}
         names: dict[str, str] = {}
+        keys: set[tuple[str, str]] = set()
         current: dict[str, str] | None = None
         for line in re.split(r"\r\n|\r|\n", text):
             stripped = line.strip()
@@ -99,13 +100,15 @@ class ResponseFile:
             if stripped.startswith("["):
                 name = stripped[1:].partition("]")[0]
 
-                current = sections.setdefault(names.setdefault(name.lower(), name), {})
+                name = names.setdefault(name.lower(), name)
+                current = sections.setdefault(name, {})
             elif current is None:
                 raise ValueError(f"it does not begin with a section ({stripped[:40]!r})")
             elif "=" in stripped:
                 key, _, value = stripped.partition("=")
                 # The first value counts, as for GetPrivateProfileString.
-                if key.strip().lower() not in {known.lower() for known in current}:
+                if (known := (name, key.strip().lower())) not in keys:
+                    keys.add(known)
                     current[key.strip()] = value.strip()
         if not sections:
             raise ValueError("it has no section")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...module_utils.base.numbers import natural
 from .findings import Finding, finding
 from .response import GUID, Mode, ResponseFile
 
@@ -160,7 +161,7 @@ def _answers(response: ResponseFile, mode: Mode) -> Iterator[Finding]:
         name, low = f"{dialog} {key}={value}"[:120], key.lower()
         if low == "result":
             yield from _result(dialog, value, name, mode)
-        elif (low.startswith("bopt") or _LAUNCH_KEY.search(key)) and value.isdecimal() and int(value):
+        elif (low.startswith("bopt") or _LAUNCH_KEY.search(key)) and natural(value):
             if dialog.lower().startswith("sdfinish") or not low.startswith("bopt"):
                 yield finding("launches", f"a box of the last dialog is ticked ({name})")
         elif dialog.lower().startswith(_RESTART.get(low, "\n")):

@@ -41,7 +41,9 @@ PORT = 49300
 _FOLDER = "Parametres PRONOTE"
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 # A shortcut to a client of a year, whoever made it; nothing that cmd.exe or a path would read as its own.
-_YEAR_SHORTCUT = re.compile(r"[\w .()-]*pronote[\w .()-]*?\b(20\d\d)\b[\w .()-]*\.lnk", re.IGNORECASE)
+_SHORTCUT = re.compile(r"[\w .()-]{1,251}\.lnk", re.IGNORECASE)
+_PRONOTE = re.compile("pronote", re.IGNORECASE)
+_YEAR = re.compile(r"\b20\d\d\b", re.ASCII)
 _DESKTOP = "%PUBLIC%\\Desktop"
 
 
@@ -173,8 +175,10 @@ def plan_settings(
 
 
 def _older(name: str, year: int) -> bool:
-    match = _YEAR_SHORTCUT.fullmatch(name)
-    return match is not None and int(match[1]) < year
+    ours = _PRONOTE.search(name) if _SHORTCUT.fullmatch(name) else None
+    years = [int(each) for each in _YEAR.findall(name, ours.end())] if ours else []
+    # Of two years the later one, so that a doubt leaves the shortcut.
+    return bool(years) and max(years) < year
 
 
 def look_command(files: list[SettingsFile]) -> str:

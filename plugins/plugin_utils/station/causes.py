@@ -101,6 +101,7 @@ _PREPARATION: Final[tuple[tuple[str, Cause], ...]] = (
     (r"(?:winrm or requests|xmltodict) is not installed", LIBRARY),
     (r"(?:\w+: )?cert(?:_key)?_pem file not found", OUR_FILES),
 )
+_PREPARATION_TEXTS: Final = tuple((re.compile(beginning), cause) for beginning, cause in _PREPARATION)
 
 # What each transport needs the listener to offer in WWW-Authenticate ([MS-WSMV] 3.1.4.5).
 _SCHEMES: Final = {
@@ -156,8 +157,8 @@ def from_preparation(exc: BaseException) -> StationError:
     if text.startswith(_KINIT_REFUSED):
         return kerberos.from_kinit(str(exc))
     links = list(_links(exc))
-    for beginning, cause in _PREPARATION:
-        if re.match(beginning, text):
+    for beginning, cause in _PREPARATION_TEXTS:
+        if beginning.match(text):
             return cause.error(text=text)
     if any(isinstance(link, OSError) for link in links):
         return OUR_FILES.error(text=text)

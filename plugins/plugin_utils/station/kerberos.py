@@ -201,10 +201,9 @@ KINIT: Final[tuple[tuple[str, Cause], ...]] = (
     ("Can't open/find Kerberos configuration file", _CONFIGURATION),
     ("Malformed representation of principal", _NAME),
 )
-_KINIT_LINE = re.compile(
-    r"(?:.*: )?kinit: (?:krb5_get_init_creds: )?(?P<text>.*?)"
-    r"(?: while getting initial credentials| when parsing name .*| while parsing .*| while initializing .*)?",
-)
+_KINIT_TEXTS = tuple((re.compile(text), cause) for text, cause in KINIT)
+_KINIT_NAMED = "kinit: "
+_KINIT_DOING = re.compile(r" while getting initial credentials$| when parsing name | while (?:parsing|initializing) ")
 
 
 def from_gss(major: int, minor: int, text: str) -> StationError:
@@ -217,12 +216,13 @@ def from_kinit(said: str) -> StationError:
     """The error of what ``kinit`` printed on its standard error."""
     # It asks for a new password, and says so, before it says that it cannot read one.
     for line in said[:2000].splitlines():
-        match = _KINIT_LINE.fullmatch(line.strip())
-        if match is None:
+        before, named, rest = line.strip().rpartition(_KINIT_NAMED)
+        if not named or not (before or ": ").endswith(": "):
             continue
-        for pattern, cause in KINIT:
-            if re.fullmatch(pattern, match["text"]):
-                return cause.error(text=one_line(match["text"]))
+        text = _KINIT_DOING.split(rest.removeprefix("krb5_get_init_creds: "), maxsplit=1)[0]
+        for pattern, cause in _KINIT_TEXTS:
+            if pattern.fullmatch(text):
+                return cause.error(text=one_line(text))
     return _UNKNOWN.error(text=one_line(said, longest=300))
 
 

@@ -8,12 +8,14 @@ Nothing localized is parsed: registry data, CSV fields by position, paths, and m
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import decoded
 from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
@@ -58,7 +60,14 @@ _SECTIONS = (
     "jobs",
     "processes",
 )
-_REG_VALUE = re.compile(r"^ {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$")
+_REG_VALUE = re.compile(r" {4}(.+?) {4}REG_[A-Z_]{1,30}(?: {4}(.*))?", re.DOTALL)
+_CODE_PAGE_NUMBER = re.compile(r"[0-9]{3,5}")
+_LONGEST_NAME = 300
+_LONGEST_VALUE = 10_000
+"""Characters of an uninstall entry's name, and of any value of it, that are kept. Real ones have some 50 and 150; no
+command of that length is run (uninstall.py)."""
+_MOST_LISTED = 500
+"""Programs of the product, and folders of jobs, that a station may show: each of them costs requests."""
 _SESSION_SHELL = "explorer.exe"
 
 
@@ -81,7 +90,7 @@ class Entry:
 
     @property
     def display_name(self) -> str:
-        return self.values.get("DisplayName", "")
+        return self.values.get("DisplayName", "")[:_LONGEST_NAME]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,46 +170,67 @@ def parse_reg_query(text: str) -> list[tuple[str, dict[str, str]]]:
     for line in text.splitlines():
         if line.startswith("HKEY_"):
             keys.append((line.strip(), {}))
-        elif keys and (match := _REG_VALUE.match(line)):
-            keys[-1][1][match[1]] = (match[3] or "").strip()
+        elif keys and (match := _REG_VALUE.fullmatch(line)):
+            keys[-1][1][match[1]] = (match[2] or "").strip()
     return keys
 
 
 def _entries(text: str, view: int) -> list[Entry]:
     found = [(key.partition("\\Uninstall\\")[2], values) for key, values in parse_reg_query(text)]
     # The Uninstall key itself, and sub-keys of an entry, are not entries.
-    return [Entry(view=view, key=name, values=values) for name, values in found if name and "\\" not in name]
+    return [Entry(view=view, key=name, values=_cut(values)) for name, values in found if name and "\\" not in name]
+
+
+def _cut(values: dict[str, str]) -> dict[str, str]:
+    return {name: value[:_LONGEST_VALUE] for name, value in values.items()}
 
 
 def _processes(text: str) -> list[Process]:
     # "image","pid","session name","session number","memory"
-    rows = [row for row in csv.reader(io.StringIO(text)) if len(row) >= 5]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text)) if len(row) >= 5]
+    except csv.Error:
+        # Not what tasklist writes: as good as no answer, and WMI is asked (probe.py).
+        return []
     return processes_of((row[0], row[1], row[3]) for row in rows)
 
 
 def processes_of(rows: Iterable[tuple[str, str, str]]) -> list[Process]:
     """Processes from texts: image, number, session. One without a number is left out."""
-    # isdecimal: int() does not read all that isdigit() takes for a digit.
     return [
-        Process(image=image, pid=int(pid), session=int(session) if session.isdecimal() else 0)
+        Process(image=image, pid=number, session=natural(session) or 0)
         for image, pid, session in rows
-        if image and pid.isdecimal()
+        if image and (number := natural(pid)) is not None
     ]
 
 
+def _code_page(number: str) -> str:
+    """The codec of a code page; the one of Western Europe for a number that has none."""
+    if not _CODE_PAGE_NUMBER.fullmatch(number):
+        return "cp850"
+    try:
+        return codecs.lookup(f"cp{number}").name
+    except LookupError:
+        return "cp850"
+
+
+def _listed(body: str, what: str) -> list[str]:
+    """The lines of a list. Raises ValueError for one that no station has."""
+    lines = [line.strip() for line in body.splitlines() if line.strip()]
+    if len(lines) > _MOST_LISTED:
+        raise ValueError(f"{len(lines)} {what}, and {_MOST_LISTED} at most are looked at")
+    return lines
+
+
 def parse_overview(output: bytes) -> Overview:
-    """Read the first command line's output. Raises ValueError when its last section is missing (cut short)."""
+    """Read the first command line's output. Raises ValueError when it is cut short, or cannot be a station's."""
     parts = sections(output)
     if "processes" not in parts:
         raise ValueError(f"the answer to the first reading stops early, after {sorted(parts) or 'nothing'}")
     if lost := [name for name in _SECTIONS if name not in parts]:
         raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
     code_page = parse_reg_query(decoded(parts["code_page"], "cp850"))
-    oem = f"cp{code_page[0][1].get('OEMCP', '850')}" if code_page else "cp850"
-    try:
-        b"".decode(oem)
-    except LookupError:
-        oem = "cp850"
+    oem = _code_page(code_page[0][1].get("OEMCP", "") if code_page else "")
     # UTF-8 as the shell asked, or the OEM page of tools that ignore it.
     text = {name: decoded(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
@@ -218,11 +248,11 @@ def parse_overview(output: bytes) -> Overview:
         environment={name.upper(): value.strip() for name, value in environment.items()},
         windows=windows,
         entries=entries,
-        exes=[line.strip() for line in text["exes"].splitlines() if line.strip()],
+        exes=_listed(text["exes"], "programs of that name"),
         processes=processes,
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
         renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
-        jobs=[line.strip() for line in text["jobs"].splitlines() if line.strip()],
+        jobs=_listed(text["jobs"], "folders of jobs"),
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],
@@ -233,4 +263,4 @@ def parse_details(output: bytes, entries: list[Entry], oem: str = "cp850") -> li
     """Complete these entries with the values of the second command line; one that vanished since is left out."""
     parts = sections(output)
     read = [parse_reg_query(decoded(parts.get(f"entry{number}", b""), oem)) for number in range(len(entries))]
-    return [replace(entry, values=keys[0][1]) for entry, keys in zip(entries, read, strict=True) if keys]
+    return [replace(entry, values=_cut(keys[0][1])) for entry, keys in zip(entries, read, strict=True) if keys]

@@ -13,7 +13,7 @@ from .cmdline import quote, tool
 __all__ = ["digest_command", "digest_in", "has_digest", "marker", "sections"]
 
 _MARKER = re.compile(rb"^<<([a-z0-9_]+)>>[^\S\n]*(?:\n|\Z)", re.MULTILINE)
-_DIGEST = re.compile(rb"^\s*((?:[0-9a-fA-F]{2} ?){32})\s*$", re.MULTILINE)
+_DIGEST = re.compile(rb"(?:[0-9a-fA-F]{2} ?){32}")
 
 
 def marker(name: str) -> str:
@@ -34,8 +34,8 @@ def digest_command(path: str) -> str:
 
 def digest_in(output: bytes) -> str:
     """The digest that this printed, "" for none: the line of 64 digits, which older Windows writes in pairs."""
-    match = _DIGEST.search(output)
-    return match[1].replace(b" ", b"").decode().lower() if match else ""
+    lines = (line.strip() for line in output.splitlines())
+    return next((line.replace(b" ", b"").decode().lower() for line in lines if _DIGEST.fullmatch(line)), "")
 
 
 def has_digest(path: str, digest: str) -> str:

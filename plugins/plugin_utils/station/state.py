@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
 from .job_name import Arch
@@ -366,6 +367,6 @@ def _windows(values: dict[str, str]) -> dict[str, str]:
     build = values.get("CurrentBuildNumber", "")
     name = values.get("ProductName", "")
     # The registry of Windows 11 still says "Windows 10" (build 22000 and later is 11, Microsoft's own rule).
-    if build.isdigit() and int(build) >= 22000:
+    if (natural(build) or 0) >= 22000:
         name = name.replace("Windows 10", "Windows 11")
     return {"name": name, "build": build, "release": values.get("DisplayVersion") or values.get("ReleaseId", "")}

@@ -81,12 +81,14 @@ def _value(node: etree._Element) -> str | None:
 
 def _row(element: etree._Element) -> Row:
     row: Row = {}
+    arrays: dict[str, list[str]] = {}
     for child in element.iterchildren(tag=etree.Element):
         name, value = etree.QName(child).localname, _value(child)
         if name in row:
             # Arrays are repeated elements.
-            seen = row[name]
-            row[name] = [*(seen if isinstance(seen, list) else [str(seen)]), str(value)]
+            if name not in arrays:
+                row[name] = arrays[name] = [str(row[name])]
+            arrays[name].append(str(value))
         else:
             row[name] = value
     return row

@@ -77,13 +77,24 @@ def _entries(names: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def test_more_entries_than_one_line_holds_are_read_one_by_one(make_station: MakeStation) -> None:
+def test_more_entries_than_one_line_holds_are_read_on_several(make_station: MakeStation) -> None:
     names = [f"{{{'A' * 60}-{number:03}}}" for number in range(60)]
     pc = make_station(**CLIENT, registry=_entries(names))
     before = len(pc.commands())
     found = _info(pc)
     assert "2026.2.7" in [each["release"] for each in found["clients"]]
-    assert len(pc.commands()) - before > 60
+    assert 3 <= len(pc.commands()) - before <= 6
+
+
+def test_3000_look_alike_entries_cost_no_more_than_a_few_requests(make_station: MakeStation) -> None:
+    pc = make_station(**CLIENT, registry=_entries([f"{{{number:04}}}" for number in range(3000)]))
+    before = len(pc.events("request"))
+    result = _info(pc)
+    assert result["fact"] == (
+        "the station has 3003 uninstall entries that name PRONOTE, EDT or their publisher, and 200 at most are read"
+    )
+    assert "list of programs" in result["remedy"]
+    assert len(pc.events("request")) - before < 15
 
 
 def test_an_entry_whose_name_cannot_be_passed_on_is_left_and_told(make_station: MakeStation) -> None:

@@ -1,0 +1,46 @@
+"""Whether what reads a text takes time that grows with its length, and no faster.
+
+Judged by the CPU time of this process, which a busy machine hardly moves, and by its growth rather than its size: twice
+the text is twice the time, and four times for what is not linear.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+__all__ = ["LONGEST", "why_not_linear"]
+
+T = TypeVar("T", str, bytes)
+
+LONGEST = 40_000
+# Small ones first, in small steps: what grows as 2ⁿ is seen at 24, and would never end at 400.
+_SMALL = (12, 16, 20, 24, 28, 40, 60, 100, 300, 1000)
+_EIGHTH = LONGEST // 8
+# Seconds of CPU. Linear reading of 40 KB costs some milliseconds: the first two are worth no second look.
+_NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
+_MOST_GROWTH = 3.0
+
+
+def _cost(read: Callable[[T], object], text: T) -> float:
+    begun = time.process_time()
+    read(text)
+    return time.process_time() - begun
+
+
+def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str:
+    """Why it is not; empty when it is. ``made``: a text of about so many characters."""
+    for length in _SMALL:
+        if (cost := _cost(read, made(length))) > _DEAR:
+            return f"{cost:.2f} s at {length} characters"
+    # Squared, nothing becomes the 64-fold of it: not worth the steps between.
+    length = LONGEST if _cost(read, made(_EIGHTH)) < _NOTHING else _EIGHTH
+    while length <= LONGEST:
+        if _cost(read, made(length)) > _CHEAP:
+            half, whole = made(length // 2), made(length)
+            before, after = (min(_cost(read, each) for _again in range(3)) for each in (half, whole))
+            if after > _CHEAP and after > before * _MOST_GROWTH:
+                return f"{before:.3f} s at {len(half)} characters, {after:.3f} s at {len(whole)}"
+        length *= 2
+    return ""
