@@ -75,8 +75,8 @@ _TEXTS = {"text", "said", "output", "answer", "body", "value", "location", "head
 # Not parsers of what others say, though they look like it.
 _NO_PARSERS = {
     "what is sent, written or worked out": {
-        *("deadline.send_all", "digests.sha256", "files.sha256_of_file", "files.write_atomically", "http.ask"),
-        *("http.opened", "text.headed_diff", "text.lines_diff", "Fingerprint.dump", "export_people.keyed"),
+        *("deadline.send_all", "digests.sha256", "files.sha256_of_file", "files.write_atomically"),
+        *("text.headed_diff", "text.lines_diff", "Fingerprint.dump", "export_people.keyed"),
         *("message.mail", "message.signature", "send.post", "people.message_command", "ResponseStore.reject"),
         *("wmi.escape_wql", "terminal.plain"),
     },
