@@ -110,4 +110,4 @@ bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per stat
 	$(BIN)/python -m tests.benchmarks.fetch
 
 clean: ## Remove what was built
-	rm -rf build .import_linter_cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf build .hypothesis .import_linter_cache .mypy_cache .ruff_cache .pytest_cache
