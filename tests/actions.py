@@ -15,7 +15,9 @@ from tests.collection import use_collection
 __all__ = ["run_action"]
 
 
-def run_action(name: str, arguments: dict[str, Any], *, check: bool = False) -> dict[str, Any]:
+def run_action(
+    name: str, arguments: dict[str, Any], *, check: bool = False, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """The result of ``rentree.pronote.<name>``. Raises AnsibleActionFail where a task would fail."""
     use_collection()
     task = Task()
@@ -30,5 +32,5 @@ def run_action(name: str, arguments: dict[str, Any], *, check: bool = False) -> 
         templar=Templar(loader=loader),
         shared_loader_obj=None,
     )
-    result: dict[str, Any] = plugin.run(task_vars={})
+    result: dict[str, Any] = plugin.run(task_vars=variables or {})
     return result

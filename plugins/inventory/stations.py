@@ -22,6 +22,8 @@ from ..plugin_utils.inventory.stations_csv import (
     plan_groups,
     refuse_taken,
 )
+from ..plugin_utils.places.decide import STORE
+from ..plugin_utils.places.look import place
 from ..plugin_utils.remaining.memory import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
 from ..plugin_utils.store.store import StoreError
@@ -102,8 +104,8 @@ options:
   state:
     description:
       - The store (C(pronote_state)), relative to this file. Empty, none.
+      - By default that of the stations of this file's folder, P(rentree.pronote.place#lookup).
     type: str
-    default: state/pronote.sqlite3
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.client
@@ -197,7 +199,10 @@ class InventoryModule(BaseInventoryPlugin):
         for group in GROUPS:
             inventory.add_group(group)
         state = self.get_option("state")
-        if not state:
+        store = (
+            place(str(folder), STORE) if state is None else str(state) and str(folder / Path(str(state)).expanduser())
+        )
+        if not store:
             return
         wanted = {PRONOTE_CLIENT.key: _members(inventory, self.get_option("group"))}
         if edt := _members(inventory, EDT_MONOPOSTE.group):
@@ -208,8 +213,7 @@ class InventoryModule(BaseInventoryPlugin):
                 f"Give this file a name that comes after the one with the stations."
             )
         try:
-            store = folder / Path(str(state)).expanduser()
-            known = {product: standings(store, product=product) for product in wanted}
+            known = {product: standings(Path(store), product=product) for product in wanted}
         except StoreError as exc:
             # Not the end of the inventory: a deployment of all stations needs no store.
             self.display.warning(f"{exc} The groups pronote_late, pronote_pending… are empty.")

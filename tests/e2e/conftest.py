@@ -64,6 +64,11 @@ class School:
     work: Path
     variables: Path
 
+    @property
+    def written(self) -> Path:
+        """What runs write by default lies there."""
+        return self.inventory.with_name(f"{self.inventory.name}.pronote")
+
     def play(self, playbook: str, *arguments: str) -> PlaybookRun:
         """Run a playbook with the lab's variables."""
         variables = ("-e", f"@{self.variables}")

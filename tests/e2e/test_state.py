@@ -39,12 +39,12 @@ def test_a_file_that_is_no_store_stops_nothing(school: School) -> None:
 
 def test_a_store_that_nobody_wants(school: School) -> None:
     run = school.play("deploy", "-e", "pronote_state=").assert_code(0)
-    assert not (school.inventory / "state").exists()
+    assert not (school.written / "state").exists()
     assert "Reste à faire" not in run.output
 
 
 def test_audits_are_remembered_and_dry_ones_are_not(school: School) -> None:
-    store = school.inventory / "state/pronote.sqlite3"
+    store = school.written / "state/pronote.sqlite3"
     school.play("audit", "--check").assert_code(0)
     assert not store.exists()
     school.play("audit", "-f", "50").assert_code(0)
@@ -57,7 +57,7 @@ def test_audits_are_remembered_and_dry_ones_are_not(school: School) -> None:
 def test_two_administrators_at_once_leave_a_consistent_store(school: School) -> None:
     processes = [start_deploy(school, f"admin-{number}") for number in (1, 2)]
     assert [process.wait(timeout=120) for process in processes] == [0, 0]
-    store = school.inventory / "state/pronote.sqlite3"
+    store = school.written / "state/pronote.sqlite3"
     assert _rows(store, "pragma integrity_check") == [("ok",)]
     assert _rows(store, "select station, found, outcome from standing") == [(name, "right", "done") for name in NAMES]
     assert _rows(store, "select * from attempt where ended is null") == []

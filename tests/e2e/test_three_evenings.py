@@ -62,7 +62,7 @@ def _rows(store: Path, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_three_evenings(school: School) -> None:
-    store = school.inventory / "state/pronote.sqlite3"
+    store = school.written / "state/pronote.sqlite3"
 
     # A dry run remembers nothing.
     _evening(school, "--check").assert_code(4)

@@ -157,7 +157,7 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     fetched = {e.data["path"] for e in past.events("web") if e.data["server"] == "depot"}
     assert fetched == {"2025.2.9/x64/install.cmd", "2025.2.9/x64/uninstall.iss"}
 
-    state = past.folder / "inventory/state/pronote.sqlite3"
+    state = past.folder / "inventory.pronote/state/pronote.sqlite3"
     rows = standings(state, product="pronote_client")
     assert [rows[name]["standing"].right for name in (UNDER_WAY, STAGED)] == [True, True]
     with Store(state) as store, store.read() as db:
@@ -168,7 +168,7 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
         (STAGED, "install", "done"),
         (STAGED, "remove", "done"),
     ]
-    logs = (past.folder / f"inventory/logs/{STAGED}.log").read_text(encoding="utf-8")
+    logs = (past.folder / f"inventory.pronote/logs/{STAGED}.log").read_text(encoding="utf-8")
     assert [line.rpartition("-")[2] for line in logs.splitlines() if line.startswith("# ")] == [
         "stage",
         "install",

@@ -11,8 +11,9 @@ from ansible.plugins.loader import action_loader
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FOLDERS = [p for p in (_ROOT / "roles").iterdir() if p.is_dir()]
-_ROLES = sorted(p.name for p in _FOLDERS if (p / "tasks").is_dir())
-_DEFAULTS_ONLY = sorted(p.name for p in _FOLDERS if not (p / "tasks").is_dir())
+# What other roles depend on, and nobody runs by itself.
+_SHARED = {"pronote_store"}
+_ROLES = sorted(p.name for p in _FOLDERS if p.name not in _SHARED)
 _VARIABLE = re.compile(r"\bpronote_\w+")
 
 
@@ -40,12 +41,16 @@ def test_there_are_roles() -> None:
     assert {"pronote_audit", "pronote_client", "pronote_publish"} <= set(_ROLES)
 
 
-@pytest.mark.parametrize("role", _DEFAULTS_ONLY)
-def test_a_role_of_defaults_alone_costs_no_station_a_task(role: str) -> None:
+@pytest.mark.parametrize("role", sorted(_SHARED))
+def test_a_role_that_others_depend_on_costs_no_station_a_task(role: str) -> None:
     # Ansible checks the arguments of a dependency whatever rolespec_validate says of the role that has it: a worker
     # process for each station, in every play (docs/benchmarks.md).
     assert not (_ROOT / "roles" / role / "meta/argument_specs.yml").exists()
     assert _defaults(role) == {}
+    # Once for the play, whatever the number of its stations.
+    for task in _load(role, "tasks/main.yml"):
+        (action,) = (name for name in task if name.startswith("rentree.pronote."))
+        assert action_loader.get(action, class_only=True).BYPASS_HOST_LOOP
 
 
 @pytest.mark.parametrize("role", _ROLES)

@@ -16,7 +16,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize(
     ("variables", "path"),
     [
-        ({"inventory_dir": "/inv"}, "/inv/state/pronote.sqlite3"),
+        ({"inventory_dir": "/inv"}, "/inv.pronote/state/pronote.sqlite3"),
         ({"inventory_dir": "/inv", "pronote_state": "/var/lib/s"}, "/var/lib/s"),
         ({"inventory_dir": "/inv", "pronote_state": ""}, ""),
         # -i host, and add_host
@@ -29,7 +29,42 @@ def test_the_default(variables: dict[str, Any], path: str) -> None:
     assert _templated("store", "__pronote_store_path", variables) == path
 
 
-@pytest.mark.parametrize("role", ["client", "audit", "rentree"])
+_WRITTEN = [
+    ("client", "pronote_client_log_dir", "logs"),
+    ("audit", "pronote_audit_html", "reports/audit.html"),
+    ("audit", "pronote_audit_path", "reports/audit.json"),
+    ("audit", "pronote_audit_board", "reports/rentree.html"),
+    ("rentree", "pronote_rentree_html", "reports/rentree.html"),
+    ("rentree", "pronote_rentree_path", "reports/rentree.json"),
+    ("rentree", "pronote_rentree_audit_html", "reports/audit.html"),
+]
+
+
+@pytest.mark.parametrize(("role", "name", "what"), _WRITTEN)
+def test_everything_that_is_written_lies_beside_the_inventory(role: str, name: str, what: str, tmp_path: Path) -> None:
+    inventory = tmp_path / "inv"
+    assert _templated(role, name, {"inventory_dir": str(inventory)}) == f"{inventory}.pronote/{what}"
+    # Nowhere without an inventory folder: it was "None/reports/audit.html", below the folder of the one who ran it.
+    assert [_templated(role, name, variables) for variables in ({"inventory_dir": None}, {})] == ["", ""]
+    # Where it was, as long as that was not moved.
+    kind = what.partition("/")[0]
+    old = inventory / kind / ("a.log" if kind == "logs" else "audit.json")
+    old.parent.mkdir(parents=True)
+    old.write_text("", encoding="utf-8")
+    assert _templated(role, name, {"inventory_dir": str(inventory)}) == str(inventory / what)
+    moved = {"inventory_dir": str(inventory), "__pronote_places_moved": True}
+    assert _templated(role, name, moved) == f"{inventory}.pronote/{what}"
+
+
+def test_no_default_lies_in_the_inventory() -> None:
+    """Every path that a role makes of inventory_dir is people's own file."""
+    for path in sorted(_ROOT.glob("roles/*/*/*.yml")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "inventory_dir" in line and not line.lstrip().startswith(("#", "- ", "description")):
+                assert "responses" in line or "pronote_releases.lock.yml" in line, f"{path}: {line}"
+
+
+@pytest.mark.parametrize("role", ["client", "audit", "rentree", "attest"])
 def test_it_is_said_in_one_place(role: str) -> None:
     meta = yaml.safe_load((_ROOT / f"roles/pronote_{role}/meta/main.yml").read_text(encoding="utf-8"))
     assert meta["dependencies"] == [{"role": "rentree.pronote.pronote_store"}]
@@ -37,13 +72,6 @@ def test_it_is_said_in_one_place(role: str) -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     assert "__pronote_store_path" in text
     assert "pronote.sqlite3" not in text
-
-
-@pytest.mark.parametrize(
-    ("variables", "path"), [({"inventory_dir": "/inv"}, "/inv/logs"), ({"inventory_dir": None}, ""), ({}, "")]
-)
-def test_logs_have_no_place_without_an_inventory_folder(variables: dict[str, Any], path: str) -> None:
-    assert _templated("client", "pronote_client_log_dir", variables) == path
 
 
 def _templated(role: str, name: str, variables: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
+from ..places.settle import refuse_tainted
 from ..station.errors import StationError
 from ..store.store import StoreError
 
@@ -35,6 +36,9 @@ class ControllerAction(ActionBase):
     FAILURE: ClassVar[str] = "{0}"
     """What is said of an error (``{0}``): may name arguments, as in ``{release}``."""
 
+    REFUSES_TAINTED: ClassVar[bool] = True
+    """Whether an inventory that holds what stations said is the end of it."""
+
     variables: dict[str, Any]
     """The task's variables, set before ``act``."""
 
@@ -44,6 +48,8 @@ class ControllerAction(ActionBase):
         self.variables = task_vars or {}
         _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
         try:
+            if self.REFUSES_TAINTED:
+                refuse_tainted()
             return self._noted({"changed": False, **self.act(args)})
         except StationError as exc:
             return exc.as_result()

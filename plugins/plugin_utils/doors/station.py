@@ -18,8 +18,9 @@ __all__ = ["StationAction"]
 
 connection_loader.get("ansible.builtin.winrm", class_only=True)
 shell_loader.get("ansible.builtin.powershell", class_only=True)
-# Named by a default of the role pronote_client, so evaluated in every worker of a deployment.
-lookup_loader.get("rentree.pronote.hosted_release", class_only=True)
+# Named by defaults of the role pronote_client, so evaluated in every worker of a deployment.
+for _name in ("hosted_release", "place"):
+    lookup_loader.get(f"rentree.pronote.{_name}", class_only=True)
 # A filter and a test: the first of each loads them all. Ansible itself leaves this to chance (_jinja_bits.py, lexer).
 Templar().template(trust_as_template("{{ 1 | default(1) is defined }}"))
 

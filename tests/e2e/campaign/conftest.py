@@ -86,7 +86,7 @@ def store_says(school: School) -> dict[str, str]:
     starts: dict[str, int] = {}
     for event in school.lab.installer_starts():
         starts[event["station"]] = starts.get(event["station"], 0) + 1
-    with closing(sqlite3.connect(school.inventory / "state/pronote.sqlite3")) as db:
+    with closing(sqlite3.connect(school.written / "state/pronote.sqlite3")) as db:
         (sound,) = db.execute("pragma integrity_check").fetchone()
         assert sound == "ok"
         known = dict(

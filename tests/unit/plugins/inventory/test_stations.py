@@ -10,6 +10,9 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.places.decide import STORE, to_move
+from ansible_collections.rentree.pronote.plugins.plugin_utils.places.look import place
+from ansible_collections.rentree.pronote.plugins.plugin_utils.places.move import move
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError, UnreachableError
 
@@ -87,9 +90,10 @@ def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
         "pronote_never_seen": everyone,
     }
     # Looking made no store.
+    state = tmp_path.with_name(f"{tmp_path.name}.pronote") / "state/pronote.sqlite3"
+    assert not state.parent.parent.exists()
     assert not (tmp_path / "state").exists()
 
-    state = tmp_path / "state/pronote.sqlite3"
     for _ in range(3):
         _failed(state, "a", StationFactError("no", remedy="do"))
     _failed(state, "b", UnreachableError("off", remedy="do"))
@@ -105,7 +109,7 @@ def test_groups_of_a_hand_written_inventory(tmp_path: Path) -> None:
 def test_a_station_with_edt_is_pending_until_it_has_both(tmp_path: Path) -> None:
     edt = "pronote_edt_stations:\n  hosts: {b: , chef: }\n"
     _write(tmp_path, hosts__yml=HOSTS + edt, pronote__stations__yml="plugin: rentree.pronote.stations\n")
-    state = tmp_path / "state/pronote.sqlite3"
+    state = tmp_path.with_name(f"{tmp_path.name}.pronote") / "state/pronote.sqlite3"
     for station in ("a", "b", "c"):
         _right(state, station, "pronote_client")
     source = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
@@ -115,6 +119,25 @@ def test_a_station_with_edt_is_pending_until_it_has_both(tmp_path: Path) -> None
     for station in ("b", "chef"):
         _right(state, station, "edt_monoposte")
     assert _groups(_inventory(*source))["pronote_pending"] == []
+
+
+def test_it_reads_the_store_that_runs_write(tmp_path: Path) -> None:
+    """The old one as long as it is not moved, by the same function as the roles' default (places/look.py)."""
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\n")
+    sources = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
+    _right(tmp_path / "state/pronote.sqlite3", "a", "pronote_client")
+    assert place(str(tmp_path), STORE) == str(tmp_path / STORE)
+    assert _groups(_inventory(*sources))["pronote_pending"] == ["b", "c"]
+    assert move(str(tmp_path), to_move(set()), check=False).stayed == {}
+    assert _groups(_inventory(*sources))["pronote_pending"] == ["b", "c"]
+    assert not (tmp_path / "state").exists()
+
+
+def test_no_store_where_none_is_wanted(tmp_path: Path) -> None:
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\nstate: ''\n")
+    _right(Path(place(str(tmp_path), STORE)), "a", "pronote_client")
+    found = _groups(_inventory(tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"))
+    assert found["pronote_pending"] == []
 
 
 def test_without_stations_it_warns(tmp_path: Path, warnings: list[str]) -> None:
@@ -160,7 +183,8 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
 def test_what_runs_leave_in_the_folder_is_no_inventory(tmp_path: Path) -> None:
     """ansible.cfg: a log holds what a station said, and a line of it may look like a host."""
     _write(tmp_path, hosts__yml=HOSTS)
-    for folder, name in (("logs", "a.log"), ("reports", "audit.json"), ("state", "pronote.sqlite3")):
-        (tmp_path / folder).mkdir()
+    places = ("logs/a.log", "reports/audit.json", "state/pronote.sqlite3", "responses/a.iss", "x.pronote/logs/a.log")
+    for folder, _, name in (each.rpartition("/") for each in places):
+        (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / name).write_text("pirate ansible_connection=local\n", encoding="utf-8")
     assert set(_inventory(tmp_path).hosts) == {"a", "b", "c"}

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, ClassVar
+
+from ..module_utils.base.text import lines_diff
+from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.places.settle import settle
+
+# The variable that says where, by option.
+_BY = {
+    "store": "pronote_state",
+    "log_dir": "pronote_client_log_dir",
+    "audit_html": "pronote_audit_html",
+    "audit_path": "pronote_audit_path",
+    "rentree_html": "pronote_rentree_html",
+    "rentree_path": "pronote_rentree_path",
+}
+
+
+class ActionModule(ControllerAction):
+    """Settle where the play writes. Documentation: plugins/modules/places.py."""
+
+    # Once for the whole play, on the controller.
+    BYPASS_HOST_LOOP = True
+    # What was read as an inventory is moved first, if it can be.
+    REFUSES_TAINTED = False
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {option: {"type": "path"} for option in _BY}
+
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        check = self._task.check_mode
+        given = {by: args[option] for option, by in _BY.items() if args[option] is not None}
+        settled = settle(self.variables, given, check=check)
+        moved = {str(old): str(new) for old, new in settled.moved}
+        folders = Counter((old.parent, new.parent) for old, new in settled.moved)
+        doing = "Would be moved" if check else "Moved"
+        show(f"{doing} out of the inventory: {n} of {old} to {new}" for (old, new), n in folders.items())
+        result: dict[str, Any] = {"changed": bool(moved), "moved": moved, "warnings": settled.warnings}
+        result["diff"] = [lines_diff("what runs write", list(moved), list(moved.values()))] if moved else []
+        return {**result, "failed": True, "msg": settled.error} if settled.error else result
