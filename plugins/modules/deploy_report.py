@@ -34,7 +34,7 @@ seealso:
 EXAMPLES = r"""
 - name: Tell what remains to be done
   rentree.pronote.deploy_report:
-    store: "{{ inventory_dir }}/state/pronote.sqlite3"
+    store: "{{ lookup('rentree.pronote.place', 'state/pronote.sqlite3') }}"
 """
 
 RETURN = r"""

@@ -53,7 +53,7 @@ seealso:
 EXAMPLES = r"""
 - name: Wake the stations that do not answer
   rentree.pronote.wake:
-    store: "{{ inventory_dir }}/state/pronote.sqlite3"
+    store: "{{ lookup('rentree.pronote.place', 'state/pronote.sqlite3') }}"
     timeout: 240
 """
 

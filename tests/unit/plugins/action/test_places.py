@@ -36,7 +36,7 @@ def _play(folder: Path | None, **more: Any) -> dict[str, Any]:
     return {**own, "groups": {"all": ["a"]}, "hostvars": {"a": own}, "ansible_play_hosts_all": ["a"]}
 
 
-def _run(variables: dict[str, Any], *, check: bool = False, **given: str) -> dict[str, Any]:
+def _run(variables: dict[str, Any], *, check: bool = False, **given: Any) -> dict[str, Any]:
     return run_action("places", given, check=check, variables=variables)
 
 
@@ -104,10 +104,12 @@ def test_a_store_that_cannot_be_moved_is_told(inventory: Path) -> None:
 @pytest.mark.parametrize("variable", ["pronote_state", "pronote_audit_html"])
 def test_no_inventory_folder_is_told_with_the_remedy(variable: str) -> None:
     option = {"pronote_state": "store", "pronote_audit_html": "audit_html"}[variable]
-    (warning,) = _run(_play(None), **{option: ""})["warnings"]
+    nowhere: dict[str, Any] = {option: ""}
+    (warning,) = _run(_play(None), **nowhere)["warnings"]
     assert "come from no inventory folder (-i host, or add_host)" in warning
     assert warning.endswith(f"unless you set {variable}.")
-    assert _run(_play(None), **{option: "/srv/x"})["warnings"] == []
+    somewhere: dict[str, Any] = {option: "/srv/x"}
+    assert _run(_play(None), **somewhere)["warnings"] == []
 
 
 def test_a_folder_beside_which_nothing_can_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
