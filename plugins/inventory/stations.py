@@ -199,9 +199,10 @@ class InventoryModule(BaseInventoryPlugin):
         for group in GROUPS:
             inventory.add_group(group)
         state = self.get_option("state")
-        store = (
-            place(str(folder), STORE) if state is None else str(state) and str(folder / Path(str(state)).expanduser())
-        )
+        given = "" if not state else str(folder / Path(str(state)).expanduser())
+        # Written out, the default of 0.1.0 means the default.
+        is_default = state is None or given == str(folder / STORE)
+        store = place(str(folder), STORE) if is_default else given
         if not store:
             return
         wanted = {PRONOTE_CLIENT.key: _members(inventory, self.get_option("group"))}

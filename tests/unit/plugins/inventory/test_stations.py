@@ -121,9 +121,10 @@ def test_a_station_with_edt_is_pending_until_it_has_both(tmp_path: Path) -> None
     assert _groups(_inventory(*source))["pronote_pending"] == []
 
 
-def test_it_reads_the_store_that_runs_write(tmp_path: Path) -> None:
+@pytest.mark.parametrize("state", ["", f"state: {STORE}\n"], ids=["by default", "as 0.1.0 had it"])
+def test_it_reads_the_store_that_runs_write(tmp_path: Path, state: str) -> None:
     """The old one as long as it is not moved, by the same function as the roles' default (places/look.py)."""
-    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\n")
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml=f"plugin: rentree.pronote.stations\n{state}")
     sources = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
     _right(tmp_path / "state/pronote.sqlite3", "a", "pronote_client")
     assert place(str(tmp_path), STORE) == str(tmp_path / STORE)
