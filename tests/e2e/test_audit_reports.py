@@ -172,7 +172,7 @@ def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
 
 
 def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School) -> None:
-    """With the roles' own defaults, twice: the reports and the store of the first run are in the inventory's folder."""
+    """With the roles' own defaults, twice: reports and store of the first run are there when the second begins."""
     variables = json.loads(school.variables.read_text(encoding="utf-8"))
     own = ["-e", json.dumps({k: v for k, v in variables.items() if k != "pronote_audit_path"})]
     school.work.mkdir(parents=True, exist_ok=True)
@@ -188,7 +188,8 @@ def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School
         )
         assert done.returncode == 0, done.stdout
         assert "[WARNING]" not in done.stderr
-        assert {"reports", "state"} <= {path.name for path in school.inventory.iterdir()}
+        assert {"reports", "state"} <= {path.name for path in school.written.iterdir()}
+        assert not {"reports", "state", "logs"} & {path.name for path in school.inventory.iterdir()}
 
 
 def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_path: Path) -> None:
