@@ -30,7 +30,8 @@ _SUFFIX = ".pronote"
 STORE = "state/pronote.sqlite3"
 
 KINDS: Mapping[str, re.Pattern[str]] = {
-    "state": re.compile(r"pronote\.sqlite3(-wal|-shm|-journal)?"),
+    # Its log of writes goes with it (places/held.py); without it that is nothing.
+    "state": re.compile(r"pronote\.sqlite3"),
     # One for each station (deploy/client.py log_name).
     "logs": re.compile(r"[A-Za-z0-9._-]+\.log"),
     # Those that are written by default, of each product.
@@ -52,6 +53,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
 
 _SAID: Mapping[str, re.Pattern[str]] = {
     **KINDS,
+    "state": re.compile(r"pronote\.sqlite3(-wal|-shm|-journal)?"),
     # Written when somebody asks for it.
     "reports": re.compile(r"(audit(-[a-z0-9_]+)?|rentree)\.(html|json|csv|prom|xml)"),
     # People's own, which stay in the inventory's folder; what was recorded on a station is no inventory.

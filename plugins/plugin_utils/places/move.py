@@ -31,7 +31,6 @@ _PATIENCE = 10.0
 """Seconds that a run waits for another one that moves the same things."""
 # A link between two file systems, on one that has none, or refused by the kernel for somebody else's file.
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS}
-_STORE = Path(decide.STORE).name
 
 
 @dataclass(kw_only=True)
@@ -106,10 +105,8 @@ def _move_kind(folder: str, kind: str, left: frozenset[str], moves: Moves, *, ch
     if not check:
         target.mkdir(parents=True, exist_ok=True, mode=above.stat().st_mode & 0o777)
     for file in found:
-        if file.name == _STORE:
-            _move_store(file, target / file.name, moves, check=check)
-        elif kind != "state":
-            _move_file(file, target / file.name, moves, check=check)
+        carry = _move_store if kind == "state" else _move_file
+        carry(file, target / file.name, moves, check=check)
     if not check:
         # What people put there stays, and so does the folder.
         with contextlib.suppress(OSError):

@@ -240,6 +240,30 @@ def test_of_two_stores_that_remember_something_none_is_touched(inventory: Path) 
     assert (_stations(inventory / STORE), _stations(new)) == (["a"], ["b"])
 
 
+def test_a_store_that_was_deleted_to_begin_again_begins_beside_the_inventory(inventory: Path) -> None:
+    """And leaves its log of writes, when the last run was killed."""
+    (inventory / STORE).unlink()
+    (inventory / f"{STORE}-wal").write_bytes(b"x")
+    assert place(str(inventory), STORE) == str(_beside(inventory) / STORE)
+    assert "state" not in _run(inventory).stayed
+    assert place(str(inventory), STORE) == str(_beside(inventory) / STORE)
+
+
+def test_what_is_in_the_log_of_writes_goes_with_it(inventory: Path) -> None:
+    """A controller that was killed leaves it: copied here while the store is open, as a power cut would."""
+    with closing(sqlite3.connect(inventory / STORE)) as db, db:
+        db.execute("insert into station (name) values ('b')")
+        db.commit()
+        log = inventory / f"{STORE}-wal"
+        content = log.read_bytes()
+        whole = (inventory / STORE).read_bytes()
+    (inventory / STORE).write_bytes(whole)
+    log.write_bytes(content)
+    assert _run(inventory).stayed == {}
+    assert _stations(_beside(inventory) / STORE) == ["a", "b"]
+    assert [path.name for path in (_beside(inventory) / "state").iterdir()] == ["pronote.sqlite3"]
+
+
 def test_a_file_that_is_no_store_stays(inventory: Path) -> None:
     (inventory / STORE).write_text("liste des postes\n" * 200, encoding="utf-8")
     assert _run(inventory).stayed == {"state": "it is no store (file is not a database)"}
