@@ -33,7 +33,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     # Its log of writes goes with it (places/held.py); without it that is nothing.
     "state": re.compile(r"pronote\.sqlite3"),
     # One for each station (deploy/client.py log_name).
-    "logs": re.compile(r"[A-Za-z0-9._-]{1,250}\.log"),
+    "logs": re.compile(r"[A-Za-z0-9._-]{1,251}\.log"),
     # Those that are written by default, of each product.
     "reports": re.compile(r"(audit(-[a-z0-9_]+)?|rentree)\.(html|json)"),
 }
@@ -57,7 +57,7 @@ _SAID: Mapping[str, re.Pattern[str]] = {
     # Written when somebody asks for it.
     "reports": re.compile(r"(audit(-[a-z0-9_]+)?|rentree)\.(html|json|csv|prom|xml)"),
     # People's own, which stay in the inventory's folder; what was recorded on a station is no inventory.
-    "responses": re.compile(r".{1,250}\.(iss|yml)"),
+    "responses": re.compile(r"[^/]{1,251}\.(iss|yml)"),
 }
 
 
