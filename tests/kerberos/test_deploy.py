@@ -4,7 +4,8 @@ import pytest
 
 from tests.e2e.conftest import School
 from tests.e2e.playbook import PlaybookRun
-from tests.kerberos.conftest import SOUND, STATIONS
+from tests.kerberos.conftest import SOUND, STATIONS, Domain
+from tests.kerberos.kdc import REALM
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,12 @@ def test_who_is_not_let_in_is_a_failure_of_one_station(
 def test_no_password_is_told(deployed: PlaybookRun, audited: PlaybookRun) -> None:
     for run in (deployed, audited):
         assert "Lab-only-" not in run.output
+
+
+def test_a_run_logs_in_once_with_each_account(deployed: PlaybookRun, audited: PlaybookRun, domain: Domain) -> None:
+    """However many stations and tasks: the domain locks an account after a few wrong passwords."""
+    log = (domain.realm.config.parent / "kdc.log").read_text(encoding="utf-8")
+    asked = [line for line in log.splitlines() if " AS_REQ " in line]
+    # Of two runs; deploy comes with the right password and with a wrong one.
+    wanted = {f"deploy@{REALM}": 4, f"pupil@{REALM}": 2, f"nobody@{REALM}": 2}
+    assert {name: sum(name in line for line in asked) for name in wanted} == wanted

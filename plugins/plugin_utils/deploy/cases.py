@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...module_utils.product.products import PRONOTE_CLIENT
-from ..job.installshield import RECORD_AGAIN
 from ..responses.response import Mode
 from ..station.job_name import Verb
 from ..station.state import Installation
@@ -49,10 +48,8 @@ def reinstalled(planner: Planner) -> Installation | None:
     return next((i for i in here if i.uninstall_string), None)
 
 
-def record_again(step: JobStep, code: int | None) -> str:
-    """Which case to record, with the command, when a setup's answers did not fit; empty for another code."""
-    if code not in RECORD_AGAIN:
-        return ""
+def record_again(step: JobStep) -> str:
+    """Which case to record, with the command, when a setup's answers did not fit."""
     job = step.job
     mode: Mode = "uninstall" if job.verb == "remove" else "update" if step.over or job.verb == "update" else "install"
     command = (

@@ -261,7 +261,7 @@ class Deployment:
             return False
         kind = ClientStartedError if outcome.client_started else StationFactError
         shown = f", and {instead}" if outcome.in_doubt else ""
-        raise kind(f"{outcome.fact}{shown}", remedy=record_again(step, outcome.code) or outcome.remedy)
+        raise kind(f"{outcome.fact}{shown}", remedy=record_again(step) if outcome.unfit else outcome.remedy)
 
     def _start(self, step: JobStep, job: Job, *, attempt: int) -> None:
         """Put the job on the station and start it. ``attempt``: how often this run has. Raises StationError."""

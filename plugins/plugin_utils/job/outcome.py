@@ -14,7 +14,7 @@ from typing import Literal
 from ...module_utils.base.numbers import integer
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .curl import curl_cause
-from .installshield import SetupLog, exit_words, read_log, result_words
+from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
 from .renames import foreign_renames
 
 __all__ = ["JobFiles", "JobOutcome", "State", "lacks_its_log", "lingers", "parse_exit", "read_outcome"]
@@ -53,13 +53,14 @@ class JobOutcome:
     """How a job ended, before the exe itself has been looked at.
 
     ``accepted``: as it should, and the exe is to prove it. ``in_doubt``: it did not, and yet the exe has the last word.
-    ``spoilt``: an installation that broke off, which a right exe does not make whole. Where the answers did not fit
-    (``code``), ``deploy/cases.py`` knows a better remedy.
+    ``spoilt``: an installation that broke off, which a right exe does not make whole. ``unfit``: its log says that the
+    answers were not those to what the setup asks, and ``deploy/cases.py`` knows the remedy.
     """
 
     accepted: bool
     in_doubt: bool = False
     spoilt: bool = False
+    unfit: bool = False
     # A program of it is at work: nothing can be judged, and nothing tidied away.
     at_work: bool = False
     fact: str
@@ -246,6 +247,7 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> Job
 
 def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, excerpt: str) -> JobOutcome:
     result, removal = log.result, values.get("file") == "uninstall"
+    unfit = result in RECORD_AGAIN
     answered = "" if result is None else f"the setup answered: {result_words(result)}"
     if _broke_off(values, code):
         fact = f"the setup ended with {exit_words(code)}"
@@ -255,13 +257,13 @@ def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, 
             fact += " although its log says 0: something ended it, or its own script gave up half-way"
         else:
             fact += f" and wrote no result into its log ({excerpt!r})"
-        return JobOutcome(accepted=False, spoilt=True, fact=fact, remedy=_BY_HAND, code=result or code)
+        return JobOutcome(accepted=False, spoilt=True, unfit=unfit, fact=fact, remedy=_BY_HAND, code=result or code)
     if result is None:
         fact = f"the setup ended, with no ResultCode in its log ({excerpt!r})"
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG)
     if result:
         # A removal that lacks its last answer says so when everything is gone.
-        return JobOutcome(accepted=False, in_doubt=removal, fact=answered, remedy=_BY_HAND, code=result)
+        return JobOutcome(accepted=False, in_doubt=removal, unfit=unfit, fact=answered, remedy=_BY_HAND, code=result)
     if not log.application:
         fact = "the setup's log says 0 and names no program, as when it was told to do nothing"
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG, code=0)

@@ -118,15 +118,15 @@ class ResponseFile:
         """The bytes a setup reads: CRLF, ANSI (cp1252), or UTF-16 with a mark when a value does not fit.
 
         GetPrivateProfileString, which setups read with, takes those two; a UTF-8 mark would hide the first section.
+        What would be UTF-8 by chance (``Ã©``) goes into UTF-16 too, so that it is read again as what it is.
         """
         text = "".join(
             f"[{name}]\r\n" + "".join(f"{key}={value}\r\n" for key, value in values.items())
             for name, values in self.sections.items()
         )
-        try:
-            return text.encode("cp1252")
-        except UnicodeEncodeError:
-            return b"\xff\xfe" + text.encode("utf-16-le")
+        ansi = text.encode("cp1252", "replace")
+        fits = ansi.decode("cp1252") == text and not _is_utf8(ansi)
+        return ansi if fits else b"\xff\xfe" + text.encode("utf-16-le")
 
     def section(self, name: str) -> dict[str, str]:
         """A section by its name without case, keys in lower case; empty when there is none."""

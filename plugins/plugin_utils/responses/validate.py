@@ -35,6 +35,8 @@ _HAS_RESULT = re.compile(r"\w+-\d+", re.ASCII)
 _MESSAGE = re.compile(r"(messagebox|sprintfbox|sprintfmsgbox)", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"(sd)?welcomemaint", re.IGNORECASE)
 _OF_INSTALLATIONS = re.compile(r"sd(license|askdestpath|startcopy|registeruser|customerinformation)", re.IGNORECASE)
+# Its Result is the name of the type that was chosen, in the setup's language ([V] recordings in public repositories).
+_NAMED = re.compile(r"sdsetuptypeex-\d+", re.IGNORECASE | re.ASCII)
 _FAILED = re.compile(r"sdsetupcompleteerror", re.IGNORECASE)
 _DIALOG = re.compile(rf"{GUID}-\w+-\d+", re.IGNORECASE | re.ASCII)
 # What setups show once all is done.
@@ -177,6 +179,8 @@ def _answers(response: ResponseFile, mode: Mode) -> Iterator[Finding]:
 
 def _result(dialog: str, value: str, name: str, mode: Mode) -> Iterator[Finding]:
     if not _NUMBER.fullmatch(value):
+        if value and _NAMED.fullmatch(dialog):
+            return
         yield finding("not_number", f"an answer is no number ({name})")
     elif _MAINTENANCE.match(dialog):
         yield from _maintenance(value, name, mode)

@@ -34,6 +34,7 @@ from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
 from .guard import Guard, guard_of
 from .rules import BreachError, too_many
 from .soap import OddAnswerError, content_of
+from .tickets import share_tickets
 from .winrs import (
     SHELL_ACTION,
     SHELL_URI,
@@ -152,6 +153,8 @@ class WinrmStation:
         # The stock plugin turns whatever happens while it opens a shell into one text (_winrm_connect). Told that there
         # is a shell it only makes the client, after Kerberos' tickets, and what is asked of the station is asked here.
         connection._winrm_transport, connection.shell_id = [transport], _NO_SHELL_YET
+        if transport == "kerberos":
+            share_tickets(connection)
         try:
             try:
                 connection.protocol = connection._winrm_connect()

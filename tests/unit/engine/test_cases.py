@@ -99,6 +99,15 @@ def test_another_code_says_nothing_of_cases(make_station: MakeStation, without: 
     assert "pronote_record_modes" not in pc.client()["remedy"]
 
 
+@pytest.mark.parametrize("code", [-3, -8, -12])
+def test_an_exit_code_of_the_setups_own_script_says_nothing_of_cases(make_station: MakeStation, code: int) -> None:
+    pc = make_station(**_OLD, installer_fault={"kind": "aborts", "result_code": code, "times": 1})
+    failed = pc.client()
+    assert failed["fact"].startswith(f"the setup ended with {code} although its log says 0")
+    assert "pronote_record_modes" not in failed["remedy"]
+    assert pc.client()["changed"]
+
+
 def test_the_client_is_removed_first_when_the_admin_says_so(make_station: MakeStation, without: Depot) -> None:
     pc = make_station(**_OLD, depot=without)
     planned = pc.client(check=True, update="reinstall")

@@ -229,3 +229,12 @@ def test_what_a_setup_reads_is_left_as_it_is() -> None:
         assert for_setup(data) == sound
     with pytest.raises(ValueError, match="no section"):
         for_setup(b"")
+
+
+@pytest.mark.parametrize("name", ["Réseau", "RÃ©seau", "r\ufeffeseau", "\u20ac", "\x81", "\u0142", "\u0153uvre"])
+def test_what_is_written_anew_is_read_again_as_it_was(name: str) -> None:
+    text = f"[InstallShield Silent]\nFile=Response File\n[Application]\nName={name}\n"
+    for data in (b"\xff\xfe" + text.encode("utf-16-le"), b"\xef\xbb\xbf" + text.encode()):
+        written = for_setup(data)
+        assert ResponseFile.parse(written).section("Application")["name"] == name
+        assert for_setup(written) == written

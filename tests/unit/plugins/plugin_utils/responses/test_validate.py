@@ -116,6 +116,11 @@ def test_a_result_that_is_no_number_is_an_error(result: str) -> None:
         assert "not_number" in [each.code for each in errors(found)]
 
 
+@pytest.mark.parametrize(("value", "codes"), [("Typique", []), ("1", []), ("2", ["cancelled"]), ("", ["not_number"])])
+def test_a_setup_type_is_chosen_by_its_name(value: str, codes: list[str]) -> None:
+    assert _codes(_file(_WELCOME, ("SdSetupTypeEx-0", f"Result={value}"), _FINISH)) == codes
+
+
 def test_a_listed_sdsetupcompleteerror_says_that_the_setup_failed() -> None:
     (finding,) = _found(_file(_WELCOME, ("SdSetupCompleteError-0", "Result=1")))
     assert (finding.code, finding.severity) == ("setup_failed", "error")

@@ -1,0 +1,113 @@
+"""Kerberos log-ins of a run: one for each account, as the domain counts them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible import constants
+from ansible.errors import AnsibleConnectionFailure
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import LIFETIME, share_tickets
+
+_WRONG = "Kerberos auth failure for principal {}: kinit: Password incorrect while getting initial credentials"
+_NO_KDC = "Kerberos auth failure for principal {}: kinit: Cannot contact any KDC for realm 'X' while getting it"
+
+
+class _Domain:
+    """Counts who logs in; a stock connection's part of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.refuses = ""
+
+    def connection(self, **options: Any) -> Any:
+        domain = self
+
+        class Connection:
+            _kinit_cmd = "kinit"
+            _kerb_ccache: Any = None
+
+            def get_option(self, name: str) -> Any:
+                return {"kinit_args": "", "_extras": {}, "kinit_env_vars": ["KRB5_CONFIG"], **options}[name]
+
+            def _kerb_auth(self, principal: str, password: str) -> None:
+                domain.asked.append((principal, password))
+                if domain.refuses:
+                    raise AnsibleConnectionFailure(domain.refuses.format(principal))
+                self._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115  (as the stock plugin)
+                Path(self._kerb_ccache.name).write_text(f"ticket {len(domain.asked)}", encoding="ascii")
+                os.environ["KRB5CCNAME"] = f"FILE:{self._kerb_ccache.name}"
+
+        made = Connection()
+        share_tickets(made)
+        return made
+
+    def log_in(self, principal: str = "deploy@X", password: str = "p", **options: Any) -> str:
+        """What the library finds of a new connection, then."""
+        connection = self.connection(**options)
+        connection._kerb_auth(principal, password)
+        return Path(os.environ["KRB5CCNAME"].removeprefix("FILE:")).read_text(encoding="ascii")
+
+
+@pytest.fixture
+def domain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Domain:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setenv("KRB5CCNAME", "")
+    return _Domain()
+
+
+def test_one_log_in_for_all_stations_of_a_run(domain: _Domain, tmp_path: Path) -> None:
+    assert [domain.log_in() for _ in range(24)] == ["ticket 1"] * 24
+    assert domain.asked == [("deploy@X", "p")]
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+
+
+def test_a_wrong_password_is_one_failed_log_in(domain: _Domain) -> None:
+    domain.refuses = _WRONG
+    for _ in range(24):
+        with pytest.raises(AnsibleConnectionFailure, match="Password incorrect"):
+            domain.log_in()
+    assert len(domain.asked) == 1
+
+
+def test_what_is_no_refusal_is_tried_again(domain: _Domain) -> None:
+    domain.refuses = _NO_KDC
+    for _ in range(3):
+        with pytest.raises(AnsibleConnectionFailure, match="Cannot contact"):
+            domain.log_in()
+    domain.refuses = ""
+    assert domain.log_in() == "ticket 4"
+
+
+def test_who_asks_otherwise_logs_in_for_himself(domain: _Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+    domain.log_in()
+    others: list[dict[str, Any]] = [{"password": "q"}, {"principal": "pupil@X"}, {"kinit_args": "-f"}]
+    for number, other in enumerate(others, 2):
+        assert domain.log_in(**other) == f"ticket {number}"
+    monkeypatch.setenv("KRB5_CONFIG", "elsewhere")
+    assert domain.log_in() == "ticket 5"
+
+
+def test_an_old_ticket_is_not_copied(domain: _Domain, tmp_path: Path) -> None:
+    domain.log_in()
+    (kept,) = [path for path in tmp_path.iterdir() if not path.suffix]
+    for age in (LIFETIME + 1, -60):
+        moment = kept.stat().st_mtime - age
+        os.utime(kept, (moment, moment))
+        domain.log_in()
+    assert len(domain.asked) == 3
+
+
+def test_without_a_place_to_keep_it_each_connection_logs_in(domain: _Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", "/proc/nowhere")
+    assert [domain.log_in(), domain.log_in()] == ["ticket 1", "ticket 2"]
+
+
+def test_a_connection_that_is_opened_again_shares_once(domain: _Domain) -> None:
+    connection = domain.connection()
+    share_tickets(connection)
+    connection._kerb_auth("deploy@X", "p")
+    assert len(domain.asked) == 1
