@@ -152,6 +152,18 @@ def test_nothing_is_told_but_through_this_door() -> None:
     assert found == {"plugin_utils.station.telling", "plugin_utils.doors.action"}
 
 
+def test_modules_end_with_what_is_printable() -> None:
+    """They run on other machines, without the actions' base."""
+    ended: list[str] = []
+    for name, (file, _module) in product_modules().items():
+        if name.startswith("modules."):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"exit_json", "fail_json"}:
+                    ended += [ast.unparse(each.value) for each in node.keywords if each.arg in {None, "msg"}]
+    assert len(ended) >= 7
+    assert [each for each in ended if not each.startswith(("printable", "missing_required_lib"))] == []
+
+
 def test_what_a_station_writes_looks_like_no_heading_of_ours_in_a_log() -> None:
     forged = "x\n# 2026-11-28T12:00:00+0100 job forged\r\n== exit ==\u2028step=done\n"
     text = JobFiles(state="ended", exit="step=crash", setup_log=forged, curl_log=forged).as_log()
