@@ -52,7 +52,8 @@ _KNOWN: dict[str, set[str]] = {
     "settings of administrators, refused where they are read": {
         "callback.progress float(self.get_option('interval'))",
         "board.schools int(value)",
-        "inventory.stations_csv name[0].isdigit()",
+        "inventory.names name[0].isdigit()",
+        "station.winrm float(getattr(self._connection._play_context, 'timeout', 0) or _CONNECTING)",
         "alerts.send float(self.timeout)",
         "wake.packet int(variables['ansible_port'])",
         "wake.wake int(variables.get('pronote_wake_port') or 9)",
