@@ -4,8 +4,6 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any, ClassVar
 
-from ansible.utils.display import Display
-
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doors.action import ControllerAction
@@ -13,6 +11,7 @@ from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, sum
 from ..plugin_utils.prepare.renew import renew
 from ..plugin_utils.prepare.sources import SOURCES
 from ..plugin_utils.prepare.wanted import wanted_by_schools
+from ..plugin_utils.station.telling import telling
 
 _PATIENCE = 10.0  # seconds
 
@@ -60,7 +59,7 @@ class ActionModule(ControllerAction):
         held = () if settings.check else (settings.depot, settings.lock_file.parent, settings.download.folder)
         # A publication is over in a moment; another preparation is not, and is not waited for.
         with exclusively(*held, patience=_PATIENCE) if held else nullcontext():
-            outcomes = Preparation(settings, tell=Display().display).run(wanted)
+            outcomes = Preparation(settings, tell=telling.display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}

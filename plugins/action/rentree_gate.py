@@ -3,12 +3,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ansible.utils.display import Display
-
 from ..module_utils.server.release import DEFAULT_CACHE
 from ..plugin_utils.board.gate import closed
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.inventory.asking import asking
+from ..plugin_utils.station.telling import telling
 
 
 class ActionModule(ControllerAction):
@@ -28,5 +27,5 @@ class ActionModule(ControllerAction):
         options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         found = closed(self.variables, **asked, options=options) if args["mode"] != "off" else {}
         for reason in found.values():
-            Display().warning(reason)
+            telling.warning(reason)
         return {"closed": found, "held": found if args["mode"] == "fail" else {}}

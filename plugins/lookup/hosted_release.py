@@ -5,12 +5,13 @@ from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
 
+from ..module_utils.base.text import FRENCH_SPACES, printable
 from ..module_utils.server.answers import cache_notes
 from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS
 from ..plugin_utils.inventory.asking import asking
+from ..plugin_utils.station.telling import telling
 
 DOCUMENTATION = r"""
 name: hosted_release
@@ -82,10 +83,10 @@ class LookupModule(LookupBase):
                 term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
             )
             for warning in cache_notes():
-                Display().warning(warning)
+                telling.warning(warning)
             if served.release is None:
-                raise AnsibleLookupError(served.error)
+                raise AnsibleLookupError(printable(served.error, keep=FRENCH_SPACES))
             for warning in served.warnings:
-                Display().warning(warning)
+                telling.warning(warning)
             answers.append(served.as_dict() if self.get_option("full") else str(served.client))
         return answers

@@ -129,6 +129,7 @@ cached:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas_ask import CasRequest, check_cas  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
@@ -160,10 +161,10 @@ def main() -> None:
     try:
         result = check_cas(request, language=given["language"])
     except (ValueError, OSError) as exc:
-        module.fail_json(msg=str(exc))
+        module.fail_json(msg=printable(exc))
     for note in cache_notes():
         module.warn(note)
-    module.exit_json(changed=False, **result)
+    module.exit_json(changed=False, **printable_data(result))
 
 
 if __name__ == "__main__":

@@ -112,6 +112,7 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import served_release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
@@ -136,10 +137,10 @@ def main() -> None:
     for note in cache_notes():
         module.warn(note)
     if served.release is None:
-        module.fail_json(msg=served.error)
+        module.fail_json(msg=printable(served.error))
     for warning in served.warnings:
         module.warn(warning)
-    module.exit_json(changed=False, **served.as_dict())
+    module.exit_json(changed=False, **printable_data(served.as_dict()))
 
 
 if __name__ == "__main__":

@@ -181,6 +181,7 @@ comparison:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib  # noqa: E402  (after the documentation)
 from ansible_collections.rentree.pronote.plugins.module_utils.base.identifiers import parse_uai  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export import HAS_DEFUSEDXML  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements  # noqa: E402
@@ -226,8 +227,8 @@ def main() -> None:
         request = ExportRequest(wanted=wanted, **{n: v for n, v in given.items() if n not in {"uai", "newer_than"}})
         result = check_export(request, check=module.check_mode)
     except (ValueError, OSError) as exc:
-        module.fail_json(msg=str(exc))
-    module.exit_json(changed=False, **result)
+        module.fail_json(msg=printable(exc))
+    module.exit_json(changed=False, **printable_data(result))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,9 @@ def run_playbook(
     """Run ``playbooks/<playbook>.yml`` on an inventory; full log and results stay in ``work``."""
     work.mkdir(parents=True, exist_ok=True)
     number = len(list(work.glob("*.log")))
-    results = work / f"{number:02}-{playbook}.jsonl"
+    # One of the tests' own is named by its path from there.
+    name = f"{number:02}-{Path(playbook).name}"
+    results = work / f"{name}.jsonl"
     done = subprocess.run(
         playbook_command(playbook, "-i", str(inventory), *arguments),
         cwd=ROOT,
@@ -80,6 +82,6 @@ def run_playbook(
         timeout=timeout,
         check=False,
     )
-    (work / f"{number:02}-{playbook}.log").write_text(done.stdout, encoding="utf-8")
+    (work / f"{name}.log").write_text(done.stdout, encoding="utf-8")
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     return PlaybookRun(code=done.returncode, output=done.stdout, results=[json.loads(line) for line in lines])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.numbers import integer, natural
@@ -12,9 +14,15 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.zip_check 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import read_log
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.outcome import JobFiles, parse_exit, read_outcome
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import parse_fetched
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response import ResponseFile
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import StationFiles, plan_settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Entry, Overview, parse_overview
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import build_state, relevant_entries
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.probe import read_exe
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import (
+    ExeFacts,
+    build_state,
+    relevant_entries,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.wmi import parse_get
 
 from tests.growth import why_not_linear
@@ -62,6 +70,14 @@ def test_an_exit_file_of_800_kb_takes_its_share_of_time() -> None:
     assert why_not_linear(read, lambda length: "step=done\n" + "a=\n" * (length * 7)) == ""
 
 
+def test_a_response_file_of_many_keys_takes_its_share_of_time() -> None:
+    def made(length: int) -> bytes:
+        return b"[a]\n" + b"".join(b"k%d=\n" % number for number in range(length // 4))
+
+    assert why_not_linear(ResponseFile.parse, made) == ""
+    assert ResponseFile.parse(b"[a]\nK=1\nk=2\n[b]\nk=3\n[A]\nK=4\n").sections == {"a": {"K": "1"}, "b": {"k": "3"}}
+
+
 def test_repeated_elements_of_an_instance_take_their_share_of_time() -> None:
     def made(length: int) -> bytes:
         return (
@@ -94,9 +110,15 @@ def test_a_code_page_that_no_codec_has_is_the_one_of_western_europe(number: str)
     assert read.exes == ["C:\\é.exe"]
 
 
-def test_a_list_of_processes_that_is_no_csv_is_none() -> None:
-    read = parse_overview(_reading(processes='"a\rb,"1","2","3","4"'))
-    assert read.missing == ["processes"]
+@pytest.mark.parametrize("text", ["a\rb,1,2,3,4", f'"{"x" * 200_000}","1","2","3","4"'], ids=["line end", "long"])
+def test_a_list_of_processes_that_is_no_csv_is_none(text: str) -> None:
+    assert parse_overview(_reading(processes=text)).missing == ["processes"]
+
+
+def test_digits_that_are_none_are_no_number() -> None:
+    row = {"Version": None, "FileSize": "²"}
+    facts = read_exe(cast("Any", SimpleNamespace(get=lambda *_names, **_selectors: row)), "C:\\a.exe")
+    assert facts == ExeFacts(version=None, size=0)
     assert parse_overview(_reading(processes='"a","²","x","1","x"\r\n"b","7","x","²","x"')).processes[0].pid == 7
 
 

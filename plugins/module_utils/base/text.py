@@ -3,11 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-__all__ = ["cell", "decoded", "headed_diff", "lines_diff", "one_line", "printable", "reason_of", "some_of"]
+__all__ = [
+    "FRENCH_SPACES",
+    "cell",
+    "decoded",
+    "headed_diff",
+    "lines_diff",
+    "one_line",
+    "printable",
+    "printable_data",
+    "reason_of",
+    "some_of",
+]
+
+FRENCH_SPACES = "\u00a0\u202f"
+"""Those of French typography, which are no control characters although Python does not count them as printable."""
 
 _UNSEEN = "\N{REPLACEMENT CHARACTER}"
+# Letters and marks that nobody sees: printable for Python, and ignorable by default for Unicode (DerivedCoreProperties,
+# Default_Ignorable_Code_Point; those of other categories are not printable anyway).
+_IGNORABLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 # What makes a spreadsheet take a cell for a formula (owasp.org/www-community/attacks/CSV_Injection); the full-width
 # forms too, which Excel takes for the plain ones. Tabs and line ends, also named there, are spaces by then.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -20,8 +39,24 @@ def printable(value: object, *, keep: str = "", space: str = " ", other: str = _
     White space that cannot be printed becomes ``space``, the rest ``other``; what is in ``keep`` stays. Cut to
     ``longest`` characters, with a final ``…``, unless that is 0.
     """
-    shown = "".join(c if c.isprintable() or c in keep else space if c.isspace() else other for c in str(value))
+    # Ansible's strings know where they come from: one that is printable stays itself.
+    text = value if isinstance(value, str) else str(value)
+    shown = _IGNORABLE.sub(other, text)
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() or c in keep else space if c.isspace() else other for c in shown)
+    shown = text if shown == text else shown
     return f"{shown[: longest - 1]}…" if 0 < longest < len(shown) else shown
+
+
+def printable_data(value: Any) -> Any:
+    """The same of every text in lists and mappings, their keys included; line ends and tabs stay."""
+    if isinstance(value, str):
+        return printable(value, keep=f"\n\t{FRENCH_SPACES}")
+    if isinstance(value, Mapping):
+        return {printable_data(key): printable_data(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable_data(each) for each in value]
+    return value
 
 
 def one_line(value: object, *, longest: int = 200) -> str:
@@ -61,4 +96,5 @@ def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
 
 def lines_diff(header: str, before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
     """The same of lines."""
-    return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in (before, after)))
+    sides = ([printable(line, keep=FRENCH_SPACES) for line in side] for side in (before, after))
+    return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in sides))

@@ -45,7 +45,8 @@ class CheckError(Exception):
 
     def text(self, language: str) -> str:
         """What it says, in ``fr`` or ``en``."""
-        return str(getattr(FINDINGS[self.code], language).format(**self.values))
+        shown = {name: _shown(value) for name, value in self.values.items()}
+        return str(getattr(FINDINGS[self.code], language).format(**shown))
 
 
 @dataclass(kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..base.identifiers import host_of, parse_uai
-from ..base.text import decoded, one_line
+from ..base.text import FRENCH_SPACES, decoded, one_line, printable
 from ..base.times import iso_of
 from ..product.release import Release
 
@@ -69,10 +69,9 @@ class HostedServerError(Exception):
     """The server could not be read: which server, the fact, the remedy. Never taken for an old release."""
 
     def __init__(self, server: str, fact: str, *, remedy: str) -> None:
-        super().__init__(f"the hosted server {server} could not be read: {fact}. {remedy}")
-        self.server = server
-        self.fact = fact
-        self.remedy = remedy
+        # What the server said is in them: one printable line each, before anything shows, keeps or logs it.
+        self.server, self.fact, self.remedy = (printable(text, keep=FRENCH_SPACES) for text in (server, fact, remedy))
+        super().__init__(f"the hosted server {self.server} could not be read: {self.fact}. {self.remedy}")
 
 
 @dataclass(frozen=True, kw_only=True)

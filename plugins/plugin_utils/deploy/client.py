@@ -10,11 +10,10 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
-from ansible.utils.display import Display
-
 from ...module_utils.base.clock import utc_now
 from ..station.errors import StationError, StationFactError
 from ..station.state import StationState
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from . import make_way as _people
 from . import restart as _restart
@@ -23,8 +22,6 @@ from .goal import Goal, Plan
 from .plan import plan
 
 __all__ = ["DeploymentRequest", "ensure", "log_name"]
-
-display = Display()
 
 
 def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) -> dict[str, Any]:
@@ -80,7 +77,7 @@ def _by_the_clock(request: DeploymentRequest, state: StationState) -> Goal:
 
 def _decide(state: StationState, goal: Goal) -> Plan:
     decision = plan(state, goal, now=utc_now())
-    display.vv(f"plan: {decision.action} ({decision.reason})")
+    telling.vv(f"plan: {decision.action} ({decision.reason})")
     if decision.action == "refuse":
         raise StationFactError(decision.reason, remedy=decision.remedy or "See docs/troubleshooting.md.")
     return decision

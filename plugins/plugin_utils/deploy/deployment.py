@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible.utils.display import Display
-
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Installers, watched_download
@@ -29,6 +27,7 @@ from ..station.frozen import Unconfirmed
 from ..station.job_name import JobName, job_names
 from ..station.probe import probe
 from ..station.state import StationState
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .cases import record_again
 from .goal import Goal, JobStep
@@ -37,7 +36,6 @@ from .restart import after_job
 
 __all__ = ["ClientStartedError", "Deployment", "DeploymentReport", "DeploymentRequest"]
 
-display = Display()
 
 _ATTEMPTS = 2
 """Starts of one installer in one run: the second only when the station cut the first off."""
@@ -225,10 +223,10 @@ class Deployment:
                 report.client_running |= outcome.client_running
                 if self._ended_well(step, outcome, following=following):
                     return files
-                display.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
+                telling.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
             else:
                 report.interrupted += 1
-                display.vv(f"job {job.name} was cut off")
+                telling.vv(f"job {job.name} was cut off")
             _job.remove(self.station, job)
             report.log = ""
             report.code = None

@@ -9,18 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ansible.utils.display import Display
-
 from ...module_utils.product.products import Product
 from ..station.errors import StationFactError
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from ..station.wmi import escape_wql
 from .goal import Goal
 from .people import NO_MSG, People, Way, close_command, message_command, message_text
 
 __all__ = ["close", "in_use", "make_way", "session_open"]
-
-display = Display()
 
 
 def in_use(station: WinrmStation, product: Product) -> bool:
@@ -71,7 +68,7 @@ def _still_there(station: WinrmStation, goal: Goal, way: Way, *, poll: float) ->
 def _tell(station: WinrmStation, policy: People) -> str | None:
     """Show the message. Returns why it could not be shown."""
     text = message_text(policy.message, policy.notify_delay)
-    display.vv(f"telling who is logged on: {text}")
+    telling.vv(f"telling who is logged on: {text}")
     told = station.run(message_command(text, policy.notify_delay), doing="showing a message")
     if not told.code:
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import time
 
-from ansible.utils.display import Display
-
 from ...module_utils.base.clock import utc_now
 from ..job.commands import Job
 from ..job.follow import REFUSALS
@@ -18,6 +16,7 @@ from ..station.errors import (
     UnseenError,
 )
 from ..station.shutdown import abort_command, restart_command
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .make_way import session_open
 from .restarts import (
@@ -28,8 +27,6 @@ from .restarts import (
 )
 
 __all__ = ["after_job", "restart"]
-
-display = Display()
 
 
 def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restarts, *, poll: float) -> str | None:
@@ -62,7 +59,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
         asked = station.run(restart_command(restarts.message, restarts.delay), doing="restarting the station")
     except UnseenError as exc:
         # Going down already, perhaps: whether it was asked at all shows by its next start.
-        display.vv(f"no answer to the restart ({exc.fact})")
+        telling.vv(f"no answer to the restart ({exc.fact})")
         station.close()
     else:
         if asked.code not in ACCEPTED:
@@ -70,7 +67,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 f"Windows refuses to restart ({asked.describe()})",
                 remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
             )
-    display.vv(f"restarting in {restarts.delay:.0f} s")
+    telling.vv(f"restarting in {restarts.delay:.0f} s")
     answers, refusals = False, 0
     deadline = time.monotonic() + restarts.delay + restarts.timeout
     while True:
@@ -87,7 +84,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
             ):
                 return "somebody has logged on meanwhile"
         except UnseenError as exc:
-            display.vv(f"the station does not answer ({exc.fact}): waiting for it")
+            telling.vv(f"the station does not answer ({exc.fact}): waiting for it")
             answers = False
             station.close()
         except StationError as exc:

@@ -16,6 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils.base.text import FRENCH_SPACES, printable, printable_data
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
 from ..places.settle import refuse_tainted
@@ -50,14 +51,25 @@ class ControllerAction(ActionBase):
         try:
             if self.REFUSES_TAINTED:
                 refuse_tainted()
-            return self._noted({"changed": False, **self.act(args)})
+            result = self._noted({"changed": False, **self.act(args)})
         except StationError as exc:
-            return exc.as_result()
+            result = exc.as_result()
         except HostedServerError as exc:
             told = {"msg": str(exc), "kind": "server", "server": exc.server, "fact": exc.fact, "remedy": exc.remedy}
-            return self._noted({"failed": True, "changed": False, **told})
+            result = self._noted({"failed": True, "changed": False, **told})
         except (OSError, StoreError, ValueError) as exc:
-            raise AnsibleActionFail(self.FAILURE.format(exc, **args)) from exc
+            # Alone: Ansible shows the causes of an error as they are, and what a station said is among them.
+            failed = AnsibleActionFail(printable(self.FAILURE.format(exc, **args), keep=FRENCH_SPACES))
+            raise failed.with_traceback(exc.__traceback__) from None
+        return self._shown(result)
+
+    @staticmethod
+    def _shown(result: dict[str, Any]) -> dict[str, Any]:
+        """A result as it may be shown: Ansible prints warnings, messages and differences as they are."""
+        shown: dict[str, Any] = printable_data(result)
+        if "warnings" in shown:
+            shown["warnings"] = [printable(text, keep=FRENCH_SPACES) for text in shown["warnings"]]
+        return shown
 
     def _noted(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result with what the cache of hosted servers had to say."""
@@ -73,7 +85,7 @@ class ControllerAction(ActionBase):
 
 
 def show(lines: Iterable[str], color: str | None = None) -> None:
-    """Lines for whoever runs the playbook, outside of the task's result."""
+    """Lines for whoever runs the playbook, beside the task's result; their cells are printable (pages/terminal.py)."""
     for line in lines:
         Display().display(line, color=color)
 

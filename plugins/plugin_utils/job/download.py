@@ -14,17 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible.utils.display import Display
-
 from ...module_utils.base.numbers import natural
 from ..station.errors import StationError
 from ..station.events import watched
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .commands import Job
 
 __all__ = ["Download", "Installers", "watched_download"]
 
-display = Display()
 
 Installers = Mapping[tuple[str, str], tuple[str, int]]
 """Release and architecture: the installer's name in the depot, and its size (depot/lock.py)."""
@@ -55,7 +53,7 @@ class Download:
             part = station.get("CIM_DataFile", Name=f"{self._path}.part")
             self._over = part is None and station.get("CIM_DataFile", Name=self._path) is not None
         except StationError as exc:
-            display.vv(f"the size of the download cannot be read ({exc.fact}): not asked for any more")
+            telling.vv(f"the size of the download cannot be read ({exc.fact}): not asked for any more")
             self._over = True
             # What the connection is worth now is for the next look at the job to find out, from a new one.
             station.close()

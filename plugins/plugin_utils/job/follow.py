@@ -17,8 +17,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ansible.utils.display import Display
-
 from ...module_utils.base.text import decoded
 from ..station.errors import (
     StationError,
@@ -27,6 +25,7 @@ from ..station.errors import (
     UnseenError,
 )
 from ..station.sections import sections
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .commands import STAGE_CODES, Job
 from .curl import curl_cause, curl_said
@@ -48,7 +47,6 @@ __all__ = [
     "stage_and_start",
 ]
 
-display = Display()
 T = TypeVar("T")
 
 _DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
@@ -83,7 +81,7 @@ class JobTimes:
 
 def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
     """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
-    display.vv(f"job {job.name}: taking over {', '.join(str(one.name) for one in staged)}")
+    telling.vv(f"job {job.name}: taking over {', '.join(str(one.name) for one in staged)}")
     station.run(job.adopt(staged), doing="taking over staged files")
 
 
@@ -92,7 +90,7 @@ def settle(station: WinrmStation, job: Job) -> None:
 
     Another administrator may have done it a moment ago: both are right.
     """
-    display.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
+    telling.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
     station.run(job.settle(), doing="leaving staged files").check(
         f"the staged files could not be put to rest in {job.at_rest.folder}",
         remedy="A scanner may hold one of them: run again.",
@@ -106,7 +104,7 @@ def stage_and_start(
 
     ``revocation``: a key of ``cmdline.REVOCATION``.
     """
-    display.vv(f"job {job.name}: staging")
+    telling.vv(f"job {job.name}: staging")
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     line = job.stage(f"{folder_url}/install.cmd", digest, part, revocation)
@@ -123,7 +121,7 @@ def stage_and_start(
             words, remedy = curl_cause(code, said)
             fact = f"{fact}: {words}"
     result.check(fact, remedy=remedy)
-    display.vv(f"job {job.name}: starting")
+    telling.vv(f"job {job.name}: starting")
     if job.name.verb != "stage":
         station.watcher.starting(job.name)
     result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing="starting the job")
@@ -228,7 +226,7 @@ def patiently(station: WinrmStation, times: JobTimes, look: Callable[[], T]) -> 
         except UnseenError as exc:
             if time.monotonic() > deadline:
                 raise
-            display.vv(f"the station stopped answering ({exc.fact}): waiting for it")
+            telling.vv(f"the station stopped answering ({exc.fact}): waiting for it")
             lost = True
         except StationError as exc:
             # A shell does not outlive a restart; the connection that carried it may. A station that was lost and is
@@ -247,7 +245,7 @@ def failure_first(name: object) -> Iterator[None]:
     try:
         yield
     except StationError as exc:
-        display.vv(f"{name} stays on the station for now: {exc}")
+        telling.vv(f"{name} stays on the station for now: {exc}")
 
 
 def read_files(station: WinrmStation, job: Job) -> JobFiles:
@@ -283,7 +281,7 @@ def remove(station: WinrmStation, job: Job) -> None:
                 remedy="Run again once it has ended; if it never ends by itself, end it there or restart the station.",
             )
         for helper in (each for each in left if each.helper):
-            display.vv(f"job {job.name}: ending {helper.describe()}, which its setup has left behind")
+            telling.vv(f"job {job.name}: ending {helper.describe()}, which its setup has left behind")
             station.run(job.end_helper(helper.pid), doing="ending what a setup has left behind")
     for attempt in range(_LOOKS):
         result = station.run(job.remove(), doing="cleaning up the job")

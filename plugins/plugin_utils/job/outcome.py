@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...module_utils.base.numbers import integer
+from ...module_utils.base.text import printable
 from ...module_utils.product.technologies import TECHNOLOGIES
 from .curl import curl_cause
 from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
@@ -45,7 +46,7 @@ class JobFiles:
     def as_log(self) -> str:
         """Everything in one text, for the controller's log file."""
         parts = [("exit", self.exit), ("setup.log", self.setup_log), ("curl.log", self.curl_log)]
-        return "".join(f"== {name} ==\n{text.rstrip()}\n" for name, text in parts if text)
+        return "".join(f"== {name} ==\n{_indented(text)}" for name, text in parts if text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,11 @@ class JobOutcome:
     client_started: bool = False
     # The program runs although nobody used it when the job began: it holds its files, and shows its old release.
     client_running: bool = False
+
+
+def _indented(text: str) -> str:
+    """A file of the station: none of its lines looks like one of ours."""
+    return "".join(f"  {printable(line, keep=chr(9))}\n" for line in text.rstrip().splitlines())
 
 
 def parse_exit(text: str) -> dict[str, str]:
@@ -191,11 +197,12 @@ def read_outcome(files: JobFiles) -> JobOutcome:
         return JobOutcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, _ELSEWHERE)
     words, curl_remedy = curl_cause(code, files.curl_log or "")
+    file = values.get("file", "").removesuffix(".part")[:100]
     return JobOutcome(
         accepted=False,
         in_doubt=step in _IN_DOUBT or (step == "no_log" and not _broke_off(values, code)),
         spoilt=step == "no_log" and _broke_off(values, code),
-        fact=fact.format(step=step[:40], file=values.get("file", "").removesuffix(".part"), code=code, words=words),
+        fact=fact.format(step=step[:40], file=file, code=code, words=words),
         remedy=remedy.replace("{remedy}", curl_remedy),
         code=code,
         client_started=step == "client_running",

@@ -18,12 +18,11 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from ...module_utils.base.text import printable
+from ...module_utils.base.text import FRENCH_SPACES, printable
 
 __all__ = ["Link", "neighbours", "part", "render_page"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_SPACES = "\u00a0\u202f"  # those of French typography
 
 Link = tuple[str, str]
 """Another page: its title, and its address from this one."""
@@ -83,9 +82,9 @@ def _hash(text: str) -> str:
 
 def _shown(value: object) -> object:
     """Text without characters that are not to be seen: escaping does not stop one that turns the line's direction."""
-    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+    if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return printable(value, keep=_SPACES)
+    return printable(value, keep=FRENCH_SPACES)
 
 
 @cache

@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from ...module_utils.base.text import printable
 from ..audit.record import ShownRecord, by_school
 from ..audit.status import STATUSES
 
 __all__ = ["render_junit"]
-
-# What XML 1.0 has no way to write, even escaped (w3.org/TR/xml, production 2).
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _text(value: object) -> str:
-    return _NOT_XML.sub("\ufffd", str(value))
 
 
 def render_junit(stations: Sequence[ShownRecord], *, at: str) -> str:
@@ -29,16 +22,18 @@ def render_junit(stations: Sequence[ShownRecord], *, at: str) -> str:
     root = ET.Element("testsuites", {"name": "rentree.pronote audit", **_counts(rows)})
     for school, cases in by_school(rows).items():
         name = " ".join(part for part in (school, cases[0]["school_name"]) if part)
-        about = {"name": _text(name), "timestamp": at.rstrip("Z")}
+        about = {"name": printable(name), "timestamp": at.rstrip("Z")}
         suite = ET.SubElement(root, "testsuite", {**about, **_counts(cases)})
         for row in cases:
             classname = f"{row['school']}.{row['room'] or '-'}"
-            case = ET.SubElement(suite, "testcase", classname=_text(classname), name=_text(row["station"]), time="0")
+            case = ET.SubElement(
+                suite, "testcase", classname=printable(classname), name=printable(row["station"]), time="0"
+            )
             if kind := STATUSES[row["status"]].junit:
-                said = ET.SubElement(case, kind, message=_text(f"{row['status']}: {row['reason']}"))
+                said = ET.SubElement(case, kind, message=printable(f"{row['status']}: {row['reason']}"))
                 if kind != "skipped":
                     said.set("type", row["status"])
-                    said.text = _text(row["remedy"])
+                    said.text = printable(row["remedy"])
     ET.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 

@@ -11,8 +11,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.utils.display import Display
-
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import lines_diff
@@ -28,6 +26,7 @@ from ..station.errors import (
 )
 from ..station.probe import probe
 from ..station.state import StationState
+from ..station.telling import telling
 from ..station.uninstall import UninstallError, split_uninstall
 from ..station.winrm import WinrmStation
 from .findings import Finding, accept, errors
@@ -47,7 +46,6 @@ from .validate import left_open, validate_bytes
 
 __all__ = ["RecordRequest", "record"]
 
-display = Display()
 
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off; besides what ``left_open`` finds.
@@ -131,7 +129,7 @@ def _record(
         setup_known=bool(request.url and request.digest),
         will_be_installed=check and any(each["action"] in _WRITING for each in earlier),
     )
-    display.vv(f"plan: {decision.action} ({decision.reason})")
+    telling.vv(f"plan: {decision.action} ({decision.reason})")
     if decision.action == "refuse":
         raise StationFactError(decision.reason, remedy=decision.remedy)
     result: dict[str, Any] = {
@@ -185,7 +183,7 @@ class _Recorder:
                 self.give_up()
             raise
         path = self._request.store.file(self._recorded, response, station=self._request.station, findings=findings)
-        display.vv(f"recorded: {path}")
+        telling.vv(f"recorded: {path}")
         self.give_up()
         return {
             "product_code": response.product_code,
@@ -197,7 +195,7 @@ class _Recorder:
         """Put the setup in its place and show it to whoever is logged on."""
         recording, request = self._recording, self._request
         if self._recorded.mode != "uninstall":
-            display.vv("recording: fetching the setup")
+            telling.vv("recording: fetching the setup")
             command = recording.stage(request.url, request.digest)
             result = self._station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
             result.check(
@@ -233,7 +231,7 @@ class _Recorder:
                 started = True
                 if not told:
                     # Half an hour of silence would look like a run that hangs.
-                    display.display(_INSTRUCTIONS[self._recorded.mode].format(name, times.job / 60))
+                    telling.display(_INSTRUCTIONS[self._recorded.mode].format(name, times.job / 60))
                     told = True
             elif found.recorded or started:
                 return
@@ -287,7 +285,7 @@ class _Recorder:
                 fact = "the recorded file changed while it was fetched"
             except ValueError as exc:
                 fact = f"{exc} ({result.describe()})"
-            display.vv(f"{fact}: looking again")
+            telling.vv(f"{fact}: looking again")
             time.sleep(min(self._request.times.poll, attempt + 1))
         raise CommandTimeoutError(fact, remedy="Wait until the setup has closed on the station, then run again.")
 

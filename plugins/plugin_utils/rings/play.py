@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.utils.display import Display
 
 from ...module_utils.product.release import Release
 from ..depot.lock import asks_for_update, recorded_for
@@ -24,6 +23,7 @@ from ..depot.script import old_scripts
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import said, school_of
 from ..station.listening import listening
+from ..station.telling import telling
 from ..store.store import Store, StoreError
 from .judge import (
     Standing,
@@ -55,7 +55,6 @@ from .plan import (
 
 __all__ = ["PlayVariables", "make_plan", "take_step"]
 
-display = Display()
 
 _FIRST_ASKED = 8
 _ALL = Limit(100, percent=True)
@@ -167,7 +166,7 @@ class _School:
                 self.older = {name for name in names if _is_older(installed.get((product, name), ()), self.release)}
         except ValueError as exc:
             # Its stations say so themselves, each with its own server's answer.
-            display.vv(f"rings of {school}: {exc}")
+            telling.vv(f"rings of {school}: {exc}")
         try:
             releases = play.value(variables, "__pronote_client_releases", {})
             self.old_scripts = old_scripts(releases)

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.text import FRENCH_SPACES, printable
+
 __all__ = [
     "AccessDeniedError",
     "AnswerError",
@@ -49,11 +51,13 @@ class StationError(Exception):
     job: dict[str, Any] | None = None
 
     def __init__(self, fact: str, *, remedy: str, fact_fr: str = "") -> None:
-        super().__init__(f"{fact.rstrip('.')}. {remedy}")
-        self.fact = fact
-        self.remedy = remedy
-        # For reports, which school staff read; facts that only an admin meets stay in English.
-        self.fact_fr = fact_fr or fact
+        # What the station said is in them: one printable line each, before anything shows, keeps or logs it.
+        self.fact, self.remedy, self.fact_fr = (
+            printable(text, keep=FRENCH_SPACES)
+            # For reports, which school staff read; facts that only an admin meets stay in English.
+            for text in (fact, remedy, fact_fr or fact)
+        )
+        super().__init__(f"{self.fact.rstrip('.')}. {self.remedy}")
 
     def as_result(self) -> dict[str, Any]:
         """The result of a task that could not be done.

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 import xmltodict
 from ansible.errors import AnsibleError
-from ansible.utils.display import Display
 from winrm.exceptions import AuthenticationError, WinRMError
 
 from ...module_utils.base.deadline import Deadline
@@ -34,6 +33,7 @@ from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
 from .guard import Guard, guard_of
 from .rules import BreachError, too_many
 from .soap import OddAnswerError, content_of
+from .telling import telling
 from .tickets import share_tickets
 from .winrs import (
     SHELL_ACTION,
@@ -61,8 +61,6 @@ from .wmi import (
 __all__ = ["CommandResult", "WinrmStation"]
 
 T = TypeVar("T")
-
-display = Display()
 
 _TRANSFER = "http://schemas.xmlsoap.org/ws/2004/09/transfer"
 _ENUMERATE = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate"
@@ -173,7 +171,7 @@ class WinrmStation:
             self._forget()
             raise
         connection._connected = True
-        display.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
+        telling.vvvvv(f"WINRM OPEN SHELL: {connection.shell_id}", host=self._host)
 
     def _prepare_session(self, transport: str) -> None:
         made = self._connection.protocol.transport
@@ -219,7 +217,7 @@ class WinrmStation:
         ``doing`` says what for, in error messages: "reading the registry". Raises StationError.
         """
         self.connect()
-        display.vvvv(f"WINRS {command}", host=self._host)
+        telling.vvvv(f"WINRS {command}", host=self._host)
         command_id = self._start(whole(command), doing)
         with self._answers(self._way(doing)):
             seconds = self._guard.within(timeout)
@@ -235,8 +233,8 @@ class WinrmStation:
                 f"{doing} took more than {seconds:.0f} s on the station and was stopped",
                 remedy="Look for a dialog or an antivirus that holds the command, then run again.",
             )
-        display.vvvv(f"WINRS exit code {result.code}", host=self._host)
-        display.vvvvv(f"WINRS stdout {result.stdout!r} stderr {result.stderr!r}", host=self._host)
+        telling.vvvv(f"WINRS exit code {result.code}", host=self._host)
+        telling.vvvvv(f"WINRS stdout {result.stdout!r} stderr {result.stderr!r}", host=self._host)
         return result
 
     def get(self, class_name: str, **selectors: str) -> Row | None:
@@ -249,7 +247,7 @@ class WinrmStation:
                 "w:Selector": [{"@Name": name, "#text": value} for name, value in selectors.items()]
             }
 
-        display.vvvv(f"WMI Get {class_name} {selectors}", host=self._host)
+        telling.vvvv(f"WMI Get {class_name} {selectors}", host=self._host)
         try:
             with self._answers(self._way(doing)):
                 return parse_get(self._send(request))
@@ -261,7 +259,7 @@ class WinrmStation:
     def query(self, wql: str, *, namespace: str = "root/cimv2") -> list[Row]:
         """Run a WQL query and return every row. One request, and one for each further 200 rows. Raises StationError."""
         doing = f"reading {wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
-        display.vvvv(f"WMI {wql}", host=self._host)
+        telling.vvvv(f"WMI {wql}", host=self._host)
         uri = resource_uri("*", namespace)
         request = self._request(_ENUMERATE, uri, enumerate_body(wql))
         rows: list[Row] = []
@@ -319,7 +317,7 @@ class WinrmStation:
         except StationError as exc:
             if not exc.codes & LOST_SHELL:
                 raise
-            display.vvvv(f"the shell runs nothing any more, opening a new one: {exc.fact}", host=self._host)
+            telling.vvvv(f"the shell runs nothing any more, opening a new one: {exc.fact}", host=self._host)
             self.close()
             return self._started(command, doing)
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.utils.display import Display
 
 from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.product.products import Product
@@ -38,7 +37,6 @@ from .packet import (
 
 __all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
 
-display = Display()
 
 # Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
 _FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."

@@ -8,9 +8,14 @@ from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from tests.collection import ROOT
 
 __all__ = ["NASTY", "PROFILE", "grown", "mixed"]
 
+# It keeps something there even without a database.
+set_hypothesis_home_dir(ROOT / "build/hypothesis")
 T = TypeVar("T", str, bytes)
 
 EXAMPLES = int(os.environ.get("RENTREE_FUZZ", "0"))

@@ -98,7 +98,7 @@ def test_anything_else_says_what_was_not_done(error: Exception) -> None:
     with pytest.raises(AnsibleActionFail) as caught:
         _run(error)
     assert str(caught.value) == f"2026.2.7 was not done: {error}"
-    assert caught.value.__cause__ is error
+    assert caught.value.__context__ is error
 
 
 def test_a_mistake_of_ours_is_not_hidden() -> None:

@@ -20,7 +20,7 @@ def _setup(result: int) -> Any:
 
 def test_everything_in_one_text() -> None:
     files = JobFiles(state="ended", exit="  step=done\n\n", setup_log="log\n", curl_log=None)
-    assert files.as_log() == "== exit ==\n  step=done\n== setup.log ==\nlog\n"
+    assert files.as_log() == "== exit ==\n    step=done\n== setup.log ==\n  log\n"
 
 
 @pytest.mark.parametrize("text", ["", "step=\n", "nonsense\n", "x" * 100])

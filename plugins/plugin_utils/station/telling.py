@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told to whoever runs the playbook beside the tasks' results: warnings, and lines with ``-v``.
+
+The one door to Ansible's ``Display``, and so to its log: what stations and servers say is made printable here. Tables,
+whose colors are ours, go through ``show`` (doors/action.py). I/O: Ansible.
+"""
+
+from __future__ import annotations
+
+from ansible.utils.display import Display
+
+from ...module_utils.base.text import FRENCH_SPACES, printable
+
+__all__ = ["Telling", "telling"]
+
+
+def _line(text: str) -> str:
+    """One line, so that nobody's text looks like one of Ansible's."""
+    return printable(text, keep=FRENCH_SPACES)
+
+
+class Telling:
+    """Each as the method of ``Display`` of that name. ``host``: whom a line is about."""
+
+    def display(self, text: str) -> None:
+        """A text of ours, of several lines perhaps."""
+        Display().display(printable(text, keep=f"\n{FRENCH_SPACES}"))
+
+    def warning(self, text: str) -> None:
+        """A warning."""
+        Display().warning(_line(text))
+
+    def vv(self, text: str) -> None:
+        """A step."""
+        Display().vv(_line(text))
+
+    def vvvv(self, text: str, *, host: str | None = None) -> None:
+        """What is asked of a station, and how it ended."""
+        Display().vvvv(_line(text), host=host)
+
+    def vvvvv(self, text: str, *, host: str | None = None) -> None:
+        """What it answered."""
+        Display().vvvvv(_line(text), host=host)
+
+
+telling = Telling()
