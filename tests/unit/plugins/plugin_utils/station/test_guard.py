@@ -126,15 +126,18 @@ def test_whoever_redirects_is_not_tried_with_the_next_transport(server: ServerTh
     assert _requests(server) == before + 1
 
 
-def test_a_redirect_in_the_middle_ends_it_and_nothing_more_is_asked(server: ServerThread) -> None:
+@pytest.mark.parametrize(("match", "asked"), [("^Command ", 1), ("^Receive", 2), ("^Signal", 3)])
+def test_a_redirect_in_the_middle_ends_it_and_nothing_more_is_asked(
+    server: ServerThread, match: str, asked: int
+) -> None:
     """Neither the end of the command nor that of the shell."""
     station = _station(host=_COUNTED)
     station.connect()
-    _rule(server, _COUNTED, effect="answer", match="^Receive", status=307, headers={"Location": _ELSEWHERE})
+    _rule(server, _COUNTED, effect="answer", match=match, status=307, headers={"Location": _ELSEWHERE})
     before, elsewhere = _requests(server), _requests(server, _OTHER)
     assert _error(station).kind == "redirect"
     station.close()
-    assert (_requests(server), _requests(server, _OTHER)) == (before + 2, elsewhere)
+    assert (_requests(server), _requests(server, _OTHER)) == (before + asked, elsewhere)
 
 
 @pytest.mark.parametrize("mode", _DRIPS)
