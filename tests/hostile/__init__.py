@@ -35,13 +35,13 @@ def _moved(status: int, step: dict[str, Any]) -> dict[str, Any]:
 
 
 # What each does, and the kind that it is reported with.
-MISCHIEF: dict[str, tuple[dict[str, Any], str]] = {
+MISCHIEF: dict[str, tuple[dict[str, Any] | None, str]] = {
     "redirect-first": (_moved(307, _FIRST), "redirect"),
     "redirect-second": (_moved(301, _SECOND), "redirect"),
     "redirect-third": (_moved(302, _THIRD), "redirect"),
     "redirect-shell": (_moved(308, {"match": "^Create"}), "redirect"),
     "drip-headers": (_hostile("drip_headers", _FIRST), "endless"),
-    "drip-one-header": (_hostile("drip_one_header", _SECOND), "endless"),
+    "drip-tls": (None, "endless"),
     "drip-body": (_hostile("drip_body", _THIRD), "endless"),
     "drip-encrypted": (_hostile("drip_body", {"match": "^Receive"}), "endless"),
     "drip-continue": (_hostile("drip_continue", {"match": "^Command "}), "endless"),
@@ -81,8 +81,8 @@ def honest(count: int) -> list[str]:
 def stations(names: list[str], *, honest_ones: int) -> list[dict[str, Any]]:
     """A scenario's stations: these, which will misbehave, the honest ones and the bystander."""
     late = {"clients": [{"release": "2026.1.3"}], "allow_unencrypted": False}
-    # UWF is what an audit asks WMI for rows about.
-    own = {"endless-pull": {"freezer": "uwf"}}
+    # UWF is what an audit asks WMI for rows about; TLS is begun with whoever takes the connection.
+    own = {"endless-pull": {"freezer": "uwf"}, "drip-tls": {"stranger": "dripping"}}
     told = [{"name": name, **late, **own.get(name, {})} for name in names]
     return [*told, *({"name": name, **late} for name in honest(honest_ones)), {"name": BYSTANDER, **late}]
 
@@ -91,6 +91,7 @@ def connection(_info: dict[str, Any]) -> dict[str, Any]:
     """Short deadlines: what a station may take is what is played here."""
     return {
         "ansible_port": 5985,
+        "ansible_winrm_scheme": "{{ 'https' if inventory_hostname == 'drip-tls' else 'http' }}",
         "ansible_winrm_transport": "ntlm",
         "ansible_winrm_operation_timeout_sec": 2,
         "ansible_winrm_read_timeout_sec": 4,
@@ -102,7 +103,7 @@ def audited(school: School, names: list[str], *, honest_ones: int, forks: int) -
     """Audit the honest stations alone, then all; AssertionError for whatever is not as it has to be."""
     target = f"{school.lab.info['network']}.1.{len(names) + honest_ones + 1}"
     for name in names:
-        rule = {"times": 0, **MISCHIEF[name][0]}
+        rule = {"times": 0, **(MISCHIEF[name][0] or {"effect": "note"})}
         if "headers" in rule:
             rule = {**rule, "headers": {key: text.format(target=target) for key, text in rule["headers"].items()}}
         school.lab.faults(name, [rule])
