@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "FORBIDDEN",
     "AccessDeniedError",
     "AnswerError",
     "BusyError",
@@ -131,6 +132,10 @@ class EndlessAnswerError(ForbiddenAnswerError):
     """It has begun, and is not over in the time that it has."""
 
     kind = "endless"
+
+
+FORBIDDEN = frozenset(each.kind for each in ForbiddenAnswerError.__subclasses__())
+"""Their kinds."""
 
 
 class BusyError(UnseenError):
