@@ -16,5 +16,6 @@ def test_twenty_of_fifty_stations_misbehave_and_the_thirty_are_audited(
     assert len(names) == 20
     school = start_school(stations(names, honest_ones=_HONEST), connection=connection, publish=False)
     figures = audited(school, names, honest_ones=_HONEST, forks=_FORKS)
+    assert figures.all <= figures.allowed
     with capsys.disabled():
         print(f"\n{_HONEST} honest stations and {len(names)} that misbehave, {_FORKS} at a time: {figures}")
