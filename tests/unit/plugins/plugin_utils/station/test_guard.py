@@ -22,6 +22,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.rules impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 from tests.lab.faults import FaultPlan
+from tests.lab.web.hostile import HOSTILE_MODES
 from tests.lab.wsman import Quotas
 from tests.unit.lab.wsman_fake import ACCOUNT, HTTP_PORT, ServerThread, running_server
 from tests.unit.web_thread import listening
@@ -31,10 +32,8 @@ _ADDRESS, _OTHER, _RAW = "127.47.0.1", "127.47.0.2", "127.47.0.3"
 _COUNTED = "127.47.0.5"
 _ELSEWHERE = f"http://{_OTHER}:{HTTP_PORT}/wsman"
 _SOON = 0.3  # seconds
-_DRIPS = (
-    *("drip_status", "drip_headers", "drip_one_header", "drip_body", "drip_chunks", "drip_trailers", "drip_continue"),
-)
-_FLOODS = ("endless_continue", "endless_header", "endless_body", "endless_chunks", "endless_trailers", "many_headers")
+_DRIPS = [mode for mode in HOSTILE_MODES if mode.startswith("drip_")]
+_FLOODS = [mode for mode in HOSTILE_MODES if mode.startswith(("endless_", "many_"))]
 
 
 @pytest.fixture(scope="module")
