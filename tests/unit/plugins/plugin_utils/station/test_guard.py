@@ -195,7 +195,6 @@ def test_a_gzip_bomb_is_not_unpacked(server: ServerThread, first: bool) -> None:
     tracemalloc.start()
     try:
         error = _error(_station())
-        # The lab's server is in this process too, with what it has ready to be sent.
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
@@ -297,10 +296,9 @@ def test_encryption_that_holds_no_part_is_not_believed(server: ServerThread) -> 
 
 
 def _drips(client: socket.socket) -> None:
-    # The beginning of a record of 16 KiB.
     client.recv(4096)
     with suppress(OSError):
-        client.sendall(b"\x16\x03\x03\x40\x00")
+        client.sendall(b"\x16\x03\x03\x40\x00")  # the beginning of a record of 16 KiB
         while True:
             client.sendall(b"X")
             time.sleep(0.02)
