@@ -17,7 +17,7 @@ E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 WHEELS ?= --only-binary :all:
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help venv kerberos demo demo-year quick test lint types unit coverage smoke mutants e2e test-kerberos test-faults fuzz browser picture bench wine tools \
+.PHONY: help venv kerberos demo demo-year quick test lint types unit coverage smoke mutants e2e test-kerberos test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -81,6 +81,9 @@ test-faults: $(STAMP) ## A fault at every step of a deployment, then a run witho
 
 fuzz: $(STAMP) ## Every parser with thousands of texts (FUZZ each), others at each call; the gate has a few of them
 	RENTREE_FUZZ=$(or $(FUZZ),3000) $(BIN)/python -m pytest tests/unit/fuzz tests/unit/test_patterns.py $(UNIT_ARGS)
+
+audit-hostile: $(STAMP) ## An audit of fifty stations of which twenty misbehave in every way known; prints how long it took
+	$(BIN)/python -m pytest tests/hostile -n 0 -q
 
 browser: $(STAMP) ## The HTML pages in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
 	$(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile

@@ -16,7 +16,12 @@ __all__ = ["run_action"]
 
 
 def run_action(
-    name: str, arguments: dict[str, Any], *, check: bool = False, variables: dict[str, Any] | None = None
+    name: str,
+    arguments: dict[str, Any],
+    *,
+    check: bool = False,
+    variables: dict[str, Any] | None = None,
+    connection: str = "ansible.builtin.local",
 ) -> dict[str, Any]:
     """The result of ``rentree.pronote.<name>``. Raises AnsibleActionFail where a task would fail."""
     use_collection()
@@ -26,7 +31,7 @@ def run_action(
     plugin = action_loader.get(
         task.action,
         task=task,
-        connection=connection_loader.get("ansible.builtin.local", PlayContext()),
+        connection=connection_loader.get(connection, PlayContext()),
         play_context=PlayContext(),
         loader=loader,
         templar=Templar(loader=loader),

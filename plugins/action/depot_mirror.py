@@ -10,7 +10,7 @@ from ..module_utils.base.text import headed_diff
 from ..plugin_utils.depot.exclusive import PATIENCE, depot_of, exclusively
 from ..plugin_utils.depot.package import sha256sums
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.doors.mirror import SCRIPT, Mirror
+from ..plugin_utils.doors.mirror import SCRIPT, Mirror, refuse_windows
 
 
 class ActionModule(ControllerAction):
@@ -24,6 +24,11 @@ class ActionModule(ControllerAction):
         "files": {"type": "dict", "required": True},
         "existing": {"type": "bool", "default": False},
     }
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        # First of all: a temporary folder is made on the host before anything is looked at.
+        refuse_windows(self._connection.transport)
+        return super().run(tmp, task_vars)
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         dest = PurePosixPath(args["dest"])

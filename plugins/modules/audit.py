@@ -136,6 +136,11 @@ record:
       description: What M(rentree.pronote.client_info) returns; V(null) when the station could not be read.
       type: dict
       sample: {}
+    kind:
+      description: What kept the station from being read, as the kind of a failure of M(rentree.pronote.client_info).
+      returned: when it could not be read
+      type: str
+      sample: unreachable
     read_at:
       description: When the station was asked (UTC).
       type: str

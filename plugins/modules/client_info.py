@@ -177,7 +177,8 @@ jobs:
 kind:
   description:
     - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(running), V(fault), V(fact),
-      V(configuration) or V(controller).
+      V(configuration) or V(controller); for an answer that is not believed V(redirect), V(unencrypted), V(packed),
+      V(oversize) or V(endless).
   returned: failure
   type: str
   sample: refused

@@ -146,6 +146,7 @@ def picture(
         {
             **word.record,
             "facts": audited[station]["facts"] if station in audited else None,
+            "kind": audited[station].get("kind", "") if station in audited else "",
             "at": word.at,
             "since": word.since,
             "last_seen": word.seen,

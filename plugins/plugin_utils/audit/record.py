@@ -49,10 +49,14 @@ class RecordSummary(TypedDict):
 
 
 class AuditRecord(RecordSummary):
-    """One station in one audit. ``facts`` (None: it could not be read) are large, and old by the next audit."""
+    """One station in one audit. ``facts`` (None: it could not be read) are large, and old by the next audit.
+
+    ``kind``: what kept it from being read (StationError.kind); not there when nothing did.
+    """
 
     facts: dict[str, Any] | None
     read_at: NotRequired[str]
+    kind: NotRequired[str]
 
 
 class ShownRecord(RecordSummary):
@@ -60,6 +64,7 @@ class ShownRecord(RecordSummary):
     and whether this run looked at it."""
 
     facts: dict[str, Any] | None
+    kind: str
     at: str
     since: str
     last_seen: str | None

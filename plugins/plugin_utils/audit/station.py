@@ -46,7 +46,7 @@ def audit(
     ``unconfirmed``: what a deployment brought to it while it was frozen; asked of a frozen station alone.
     """
     expected = served_release(uai, server_url, options=options, pinned=release)
-    read_at, state = now(), None
+    read_at, state, kind = now(), None, ""
     try:
         asked = WinrmStation(connection, Events(station, product=product.key))
         asked.limit(timeout)
@@ -56,9 +56,12 @@ def audit(
             judged = of_frozen(judged, state, expected.release, unconfirmed())
     except StationError as exc:
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
-        status = exc.kind if exc.kind in SILENT else "unknown_release"
+        kind = exc.kind
+        status = kind if kind in SILENT else "unknown_release"
         judged = Verdict(status=status, reason=exc.fact, reason_fr=exc.fact_fr, remedy=exc.remedy)
     record = make_record(
         judged, station=station, school=uai, school_name=school, room=room, expected=expected, state=state
     )
+    if kind:
+        record["kind"] = kind
     return {**record, "read_at": read_at}

@@ -8,15 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-__all__ = ["SCRIPT", "Mirror"]
+__all__ = ["SCRIPT", "Mirror", "refuse_windows"]
 
 SCRIPT = "install.cmd"
 """A folder without it is no published release."""
 
 # In this order at the end.
 _LAST = ("SHA256SUMS", SCRIPT)
+
+
+def refuse_windows(transport: str) -> None:
+    """Raise AnsibleActionFail for a host that Ansible reaches as Windows.
+
+    Its modules would go over the stock connection, past the guard (``station/guard.py``), and none of them runs there.
+    """
+    if transport in {"winrm", "psrp"}:
+        raise AnsibleActionFail(
+            f"the web server has ansible_connection: {transport}. The depot is copied to a host with Python only, over "
+            "ssh: for a web server on Windows copy its folder by other means."
+        )
 
 
 @dataclass(frozen=True)

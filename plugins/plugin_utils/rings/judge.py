@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from ...module_utils.base.text import some_of
 from ..job.installshield import RECORD_AGAIN
+from ..station.errors import FORBIDDEN
 from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
 __all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
@@ -40,8 +41,9 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
     fact = str(result.get("fact") or result.get("reason") or result.get("msg") or "")
     job = result.get("job") or {}
     begun = bool(job.get("started") or job.get("followed"))
-    # A station that was lost while its setup ran is no proof against the release: the next run follows the job.
-    if result.get("unreachable"):
+    # A station that was lost while its setup ran is no proof against the release: the next run follows the job. Nor is
+    # what somebody says in its place.
+    if result.get("unreachable") or result.get("kind") in FORBIDDEN:
         return StationOutcome(kind="unreachable", fact=fact)
     if result.get("failed"):
         return StationOutcome(

@@ -14,6 +14,7 @@ from typing import Any
 from ...module_utils.base.text import FRENCH_SPACES, printable
 
 __all__ = [
+    "FORBIDDEN",
     "AccessDeniedError",
     "AnswerError",
     "BusyError",
@@ -135,6 +136,10 @@ class EndlessAnswerError(ForbiddenAnswerError):
     """It has begun, and is not over in the time that it has."""
 
     kind = "endless"
+
+
+FORBIDDEN = frozenset(each.kind for each in ForbiddenAnswerError.__subclasses__())
+"""Their kinds."""
 
 
 class BusyError(UnseenError):

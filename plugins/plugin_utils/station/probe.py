@@ -148,7 +148,7 @@ def _frozen(station: WinrmStation, overview: Overview) -> str:
     try:
         rows = station.query(UWF_QUERY, namespace=UWF_NAMESPACE)
     except StationError as exc:
-        if exc.kind in {"unreachable", "quota"}:
+        if isinstance(exc, UnseenError | QuotaError | ControllerError):
             raise
         # Its driver is there, and the feature that would put it in force is not.
         return ""

@@ -224,11 +224,10 @@ class WinrmStation:
         try:
             result = self._receive(command_id, doing, deadline=time.monotonic() + seconds)
         finally:
-            # Without it the station keeps the command's slot, and a running one goes on. Not over a new connection.
-            if self._connection.connected:
-                with contextlib.suppress(StationError):
-                    self._ask(f"{SHELL_ACTION}/Signal", signal_body(command_id), doing, content_of)
+            self._end(command_id, doing)
         if result is None:
+            with self._answers(self._way(doing)):
+                self._guard.within(0)
             raise CommandTimeoutError(
                 f"{doing} took more than {seconds:.0f} s on the station and was stopped",
                 remedy="Look for a dialog or an antivirus that holds the command, then run again.",
@@ -236,6 +235,16 @@ class WinrmStation:
         telling.vvvv(f"WINRS exit code {result.code}", host=self._host)
         telling.vvvvv(f"WINRS stdout {result.stdout!r} stderr {result.stderr!r}", host=self._host)
         return result
+
+    def _end(self, command_id: str, doing: str) -> None:
+        # Without it the station keeps the command's slot, and a running one goes on. Not over a new connection.
+        if self._connection.connected:
+            try:
+                self._ask(f"{SHELL_ACTION}/Signal", signal_body(command_id), doing, content_of)
+            except ForbiddenAnswerError:
+                raise
+            except StationError as exc:
+                display.vvvv(f"the command may go on: {exc.fact}", host=self._host)
 
     def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""

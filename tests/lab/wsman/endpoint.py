@@ -15,21 +15,20 @@ from aiohttp import web
 from tests.lab.faults import Fault, FaultPlan
 from tests.lab.journal import Journal
 from tests.lab.station import Account, Power, Station
-from tests.lab.web.hostile import play
 from tests.lab.wsman import codes, soap
 from tests.lab.wsman.auth import Authenticator, Session, UnencryptedError
 from tests.lab.wsman.dispatch import Dispatcher, describe
-from tests.lab.wsman.encryption import SEALED_TYPE, SOAP_TYPE, is_encrypted
+from tests.lab.wsman.encryption import SOAP_TYPE
 from tests.lab.wsman.endless import endless
+from tests.lab.wsman.exchange import SERVER, CutError, Exchange, misbehave, plain, strange
 from tests.lab.wsman.quotas import Quotas
 from tests.lab.wsman.soap import MalformedError, Request, SoapFault
-from tests.lab.wsman.strangers import STRANGERS, Stranger, Untyped, garbled
+from tests.lab.wsman.strangers import DRIPPING, STRANGERS, Dripping, Untyped, garbled
 
 __all__ = ["Endpoint", "Listening"]
 
 # Room for multipart/encrypted around an envelope of the greatest size.
 _WRAPPING = 1024
-_SERVER = {"Server": "Microsoft-HTTPAPI/2.0"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +43,6 @@ class Listening:
     # What answers at the address instead of WinRM: a name of tests/lab/wsman/strangers.py.
     stranger: str = ""
     keytab: Path | None = None  # the station's, in a domain: without it "kerberos" is not offered
-
-
-class CutError(Exception):
-    """The connection is reset instead of an answer."""
-
-
-@dataclass
-class _Exchange:
-    """What the journal is told of a request."""
-
-    bytes_in: int = 0
-    bytes_out: int = 0
-    operation: str = ""
-    detail: str = ""
-    status: int = 0  # 0: the connection was reset
-    leg: bool = False  # of an authentication handshake: no message in it
-    rule: Fault | None = None
 
 
 def _reset(transport: asyncio.BaseTransport | None) -> None:
@@ -132,7 +114,7 @@ class Endpoint:
         self._journal = journal
         self._dispatcher = Dispatcher(station, listening.quotas, deny=listening.deny)
         self._certificate = certificate
-        self._listeners: list[_Listener] = []
+        self._listeners: list[_Listener | Dripping] = []
         self._switching = asyncio.Lock()
         self._lost = False
         self._handling: set[asyncio.Task[Any] | None] = set()
@@ -162,7 +144,8 @@ class Endpoint:
             certificate=certificate,
             keytab=self.listening.keytab,
         )
-        listener = _Listener(self, authenticator)
+        dripping = self.listening.stranger == DRIPPING
+        listener = Dripping() if dripping else _Listener(self, authenticator)
         await listener.open(self.listening.address, port, tls)
         self._listeners.append(listener)
 
@@ -178,7 +161,7 @@ class Endpoint:
 
     async def handle(self, http: web.BaseRequest, session: Session, authenticator: Authenticator) -> web.Response:
         """Answer one HTTP request, or reset its connection."""
-        exchange = _Exchange()
+        exchange = Exchange()
         task = asyncio.current_task()
         self._handling.add(task)
         try:
@@ -203,52 +186,52 @@ class Endpoint:
             )
 
     async def _handle(
-        self, http: web.BaseRequest, session: Session, authenticator: Authenticator, exchange: _Exchange
+        self, http: web.BaseRequest, session: Session, authenticator: Authenticator, exchange: Exchange
     ) -> web.Response:
         if self.station.power is not Power.ON:
             raise CutError
         if http.path.rstrip("/").lower() != "/wsman":
-            return _plain(exchange, 404)
+            return plain(exchange, 404)
         if http.method != "POST":
-            return _plain(exchange, 405)
+            return plain(exchange, 405)
         maximum = self.listening.quotas.max_envelope_kb * 1024 + _WRAPPING
         exchange.bytes_in = http.content_length or 0
         if exchange.bytes_in > maximum:
-            return _plain(exchange, 413)
+            return plain(exchange, 413)
         body = await http.read()
         exchange.bytes_in = len(body)
         if len(body) > maximum:
-            return _plain(exchange, 413)
+            return plain(exchange, 413)
         if (rule := self._rule(f"{http.method.title()} {http.path}", exchange)) is not None:
-            return await self._misbehave(rule, http, exchange)
+            return await misbehave(rule, http, exchange)
         if http.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated" and b"Identify" in body:
             return await self._identify(body, exchange)
         if self.listening.stranger:
-            return _strange(exchange, STRANGERS[self.listening.stranger])
+            return strange(exchange, STRANGERS[self.listening.stranger])
         if authenticator.resets(session, http.headers.get("Authorization")):
             raise CutError
         verdict = authenticator.check(session, http.headers.get("Authorization"))
         if verdict.account is None:
             exchange.leg = verdict.leg
-            return _plain(exchange, 401, verdict.headers)
+            return plain(exchange, 401, verdict.headers)
         content_type = http.headers.get("Content-Type", "")
         try:
             message = authenticator.read_body(session, content_type, body)
             if not message:
                 # The end of a handshake without a message: clients that encrypt begin so.
                 exchange.leg = True
-                return _plain(exchange, 200, verdict.headers)
+                return plain(exchange, 200, verdict.headers)
             status, answer = await self._answer(message, verdict.account, session, exchange)
             if exchange.rule is not None and exchange.rule.effect in {"answer", "hostile"}:
-                return await self._misbehave(exchange.rule, http, exchange)
+                return await misbehave(exchange.rule, http, exchange)
         except UnencryptedError:
             # Nothing but the code is sent: a fault in the clear is what the setting forbids.
-            return _plain(exchange, 500, verdict.headers)
+            return plain(exchange, 500, verdict.headers)
         except ValueError:
             # Neither an encrypted body nor XML.
-            return _plain(exchange, 400, verdict.headers)
+            return plain(exchange, 400, verdict.headers)
         if not answer:
-            return _plain(exchange, status, verdict.headers)
+            return plain(exchange, status, verdict.headers)
         rule = exchange.rule
         sealed = rule is None or rule.effect != "in_clear"
         answer_type, wire = authenticator.write_body(session, content_type if sealed else SOAP_TYPE, answer)
@@ -257,27 +240,27 @@ class Endpoint:
         exchange.bytes_out, exchange.status = len(wire), status
         untyped = rule is not None and rule.effect == "no_content_type"
         response = (Untyped if untyped else web.Response)(
-            status=status, body=wire, headers={**_SERVER, "Content-Type": answer_type}
+            status=status, body=wire, headers={**SERVER, "Content-Type": answer_type}
         )
         for header in verdict.headers:
             response.headers.add("WWW-Authenticate", header)
         return response
 
-    async def _identify(self, body: bytes, exchange: _Exchange) -> web.Response:
+    async def _identify(self, body: bytes, exchange: Exchange) -> web.Response:
         """Identify without credentials, as Test-WSMan asks; anything else in its place is refused."""
         try:
             request = soap.parse_request(body)
         except (MalformedError, SoapFault):
-            return _plain(exchange, 400)
+            return plain(exchange, 400)
         if not request.identify:
-            return _plain(exchange, 401)
+            return plain(exchange, 401)
         nobody = Account(name="", password="")
         status, answer = await self._answer(body, nobody, Session(), exchange)
         exchange.status, exchange.bytes_out = status, len(answer)
-        return web.Response(status=status, body=answer, headers={**_SERVER, "Content-Type": SOAP_TYPE})
+        return web.Response(status=status, body=answer, headers={**SERVER, "Content-Type": SOAP_TYPE})
 
     async def _answer(
-        self, message: bytes, account: Account, session: Session, exchange: _Exchange
+        self, message: bytes, account: Account, session: Session, exchange: Exchange
     ) -> tuple[int, bytes]:
         request = Request()
         rule: Fault | None = None
@@ -310,24 +293,13 @@ class Endpoint:
             raise CutError
         return status, answer
 
-    def _rule(self, what: str, exchange: _Exchange) -> Fault | None:
+    def _rule(self, what: str, exchange: Exchange) -> Fault | None:
         """The rule for a step, which the journal is told of."""
         rule = self._faults.check(what)
         if rule is not None:
             self._journal.add("fault", self.station.name, effect=rule.effect, what=what)
             exchange.rule = rule
         return rule
-
-    @staticmethod
-    async def _misbehave(rule: Fault, http: web.BaseRequest, exchange: _Exchange) -> web.Response:
-        """What a rule has instead of an answer. Raises CutError."""
-        if rule.effect == "answer":
-            return _strange(exchange, Stranger(status=rule.status, headers=rule.headers, body=rule.body.encode()))
-        if rule.effect != "hostile":
-            raise CutError
-        exchange.status = rule.status
-        sealed = is_encrypted(http.headers.get("Content-Type", ""))
-        return await play(http, rule.mode, content_type=SEALED_TYPE if sealed else SOAP_TYPE)
 
     async def _break(self, rule: Fault, session: Session) -> None:
         """What a rule does before the request is handled."""
@@ -391,18 +363,3 @@ class Endpoint:
             changed.cancel()
         if session.closed:
             raise CutError
-
-
-def _strange(exchange: _Exchange, stranger: Stranger) -> web.Response:
-    """An answer that is not WinRM's."""
-    exchange.status, exchange.bytes_out = stranger.status, len(stranger.body)
-    return web.Response(status=stranger.status, body=stranger.body, headers=stranger.headers)
-
-
-def _plain(exchange: _Exchange, status: int, headers: tuple[str, ...] = ()) -> web.Response:
-    """An answer without a body."""
-    exchange.status = status
-    response = web.Response(status=status, headers=_SERVER)
-    for header in headers:
-        response.headers.add("WWW-Authenticate", header)
-    return response

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import hdrs, web
 
-__all__ = ["STRANGERS", "Stranger", "Untyped", "garbled"]
+__all__ = ["DRIPPING", "STRANGERS", "Dripping", "Stranger", "Untyped", "garbled"]
+
+DRIPPING = "dripping"
+"""The stranger that is no HTTP at all."""
+# The beginning of a TLS record of 16 KiB.
+_RECORD = b"\x16\x03\x03\x40\x00"
+_PAUSE = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,33 @@ STRANGERS = {
     "no_service": Stranger(status=503, headers={"Server": "Microsoft-HTTPAPI/2.0"}),
     "empty": Stranger(headers={"Content-Type": "application/soap+xml;charset=UTF-8"}),
 }
+
+
+class Dripping:
+    """Takes connections, and sends a byte now and then that leads nowhere, in TLS or out of it."""
+
+    def __init__(self) -> None:
+        self.socket: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def open(self, address: str, port: int, _tls: ssl.SSLContext | None) -> None:
+        """Listen. Raises OSError when the address is taken."""
+        self.socket = await asyncio.start_server(self._drip, address, port)
+
+    async def _drip(self, _reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        writer.write(_RECORD)
+        while not writer.is_closing():
+            await asyncio.sleep(_PAUSE)
+            writer.write(b"X")
+        self._open.discard(writer)
+
+    def close(self) -> None:
+        """Stop listening, and break off."""
+        if self.socket is not None:
+            self.socket.close()
+        for writer in self._open:
+            writer.transport.abort()
 
 
 class Untyped(web.Response):

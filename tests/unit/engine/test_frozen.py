@@ -101,6 +101,13 @@ def test_what_the_reading_costs(make_station: MakeStation, kind: str | None) -> 
     assert costs[1] - costs[0] == {None: 0, "deep_freeze": 1, "reboot_restore": 1, "uwf": 2}[kind]
 
 
+def test_an_answer_that_is_not_believed_says_nothing_of_uwf(make_station: MakeStation) -> None:
+    """Somebody in the station's place would otherwise let it pass for one that keeps what is installed."""
+    moved = {"effect": "answer", "status": 307, "headers": {"Location": "http://127.0.0.2:5985/wsman"}}
+    pc = make_station(**_CLIENT, freezer="uwf", faults=[{**moved, "match": "^Enumerate .*UWF_Filter", "times": 0}])
+    assert pc.run("audit", _AUDIT)["record"]["kind"] == "redirect"
+
+
 @pytest.mark.parametrize("kind", ["deep_freeze", "uwf"])
 def test_a_thawed_station_is_like_any_other(make_station: MakeStation, kind: str) -> None:
     pc = make_station(**_CLIENT, freezer=kind, frozen=False)
