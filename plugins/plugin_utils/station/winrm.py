@@ -244,7 +244,7 @@ class WinrmStation:
             except ForbiddenAnswerError:
                 raise
             except StationError as exc:
-                display.vvvv(f"the command may go on: {exc.fact}", host=self._host)
+                telling.vvvv(f"the command may go on: {exc.fact}", host=self._host)
 
     def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
