@@ -33,7 +33,7 @@ KINDS: Mapping[str, re.Pattern[str]] = {
     # Its log of writes goes with it (places/held.py); without it that is nothing.
     "state": re.compile(r"pronote\.sqlite3"),
     # One for each station (deploy/client.py log_name).
-    "logs": re.compile(r"[A-Za-z0-9._-]{1,251}\.log"),
+    "logs": re.compile(r"[A-Za-z0-9._-]{1,250}\.log"),
     # Those that are written by default, of each product.
     "reports": re.compile(r"(audit(-[a-z0-9_]+)?|rentree)\.(html|json)"),
 }
@@ -54,10 +54,11 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
 _SAID: Mapping[str, re.Pattern[str]] = {
     **KINDS,
     "state": re.compile(r"pronote\.sqlite3(-wal|-shm|-journal)?"),
-    # Written when somebody asks for it.
-    "reports": re.compile(r"(audit(-[a-z0-9_]+)?|rentree)\.(html|json|csv|prom|xml)"),
-    # People's own, which stay in the inventory's folder; what was recorded on a station is no inventory.
-    "responses": re.compile(r"[^/]{1,251}\.(iss|yml)"),
+    # Under a name that somebody gave, and when somebody asks for it.
+    "reports": re.compile(r"[^/]{1,250}\.(html|json|csv|prom|xml)"),
+    # People's own, which stay in the inventory's folder; what was recorded on a station is no inventory, nor is what
+    # lies beside it.
+    "responses": re.compile(r"[^/]{1,255}"),
 }
 
 
@@ -109,5 +110,6 @@ def kind_of(what: str) -> str:
 def own(path: str) -> str:
     """The kind of a file that a run or a recording wrote, by its folder's name and its own; "" for anything else."""
     above, name = posixpath.split(path)
-    kind = posixpath.basename(above)
+    # A recording is one wherever it is kept (pronote_response_dir).
+    kind = "responses" if name.lower().endswith(".iss") else posixpath.basename(above)
     return kind if kind in _SAID and _SAID[kind].fullmatch(name) else ""
