@@ -98,4 +98,4 @@ def _change(module: cst.Module, mutation: Mutation) -> str:
 def _only_shown(module: cst.Module, mutation: Mutation) -> bool:
     """What changes only a line of -vv."""
     change = _change(module, mutation)
-    return all(line[2:].startswith("display.") for line in change.splitlines())
+    return all(line[2:].startswith("telling.") for line in change.splitlines())

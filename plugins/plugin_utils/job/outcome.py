@@ -24,6 +24,9 @@ __all__ = ["JobFiles", "JobOutcome", "State", "lacks_its_log", "lingers", "parse
 _RESTART = frozenset({3010, 1641})
 
 
+_SHOWN = 100  # characters of what the exit file says
+_TAB = "\t"
+
 State = Literal["absent", "registered", "started", "ended"]
 
 
@@ -76,7 +79,7 @@ class JobOutcome:
 
 def _indented(text: str) -> str:
     """A file of the station: none of its lines looks like one of ours."""
-    return "".join(f"  {printable(line, keep=chr(9))}\n" for line in text.rstrip().splitlines())
+    return "".join(f"  {printable(line, keep=_TAB)}\n" for line in text.rstrip().splitlines())
 
 
 def parse_exit(text: str) -> dict[str, str]:
@@ -197,12 +200,12 @@ def read_outcome(files: JobFiles) -> JobOutcome:
         return JobOutcome(accepted=True, fact="the files are on the station")
     fact, remedy = _STEPS.get(step, _ELSEWHERE)
     words, curl_remedy = curl_cause(code, files.curl_log or "")
-    file = values.get("file", "").removesuffix(".part")[:100]
+    file = values.get("file", "").removesuffix(".part")[:_SHOWN]
     return JobOutcome(
         accepted=False,
         in_doubt=step in _IN_DOUBT or (step == "no_log" and not _broke_off(values, code)),
         spoilt=step == "no_log" and _broke_off(values, code),
-        fact=fact.format(step=step[:40], file=file, code=code, words=words),
+        fact=fact.format(step=step[:_SHOWN], file=file, code=code, words=words),
         remedy=remedy.replace("{remedy}", curl_remedy),
         code=code,
         client_started=step == "client_running",

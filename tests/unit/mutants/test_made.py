@@ -19,7 +19,7 @@ LIMIT = 3
 
 def more(count: int) -> bool:
     """Whether it is more."""
-    display.vv(f"{count > 1}")
+    telling.vv(f"{count > 1}")
     return count > LIMIT and count != 7
 '''
 

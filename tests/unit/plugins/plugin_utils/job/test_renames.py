@@ -25,6 +25,7 @@ _DLL = r"\??\C:\Program Files (x86)\Index Education\moteur.new\0!\??\C:\Program 
         (None, _HEAD + _JOB + r"\0!\??\C:\Program Files\Index Education\moteur.dll" + "\n", True),
         (_HEAD + _OTHER + "\n", _HEAD + _OTHER + r"\0" + _JOB + r"\0" + "\n", False),
         (_HEAD + _OTHER + "\n", _HEAD + _OTHER + r"\0" + _DLL + "\n", True),
+        (_HEAD + _OTHER + "  \r\n", _HEAD + _OTHER + r"\0" + _JOB + r"\0" + "\n", False),
         # The same file once more.
         (_HEAD + _DLL + "\n", _HEAD + _DLL + r"\0" + _DLL + "\n", True),
         # What cannot be told is no reason to do without the restart.
