@@ -79,5 +79,5 @@ def _copied(connection: Any, ticket: Path) -> bool:
     # A file of its own, as the plugin makes one: what is asked for at each station is added to it.
     connection._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115  (it lives as long as the connection)
     Path(connection._kerb_ccache.name).write_bytes(ticket.read_bytes())
-    os.environ["KRB5CCNAME"] = f"FILE:{connection._kerb_ccache.name}"
+    os.environ.update(KRB5CCNAME=f"FILE:{connection._kerb_ccache.name}")
     return True
