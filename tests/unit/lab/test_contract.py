@@ -52,6 +52,7 @@ TABLE = [
         f'mkdir "{FOLDER}\\vide %TEMP & (x)"& set "SHUT="'
         f'& (for /f "delims=" %d in (\'dir /s /b /ad "{FOLDER}" 2^>nul\')'
         ' do @(dir /a "%d" >nul 2>nul || (if exist "%d\\" (set "SHUT=1"))))& (if defined SHUT exit 69)& echo open',
+        code=None,
         stdout=r"open\r\n",
     ),
     Expectation(f'rmdir "{FOLDER}\\vide %TEMP & (x)"'),
