@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.package import Package
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import render_script
-from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import STILL_SHUT, Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 
 from tests.lab.scenario import ReleaseSpec
@@ -88,10 +88,7 @@ def job_for(verb: str) -> Job:
 
 
 async def put_job(station: SimulatedStation, job: Job, url: str, digest: str) -> None:
-    for _level in range(3):
-        staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"))
-        if staged.code != STILL_SHUT:
-            break
+    staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"))
     assert staged.code == 0, staged
 
 

@@ -18,7 +18,6 @@ from .installshield import HELPER
 
 __all__ = [
     "STAGE_CODES",
-    "STILL_SHUT",
     "Job",
     "depot_folder",
     "lock_commands",
@@ -30,29 +29,19 @@ _ADMINISTRATORS = "*S-1-5-32-544"
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
-_SHUT = "RENTREE_SHUT"
-STILL_SHUT = 69
-"""A folder that administrators could not look into has been opened, and nothing else was done: run the line again."""
-
 STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
     62: "cannot fetch install.cmd from the depot",
     63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
     64: "cannot put install.cmd in its place: something holds another file of that name",
     68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
-    STILL_SHUT: "folders below the folder of the jobs were shut to administrators, each in another; nothing was run",
 }
-
-
-def _opened(path: str) -> str:
-    icacls = f'{tool("icacls")} "{path}"'
-    return f"{icacls} /setowner {_ADMINISTRATORS} /Q >nul 2>nul& {icacls} /reset /Q >nul 2>nul"
 
 
 def lock_commands(top: str, folder: str) -> list[str]:
     """Create a folder below a top one of ours, locked to SYSTEM and Administrators before anything is put in it.
 
-    Exit code 61 when that cannot be done, 68 when a link lies below it, STILL_SHUT when it has to be run again.
+    Exit code 61 when that cannot be done, 68 when a link lies below it.
     """
     between = quote(folder.rpartition("\\")[0])
     top, folder = quote(top), quote(folder)
@@ -67,12 +56,6 @@ def lock_commands(top: str, folder: str) -> list[str]:
         # What somebody could have put below it before keeps its owner and its own entries, and nobody needs rights on
         # the folders above to reach it. A link first: the next commands, and SYSTEM, would go where it leads.
         f"(dir /s /b /al {top} >nul 2>nul && exit 68)",
-        # That passes over what it may not look into, where a link may lie: such a folder is opened, it alone, and the
-        # line has to be run again. What is gone meanwhile is none, and an empty folder has two entries.
-        f'set "{_SHUT}="',
-        f"(for /f \"delims=\" %d in ('dir /s /b /ad {top} 2^>nul') do"
-        f' @(dir /a "%d" >nul 2>nul || (if exist "%d\\" ({_opened("%d")}& set "{_SHUT}=1"))))',
-        f"(if defined {_SHUT} exit {STILL_SHUT})",
         # Their exit codes say nothing: another administrator's job may delete its temporary files meanwhile.
         f"(if exist {between} {tool('icacls')} {between} /setowner {_ADMINISTRATORS} /T /C /Q >nul 2>nul)",
         f"(if exist {between} {tool('icacls')} {between} /reset /T /C /Q >nul 2>nul)",

@@ -27,7 +27,7 @@ from ..station.errors import (
 from ..station.sections import sections
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
-from .commands import STAGE_CODES, STILL_SHUT, Job
+from .commands import STAGE_CODES, Job
 from .curl import curl_cause, curl_said
 from .download import Download
 from .outcome import JobFiles, State, lacks_its_log, lingers
@@ -51,15 +51,11 @@ T = TypeVar("T")
 
 _DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
 _NOT_FETCHED = 62
-_PLANTED = (
-    "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
-    r"\Rentree PRONOTE on the station by hand, then run again."
-)
 _STAGE_REMEDIES = {
     _NOT_FETCHED: _DEPOT,
     63: _DEPOT,
-    68: _PLANTED,
-    STILL_SHUT: _PLANTED,
+    68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
+    r"\Rentree PRONOTE on the station by hand, then run again.",
 }
 
 REFUSALS = 6
@@ -70,8 +66,6 @@ _STATES: dict[str, State] = {"exit": "ended", "started": "started", "install.cmd
 """The first of these files that is there says how far the job is."""
 
 _LOOKS = 4
-# Folders in one another that were shut to administrators: no more are opened in one run.
-_DEEPEST = 4
 """How often something is looked at again before it counts as failed."""
 
 
@@ -114,10 +108,7 @@ def stage_and_start(
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
     line = job.stage(f"{folder_url}/install.cmd", digest, part, revocation)
-    for _level in range(_DEEPEST):
-        result = station.run(line, timeout=300, doing="staging the job")
-        if result.code != STILL_SHUT:
-            break
+    result = station.run(line, timeout=300, doing="staging the job")
     fact = STAGE_CODES.get(result.code, "staging the job failed")
     remedy = _STAGE_REMEDIES.get(
         result.code, "Check the account's rights on the station and the space on its disk; run again."

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from ..job.commands import STILL_SHUT, lock_commands
+from ..job.commands import lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import Installation, StationState
@@ -47,7 +47,6 @@ STAGE_CODES = {
     63: "the setup does not have the digest that was asked for; nothing was run",
     64: "cannot put the setup in its place",
     68: "a link (junction or symbolic link) lies below the folder of the recording; nothing was run",
-    STILL_SHUT: "a folder below the folder of the recording was shut to administrators, and is open now; run again",
 }
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]

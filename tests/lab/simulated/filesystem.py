@@ -102,18 +102,13 @@ class FileSystem:
             parts[index] = node.name
         return "\\".join(parts) if len(parts) > 1 else parts[0] + "\\"
 
-    def walk(self, path: str, *, enter: Callable[[str], bool] = lambda _path: True) -> Iterator[tuple[str, FileNode]]:
-        """Every file and folder below a folder, depth first, folders before what they hold.
-
-        ``enter``: whether what a folder holds is shown; asked when it comes to that.
-        """
-        if not enter(path):
-            return
+    def walk(self, path: str) -> Iterator[tuple[str, FileNode]]:
+        """Every file and folder below a folder, depth first, folders before what they hold."""
         for node in self.children(path):
             below = join(path, node.name)
             yield below, node
             if node.directory:
-                yield from self.walk(below, enter=enter)
+                yield from self.walk(below)
 
     def changes(self) -> list[tuple[str, FileNode | None]]:
         """What differs from the baseline."""

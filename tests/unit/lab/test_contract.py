@@ -47,15 +47,6 @@ TABLE = [
     Expectation(f'type "{FOLDER}\\absent.txt" 2>nul', code=1),
     Expectation('dir /s /b /a-d "C:\\Program Files\\a.txt" 2>nul', stdout=re.escape(f"{FOLDER}\\a.txt") + "\r\n"),
     Expectation('dir /b /ad "C:\\Program Files\\nowhere" 2>nul', code=1, stdout=""),
-    # A folder that may be looked into, an empty one too, is no shut one (job/commands.py).
-    Expectation(
-        f'mkdir "{FOLDER}\\vide %TEMP & (x)"& set "SHUT="'
-        f'& (for /f "delims=" %d in (\'dir /s /b /ad "{FOLDER}" 2^>nul\')'
-        ' do @(dir /a "%d" >nul 2>nul || (if exist "%d\\" (set "SHUT=1"))))& (if defined SHUT exit 69)& echo open',
-        code=None,
-        stdout=r"open\r\n",
-    ),
-    Expectation(f'rmdir "{FOLDER}\\vide %TEMP & (x)"'),
     # No reparse point below it (dir: attribute L).
     Expectation(f'(dir /s /b /al "{FOLDER}" >nul 2>nul && exit 68)& echo none', code=None, stdout="none\r\n"),
     Expectation(
