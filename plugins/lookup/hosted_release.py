@@ -6,7 +6,7 @@ from typing import Any
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils.base.text import FRENCH_SPACES, printable
+from ..module_utils.base.text import printable_line
 from ..module_utils.server.answers import cache_notes
 from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS
@@ -85,7 +85,7 @@ class LookupModule(LookupBase):
             for warning in cache_notes():
                 telling.warning(warning)
             if served.release is None:
-                raise AnsibleLookupError(printable(served.error, keep=FRENCH_SPACES))
+                raise AnsibleLookupError(printable_line(served.error))
             for warning in served.warnings:
                 telling.warning(warning)
             answers.append(served.as_dict() if self.get_option("full") else str(served.client))

@@ -16,6 +16,7 @@ __all__ = [
     "one_line",
     "printable",
     "printable_data",
+    "printable_line",
     "reason_of",
     "some_of",
 ]
@@ -46,6 +47,11 @@ def printable(value: object, *, keep: str = "", space: str = " ", other: str = _
         shown = "".join(c if c.isprintable() or c in keep else space if c.isspace() else other for c in shown)
     shown = text if shown == text else shown
     return f"{shown[: longest - 1]}…" if 0 < longest < len(shown) else shown
+
+
+def printable_line(value: object) -> str:
+    """The same as a line of a text for people, which keeps the spaces of French typography."""
+    return printable(value, keep=FRENCH_SPACES)
 
 
 def printable_data(value: Any) -> Any:
@@ -96,5 +102,5 @@ def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
 
 def lines_diff(header: str, before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
     """The same of lines."""
-    sides = ([printable(line, keep=FRENCH_SPACES) for line in side] for side in (before, after))
+    sides = ([printable_line(line) for line in side] for side in (before, after))
     return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in sides))

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..base.identifiers import host_of, parse_uai
-from ..base.text import FRENCH_SPACES, decoded, one_line, printable
+from ..base.text import decoded, one_line, printable_line
 from ..base.times import iso_of
 from ..product.release import Release
 
@@ -70,7 +70,7 @@ class HostedServerError(Exception):
 
     def __init__(self, server: str, fact: str, *, remedy: str) -> None:
         # What the server said is in them: one printable line each, before anything shows, keeps or logs it.
-        self.server, self.fact, self.remedy = (printable(text, keep=FRENCH_SPACES) for text in (server, fact, remedy))
+        self.server, self.fact, self.remedy = (printable_line(text) for text in (server, fact, remedy))
         super().__init__(f"the hosted server {self.server} could not be read: {self.fact}. {self.remedy}")
 
 

@@ -16,7 +16,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ...module_utils.base.text import FRENCH_SPACES, printable, printable_data
+from ...module_utils.base.text import printable_data, printable_line
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
 from ..places.settle import refuse_tainted
@@ -59,7 +59,7 @@ class ControllerAction(ActionBase):
             result = self._noted({"failed": True, "changed": False, **told})
         except (OSError, StoreError, ValueError) as exc:
             # Alone: Ansible shows the causes of an error as they are, and what a station said is among them.
-            failed = AnsibleActionFail(printable(self.FAILURE.format(exc, **args), keep=FRENCH_SPACES))
+            failed = AnsibleActionFail(printable_line(self.FAILURE.format(exc, **args)))
             raise failed.with_traceback(exc.__traceback__) from None
         return self._shown(result)
 
@@ -68,7 +68,7 @@ class ControllerAction(ActionBase):
         """A result as it may be shown: Ansible prints warnings, messages and differences as they are."""
         shown: dict[str, Any] = printable_data(result)
         if "warnings" in shown:
-            shown["warnings"] = [printable(text, keep=FRENCH_SPACES) for text in shown["warnings"]]
+            shown["warnings"] = [printable_line(text) for text in shown["warnings"]]
         return shown
 
     def _noted(self, result: dict[str, Any]) -> dict[str, Any]:

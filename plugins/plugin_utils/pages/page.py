@@ -18,7 +18,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from ...module_utils.base.text import FRENCH_SPACES, printable
+from ...module_utils.base.text import printable_line
 
 __all__ = ["Link", "neighbours", "part", "render_page"]
 
@@ -84,7 +84,7 @@ def _shown(value: object) -> object:
     """Text without characters that are not to be seen: escaping does not stop one that turns the line's direction."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return printable(value, keep=FRENCH_SPACES)
+    return printable_line(value)
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.base.text import FRENCH_SPACES, printable
+from ...module_utils.base.text import printable_line
 
 __all__ = [
     "FORBIDDEN",
@@ -54,7 +54,7 @@ class StationError(Exception):
     def __init__(self, fact: str, *, remedy: str, fact_fr: str = "") -> None:
         # What the station said is in them: one printable line each, before anything shows, keeps or logs it.
         self.fact, self.remedy, self.fact_fr = (
-            printable(text, keep=FRENCH_SPACES)
+            printable_line(text)
             # For reports, which school staff read; facts that only an admin meets stay in English.
             for text in (fact, remedy, fact_fr or fact)
         )

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from ansible.utils.display import Display
 
-from ...module_utils.base.text import FRENCH_SPACES, printable
+from ...module_utils.base.text import FRENCH_SPACES, printable, printable_line
 
 __all__ = ["Telling", "telling"]
 
 
-def _line(text: str) -> str:
-    """One line, so that nobody's text looks like one of Ansible's."""
-    return printable(text, keep=FRENCH_SPACES)
-
-
 class Telling:
-    """Each as the method of ``Display`` of that name. ``host``: whom a line is about."""
+    """Each as the method of ``Display`` of that name. ``host``: whom a line is about.
+
+    All but ``display`` write one line, so that nobody's text looks like one of Ansible's.
+    """
 
     def display(self, text: str) -> None:
         """A text of ours, of several lines perhaps."""
@@ -28,19 +26,19 @@ class Telling:
 
     def warning(self, text: str) -> None:
         """A warning."""
-        Display().warning(_line(text))
+        Display().warning(printable_line(text))
 
     def vv(self, text: str) -> None:
         """A step."""
-        Display().vv(_line(text))
+        Display().vv(printable_line(text))
 
     def vvvv(self, text: str, *, host: str | None = None) -> None:
         """What is asked of a station, and how it ended."""
-        Display().vvvv(_line(text), host=host)
+        Display().vvvv(printable_line(text), host=host)
 
     def vvvvv(self, text: str, *, host: str | None = None) -> None:
         """What it answered."""
-        Display().vvvvv(_line(text), host=host)
+        Display().vvvvv(printable_line(text), host=host)
 
 
 telling = Telling()

@@ -111,10 +111,16 @@ OF_OTHERS: tuple[Parser[Any], ...] = (
         of=(
             text.decoded,
             text.printable,
+            text.printable_line,
             text.one_line,
             text.cell,
         ),
-        read=lambda data: [text.one_line(text.decoded(data)), text.printable(data), text.cell(text.decoded(data))],
+        read=lambda data: [
+            text.one_line(text.decoded(data)),
+            text.printable(data),
+            text.printable_line(data),
+            text.cell(text.decoded(data)),
+        ],
         pieces=(b"=", b"a", b"\xc3\xa9", b"\x81"),
     ),
     Parser(
