@@ -6,14 +6,15 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
+from _pytest.fixtures import SubRequest
 from _pytest.nodeid import NodeId
 
 from tests.collection import use_collection
@@ -115,6 +116,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and (shared := _shared(item)):
                 item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
     items.sort(key=lambda item: item.get_closest_marker("wine") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Another try on Wine stations (tests/conftest.py) gets new ones: what a try that failed has left is no start."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function) and item.get_closest_marker("wine") is not None:
+        for definitions in item._fixtureinfo.name2fixturedefs.values():
+            if definitions[-1].scope == "module":
+                definitions[-1].finish(cast(SubRequest, item._request))
+    return report
 
 
 def _without_rings(inventory: Path) -> None:

@@ -26,9 +26,10 @@ __all__ = [
     "technology_of",
 ]
 
-SCRIPT_VERSION = 2
+SCRIPT_VERSION = 3
 """Of ``install.cmd.j2``: raised when what was published before must be rendered anew. The script writes it into its
-``exit`` file (``script=2``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end."""
+``exit`` file (``script=3``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end; those
+of version 2 take a file that they cannot read for one that was tampered with."""
 
 _VERBS: dict[int, frozenset[str]] = {1: frozenset({"install", "remove", "stage"})}
 """What the ``install.cmd`` of an earlier version can be told to do; the current one can do all."""

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from ..station.cmdline import CURL, REVOCATION, join, quote, tool, valid_url
 from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
-from ..station.sections import has_digest, marker
+from ..station.sections import digest_command, has_digest, marker
 from ..station.wmi import escape_wql
 from .installshield import HELPER
 
 __all__ = [
     "STAGE_CODES",
+    "UNREAD",
+    "UNREAD_REMEDY",
     "Job",
     "depot_folder",
     "lock_commands",
@@ -29,11 +31,18 @@ _ADMINISTRATORS = "*S-1-5-32-544"
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
+UNREAD = 69
+"""Exit code of ``Job.stage`` where what was fetched has no digest: nothing can read it yet."""
+UNREAD_REMEDY = (
+    r"Most likely an antivirus has it, or has taken it away: look at what it says of Program Files\Rentree PRONOTE, "
+    "and let it leave that folder alone. Then run again."
+)
 STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
     62: "cannot fetch install.cmd from the depot",
     63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
     64: "cannot put install.cmd in its place: something holds another file of that name",
+    UNREAD: "install.cmd was fetched, and cannot be read; nothing was run",
     68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
 }
 
@@ -78,6 +87,12 @@ def valid_rate(rate: str) -> str:
     if rate and not _RATE.fullmatch(rate):
         raise ValueError(f"{rate!r} is not a rate such as 500K or 2M (bytes a second)")
     return rate
+
+
+def _readable(path: str) -> list[str]:
+    """Commands each of which succeeds when a file can be read: at once, after five seconds, after twenty more."""
+    look = f"{digest_command(path)} >nul 2>nul"
+    return [look, *(f"({tool('ping')} -n {seconds + 1} 127.0.0.1 >nul & {look})" for seconds in (5, 20))]
 
 
 def _curl(revocation: str) -> str:
@@ -125,7 +140,9 @@ class Job:
                 f"(if exist {script} {has_digest(script, digest)} && exit 0)",
                 f"{_curl(revocation)} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                f"{has_digest(part, digest)} || exit 63",
+                # A scanner has what was just written for itself for a moment: no digest at all accuses nobody.
+                f"{has_digest(part, digest)} || ({' || '.join(_readable(part))} || exit {UNREAD})"
+                f" && {has_digest(part, digest)} || exit 63",
                 # It may be held: by another administrator's job, which runs it, and then it has this digest.
                 f"move /y {part} {script} >nul 2>nul || {has_digest(script, digest)} || exit 64",
                 f"del /q {part} 2>nul",

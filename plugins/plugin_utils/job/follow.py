@@ -27,7 +27,7 @@ from ..station.errors import (
 from ..station.sections import sections
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
-from .commands import STAGE_CODES, Job
+from .commands import STAGE_CODES, UNREAD, UNREAD_REMEDY, Job
 from .curl import curl_cause, curl_said
 from .download import Download
 from .outcome import JobFiles, State, lacks_its_log, lingers
@@ -54,6 +54,7 @@ _NOT_FETCHED = 62
 _STAGE_REMEDIES = {
     _NOT_FETCHED: _DEPOT,
     63: _DEPOT,
+    UNREAD: UNREAD_REMEDY,
     68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
     r"\Rentree PRONOTE on the station by hand, then run again.",
 }

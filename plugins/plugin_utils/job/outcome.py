@@ -14,6 +14,7 @@ from typing import Literal
 from ...module_utils.base.numbers import integer
 from ...module_utils.base.text import printable
 from ...module_utils.product.technologies import TECHNOLOGIES
+from .commands import UNREAD_REMEDY
 from .curl import curl_cause
 from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
 from .renames import foreign_renames
@@ -109,6 +110,10 @@ _STEPS: dict[str, tuple[str, str]] = {
     "digest": (
         "{file} from the depot does not have the digest that was published; nothing was run",
         "Publish the release again (playbooks/publish.yml) and find out who changed the depot.",
+    ),
+    "unread": (
+        "{file} was fetched, and cannot be read (certutil {code}); nothing was run",
+        UNREAD_REMEDY,
     ),
     "client_running": (
         "somebody started the program before the setup began; nothing was changed",

@@ -12,6 +12,7 @@ from .content import EMPTY, Content, ContentBuilder
 from .cowtree import CowTree, FrozenTree, Image, parent_key
 from .errors import Win32Error
 from .paths import join, key_of, name_of, parent_of
+from .scanner import Scanner
 from .security import NO_ACL, Ace, Acl, Token, granted
 from .streams import Sink
 
@@ -51,6 +52,7 @@ class FileSystem:
         self._writers: dict[str, int] = {}
         self._images: dict[str, int] = {}
         self._renamed: dict[str, str] = {}  # images renamed while they run: old key to new one
+        self.scanner = Scanner()
         # Set by the station: is a process working in this folder (it cannot be removed then)?
         self.in_use: Callable[[str], bool] = lambda _key: False
         # Set by the station: told of each file before it is made, under the name it gets. May raise Win32Error.
@@ -81,10 +83,12 @@ class FileSystem:
         return node is not None and node.directory
 
     def read(self, path: str, *, token: Token) -> Content:
-        """A file's content. Error 5 on a folder, as ReadFile."""
+        """A file's content. Error 5 on a folder, as ReadFile; 32 while a scanner has it."""
         node = self.require(path)
         if node.directory:
             raise Win32Error(5, path)
+        if self.scanner.has(key_of(path)):
+            raise Win32Error(32, path)
         self._check(path, token, security.READ_DATA)
         return node.content
 
@@ -248,6 +252,7 @@ class FileSystem:
 
     def release_writer(self, path: str) -> None:
         self._release(self._writers, key_of(path))
+        self.scanner.written(key_of(path))
 
     def power_lost(self) -> None:
         """Nobody holds anything any more."""

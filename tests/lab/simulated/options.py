@@ -160,6 +160,8 @@ class SimulatedOptions:
     # What Windows learns when it asks whether a certificate of the depot was revoked: its authority publishes no list,
     # the list cannot be fetched, or all is well.
     revocation: Literal["no_list", "offline", "fetched"] = "no_list"
+    # How many reads of a file that was just written a scanner turns away (error 32), by patterns of its path.
+    scanner_holds: tuple[tuple[str, int], ...] = ()
     # How much faster than real time curl's own time limits pass; the network itself is real.
     network_scale: float = 1.0
 

@@ -29,6 +29,7 @@ from .processes import Job, Process, ProcessTable
 from .programs import find_program
 from .provision import close_session, open_session, provision, start_client, start_system_processes
 from .registry import Registry
+from .scanner import Scanner
 from .security import Token
 from .services import ServiceTable
 from .snapshot import take_snapshot
@@ -75,6 +76,7 @@ class SimulatedStation:
         provision(self)
         # What the scenario says is what is left once its own programs are on the disk.
         self.files.free_space = options.free_space
+        self.files.scanner = Scanner(options.scanner_holds)
         self.freezer.install()
 
     # -- the Station protocol -----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ _SYSTEM = r"C:\Windows\System32\config\systemprofile"
 
 
 def _fetched(pc: Bench, name: str) -> int:
-    return sum(event["path"].endswith(f"/{name}") for event in pc.events("depot"))
+    return sum(event["path"].endswith(f"/{name}") for event in pc.events("web"))
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])

@@ -41,3 +41,22 @@ def test_a_depot_that_stays_full_is_told(make_station: MakeStation) -> None:
     assert pc.snapshot() == before
     pc.depot_faults.by_name.clear()
     assert pc.client()["changed"]
+
+
+@pytest.mark.parametrize("name", ["install.cmd", "setup.exe", "response.iss"])
+def test_a_file_that_a_scanner_holds_for_a_moment_is_no_tampered_one(make_station: MakeStation, name: str) -> None:
+    pc = make_station(scanner_holds=[[rf"*\{name}.*", 2]])
+    assert pc.client()["changed"]
+    assert pc.clients() == ["2026.2.7 x64 ok"]
+    assert len([event for event in pc.events("web") if event["path"].endswith("/setup.exe")]) == 1
+
+
+@pytest.mark.parametrize("name", ["install.cmd", "setup.exe", "response.iss"])
+def test_a_file_that_cannot_be_read_accuses_no_depot(make_station: MakeStation, name: str) -> None:
+    pc = make_station(scanner_holds=[[rf"*\{name}.*", 1000]])
+    before = pc.snapshot()
+    result = pc.client()
+    assert f"{name} was fetched, and cannot be read" in result["fact"]
+    assert "antivirus" in result["remedy"]
+    assert pc.starts() == 0
+    assert pc.snapshot() == before

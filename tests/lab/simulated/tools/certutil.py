@@ -14,7 +14,13 @@ from ..processes import Invocation
 __all__ = ["run"]
 
 _ALGORITHMS = ("MD5", "SHA1", "SHA256", "SHA384", "SHA512")
-_NAMES = {2: "ERROR_FILE_NOT_FOUND", 3: "ERROR_PATH_NOT_FOUND", 5: "ERROR_ACCESS_DENIED", 1006: "ERROR_FILE_INVALID"}
+_NAMES = {
+    2: "ERROR_FILE_NOT_FOUND",
+    3: "ERROR_PATH_NOT_FOUND",
+    5: "ERROR_ACCESS_DENIED",
+    32: "ERROR_SHARING_VIOLATION",
+    1006: "ERROR_FILE_INVALID",
+}
 
 
 async def run(invocation: Invocation) -> int:
