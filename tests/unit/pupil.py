@@ -88,7 +88,7 @@ def job_for(verb: str) -> Job:
 
 
 async def put_job(station: SimulatedStation, job: Job, url: str, digest: str) -> None:
-    staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"))
+    staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b", looked=True))
     assert staged.code == 0, staged
 
 

@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import (
     mark_command,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, look_below
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import Recording
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import (
@@ -52,7 +52,10 @@ _ENTRY = Entry(view=64, key="{8E1E7135-E468-5474-A23A-43680744A357}", values={})
 _LINES: dict[str, list[str]] = {
     "reading the registry and the processes": [overview_command(product) for product in PRODUCTS.values()],
     "reading the uninstall entries": [details_command([_ENTRY, _ENTRY])],
-    "staging the job": [_JOB.stage(f"{_URL}/install.cmd", _DIGEST, "install.1.part")],
+    "staging the job": [
+        _JOB.stage(f"{_URL}/install.cmd", _DIGEST, "install.1.part", looked=looked) for looked in (False, True)
+    ],
+    "looking below the folder of the jobs": [look_below(_JOB.top)],
     "starting the job": [_JOB.start(_URL), _JOB.start(_URL, "500K")],
     "reading the job's files": [_JOB.read()],
     "taking over staged files": [_JOB.adopt([_JOB.at_rest])],
@@ -91,8 +94,13 @@ def test_every_line_of_the_product_is_here() -> None:
     said = set()
     for file in sorted((ROOT / "plugins").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "run":
-                said |= {ast.literal_eval(each.value) for each in node.keywords if each.arg == "doing"}
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in {"run", "run_locked"}:
+                doing = [each.value for each in node.keywords if each.arg == "doing"]
+                # run_locked hands on what it is told.
+                said |= {ast.literal_eval(value) for value in doing if not isinstance(value, ast.Name)}
     assert said == set(_LINES)
 
 

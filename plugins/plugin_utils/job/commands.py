@@ -17,12 +17,16 @@ from ..station.wmi import escape_wql
 from .installshield import HELPER
 
 __all__ = [
+    "LOOK_FIRST",
+    "SHUT",
     "STAGE_CODES",
     "UNREAD",
     "UNREAD_REMEDY",
     "Job",
+    "check_digest",
     "depot_folder",
     "lock_commands",
+    "look_below",
     "valid_rate",
 ]
 
@@ -37,6 +41,10 @@ UNREAD_REMEDY = (
     r"Most likely an antivirus has it, or has taken it away: look at what it says of Program Files\Rentree PRONOTE, "
     "and let it leave that folder alone. Then run again."
 )
+LOOK_FIRST = 70
+"""Exit code of a line with ``lock_commands`` where something is below the top folder already: ``look_below`` first."""
+SHUT = 71
+"""Exit code of ``look_below``: administrators may not look into a folder there, where a link may lie."""
 STAGE_CODES = {
     61: "cannot create the job folder below Program Files, or lock it",
     62: "cannot fetch install.cmd from the depot",
@@ -44,13 +52,25 @@ STAGE_CODES = {
     64: "cannot put install.cmd in its place: something holds another file of that name",
     UNREAD: "install.cmd was fetched, and cannot be read; nothing was run",
     68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
+    SHUT: "a folder below the folder of the jobs denies administrators the look; nothing was run",
 }
 
 
-def lock_commands(top: str, folder: str) -> list[str]:
+def look_below(top: str) -> str:
+    """Exit code SHUT when a folder below this one cannot be looked into: ``dir /s`` passes over it without a word.
+
+    A line of its own: Wine's cmd takes all between ``%d`` and a later ``%SystemRoot%`` for one variable. What is
+    gone by the time it is looked at is none (another administrator's job), and an empty folder has two entries.
+    """
+    looks = f"for /f \"delims=\" %d in ('dir /s /b /ad {quote(top)} 2^>nul')"
+    return join([f'({looks} do @(dir /a "%d" >nul 2>nul || (if exist "%d" exit {SHUT})))', "exit 0"])
+
+
+def lock_commands(top: str, folder: str, *, looked: bool) -> list[str]:
     """Create a folder below a top one of ours, locked to SYSTEM and Administrators before anything is put in it.
 
-    Exit code 61 when that cannot be done, 68 when a link lies below it.
+    Exit code 61 when that cannot be done, 68 when a link lies below it, LOOK_FIRST when something is below it already
+    and nobody has ``looked`` whether all of it can be seen.
     """
     between = quote(folder.rpartition("\\")[0])
     top, folder = quote(top), quote(folder)
@@ -64,6 +84,7 @@ def lock_commands(top: str, folder: str) -> list[str]:
         f"{tool('icacls')} {top} /inheritance:r /grant:r {grant} /Q >nul || exit 61",
         # What somebody could have put below it before keeps its owner and its own entries, and nobody needs rights on
         # the folders above to reach it. A link first: the next commands, and SYSTEM, would go where it leads.
+        *([] if looked else [f"(if exist {between} exit {LOOK_FIRST})"]),
         f"(dir /s /b /al {top} >nul 2>nul && exit 68)",
         # Their exit codes say nothing: another administrator's job may delete its temporary files meanwhile.
         f"(if exist {between} {tool('icacls')} {between} /setowner {_ADMINISTRATORS} /T /C /Q >nul 2>nul)",
@@ -93,6 +114,15 @@ def _readable(path: str) -> list[str]:
     """Commands each of which succeeds when a file can be read: at once, after five seconds, after twenty more."""
     look = f"{digest_command(path)} >nul 2>nul"
     return [look, *(f"({tool('ping')} -n {seconds + 1} 127.0.0.1 >nul & {look})" for seconds in (5, 20))]
+
+
+def check_digest(path: str, digest: str, *, otherwise: str) -> str:
+    """Go on when the file (its path quoted already) has this digest, else do something.
+
+    Exit code UNREAD when it has none at all, since a scanner has what was just written for itself: that accuses nobody.
+    """
+    has = has_digest(path, digest)
+    return f"{has} || ({' || '.join(_readable(path))} || exit {UNREAD}) && {has} || {otherwise}"
 
 
 def _curl(revocation: str) -> str:
@@ -126,23 +156,21 @@ class Job:
     def _path(self, name: str) -> str:
         return quote(f"{self.folder}\\{name}")
 
-    def stage(self, url: str, digest: str, part_name: str, revocation: str = "require") -> str:
+    def stage(self, url: str, digest: str, part_name: str, revocation: str = "require", *, looked: bool = False) -> str:
         """Create the folder, lock it before anything is put in it, fetch install.cmd and check it.
 
         ``part_name`` is this run's own, so that two administrators never write to one file. ``revocation``: a key of
-        ``REVOCATION``.
+        ``REVOCATION``. ``looked``: as in ``lock_commands``.
         """
         part, script = self._path(part_name), self._path("install.cmd")
         return join(
             [
-                *lock_commands(self.top, self.folder),
+                *lock_commands(self.top, self.folder, looked=looked),
                 # There already: another administrator, or an earlier run, put it there. Same digest, same file.
                 f"(if exist {script} {has_digest(script, digest)} && exit 0)",
                 f"{_curl(revocation)} -fsS --retry 4 --retry-delay 5 --connect-timeout 20 --max-time 120"
                 f" -o {part} {quote(url)} || exit 62",
-                # A scanner has what was just written for itself for a moment: no digest at all accuses nobody.
-                f"{has_digest(part, digest)} || ({' || '.join(_readable(part))} || exit {UNREAD})"
-                f" && {has_digest(part, digest)} || exit 63",
+                check_digest(part, digest, otherwise="exit 63"),
                 # It may be held: by another administrator's job, which runs it, and then it has this digest.
                 f"move /y {part} {script} >nul 2>nul || {has_digest(script, digest)} || exit 64",
                 f"del /q {part} 2>nul",

@@ -30,6 +30,7 @@ from ..station.winrm import WinrmStation
 from .commands import STAGE_CODES, UNREAD, UNREAD_REMEDY, Job
 from .curl import curl_cause, curl_said
 from .download import Download
+from .locked import LOCK_REMEDIES, run_locked
 from .outcome import JobFiles, State, lacks_its_log, lingers
 from .processes import JobProcess, at_work, described, job_processes, outlived
 
@@ -55,8 +56,7 @@ _STAGE_REMEDIES = {
     _NOT_FETCHED: _DEPOT,
     63: _DEPOT,
     UNREAD: UNREAD_REMEDY,
-    68: "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
-    r"\Rentree PRONOTE on the station by hand, then run again.",
+    **LOCK_REMEDIES,
 }
 
 REFUSALS = 6
@@ -108,8 +108,11 @@ def stage_and_start(
     telling.vv(f"job {job.name}: staging")
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
-    line = job.stage(f"{folder_url}/install.cmd", digest, part, revocation)
-    result = station.run(line, timeout=300, doing="staging the job")
+
+    def line(looked: bool) -> str:
+        return job.stage(f"{folder_url}/install.cmd", digest, part, revocation, looked=looked)
+
+    result = run_locked(station, job.top, line, timeout=300, doing="staging the job")
     fact = STAGE_CODES.get(result.code, "staging the job failed")
     remedy = _STAGE_REMEDIES.get(
         result.code, "Check the account's rights on the station and the space on its disk; run again."

@@ -16,7 +16,9 @@ from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
+from ..job.commands import UNREAD, UNREAD_REMEDY
 from ..job.follow import JobTimes, failure_first, patiently
+from ..job.locked import LOCK_REMEDIES, run_locked
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -47,6 +49,7 @@ from .validate import left_open, validate_bytes
 __all__ = ["RecordRequest", "record"]
 
 
+_REMEDIES = {**LOCK_REMEDIES, UNREAD: UNREAD_REMEDY}
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off; besides what ``left_open`` finds.
 _UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
@@ -196,19 +199,32 @@ class _Recorder:
         recording, request = self._recording, self._request
         if self._recorded.mode != "uninstall":
             telling.vv("recording: fetching the setup")
-            command = recording.stage(request.url, request.digest)
-            result = self._station.run(command, timeout=request.fetch_timeout, doing="fetching the setup")
+
+            def stage(looked: bool) -> str:
+                return recording.stage(request.url, request.digest, looked=looked)
+
+            result = run_locked(
+                self._station, recording.top, stage, timeout=request.fetch_timeout, doing="fetching the setup"
+            )
             result.check(
                 STAGE_CODES.get(result.code, "the setup could not be fetched"),
-                remedy="Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that "
-                "the address answers; run again.",
+                remedy=_REMEDIES.get(
+                    result.code,
+                    "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the "
+                    "address answers; run again.",
+                ),
             )
             program, switches = recording.setup, ""
         else:
             program, switches = self._uninstaller()
-        self._station.run(recording.start(program, switches), timeout=120, doing="starting the setup").check(
-            "the scheduled task that shows the setup could not be created or started",
-            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
+
+        def start(looked: bool) -> str:
+            return recording.start(program, switches, looked=looked)
+
+        result = run_locked(self._station, recording.top, start, timeout=120, doing="starting the setup")
+        result.check(
+            STAGE_CODES.get(result.code, "the scheduled task that shows the setup could not be created or started"),
+            remedy=_REMEDIES.get(result.code, "Check that the Task Scheduler service (Schedule) runs on the station."),
         )
 
     def _uninstaller(self) -> tuple[str, str]:

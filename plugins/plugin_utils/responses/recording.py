@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from ..job.commands import lock_commands
+from ..job.commands import SHUT, UNREAD, check_digest, lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import Installation, StationState
@@ -46,7 +46,9 @@ STAGE_CODES = {
     62: "cannot fetch the setup",
     63: "the setup does not have the digest that was asked for; nothing was run",
     64: "cannot put the setup in its place",
+    UNREAD: "the setup was fetched, and cannot be read; nothing was run",
     68: "a link (junction or symbolic link) lies below the folder of the recording; nothing was run",
+    SHUT: "a folder below the folder of the recording denies administrators the look; nothing was run",
 }
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]
@@ -212,31 +214,31 @@ class Recording:
         """The recorded file's path on the station."""
         return f"{self.folder}\\response.iss"
 
-    def stage(self, url: str, digest: str) -> str:
-        """Create and lock the folder, fetch the setup and check it; what an earlier run fetched is gone on with."""
+    def stage(self, url: str, digest: str, *, looked: bool = False) -> str:
+        """Create and lock the folder, fetch the setup and check it; what an earlier run fetched is gone on with.
+
+        ``looked``: as in ``lock_commands``.
+        """
         setup, part = quote(self.setup), quote(f"{self.setup}.part")
         return join(
             [
-                *self.prepare(),
+                *lock_commands(self.top, self.folder, looked=looked),
                 # Whole already, and cut off before it had its name: curl would end with 22 (HTTP 416).
                 f"(if not exist {setup} if exist {part} {has_digest(part, digest)} && move /y {part} {setup} >nul)",
                 # After an HTTP error there is nothing to go on with: it may be that 416, of a part that is too long.
                 f"(if not exist {setup} {CURL} -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 -C - "
                 f"-o {part} {quote(url)} || ((if errorlevel 22 if not errorlevel 23 del /q {part} 2>nul)& exit 62))",
                 f"(if not exist {setup} move /y {part} {setup} >nul || exit 64)",
-                f"{has_digest(setup, digest)} || (del /q {setup}& exit 63)",
+                check_digest(setup, digest, otherwise=f"(del /q {setup}& exit 63)"),
                 "exit 0",
             ]
         )
 
-    def prepare(self) -> list[str]:
-        """Create and lock the folder."""
-        return lock_commands(self.top, self.folder)
-
-    def start(self, program: str, switches: str) -> str:
+    def start(self, program: str, switches: str, *, looked: bool = False) -> str:
         """Register the task that shows the setup to whoever is logged on, and run it.
 
         Exit code 92 when the task is refused. ``program`` and ``switches`` are ours or of ``split_uninstall``.
+        ``looked``: as in ``lock_commands``.
         """
         xml, task = quote(f"{self.folder}\\task.xml"), quote(self.task)
         arguments = f'{switches} /r /f1"{self.response}"'.strip()
@@ -258,7 +260,7 @@ class Recording:
         ]
         return join(
             [
-                *self.prepare(),
+                *lock_commands(self.top, self.folder, looked=looked),
                 f"del /q {xml} 2>nul",
                 *(echo(line, xml) for line in lines),
                 f"{tool('schtasks')} /Create /TN {task} /XML {xml} /F >nul || exit 92",

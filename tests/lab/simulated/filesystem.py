@@ -106,13 +106,18 @@ class FileSystem:
             parts[index] = node.name
         return "\\".join(parts) if len(parts) > 1 else parts[0] + "\\"
 
-    def walk(self, path: str) -> Iterator[tuple[str, FileNode]]:
-        """Every file and folder below a folder, depth first, folders before what they hold."""
+    def walk(self, path: str, *, enter: Callable[[str], bool] = lambda _path: True) -> Iterator[tuple[str, FileNode]]:
+        """Every file and folder below a folder, depth first, folders before what they hold.
+
+        ``enter``: whether what a folder holds is shown; asked when it comes to that.
+        """
+        if not enter(path):
+            return
         for node in self.children(path):
             below = join(path, node.name)
             yield below, node
             if node.directory:
-                yield from self.walk(below)
+                yield from self.walk(below, enter=enter)
 
     def changes(self) -> list[tuple[str, FileNode | None]]:
         """What differs from the baseline."""

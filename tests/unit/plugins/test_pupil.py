@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import LOOK_FIRST, SHUT, look_below
 
 from tests.lab.simulated import SimulatedStation
 from tests.lab.simulated import security as rights
@@ -79,7 +80,9 @@ def test_what_he_put_below_such_a_folder_is_taken_from_him_too() -> None:
         pupil = station.standard_user()
         _granted_by_hand(station)
         files, digest = release_files()
-        his = Acl((Ace(pupil.sid, rights.FULL, objects=True, containers=True),), protected=True)
+        # Administrators may look into it: one that shuts them out is refused.
+        look = Ace(ADMINISTRATORS, rights.READ, objects=True, containers=True)
+        his = Acl((Ace(pupil.sid, rights.FULL, objects=True, containers=True), look), protected=True)
         station.files.make_directory(rf"{TOP}\jobs", token=pupil, acl=his)
         station.files.make_directory(job.folder, token=pupil, acl=his)
         for name in ("install.cmd", "setup.exe"):
@@ -101,8 +104,38 @@ def test_a_link_below_such_a_folder_is_not_followed() -> None:
         station.files.make_directory(job.folder, token=pupil).attributes = "L"
         _files, digest = release_files()
         staged = await run(station, job.stage("http://127.0.0.1:9/install.cmd", digest, "install.cmd.0a1b"))
-        assert staged.code == 68
+        assert staged.code == LOOK_FIRST
+        assert (await run(station, look_below(TOP))).code == 0
+        line = job.stage("http://127.0.0.1:9/install.cmd", digest, "install.cmd.0a1b", looked=True)
+        assert (await run(station, line)).code == 68
         assert station.files.require(job.folder).owner == pupil.sid
         assert not station.could_standard_user(TOP, "create")
+
+    inside(go)
+
+
+def test_a_link_below_a_folder_that_denies_administrators_is_not_followed() -> None:
+    """`dir` passes over such a folder, and `icacls` would make it open, and go on to where the link leads."""
+
+    async def go() -> None:
+        station, job = station_with_pupil(), job_for("install")
+        pupil = station.standard_user()
+        _granted_by_hand(station)
+        his = (
+            Ace(ADMINISTRATORS, rights.READ_DATA, deny=True),
+            Ace(pupil.sid, rights.FULL, objects=True, containers=True),
+        )
+        hidden, link = rf"{TOP}\jobs\%TEMP% & (x)", rf"{TOP}\jobs\%TEMP% & (x)\link"
+        station.files.make_directory(rf"{TOP}\jobs", token=pupil)
+        station.files.make_directory(hidden, token=pupil, acl=Acl(his, protected=True))
+        station.files.make_directory(link, token=pupil).attributes = "L"
+        _files, digest = release_files()
+        line = job.stage("http://127.0.0.1:9/install.cmd", digest, "install.cmd.0a1b")
+        assert [(await run(station, each)).code for each in (line, look_below(TOP))] == [LOOK_FIRST, SHUT]
+        assert {station.files.require(path).owner for path in (hidden, link)} == {pupil.sid}
+        # A folder of his that can be looked into is taken from him, and an empty one is none that is shut.
+        station.files.change(hidden).acl = Acl((Ace(pupil.sid, rights.FULL), Ace(ADMINISTRATORS, rights.FULL)))
+        station.files.change(link).attributes = ""
+        assert (await run(station, look_below(TOP))).code == 0
 
     inside(go)

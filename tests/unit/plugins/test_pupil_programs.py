@@ -95,7 +95,7 @@ def test_the_variables_of_a_shell_do_not_reach_the_task() -> None:
         theirs = {"Path": PLANTED, "TEMP": PLANTED, "TMP": PLANTED, "PATHEXT": ".CMD", "JOB": PLANTED, "SYS": PLANTED}
         async with depot_of(files) as url:
             job = job_for("install")
-            for line in (job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"), job.start(url)):
+            for line in (job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b", looked=True), job.start(url)):
                 assert (await run(station, line, environment=theirs)).code == 0
             await until(lambda: bool(station.processes.named("setup.exe")))
             (setup,) = station.processes.named("setup.exe")
@@ -244,7 +244,8 @@ def test_a_script_that_somebody_holds_is_never_run_unseen() -> None:
             script = rf"{job.folder}\install.cmd"
             station.files.write(script, b"@echo off\r\n", token=station.system)
             handle = station.files.open_write(script, token=station.system, append=True)
-            staged = await run(station, job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b"))
+            line = job.stage(f"{url}/install.cmd", digest, "install.cmd.0a1b", looked=True)
+            staged = await run(station, line)
             handle.close()
         assert staged.code == 64
 

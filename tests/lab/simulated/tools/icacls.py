@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .. import security
 from ..errors import Win32Error, error_text
@@ -190,20 +191,25 @@ def _parse(invocation: Invocation, words: list[str]) -> tuple[list[tuple[str, Ch
     return changes, flags
 
 
-def _targets(invocation: Invocation, name: str, tree: bool) -> list[str]:
+def _tops(invocation: Invocation, name: str) -> list[str]:
     files = invocation.station.files
     if "*" in name or "?" in name:
         folder, _, pattern = name.rpartition("\\")
         home = absolute(folder or ".", invocation.directory)
         files.require(home)
-        tops = [join(home, node.name) for node in files.children(home) if match_wildcard(node.name, pattern)]
-    else:
-        path = absolute(name, invocation.directory)
-        files.require(path)
-        tops = [path]
-    if not tree:
-        return tops
-    return [each for top in tops for each in (top, *(below for below, _ in files.walk(top)))]
+        return [join(home, node.name) for node in files.children(home) if match_wildcard(node.name, pattern)]
+    path = absolute(name, invocation.directory)
+    files.require(path)
+    return [path]
+
+
+def _trees(invocation: Invocation, tops: list[str]) -> Iterator[str]:
+    """Each with what is below it, as far as it may be looked into when it comes to that: entries change on the way."""
+    files = invocation.station.files
+    may_list = partial(files.allows, token=invocation.token, mask=security.READ_DATA)
+    for top in tops:
+        yield top
+        yield from (below for below, _ in files.walk(top, enter=may_list))
 
 
 def _may(invocation: Invocation, path: str, what: str) -> None:
@@ -225,7 +231,7 @@ async def run(invocation: Invocation) -> int:
     name = words[0]
     try:
         changes, flags = _parse(invocation, words[1:])
-        targets = _targets(invocation, name, flags.tree)
+        tops = _tops(invocation, name)
     except _RefusalError as refusal:
         if refusal.code == 1332:
             invocation.err(f"{refusal.parameter}: {error_text(1332, language)}")
@@ -237,7 +243,7 @@ async def run(invocation: Invocation) -> int:
         invocation.out(text("icacls_summary", language, 0, 1))
         return error.code
     done = failed = code = 0
-    for path in targets:
+    for path in _trees(invocation, tops) if flags.tree else tops:
         try:
             for what, change in changes:
                 _may(invocation, path, what)

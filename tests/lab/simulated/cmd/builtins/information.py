@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ... import security
 from ...errors import Win32Error
 from ...filesystem import FileNode
 from ...messages import text
@@ -109,18 +111,25 @@ def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str
         if recursive:
             return 0
         raise Win32Error(3, path)
-    folders = [path]
+    may_list = partial(files.allows, token=shell.invocation.token, mask=security.READ_DATA)
+    folders = [path] if may_list(path) else []
     if recursive:
-        folders += [below for below, node in files.walk(path) if node.directory]
+        folders += [below for below, node in files.walk(path, enter=may_list) if node.directory and may_list(below)]
     listed = 0
     total = 0
     header = False
     for folder in folders:
         nodes = [node for node in files.children(folder) if match_wildcard(node.name, pattern) and _shown(node, wanted)]
-        if not nodes:
+        # Its own entry and that of the folder above, which a bare list leaves out.
+        dots = (
+            []
+            if bare or pattern != "*" or len(folder) <= 3 or not _shown(files.require(folder), wanted)
+            else [".", ".."]
+        )
+        if not nodes and not dots:
             continue
         _sort(nodes, order)
-        listed += len(nodes)
+        listed += len(nodes) + len(dots)
         if bare:
             for node in nodes:
                 shell.out(join(files.spelled(folder), node.name) if recursive else node.name)
@@ -130,6 +139,8 @@ def _list(shell: Shell, target: str, *, bare: bool, recursive: bool, wanted: str
             shell.out(text("serial", shell.language, _SERIAL))
             header = True
         shell.out("\r\n" + text("directory_of", shell.language, files.spelled(folder)) + "\r\n")
+        for name in dots:
+            shell.out(f"{file_time(files.require(folder).modified, shell.language)}    <DIR>          {name}")
         for node in nodes:
             size = "<DIR>         " if node.directory else f"{_grouped(node.size, shell.language):>14}"
             shell.out(f"{file_time(node.modified, shell.language)}    {size} {node.name}")

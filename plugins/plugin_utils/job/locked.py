@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a line that makes and locks a folder of ours on a station. I/O: the station."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..station.winrm import CommandResult, WinrmStation
+from .commands import LOOK_FIRST, SHUT, look_below
+
+__all__ = ["LOCK_REMEDIES", "run_locked"]
+
+_PLANTED = (
+    "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
+    r"\Rentree PRONOTE on the station by hand, then run again."
+)
+LOCK_REMEDIES = {68: _PLANTED, SHUT: _PLANTED}
+"""What to do, by the exit codes of ``lock_commands`` and ``look_below``."""
+
+
+def run_locked(
+    station: WinrmStation, top: str, line: Callable[[bool], str], *, timeout: float, doing: str
+) -> CommandResult:
+    """Run a line that has ``lock_commands``, ``line(looked)``; where something is there already, after a look below it.
+
+    Its result, or that of a look that found a folder which administrators may not look into. Raises StationError.
+    """
+    result = station.run(line(False), timeout=timeout, doing=doing)
+    if result.code != LOOK_FIRST:
+        return result
+    below = station.run(look_below(top), doing="looking below the folder of the jobs")
+    return below if below.code else station.run(line(True), timeout=timeout, doing=doing)
