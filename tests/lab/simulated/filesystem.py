@@ -107,10 +107,7 @@ class FileSystem:
         return "\\".join(parts) if len(parts) > 1 else parts[0] + "\\"
 
     def walk(self, path: str, *, enter: Callable[[str], bool] = lambda _path: True) -> Iterator[tuple[str, FileNode]]:
-        """Every file and folder below a folder, depth first, folders before what they hold.
-
-        ``enter``: whether what a folder holds is shown; asked when it comes to that.
-        """
+        """All below a folder, folders before what they hold. ``enter``: whether that is shown, asked at that moment."""
         if not enter(path):
             return
         for node in self.children(path):
