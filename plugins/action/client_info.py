@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.station import StationAction
-from ..plugin_utils.station.probe import probe
+from ..plugin_utils.station.winrm import probe
 
 
 class ActionModule(StationAction):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.numbers import integer, natural
@@ -18,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import StationFiles, plan_settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Entry, Overview, parse_overview
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.probe import read_exe
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import drive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import (
     ExeFacts,
     build_state,
@@ -117,7 +116,7 @@ def test_a_list_of_processes_that_is_no_csv_is_none(text: str) -> None:
 
 def test_digits_that_are_none_are_no_number() -> None:
     row = {"Version": None, "FileSize": "²"}
-    facts = read_exe(cast("Any", SimpleNamespace(get=lambda *_names, **_selectors: row)), "C:\\a.exe")
+    facts = drive(read_exe("C:\\a.exe"), lambda _question: row)
     assert facts == ExeFacts(version=None, size=0)
     assert parse_overview(_reading(processes='"a","²","x","1","x"\r\n"b","7","x","²","x"')).processes[0].pid == 7
 

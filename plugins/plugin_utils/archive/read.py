@@ -22,9 +22,8 @@ from ...module_utils.checks.local_file import local_file, unreadable
 from ...module_utils.product.products import EDT_MONOPOSTE
 from ..station.cmdline import quote
 from ..station.errors import StationError
-from ..station.probe import probe
 from ..station.sections import digest_command, digest_in
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from ..station.wmi import Row
 from .judge import (
     Archive,

@@ -15,8 +15,7 @@ from ...module_utils.server.release import HostedOptions, served_release
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.frozen import Unconfirmed
-from ..station.probe import probe
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from .record import AuditRecord, make_record
 from .status import SILENT
 from .verdict import Verdict, of_frozen, verdict

@@ -25,10 +25,9 @@ from ..station.errors import (
 )
 from ..station.frozen import Unconfirmed
 from ..station.job_name import JobName, job_names
-from ..station.probe import probe
 from ..station.state import StationState
 from ..station.telling import telling
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from .cases import record_again
 from .goal import Goal, JobStep
 from .hours import ALWAYS, Hours

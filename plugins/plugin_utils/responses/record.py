@@ -26,11 +26,10 @@ from ..station.errors import (
     StillRunningError,
     UnseenError,
 )
-from ..station.probe import probe
 from ..station.state import StationState
 from ..station.telling import telling
 from ..station.uninstall import UninstallError, split_uninstall
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from .findings import Finding, accept, errors
 from .folder import ResponseStore
 from .names import ResponseName

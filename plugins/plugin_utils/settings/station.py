@@ -13,8 +13,7 @@ from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..station.errors import StationFactError
-from ..station.probe import probe
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from .plan import (
     ConnectionSettings,
     SettingsFile,

@@ -306,7 +306,7 @@ def _missing(exc: KeyError, way: Way) -> StationError:
 
 
 def _breach(exc: BreachError, way: Way) -> StationError:
-    return BREACHES[exc.breach].error(doing=way.doing, text=_answered_by(exc.text, exc.server))
+    return BREACHES[exc.breach].error(doing=way.doing, text=_answered_by(exc.text, exc.server or way.server))
 
 
 def _unsealed(exc: UnsealedError, way: Way) -> StationError:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read a station: two command lines and a few WMI reads (at most ten requests with Basic, shell included).
-
-I/O: the station.
+"""What is asked of a station to know its state: two command lines and a few WMI reads (at most ten requests with Basic,
+shell included). Pure; whoever asks drives it (``questions.py``).
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from .overview import (
     processes_of,
 )
 from .protection import UWF_NAMESPACE, UWF_QUERY, find_freezer
+from .questions import Get, Query, Reading, Run
 from .state import (
     ExeFacts,
     StationState,
@@ -31,17 +31,16 @@ from .state import (
     exe_candidates,
     relevant_entries,
 )
-from .winrm import WinrmStation
 
-__all__ = ["probe", "read_exe"]
+__all__ = ["probing", "read_exe"]
 
 _MOST_ENTRIES = 200
 """Uninstall entries that are read whole: forty for three requests. A station of a school has five."""
 
 
-def probe(station: WinrmStation, product: Product) -> StationState:
+def probing(product: Product) -> Reading[StationState]:
     """Read the whole state of one product. Raises StationError."""
-    result = station.run(overview_command(product), doing="reading the registry and the processes")
+    result = yield Run(line=overview_command(product), doing="reading the registry and the processes")
     try:
         overview = parse_overview(result.stdout)
     except ValueError as exc:
@@ -49,34 +48,33 @@ def probe(station: WinrmStation, product: Product) -> StationState:
             f"the station's answer makes no sense: {exc} ({result.describe()})",
             remedy="Run `reg query` and `tasklist` by hand on the station with the same account.",
         ) from exc
-    if "processes" in overview.missing and (processes := _processes(station)):
+    if "processes" in overview.missing and (processes := (yield from _processes())):
         overview = replace(overview, processes=processes, missing=[])
-    entries, warnings = _details(station, overview, product)
+    entries, warnings = yield from _details(overview, product)
     exes: dict[str, ExeFacts] = {}
     for path in exe_candidates(overview, entries, product):
-        facts = read_exe(station, path)
+        facts = yield from read_exe(path)
         if facts is None and path in overview.exes:
             # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
             warnings.append(f"{path} is on the disk, but WMI finds no such file")
             facts = ExeFacts(version=None, size=0)
         if facts is not None:
             exes[path] = facts
-    frozen = _frozen(station, overview)
+    frozen = yield from _frozen(overview)
     state = build_state(
         overview,
         entries,
         exes,
         product,
-        free_bytes=_free_bytes(station, overview),
+        free_bytes=(yield from _free_bytes(overview)),
         frozen=frozen,
-        boot=_boot(station) if frozen else "",
+        boot=(yield from _boot()) if frozen else "",
     )
     state.warnings.extend(warnings)
-    station.watcher.seen(state)
     return state
 
 
-def _details(station: WinrmStation, overview: Overview, product: Product) -> tuple[list[Entry], list[str]]:
+def _details(overview: Overview, product: Product) -> Reading[tuple[list[Entry], list[str]]]:
     quotable, warnings = [], []
     for entry in relevant_entries(overview, product):
         try:
@@ -95,8 +93,8 @@ def _details(station: WinrmStation, overview: Overview, product: Product) -> tup
         )
     completed: list[Entry] = []
     for group in _groups(quotable):
-        output = station.run(details_command(group), doing="reading the uninstall entries").stdout
-        completed += parse_details(output, group, overview.oem)
+        result = yield Run(line=details_command(group), doing="reading the uninstall entries")
+        completed += parse_details(result.stdout, group, overview.oem)
     return completed, warnings
 
 
@@ -113,9 +111,9 @@ def _groups(entries: list[Entry]) -> Iterator[list[Entry]]:
     yield group
 
 
-def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
+def read_exe(path: str) -> Reading[ExeFacts | None]:
     """Version and size of an exe, from its own version resource; None when there is no such file. One request."""
-    row = station.get("CIM_DataFile", Name=path)
+    row = yield Get(class_name="CIM_DataFile", selectors={"Name": path})
     if row is None:
         return None
     version, size = row.get("Version"), row.get("FileSize")
@@ -125,13 +123,13 @@ def read_exe(station: WinrmStation, path: str) -> ExeFacts | None:
     )
 
 
-def _processes(station: WinrmStation) -> list[Process]:
+def _processes() -> Reading[list[Process]]:
     """Who is at work, from WMI, when tasklist says nothing: without it nobody would be asked before an installation.
 
     Empty when that cannot be read either: a plan then begins nothing. Raises StationError.
     """
     try:
-        rows = station.query("select Name, ProcessId, SessionId from Win32_Process")
+        rows = yield Query(wql="select Name, ProcessId, SessionId from Win32_Process")
     except StationError as exc:
         if isinstance(exc, UnseenError | QuotaError | ControllerError):
             raise
@@ -140,13 +138,13 @@ def _processes(station: WinrmStation) -> list[Process]:
     return processes_of((image, pid, session) for image, pid, session in told)
 
 
-def _frozen(station: WinrmStation, overview: Overview) -> str:
+def _frozen(overview: Overview) -> Reading[str]:
     """What undoes changes at the next start; empty for nothing. One request where UWF is installed."""
     found = find_freezer(overview.windows, (process.image for process in overview.processes))
     if found is None or not found.asks_wmi:
         return found.name if found else ""
     try:
-        rows = station.query(UWF_QUERY, namespace=UWF_NAMESPACE)
+        rows = yield Query(wql=UWF_QUERY, namespace=UWF_NAMESPACE)
     except StationError as exc:
         if isinstance(exc, UnseenError | QuotaError | ControllerError):
             raise
@@ -156,9 +154,10 @@ def _frozen(station: WinrmStation, overview: Overview) -> str:
     return found.name if on else ""
 
 
-def _boot(station: WinrmStation) -> str:
+def _boot() -> Reading[str]:
     """When it has started; empty when that cannot be read. One request."""
-    text = str((station.get("Win32_OperatingSystem") or {}).get("LastBootUpTime") or "")
+    row = yield Get(class_name="Win32_OperatingSystem")
+    text = str((row or {}).get("LastBootUpTime") or "")
     try:
         boot_time(text)
     except ValueError:
@@ -166,6 +165,7 @@ def _boot(station: WinrmStation) -> str:
     return text
 
 
-def _free_bytes(station: WinrmStation, overview: Overview) -> int | None:
-    row = station.get("Win32_LogicalDisk", DeviceID=overview.environment.get("SYSTEMDRIVE", "C:"))
+def _free_bytes(overview: Overview) -> Reading[int | None]:
+    drive = overview.environment.get("SYSTEMDRIVE", "C:")
+    row = yield Get(class_name="Win32_LogicalDisk", selectors={"DeviceID": drive})
     return natural(row.get("FreeSpace")) if row else None

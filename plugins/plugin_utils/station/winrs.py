@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Windows Remote Shell: bodies of requests and the reading of answers ([MS-WSMV] 2.2.4). Pure; the I/O is in
-``winrm.py``.
+"""The Windows Remote Shell: bodies of requests and the reading of answers ([MS-WSMV] 2.2.4). Pure; ``exchange.py``
+says when each is asked.
 
-Bodies are what xmltodict writes, with the prefixes of pywinrm's header.
+Bodies have the prefixes that ``exchange.py`` declares.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
 
 from .soap import OddAnswerError, content_of
 
@@ -50,18 +51,17 @@ class Received:
     code: int | None
 
 
-def _options(**options: str) -> dict[str, Any]:
-    return {"w:Option": [{"@Name": name, "#text": value} for name, value in options.items()]}
-
-
-def create_options() -> dict[str, Any]:
+def create_options() -> dict[str, str]:
     """The options of a new shell: UTF-8."""
-    return _options(WINRS_NOPROFILE="FALSE", WINRS_CODEPAGE="65001")
+    return {"WINRS_NOPROFILE": "FALSE", "WINRS_CODEPAGE": "65001"}
 
 
-def create_body() -> dict[str, Any]:
+def create_body() -> str:
     """The body that asks for a new shell."""
-    return {"rsp:Shell": {"rsp:InputStreams": "stdin", "rsp:OutputStreams": "stdout stderr"}}
+    return (
+        "<rsp:Shell><rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams>"
+        "</rsp:Shell>"
+    )
 
 
 def parse_create(answer: bytes) -> str:
@@ -72,14 +72,14 @@ def parse_create(answer: bytes) -> str:
     return _identifier(shells[0] if shells else None, "a new shell without its number")
 
 
-def command_options() -> dict[str, Any]:
+def command_options() -> dict[str, str]:
     """The options of a command: no console for its standard input, which is never written to; through ``cmd``."""
-    return _options(WINRS_CONSOLEMODE_STDIN="FALSE", WINRS_SKIP_CMD_SHELL="FALSE")
+    return {"WINRS_CONSOLEMODE_STDIN": "FALSE", "WINRS_SKIP_CMD_SHELL": "FALSE"}
 
 
-def command_body(line: str) -> dict[str, Any]:
+def command_body(line: str) -> str:
     """The body that starts a command line."""
-    return {"rsp:CommandLine": {"rsp:Command": {"#text": line}}}
+    return f"<rsp:CommandLine><rsp:Command>{escape(line)}</rsp:Command></rsp:CommandLine>"
 
 
 def parse_command(answer: bytes) -> str:
@@ -87,9 +87,12 @@ def parse_command(answer: bytes) -> str:
     return _identifier(content_of(answer).findtext(f"{_RSP}CommandId"), "a command started without its number")
 
 
-def receive_body(command_id: str) -> dict[str, Any]:
+def receive_body(command_id: str) -> str:
     """The body that asks for output."""
-    return {"rsp:Receive": {"rsp:DesiredStream": {"@CommandId": command_id, "#text": "stdout stderr"}}}
+    return (
+        f"<rsp:Receive><rsp:DesiredStream CommandId={quoteattr(command_id)}>stdout stderr</rsp:DesiredStream>"
+        "</rsp:Receive>"
+    )
 
 
 def parse_receive(answer: bytes, command_id: str) -> Received:
@@ -115,9 +118,10 @@ def parse_receive(answer: bytes, command_id: str) -> Received:
     return Received(stdout=b"".join(written["stdout"]), stderr=b"".join(written["stderr"]), code=code)
 
 
-def signal_body(command_id: str) -> dict[str, Any]:
+def signal_body(command_id: str) -> str:
     """The body that ends a command, or what the station keeps of it."""
-    return {"rsp:Signal": {"@CommandId": command_id, "rsp:Code": f"{SHELL_ACTION}/signal/terminate"}}
+    code = f"<rsp:Code>{SHELL_ACTION}/signal/terminate</rsp:Code>"
+    return f"<rsp:Signal CommandId={quoteattr(command_id)}>{code}</rsp:Signal>"
 
 
 def _identifier(text: str | None, otherwise: str) -> str:

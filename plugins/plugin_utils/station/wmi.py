@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; the I/O is in ``winrm.py``.
+"""WMI over WS-Management: the bodies of requests and the reading of answers. Pure; ``exchange.py``
+says when each is asked.
 
 The shapes read here are Windows': ``select a, b`` comes back as ``w:XmlFragment`` with *unqualified* children,
 ``select *`` and Get as an element named after the class with children in its namespace; EnumerateResponse holds
@@ -10,7 +11,7 @@ beside the end marker (recorded traffic of public test suites).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -19,6 +20,7 @@ from .soap import OddAnswerError, content_of
 
 __all__ = [
     "Page",
+    "Row",
     "enumerate_body",
     "escape_wql",
     "parse_enumerate",
@@ -56,20 +58,20 @@ def escape_wql(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
 
 
-def enumerate_body(query: str) -> dict[str, Any]:
-    """The body of an Enumerate with a WQL filter, as xmltodict writes it (prefixes: pywinrm's header)."""
-    return {
-        "n:Enumerate": {
-            "w:OptimizeEnumeration": None,
-            "w:MaxElements": _MOST_ROWS,
-            "w:Filter": {"@Dialect": _WQL_DIALECT, "#text": query},
-        }
-    }
+def enumerate_body(query: str) -> str:
+    """The body of an Enumerate with a WQL filter (prefixes: ``exchange.py``)."""
+    return (
+        f"<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>{_MOST_ROWS}</w:MaxElements>"
+        f'<w:Filter Dialect="{_WQL_DIALECT}">{escape(query)}</w:Filter></n:Enumerate>'
+    )
 
 
-def pull_body(context: str) -> dict[str, Any]:
+def pull_body(context: str) -> str:
     """The body of the Pull that continues an enumeration."""
-    return {"n:Pull": {"n:EnumerationContext": context, "n:MaxElements": _MOST_ROWS}}
+    return (
+        f"<n:Pull><n:EnumerationContext>{escape(context)}</n:EnumerationContext>"
+        f"<n:MaxElements>{_MOST_ROWS}</n:MaxElements></n:Pull>"
+    )
 
 
 def _value(node: etree._Element) -> str | None:

@@ -24,9 +24,8 @@ from ..remaining.memory import Memory
 from ..station.errors import StationError
 from ..station.job_name import job_names
 from ..station.listening import listening
-from ..station.probe import probe
 from ..station.shutdown import switch_off_command
-from ..station.winrm import WinrmStation
+from ..station.winrm import WinrmStation, probe
 from .packet import (
     magic_packet,
     parse_broadcast,

@@ -12,7 +12,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read impor
     archive_on_station,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.zip_check import ZipLimits
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 _DATES = {"a.zip": "2026-08-26", "b.zip": "2026-08-25", "z.archs": "2026-08-24"}
 

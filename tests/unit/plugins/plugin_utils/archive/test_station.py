@@ -11,7 +11,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.archive import rea
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import WantedArchive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read import archive_on_station
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import CommandTimeoutError, StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 _PATH = r"C:\EDT\a.archs"
 _ROW = {"FileSize": "90000", "LastModified": "2026-08-25T14:30:15+02:00"}

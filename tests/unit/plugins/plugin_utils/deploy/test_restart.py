@@ -8,7 +8,8 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restart import restart
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import Restarts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import CredentialsRefusedError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 
 class _Station:

@@ -12,7 +12,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.job.follow import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import UnreachableError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 _NAME = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
 _JOB = Job(name=_NAME, program_files="C:\\Program Files")

@@ -10,8 +10,9 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import station as _settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.station import SettingsRequest, ensure_settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 from tests.unit.states import station_state
 

@@ -16,7 +16,7 @@ from aiohttp.http import SERVER_SOFTWARE
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from ansible_collections.rentree.pronote.plugins.module_utils.base.deadline import Deadline
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station import guard, winrm
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station import exchange, guard
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import ForbiddenAnswerError, StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.rules import LARGEST, MOST_ROWS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
@@ -48,8 +48,8 @@ def server() -> Iterator[ServerThread]:
 
 @pytest.fixture(autouse=True)
 def _clean(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(winrm, "_FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(winrm, "_LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(exchange, "_FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(exchange, "_LONGEST_PAUSE", 0.001)
     yield
     for plan in server.faults.values():
         plan.faults.clear()
@@ -227,7 +227,7 @@ def test_an_endless_pull_ends_at_its_rows(server: ServerThread) -> None:
 
 
 def test_an_endless_pull_of_nothing_ends_in_its_time(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winrm, "_TIMEOUT", _SOON)
+    monkeypatch.setattr(exchange, "TIMEOUT", _SOON)
     _rule(server, effect="endless", match="^(Enumerate|Pull)")
     with pytest.raises(StationError) as caught:
         _station().query("select Name from Win32_Process")

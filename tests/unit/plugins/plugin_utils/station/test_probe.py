@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station import probe as _probe
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
     AccessDeniedError,
     StationFactError,
     UnreachableError,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.events import Watcher
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.probe import probing
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import (
+    CommandResult,
+    Get,
+    Query,
+    Question,
+    Run,
+    drive,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult, WinrmStation
 
 _UNINSTALL = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 _EXE = r"C:\Program Files\Index Education\Pronote 2026\Réseau\Client\Client PRONOTE.exe"
@@ -37,34 +43,35 @@ def _details(*, icon: bytes = b"") -> bytes:
     return f"<<entry0>>\r\n{_UNINSTALL}\\{{A}}\r\n{_ENTRY}".encode() + value
 
 
-class _Station:
-    """Plays answers back; ``files`` is what WMI knows, by path."""
+class _Answers:
+    """What a station answers; ``files`` is what WMI knows, by path. ``asked``: what it was asked."""
 
-    watcher = Watcher()
-
-    def __init__(self, *answers: bytes, files: dict[str, str], rows: Any = None) -> None:
-        self._answers = list(answers)
+    def __init__(self, *outputs: bytes, files: dict[str, str], rows: Any = None) -> None:
+        self._outputs = list(outputs)
         self._files = files
         self._rows = rows
+        self.asked: list[Question] = []
 
-    def query(self, wql: str) -> Any:
-        assert wql == "select Name, ProcessId, SessionId from Win32_Process"
-        if isinstance(self._rows, Exception):
-            raise self._rows
-        return self._rows
+    def to(self, question: Question) -> Any:
+        """The answer to a question. Raises what the station would."""
+        self.asked.append(question)
+        match question:
+            case Run():
+                return CommandResult(code=0, stdout=self._outputs.pop(0), stderr=b"")
+            case Get(class_name="Win32_LogicalDisk"):
+                return {"FreeSpace": "1000"}
+            case Get(class_name="CIM_DataFile", selectors={"Name": str(path)}):
+                version = self._files.get(path)
+                return None if version is None else {"Version": version, "FileSize": "10"}
+            case Query(wql="select Name, ProcessId, SessionId from Win32_Process", namespace="root/cimv2"):
+                if isinstance(self._rows, Exception):
+                    raise self._rows
+                return self._rows
+        raise AssertionError(question)
 
-    def run(self, _command: str, **_options: Any) -> CommandResult:
-        return CommandResult(code=0, stdout=self._answers.pop(0), stderr=b"")
 
-    def get(self, class_name: str, **keys: str) -> dict[str, str] | None:
-        if class_name == "Win32_LogicalDisk":
-            return {"FreeSpace": "1000"}
-        version = self._files.get(keys["Name"])
-        return None if version is None else {"Version": version, "FileSize": "10"}
-
-
-def _probe_of(*answers: bytes, files: dict[str, str], rows: Any = None) -> StationState:
-    return _probe.probe(cast(WinrmStation, _Station(*answers, files=files, rows=rows)), PRONOTE_CLIENT)
+def _probe_of(*outputs: bytes, files: dict[str, str], rows: Any = None) -> StationState:
+    return drive(probing(PRONOTE_CLIENT), _Answers(*outputs, files=files, rows=rows).to)
 
 
 def test_the_version_is_the_one_of_the_exe() -> None:

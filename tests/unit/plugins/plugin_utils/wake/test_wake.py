@@ -14,7 +14,7 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, mark_woken
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import wake as _wake
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.packet import magic_packet
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.wake import (

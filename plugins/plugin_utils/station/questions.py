@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be asked of a station, whoever asks it: a command line, an instance of WMI, a query. Pure.
+
+A ``Reading`` yields questions and is sent their answers, so that the same one serves a worker, which asks one station
+(``winrm.py``), and a process that asks hundreds at a time. How a question is put to a station: ``exchange.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from .errors import StationFactError
+
+__all__ = ["TIMEOUT", "CommandResult", "Get", "Query", "Question", "Reading", "Run", "drive"]
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+TIMEOUT: Final = 120.0
+"""Seconds of a command, and of all the pages of a query."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandResult:
+    """What a command left: exit code (32-bit unsigned) and raw output."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+    def describe(self) -> str:
+        """Its code and the end of what it said, for an error message."""
+        said = (self.stderr or self.stdout).decode("utf-8", "replace").strip()
+        return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
+
+    def check(self, fact: str, *, remedy: str) -> None:
+        """Raise StationFactError with this fact, and what the command said, unless it ended well."""
+        if self.code:
+            raise StationFactError(f"{fact} ({self.describe()})", remedy=remedy)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A cmd.exe command line, waited for ``timeout`` seconds at most (then it is terminated). -> CommandResult.
+
+    ``doing`` says what for, in error messages: "reading the registry".
+    """
+
+    line: str
+    doing: str
+    timeout: float = TIMEOUT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Get:
+    """One WMI instance by its keys. -> Row, None when there is none."""
+
+    class_name: str
+    selectors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def doing(self) -> str:
+        """What for, in error messages."""
+        return f"reading {self.class_name} over WMI"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A WQL query. -> every row, in a list."""
+
+    wql: str
+    namespace: str = "root/cimv2"
+
+    @property
+    def doing(self) -> str:
+        """What for, in error messages."""
+        return f"reading {self.wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
+
+
+Question = Run | Get | Query
+Reading = Generator[Question, Any, T]
+"""Is sent the answer of each question; a StationError of one is thrown into it at its yield. Returns what was read."""
+
+
+def drive(steps: Generator[S, Any, T], do: Callable[[S], Any]) -> T:
+    """Do each step in turn, tell the generator what came of it, and return what it returns.
+
+    Whatever ``do`` raises is thrown in, an interrupt too: what was begun on a station is ended there.
+    """
+    try:
+        step = next(steps)
+        while True:
+            try:
+                came = do(step)
+            except BaseException as exc:  # noqa: BLE001  (it comes out again, unless the generator knows better)
+                step = steps.throw(exc)
+            else:
+                step = steps.send(came)
+    except StopIteration as end:
+        result: T = end.value
+        return result
