@@ -97,7 +97,7 @@ def test_every_line_of_the_product_is_here() -> None:
             if not isinstance(node, ast.Call):
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            if called in {"run", "run_locked"}:
+            if called in {"run", "run_locked", "Run"}:
                 doing = [each.value for each in node.keywords if each.arg == "doing"]
                 # run_locked hands on what it is told.
                 said |= {ast.literal_eval(value) for value in doing if not isinstance(value, ast.Name)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..station.winrm import CommandResult, WinrmStation
+from ..station.questions import CommandResult
+from ..station.winrm import WinrmStation
 from .commands import LOOK_FIRST, SHUT, look_below
 
 __all__ = ["LOCK_REMEDIES", "run_locked"]
