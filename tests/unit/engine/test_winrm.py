@@ -105,8 +105,10 @@ def test_a_command_that_does_not_end_leaves_no_slot_taken(make_station: MakeStat
     station = _station(pc)
     assert station.run("exit 0", doing="trying it").code == 0
     _error(pc, command="ping -n 3600 127.0.0.1 >nul", timeout=1, station=station)
-    assert _operations(pc)[-1] == "Signal"
     assert station.run("exit 3", doing="trying it").code == 3
+    signals = [number for number, name in enumerate(_operations(pc)) if name == "Signal"]
+    # Before the second command, and at its end.
+    assert [_operations(pc)[number + 1] for number in signals] == ["Command", "Command"]
     assert _operations(pc).count("Create") == 1
 
 

@@ -103,6 +103,15 @@ def test_output_comes_in_as_many_answers_as_it_takes(driver: Driver) -> None:
     assert _between(told) == ["Command", *["Receive"] * 4]
 
 
+def test_output_without_end_is_over_at_its_size(driver: Driver) -> None:
+    with played({"Command": [command()], "Receive": [receive(b"x" * (3 << 20), code=None)] * 9}) as told:
+        error = _error(driver, told, _run())
+    assert error.kind == "oversize"
+    assert "more than 8 MiB in several answers" in error.fact
+    # Whoever answers so is asked nothing more.
+    assert told.asked == ["Create", "Command", *["Receive"] * 3]
+
+
 @pytest.mark.parametrize("code", [_SHELL_GONE, _SLOTS_TAKEN])
 def test_a_lost_shell_is_replaced_once(driver: Driver, code: int) -> None:
     script = {"Command": [command(), fault(code), command()], "Receive": [receive(b"a"), receive(b"b")]}
@@ -132,8 +141,9 @@ def test_a_command_that_does_not_end_is_ended(driver: Driver) -> None:
     assert _between(told) == ["Command", "Receive", "Signal", "Command", "Receive", "Signal"]
 
 
-def test_a_command_whose_output_is_lost_is_ended(driver: Driver) -> None:
-    script = {"Command": [command()], "Receive": [envelope("<rsp:Other/>")], "Signal": [fault(_DENIED)]}
+@pytest.mark.parametrize("signal", [fault(_DENIED), CUT])
+def test_a_command_whose_output_is_lost_is_ended(driver: Driver, signal: Answer) -> None:
+    script = {"Command": [command()], "Receive": [envelope("<rsp:Other/>")], "Signal": [signal]}
     with played(script) as told:
         error = _error(driver, told, _run())
     assert error.fact == "the station answered something else than output of a command while trying it"
