@@ -10,7 +10,7 @@ description:
     reads. No PowerShell is started on the station, and nothing is written there.
   - Every client of the registry and of the disk is reported, half-removed ones too, with the release of the program
     itself (its version resource). What the uninstall entry says of versions is not to be trusted.
-  - Costs at most ten requests with Basic authentication when one client is installed, one more for each further one.
+  - Costs at most nine requests with Basic authentication when one client is installed, one more for each further one.
 options:
   product:
     description: The product to look for.

@@ -88,7 +88,7 @@ def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
 
     def audit(path: str, number: int) -> None:
         one = memory(path, number)
-        one.audited({**record, "facts": {"clients": clients}})
+        one.audited({**record, "facts": {"clients": clients}}, found="right", silent=False)
         one.close()
 
     def nothing(path: str, number: int) -> None:

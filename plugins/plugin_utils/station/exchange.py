@@ -8,13 +8,14 @@ with a step is thrown in at its yield as a StationError; ``Request.read`` raises
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
 from .cmdline import whole
-from .errors import CommandTimeoutError, ForbiddenAnswerError, StationError
+from .errors import CommandTimeoutError, ForbiddenAnswerError, StationError, UnreachableError
 from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
 from .questions import TIMEOUT, CommandResult, Get, Query, Question, Reading, Run
 from .rules import BreachError, too_many
@@ -66,10 +67,19 @@ _BEFORE = (
     '</a:Address></a:ReplyTo><w:MaxEnvelopeSize mustUnderstand="true">153600</w:MaxEnvelopeSize>'
     '<w:Locale mustUnderstand="false" xml:lang="en-US"/><p:DataLocale mustUnderstand="false" xml:lang="en-US"/>'
 )
-# Seconds before the first Receive of a command and, doubling, before the next ones. The station answers a Receive as
-# soon as anything was written: without a pause a line of twenty commands costs up to twenty requests.
-_FIRST_PAUSE = 0.2
+# Seconds of the longest pause before a Receive: each is twice the one before.
 _LONGEST_PAUSE = 0.8
+
+
+@dataclass
+class Shell:
+    """What an open shell keeps of a command that is over, until that is acknowledged: its number, empty for none.
+
+    The acknowledgement (Signal) comes before the next command, where the protocol demands it ([MS-WSMV] 2.2.4.38), and
+    not at all before the shell's end, which gives back everything.
+    """
+
+    over: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,13 +194,14 @@ def _in_shell(
     )
 
 
-def exchange(reading: Reading[T], now: Now) -> Exchange[T]:
-    """A whole reading, each of its questions put to the station in turn."""
+def exchange(reading: Reading[T], now: Now, shell: Shell | None = None) -> Exchange[T]:
+    """A whole reading, each of its questions put to the station in turn. ``shell``: the open one, if one is."""
+    shell = shell or Shell()
     try:
         question = next(reading)
         while True:
             try:
-                answer = yield from _asking(question, now)
+                answer = yield from _asking(question, now, shell)
             except StationError as exc:
                 question = reading.throw(exc)
             else:
@@ -200,20 +211,20 @@ def exchange(reading: Reading[T], now: Now) -> Exchange[T]:
         return read
 
 
-def _asking(question: Question, now: Now) -> Exchange[Any]:
+def _asking(question: Question, now: Now, shell: Shell) -> Exchange[Any]:
     match question:
         case Run():
-            return running(question, now)
+            return running(question, now, shell)
         case Get():
             return getting(question)
         case Query():
             return querying(question, now)
 
 
-def running(run: Run, now: Now) -> Exchange[CommandResult]:
-    """One command, started and waited for; what is kept of it on the station is given back, whatever happens."""
+def running(run: Run, now: Now, shell: Shell) -> Exchange[CommandResult]:
+    """One command, started and waited for. Whatever happens, no slot of the shell is lost to it."""
     yield Note(text="WINRS %s", values=(run.line,))
-    command = yield from _started(run)
+    command = yield from _started(run, shell)
     try:
         seconds = yield Allow(seconds=run.timeout, doing=run.doing)
         result = yield from _received(run, command, now, until=now() + seconds)
@@ -221,22 +232,27 @@ def running(run: Run, now: Now) -> Exchange[CommandResult]:
         # Nothing more is asked of whoever answers so; and whoever drives this may give up.
         raise
     except BaseException:
-        yield from _ended(run, command)
+        with contextlib.suppress(UnreachableError):
+            yield from _ended(run, command)
         raise
-    yield from _ended(run, command)
     if result is None:
+        yield from _ended(run, command)
         yield Allow(seconds=0, doing=run.doing)
         raise CommandTimeoutError(
             f"{run.doing} took more than {seconds:.0f} s on the station and was stopped",
             remedy="Look for a dialog or an antivirus that holds the command, then run again.",
         )
+    shell.over = command
     yield Note(text="WINRS exit code %d", values=(result.code,))
     yield Note(text="WINRS stdout %r stderr %r", values=(result.stdout, result.stderr), raw=True)
     return result
 
 
-def _started(run: Run) -> Exchange[str]:
+def _started(run: Run, shell: Shell) -> Exchange[str]:
     request = _in_shell("Command", command_body(whole(run.line)), run, parse_command, command_options())
+    if shell.over:
+        over, shell.over = shell.over, ""
+        yield from _ended(run, over)
     try:
         command: str = yield request
     except StationError as exc:
@@ -272,11 +288,12 @@ class _Output:
 
 def _received(run: Run, command: str, now: Now, *, until: float) -> Exchange[CommandResult | None]:
     """What it left; None when its time is over before it ends."""
-    output, pause = _Output(command), _FIRST_PAUSE
+    output, pause = _Output(command), run.pause
     request = _in_shell("Receive", receive_body(command), run, output.read)
     while True:
+        pause = min(pause, _LONGEST_PAUSE)
         yield Pause(seconds=pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause *= 2
         try:
             yield request
         except StationError as exc:
@@ -290,10 +307,10 @@ def _received(run: Run, command: str, now: Now, *, until: float) -> Exchange[Com
 
 
 def _ended(run: Run, command: str) -> Exchange[None]:
-    """Without it the station keeps the command's slot, and a running one goes on."""
+    """Without it the station keeps the command's slot in the shell, and one that runs goes on."""
     try:
         yield _in_shell("Signal", signal_body(command), run, content_of)
-    except ForbiddenAnswerError:
+    except (ForbiddenAnswerError, UnreachableError):
         raise
     except StationError as exc:
         yield Note(text="the command may go on: %s", values=(exc.fact,))

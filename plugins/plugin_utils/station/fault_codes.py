@@ -13,11 +13,12 @@ from .soap import Fault
 
 __all__ = ["FAULTS", "LOST_SHELL", "NOTHING_YET", "NOT_FOUND", "SUBCODES", "from_fault"]
 
-LOST_SHELL: Final = frozenset({0x803381A6, 0x8033805B, 0x800703FA})
+LOST_SHELL: Final = frozenset({0x803381A6, 0x803381E9, 0x8033805B, 0x800703FA})
 """On Command: this shell runs nothing any more, a new one does.
 
 ERROR_WSMAN_QUOTA_MAX_OPERATIONS (a shell's count of operations does not go down when a command ends:
-ansible/plugins/connection/winrm.py, _winrm_run_command), ERROR_WSMAN_UNEXPECTED_SELECTORS (there is no such shell: the
+ansible/plugins/connection/winrm.py, _winrm_run_command), ERROR_WSMAN_QUOTA_MAX_COMMANDS_PER_SHELL_PPQ (as many of its
+commands run, or are over and not acknowledged, as may), ERROR_WSMAN_UNEXPECTED_SELECTORS (there is no such shell: the
 service was restarted, or it was idle for too long), ERROR_KEY_DELETED (the account's profile was unloaded under it).
 """
 NOTHING_YET: Final = 0x80338029

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of a station to know its state: two command lines and a few WMI reads (at most ten requests with Basic,
-shell included). Pure; whoever asks drives it (``questions.py``).
+"""What is asked of a station to know its state: two command lines and a few WMI reads. Pure.
+
+At most nine requests with Basic, shell included. Whoever asks drives it (``questions.py``).
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ from .state import (
 
 __all__ = ["probing", "read_exe"]
 
+# It starts some twenty programs, tasklist among them.
+_OVERVIEW_PAUSE = 0.4
 _MOST_ENTRIES = 200
 """Uninstall entries that are read whole: forty for three requests. A station of a school has five."""
 
 
 def probing(product: Product) -> Reading[StationState]:
     """Read the whole state of one product. Raises StationError."""
-    result = yield Run(line=overview_command(product), doing="reading the registry and the processes")
+    result = yield Run(
+        line=overview_command(product), doing="reading the registry and the processes", pause=_OVERVIEW_PAUSE
+    )
     try:
         overview = parse_overview(result.stdout)
     except ValueError as exc:

@@ -13,13 +13,16 @@ from typing import Any, Final, TypeVar
 
 from .errors import StationFactError
 
-__all__ = ["TIMEOUT", "CommandResult", "Get", "Query", "Question", "Reading", "Run", "drive"]
+__all__ = ["PAUSE", "TIMEOUT", "CommandResult", "Get", "Query", "Question", "Reading", "Run", "drive"]
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 TIMEOUT: Final = 120.0
 """Seconds of a command, and of all the pages of a query."""
+PAUSE: Final = 0.2
+"""Seconds before a command's output is asked for. A station answers as soon as anything was written: without a pause a
+line of twenty commands costs up to twenty requests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +48,13 @@ class CommandResult:
 class Run:
     """A cmd.exe command line, waited for ``timeout`` seconds at most (then it is terminated). -> CommandResult.
 
-    ``doing`` says what for, in error messages: "reading the registry".
+    ``doing`` says what for, in error messages: "reading the registry". ``pause``: seconds before it can be over.
     """
 
     line: str
     doing: str
     timeout: float = TIMEOUT
+    pause: float = PAUSE
 
 
 @dataclass(frozen=True, kw_only=True)

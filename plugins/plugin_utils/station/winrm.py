@@ -28,6 +28,7 @@ from .exchange import (
     Pause,
     Renew,
     Request,
+    Shell,
     Step,
     create,
     exchange,
@@ -67,6 +68,7 @@ class WinrmStation:
             )
         self._connection = connection
         self._guard = Guard(connecting=_CONNECTING)
+        self._shell = Shell()
         self._until: Deadline | None = None
         self.events = events or Events()
         self.watcher = Watcher()
@@ -163,13 +165,14 @@ class WinrmStation:
         self._connection.protocol = None
         self._connection.shell_id = None
         self._connection._connected = False
+        self._shell.over = ""
 
     def run(self, command: str, *, timeout: float = TIMEOUT, doing: str) -> CommandResult:
         """Run a cmd.exe command line and wait for its end, at most ``timeout`` seconds (then it is terminated).
 
         ``doing`` says what for, in error messages: "reading the registry". Raises StationError.
         """
-        return drive(running(Run(line=command, doing=doing, timeout=timeout), time.monotonic), self._done)
+        return drive(running(Run(line=command, doing=doing, timeout=timeout), time.monotonic, self._shell), self._done)
 
     def get(self, class_name: str, **selectors: str) -> Row | None:
         """Read one WMI instance by its keys; None when there is none. One request. Raises StationError."""
@@ -181,7 +184,7 @@ class WinrmStation:
 
     def read(self, reading: Reading[T]) -> T:
         """Ask what the reading asks, and return what it read. Raises StationError, its own too."""
-        return drive(exchange(reading, time.monotonic), self._done)
+        return drive(exchange(reading, time.monotonic, self._shell), self._done)
 
     def _done(self, step: Step) -> object:
         match step:

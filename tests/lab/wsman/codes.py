@@ -12,6 +12,7 @@ __all__ = [
     "access_denied",
     "already_exists",
     "command_refused",
+    "commands_quota",
     "enumeration_mode",
     "envelope_too_small",
     "filter_dialect",
@@ -182,6 +183,15 @@ def operations_quota(maximum: int) -> SoapFault:
 def shell_used_up(maximum: int) -> SoapFault:
     """The same code as an MSFT_WmiError: the shell started as many commands as it may (pywinrm's recording)."""
     return SoapFault(2150859174, _operations(maximum), cim_status=27)
+
+
+def commands_quota() -> SoapFault:
+    """ERROR_WSMAN_QUOTA_MAX_COMMANDS_PER_SHELL_PPQ (2150859241). Text recorded in jborean93/pypsrp#148."""
+    reason = (
+        f"{_CANNOT}The maximum number of concurrent commands per shell has been exceeded. Retry the request later or "
+        "raise the Maximum Commands per Shell quota. "
+    )
+    return SoapFault(0x803381E9, reason)
 
 
 def oversize(size: int, maximum: int) -> SoapFault:

@@ -101,6 +101,8 @@ class ShellService:
             raise codes.already_exists()
         if shell.started >= self._quotas.max_operations_per_shell:
             raise codes.shell_used_up(self._quotas.max_operations_per_shell)
+        if len(shell.commands) >= self._quotas.max_processes_per_shell:
+            raise codes.commands_quota()
         shell.started += 1
         try:
             running = await self._station.start_command(

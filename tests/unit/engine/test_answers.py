@@ -39,6 +39,14 @@ def test_a_quota_of_shells_has_two_shapes_and_one_meaning(make_station: MakeStat
     assert error.passing
 
 
+def test_a_shell_whose_slots_are_taken_is_replaced_once(make_station: MakeStation) -> None:
+    pc = make_station(quotas={"max_processes_per_shell": 0})
+    error = _error(pc)
+    assert (error.kind, error.passing) == ("quota", True)
+    assert "The maximum number of concurrent commands per shell has been exceeded" in error.fact
+    assert _creates(pc) == 2
+
+
 def test_the_quota_of_shells_itself(make_station: MakeStation) -> None:
     pc = make_station(quotas={"max_shells_per_user": 1})
     first = _station(pc)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation, probe
 
 from tests.station.bench import Bench
 from tests.station.fixtures import MakeStation
@@ -21,11 +23,14 @@ def _info(pc: Bench) -> dict[str, Any]:
     return pc.run("client_info", {})
 
 
-def test_a_station_is_read_in_ten_requests(make_station: MakeStation) -> None:
+def test_a_station_is_read_in_nine_requests(make_station: MakeStation) -> None:
     pc = make_station(**CLIENT)
-    found = _info(pc)
-    assert [each["release"] for each in found["clients"]] == ["2026.2.7"]
-    assert len(pc.events("request")) <= 10
+    connection = pc.connection()
+    state = probe(WinrmStation(connection), PRONOTE_CLIENT)
+    connection.close()
+    assert [str(each.release) for each in state.installations] == ["2026.2.7"]
+    shell = ["Create", "Command", "Receive", "Signal", "Command", "Receive"]
+    assert [event["operation"] for event in pc.events("request")] == [*shell, "Get", "Get", "Delete"]
 
 
 def test_who_is_at_work_is_asked_of_wmi_when_tasklist_says_nothing(make_station: MakeStation) -> None:

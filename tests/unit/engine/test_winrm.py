@@ -86,6 +86,57 @@ def test_a_used_up_shell_is_replaced(make_station: MakeStation) -> None:
     assert sum(event["operation"] == "Create" for event in pc.events("request")) == 3
 
 
+def _operations(pc: Bench) -> list[str]:
+    return [event["operation"] for event in pc.events("request")]
+
+
+def test_a_command_that_is_over_is_acknowledged_before_the_next_one(make_station: MakeStation) -> None:
+    """A shell of one slot runs as many commands as it is given, and its end needs no word about the last one."""
+    pc = make_station(quotas={"max_processes_per_shell": 1})
+    station = _station(pc)
+    assert [station.run(f"exit {number}", doing="trying it").code for number in range(3)] == [0, 1, 2]
+    station.close()
+    command = ["Command", "Receive"]
+    assert _operations(pc) == ["Create", *command, "Signal", *command, "Signal", *command, "Delete"]
+
+
+def test_a_command_that_does_not_end_leaves_no_slot_taken(make_station: MakeStation) -> None:
+    pc = make_station(quotas={"max_processes_per_shell": 1})
+    station = _station(pc)
+    assert station.run("exit 0", doing="trying it").code == 0
+    _error(pc, command="ping -n 3600 127.0.0.1 >nul", timeout=1, station=station)
+    assert station.run("exit 3", doing="trying it").code == 3
+    signals = [number for number, name in enumerate(_operations(pc)) if name == "Signal"]
+    # Before the second command, and at its end.
+    assert [_operations(pc)[number + 1] for number in signals] == ["Command", "Command"]
+    assert _operations(pc).count("Create") == 1
+
+
+def test_an_acknowledgement_that_fails_stops_nothing(make_station: MakeStation) -> None:
+    pc = make_station(faults=[{"effect": "busy", "match": "^Signal", "times": 0}])
+    station = _station(pc)
+    assert [station.run(f"exit {number}", doing="trying it").code for number in range(3)] == [0, 1, 2]
+
+
+def test_a_station_that_went_between_two_commands_is_waited_for_once(make_station: MakeStation) -> None:
+    pc = make_station(faults=[{"effect": "delay", "match": "^(Signal|Command )", "nth": 2, "times": 0, "seconds": 300}])
+    station = _station(pc)
+    station.run("exit 0", doing="trying it")
+    began = time.monotonic()
+    error = _error(pc, station=station)
+    assert (error.kind, error.fact) == ("unreachable", "the station stopped answering while trying it")
+    assert time.monotonic() - began < 40
+
+
+def test_a_new_shell_knows_nothing_of_the_old_ones_commands(make_station: MakeStation) -> None:
+    pc = make_station()
+    station = _station(pc)
+    station.run("exit 0", doing="trying it")
+    station.close()
+    station.run("exit 0", doing="trying it")
+    assert "Signal" not in _operations(pc)
+
+
 def test_a_quota_that_a_new_shell_does_not_help_is_told(make_station: MakeStation) -> None:
     pc = make_station(faults=[{"effect": "quota_operations", "match": "^Command ", "times": 0}])
     error = _error(pc)

@@ -19,7 +19,7 @@ from tests.lab.station import Account
 from tests.lab.wsman import Quotas
 from tests.unit.lab.wsman_fake import ACCOUNT, HTTP_PORT, KILLED, FakeStation, ServerThread, running_server
 
-_FREE, _SMALL, _REFUSED = "127.41.0.1", "127.41.0.2", "127.41.0.3"
+_FREE, _SMALL, _REFUSED, _SLOTS = "127.41.0.1", "127.41.0.2", "127.41.0.3", "127.41.0.4"
 _OTHER = Account(name="autre", password="x")
 _SHELL_GONE, _QUOTA_SHELLS, _QUOTA_OPERATIONS, _ABORTED = 2150858843, 2150859173, 2150859174, 995
 
@@ -30,6 +30,7 @@ def server() -> Iterator[ServerThread]:
         thread.add(_FREE, ACCOUNT, _OTHER)
         small = Quotas(max_shells_per_user=2, max_operations_per_user=1, max_operations_per_shell=3, max_envelope_kb=16)
         thread.add(_SMALL, ACCOUNT, _OTHER, quotas=small)
+        thread.add(_SLOTS, quotas=Quotas(max_processes_per_shell=2))
         thread.add(_REFUSED, deny=frozenset({"shell"}))
         yield thread
 
@@ -86,6 +87,22 @@ def test_a_short_command_costs_three_requests(server: ServerThread, protocol: Pr
     before = len(server.requests(_FREE))
     _run(protocol, shell, "echo", "x")
     assert [e.data["operation"] for e in server.requests(_FREE)[before:]] == ["Command", "Receive", "Signal"]
+
+
+def test_a_command_that_is_over_holds_its_slot_until_that_is_acknowledged(server: ServerThread) -> None:
+    protocol = _protocol(_SLOTS)
+    shell = protocol.open_shell()
+    over = protocol.run_command(shell, "exit", ["1"])
+    assert protocol.get_command_output(shell, over)[2] == 1
+    protocol.run_command(shell, "hang")
+    with pytest.raises(WSManFaultError) as refused:
+        protocol.run_command(shell, "exit")
+    assert (refused.value.wsman_fault_code, refused.value.fault_subcode) == (2150859241, "w:InternalError")
+    protocol.cleanup_command(shell, over)
+    assert _run(protocol, shell, "exit", "3")[2] == 3
+    # The shell's end gives back every slot.
+    protocol.close_shell(shell, close_session=False)
+    assert _run(protocol, protocol.open_shell(), "exit", "4")[2] == 4
 
 
 def test_output_of_a_megabyte(server: ServerThread, protocol: Protocol, shell: str) -> None:
