@@ -59,11 +59,12 @@ STAGE_CODES = {
 def look_below(top: str) -> str:
     """Exit code SHUT when a folder below this one cannot be looked into: ``dir /s`` passes over it without a word.
 
-    A line of its own: Wine's cmd takes all between ``%d`` and a later ``%SystemRoot%`` for one variable. What is
-    gone by the time it is looked at is none (another administrator's job), and an empty folder has two entries.
+    A line of its own: Wine's cmd takes all between ``%d`` and a later ``%SystemRoot%`` for one variable. A folder that
+    is gone by the time it is looked at counts too, since its name may not be what `dir` wrote. An empty one has two
+    entries.
     """
     looks = f"for /f \"delims=\" %d in ('dir /s /b /ad {quote(top)} 2^>nul')"
-    return join([f'({looks} do @(dir /a "%d" >nul 2>nul || (if exist "%d" exit {SHUT})))', "exit 0"])
+    return join([f'({looks} do @(dir /a "%d" >nul 2>nul || exit {SHUT}))', "exit 0"])
 
 
 def lock_commands(top: str, folder: str, *, looked: bool) -> list[str]:

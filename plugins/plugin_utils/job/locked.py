@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from ..station.questions import CommandResult
@@ -11,6 +12,7 @@ from .commands import LOOK_FIRST, SHUT, look_below
 
 __all__ = ["LOCK_REMEDIES", "run_locked"]
 
+_LOOKS = 4
 _PLANTED = (
     "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
     r"\Rentree PRONOTE on the station by hand, then run again."
@@ -29,5 +31,10 @@ def run_locked(
     result = station.run(line(False), timeout=timeout, doing=doing)
     if result.code != LOOK_FIRST:
         return result
-    below = station.run(look_below(top), doing="looking below the folder of the jobs")
-    return below if below.code else station.run(line(True), timeout=timeout, doing=doing)
+    for _look_again in range(_LOOKS):
+        below = station.run(look_below(top), doing="looking below the folder of the jobs")
+        if not below.code:
+            return station.run(line(True), timeout=timeout, doing=doing)
+        # Another administrator's job deletes its temporary folders meanwhile.
+        time.sleep(1)
+    return below
