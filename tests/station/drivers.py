@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import Reading
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import access_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import Station, read_all
 
 __all__ = ["DRIVERS", "Driver"]
 
@@ -21,7 +24,7 @@ The shell is given back at the end, whatever happened.
 """
 
 
-def _worker(port: int, reading: Reading[T]) -> T:
+def _connection(port: int) -> Any:
     connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
     variables = {
         "ansible_host": "127.0.0.1",
@@ -32,11 +35,23 @@ def _worker(port: int, reading: Reading[T]) -> T:
         "ansible_winrm_transport": ["basic"],
     }
     connection.set_options(var_options={**variables, "_extras": {}})
-    station = WinrmStation(connection)
+    return connection
+
+
+def _worker(port: int, reading: Reading[T]) -> T:
+    station = WinrmStation(_connection(port))
     try:
         return station.read(reading)
     finally:
         station.close()
 
 
-DRIVERS: dict[str, Driver] = {"worker": _worker}
+def _survey(port: int, reading: Reading[T]) -> T:
+    station = Station(name="pc-01", group="", access=access_of(_connection(port)), reading=lambda: reading)
+    (result,) = read_all([station]).values()
+    if isinstance(result, StationError):
+        raise result
+    return result
+
+
+DRIVERS: dict[str, Driver] = {"worker": _worker, "survey": _survey}

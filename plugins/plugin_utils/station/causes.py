@@ -55,20 +55,18 @@ from .plain_causes import (
     ADDRESS,
     BREACHES,
     BY_NAME,
-    CERTIFICATE,
     ENDLESS,
     IN_CLEAR,
     LIBRARY,
-    METHOD,
     OPTIONS,
     OUT_OF_MEMORY,
     OVERSIZE,
-    PASSWORD,
     REDIRECT,
     SENSELESS,
     UNENCRYPTED,
 )
-from .rules import BreachError, UnsealedError
+from .refusals import not_let_in
+from .rules import BreachError, SealError, UnsealedError
 from .soap import Fault, FaultAnswerError, OddAnswerError, fault_in
 
 __all__ = ["Way", "from_answer", "from_exception", "from_preparation"]
@@ -102,16 +100,6 @@ _PREPARATION: Final[tuple[tuple[str, Cause], ...]] = (
     (r"(?:\w+: )?cert(?:_key)?_pem file not found", OUR_FILES),
 )
 _PREPARATION_TEXTS: Final = tuple((re.compile(beginning), cause) for beginning, cause in _PREPARATION)
-
-# What each transport needs the listener to offer in WWW-Authenticate ([MS-WSMV] 3.1.4.5).
-_SCHEMES: Final = {
-    "basic": {"basic"},
-    "plaintext": {"basic"},
-    "ssl": {"basic"},
-    "ntlm": {"negotiate", "ntlm"},
-    "kerberos": {"negotiate", "kerberos"},
-    "credssp": {"credssp"},
-}
 
 _Rule = Callable[[Any, Way], StationError | None]
 
@@ -181,14 +169,7 @@ def _response(exc: BaseException) -> requests.Response | None:
 def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
     response = _response(exc)
     offers = "" if response is None else response.headers.get("WWW-Authenticate", "")
-    offered = {scheme for scheme in ("basic", "negotiate", "ntlm", "kerberos", "credssp") if scheme in offers.lower()}
-    wanted = _SCHEMES.get(way.transport)
-    if wanted and offered and not wanted & offered:
-        return METHOD.error(text=f"{way.transport}; it offers {one_line(offers, longest=100)}")
-    if way.transport == "certificate":
-        return CERTIFICATE.error()
-    # The domain gave a ticket, or this would have ended before anything was sent.
-    return kerberos.ticket_refused() if way.transport == "kerberos" else PASSWORD.error()
+    return not_let_in(way.transport, offers)
 
 
 def _status(exc: WinRMTransportError, way: Way) -> StationError:
@@ -348,7 +329,7 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     (WinRMTransportError, _status),
     (WinRMOperationTimeoutError, _timed_out),
     # Its own class is left for what its decryption finds.
-    (WinRMError, _always(UNENCRYPTED)),
+    ((WinRMError, SealError), _always(UNENCRYPTED)),
     (UnicodeDecodeError, _undecoded),
     (ssl.SSLCertVerificationError, _verified),
     (BaseException, _gss),

@@ -19,7 +19,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from ...module_utils.base.deadline import BoundedResponse, Deadline, connected, send_all
-from .rules import LARGEST, LARGEST_HEAD, PROTOCOLS, BreachError, UnsealedError, check
+from .limits import Limits
+from .rules import LARGEST, LARGEST_HEAD, PROTOCOLS, UnsealedError, check
 from .tls import context
 
 __all__ = ["Guard", "guard_of"]
@@ -28,17 +29,11 @@ __all__ = ["Guard", "guard_of"]
 _SECONDS = 30.0
 
 
-class Guard:
-    """What holds on one session. ``connecting``: seconds for a connection, with its TLS; ``until``: the end of it all.
-
-    ``server``: what the last answer says to come from.
-    """
+class Guard(Limits):
+    """What holds on one session."""
 
     def __init__(self, *, connecting: float, until: Deadline | None = None) -> None:
-        self.connecting = connecting
-        self.until = until
-        self.server = ""
-        self._answered = False
+        super().__init__(connecting=connecting, until=until)
         self.deadline = Deadline(_SECONDS)
         self._protocol = ""
 
@@ -68,31 +63,13 @@ class Guard:
             session.mount("https://", adapter)
             session.max_redirects = 0
 
-    def within(self, seconds: float) -> float:
-        """So many seconds, or what is left of the whole. Raises BreachError when nothing is."""
-        if self.until is None:
-            return seconds
-        try:
-            return min(seconds, self.until.remaining())
-        except TimeoutError as exc:
-            text = f"{self.until.seconds:g} s for all that was asked"
-            raise BreachError("endless", text, server=self.server) from exc
-
-    def over(self) -> BreachError | None:
-        """The end of it all, where somebody answers and takes too long: none for who says nothing from the start."""
-        try:
-            self.within(0)
-        except BreachError as exc:
-            return exc if self._answered else None
-        return None
-
     def begin(self, seconds: float) -> None:
         """A request begins, and is over in so many seconds. Raises BreachError when there is no time left for it."""
         self.deadline = Deadline(self.within(seconds))
 
     def judge(self, answer: requests.Response) -> None:
         """Raises BreachError, UnsealedError for an answer that may not be, before anybody acts on it."""
-        self.server, self._answered = answer.headers.get("Server", ""), True
+        self.server, self.answered = answer.headers.get("Server", ""), True
         if not check(answer.status_code, answer.headers, protocol=self._protocol):
             raise UnsealedError(answer.status_code, answer.content, server=self.server)
 

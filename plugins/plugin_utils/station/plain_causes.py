@@ -23,6 +23,7 @@ from .rules import Breach
 __all__ = [
     "ADDRESS",
     "BREACHES",
+    "BUG",
     "BY_NAME",
     "CERTIFICATE",
     "ENDLESS",
@@ -131,6 +132,11 @@ OUT_OF_MEMORY: Final = Cause(
     fact="the controller has no memory left",
     fact_fr="le contrôleur n'a plus de mémoire",
     remedy="Run with fewer forks, or give it more.",
+)
+BUG: Final = Cause.ours(
+    "this program failed while it read the station ({text})",
+    "le programme a échoué en lisant le poste",
+    "Report it, with the output of -vvv: it is a fault of the collection, and not the station's.",
 )
 
 BREACHES: Final[dict[Breach, Cause]] = {

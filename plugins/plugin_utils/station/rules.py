@@ -19,6 +19,7 @@ __all__ = [
     "PROTOCOLS",
     "Breach",
     "BreachError",
+    "SealError",
     "UnsealedError",
     "check",
     "too_many",
@@ -48,6 +49,10 @@ class BreachError(Exception):
         self.breach = breach
         self.text = text
         self.server = server
+
+
+class SealError(Exception):
+    """An encrypted answer that cannot be opened. Its text says what it is."""
 
 
 class UnsealedError(Exception):

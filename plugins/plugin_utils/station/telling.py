@@ -32,6 +32,10 @@ class Telling:
         """A step."""
         Display().vv(printable_line(text))
 
+    def hears(self, verbosity: int) -> bool:
+        """Whether such lines are shown or logged to anybody."""
+        return bool(Display().verbosity >= verbosity)
+
     def vvvv(self, text: str, *, host: str | None = None) -> None:
         """What is asked of a station, and how it ended."""
         Display().vvvv(printable_line(text), host=host)

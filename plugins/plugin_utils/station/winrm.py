@@ -11,16 +11,14 @@ import contextlib
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
-from ansible.errors import AnsibleError
 from winrm.exceptions import AuthenticationError, WinRMError
 
 from ...module_utils.base.deadline import Deadline
 from ...module_utils.product.products import Product
-from .causes import Way, from_exception, from_preparation
-from .errors import ForbiddenAnswerError, StationError, UnreachableError, UnsupportedConnectionError
+from .causes import Way, from_preparation
+from .errors import ForbiddenAnswerError, StationError, UnsupportedConnectionError
 from .events import Events, Watcher
 from .exchange import (
     Allow,
@@ -39,6 +37,7 @@ from .exchange import (
 from .guard import Guard, guard_of
 from .probe import probing
 from .questions import TIMEOUT, CommandResult, Get, Query, Reading, Run, drive
+from .refusals import worst
 from .soap import OddAnswerError
 from .state import StationState
 from .telling import telling
@@ -101,7 +100,7 @@ class WinrmStation:
                 refused.append(exc)
             else:
                 return
-        raise _worst(refused)
+        raise worst(refused)
 
     def _open(self, transport: str) -> None:
         connection, request = self._connection, create()
@@ -226,10 +225,7 @@ class WinrmStation:
         try:
             yield
         except Exception as exc:
-            known = replace(way, server=self._guard.server)
-            error = from_exception(exc, known)
-            if isinstance(error, UnreachableError) and (over := self._guard.over()) is not None:
-                error = from_exception(over, known)
+            error = self._guard.told(exc, way)
             if isinstance(error, ForbiddenAnswerError):
                 # Neither the end of a command nor that of its shell is asked of whoever answers so.
                 self._forget()
@@ -243,11 +239,3 @@ def probe(station: WinrmStation, product: Product) -> StationState:
     state = station.read(probing(product))
     station.watcher.seen(state)
     return state
-
-
-def _worst(refused: list[StationError]) -> StationError:
-    """Of what came of several transports, the one that says most: what the station itself answered, if it did."""
-    if not refused:
-        return from_preparation(AnsibleError("ansible_winrm_transport names no transport"))
-    order = ("answer", "fault", "quota", "refused", "unreachable", "controller", "configuration")
-    return min(refused, key=lambda exc: order.index(exc.kind) if exc.kind in order else 0)

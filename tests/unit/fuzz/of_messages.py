@@ -15,6 +15,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     winrs,
     wmi,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.rules import SealError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import sealing
 
 from tests.unit.fuzz.parser import Parser
 
@@ -39,6 +41,18 @@ _FAULT = (
 def _answer(*pieces: bytes) -> tuple[bytes, ...]:
     """Pieces of an envelope; the whole of it comes first, so that something is read at all."""
     return (_SOAP + b"".join(pieces) + _END, _SOAP, *pieces, _END, _SOAP + _FAULT + _END, b"<a>", b"</a>", b"<!--")
+
+
+class _Clear:
+    """Encrypts nothing."""
+
+    def wrap_winrm(self, data: bytes) -> Any:
+        """Never asked."""
+        raise NotImplementedError
+
+    def unwrap_winrm(self, header: bytes, data: bytes) -> bytes:
+        """As it came."""
+        return header[:0] + data
 
 
 _ODD = (soap.OddAnswerError, soap.FaultAnswerError)
@@ -102,6 +116,22 @@ OF_MESSAGES: tuple[Parser[Any], ...] = (
             b'<rsp:Stream Name="stderr">=</rsp:Stream>',
             b'<rsp:CommandState State="x/CommandState/Done"><rsp:ExitCode>0</rsp:ExitCode></rsp:CommandState>',
             b"</rsp:ReceiveResponse>",
+        ),
+    ),
+    Parser(
+        of=(sealing.unsealed,),
+        read=lambda body: sealing.unsealed(_Clear(), body),
+        errors=SealError,
+        pieces=(
+            b"--Encrypted Boundary\r\n\tOriginalContent: type=x;Length=3\r\n--Encrypted Boundary\r\n\t"
+            b"Content-Type: application/octet-stream\r\n\0\0\0\0abc--Encrypted Boundary--\r\n",
+            b"--Encrypted Boundary\r\n",
+            b"\tOriginalContent: type=x;Length=3\r\n",
+            b"\tContent-Type: application/octet-stream\r\n",
+            b"\xff\xff\xff\xff",
+            b"\1\0\0\0",
+            b"--Encrypted Boundary--\r\n",
+            b" ",
         ),
     ),
     Parser(

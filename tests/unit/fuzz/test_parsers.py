@@ -78,7 +78,8 @@ _NO_PARSERS = {
         *("deadline.send_all", "digests.sha256", "files.sha256_of_file", "files.write_atomically"),
         *("text.headed_diff", "text.lines_diff", "Fingerprint.dump", "export_people.keyed"),
         *("message.mail", "message.signature", "send.post", "people.message_command", "ResponseStore.reject"),
-        *("Telling.vv", "Telling.vvvv", "Telling.vvvvv"),
+        *("Telling.vv", "Telling.vvvv", "Telling.vvvvv", "sealing.sealed", "Session.send", "Connection.post"),
+        *("Scheme.begin", "Scheme.outgoing"),
         *("wmi.escape_wql", "terminal.plain", "text.printable_data", "Telling.display", "Telling.warning"),
     },
     "what a parser has read already": {

@@ -1,4 +1,4 @@
-"""Whatever bytes a server answers, every public method of WinrmStation returns or raises StationError."""
+"""Whatever bytes a server answers, every way to ask a station returns or raises StationError."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import random
 import re
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station import exchange
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+
+from tests.unit.drivers import DRIVERS, Driver, stock_connection
 
 _SEEDS = 400
 _ID = "644983A8-4292-4922-97E9-D569C2170784"
@@ -211,22 +210,19 @@ def server() -> Iterator[_Server]:
     server.close()
 
 
-def _station(port: int, transport: str) -> WinrmStation:
-    connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
-    variables = {
-        "ansible_host": "127.0.0.1",
-        "ansible_port": port,
-        "ansible_user": "u",
-        "ansible_password": "p",
-        "ansible_winrm_scheme": "http",
-        "ansible_winrm_transport": [transport],
-        "ansible_winrm_connection_timeout": 1,
-    }
-    connection.set_options(var_options={**variables, "_extras": {}})
-    return WinrmStation(connection)
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "_LONGEST_PAUSE", 0.0)
 
 
-def _use(station: WinrmStation) -> list[StationError]:
+def _station(driver: str, port: int, transport: str) -> Driver:
+    settings: dict[str, Any] = {"port": port, "user": "u", "password": "p"}
+    connection = stock_connection(transport, host="127.0.0.1", **settings)
+    connection.set_option("connection_timeout", 1)
+    return DRIVERS[driver](connection)
+
+
+def _use(station: Driver) -> list[StationError]:
     """Every public method; what they raise."""
     uses: list[Callable[[], Any]] = [
         station.connect,
@@ -245,13 +241,14 @@ def _use(station: WinrmStation) -> list[StationError]:
 
 
 @pytest.mark.parametrize("block", range(8))
-def test_whatever_bytes_a_server_answers(server: _Server, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+def test_whatever_bytes_a_server_answers(
+    driver: str, server: _Server, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
     told = 0
     for seed in range(block, _SEEDS, 8):
         server.random = random.Random(seed)
         server.after = server.random.randrange(6)
-        raised = _use(_station(server.port, "ntlm" if seed % 5 == 0 else "basic"))
+        raised = _use(_station(driver, server.port, "ntlm" if seed % 5 == 0 else "basic"))
         for error in raised:
             assert error.fact.isprintable(), seed
             assert len(error.fact) < 700, seed
@@ -261,7 +258,8 @@ def test_whatever_bytes_a_server_answers(server: _Server, monkeypatch: pytest.Mo
     assert told > _SEEDS / 8 / 3
 
 
-def test_nothing_is_said_of_answers_that_are_right(server: _Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+def test_nothing_is_said_of_answers_that_are_right(
+    driver: str, server: _Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.after = 10**9
-    assert _use(_station(server.port, "basic")) == []
+    assert _use(_station(driver, server.port, "basic")) == []

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read many stations at once: as many as this machine can hold, the schools in turn, each for itself.
+
+I/O: the network, and this process' limits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import Final, Generic, TypeVar
+
+from ..station.errors import StationError
+from ..station.plain_causes import BUG
+from ..station.questions import Reading
+from .access import Access
+from .client import Client
+from .trust import Trust
+
+__all__ = ["Station", "default_parallel", "in_turn", "read_all"]
+
+T = TypeVar("T")
+
+MOST: Final = 256
+"""Stations at a time: with more, nothing is done earlier, since two cores read about as many in a second."""
+_LEAST: Final = 4
+# Bytes of a station that is being read: its largest answer, its tree, its connection (measured: half of it).
+_ROOM = 1 << 20
+# Descriptors that are somebody else's, and those of a station: its socket and a file of Kerberos.
+_OTHERS, _OF_A_STATION = 64, 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station(Generic[T]):
+    """What is read of a station. ``group``: its school; ``seconds``: for all of it, None for as long as it takes."""
+
+    name: str
+    group: str
+    access: Access
+    reading: Callable[[], Reading[T]]
+    seconds: float | None = None
+
+
+def default_parallel() -> int:
+    """How many stations this process can read at a time: by its memory, and by the files that it may open."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    by_files = MOST if descriptors == resource.RLIM_INFINITY else (descriptors - _OTHERS) // _OF_A_STATION
+    return max(_LEAST, min(MOST, free // 2 // _ROOM, by_files))
+
+
+def in_turn(stations: Sequence[Station[T]]) -> Iterator[Station[T]]:
+    """One of each school, then the next of each: none waits until another one's stations that are off are through."""
+    groups: defaultdict[str, list[Station[T]]] = defaultdict(list)
+    for station in stations:
+        groups[station.group].append(station)
+    return (station for station in chain.from_iterable(zip_longest(*groups.values())) if station is not None)
+
+
+def read_all(
+    stations: Sequence[Station[T]],
+    *,
+    parallel: int = 0,
+    told: Callable[[Station[T], T | StationError], None] = lambda _station, _result: None,
+) -> dict[str, T | StationError]:
+    """Read every station; what was read, or why it was not, by name and in this order.
+
+    ``parallel``: how many at a time, 0 for as many as this machine can hold. ``told`` is called as each is done, in
+    this thread. What it raises ends everything, and so does an interrupt: each shell is given back, briefly, before.
+    """
+    return asyncio.run(_read_all(stations, parallel or default_parallel(), told))
+
+
+async def _read_all(
+    stations: Sequence[Station[T]], parallel: int, told: Callable[[Station[T], T | StationError], None]
+) -> dict[str, T | StationError]:
+    waiting, trust = in_turn(stations), Trust()
+    results: dict[str, T | StationError] = {}
+
+    async def reader() -> None:
+        for station in waiting:
+            results[station.name] = result = await _read(station, trust)
+            told(station, result)
+
+    readers = [asyncio.create_task(reader()) for _ in range(min(parallel, len(stations)))]
+    if readers:
+        try:
+            await asyncio.wait(readers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            # Once: a second time would break off the giving back of shells.
+            for each in readers:
+                each.cancel()
+            await asyncio.wait(readers)
+    for each in readers:
+        if not each.cancelled():
+            each.result()
+    return {station.name: results[station.name] for station in stations}
+
+
+async def _read(station: Station[T], trust: Trust) -> T | StationError:
+    client = Client(station.access, trust, seconds=station.seconds)
+    try:
+        return await client.read(station.reading())
+    except StationError as exc:
+        return exc
+    except Exception as exc:  # noqa: BLE001  (ours, or of a library: one station's, and the others go on)
+        return BUG.error(text=f"{type(exc).__name__}: {exc}")
+    finally:
+        await client.close()

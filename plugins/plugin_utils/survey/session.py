@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages to one station by one transport: over a connection that is opened, and opened again, when there is none, and
+behind the rules of ``station/rules.py``. I/O: the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...module_utils.base.deadline import Deadline
+from ..station.causes import Way, from_answer
+from ..station.limits import Limits
+from ..station.refusals import not_let_in
+from ..station.rules import UnsealedError, check
+from .access import Approach
+from .authentication import Scheme, scheme_of
+from .sealing import SEALED_TYPE
+from .trust import Trust
+from .wire import Connection, Received, connect
+
+__all__ = ["Session"]
+
+_UNAUTHORIZED = 401
+
+
+class Session:
+    """Messages by one approach. Its methods raise StationError, and whatever ``causes.from_exception`` knows."""
+
+    def __init__(self, approach: Approach, limits: Limits, trust: Trust) -> None:
+        self._approach = approach
+        self._limits = limits
+        self._trust = trust
+        self._connection: Connection | None = None
+        self._scheme: Scheme | None = None
+        self._cache: Path | None = None
+        self._believed = True
+        name = f"[{approach.host}]" if ":" in approach.host else approach.host
+        # As pywinrm presents itself.
+        self._head = (
+            f"POST {approach.path or '/'} HTTP/1.1\r\nHost: {name}:{approach.port}\r\n"
+            "User-Agent: Python WinRM client\r\nAccept-Encoding: identity\r\nAccept: */*\r\nConnection: Keep-Alive\r\n"
+        )
+
+    @property
+    def operating(self) -> int:
+        """Seconds that the station has for a request."""
+        return self._approach.operating
+
+    @property
+    def transport(self) -> str:
+        """``ansible_winrm_transport``."""
+        return self._approach.transport
+
+    async def send(self, message: bytes, way: Way) -> bytes:
+        """Send a message and return the answer's."""
+        connection, scheme = await self._ready(way)
+        kind, body = scheme.outgoing(message)
+        answer = await self._post(connection, scheme, way, body=body, kind=kind, authorization=scheme.authorization())
+        if answer.status == _UNAUTHORIZED:
+            raise not_let_in(self._approach.transport, answer.offers)
+        return scheme.incoming(answer)
+
+    def close(self) -> None:
+        """Close the connection, and forget who asked."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._cache is not None:
+            self._cache.unlink(missing_ok=True)
+            self._cache = None
+            self._scheme = None
+
+    async def _ready(self, way: Way) -> tuple[Connection, Scheme]:
+        scheme = self._scheme
+        if scheme is None:
+            if self._approach.login is not None:
+                self._cache = await self._trust.cache(self._approach.login)
+            scheme = self._scheme = scheme_of(self._approach, cache=f"FILE:{self._cache}" if self._cache else "")
+        if self._connection is not None and self._connection.alive:
+            return self._connection, scheme
+        if self._connection is not None:
+            self._connection.close()
+        opened = self._connection = await self._connected()
+
+        async def post(body: bytes, kind: str, authorization: str) -> Received:
+            return await self._post(opened, scheme, way, body=body, kind=kind, authorization=authorization)
+
+        await scheme.begin(post, opened.certificate)
+        return opened, scheme
+
+    async def _connected(self) -> Connection:
+        approach = self._approach
+        tls = self._trust.context(approach) if approach.secure else None
+        deadline = Deadline(self._limits.within(min(self._limits.connecting, approach.answering)))
+        opened = await connect(approach.host, approach.port, deadline)
+        if tls is not None:
+            try:
+                await opened.secure(tls, approach.host, deadline)
+            except BaseException:
+                opened.close()
+                raise
+        return opened
+
+    async def _post(
+        self, connection: Connection, scheme: Scheme, way: Way, *, body: bytes, kind: str, authorization: str
+    ) -> Received:
+        said = f"Authorization: {authorization}\r\n" if authorization else ""
+        head = f"{self._head}{said}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        deadline = Deadline(self._limits.within(self._approach.answering))
+        protocol = scheme.protocol
+
+        def judge(status: int, headers: Mapping[str, str]) -> None:
+            self._limits.server, self._limits.answered = headers.get("Server", ""), True
+            self._believed = check(status, headers, protocol=protocol)
+
+        answer = await connection.post(head.encode("ascii"), body, deadline=deadline, judge=judge)
+        if not self._believed:
+            raise UnsealedError(answer.status, answer.body, server=answer.server)
+        if answer.status >= 400 and answer.status != _UNAUTHORIZED:
+            told = scheme.incoming(answer) if protocol and kind == SEALED_TYPE and answer.body else answer.body
+            raise from_answer(answer.status, told, way, server=answer.server)
+        return answer

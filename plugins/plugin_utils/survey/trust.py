@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stations on TLS are believed by, and the tickets of Kerberos: made once for all stations of a survey.
+
+I/O: files, and ``kinit``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import ssl
+import tempfile
+from pathlib import Path
+
+from ansible import constants
+from ansible.errors import AnsibleConnectionFailure
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from ..station.causes import from_preparation
+from ..station.tickets import Login, ticket
+from ..station.tls import context
+from .access import Approach
+
+__all__ = ["Trust"]
+
+
+class Trust:
+    """Contexts of TLS and tickets, by what decides them. Belongs to one event loop."""
+
+    def __init__(self) -> None:
+        self._contexts: dict[tuple[bool | str, tuple[str, str] | None, str], ssl.SSLContext] = {}
+        self._tickets: dict[Login, asyncio.Task[bytes]] = {}
+
+    def context(self, approach: Approach) -> ssl.SSLContext:
+        """How TLS is spoken with a station. Raises OSError, ssl.SSLError for files that cannot be used."""
+        key = (approach.trusted, approach.certificate, approach.transport)
+        if key not in self._contexts:
+            self._contexts[key] = _context(approach)
+        return self._contexts[key]
+
+    async def cache(self, login: Login) -> Path:
+        """A file of the station's own with the account's ticket: what is asked for at the station is added to it.
+
+        Raises StationError.
+        """
+        if login not in self._tickets:
+            self._tickets[login] = asyncio.create_task(asyncio.to_thread(ticket, login))
+        try:
+            # Others wait for it too.
+            brought = await asyncio.shield(self._tickets[login])
+        except AnsibleConnectionFailure as exc:
+            raise from_preparation(exc) from exc
+        handle, name = tempfile.mkstemp(prefix="krb5-", dir=vars(constants)["DEFAULT_LOCAL_TMP"])
+        with os.fdopen(handle, "wb") as file:
+            file.write(brought)
+        return Path(name)
+
+
+def _context(approach: Approach) -> ssl.SSLContext:
+    made = context(client_certificate=approach.transport == "certificate")
+    if approach.trusted is False:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    else:
+        authorities = DEFAULT_CA_BUNDLE_PATH if approach.trusted is True else str(approach.trusted)
+        if not Path(authorities).exists():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), authorities)
+        if Path(authorities).is_dir():
+            made.load_verify_locations(capath=authorities)
+        else:
+            made.load_verify_locations(cafile=authorities)
+    if approach.certificate is not None:
+        made.load_cert_chain(*approach.certificate)
+    return made

@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One connection to a station and what is asked over it, bounded in bytes and in time whatever the station sends.
+
+The head and the framing of an answer are read by aiohttp's parser (the one of its client), the socket by asyncio:
+aiohttp's own client counts no bytes of a head, hides the certificate once an answer is complete, and costs a quarter of
+a millisecond a request. I/O: the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aiohttp import ConnectionTimeoutError, ServerDisconnectedError, SocketTimeoutError
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http import HttpResponseParser
+from aiohttp.http_exceptions import HttpProcessingError
+
+from ...module_utils.base.deadline import Deadline, DrippingError, OverflowingError
+from ..station.rules import LARGEST, LARGEST_HEAD
+
+__all__ = ["Connection", "Received", "connect"]
+
+T = TypeVar("T")
+
+_PIECE = 1 << 16
+_CONTINUE = 100
+# As http.client has it.
+_MOST_HEADERS = 100
+# What the parser may hold is counted here, before it gets it: it has no need to pause anybody.
+_UNBOUNDED = 1 << 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """An answer. ``server``: who says that it answered; ``offers``: the ways in which it lets somebody in."""
+
+    status: int
+    body: bytes
+    server: str = ""
+    offers: str = ""
+
+
+class _Unpaused(BaseProtocol):
+    """What the parser tells to wait, and to go on: nobody here."""
+
+    def pause_reading(self) -> None:
+        """Go on."""
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        """Go on."""
+
+
+class Connection:
+    """An open connection. ``certificate``: the peer's (DER); empty without TLS."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._loop = asyncio.get_running_loop()
+        self._unpaused = _Unpaused(self._loop)
+        self._tls: ssl.SSLObject | None = None
+        self._came, self._going = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._open = True
+        self.certificate = b""
+
+    async def secure(self, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
+        """Speak TLS from now on. Raises DrippingError, aiohttp's ConnectionTimeoutError, ssl.SSLError, OSError."""
+        self._tls = context.wrap_bio(self._came, self._going, server_hostname=name)
+        began = False
+
+        async def more() -> None:
+            nonlocal began
+            await self._more(deadline)
+            began = True
+
+        try:
+            await self._spoken(self._tls.do_handshake, deadline, more)
+        except TimeoutError as exc:
+            if began:
+                raise DrippingError(f"its TLS handshake is {deadline.passed()}") from exc
+            raise ConnectionTimeoutError(f"no TLS within {deadline.seconds:g} s") from exc
+        self.certificate = self._tls.getpeercert(binary_form=True) or b""
+
+    @property
+    def alive(self) -> bool:
+        """Whether a request can be sent over it: the station has neither closed it nor said anything unasked."""
+        if self._open:
+            try:
+                self._sock.recv(1, socket.MSG_PEEK)
+            except BlockingIOError:
+                return True
+            except OSError:
+                pass
+        return False
+
+    async def post(
+        self, head: bytes, body: bytes, *, deadline: Deadline, judge: Callable[[int, Mapping[str, str]], None]
+    ) -> Received:
+        """Send a request and receive its answer. ``judge``: sees the answer's head before its body is read.
+
+        Raises what ``judge`` does, DrippingError, OverflowingError, aiohttp's errors, ssl.SSLError, OSError. The
+        connection is closed then.
+        """
+        try:
+            # Who answers before he has read everything may have closed his end by now.
+            with contextlib.suppress(BrokenPipeError):
+                await self._timed(self._send(head + body, deadline), began=False, deadline=deadline)
+            return await self._answer(deadline, judge)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close it; asked or not, nothing is sent."""
+        self._open = False
+        self._sock.close()
+
+    async def _answer(self, deadline: Deadline, judge: Callable[[int, Mapping[str, str]], None]) -> Received:
+        # Unfinished lines and all headers together are below the limit of the head, which is counted here.
+        parser = HttpResponseParser(
+            self._unpaused,
+            self._loop,
+            _UNBOUNDED,
+            max_line_size=LARGEST_HEAD,
+            max_field_size=LARGEST_HEAD,
+            max_headers=LARGEST_HEAD,
+            read_until_eof=True,
+            auto_decompress=False,
+        )
+        came, message, content = 0, None, None
+        while content is None or not content.is_eof():
+            data = await self._timed(self._receive(deadline), began=came > 0, deadline=deadline)
+            came += len(data)
+            if not data:
+                self._ended(parser, content)
+                break
+            try:
+                messages, _upgraded, rest = parser.feed_data(data)
+            except HttpProcessingError as exc:
+                if message is None and came > LARGEST_HEAD:
+                    raise OverflowingError(f"more than {LARGEST_HEAD} bytes came") from exc
+                raise
+            for number, (head, payload) in enumerate(messages):
+                if message is None and head.code != _CONTINUE:
+                    message, content = head, payload
+                    if len(head.headers) > _MOST_HEADERS:
+                        raise OverflowingError(f"more than {_MOST_HEADERS} headers")
+                    judge(head.code, head.headers)
+                    # More than one answer to one request is nobody's.
+                    self._open = self._open and number == len(messages) - 1
+            if came > LARGEST_HEAD + (0 if message is None else LARGEST):
+                raise OverflowingError(f"more than {LARGEST_HEAD if message is None else LARGEST} bytes came")
+            if content is not None and (problem := content.exception()) is not None:
+                raise problem
+            self._open = self._open and not rest
+        if message is None or content is None:
+            raise ServerDisconnectedError
+        if message.should_close or message.upgrade or not self._open:
+            self.close()
+        return Received(
+            status=message.code,
+            body=content.read_nowait(-1),
+            server=message.headers.get("Server", ""),
+            offers=", ".join(message.headers.getall("WWW-Authenticate", ())),
+        )
+
+    def _ended(self, parser: HttpResponseParser, content: Any) -> None:
+        """The station has closed its end: the end of a body without a length, or of everything."""
+        self._open = False
+        try:
+            parser.feed_eof()
+        except HttpProcessingError as exc:
+            raise ServerDisconnectedError from exc
+        if content is None:
+            raise ServerDisconnectedError
+
+    async def _timed(self, doing: Any, *, began: bool, deadline: Deadline) -> Any:
+        try:
+            return await doing
+        except TimeoutError as exc:
+            if began:
+                raise DrippingError(deadline.passed()) from exc
+            raise SocketTimeoutError(f"nothing within {deadline.seconds:g} s") from exc
+
+    async def _send(self, data: bytes, deadline: Deadline) -> None:
+        if self._tls is None:
+            await self._send_raw(data, deadline)
+            return
+        tls, at = self._tls, 0
+        while at < len(data):
+            at += await self._spoken(lambda: tls.write(data[at:]), deadline, lambda: self._more(deadline))  # noqa: B023
+
+    async def _receive(self, deadline: Deadline) -> bytes:
+        if self._tls is None:
+            return await self._receive_raw(deadline)
+        tls = self._tls
+        try:
+            return await self._spoken(lambda: tls.read(_PIECE), deadline, lambda: self._more(deadline))
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+
+    async def _spoken(self, step: Callable[[], T], deadline: Deadline, more: Callable[[], Any]) -> T:
+        """Take a step of TLS, with whatever has to come and go for it."""
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._gone(deadline)
+                await more()
+            except ssl.SSLError:
+                # What TLS has to say about it, to whoever still listens.
+                with contextlib.suppress(OSError):
+                    await self._gone(deadline)
+                raise
+            else:
+                await self._gone(deadline)
+                return result
+
+    async def _gone(self, deadline: Deadline) -> None:
+        if self._going.pending:
+            await self._send_raw(self._going.read(), deadline)
+
+    async def _more(self, deadline: Deadline) -> None:
+        data = await self._receive_raw(deadline)
+        if data:
+            self._came.write(data)
+        else:
+            self._came.write_eof()
+
+    async def _send_raw(self, data: bytes, deadline: Deadline) -> None:
+        async with asyncio.timeout(deadline.remaining()):
+            await self._loop.sock_sendall(self._sock, data)
+
+    async def _receive_raw(self, deadline: Deadline) -> bytes:
+        # What is left at each piece: none of them moves the end.
+        async with asyncio.timeout(deadline.remaining()):
+            return await self._loop.sock_recv(self._sock, _PIECE)
+
+
+async def connect(host: str, port: int, deadline: Deadline) -> Connection:
+    """A connection. Each address of a name gets its share of the time: one that nobody answers leaves some to the next.
+
+    Raises aiohttp's ConnectionTimeoutError, OSError, UnicodeError.
+    """
+    try:
+        found = await _addresses(host, port, deadline)
+        problem: OSError = OSError("the name has no address")
+        for number, (family, kind, protocol, _name, place) in enumerate(found):
+            try:
+                share = deadline.remaining() / (len(found) - number)
+                return await _connected(socket.socket(family, kind, protocol), place, share)
+            except OSError as exc:
+                problem = exc
+        raise problem
+    except TimeoutError as exc:
+        if exc.errno:
+            # The system's own word.
+            raise
+        raise ConnectionTimeoutError(f"no connection within {deadline.seconds:g} s") from exc
+
+
+async def _connected(sock: socket.socket, place: Any, seconds: float) -> Connection:
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        async with asyncio.timeout(seconds):
+            await asyncio.get_running_loop().sock_connect(sock, place)
+    except BaseException:
+        sock.close()
+        raise
+    return Connection(sock)
+
+
+async def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """What the name stands for. In a thread of its own: nothing ends a resolver's time-outs, half a minute and more
+    (resolv.conf(5)), and names that wait for one must not keep others waiting. Raises TimeoutError, OSError.
+    """
+    with contextlib.suppress(socket.gaierror):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Any]] = loop.create_future()
+
+    def tell(step: Callable[[Any], None], what: Any) -> None:
+        if not found.done():
+            step(what)
+
+    def look_up() -> None:
+        step: Callable[[Any], None] = found.set_result
+        what: Any
+        try:
+            what = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except Exception as exc:  # noqa: BLE001  (raised again, where it is waited for)
+            step, what = found.set_exception, exc
+        # The loop is gone when nobody waits any more.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, step, what)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    async with asyncio.timeout(deadline.remaining()):
+        return await found
