@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -40,7 +39,7 @@ class ActionModule(ControllerAction):
             raise ValueError(f"files: {exc}") from exc
         mirror, source, check = Mirror(self, self.variables, dest), Path(args["src"]), self._task.check_mode
         # What is copied is not written anew meanwhile, and of two copies the older one does not come last.
-        with exclusively(depot_of(source), patience=PATIENCE) if not check else nullcontext():
+        with exclusively(*([] if check else [depot_of(source)]), patience=PATIENCE):
             found = mirror.digests(wanted)
             if args["existing"] and SCRIPT not in found:
                 wanted = found

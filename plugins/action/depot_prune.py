@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,7 +32,7 @@ class ActionModule(ControllerAction):
         lock_file = Path(args["lock_file"]) if args["lock_file"] else None
         depot, check = Path(args["depot"]), self._task.check_mode
         folders = [depot, *([lock_file.parent] if lock_file else [])]
-        with exclusively(*folders, patience=PATIENCE) if not check else nullcontext():
+        with exclusively(*([] if check else folders), patience=PATIENCE):
             result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)
         unread = [*needs.unknown, *needs.last_known.values()]
         warnings = [f"releases were kept that may not be needed: {reason}" for reason in unread]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -69,7 +68,7 @@ class ActionModule(ControllerAction):
             )
             depot, lock_file = Path(args["depot"]), Path(args["lock_file"]) if args["lock_file"] else None
             check, folders = self._task.check_mode, [depot, *([lock_file.parent] if lock_file else [])]
-            with exclusively(*folders, patience=PATIENCE) if not check else nullcontext():
+            with exclusively(*([] if check else folders), patience=PATIENCE):
                 return publish(package, checked, depot=depot, lock_file=lock_file, check=check)
 
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from ..module_utils.product.release import Release
@@ -58,7 +57,7 @@ class ActionModule(ControllerAction):
         wanted = [(release, str(arch)) for release in sorted(set(releases)) for arch in args["archs"]]
         held = () if settings.check else (settings.depot, settings.lock_file.parent, settings.download.folder)
         # A publication is over in a moment; another preparation is not, and is not waited for.
-        with exclusively(*held, patience=_PATIENCE) if held else nullcontext():
+        with exclusively(*held, patience=_PATIENCE):
             outcomes = Preparation(settings, tell=telling.display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
