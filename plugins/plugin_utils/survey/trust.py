@@ -17,6 +17,7 @@ from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from ..station import kerberos
 from ..station.causes import from_preparation
 from ..station.tickets import Login, ticket
 from ..station.tls import context
@@ -39,16 +40,18 @@ class Trust:
             self._contexts[key] = _context(approach)
         return self._contexts[key]
 
-    async def cache(self, login: Login) -> Path:
+    async def cache(self, login: Login, seconds: float) -> Path:
         """A file of the station's own with the account's ticket: what is asked for at the station is added to it.
 
-        Raises StationError.
+        Within so many seconds. Raises StationError.
         """
         if login not in self._tickets:
             self._tickets[login] = asyncio.create_task(asyncio.to_thread(ticket, login))
         try:
             # Others wait for it too.
-            brought = await asyncio.shield(self._tickets[login])
+            brought = await asyncio.wait_for(asyncio.shield(self._tickets[login]), seconds)
+        except TimeoutError as exc:
+            raise kerberos.unanswered() from exc
         except AnsibleConnectionFailure as exc:
             raise from_preparation(exc) from exc
         handle, name = tempfile.mkstemp(prefix="krb5-", dir=vars(constants)["DEFAULT_LOCAL_TMP"])
