@@ -25,6 +25,7 @@ from ..station.rules import PROTOCOLS
 from ..station.soap import OddAnswerError
 from .access import Approach
 from .sealing import SEALED_TYPE, SOAP_TYPE, sealed, unsealed
+from .trust import Trust
 from .wire import Received
 
 __all__ = ["Post", "Scheme", "scheme_of"]
@@ -124,10 +125,13 @@ class _Negotiated:
 
 
 class _Ntlm(_Negotiated):
+    def __init__(self, approach: Approach, hashes: spnego.NTLMHash) -> None:
+        super().__init__(approach)
+        self._hashes = hashes
+
     def _made(self, bindings: GssChannelBindings | None) -> Any:
         return spnego.client(
-            self._approach.user,
-            self._approach.password,
+            self._hashes,
             hostname=self._approach.host,
             service="http",
             channel_bindings=bindings,
@@ -190,10 +194,13 @@ class _Kerberos(_Negotiated):
             raise kerberos.not_proven()
 
 
-def scheme_of(approach: Approach, *, cache: str = "") -> Scheme:
-    """``cache``: where the ticket of Kerberos lies, the process' own by default. Raises UnicodeEncodeError."""
+def scheme_of(approach: Approach, trust: Trust, *, cache: str = "") -> Scheme:
+    """``cache``: where the ticket of Kerberos lies, the process' own by default.
+
+    Raises UnicodeEncodeError, and spnego's errors for an account that cannot be one.
+    """
     if approach.kind == "ntlm":
-        return _Ntlm(approach)
+        return _Ntlm(approach, trust.hashes(approach))
     if approach.kind == "kerberos":
         return _Kerberos(approach, cache)
     if approach.kind == "certificate":

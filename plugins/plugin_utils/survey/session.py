@@ -78,7 +78,9 @@ class Session:
                 self._cache = await self._trust.cache(
                     self._approach.login, self._limits.within(self._approach.answering)
                 )
-            scheme = self._scheme = scheme_of(self._approach, cache=f"FILE:{self._cache}" if self._cache else "")
+            scheme = self._scheme = scheme_of(
+                self._approach, self._trust, cache=f"FILE:{self._cache}" if self._cache else ""
+            )
         if self._connection is not None and self._connection.alive:
             return self._connection, scheme
         if self._connection is not None:
