@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
 from tests.kerberos.conftest import ACCOUNTS, Domain
 from tests.kerberos.kdc import DOMAIN, REALM
 from tests.lab.faults import FaultPlan
 from tests.lab.station import Account
+from tests.unit.drivers import Driver, Make, driver, only
 from tests.unit.lab.wsman_fake import HTTP_PORT, ServerThread, running_server
+
+__all__ = ["driver"]
 
 _ADDRESS, _OTHER = "127.45.1.1", "127.45.1.2"
 _ELSEWHERE = f"http://{_OTHER}:{HTTP_PORT}/wsman"
@@ -32,23 +32,13 @@ def server(domain: Domain) -> Iterator[ServerThread]:
 
 
 @pytest.fixture
-def station() -> WinrmStation:
-    connection = connection_loader.get("ansible.builtin.winrm", PlayContext())
-    variables: dict[str, Any] = {
-        "ansible_host": _ADDRESS,
-        "ansible_port": HTTP_PORT,
-        "ansible_user": f"deploy@{REALM}",
-        "ansible_password": ACCOUNTS["deploy"],
-        "ansible_winrm_scheme": "http",
-        "ansible_winrm_transport": ["kerberos"],
-        "ansible_winrm_kinit_env_vars": ["KRB5_CONFIG"],
-        "_extras": {"ansible_winrm_kerberos_hostname_override": f"http.{DOMAIN}"},
-    }
-    connection.set_options(var_options=variables)
-    return WinrmStation(connection)
+def station(driver: str) -> Driver:
+    override = f"http.{DOMAIN}"
+    make = Make(driver=driver, host=_ADDRESS)
+    return make("kerberos", user=f"deploy@{REALM}", password=ACCOUNTS["deploy"], kerberos_hostname_override=override)
 
 
-def _error(server: ServerThread, station: WinrmStation, **rule: Any) -> StationError:
+def _error(server: ServerThread, station: Driver, **rule: Any) -> StationError:
     server.faults[_ADDRESS].faults[:] = FaultPlan.from_data([{"times": 0, **rule}]).faults
     try:
         with pytest.raises(StationError) as caught:
@@ -59,7 +49,7 @@ def _error(server: ServerThread, station: WinrmStation, **rule: Any) -> StationE
 
 
 @pytest.mark.parametrize("match", ["^Create", "^Get "])
-def test_a_plain_answer_after_kerberos_is_not_believed(server: ServerThread, station: WinrmStation, match: str) -> None:
+def test_a_plain_answer_after_kerberos_is_not_believed(server: ServerThread, station: Driver, match: str) -> None:
     error = _error(server, station, effect="in_clear", match=match)
     assert error.kind == "unencrypted"
     # The second is a fault, of an instance that is not there.
@@ -68,10 +58,15 @@ def test_a_plain_answer_after_kerberos_is_not_believed(server: ServerThread, sta
     station.close()
 
 
-@pytest.mark.parametrize("nth", [1, 2, 3])
+# The first is the handshake's.
+@pytest.mark.parametrize(
+    ("driver", "nth"),
+    [*(("worker", nth) for nth in (1, 2, 3)), *(("survey", nth) for nth in (1, 2, 3))],
+    indirect=["driver"],
+)
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_on_each_of_the_first_requests_leads_nowhere_with_a_ticket(
-    server: ServerThread, station: WinrmStation, status: int, nth: int
+    server: ServerThread, station: Driver, status: int, nth: int
 ) -> None:
     headers = {"Location": _ELSEWHERE}
     error = _error(server, station, effect="answer", match="^Post ", nth=nth, status=status, headers=headers)
@@ -80,8 +75,9 @@ def test_a_redirect_on_each_of_the_first_requests_leads_nowhere_with_a_ticket(
     assert server.requests(_OTHER, legs=True) == []
 
 
+@only("worker")
 def test_a_library_that_cannot_encrypt_is_none(
-    server: ServerThread, station: WinrmStation, monkeypatch: pytest.MonkeyPatch
+    server: ServerThread, station: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pywinrm would send everything in the clear, and say nothing."""
     monkeypatch.delattr("kerberos.authGSSWinRMEncryptMessage")

@@ -18,13 +18,15 @@ MAX_COMMAND_LINE = 8191
 # No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
 _URL = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
+_UNSAFE = re.compile(r'["%\x00-\x1f\x7f]')
+
 
 def quote(value: str) -> str:
     """Put a path, key or name in double quotes.
 
     Raises ValueError when the value holds a character that quotes do not protect in cmd.exe.
     """
-    if bad := sorted({char for char in value if char in '"%' or ord(char) < 32 or char == "\x7f"}):
+    if bad := sorted(set(_UNSAFE.findall(value))):
         raise ValueError(f"{value!r} holds {', '.join(map(repr, bad))}, which cannot be passed to cmd.exe safely")
     # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
     return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'

@@ -13,7 +13,17 @@ from typing import Final
 from ...module_utils.base.text import one_line
 from .errors import Cause, CredentialsRefusedError, InventoryError, StationError, UnreachableError
 
-__all__ = ["KINIT", "KRB5", "LIBRARY_MISSING", "MAJOR", "from_gss", "from_kinit", "not_proven", "ticket_refused"]
+__all__ = [
+    "KINIT",
+    "KRB5",
+    "LIBRARY_MISSING",
+    "MAJOR",
+    "from_gss",
+    "from_kinit",
+    "not_proven",
+    "ticket_refused",
+    "unanswered",
+]
 
 _BASE: Final = -1765328384
 
@@ -231,6 +241,11 @@ def ticket_refused() -> StationError:
     to an account without rights (docs/fidelity.md, W29).
     """
     return _NOT_LET_IN.error(text="")
+
+
+def unanswered() -> StationError:
+    """The domain has not answered in the time that there is for it."""
+    return _KDC.error(text="")
 
 
 def not_proven() -> StationError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterable
@@ -116,6 +117,7 @@ class Overview:
         return any(p.image.lower() == _SESSION_SHELL and p.session > 0 for p in self.processes)
 
 
+@functools.cache
 def overview_command(product: Product) -> str:
     """The first command line."""
     exe = f"{product.vendor_folder}\\{product.exe}"

@@ -25,6 +25,7 @@ from ..station.rules import PROTOCOLS
 from ..station.soap import OddAnswerError
 from .access import Approach
 from .sealing import SEALED_TYPE, SOAP_TYPE, sealed, unsealed
+from .trust import Trust
 from .wire import Received
 
 __all__ = ["Post", "Scheme", "scheme_of"]
@@ -42,8 +43,10 @@ class Scheme(Protocol):
 
     protocol: str
 
-    async def begin(self, post: Post, certificate: bytes) -> None:
-        """Do what comes before the first message of a new connection. ``certificate``: the station's (DER), on TLS."""
+    async def begin(self, post: Post, certificate: bytes, seconds: float) -> None:
+        """Do what comes before the first message of a new connection. ``certificate``: the station's (DER), on TLS;
+        ``seconds``: for the domain, where it is asked.
+        """
 
     def authorization(self) -> str:
         """What the next message has in Authorization."""
@@ -63,7 +66,7 @@ class _Plain:
     def __init__(self, authorization: str) -> None:
         self._authorization = authorization
 
-    async def begin(self, post: Post, certificate: bytes) -> None:
+    async def begin(self, post: Post, certificate: bytes, seconds: float) -> None:
         """Nothing comes before the first message."""
 
     def authorization(self) -> str:
@@ -85,10 +88,10 @@ class _Negotiated:
         self._pending = ""
         self.protocol = ""
 
-    async def begin(self, post: Post, certificate: bytes) -> None:
+    async def begin(self, post: Post, certificate: bytes, seconds: float) -> None:
         self.protocol = self._pending = ""
         self._context = self._made(bindings_of(certificate) if certificate and self._approach.bound else None)
-        await self._shake(post)
+        await self._shake(post, seconds)
         if self._approach.encrypted:
             answer = await post(b"", SOAP_TYPE, self.authorization())
             if answer.status == _UNAUTHORIZED:
@@ -99,7 +102,7 @@ class _Negotiated:
     def _made(self, bindings: GssChannelBindings | None) -> Any:
         raise NotImplementedError
 
-    async def _shake(self, post: Post) -> None:
+    async def _shake(self, post: Post, seconds: float) -> None:
         raise NotImplementedError
 
     def _proven(self, answer: Received) -> None:
@@ -122,10 +125,13 @@ class _Negotiated:
 
 
 class _Ntlm(_Negotiated):
+    def __init__(self, approach: Approach, hashes: spnego.NTLMHash) -> None:
+        super().__init__(approach)
+        self._hashes = hashes
+
     def _made(self, bindings: GssChannelBindings | None) -> Any:
         return spnego.client(
-            self._approach.user,
-            self._approach.password,
+            self._hashes,
             hostname=self._approach.host,
             service="http",
             channel_bindings=bindings,
@@ -133,7 +139,7 @@ class _Ntlm(_Negotiated):
             options=spnego.NegotiateOptions.use_ntlm,
         )
 
-    async def _shake(self, post: Post) -> None:
+    async def _shake(self, post: Post, _seconds: float) -> None:
         first = self._context.step()
         answer, scheme = await self._asked(post, "Negotiate", first), "Negotiate"
         if not _token(answer, scheme) and _token(answer, "NTLM") is not None:
@@ -170,9 +176,13 @@ class _Kerberos(_Negotiated):
             protocol="kerberos",
         )
 
-    async def _shake(self, _post: Post) -> None:
-        """The domain is asked for a ticket, and may take its time."""
-        self._pending = _told("Negotiate", await asyncio.to_thread(self._context.step))
+    async def _shake(self, _post: Post, seconds: float) -> None:
+        """The domain is asked for a ticket."""
+        try:
+            token = await asyncio.wait_for(asyncio.to_thread(self._context.step), seconds)
+        except TimeoutError as exc:
+            raise kerberos.unanswered() from exc
+        self._pending = _told("Negotiate", token)
 
     def _proven(self, answer: Received) -> None:
         if self._context.complete:
@@ -184,10 +194,13 @@ class _Kerberos(_Negotiated):
             raise kerberos.not_proven()
 
 
-def scheme_of(approach: Approach, *, cache: str = "") -> Scheme:
-    """``cache``: where the ticket of Kerberos lies, the process' own by default. Raises UnicodeEncodeError."""
+def scheme_of(approach: Approach, trust: Trust, *, cache: str = "") -> Scheme:
+    """``cache``: where the ticket of Kerberos lies, the process' own by default.
+
+    Raises UnicodeEncodeError, and spnego's errors for an account that cannot be one.
+    """
     if approach.kind == "ntlm":
-        return _Ntlm(approach)
+        return _Ntlm(approach, trust.hashes(approach))
     if approach.kind == "kerberos":
         return _Kerberos(approach, cache)
     if approach.kind == "certificate":

@@ -75,8 +75,12 @@ class Session:
         scheme = self._scheme
         if scheme is None:
             if self._approach.login is not None:
-                self._cache = await self._trust.cache(self._approach.login)
-            scheme = self._scheme = scheme_of(self._approach, cache=f"FILE:{self._cache}" if self._cache else "")
+                self._cache = await self._trust.cache(
+                    self._approach.login, self._limits.within(self._approach.answering)
+                )
+            scheme = self._scheme = scheme_of(
+                self._approach, self._trust, cache=f"FILE:{self._cache}" if self._cache else ""
+            )
         if self._connection is not None and self._connection.alive:
             return self._connection, scheme
         if self._connection is not None:
@@ -86,7 +90,7 @@ class Session:
         async def post(body: bytes, kind: str, authorization: str) -> Received:
             return await self._post(opened, scheme, way, body=body, kind=kind, authorization=authorization)
 
-        await scheme.begin(post, opened.certificate)
+        await scheme.begin(post, opened.certificate, self._limits.within(self._approach.answering))
         return opened, scheme
 
     async def _connected(self) -> Connection:

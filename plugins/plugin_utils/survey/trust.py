@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stations on TLS are believed by, and the tickets of Kerberos: made once for all stations of a survey.
+"""What many stations share: authorities, hashes of passwords, tickets of Kerberos. Made once for a survey.
 
 I/O: files, and ``kinit``.
 """
@@ -12,11 +12,14 @@ import os
 import ssl
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import spnego
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from ..station import kerberos
 from ..station.causes import from_preparation
 from ..station.tickets import Login, ticket
 from ..station.tls import context
@@ -26,11 +29,21 @@ __all__ = ["Trust"]
 
 
 class Trust:
-    """Contexts of TLS and tickets, by what decides them. Belongs to one event loop."""
+    """Contexts of TLS, hashes and tickets, by what decides them. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self._contexts: dict[tuple[bool | str, tuple[str, str] | None, str], ssl.SSLContext] = {}
+        self._hashes: dict[tuple[str, str], spnego.NTLMHash] = {}
         self._tickets: dict[Login, asyncio.Task[bytes]] = {}
+
+    def hashes(self, approach: Approach) -> spnego.NTLMHash:
+        """What NTLM makes of a password: DES in plain Python, a millisecond, so it is done once for an account."""
+        key = (approach.user, approach.password)
+        if key not in self._hashes:
+            context: Any = spnego.client(*key, protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
+            made = context._credential
+            self._hashes[key] = spnego.NTLMHash(approach.user, made.lm_hash.hex(), made.nt_hash.hex())
+        return self._hashes[key]
 
     def context(self, approach: Approach) -> ssl.SSLContext:
         """How TLS is spoken with a station. Raises OSError, ssl.SSLError for files that cannot be used."""
@@ -39,16 +52,18 @@ class Trust:
             self._contexts[key] = _context(approach)
         return self._contexts[key]
 
-    async def cache(self, login: Login) -> Path:
+    async def cache(self, login: Login, seconds: float) -> Path:
         """A file of the station's own with the account's ticket: what is asked for at the station is added to it.
 
-        Raises StationError.
+        Within so many seconds. Raises StationError.
         """
         if login not in self._tickets:
             self._tickets[login] = asyncio.create_task(asyncio.to_thread(ticket, login))
         try:
             # Others wait for it too.
-            brought = await asyncio.shield(self._tickets[login])
+            brought = await asyncio.wait_for(asyncio.shield(self._tickets[login]), seconds)
+        except TimeoutError as exc:
+            raise kerberos.unanswered() from exc
         except AnsibleConnectionFailure as exc:
             raise from_preparation(exc) from exc
         handle, name = tempfile.mkstemp(prefix="krb5-", dir=vars(constants)["DEFAULT_LOCAL_TMP"])

@@ -66,7 +66,8 @@ class Connection:
         self._unpaused = _Unpaused(self._loop)
         self._tls: ssl.SSLObject | None = None
         self._came, self._going = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._open = True
+        self._open, self._begun, self._watched = True, False, False
+        self._waiter: asyncio.Future[bytes] | None = None
         self.certificate = b""
 
     async def secure(self, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
@@ -80,7 +81,8 @@ class Connection:
             began = True
 
         try:
-            await self._spoken(self._tls.do_handshake, deadline, more)
+            async with asyncio.timeout(deadline.remaining()):
+                await self._spoken(self._tls.do_handshake, deadline, more)
         except TimeoutError as exc:
             if began:
                 raise DrippingError(f"its TLS handshake is {deadline.passed()}") from exc
@@ -108,10 +110,19 @@ class Connection:
         connection is closed then.
         """
         try:
-            # Who answers before he has read everything may have closed his end by now.
-            with contextlib.suppress(BrokenPipeError):
-                await self._timed(self._send(head + body, deadline), began=False, deadline=deadline)
-            return await self._answer(deadline, judge)
+            async with asyncio.timeout(deadline.remaining()):
+                # Who answers before he has read everything may have closed his end by now.
+                with contextlib.suppress(BrokenPipeError):
+                    await self._send(head + body, deadline)
+                return await self._answer(deadline, judge)
+        except TimeoutError as exc:
+            self.close()
+            if exc.errno:
+                # The system's own word.
+                raise
+            if self._begun:
+                raise DrippingError(deadline.passed()) from exc
+            raise SocketTimeoutError(f"nothing within {deadline.seconds:g} s") from exc
         except BaseException:
             self.close()
             raise
@@ -119,6 +130,7 @@ class Connection:
     def close(self) -> None:
         """Close it; asked or not, nothing is sent."""
         self._open = False
+        self._unwatch()
         self._sock.close()
 
     async def _answer(self, deadline: Deadline, judge: Callable[[int, Mapping[str, str]], None]) -> Received:
@@ -134,9 +146,11 @@ class Connection:
             auto_decompress=False,
         )
         came, message, content = 0, None, None
+        self._begun = False
         while content is None or not content.is_eof():
-            data = await self._timed(self._receive(deadline), began=came > 0, deadline=deadline)
+            data = await self._receive(deadline)
             came += len(data)
+            self._begun = True
             if not data:
                 self._ended(parser, content)
                 break
@@ -179,14 +193,6 @@ class Connection:
             raise ServerDisconnectedError from exc
         if content is None:
             raise ServerDisconnectedError
-
-    async def _timed(self, doing: Any, *, began: bool, deadline: Deadline) -> Any:
-        try:
-            return await doing
-        except TimeoutError as exc:
-            if began:
-                raise DrippingError(deadline.passed()) from exc
-            raise SocketTimeoutError(f"nothing within {deadline.seconds:g} s") from exc
 
     async def _send(self, data: bytes, deadline: Deadline) -> None:
         if self._tls is None:
@@ -234,13 +240,43 @@ class Connection:
             self._came.write_eof()
 
     async def _send_raw(self, data: bytes, deadline: Deadline) -> None:
-        async with asyncio.timeout(deadline.remaining()):
-            await self._loop.sock_sendall(self._sock, data)
+        deadline.remaining()
+        await self._loop.sock_sendall(self._sock, data)
 
     async def _receive_raw(self, deadline: Deadline) -> bytes:
-        # What is left at each piece: none of them moves the end.
-        async with asyncio.timeout(deadline.remaining()):
-            return await self._loop.sock_recv(self._sock, _PIECE)
+        """What has come, or comes next. The socket is watched from the first time on: to begin and to end that for each
+        answer costs more than an answer.
+        """
+        # At each piece: none of them moves the end.
+        deadline.remaining()
+        if not self._watched:
+            with contextlib.suppress(BlockingIOError):
+                return self._sock.recv(_PIECE)
+            self._loop.add_reader(self._sock, self._readable)
+            self._watched = True
+        self._waiter = self._loop.create_future()
+        try:
+            return await self._waiter
+        finally:
+            self._waiter = None
+
+    def _readable(self) -> None:
+        waiter = self._waiter
+        if waiter is None or waiter.done():
+            # Nobody waits: it stays where it is until somebody does.
+            self._unwatch()
+            return
+        try:
+            waiter.set_result(self._sock.recv(_PIECE))
+        except BlockingIOError:
+            pass
+        except OSError as exc:
+            waiter.set_exception(exc)
+
+    def _unwatch(self) -> None:
+        if self._watched:
+            self._loop.remove_reader(self._sock)
+            self._watched = False
 
 
 async def connect(host: str, port: int, deadline: Deadline) -> Connection:

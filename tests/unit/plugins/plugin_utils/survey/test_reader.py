@@ -46,7 +46,7 @@ def _clean(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         plan.faults.clear()
 
 
-def _said(text: str) -> Callable[[], Reading[str]]:
+def said(text: str) -> Callable[[], Reading[str]]:
     def reading() -> Generator[Question, Any, str]:
         result = yield Run(line=f"echo {text}", doing="trying it")
         return str(result.stdout.decode().strip())
@@ -54,7 +54,7 @@ def _said(text: str) -> Callable[[], Reading[str]]:
     return reading
 
 
-_X = _said("x")
+_X = said("x")
 
 
 def _station(
@@ -89,7 +89,7 @@ def before(server: ServerThread) -> dict[str, int]:
 
 @pytest.mark.parametrize("transport", ["basic", "ntlm"])
 def test_a_hundred_stations_at_once(server: ServerThread, before: dict[str, int], transport: str) -> None:
-    stations = [_station(host, _said(host), transport=transport) for host in _ADDRESSES]
+    stations = [_station(host, said(host), transport=transport) for host in _ADDRESSES]
     told: dict[str, object] = {}
     read = read_all(stations, parallel=_COUNT, told=lambda station, result: told.update({station.name: result}))
     assert read == told == {host: host for host in _ADDRESSES}
@@ -193,7 +193,7 @@ def test_a_command_that_finds_no_shell_gets_another(server: ServerThread, before
 
 def test_schools_have_their_turns() -> None:
     stations = [
-        Station(name=f"{school}{number}", group=school, access=None, reading=_said(""))  # type: ignore[arg-type]
+        Station(name=f"{school}{number}", group=school, access=None, reading=said(""))  # type: ignore[arg-type]
         for school, count in (("a", 4), ("b", 1), ("c", 2))
         for number in range(count)
     ]
