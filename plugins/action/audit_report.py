@@ -12,6 +12,7 @@ from ..plugin_utils.report.make import (
     make,
     records_of,
     stations_of,
+    unread_of,
 )
 from ..plugin_utils.report.table import render_table
 from ..plugin_utils.report.write import KINDS
@@ -68,6 +69,8 @@ class ActionModule(ControllerAction):
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
         if made.warnings:
             result["warnings"] = made.warnings
-        if made.error or made.outcome.failed:
-            result |= {"failed": True, "msg": made.error or made.outcome.message}
+        unread = unread_of(self.variables, args["records"])
+        if made.error or made.outcome.failed or unread:
+            said = (made.error or made.outcome.message if made.error or made.outcome.failed else "", unread)
+            result |= {"failed": True, "msg": " ".join(filter(None, said))}
         return result

@@ -10,6 +10,7 @@ from ansible.plugins.callback import CallbackBase
 
 from ..plugin_utils.audit.status import SILENT
 from ..plugin_utils.progress.play import (
+    SURVEYS,
     WORK,
     shows_live,
     stations_of,
@@ -107,13 +108,14 @@ class CallbackModule(CallbackBase):
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
-        if task.action in WORK:
+        if task.action in WORK | SURVEYS:
             self._watch.start(
                 live=shows_live(str(self.get_option("mode"))),
                 color=wants_color(),
                 interval=float(self.get_option("interval")),
                 language=str(self.get_option("language")),
             )
+        if task.action in WORK:
             with self._watch.progress() as (progress, now):
                 progress.begin(host.get_name(), now=now)
 

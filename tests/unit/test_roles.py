@@ -172,3 +172,22 @@ def test_playbooks_are_lists_of_roles() -> None:
             roles = _roles_of(play)
             assert roles, playbook.name
             assert {role.removeprefix("rentree.pronote.") for role in roles} <= set(_ROLES), playbook.name
+
+
+def test_an_audit_by_workers_has_the_arguments_of_the_survey() -> None:
+    (survey,) = _load("pronote_audit", "tasks/survey.yml")
+    (workers,) = _load("pronote_audit", "tasks/workers.yml")
+    named = survey["rentree.pronote.audit_survey"]["arguments"]
+    assert survey["vars"][named] == workers["rentree.pronote.audit"]
+    assert survey["register"] == workers["register"]
+    assert (
+        survey["vars"][named].keys() <= action_loader.get("rentree.pronote.audit", class_only=True).ARGUMENT_SPEC.keys()
+    )
+
+
+def test_what_is_done_once_for_a_play_has_no_station() -> None:
+    """The first station may be one whose connection's variables cannot be read."""
+    for role, file in (("pronote_audit", "survey"), ("pronote_audit", "main"), ("pronote_audit", "conclude")):
+        for task in _load(role, f"tasks/{file}.yml"):
+            for each in [*task.get("block", [task]), *task.get("always", [])]:
+                assert "ansible.builtin.import_tasks" in each or each["delegate_to"] == "localhost", each["name"]

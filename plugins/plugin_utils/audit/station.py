@@ -11,16 +11,18 @@ from typing import Any
 
 from ...module_utils.base.clock import now
 from ...module_utils.product.products import Product
+from ...module_utils.server.description import ServedRelease
 from ...module_utils.server.release import HostedOptions, served_release
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.frozen import Unconfirmed
+from ..station.state import StationState
 from ..station.winrm import WinrmStation, probe
 from .record import AuditRecord, make_record
 from .status import SILENT
 from .verdict import Verdict, of_frozen, verdict
 
-__all__ = ["audit"]
+__all__ = ["audit", "judge"]
 
 
 def audit(
@@ -45,22 +47,40 @@ def audit(
     ``unconfirmed``: what a deployment brought to it while it was frozen; asked of a frozen station alone.
     """
     expected = served_release(uai, server_url, options=options, pinned=release)
-    read_at, state, kind = now(), None, ""
+    read_at = now()
     try:
         asked = WinrmStation(connection, Events(station, product=product.key))
         asked.limit(timeout)
-        state = probe(asked, product)
-        judged = verdict(state, expected.release, why_unknown=expected.error)
-        if state.frozen:
-            judged = of_frozen(judged, state, expected.release, unconfirmed())
+        read: StationState | StationError = probe(asked, product)
     except StationError as exc:
-        # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
-        kind = exc.kind
-        status = kind if kind in SILENT else "unknown_release"
-        judged = Verdict(status=status, reason=exc.fact, reason_fr=exc.fact_fr, remedy=exc.remedy)
-    record = make_record(
-        judged, station=station, school=uai, school_name=school, room=room, expected=expected, state=state
+        read = exc
+    return judge(
+        read,
+        expected,
+        station=station,
+        school=uai,
+        school_name=school,
+        room=room,
+        read_at=read_at,
+        unconfirmed=unconfirmed,
     )
-    if kind:
-        record["kind"] = kind
-    return {**record, "read_at": read_at}
+
+
+def judge(
+    read: StationState | StationError,
+    expected: ServedRelease,
+    *,
+    read_at: str,
+    unconfirmed: Callable[[], Unconfirmed | None] = lambda: None,
+    **place: Any,
+) -> AuditRecord:
+    """The record of a station that was read, or was not, at ``read_at``. ``place``: as in make_record."""
+    if isinstance(read, StationError):
+        # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
+        status = read.kind if read.kind in SILENT else "unknown_release"
+        judged = Verdict(status=status, reason=read.fact, reason_fr=read.fact_fr, remedy=read.remedy)
+        return {**make_record(judged, expected=expected, **place), "kind": read.kind, "read_at": read_at}
+    judged = verdict(read, expected.release, why_unknown=expected.error)
+    if read.frozen:
+        judged = of_frozen(judged, read, expected.release, unconfirmed())
+    return {**make_record(judged, expected=expected, state=read, **place), "read_at": read_at}

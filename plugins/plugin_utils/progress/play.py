@@ -14,10 +14,13 @@ from typing import Any
 from ansible import constants
 from ansible.utils import color
 
-__all__ = ["WORK", "shows_live", "stations_of", "wants_color"]
+__all__ = ["SURVEYS", "WORK", "shows_live", "stations_of", "wants_color"]
 
 WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info"))
 """Actions that work on a station."""
+
+SURVEYS = frozenset({"rentree.pronote.audit_survey"})
+"""Actions that work on many, and tell of each as workers do (plugin_utils/station/events.py)."""
 
 _DEFAULT_CALLBACKS = {"default", "ansible.builtin.default"}
 # ansible-runner, and with it AWX, runs ansible-playbook on a pseudo terminal that nobody looks at.

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..station.events import Reader, events_path
-from .state import PlayProgress, summary
+from .state import ENDS, PlayProgress, summary
 from .terminal import Pane
 from .view import HEIGHT, render
 
@@ -128,6 +128,12 @@ class Watch:
             station, product = event["station"], event.get("product")
             if isinstance(product, str):
                 self._progress.about(station, product=product, store=str(event.get("store") or ""))
+                continue
+            end = event.get("end")
+            if end in ENDS:
+                # Of a survey: no task of its own began it.
+                self._progress.worked = True
+                self._progress.end(station, end, event.get("why", ""))
                 continue
             numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
             self._progress.stage(station, str(event.get("stage")), now=now, **numbers)

@@ -2,8 +2,9 @@
 """What the store remembers of stations: what they showed, how each try went, every start of an installer.
 
 Written by the worker that deals with the station, one short transaction at a time: before an installer is started, and
-at the end. A store that fails never stops a deployment: the job on the station is found again by its name, not through
-the store. It is a warning that says what was not remembered. I/O: the station, the store, the network and files.
+at the end; by an audit of many, in one for all of them. A store that fails never stops a deployment: the job on the
+station is found again by its name, not through the store. It is a warning that says what was not remembered.
+I/O: the station, the store, the network and files.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -43,7 +44,7 @@ from .standing import (
     reaimed,
 )
 
-__all__ = ["Memory", "mark_woken", "standings"]
+__all__ = ["Audited", "Memory", "mark_woken", "remember_audits", "standings"]
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -174,6 +175,10 @@ class Memory(Watcher):
     @_transaction
     def audited(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
+        self.audited_in(db, record, found=found, silent=silent)
+
+    def audited_in(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+        """The same, in somebody's transaction. Raises sqlite3's errors."""
         facts = record["facts"]
         self._clients = facts["clients"] if facts else None
         self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
@@ -316,6 +321,30 @@ def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
             db.executemany("update station set woken = ? where name = ?", rows)
     except StoreError as exc:
         return [f"{exc} Stations that were woken will not be switched off again."]
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A station that an audit looked at; ``found`` and ``silent`` as in Memory.audited."""
+
+    record: Mapping[str, Any]
+    product: str
+    found: str | None
+    silent: bool
+
+
+def remember_audits(path: str, audited: Iterable[Audited]) -> list[str]:
+    """Remember what an audit found on all its stations: one transaction. Returns warnings."""
+    try:
+        with Store(Path(path)) as store, store.write() as db:
+            for each in audited:
+                record = each.record
+                own = {"school": record["school"], "room": record["room"], "product": each.product}
+                memory = Memory(None, station=record["station"], **own)
+                memory.audited_in(db, record, found=each.found, silent=each.silent)
+    except StoreError as exc:
+        return [_NOT_REMEMBERED.format(error=exc)]
     return []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ from ..inventory.schools import said
 from ..inventory.typed import as_typed
 from ..pages.words import audit_title, board_title
 from ..store.store import Store, StoreError
+from ..survey.results import read_results
 from .commands import Commands
 from .document import document
 from .write import KINDS, ReportError, write_reports
@@ -41,7 +43,11 @@ __all__ = [
     "make",
     "records_of",
     "stations_of",
+    "unread_of",
 ]
+
+_SHOWN = 5
+"""Stations that a message names."""
 
 
 def audit_pages(html: str | None, language: str) -> list[tuple[str, str]]:
@@ -68,17 +74,40 @@ class ReportResult:
 
 
 def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]:
-    """The record of every station of the play; one whose audit failed as a task has one too, that says so."""
+    """The record of every station of the play; one whose audit failed as a task has one too, that says so.
+
+    What is registered for a station is its own result, or where a survey has put those of many.
+    """
+    surveyed: dict[str, Mapping[str, Any]] = {}
     for host in variables["ansible_play_hosts_all"]:
-        values = variables["hostvars"][host]
-        registered = values.get(name)
+        registered = surveyed.get(host)
+        if registered is None:
+            registered = variables["hostvars"][host].get(name)
+            if registered and "survey" in registered:
+                surveyed |= read_results(registered["survey"])
+                registered = surveyed.get(host)
         if not registered or registered.get("skipped"):
             continue
         known = "record" in registered
-        yield cast("AuditRecord", {**registered["record"]}) if known else _failed(str(host), values, registered)
+        yield cast("AuditRecord", {**registered["record"]}) if known else _failed(str(host), variables, registered)
 
 
-def _failed(station: str, values: Any, registered: Mapping[str, Any]) -> AuditRecord:
+def unread_of(variables: Mapping[str, Any], name: str) -> str:
+    """What is wrong with the variables of stations that a survey could not read; empty when it read all.
+
+    With a worker each, such a station fails, and the play with it; a survey has one result for all.
+    """
+    registered = variables["hostvars"][variables["ansible_play_batch"][0]].get(name) or {}
+    unread = dict(registered.get("unread") or {})
+    if not unread:
+        return ""
+    shown = ", ".join(f"{station} ({why})" for station, why in islice(unread.items(), _SHOWN))
+    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
+    return f"Stations whose variables cannot be read: {shown}{more}. Correct these in the inventory."
+
+
+def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str, Any]) -> AuditRecord:
+    values = variables["hostvars"][station]
     reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
     remedy = "Correct the station's variables in the inventory."
     return make_record(

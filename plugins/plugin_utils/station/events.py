@@ -52,6 +52,10 @@ class Watcher:
         """A job is followed, begun by this run or by an earlier one."""
 
 
+_LONGEST_WHY = 200
+"""Characters: a line is written at once, and shown in one."""
+
+
 class Events:
     """What is told of one station; of one without a name, nothing."""
 
@@ -64,6 +68,10 @@ class Events:
     def stage(self, name: str, **numbers: int) -> None:
         """Tell what is done on it now; ``bytes`` and ``total`` when they are known. Never fails, never waits."""
         self._tell(stage=name, **numbers)
+
+    def ended(self, end: str, why: str = "") -> None:
+        """Tell how it ended, in the words of progress/state.py (End): for who has no task result of its own."""
+        self._tell(end=end, why=why[:_LONGEST_WHY])
 
     def _tell(self, **what: str | int) -> None:
         if not self._station:

@@ -30,8 +30,28 @@ class CallbackModule(CallbackBase):
             "outcome": outcome,
             "result": json.loads(self._dump_results(result._result, indent=0)),
         }
+        lines = [line, *self._surveyed(line)]
         with open(os.environ["RENTREE_RESULTS"], "a", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
+
+    @staticmethod
+    def _surveyed(line: dict[str, Any]) -> list[dict[str, Any]]:
+        """What a survey has read, as if each station had had a task of its own."""
+        if "survey" not in line["result"]:
+            return []
+        of = line["action"].removesuffix("_survey")
+        with open(line["result"]["survey"], encoding="utf-8") as file:  # noqa: PTH123
+            told = [json.loads(each) for each in file]
+        return [
+            {
+                "host": each["station"],
+                "task": line["task"],
+                "action": of,
+                "outcome": "failed" if each["result"].get("failed") else "ok",
+                "result": each["result"],
+            }
+            for each in told
+        ]
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._write("ok", result)

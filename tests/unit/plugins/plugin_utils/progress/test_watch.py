@@ -54,6 +54,21 @@ def test_the_end_tells_of_each_play_that_had_stations(events: Path) -> None:
     assert events.exists()
 
 
+def test_a_survey_tells_how_each_station_ended(events: Path) -> None:
+    said: list[str] = []
+    watch = _watch(said)
+    watch.play(dict.fromkeys("abcd", "Salle 101"), check=False)
+    watch.start(live=False, **_SHOWN)
+    for station, end in {"a": "right", "b": "unreachable", "c": "failed", "d": "sideways"}.items():
+        told = _progress.Events(station, product="pronote_client")
+        told.stage("reading")
+        told.ended(end, "long " * 100)
+    watch.finish()
+    # What is no end is none; no line is longer than a write that nobody mixes with another's.
+    assert said == ["PRONOTE: postes 3/4, déjà à jour 1, en échec 1, injoignables 1, en cours 1"]
+    assert max(map(len, events.read_text(encoding="utf-8").splitlines())) < 512
+
+
 def test_what_a_worker_said_last_is_of_its_own_play(events: Path) -> None:
     watch = _watch([])
     _play(watch, "pronote_client", "a", ended=1, store="/state/one")

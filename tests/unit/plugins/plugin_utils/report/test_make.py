@@ -13,7 +13,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
     commands,
     inventory_of,
     make,
+    records_of,
     stations_of,
+    unread_of,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
 
@@ -120,3 +122,38 @@ def test_a_store_that_fails_is_a_warning_and_the_reports_say_so(
     assert "L&#39;historique n&#39;a pas pu être utilisé" in page.read_text(encoding="utf-8")
     assert "donnez un fichier à pronote_state" not in page.read_text(encoding="utf-8")
     assert json.loads(told.read_text(encoding="utf-8"))["error"] == ""
+
+
+def _registered(batch: list[str], **registered: dict[str, Any]) -> dict[str, Any]:
+    hostvars = {name: {"pronote_uai": "0310001A", "seen": value} for name, value in registered.items()}
+    return {"ansible_play_hosts_all": list(registered), "ansible_play_batch": batch, "hostvars": hostvars}
+
+
+def test_records_are_those_of_each_station_or_of_the_survey_of_its_batch(tmp_path: Path) -> None:
+    told: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        "first": [("b", {"record": record("b")}), ("a", {"record": record("a")})],
+        "second": [("d", {"failed": True, "msg": "uai: nothing"})],
+    }
+    for name, lines in told.items():
+        text = "".join(json.dumps({"station": station, "result": result}) + "\n" for station, result in lines)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    first, second = ({"survey": str(tmp_path / name)} for name in told)
+    variables = _registered(
+        ["d", "e"], a=first, b=first, c={"skipped": True}, d=second, e=second, f={"record": record("f")}
+    )
+    found = list(records_of(variables, "seen"))
+    # In the play's order; who is not in the file of its batch was not read.
+    assert [each["station"] for each in found] == ["a", "b", "d", "f"]
+    assert found[2]["reason"] == "the audit's task failed: uai: nothing"
+
+
+def test_what_a_survey_could_not_read_is_said_of_a_few_by_name() -> None:
+    unread = {f"s{number}": "uai: nothing" for number in range(7)}
+    said = unread_of(_registered(["s1"], s1={"unread": unread}), "seen")
+    assert said.startswith("Stations whose variables cannot be read: s0 (uai: nothing), s1 (uai: nothing)")
+    assert "s4 (uai: nothing) and 2 more. Correct" in said
+    assert "s5" not in said
+    assert unread_of(_registered(["s1"], s1={"unread": {}}), "seen") == ""
+    # A worker each: its own task has failed.
+    assert unread_of(_registered(["s1"], s1={"failed": True}), "seen") == ""
+    assert unread_of(_registered(["s1"], s1={}), "seen") == ""

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, ClassVar
+
+from ansible import constants
+
+from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.station.telling import telling
+from ..plugin_utils.survey.audit import audit_all, remember
+from ..plugin_utils.survey.options import PlayStations
+from ..plugin_utils.survey.results import SurveyResults
+from .audit import ActionModule as Audit
+
+
+class ActionModule(ControllerAction):
+    """Audit every station of the play in one process. Documentation: plugins/modules/audit_survey.py."""
+
+    BYPASS_HOST_LOOP = True
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "arguments": {"type": "str", "required": True},
+        "parallel": {"type": "int", "default": -1},
+    }
+
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        if not args["parallel"]:
+            raise ValueError("pronote_survey_parallel: 0 is for the command line: -e pronote_survey_parallel=0")
+        play = PlayStations(self, self.variables)
+        stations = list(play.each(args["arguments"], Audit.ARGUMENT_SPEC))
+        elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
+        for why, count in elsewhere.items():
+            telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
+        with SurveyResults() as results:
+            audit_all(
+                stations,
+                results.add,
+                parallel=max(0, args["parallel"]),
+                forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
+                connection=play.connection,
+            )
+        warnings = [] if self._task.check_mode else remember(stations, str(results.path))
+        unread = {station.name: station.error for station in stations if station.error}
+        return {"survey": str(results.path), "stations": len(stations), "unread": unread, "warnings": warnings}

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The audit of many stations: the same reading and the same verdict as of one (audit/station.py), in one process.
+
+I/O: stations, servers, processes and the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from ...module_utils.base.clock import now
+from ...module_utils.product.products import PRODUCTS
+from ...module_utils.server.description import ServedRelease
+from ...module_utils.server.release import HostedOptions, served_release
+from ..audit.station import audit, judge
+from ..audit.status import SILENT, STATUSES
+from ..inventory.asking import asking
+from ..remaining.confirmation import unconfirmed
+from ..remaining.memory import Audited, remember_audits
+from ..station.errors import StationError
+from ..station.events import Events
+from ..station.probe import probing
+from ..station.questions import Reading
+from ..station.state import StationState
+from .apart import each_apart
+from .options import Resolved
+from .reader import Station, read_all
+from .results import read_results
+
+__all__ = ["audit_all", "audit_one", "remember"]
+
+_SERVERS = 32  # asked side by side; each is another school's, and asked once
+_Result = dict[str, Any]
+
+
+def audit_one(connection: Any, name: str, args: Mapping[str, Any]) -> _Result:
+    """The result of rentree.pronote.audit for a station, over its own connection. ``args``: the action's."""
+    own = {key: args[key] for key in ("uai", "server_url", "release", "school", "room", "timeout")}
+    record = audit(
+        connection,
+        station=name,
+        product=PRODUCTS[args["product"]],
+        options=_asking(args),
+        unconfirmed=partial(unconfirmed, args["store"], name, args["product"]),
+        **own,
+    )
+    return {"record": record}
+
+
+def audit_all(
+    stations: Sequence[Resolved],
+    told: Callable[[str, _Result], None],
+    *,
+    parallel: int,
+    forks: int,
+    connection: Callable[[str], Any],
+) -> None:
+    """Tell the name and the result of each station, as they come; none keeps the others waiting.
+
+    ``parallel``: how many are read at a time, 0 for as many as this machine can hold. Those that only the stock plugin
+    reaches have a process each, ``forks`` at a time, over what ``connection`` makes of a name. What ``told`` raises
+    ends everything.
+    """
+
+    def tell(name: str, result: _Result) -> None:
+        told(name, result)
+        record = result.get("record") or {}
+        end = "failed" if not record else "unreachable" if record["status"] in SILENT else "right"
+        Events(name).ended(end, str(record.get("reason") or result.get("msg", "")))
+
+    for station in stations:
+        if station.error:
+            tell(station.name, {"failed": True, "msg": station.error})
+    # Before the others: a process is forked while this one has no thread.
+    apart = {s.name: partial(_apart, connection, s) for s in stations if s.elsewhere}
+    for name, result in each_apart(apart, most=forks):
+        tell(name, result)
+    _audit_together([s for s in stations if s.access or s.problem], tell, parallel)
+
+
+def remember(stations: Iterable[Resolved], results: str) -> list[str]:
+    """Put what was found into the store that each station names: one transaction for each store. Returns warnings."""
+    of = {station.name: station.arguments for station in stations if station.arguments}
+    warnings = []
+    for store in dict.fromkeys(args["store"] for args in of.values() if args["store"]):
+        audited = (
+            Audited(
+                record=result["record"],
+                product=of[name]["product"],
+                found=STATUSES[result["record"]["status"]].found,
+                silent=result["record"]["status"] in SILENT,
+            )
+            for name, result in read_results(results)
+            if "record" in result and of[name]["store"] == store
+        )
+        warnings += remember_audits(store, audited)
+    return warnings
+
+
+def _apart(connection: Callable[[str], Any], station: Resolved) -> _Result:
+    return audit_one(connection(station.name), station.name, station.arguments)
+
+
+class _Audit:
+    """One station of many: begun when its turn comes, judged when it was read, or not."""
+
+    def __init__(self, station: Resolved, expected: ServedRelease) -> None:
+        self._name, self._args, self._expected = station.name, station.arguments, expected
+        self._product = PRODUCTS[station.arguments["product"]]
+        self._read_at = now()
+
+    def begin(self) -> Reading[StationState]:
+        """What is asked of it."""
+        self._read_at = now()
+        Events(self._name, product=self._product.key).stage("reading")
+        return probing(self._product)
+
+    def result(self, read: StationState | StationError) -> _Result:
+        """The result of rentree.pronote.audit."""
+        args = self._args
+        try:
+            record = judge(
+                read,
+                self._expected,
+                station=self._name,
+                school=args["uai"],
+                school_name=args["school"],
+                room=args["room"],
+                read_at=self._read_at,
+                unconfirmed=partial(unconfirmed, args["store"], self._name, args["product"]),
+            )
+        except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this station's)
+            return {"failed": True, "msg": f"{type(exc).__name__}: {exc}"}
+        return {"record": record}
+
+
+def _audit_together(stations: Sequence[Resolved], tell: Callable[[str, _Result], None], parallel: int) -> None:
+    served = _served([station.arguments for station in stations])
+    audits = {s.name: _Audit(s, served[_asked(s.arguments)]) for s in stations}
+    for station in stations:
+        if station.problem is not None:
+            tell(station.name, audits[station.name].result(station.problem))
+    read_all(
+        [
+            Station(
+                name=s.name,
+                group=s.arguments["uai"],
+                access=s.access,
+                reading=audits[s.name].begin,
+                seconds=s.arguments["timeout"],
+            )
+            for s in stations
+            if s.access is not None
+        ],
+        parallel=parallel,
+        told=lambda station, read: tell(station.name, audits[station.name].result(read)),
+    )
+
+
+_Asked = tuple[str, str, str, str, bool]
+
+
+def _asked(args: Mapping[str, Any]) -> _Asked:
+    return args["uai"], args["server_url"], args["release"], args["cache_dir"], args["ask_again"]
+
+
+def _served(all_arguments: Iterable[Mapping[str, Any]]) -> dict[_Asked, ServedRelease]:
+    """What each school's server runs; all of them are asked at once, and none twice."""
+    each = {_asked(args): args for args in all_arguments}
+    with ThreadPoolExecutor(_SERVERS) as pool:
+        return dict(zip(each, pool.map(_release, each.values()), strict=True))
+
+
+def _release(args: Mapping[str, Any]) -> ServedRelease:
+    return served_release(args["uai"], args["server_url"], options=_asking(args), pinned=args["release"])
+
+
+def _asking(args: Mapping[str, Any]) -> HostedOptions:
+    return asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])

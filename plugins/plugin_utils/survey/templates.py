@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates of many stations: what comes to the same for several is worked out once.
+
+Most arguments of a task are the same for all stations of a room. A template's value follows from the values of the
+variables that it names, and those that these name: where all of them are plain, and nothing is called that could tell
+another thing each time, an equal template with equal values has the value that it had. Everything else goes to Ansible,
+each time. I/O: Ansible.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any, Final
+
+import jinja2
+from ansible.errors import AnsibleValueOmittedError
+from ansible.template import Templar, is_trusted_as_template
+from jinja2 import nodes
+
+__all__ = ["Templates"]
+
+_COMPILED: Final = 1024  # templates that are kept compiled, of whatever stations have different ones
+_DEEPEST: Final = 20  # variables that name variables
+_PLAIN: Final = (bool, int, float, type(None))
+_MARKS: Final = ("{{", "{%", "{#", "#jinja2:")
+# What a template may be made of, to have one value for the same variables. Filters and tests of Jinja's own.
+_STEADY: Final = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
+    *(
+        nodes.CondExpr,
+        nodes.BinExpr,
+        nodes.UnaryExpr,
+        nodes.Compare,
+        nodes.Operand,
+        nodes.Concat,
+        nodes.Filter,
+        nodes.Test,
+    ),
+)
+_FILTERS: Final = {"default", "d", "bool", "int", "float", "string", "lower", "upper", "trim", "length", "replace"}
+_TESTS: Final = {"defined", "undefined", "none", "string", "number", "sameas", "eq", "in"}
+# Lookups whose value follows from their term, and from these variables (plugins/lookup/place.py).
+_LOOKUPS: Final = {"rentree.pronote.place": ("inventory_dir", "__pronote_places_moved")}
+_OMITTED: Final = object()
+_UNSTEADY: Final = object()
+
+
+class Templates:
+    """Templates values with the variables of one station after another."""
+
+    def __init__(self, templar: Templar) -> None:
+        self.templar = templar.copy_with_new_env(available_variables={})
+        # Ansible compiles a text each time, which is four fifths of what it costs.
+        engine = self.templar._engine
+        engine._compile_template = functools.lru_cache(_COMPILED)(engine._compile_template)  # type: ignore[method-assign]
+        self._named = functools.lru_cache(_COMPILED)(self._names)
+        self._known: dict[Hashable, Any] = {}
+
+    def use(self, variables: dict[str, Any]) -> None:
+        """Template with these variables from now on."""
+        self.templar.available_variables = variables
+
+    def template(self, value: Any) -> Any:
+        """The value, as Ansible templates it. Raises AnsibleError, AnsibleValueOmittedError for ``omit``."""
+        key = self._key(value, 0)
+        if key is _UNSTEADY:
+            return self.templar.template(value)
+        if key not in self._known:
+            try:
+                self._known[key] = self.templar.template(value)
+            except AnsibleValueOmittedError:
+                self._known[key] = _OMITTED
+        found = self._known[key]
+        if found is _OMITTED:
+            raise AnsibleValueOmittedError
+        return found
+
+    def each(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of a mapping; what is omitted is left out."""
+        found = {}
+        for name, value in values.items():
+            try:
+                found[name] = self.template(value)
+            except AnsibleValueOmittedError:
+                continue
+        return found
+
+    def _key(self, value: Any, depth: int) -> Hashable:
+        """What has one value, or _UNSTEADY."""
+        if isinstance(value, _PLAIN):
+            return type(value), value
+        if not isinstance(value, str) or depth > _DEEPEST:
+            return _UNSTEADY
+        if not any(mark in value for mark in _MARKS) or not is_trusted_as_template(value):
+            return str, value
+        names = self._named(str(value))
+        if names is None:
+            return _UNSTEADY
+        variables = self.templar.available_variables
+        parts = tuple(self._key(variables[name], depth + 1) if name in variables else name for name in names)
+        return _UNSTEADY if _UNSTEADY in parts else (value, parts)
+
+    def _names(self, text: str) -> tuple[str, ...] | None:
+        """The variables that a template names; None for one that may come to something else each time."""
+        if text.startswith("#jinja2:"):
+            return None
+        try:
+            tree = self.templar._engine.environment.parse(text)
+        except jinja2.TemplateError:
+            return None
+        names: set[str] = set()
+        for found in _found(tree):
+            if found is None:
+                return None
+            names.update(found)
+        return tuple(sorted(names))
+
+
+def _found(node: nodes.Node) -> Iterator[tuple[str, ...] | None]:
+    """The names in a part of a template; None for what is not steady."""
+    if isinstance(node, nodes.Call):
+        yield _looked_up(node)
+        return
+    unknown = (isinstance(node, nodes.Filter) and node.name not in _FILTERS) or (
+        isinstance(node, nodes.Test) and node.name not in _TESTS
+    )
+    if unknown or not isinstance(node, _STEADY):
+        yield None
+        return
+    if isinstance(node, nodes.Name):
+        yield (node.name,)
+    for child in node.iter_child_nodes():
+        yield from _found(child)
+
+
+def _looked_up(call: nodes.Call) -> tuple[str, ...] | None:
+    of = [each.value for each in call.args if isinstance(each, nodes.Const)]
+    plain = len(of) == len(call.args) == 2 and not (call.kwargs or call.dyn_args or call.dyn_kwargs)
+    named = isinstance(call.node, nodes.Name) and call.node.name == "lookup"
+    return _LOOKUPS.get(str(of[0])) if plain and named else None

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.template import Templar, trust_as_template
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.templates import Templates
+
+STATIONS: list[dict[str, Any]] = [
+    {"name": "a", "room": "{{ group }}", "group": "CDI", "number": 1, "deep": "{{ room }} {{ number }}"},
+    {"name": "b", "room": "{{ group }}", "group": "CDI", "number": 1, "deep": "{{ room }} {{ number }}"},
+    {"name": "c", "room": "{{ group }}", "group": "salle 1", "number": True, "deep": "{{ room }} {{ number }}"},
+    {"name": "d", "room": "no template", "group": ["a", "list"], "number": None, "deep": "{{ name }}"},
+    {"name": "e", "room": "{{ number }}", "number": 1.0, "deep": "{{ deep }}"},
+]
+VALUES = [
+    "plain",
+    3,
+    None,
+    ["{{ name }}", 1],
+    {"a": "{{ room }}"},
+    "{{ room }}",
+    "{{ room }} {{ number }}",
+    "{{ group | default('none') }}",
+    "{{ number }}",
+    "{{ number == 1 }}",
+    "{{ number is sameas true }}",
+    "{{ deep }}",
+    "{{ group if number else name }}",
+    "{{ [number, name] }}",
+    "{{ name | upper ~ number }}",
+    "{{ group[0] }}",
+    "{{ vars_named[name] }}",
+    "{{ nothing | default(omit) }}",
+    "{{ number | default(omit) }}",
+    "{{ nothing }}",
+    "{{ broken",
+    "{% for c in name %}{{ c }}{{ number }}{% endfor %}",
+    "{{ lookup('ansible.builtin.vars', 'group') }}",
+    "{{ name | regex_replace('^', number | string) }}",
+    "#jinja2: variable_start_string:'[%', variable_end_string:'%]'\n[% name %]",
+    "{# of nobody #}{{ number }}",
+]
+
+
+def _trusted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _trusted(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_trusted(each) for each in value]
+    return trust_as_template(value) if isinstance(value, str) else value
+
+
+def _outcome(template: Any, value: Any) -> Any:
+    try:
+        found = template(value)
+    except AnsibleValueOmittedError:
+        return "omitted"
+    except AnsibleError as exc:
+        # Of a loop, how deep it was seen depends on who called.
+        return type(exc), str(exc).partition(": maximum recursion")[0]
+    return type(found).__name__.removeprefix("_AnsibleTagged"), found
+
+
+@pytest.mark.parametrize("value", VALUES, ids=str)
+def test_what_is_kept_is_what_each_station_has(value: Any) -> None:
+    templates, value = Templates(Templar()), _trusted(value)
+    for station in [*STATIONS, *STATIONS]:
+        variables = {**_trusted(station), "vars_named": {"a": "of a"}}
+        templates.use(variables)
+        expected = _outcome(Templar(variables=variables).template, value)
+        assert _outcome(templates.template, value) == expected, station["name"]
+
+
+def test_what_nobody_trusts_is_no_template() -> None:
+    templates = Templates(Templar())
+    templates.use({"name": "{{ 1 + 1 }}", "other": _trusted("{{ name }}")})
+    assert templates.each({"a": "{{ name }}", "b": _trusted("{{ other }}")}) == {"a": "{{ name }}", "b": "{{ 1 + 1 }}"}
+    # The same text, trusted.
+    templates.use({"name": _trusted("{{ 1 + 1 }}"), "other": _trusted("{{ name }}")})
+    assert templates.each({"a": _trusted("{{ name }}"), "b": _trusted("{{ other }}")}) == {"a": 2, "b": 2}
+
+
+def test_the_same_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    templates = Templates(Templar())
+    asked: list[Any] = []
+    template = templates.templar.template
+
+    def asking(value: Any) -> Any:
+        asked.append(value)
+        return template(value)
+
+    monkeypatch.setattr(templates.templar, "template", asking)
+    given = {"room": _trusted("{{ room }}"), "none": _trusted("{{ nothing | default(omit) }}")}
+    for station in STATIONS[:3]:
+        templates.use(_trusted(station))
+        assert templates.each(given) == {"room": station["group"]}
+    # Two rooms, and one that is omitted whatever the room.
+    assert len(asked) == 3
