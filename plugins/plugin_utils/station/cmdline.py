@@ -15,10 +15,9 @@ __all__ = ["CURL", "MAX_COMMAND_LINE", "REVOCATION", "echo", "join", "quote", "t
 MAX_COMMAND_LINE = 8191
 """Characters cmd.exe accepts on one line (Microsoft support article 830473)."""
 
+_UNQUOTABLE = re.compile(r'["%\x00-\x1f\x7f]')
 # No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
 _URL = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
-
-_UNSAFE = re.compile(r'["%\x00-\x1f\x7f]')
 
 
 def quote(value: str) -> str:
@@ -26,7 +25,7 @@ def quote(value: str) -> str:
 
     Raises ValueError when the value holds a character that quotes do not protect in cmd.exe.
     """
-    if bad := sorted(set(_UNSAFE.findall(value))):
+    if bad := sorted(set(_UNQUOTABLE.findall(value))):
         raise ValueError(f"{value!r} holds {', '.join(map(repr, bad))}, which cannot be passed to cmd.exe safely")
     # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
     return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'

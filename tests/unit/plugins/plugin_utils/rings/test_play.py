@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import SCRIPT_VERSION
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import (
     PlayVariables,
@@ -218,7 +219,7 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
 def test_what_an_earlier_version_published_is_named_once(port: int) -> None:
     """Not for each station, nor for each school: the warning is the run's."""
     published = {
-        "2026.2.7": {"x64": {"digest": "a" * 64}, "x86": {"digest": "b" * 64, "script": {"version": 2}}},
+        "2026.2.7": {"x64": {"digest": "a" * 64}, "x86": {"digest": "b" * 64, "script": {"version": SCRIPT_VERSION}}},
         "2025.2.9": {"x64": {"digest": "c" * 64}},
     }
     stations = {f"{uai}{number}": _at(port, uai) for uai in "AB" for number in range(3)}
