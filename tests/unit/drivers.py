@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar, cast
@@ -110,6 +111,13 @@ class Surveyed:
         session = self._made()._session
         assert session is not None
         session._approach = replace(session._approach, answering=seconds)
+
+    def cut(self) -> None:
+        """Let its connection be closed, as by a station that has waited long enough."""
+        session = self._made()._session
+        assert session is not None
+        assert session._connection is not None
+        session._connection._sock.shutdown(socket.SHUT_RDWR)
 
     def _made(self) -> Client:
         if self.client is None:

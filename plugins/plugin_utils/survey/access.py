@@ -110,7 +110,9 @@ def _approach(connection: Any, transport: str, managed: bool) -> Approach | Stat
     if kind == "kerberos" and not _kerberos():
         raise ElsewhereError("pyspnego has no Kerberos here (make kerberos)")
     try:
-        prepared = requests.Request("POST", client.endpoint).prepare().url or ""
+        request = requests.PreparedRequest()
+        request.prepare_url(client.endpoint, {})
+        prepared = request.url or ""
     except (requests.RequestException, UnicodeError) as exc:
         return from_exception(exc, Way(doing=create().doing, transport=transport, opening=True))
     parts = urlsplit(prepared)

@@ -142,9 +142,11 @@ class _Ntlm(_Negotiated):
     async def _shake(self, post: Post, _seconds: float) -> None:
         first = self._context.step()
         answer, scheme = await self._asked(post, "Negotiate", first), "Negotiate"
-        if not _token(answer, scheme) and _token(answer, "NTLM") is not None:
-            # Offered by its own name alone, which WinRM does not.
-            answer, scheme = await self._asked(post, "NTLM", first), "NTLM"
+        if not _token(answer, scheme) and answer.offers:
+            # Refused before anybody looked at it, as IIS does to the first request of all; or offered by its own name
+            # alone, which WinRM does not.
+            scheme = scheme if _token(answer, "NTLM") is None else "NTLM"
+            answer = await self._asked(post, scheme, first)
         challenge = _token(answer, scheme)
         if challenge is None:
             raise not_let_in(self._approach.transport, answer.offers)

@@ -7,14 +7,15 @@ I/O: the network, and this process' limits.
 from __future__ import annotations
 
 import asyncio
-import os
 import resource
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
+from ...module_utils.base.numbers import natural
 from ..station.errors import StationError
 from ..station.plain_causes import BUG
 from ..station.questions import Reading
@@ -29,6 +30,10 @@ T = TypeVar("T")
 MOST: Final = 256
 """Stations at a time: with more, nothing is done earlier, since two cores read about as many in a second."""
 _LEAST: Final = 4
+_MEMORY: Final = {
+    "meminfo": Path("/proc/meminfo"),
+    **{name: Path("/sys/fs/cgroup", name) for name in ("memory.max", "memory.current")},
+}
 # Bytes of a station that is being read: its largest answer, its tree, its connection (measured: half of it).
 _ROOM = 1 << 20
 # Descriptors that are somebody else's, and those of a station: its socket and a file of Kerberos.
@@ -48,10 +53,30 @@ class Station(Generic[T]):
 
 def default_parallel() -> int:
     """How many stations this process can read at a time: by its memory, and by the files that it may open."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     by_files = MOST if descriptors == resource.RLIM_INFINITY else (descriptors - _OTHERS) // _OF_A_STATION
-    return max(_LEAST, min(MOST, free // 2 // _ROOM, by_files))
+    return max(_LEAST, min(MOST, _free() // 2 // _ROOM, by_files))
+
+
+def _free() -> int:
+    """Bytes of memory that a program can have without making others wait: of this machine, and of its container."""
+    found = [_number(line.split()[1]) << 10 for line in _lines("meminfo") if line.startswith("MemAvailable:")]
+    limits, used = _lines("memory.max"), _lines("memory.current")
+    if limits and used and natural(limits[0]) is not None:
+        found.append(max(0, _number(limits[0]) - _number(used[0])))
+    return min(found, default=MOST * 2 * _ROOM)
+
+
+def _number(text: str) -> int:
+    return natural(text) or 0
+
+
+def _lines(name: str) -> list[str]:
+    try:
+        return _MEMORY[name].read_text(encoding="ascii").splitlines()
+    except OSError:
+        # Not Linux, or no container.
+        return []
 
 
 def in_turn(stations: Sequence[Station[T]]) -> Iterator[Station[T]]:

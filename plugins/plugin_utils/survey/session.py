@@ -85,12 +85,19 @@ class Session:
             return self._connection, scheme
         if self._connection is not None:
             self._connection.close()
-        opened = self._connection = await self._connected()
+            # Until somebody has proven who he is, nothing is sent over the next one but that.
+            self._connection = None
+        opened = await self._connected()
 
         async def post(body: bytes, kind: str, authorization: str) -> Received:
             return await self._post(opened, scheme, way, body=body, kind=kind, authorization=authorization)
 
-        await scheme.begin(post, opened.certificate, self._limits.within(self._approach.answering))
+        try:
+            await scheme.begin(post, opened.certificate, self._limits.within(self._approach.answering))
+        except BaseException:
+            opened.close()
+            raise
+        self._connection = opened
         return opened, scheme
 
     async def _connected(self) -> Connection:

@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 
 from aiohttp import ConnectionTimeoutError, ServerDisconnectedError, SocketTimeoutError
 from aiohttp.base_protocol import BaseProtocol
-from aiohttp.http import HttpResponseParser
+from aiohttp.http import HttpResponseParser, RawResponseMessage
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 
 from ...module_utils.base.deadline import Deadline, DrippingError, OverflowingError
 from ..station.rules import LARGEST, LARGEST_HEAD
@@ -28,6 +29,9 @@ from ..station.rules import LARGEST, LARGEST_HEAD
 __all__ = ["Connection", "Received", "connect"]
 
 T = TypeVar("T")
+
+Judge = Callable[[int, Mapping[str, str]], None]
+"""Sees the status and the headers of an answer, and raises for one that may not be."""
 
 _PIECE = 1 << 16
 _CONTINUE = 100
@@ -55,6 +59,93 @@ class _Unpaused(BaseProtocol):
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         """Go on."""
+
+
+class _Answer:
+    """An answer while it comes. ``whole``: it is all there; ``last``: nothing more can be asked on this connection."""
+
+    def __init__(self, unpaused: _Unpaused, loop: asyncio.AbstractEventLoop, judge: Judge) -> None:
+        # Unfinished lines and all headers together are below the limit of the head, which is counted here.
+        self._parser = HttpResponseParser(
+            unpaused,
+            loop,
+            _UNBOUNDED,
+            max_line_size=LARGEST_HEAD,
+            max_field_size=LARGEST_HEAD,
+            max_headers=LARGEST_HEAD,
+            read_until_eof=True,
+            auto_decompress=False,
+        )
+        self._judge = judge
+        self._came = 0
+        self._message: RawResponseMessage | None = None
+        self._content: StreamReader | None = None
+        self._body = bytearray()
+        self.whole = self.last = False
+
+    def feed(self, data: bytes) -> None:
+        """Take what has come. Raises what the judge does, OverflowingError, aiohttp's errors."""
+        self._came += len(data)
+        try:
+            messages, upgraded, rest = self._parser.feed_data(data)
+        except HttpProcessingError as exc:
+            if self._message is None and self._came > LARGEST_HEAD:
+                raise OverflowingError(f"more than {LARGEST_HEAD} bytes came") from exc
+            raise
+        # More than one answer to one request is nobody's.
+        self.last = self.last or upgraded or bool(rest)
+        for message, content in messages:
+            if self._message is not None:
+                self.last = True
+            elif message.code != _CONTINUE:
+                self._begin(message, content)
+        self._take()
+
+    def _begin(self, message: RawResponseMessage, content: StreamReader) -> None:
+        self._message, self._content = message, content
+        self.last = self.last or message.should_close
+        if len(message.headers) > _MOST_HEADERS:
+            raise OverflowingError(f"more than {_MOST_HEADERS} headers")
+        self._judge(message.code, message.headers)
+
+    def _take(self) -> None:
+        if self._content is not None:
+            if (problem := self._content.exception()) is not None:
+                raise problem
+            self._body += self._content.read_nowait(-1)
+            self.whole = self._content.is_eof()
+        if len(self._body) > LARGEST:
+            raise OverflowingError(f"more than {LARGEST} bytes came")
+        # The head; with an answer in chunks, what stands around them too: it may be as long as the head.
+        if self._came - len(self._body) > LARGEST_HEAD * (1 if self._message is None else 2):
+            raise OverflowingError(f"more than {LARGEST_HEAD} bytes that are no content")
+
+    def end(self) -> None:
+        """The station has closed its end: the end of a body without a length, or of everything.
+
+        Raises aiohttp's ServerDisconnectedError.
+        """
+        self.last = True
+        try:
+            self._parser.feed_eof()
+        except HttpProcessingError as exc:
+            raise ServerDisconnectedError from exc
+        if self._content is None:
+            raise ServerDisconnectedError
+        self._take()
+        if not self.whole:
+            raise ServerDisconnectedError
+
+    def received(self) -> Received:
+        """The answer, once it is whole."""
+        assert self._message is not None
+        headers = self._message.headers
+        return Received(
+            status=self._message.code,
+            body=bytes(self._body),
+            server=headers.get("Server", ""),
+            offers=", ".join(headers.getall("WWW-Authenticate", ())),
+        )
 
 
 class Connection:
@@ -101,9 +192,7 @@ class Connection:
                 pass
         return False
 
-    async def post(
-        self, head: bytes, body: bytes, *, deadline: Deadline, judge: Callable[[int, Mapping[str, str]], None]
-    ) -> Received:
+    async def post(self, head: bytes, body: bytes, *, deadline: Deadline, judge: Judge) -> Received:
         """Send a request and receive its answer. ``judge``: sees the answer's head before its body is read.
 
         Raises what ``judge`` does, DrippingError, OverflowingError, aiohttp's errors, ssl.SSLError, OSError. The
@@ -133,66 +222,19 @@ class Connection:
         self._unwatch()
         self._sock.close()
 
-    async def _answer(self, deadline: Deadline, judge: Callable[[int, Mapping[str, str]], None]) -> Received:
-        # Unfinished lines and all headers together are below the limit of the head, which is counted here.
-        parser = HttpResponseParser(
-            self._unpaused,
-            self._loop,
-            _UNBOUNDED,
-            max_line_size=LARGEST_HEAD,
-            max_field_size=LARGEST_HEAD,
-            max_headers=LARGEST_HEAD,
-            read_until_eof=True,
-            auto_decompress=False,
-        )
-        came, message, content = 0, None, None
+    async def _answer(self, deadline: Deadline, judge: Judge) -> Received:
+        coming = _Answer(self._unpaused, self._loop, judge)
         self._begun = False
-        while content is None or not content.is_eof():
+        while not coming.whole:
             data = await self._receive(deadline)
-            came += len(data)
             self._begun = True
-            if not data:
-                self._ended(parser, content)
-                break
-            try:
-                messages, _upgraded, rest = parser.feed_data(data)
-            except HttpProcessingError as exc:
-                if message is None and came > LARGEST_HEAD:
-                    raise OverflowingError(f"more than {LARGEST_HEAD} bytes came") from exc
-                raise
-            for number, (head, payload) in enumerate(messages):
-                if message is None and head.code != _CONTINUE:
-                    message, content = head, payload
-                    if len(head.headers) > _MOST_HEADERS:
-                        raise OverflowingError(f"more than {_MOST_HEADERS} headers")
-                    judge(head.code, head.headers)
-                    # More than one answer to one request is nobody's.
-                    self._open = self._open and number == len(messages) - 1
-            if came > LARGEST_HEAD + (0 if message is None else LARGEST):
-                raise OverflowingError(f"more than {LARGEST_HEAD if message is None else LARGEST} bytes came")
-            if content is not None and (problem := content.exception()) is not None:
-                raise problem
-            self._open = self._open and not rest
-        if message is None or content is None:
-            raise ServerDisconnectedError
-        if message.should_close or message.upgrade or not self._open:
+            if data:
+                coming.feed(data)
+            else:
+                coming.end()
+        if coming.last:
             self.close()
-        return Received(
-            status=message.code,
-            body=content.read_nowait(-1),
-            server=message.headers.get("Server", ""),
-            offers=", ".join(message.headers.getall("WWW-Authenticate", ())),
-        )
-
-    def _ended(self, parser: HttpResponseParser, content: Any) -> None:
-        """The station has closed its end: the end of a body without a length, or of everything."""
-        self._open = False
-        try:
-            parser.feed_eof()
-        except HttpProcessingError as exc:
-            raise ServerDisconnectedError from exc
-        if content is None:
-            raise ServerDisconnectedError
+        return coming.received()
 
     async def _send(self, data: bytes, deadline: Deadline) -> None:
         if self._tls is None:

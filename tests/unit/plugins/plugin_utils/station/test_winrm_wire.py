@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
 from tests.lab.faults import FaultPlan
 from tests.lab.station import Account
 from tests.lab.wsman import Tls, make_tls
-from tests.unit.drivers import Driver, Make
+from tests.unit.drivers import Driver, Make, Surveyed, stock_connection
 from tests.unit.lab.wsman_fake import ACCOUNT, ServerThread, running_server
 
 _ADDRESS, _BASIC = "127.46.0.1", "127.46.0.2"
@@ -188,6 +188,36 @@ def test_one_that_says_nothing_to_a_connection_is_off(make: Make) -> None:
         "unreachable",
         "the station does not answer (powered off, unplugged, or behind a firewall)",
     )
+
+
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+def test_a_connection_that_the_station_has_closed_is_opened_anew(server: ServerThread, transport: str) -> None:
+    """In a survey; and nothing is sent over the new one before it is proven who asks."""
+    station = Surveyed(stock_connection(transport, host=_ADDRESS))
+    assert station.run("exit 1", doing="trying it").code == 1
+    station.cut()
+    assert station.run("exit 2", doing="trying it").code == 2
+    station.cut()
+    # The first is about the command that is over.
+    _rule(server, effect="answer", match="^Post ", status=503, times=2)
+    assert _error(station).kind == "fault"
+    assert station.run("exit 3", doing="trying it").code == 3
+    station.close()
+
+
+def test_a_token_that_nobody_looked_at_is_sent_again(server: ServerThread) -> None:
+    """As IIS does with the first request of all: 401, and no challenge. The worker waits to be asked."""
+    _rule(server, effect="answer", match="^Post ", status=401, headers={"WWW-Authenticate": "Negotiate"})
+    station = Surveyed(stock_connection("ntlm", host=_ADDRESS))
+    assert station.run("exit 7", doing="trying it").code == 7
+    station.close()
+
+
+def test_ntlm_by_its_own_name(server: ServerThread) -> None:
+    _rule(server, effect="answer", match="^Post ", status=401, headers={"WWW-Authenticate": "NTLM"})
+    station = Surveyed(stock_connection("ntlm", host=_ADDRESS))
+    assert station.run("exit 7", doing="trying it").code == 7
+    station.close()
 
 
 def test_several_transports_are_tried_in_turn(make: Make, server: ServerThread) -> None:

@@ -6,6 +6,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,18 +202,34 @@ def test_schools_have_their_turns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("descriptors", "pages", "wanted"),
+    ("descriptors", "memory", "wanted"),
     [
-        (1 << 20, 1 << 30, reader.MOST),
-        (resource.RLIM_INFINITY, 1 << 30, reader.MOST),
-        (264, 1 << 30, 100),
-        (10, 1 << 30, 4),
-        (1 << 20, 50 << 20 >> 12, 25),
+        (1 << 20, (8 << 30, "max"), reader.MOST),
+        (resource.RLIM_INFINITY, (8 << 30, "max"), reader.MOST),
+        (264, (8 << 30, "max"), 100),
+        (10, (8 << 30, "max"), 4),
+        (1 << 20, (50 << 20, "max"), 25),
+        (1 << 20, (8 << 30, f"{100 << 20}"), 45),
+        (1 << 20, (8 << 30, f"{1 << 20}"), 4),
+        (1 << 20, None, reader.MOST),
     ],
 )
 def test_as_many_as_this_machine_can_hold(
-    monkeypatch: pytest.MonkeyPatch, descriptors: int, pages: int, wanted: int
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    descriptors: int,
+    memory: tuple[int, str] | None,
+    wanted: int,
 ) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda _what: (descriptors, descriptors))
-    monkeypatch.setattr("os.sysconf", {"SC_AVPHYS_PAGES": pages, "SC_PAGE_SIZE": 1 << 12}.get)
+    monkeypatch.setattr(reader, "_MEMORY", {name: tmp_path / name for name in reader._MEMORY})
+    if memory is not None:
+        machine, container = memory
+        (tmp_path / "meminfo").write_text(f"MemFree: 7 kB\nMemAvailable:   {machine >> 10} kB\n", encoding="ascii")
+        (tmp_path / "memory.max").write_text(f"{container}\n", encoding="ascii")
+        (tmp_path / "memory.current").write_text(f"{10 << 20}\n", encoding="ascii")
     assert default_parallel() == wanted
+
+
+def test_this_machine_can_hold_some() -> None:
+    assert default_parallel() > 4
