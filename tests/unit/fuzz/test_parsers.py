@@ -88,9 +88,9 @@ _NO_PARSERS = {
     },
     "what our own store, arguments and moments hold": {
         *("tell.read_state", "attest.of_school", "kept.read_stored", "words.date", "words.date_time"),
-        *("Hours.read", "wanted.by_arch", "plan.load_plan"),
+        *("Hours.read", "wanted.by_arch", "plan.load_plan", "results.read_results"),
     },
-    "what Ansible itself reads": {"sources.read_apart"},
+    "what Ansible itself reads": {"sources.read_apart", "Templates.template"},
 }
 
 

@@ -162,6 +162,15 @@ def _broken() -> None:
     raise RuntimeError("whoever is told has no more room")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run in the background of a shell, which has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("end", "raised"), [(_broken, RuntimeError), (lambda: signal.raise_signal(signal.SIGINT), KeyboardInterrupt)]
 )
