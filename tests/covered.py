@@ -13,7 +13,7 @@ __all__ = ["LEAST", "too_little"]
 
 LEAST = 85.0
 _UTILS = "plugins/plugin_utils"
-ENGINE = tuple(f"{_UTILS}/{room}/" for room in ("deploy", "job", "station", "responses"))
+ENGINE = tuple(f"{_UTILS}/{room}/" for room in ("deploy", "job", "station", "responses", "survey"))
 MODULES = (f"{_UTILS}/depot/prune.py",)
 
 
