@@ -111,6 +111,7 @@ outdated: $(STAMP) ## Tell which locked packages have a newer version that fits 
 bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per station at 100, 300 and 1000 stations
 	$(BIN)/python -m tests.benchmarks.depot
 	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks.survey
 	$(BIN)/python -m tests.benchmarks.fetch
 
 clean: ## Remove what was built

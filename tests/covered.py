@@ -14,7 +14,8 @@ __all__ = ["LEAST", "too_little"]
 LEAST = 85.0
 _UTILS = "plugins/plugin_utils"
 ENGINE = tuple(f"{_UTILS}/{room}/" for room in ("deploy", "job", "station", "responses"))
-MODULES = (f"{_UTILS}/depot/prune.py",)
+_CLIENT = ("access", "authentication", "client", "reader", "sealing", "session", "trust", "wire")
+MODULES = (f"{_UTILS}/depot/prune.py", *(f"{_UTILS}/survey/{name}.py" for name in _CLIENT))
 
 
 def covered(report: dict[str, object]) -> dict[str, float]:

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import LIFETIME, share_tickets
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.causes import from_preparation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import (
+    LIFETIME,
+    Login,
+    login_of,
+    share_tickets,
+    ticket,
+)
 
 _WRONG = "Kerberos auth failure for principal {}: kinit: Password incorrect while getting initial credentials"
 _NO_KDC = "Kerberos auth failure for principal {}: kinit: Cannot contact any KDC for realm 'X' while getting it"
@@ -111,3 +118,69 @@ def test_a_connection_that_is_opened_again_shares_once(domain: _Domain) -> None:
     share_tickets(connection)
     connection._kerb_auth("deploy@X", "p")
     assert len(domain.asked) == 1
+
+
+_KINIT = """#!/bin/sh
+read -r password
+echo "$password $* $KRB5_CONFIG ${{HOME:-nothing}}" >> {told}
+[ "$password" = p ] || {{ echo "$password" >&2
+  echo "kinit: Password incorrect while getting initial credentials" >&2; exit 1; }}
+printf 'ticket of %s' "$password" > "${{KRB5CCNAME#FILE:}}"
+"""
+
+
+@pytest.fixture
+def kinit(domain: _Domain, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A kinit that writes down how it was called, beside itself."""
+    program = tmp_path_factory.mktemp("bin") / "kinit"
+    program.write_text(_KINIT.format(told=program.with_name("told")), encoding="ascii")
+    program.chmod(0o755)
+    return program
+
+
+def _login(kinit: Path, **more: Any) -> Login:
+    variables = (("KRB5_CONFIG", "/mine"),)
+    return Login(**{"principal": "deploy@X", "password": "p", "command": str(kinit), "variables": variables, **more})
+
+
+def test_a_ticket_without_a_connection(kinit: Path, domain: _Domain) -> None:
+    """Nothing is said in the environment, and nothing of it goes to kinit but what is meant for it."""
+    login = _login(kinit, arguments=("-f",))
+    assert [ticket(login) for _ in range(3)] == [b"ticket of p"] * 3
+    assert kinit.with_name("told").read_text(encoding="ascii") == "p -f deploy@X /mine nothing\n"
+    assert os.environ["KRB5CCNAME"] == ""
+
+
+def test_workers_and_a_survey_share_a_log_in(kinit: Path, domain: _Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5_CONFIG", "/mine")
+    connection = domain.connection(kinit_args="-f -l 1h")
+    connection._kinit_cmd = str(kinit)
+    connection._kerb_auth("deploy@X", "p")
+    assert ticket(login_of(connection, "deploy@X", "p")) == b"ticket 1"
+    assert login_of(connection, "deploy@X", "p").arguments == ("-f", "-l", "1h")
+    assert not kinit.with_name("told").exists()
+
+
+def test_a_refusal_without_a_connection_is_one_failed_log_in(kinit: Path) -> None:
+    """And tells no password."""
+    for _ in range(3):
+        with pytest.raises(AnsibleConnectionFailure) as caught:
+            ticket(_login(kinit, password="secret"))
+        assert from_preparation(caught.value).fact == "the domain refuses the password of the account"
+        assert str(caught.value).startswith("Kerberos auth failure for principal deploy@X: <redacted>\nkinit: Password")
+    assert len(kinit.with_name("told").read_text(encoding="ascii").splitlines()) == 1
+
+
+def test_a_kinit_that_is_not_there(kinit: Path) -> None:
+    with pytest.raises(AnsibleConnectionFailure) as caught:
+        ticket(_login(kinit, command="/nowhere/kinit"))
+    assert from_preparation(caught.value).fact.startswith("the controller has no Kerberos library or no kinit: ")
+
+
+def test_a_ticket_without_a_place_to_keep_it(kinit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", "/proc/nowhere")
+    assert ticket(_login(kinit)) == b"ticket of p"
+
+
+def test_no_password_is_in_the_words_of_a_log_in(kinit: Path) -> None:
+    assert "Lab-only" not in repr(_login(kinit, password="Lab-only-7"))
