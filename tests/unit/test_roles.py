@@ -102,7 +102,7 @@ def test_every_variable_in_use_is_an_option(role: str) -> None:
     others = {name for other in _ROLES for name in _options(other)}
     in_defaults = set(_VARIABLE.findall(str(list(_defaults(role).values()))))
     used = {name for name in _VARIABLE.findall(code) if name not in _ROLES}
-    assert used - own - (in_defaults & others) - {f"_{n}" for n in own} == set()
+    assert used - own - (in_defaults & others) - {f"_{n}" for n in own} - _SHARED == set()
 
 
 def _tasks(role: str) -> list[dict[str, Any]]:
@@ -187,7 +187,8 @@ def test_an_audit_by_workers_has_the_arguments_of_the_survey() -> None:
 
 def test_what_is_done_once_for_a_play_has_no_station() -> None:
     """The first station may be one whose connection's variables cannot be read."""
-    for role, file in (("pronote_audit", "survey"), ("pronote_audit", "main"), ("pronote_audit", "conclude")):
-        for task in _load(role, f"tasks/{file}.yml"):
-            for each in [*task.get("block", [task]), *task.get("always", [])]:
-                assert "ansible.builtin.import_tasks" in each or each["delegate_to"] == "localhost", each["name"]
+    for task in (
+        task for file in ("survey", "main", "conclude") for task in _load("pronote_audit", f"tasks/{file}.yml")
+    ):
+        for each in [*task.get("block", [task]), *task.get("always", [])]:
+            assert "ansible.builtin.import_tasks" in each or each["delegate_to"] == "localhost", each["name"]

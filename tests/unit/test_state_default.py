@@ -64,7 +64,18 @@ def test_no_default_lies_in_the_inventory() -> None:
                 assert "responses" in line or "pronote_releases.lock.yml" in line, f"{path}: {line}"
 
 
-@pytest.mark.parametrize("role", ["client", "audit", "rentree", "attest"])
+def test_an_audit_has_it_without_the_role() -> None:
+    """A dependency costs every station of the play a millisecond."""
+    own, store = (
+        yaml.safe_load((_ROOT / f"roles/pronote_{role}/defaults/main.yml").read_text(encoding="utf-8"))
+        for role in ("audit", "store")
+    )
+    assert own["__pronote_audit_store_path"] == store["__pronote_store_path"]
+    first, *_ = yaml.safe_load((_ROOT / "roles/pronote_audit/tasks/main.yml").read_text(encoding="utf-8"))
+    assert first["ansible.builtin.import_tasks"] == "../../pronote_store/tasks/main.yml"
+
+
+@pytest.mark.parametrize("role", ["client", "rentree", "attest"])
 def test_it_is_said_in_one_place(role: str) -> None:
     meta = yaml.safe_load((_ROOT / f"roles/pronote_{role}/meta/main.yml").read_text(encoding="utf-8"))
     assert meta["dependencies"] == [{"role": "rentree.pronote.pronote_store"}]
