@@ -57,8 +57,12 @@ STATIONS: dict[str, dict[str, Any]] = {
     "unknown": {"ansible_connection": "carrier_pigeon"},
     "unfit": {"ansible_winrm_transport": "telepathy"},
     "elsewhere": {"ansible_winrm_transport": "credssp"},
+    "left-out": {},
+    "not-included": {},
 }
 _BROKEN = {"undefined", "undefined-password", "unknown"}
+# The first by a task that fails, the others by a ``when``.
+_GONE = {"gone", "left-out", "not-included"}
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +99,33 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> PlaybookRun:
     )
 
 
-def _seen(run: PlaybookRun) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+def _seen(run: PlaybookRun, play: int = 0) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
     """What the workers returned by station, and what the one task did."""
-    by_worker = {r["host"]: r["result"] for r in run.results if r["action"] == "seen_by_worker"}
-    (by_survey,) = (r["result"]["stations"] for r in run.results if r["action"] == "seen_by_survey")
-    return by_worker, by_survey
+    seen: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    by_worker: dict[str, dict[str, Any]] = {}
+    for result in run.results:
+        if result["action"] == "seen_by_worker" and result["outcome"] != "skipped":
+            by_worker[result["host"]] = result["result"]
+        elif result["action"] == "seen_by_survey":
+            seen.append((by_worker, result["result"]["stations"]))
+            by_worker = {}
+    return seen[play]
 
 
 def test_every_source_is_what_a_worker_sees(run: PlaybookRun) -> None:
     by_worker, by_survey = _seen(run)
-    assert by_survey.keys() == by_worker.keys() == STATIONS.keys() - {"gone"}
-    for name in STATIONS.keys() - _BROKEN - {"gone", "unfit"}:
+    assert by_survey.keys() == by_worker.keys() == STATIONS.keys() - _GONE
+    for name in STATIONS.keys() - _BROKEN - _GONE - {"unfit"}:
         for key in ("arguments", "variables", "connection"):
             assert by_survey[name][key] == by_worker[name][key], (name, key)
         if by_survey[name]["access"]:
             assert by_survey[name]["access"] == by_worker[name]["access"], name
+
+
+def test_who_is_left_out_is_not_read(run: PlaybookRun) -> None:
+    """By the ``when`` of a role or file that is included, and by what it applies to its tasks."""
+    by_worker, by_survey = _seen(run, play=1)
+    assert by_survey.keys() == by_worker.keys() == {"plain", "vaulted"}
 
 
 def test_what_a_worker_cannot_read_the_survey_cannot(run: PlaybookRun) -> None:

@@ -81,6 +81,7 @@ class PlayStations:
             own.get_ds(), block=own._parent, role=own._role, variable_manager=self._manager, loader=action._loader
         )
         self._task.delegate_to = None
+        self._conditions = _conditions(self._task)
         self._play = own.get_play()
         self._templates = Templates(action._templar)
         # As the worker was given it: with the password of --ask-pass, and without the first station's.
@@ -91,9 +92,13 @@ class PlayStations:
         self._plugins: dict[str, Any] = {}
 
     def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
-        """Every station. ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs."""
+        """Every station but those that the task's ``when`` leaves out.
+
+        ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs.
+        """
         checked = _checking(spec)
-        return (self._resolved(name, variable, checked) for name in self.names)
+        each = (self._resolved(name, variable, checked) for name in self.names)
+        return (station for station in each if station is not None)
 
     def variables(self, name: str) -> dict[str, Any]:
         """What the strategy would give the task of one station; nothing is templated yet. Raises AnsibleError."""
@@ -118,9 +123,11 @@ class PlayStations:
         self._configure(plugin, variables)
         return plugin
 
-    def _resolved(self, name: str, variable: str, checked: _Checked) -> Resolved:
+    def _resolved(self, name: str, variable: str, checked: _Checked) -> Resolved | None:
         try:
             variables = self.variables(name)
+            if self._conditions and not self._meant(variables):
+                return None
             arguments = self._arguments(variables, variable, checked)
             try:
                 return Resolved(name=name, arguments=arguments, access=self._access(variables))
@@ -130,6 +137,11 @@ class PlayStations:
                 return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
         except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: whatever a template comes to is its station's)
             return Resolved(name=name, arguments={}, error=one_line(exc))
+
+    def _meant(self, variables: dict[str, Any]) -> bool:
+        """What TaskExecutor asks before anything else: Ansible itself asks it of the first station alone."""
+        self._templates.use(self._with_connection(variables))
+        return all(self._templates.templar.evaluate_conditional(each) for each in self._conditions)
 
     def _arguments(self, variables: dict[str, Any], name: str, checked: _Checked) -> dict[str, Any]:
         self._templates.use(self._with_connection(variables))
@@ -214,6 +226,16 @@ class PlayStations:
         context = self._context.copy()
         setattr(context, attribute, value)
         return _validated(context, attribute, self._templates.templar)
+
+
+def _conditions(task: Task) -> list[Any]:
+    """Its ``when`` and those around it; of a role or a file that was included, too, which are not the task's own."""
+    found, part = list(task.when), task._parent
+    while part is not None:
+        if not getattr(part, "statically_loaded", True):
+            found = [*part.when, *found]
+        part = part._parent
+    return found
 
 
 def _validated(of: Any, name: str, templar: Any) -> Any:

@@ -21,6 +21,7 @@ from ..station.plain_causes import BUG
 from ..station.questions import Reading
 from .access import Access
 from .client import Client
+from .ending import run_to_an_end
 from .trust import Trust
 
 __all__ = ["Station", "default_parallel", "in_turn", "read_all"]
@@ -98,7 +99,7 @@ def read_all(
     ``parallel``: how many at a time, 0 for as many as this machine can hold. ``told`` is called as each is done, in
     this thread. What it raises ends everything, and so does an interrupt: each shell is given back, briefly, before.
     """
-    return asyncio.run(_read_all(stations, parallel or default_parallel(), told))
+    return run_to_an_end(_read_all(stations, parallel or default_parallel(), told))
 
 
 async def _read_all(

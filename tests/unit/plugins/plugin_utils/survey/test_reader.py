@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import resource
 import signal
 import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -170,14 +173,8 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.usefixtures("interruptible")
-@pytest.mark.parametrize(
-    ("end", "raised"), [(_broken, RuntimeError), (lambda: signal.raise_signal(signal.SIGINT), KeyboardInterrupt)]
-)
-def test_an_end_in_the_middle_leaves_nothing_open(
-    server: ServerThread, before: dict[str, int], end: Callable[[], None], raised: type[BaseException]
-) -> None:
-    """Whoever is told fails, or somebody presses Ctrl-C."""
+def _interrupted_reading(server: ServerThread, end: Callable[[], None]) -> None:
+    """One station is done, and the others wait for an answer, when the end comes."""
     for host in _ADDRESSES[1:20]:
         _rule(server, host, effect="delay", match="^Receive", seconds=60)
 
@@ -190,9 +187,63 @@ def test_an_end_in_the_middle_leaves_nothing_open(
             yield Run(line="exit 0", doing="trying it")
         return "x"
 
+    read_all([_station(_FIRST, slow), *(_station(host) for host in _ADDRESSES[1:20])], told=told)
+
+
+@pytest.mark.usefixtures("interruptible")
+@pytest.mark.parametrize(
+    ("end", "raised"), [(_broken, RuntimeError), (lambda: signal.raise_signal(signal.SIGINT), KeyboardInterrupt)]
+)
+def test_an_end_in_the_middle_leaves_nothing_open(
+    server: ServerThread, before: dict[str, int], end: Callable[[], None], raised: type[BaseException]
+) -> None:
+    """Whoever is told fails, or somebody presses Ctrl-C."""
     with pytest.raises(raised):
-        read_all([_station(_FIRST, slow), *(_station(host) for host in _ADDRESSES[1:20])], told=told)
+        _interrupted_reading(server, end)
     assert _left_behind(server, before) == 0
+
+
+@pytest.fixture
+def left_at_end(server: ServerThread, before: dict[str, int]) -> Iterator[list[tuple[int, int]]]:
+    """As in Ansible's worker, a signal has a handler that ends the process: each, and what was open by then."""
+    seen: list[tuple[int, int]] = []
+    handlers = {
+        number: signal.signal(number, lambda got, _frame: seen.append((got, _left_behind(server, before))))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    yield seen
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("signals", [[signal.SIGTERM], [signal.SIGINT, signal.SIGTERM]])
+def test_a_worker_that_is_ended_gives_its_shells_back_first(
+    server: ServerThread, left_at_end: list[tuple[int, int]], signals: list[signal.Signals]
+) -> None:
+    """Ctrl-C is both signals: Ansible passes the one on, and cleans up with the other."""
+
+    def end() -> None:
+        for number in signals:
+            signal.raise_signal(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_reading(server, end)
+    assert left_at_end == [(signals[0], 0)]
+    # And theirs are the handlers again.
+    signal.raise_signal(signal.SIGTERM)
+    assert left_at_end[1:] == [(signal.SIGTERM, 0)]
+
+
+def test_a_worker_without_a_controller_reads_no_further(
+    server: ServerThread, left_at_end: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody tells it that the controller was killed."""
+    sentinel, of_controller = os.pipe()
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(sentinel=sentinel))
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted_reading(server, lambda: os.close(of_controller))
+    assert left_at_end == [(signal.SIGTERM, 0)]
+    os.close(sentinel)
 
 
 def test_a_command_that_finds_no_shell_gets_another(server: ServerThread, before: dict[str, int]) -> None:
