@@ -85,8 +85,6 @@ class Session:
             return self._connection, scheme
         if self._connection is not None:
             self._connection.close()
-            # Until somebody has proven who he is, nothing is sent over the next one but that.
-            self._connection = None
         opened = await self._connected()
 
         async def post(body: bytes, kind: str, authorization: str) -> Received:
@@ -97,6 +95,7 @@ class Session:
         except BaseException:
             opened.close()
             raise
+        # Not before: until it is proven who asks, nothing else is sent over it.
         self._connection = opened
         return opened, scheme
 

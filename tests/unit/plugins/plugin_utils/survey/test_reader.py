@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import exchange
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError, StationFactError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import Question, Reading, Run
-from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import client, reader
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import client, reader, wire
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import access_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import (
     Station,
@@ -138,6 +138,22 @@ def test_each_has_its_own_end(server: ServerThread, before: dict[str, int]) -> N
     # Whoever answers what may not be is asked nothing more.
     assert _left_behind(server, before) == 1
     assert _shells(server, _ADDRESSES[5]) - before[_ADDRESSES[5]] == 1
+
+
+def test_who_is_refused_leaves_no_connection_open(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[wire.Connection] = []
+    close = wire.Connection.close
+
+    def noted(connection: wire.Connection) -> None:
+        closed.append(connection)
+        close(connection)
+
+    monkeypatch.setattr(wire.Connection, "close", noted)
+    access = access_of(stock_connection("ntlm", "basic", host=_FIRST, password="wrong"))
+    (error,) = read_all([Station(name="pc", group="", access=access, reading=_X)]).values()
+    assert isinstance(error, StationError)
+    assert error.kind == "refused"
+    assert len({id(each) for each in closed}) == 2
 
 
 def test_a_station_that_takes_too_long_gives_its_shell_back(server: ServerThread, before: dict[str, int]) -> None:

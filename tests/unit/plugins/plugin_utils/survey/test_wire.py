@@ -167,6 +167,48 @@ def test_a_connection_that_says_something_unasked_is_not_used() -> None:
     assert not _talk(lambda other: other.close())
 
 
+def test_what_nobody_waits_for_stays_where_it_is() -> None:
+    """And costs nothing until somebody does."""
+
+    async def run() -> list[bytes]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            host, port = listener.getsockname()
+            made = await connect(host, port, Deadline(5))
+            other, _ = listener.accept()
+            with other:
+                first = asyncio.create_task(made._receive_raw(Deadline(5)))
+                await asyncio.sleep(0)
+                other.sendall(b"a")
+                came = [await first]
+                assert made._watched
+                other.sendall(b"b")
+                for _ in range(1000):
+                    await asyncio.sleep(0)
+                assert not made._watched
+                came.append(await made._receive_raw(Deadline(5)))
+            made.close()
+            return came
+
+    assert asyncio.run(run()) == [b"a", b"b"]
+
+
+@pytest.mark.parametrize(("more", "alive"), [(b"", True), (_OK + b"\r\n", False)])
+def test_a_connection_with_more_than_an_answer_on_it_is_closed(more: bytes, alive: bool) -> None:
+    async def run() -> bool:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            host, port = listener.getsockname()
+            made = await connect(host, port, Deadline(5))
+            other, _ = listener.accept()
+            with other:
+                other.sendall(_OK + b"Content-Length: 1\r\n\r\na" + more)
+                await made.post(b"POST / HTTP/1.1\r\n\r\n", b"", deadline=Deadline(5), judge=_nothing)
+                open_still = made.alive
+            made.close()
+            return open_still
+
+    assert asyncio.run(run()) == alive
+
+
 class _Security:
     """Encrypts by turning everything around."""
 
