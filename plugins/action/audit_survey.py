@@ -20,12 +20,15 @@ class ActionModule(ControllerAction):
     BYPASS_HOST_LOOP = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
-        "parallel": {"type": "int", "default": -1},
+        "parallel": {"type": "int"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        if not args["parallel"]:
+        parallel = args["parallel"]
+        if parallel == 0:
             raise ValueError("pronote_survey_parallel: 0 is for the command line: -e pronote_survey_parallel=0")
+        if parallel is not None and parallel < 0:
+            raise ValueError(f"parallel is {parallel}, and must be at least 1")
         play = PlayStations(self, self.variables)
         stations = list(play.each(args["arguments"], Audit.ARGUMENT_SPEC))
         elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
@@ -35,7 +38,7 @@ class ActionModule(ControllerAction):
             audit_all(
                 stations,
                 results.add,
-                parallel=max(0, args["parallel"]),
+                parallel=parallel or 0,
                 forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
                 connection=play.connection,
             )

@@ -25,7 +25,6 @@ options:
       - How many stations are read at a time. By default as many as the controller's memory and its limit of open files
         allow, 256 at most.
     type: int
-    default: -1
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
