@@ -34,14 +34,20 @@ class ActionModule(ControllerAction):
         elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
         for why, count in elsewhere.items():
             telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
+        unread: dict[str, str] = {}
         with SurveyResults() as results:
+
+            def told(station: str, result: dict[str, Any]) -> None:
+                results.add(station, result)
+                if "record" not in result:
+                    unread[station] = result["msg"]
+
             audit_all(
                 stations,
-                results.add,
+                told,
                 parallel=parallel or 0,
                 forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
                 connection=play.connection,
             )
         warnings = [] if self._task.check_mode else remember(stations, str(results.path))
-        unread = {station.name: station.error for station in stations if station.error}
         return {"survey": str(results.path), "stations": len(stations), "unread": unread, "warnings": warnings}
