@@ -20,25 +20,34 @@ class ActionModule(ControllerAction):
     BYPASS_HOST_LOOP = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
-        "parallel": {"type": "int", "default": -1},
+        "parallel": {"type": "int"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        if not args["parallel"]:
+        parallel = args["parallel"]
+        if parallel == 0:
             raise ValueError("pronote_survey_parallel: 0 is for the command line: -e pronote_survey_parallel=0")
+        if parallel is not None and parallel < 0:
+            raise ValueError(f"parallel is {parallel}, and must be at least 1")
         play = PlayStations(self, self.variables)
         stations = list(play.each(args["arguments"], Audit.ARGUMENT_SPEC))
         elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
         for why, count in elsewhere.items():
             telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
+        unread: dict[str, str] = {}
         with SurveyResults() as results:
+
+            def told(station: str, result: dict[str, Any]) -> None:
+                results.add(station, result)
+                if "record" not in result:
+                    unread[station] = result["msg"]
+
             audit_all(
                 stations,
-                results.add,
-                parallel=max(0, args["parallel"]),
+                told,
+                parallel=parallel or 0,
                 forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
                 connection=play.connection,
             )
         warnings = [] if self._task.check_mode else remember(stations, str(results.path))
-        unread = {station.name: station.error for station in stations if station.error}
         return {"survey": str(results.path), "stations": len(stations), "unread": unread, "warnings": warnings}

@@ -25,7 +25,6 @@ options:
       - How many stations are read at a time. By default as many as the controller's memory and its limit of open files
         allow, 256 at most.
     type: int
-    default: -1
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -54,14 +53,14 @@ EXAMPLES = r"""
 RETURN = r"""
 survey:
   description:
-    - A file of the run, deleted at its end. Each line is JSON and has the name of a RV(ignore:station) and its
-      RV(ignore:result), as M(rentree.pronote.audit) returns it. One whose variables cannot be read has C(failed) and
+    - A file of the run, deleted at its end. Each line is JSON and has a C(station) by name and its
+      C(result), as M(rentree.pronote.audit) returns it. One whose variables cannot be read has C(failed) and
       C(msg).
   returned: always
   type: str
   sample: /root/.ansible/tmp/ansible-local-11/pronote-survey-1f.jsonl
 unread:
-  description: Why, by name of each station whose variables cannot be read.
+  description: Why, by name of each station without a record; above all those whose variables cannot be read.
   returned: always
   type: dict
   sample: {"salle101-03": "uai: 'pronote_uai' is undefined"}

@@ -160,4 +160,20 @@ def test_a_station_whose_connection_cannot_be_read_stops_nobody(school: School, 
         **({"late": "late"} if "late" in limit else {}),
     }
     assert "'nobody_said' is undefined" in found["undefined"]["reason"]
-    assert "cannot be read: undefined (ansible_password: 'nobody_said' is undefined). Correct" in _line(run.output)
+    assert "not be audited: undefined (ansible_password: 'nobody_said' is undefined). A variable" in _line(run.output)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [("0", "pronote_survey_parallel: 0 is for the command line"), ("many", "parallel"), ("-2", "parallel")],
+)
+def test_a_number_that_is_none_is_said(school: School, tmp_path: Path, given: str, says: str) -> None:
+    """As an inventory has it: what the way of workers is chosen by is not known yet when it is read."""
+    file = school.inventory / "group_vars/all/parallel.yml"
+    file.write_text(f"pronote_survey_parallel: {given}\n", encoding="utf-8")
+    try:
+        run = school.play("audit", "--limit", "late", "-e", f"pronote_audit_path={tmp_path / 'audit.json'}")
+    finally:
+        file.unlink()
+    run.assert_code(2)
+    assert says in _line(run.output)

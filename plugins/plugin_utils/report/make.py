@@ -93,7 +93,7 @@ def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]
 
 
 def unread_of(variables: Mapping[str, Any], name: str) -> str:
-    """What is wrong with the variables of stations that a survey could not read; empty when it read all.
+    """Which stations of a survey have no record, and why; empty when all have one.
 
     With a worker each, such a station fails, and the play with it; a survey has one result for all.
     """
@@ -103,7 +103,7 @@ def unread_of(variables: Mapping[str, Any], name: str) -> str:
         return ""
     shown = ", ".join(f"{station} ({why})" for station, why in islice(unread.items(), _SHOWN))
     more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
-    return f"Stations whose variables cannot be read: {shown}{more}. Correct these in the inventory."
+    return f"Stations that could not be audited: {shown}{more}. A variable is corrected in the inventory."
 
 
 def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str, Any]) -> AuditRecord:

@@ -27,7 +27,7 @@ from ..station.questions import Reading
 from ..station.state import StationState
 from .apart import each_apart
 from .options import Resolved
-from .reader import Station, read_all
+from .reader import Station, read_each
 from .results import read_results
 
 __all__ = ["audit_all", "audit_one", "remember"]
@@ -143,7 +143,7 @@ def _audit_together(stations: Sequence[Resolved], tell: Callable[[str, _Result],
     for station in stations:
         if station.problem is not None:
             tell(station.name, audits[station.name].result(station.problem))
-    read_all(
+    read_each(
         [
             Station(
                 name=s.name,
@@ -155,8 +155,8 @@ def _audit_together(stations: Sequence[Resolved], tell: Callable[[str, _Result],
             for s in stations
             if s.access is not None
         ],
+        lambda station, read: tell(station.name, audits[station.name].result(read)),
         parallel=parallel,
-        told=lambda station, read: tell(station.name, audits[station.name].result(read)),
     )
 
 

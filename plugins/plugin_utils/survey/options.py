@@ -89,6 +89,7 @@ class PlayStations:
         self._context = given.set_task_and_variable_override(
             task=self._task, variables={}, templar=self._templates.templar
         )
+        self._scratch = self._context.copy()
         self._plugins: dict[str, Any] = {}
 
     def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
@@ -223,9 +224,8 @@ class PlayStations:
         value = next((variables[name] for name in names if name in variables), None)
         if value is None:
             return getattr(self._context, attribute)
-        context = self._context.copy()
-        setattr(context, attribute, value)
-        return _validated(context, attribute, self._templates.templar)
+        setattr(self._scratch, attribute, value)
+        return _validated(self._scratch, attribute, self._templates.templar)
 
 
 def _conditions(task: Task) -> list[Any]:

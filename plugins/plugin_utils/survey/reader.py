@@ -24,7 +24,7 @@ from .client import Client
 from .ending import run_to_an_end
 from .trust import Trust
 
-__all__ = ["Station", "default_parallel", "in_turn", "read_all"]
+__all__ = ["Station", "default_parallel", "in_turn", "read_all", "read_each"]
 
 T = TypeVar("T")
 
@@ -94,23 +94,36 @@ def read_all(
     parallel: int = 0,
     told: Callable[[Station[T], T | StationError], None] = lambda _station, _result: None,
 ) -> dict[str, T | StationError]:
-    """Read every station; what was read, or why it was not, by name and in this order.
-
-    ``parallel``: how many at a time, 0 for as many as this machine can hold. ``told`` is called as each is done, in
-    this thread. What it raises ends everything, and so does an interrupt: each shell is given back, briefly, before.
-    """
-    return run_to_an_end(_read_all(stations, parallel or default_parallel(), told))
-
-
-async def _read_all(
-    stations: Sequence[Station[T]], parallel: int, told: Callable[[Station[T], T | StationError], None]
-) -> dict[str, T | StationError]:
-    waiting, trust = in_turn(stations), Trust()
+    """Read every station; what was read, or why it was not, by name and in this order. As ``read_each``."""
     results: dict[str, T | StationError] = {}
+
+    def keep(station: Station[T], result: T | StationError) -> None:
+        results[station.name] = result
+        told(station, result)
+
+    read_each(stations, keep, parallel=parallel)
+    return {station.name: results[station.name] for station in stations}
+
+
+def read_each(
+    stations: Sequence[Station[T]], told: Callable[[Station[T], T | StationError], None], *, parallel: int = 0
+) -> None:
+    """Read every station, and keep nothing: what was read, or why it was not, is told as each is done, in this thread.
+
+    ``parallel``: how many at a time, 0 for as many as this machine can hold. What ``told`` raises ends everything, and
+    so does an interrupt: each shell is given back, briefly, before.
+    """
+    run_to_an_end(_read_each(stations, told, parallel or default_parallel()))
+
+
+async def _read_each(
+    stations: Sequence[Station[T]], told: Callable[[Station[T], T | StationError], None], parallel: int
+) -> None:
+    waiting, trust = in_turn(stations), Trust()
 
     async def reader() -> None:
         for station in waiting:
-            results[station.name] = result = await _read(station, trust)
+            result = await _read(station, trust)
             told(station, result)
 
     readers = [asyncio.create_task(reader()) for _ in range(min(parallel, len(stations)))]
@@ -125,7 +138,6 @@ async def _read_all(
     for each in readers:
         if not each.cancelled():
             each.result()
-    return {station.name: results[station.name] for station in stations}
 
 
 async def _read(station: Station[T], trust: Trust) -> T | StationError:

@@ -150,8 +150,8 @@ def test_records_are_those_of_each_station_or_of_the_survey_of_its_batch(tmp_pat
 def test_what_a_survey_could_not_read_is_said_of_a_few_by_name() -> None:
     unread = {f"s{number}": "uai: nothing" for number in range(7)}
     said = unread_of(_registered(["s1"], s1={"unread": unread}), "seen")
-    assert said.startswith("Stations whose variables cannot be read: s0 (uai: nothing), s1 (uai: nothing)")
-    assert "s4 (uai: nothing) and 2 more. Correct" in said
+    assert said.startswith("Stations that could not be audited: s0 (uai: nothing), s1 (uai: nothing)")
+    assert "s4 (uai: nothing) and 2 more. A variable" in said
     assert "s5" not in said
     assert unread_of(_registered(["s1"], s1={"unread": {}}), "seen") == ""
     # A worker each: its own task has failed.
