@@ -39,7 +39,12 @@ def school(start_school: StartSchool) -> School:
     found = start_school(
         [
             {"name": "right", "clients": [{"release": "2026.2.7"}]},
-            {"name": "late", "clients": [{"release": "2026.1.3"}]},
+            # Slow enough to be seen at work: the view is drawn four times a second, on a busy machine less often.
+            {
+                "name": "late",
+                "clients": [{"release": "2026.1.3"}],
+                "installer_fault": {"kind": "slow", "seconds": 40.0},
+            },
             {"name": "off", "power": "off"},
             {"name": "rejected", "installer_fault": {"kind": "rejected", "result_code": -12}},
         ]
