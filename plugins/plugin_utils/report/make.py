@@ -79,12 +79,16 @@ def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]
     What is registered for a station is its own result, or where a survey has put those of many.
     """
     surveyed: dict[str, Mapping[str, Any]] = {}
+    read: set[str] = set()
     for host in variables["ansible_play_hosts_all"]:
         registered = surveyed.get(host)
         if registered is None:
             registered = variables["hostvars"][host].get(name)
             if registered and "survey" in registered:
-                surveyed |= read_results(registered["survey"])
+                # Those that a survey left out have its path, too.
+                if registered["survey"] not in read:
+                    surveyed |= read_results(registered["survey"])
+                    read.add(registered["survey"])
                 registered = surveyed.get(host)
         if not registered or registered.get("skipped"):
             continue

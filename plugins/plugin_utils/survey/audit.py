@@ -133,13 +133,24 @@ class _Audit:
                 unconfirmed=partial(unconfirmed, args["store"], self._name, args["product"]),
             )
         except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this station's)
-            return {"failed": True, "msg": f"{type(exc).__name__}: {exc}"}
+            return _failed(exc)
         return {"record": record}
 
 
-def _audit_together(stations: Sequence[Resolved], tell: Callable[[str, _Result], None], parallel: int) -> None:
-    served = _served([station.arguments for station in stations])
-    audits = {s.name: _Audit(s, served[_asked(s.arguments)]) for s in stations}
+def _failed(exc: Exception) -> _Result:
+    return {"failed": True, "msg": f"{type(exc).__name__}: {exc}"}
+
+
+def _audit_together(every: Sequence[Resolved], tell: Callable[[str, _Result], None], parallel: int) -> None:
+    served = _served([station.arguments for station in every])
+    audits, stations = {}, []
+    for station in every:
+        expected = served[_asked(station.arguments)]
+        if isinstance(expected, Exception):
+            tell(station.name, _failed(expected))
+        else:
+            audits[station.name] = _Audit(station, expected)
+            stations.append(station)
     for station in stations:
         if station.problem is not None:
             tell(station.name, audits[station.name].result(station.problem))
@@ -167,15 +178,18 @@ def _asked(args: Mapping[str, Any]) -> _Asked:
     return args["uai"], args["server_url"], args["release"], args["cache_dir"], args["ask_again"]
 
 
-def _served(all_arguments: Iterable[Mapping[str, Any]]) -> dict[_Asked, ServedRelease]:
-    """What each school's server runs; all of them are asked at once, and none twice."""
+def _served(all_arguments: Iterable[Mapping[str, Any]]) -> dict[_Asked, ServedRelease | Exception]:
+    """What each school's server runs, or what broke over it; all of them are asked at once, and none twice."""
     each = {_asked(args): args for args in all_arguments}
     with ThreadPoolExecutor(_SERVERS) as pool:
         return dict(zip(each, pool.map(_release, each.values()), strict=True))
 
 
-def _release(args: Mapping[str, Any]) -> ServedRelease:
-    return served_release(args["uai"], args["server_url"], options=_asking(args), pinned=args["release"])
+def _release(args: Mapping[str, Any]) -> ServedRelease | Exception:
+    try:
+        return served_release(args["uai"], args["server_url"], options=_asking(args), pinned=args["release"])
+    except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this school's, and the others are audited)
+        return exc
 
 
 def _asking(args: Mapping[str, Any]) -> HostedOptions:

@@ -9,6 +9,7 @@ returned. I/O: files and Ansible.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -40,11 +41,21 @@ class SurveyResults:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
+        with self._room():
+            self._file.close()
 
     def add(self, station: str, result: dict[str, Any]) -> None:
         """One station is done. What it said is made printable, as every action's result is. Raises OSError."""
-        self._file.write(json.dumps({"station": station, "result": printable_data(result)}) + "\n")
+        with self._room():
+            self._file.write(json.dumps({"station": station, "result": printable_data(result)}) + "\n")
+
+    @contextlib.contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            remedy = "Make room there, or let ANSIBLE_LOCAL_TEMP name a folder that has some"
+            raise OSError(f"{self.path}: {exc.strerror}. {remedy}") from exc
 
 
 def read_results(path: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report import make as _module
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import (
     ReportResult,
     commands,
@@ -145,6 +146,19 @@ def test_records_are_those_of_each_station_or_of_the_survey_of_its_batch(tmp_pat
     # In the play's order; who is not in the file of its batch was not read.
     assert [each["station"] for each in found] == ["a", "b", "d", "f"]
     assert found[2]["reason"] == "the audit's task failed: uai: nothing"
+
+
+def test_a_file_is_read_once_for_all_whom_a_survey_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def results(path: str) -> list[tuple[str, dict[str, Any]]]:
+        read.append(path)
+        return [("c", {"record": {}})]
+
+    monkeypatch.setattr(_module, "read_results", results)
+    survey = {"survey": "/one"}
+    assert len(list(records_of(_registered(["c"], a=survey, b=survey, c=survey), "seen"))) == 1
+    assert read == ["/one"]
 
 
 def test_what_a_survey_could_not_read_is_said_of_a_few_by_name() -> None:

@@ -101,3 +101,18 @@ def test_servers_are_asked_once_each_and_side_by_side(read: list[str], monkeypat
     _told(*(_resolved(f"{uai}-{number}", uai=uai) for uai in schools for number in range(3)))
     assert sorted(asked) == schools
     assert len(read) == 6
+
+
+def test_what_breaks_over_one_schools_server_stops_no_other_school(
+    read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def served(uai: str, *_args: Any, **_kwargs: Any) -> ServedRelease:
+        if uai == "0310002B":
+            raise KeyError("nobody thought of it")
+        return _SERVED
+
+    monkeypatch.setattr(_audit, "served_release", served)
+    found = _told(_resolved("there", uai="0310002B"), _resolved("here"))
+    assert found["there"] == {"failed": True, "msg": "KeyError: 'nobody thought of it'"}
+    assert found["here"]["record"]["status"] == "absent"
+    assert read == ["here"]
