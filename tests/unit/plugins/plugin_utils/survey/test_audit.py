@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ _SERVED = ServedRelease(release=Release.parse("2026.2.7"))
 
 def _arguments(**own: Any) -> dict[str, Any]:
     place = {"uai": "0310001A", "school": "Lycée", "room": "CDI", "product": "pronote_client", "store": ""}
-    asked = {"server_url": "", "release": "", "cache_dir": "/nowhere", "ask_again": False, "timeout": 1.0}
+    asked = {"server_url": "", "release": "", "cache_dir": "cache", "ask_again": False, "timeout": 1.0}
     return {**place, **asked, **own}
 
 
@@ -31,8 +32,10 @@ def _resolved(name: str, **own: Any) -> Resolved:
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Every station is read at once, "off" is not there; the names, in their order."""
+    # The one that has a process of its own asks its server, and keeps the answer.
+    monkeypatch.chdir(tmp_path)
     names: list[str] = []
 
     def each(stations: Sequence[Station[Any]], told: Callable[[Any, Any], None], *, parallel: int) -> None:
