@@ -1,7 +1,7 @@
 """Whether what reads a text takes time that grows with its length, and no faster.
 
-Judged by the CPU time of this process, which a busy machine hardly moves, and by its growth rather than its size: twice
-the text is twice the time, and four times for what is not linear.
+Judged by the CPU time of this thread, which neither a busy machine nor a lab in another thread moves much, and by its
+growth rather than its size: twice the text is twice the time, and four times for what is not linear.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _MOST_GROWTH = 3.0
 
 
 def _cost(read: Callable[[T], object], text: T) -> float:
-    begun = time.process_time()
+    begun = time.thread_time()
     read(text)
-    return time.process_time() - begun
+    return time.thread_time() - begun
 
 
 def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str:

@@ -315,7 +315,8 @@ def test_a_proxy_is_named_in_errors_without_its_password(monkeypatch: pytest.Mon
 def test_a_proxy_that_drips_is_over_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     with listening(ADDRESS, _drips) as port:
         monkeypatch.setenv("https_proxy", f"{ADDRESS}:{port}")
-        with pytest.raises(RequestError, match=rf"still not complete after 0\.[1-5] s, through the proxy {ADDRESS}:{port}"):
+        told = rf"still not complete after 0\.[1-5] s, through the proxy {ADDRESS}:{port}"
+        with pytest.raises(RequestError, match=told):
             ask("https://pronote.example.org/", bounds=Bounds(timeout=0.5))
 
 
