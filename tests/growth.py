@@ -6,6 +6,7 @@ growth rather than its size: twice the text is twice the time, and four times fo
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -21,6 +22,8 @@ _EIGHTH = LONGEST // 8
 # Seconds of CPU. Linear reading of 40 KB costs some milliseconds: the first two are worth no second look.
 _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
 _MOST_GROWTH = 3.0
+# What shares a core with this thread makes it slow for a while: what grows too fast does so each time.
+_LOOKS = 10
 
 
 def _cost(read: Callable[[T], object], text: T) -> float:
@@ -39,8 +42,12 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
     while length <= LONGEST:
         if _cost(read, made(length)) > _CHEAP:
             half, whole = made(length // 2), made(length)
-            before, after = (min(_cost(read, each) for _again in range(3)) for each in (half, whole))
-            if after > _CHEAP and after > before * _MOST_GROWTH:
+            before, after = min(_cost(read, half) for _again in range(3)), math.inf
+            for _again in range(_LOOKS):
+                before, after = min(before, _cost(read, half)), min(after, _cost(read, whole))
+                if after <= max(_CHEAP, before * _MOST_GROWTH):
+                    break
+            else:
                 return f"{before:.3f} s at {len(half)} characters, {after:.3f} s at {len(whole)}"
         length *= 2
     return ""
