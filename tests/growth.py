@@ -1,11 +1,12 @@
 """Whether what reads a text takes time that grows with its length, and no faster.
 
-Judged by the CPU time of this thread, which neither a busy machine nor a lab in another thread moves much, and by its
-growth rather than its size: twice the text is twice the time, and four times for what is not linear.
+Judged by the CPU time of this thread, and by its growth rather than its size: a text costs what its half costs twice,
+and twice that for what is not linear. Both take as long, so that what else the machine does slows both alike.
 """
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Callable
@@ -21,15 +22,21 @@ _SMALL = (12, 16, 20, 24, 28, 40, 60, 100, 300, 1000)
 _EIGHTH = LONGEST // 8
 # Seconds of CPU. Linear reading of 40 KB costs some milliseconds: the first two are worth no second look.
 _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
-_MOST_GROWTH = 3.0
+_MOST_GROWTH = 1.5
 # What shares a core with this thread makes it slow for a while: what grows too fast does so each time.
-_LOOKS = 10
+_LOOKS = 6
 
 
-def _cost(read: Callable[[T], object], text: T) -> float:
-    begun = time.thread_time()
-    read(text)
-    return time.thread_time() - begun
+def _cost(read: Callable[[T], object], *texts: T) -> float:
+    # The collector goes through all that the tests before have left, the oftener the more is made: none of the text's.
+    gc.disable()
+    try:
+        begun = time.thread_time()
+        for text in texts:
+            read(text)
+        return time.thread_time() - begun
+    finally:
+        gc.enable()
 
 
 def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str:
@@ -42,12 +49,13 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
     while length <= LONGEST:
         if _cost(read, made(length)) > _CHEAP:
             half, whole = made(length // 2), made(length)
-            before, after = min(_cost(read, half) for _again in range(3)), math.inf
+            twice, once = math.inf, math.inf
             for _again in range(_LOOKS):
-                before, after = min(before, _cost(read, half)), min(after, _cost(read, whole))
-                if after <= max(_CHEAP, before * _MOST_GROWTH):
+                twice = min(twice, _cost(read, half, half))
+                once = min(once, _cost(read, whole))
+                if once <= max(_CHEAP, twice * _MOST_GROWTH):
                     break
             else:
-                return f"{before:.3f} s at {len(half)} characters, {after:.3f} s at {len(whole)}"
+                return f"{twice / 2:.3f} s at {len(half)} characters, {once:.3f} s at {len(whole)}"
         length *= 2
     return ""

@@ -172,8 +172,8 @@ def test_one_that_keeps_its_shell_keeps_nobody_waiting(server: ServerThread, mon
 
 
 def test_a_time_of_its_own_begins_with_its_turn(server: ServerThread) -> None:
-    _rule(server, _FIRST, effect="delay", match="^Command ", seconds=0.2)
-    read = read_all([_station(host, seconds=0.35) for host in (_FIRST, _FIRST + "0", _SECOND)], parallel=1)
+    _rule(server, _FIRST, effect="delay", match="^Command ", seconds=0.6)
+    read = read_all([_station(host, seconds=1.1) for host in (_FIRST, _FIRST + "0", _SECOND)], parallel=1)
     assert list(read.values()) == ["x", "x", "x"]
 
 
