@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.text import some_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.server.description import ServedRelease
 from ..audit.kept import (
@@ -105,9 +105,8 @@ def unread_of(variables: Mapping[str, Any], name: str) -> str:
     unread = dict(registered.get("unread") or {})
     if not unread:
         return ""
-    shown = ", ".join(f"{station} ({why})" for station, why in islice(unread.items(), _SHOWN))
-    more = f" and {len(unread) - _SHOWN} more" if len(unread) > _SHOWN else ""
-    return f"Stations that could not be audited: {shown}{more}. A variable is corrected in the inventory."
+    shown = some_of([f"{station} ({why})" for station, why in unread.items()], _SHOWN)
+    return f"Stations that could not be audited: {shown}. A variable is corrected in the inventory."
 
 
 def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str, Any]) -> AuditRecord:

@@ -44,12 +44,12 @@ from .telling import telling
 from .tickets import share_tickets
 from .wmi import Row
 
-__all__ = ["WinrmStation", "probe"]
+__all__ = ["NO_SHELL_YET", "WinrmStation", "probe"]
 
 T = TypeVar("T")
 
-# What the stock plugin takes for a shell that is open, so that it opens none itself (connect).
-_NO_SHELL_YET = "none yet"
+NO_SHELL_YET = "none yet"
+"""What the stock plugin takes for a shell that is open, so that it only makes its client and opens none itself."""
 # Of a connection, where Ansible says nothing (its own default).
 _CONNECTING = 10.0
 
@@ -106,7 +106,7 @@ class WinrmStation:
         connection, request = self._connection, create()
         # The stock plugin turns whatever happens while it opens a shell into one text (_winrm_connect). Told that there
         # is a shell it only makes the client, after Kerberos' tickets, and what is asked of the station is asked here.
-        connection._winrm_transport, connection.shell_id = [transport], _NO_SHELL_YET
+        connection._winrm_transport, connection.shell_id = [transport], NO_SHELL_YET
         if transport == "kerberos":
             share_tickets(connection)
         try:

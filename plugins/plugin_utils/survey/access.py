@@ -23,6 +23,7 @@ from ..station.causes import Way, from_exception, from_preparation
 from ..station.errors import StationError
 from ..station.exchange import create
 from ..station.tickets import Login, login_of
+from ..station.winrm import NO_SHELL_YET
 
 __all__ = ["CONNECTING", "Access", "Approach", "ElsewhereError", "access_of"]
 
@@ -30,8 +31,6 @@ T = TypeVar("T")
 
 CONNECTING: Final = 3.0
 """Seconds for a connection with its TLS: a station of a school's network answers in milliseconds, or is off."""
-# What the stock plugin takes for a shell that is open, so that it opens none itself.
-_NO_SHELL_YET = "none yet"
 _KINDS: Final = {"plaintext": "basic", **{kind: kind for kind in ("basic", "ntlm", "kerberos", "certificate")}}
 
 
@@ -94,7 +93,7 @@ def access_of(connection: Any, *, connecting: float = CONNECTING) -> Access:
 
 
 def _approach(connection: Any, transport: str, managed: bool) -> Approach | StationError:
-    connection._winrm_transport, connection.shell_id = [transport], _NO_SHELL_YET
+    connection._winrm_transport, connection.shell_id = [transport], NO_SHELL_YET
     # Whose ticket is wanted is kept (login_of); the plugin would fetch it now, and say so in the environment.
     connection._kerb_managed = False
     try:
