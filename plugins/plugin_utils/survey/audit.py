@@ -19,7 +19,7 @@ from ..audit.station import audit, judge
 from ..audit.status import SILENT, STATUSES
 from ..inventory.asking import asking
 from ..remaining.confirmation import unconfirmed
-from ..remaining.memory import Audited, remember_audits
+from ..remaining.memory import Audited, remember_together
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.probe import probing
@@ -90,7 +90,7 @@ def remember(stations: Iterable[Resolved], results: str) -> list[str]:
             for name, result in read_results(results)
             if "record" in result and of[name]["store"] == store
         )
-        warnings += remember_audits(store, audited)
+        warnings += remember_together(store, (each.write for each in audited))
     return warnings
 
 

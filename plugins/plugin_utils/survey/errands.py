@@ -21,7 +21,7 @@ from .apart import each_apart
 from .options import Resolved
 from .reader import Station, read_each
 
-__all__ = ["READING", "Errand", "Result", "parallel_of", "run_errands"]
+__all__ = ["READING", "Errand", "Result", "parallel_of", "run_errands", "tell_of_others"]
 
 Result = dict[str, Any]
 """What an action of the station's own would have returned."""
@@ -59,9 +59,7 @@ def run_errands(
     reaches have a process each, ``forks`` at a time, over what ``connection`` makes of a name. What ``told`` raises
     ends everything; what an errand raises is its station's.
     """
-    elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
-    for why, count in elsewhere.items():
-        telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
+    tell_of_others(stations)
     errands: dict[str, Errand] = {}
     for station in stations:
         found = {"failed": True, "msg": station.error} if station.error else _tried(errand_of, station)
@@ -82,6 +80,12 @@ def run_errands(
         lambda station, read: told(station.name, _tried(errands[station.name].result, read)),
         parallel=parallel,
     )
+
+
+def tell_of_others(stations: Sequence[Resolved]) -> None:
+    """Say how many are not read by the survey, and why."""
+    for why, count in Counter(station.elsewhere for station in stations if station.elsewhere).items():
+        telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
 
 
 def parallel_of(given: int | None) -> int:
