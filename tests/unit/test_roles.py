@@ -215,3 +215,5 @@ def test_what_is_done_once_for_a_play_has_no_station() -> None:
     ):
         for each in [*task.get("block", [task]), *task.get("always", [])]:
             assert "ansible.builtin.import_tasks" in each or each["delegate_to"] == "localhost", each["name"]
+    for task in _tasks("pronote_client"):
+        assert task.get("delegate_to") == "localhost" or not task.get("run_once"), task["name"]

@@ -34,16 +34,17 @@ def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) 
     memory = Memory(None if check else args["store"], station=name, **place)
     wanted = request.goal.release
     absent = request.goal.state == "absent"
+    target = None
     try:
-        target = WinrmStation(connection, events)
-        target.watcher = memory
         try:
+            target = WinrmStation(connection, events)
+            target.watcher = memory
             result = ensure(target, request, check=check)
             memory.deployed(as_remembered(result, request.goal), wanted=wanted, absent=absent)
         except StationError as exc:
             memory.failed(exc, wanted=wanted, absent=absent)
             result = exc.as_result()
-        if not check and args["switch_off"] and "unreachable" not in result:
+        if target and not check and args["switch_off"] and "unreachable" not in result:
             result |= give_back(target, request.goal.product, memory, still_at_work=result.get("kind") == "running")
     except StationError as exc:
         result = exc.as_result()

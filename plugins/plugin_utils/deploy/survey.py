@@ -40,11 +40,13 @@ _NAMED = 3
 class Foreseen:
     """A station of the survey, beside its result. ``acts``: its turn reads it again, for something may be done to it.
 
-    ``turn``: something is left to do, or to say. ``older``: it has an earlier release of the year.
+    ``turn``: something is left to do, or to say. ``readable``: its variables are, so that Ansible can make a task of
+    it. ``older``: it has an earlier release of the year.
     """
 
     turn: bool
     acts: bool
+    readable: bool
     school: str
     older: bool
     read_at: float
@@ -112,7 +114,9 @@ class DeploymentSurvey:
         """The others, whose turn asks them, in a dry run too: names, no results, and what ``foreseen`` returns."""
         for station in self._stations.values():
             if station.elsewhere:
-                found = Foreseen(turn=True, acts=True, school=station.arguments["school"], older=False, read_at=0.0)
+                found = Foreseen(
+                    turn=True, acts=True, readable=True, school=station.arguments["school"], older=False, read_at=0.0
+                )
                 yield station.name, {}, asdict(found)
 
     def errand(self, station: Resolved) -> Errand | Result:
@@ -141,8 +145,16 @@ class DeploymentSurvey:
             Events(name).left()
         else:
             self._idle(name, result)
-        older = foresight is not None and _has_older(foresight)
-        return asdict(Foreseen(turn=turn, acts=acts, school=args.get("school", ""), older=older, read_at=time.time()))
+        return asdict(
+            Foreseen(
+                turn=turn,
+                acts=acts,
+                readable=bool(args),
+                school=args.get("school", ""),
+                older=foresight is not None and _has_older(foresight),
+                read_at=time.time(),
+            )
+        )
 
     def _idle(self, name: str, result: Result) -> None:
         self.idle += 1

@@ -134,7 +134,7 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
-        "turns": _turns(plans, play.task["ansible_play_batch"]),
+        "turns": _turns(plans, [n for n in play.task["ansible_play_batch"] if not surveyed or _leads(surveyed.get(n))]),
         "survey": survey,
         "at": {name: station.at for name, station in (surveyed or {}).items()},
         "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
@@ -142,15 +142,19 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
     }
 
 
+def _leads(station: _Surveyed | None) -> bool:
+    """Whether Ansible can ask it for its turns: of one whose variables cannot be read it gets no answer."""
+    return station is None or station.readable
+
+
 def _turns(plans: Sequence[SchoolPlan], batch: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """For each station the steps in which it has a turn; the first one is in all of them.
 
-    Ansible takes the steps in the order in which the first station names them (roles/pronote_client/tasks/rings.yml),
-    and it runs what is done once for all. That is the first of those with a turn, as the others leave the role; without
-    any the first of the play, which has then none either.
+    Ansible takes the steps in the order in which the first answer names them (roles/pronote_client/tasks/rings.yml).
+    That is of the first of ``batch`` with a turn, as the others leave the role. ``batch``: those that can answer.
     """
     members = {name for plan in plans for ring in plan.rings for name in ring}
-    leader = next((name for name in batch if name in members), batch[0])
+    leader = next((name for name in batch if name in members), next(iter(batch), ""))
     turns: dict[str, list[dict[str, Any]]] = {leader: []}
     for index, step in enumerate(steps_of(plans)):
         item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
@@ -165,6 +169,7 @@ class _Surveyed:
     """A station that a survey has left for its turn. ``at``: where its line is."""
 
     school: str
+    readable: bool
     silent: bool
     older: bool
     at: int
@@ -173,7 +178,11 @@ class _Surveyed:
 def _surveyed(path: str) -> dict[str, _Surveyed]:
     return {
         line["station"]: _Surveyed(
-            school=line["school"], silent="unreachable" in line["result"], older=line["older"], at=at
+            school=line["school"],
+            readable=line["readable"],
+            silent="unreachable" in line["result"],
+            older=line["older"],
+            at=at,
         )
         for at, line in read_lines(path)
         if line["turn"]
