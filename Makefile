@@ -75,7 +75,7 @@ e2e: $(STAMP) ## Playbooks on the lab
 test-kerberos: kerberos ## Stations in a domain, with a KDC (as root on Debian 12, first: sh tests/kerberos/setup.sh)
 	$(BIN)/python -m pytest tests/kerberos -n 0 -q
 
-test-faults: $(STAMP) ## A fault at every step of a deployment, then a run without (minutes)
+test-faults: $(STAMP) ## A fault at every step of a deployment and of a survey, then a run without (minutes)
 	rm -rf build/faults
 	$(BIN)/python -m pytest tests/e2e/campaign $(E2E_ARGS)
 	$(BIN)/python -m tests.e2e.campaign
