@@ -6,7 +6,8 @@ same as Ansible's strategy (``VariableManager.get_vars``), and then does for eac
 before it runs an action: every precedence is Ansible's own (tests/e2e/test_survey_options.py compares the two).
 
 What does not depend on a station is done once: the lists of the play's stations, which Ansible makes anew for each of
-them, and templates that come to the same (``templates.py``). I/O: Ansible, and files.
+them, templates that come to the same (``templates.py``), and ways that differ in the address alone (``ways.py``). I/O:
+Ansible, and files.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.playbook.task import Task
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
+from ansible.vars import manager
 
 from ...module_utils.base.text import one_line
 from ..station.errors import StationError
 from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
+from .ways import Ways
 
 __all__ = ["PlayStations", "Resolved"]
 
@@ -90,7 +93,9 @@ class PlayStations:
             task=self._task, variables={}, templar=self._templates.templar
         )
         self._scratch = self._context.copy()
+        _clean_no_facts()
         self._plugins: dict[str, Any] = {}
+        self._ways = Ways()
 
     def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
         """Every station but those that the task's ``when`` leaves out.
@@ -121,7 +126,8 @@ class PlayStations:
         context.post_validate(templar=self._templates.templar)
         kind = self._kind(variables)
         plugin = connection_loader.get(kind, context, None)
-        self._configure(plugin, variables)
+        options, keywords = self._options(plugin, variables)
+        plugin.set_options(task_keys=keywords, var_options=options)
         return plugin
 
     def _resolved(self, name: str, variable: str, checked: _Checked) -> Resolved | None:
@@ -184,10 +190,15 @@ class PlayStations:
         """Raises StationError for a connection that cannot be made, ElsewhereError for one that only a worker makes."""
         self._templates.use(variables)
         plugin = self._plugin(self._kind(variables))
-        self._configure(plugin, variables)
-        # Not the stock plugin: it says so.
-        WinrmStation(plugin)
-        return access_of(plugin, connecting=min(CONNECTING, self._of_context("timeout", variables) or CONNECTING))
+        options, keywords = self._options(plugin, variables)
+
+        def ask() -> Access:
+            plugin.set_options(task_keys=keywords, var_options=options)
+            # Not the stock plugin: it says so.
+            WinrmStation(plugin)
+            return access_of(plugin, connecting=min(CONNECTING, keywords["timeout"] or CONNECTING))
+
+        return self._ways.to(plugin._load_name, options, keywords, ask)
 
     def _kind(self, variables: Mapping[str, Any]) -> str:
         if variables.get("ansible_connection") is not None:
@@ -201,8 +212,8 @@ class PlayStations:
             raise AnsibleError(f"the connection plugin {kind!r} was not found")
         return self._plugins[kind]
 
-    def _configure(self, plugin: Any, variables: Mapping[str, Any]) -> None:
-        """As TaskExecutor._set_connection_options."""
+    def _options(self, plugin: Any, variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What TaskExecutor._set_connection_options gives the plugin: what variables say, and what keywords do."""
         try:
             options = plugin._resolve_option_variables(variables, self._templates.templar)
         except AnsibleError:
@@ -213,7 +224,7 @@ class PlayStations:
         keys["timeout"] = self._of_context("timeout", variables)
         if password := self._of_context("password", variables):
             keys["password"] = password
-        plugin.set_options(task_keys=keys, var_options=options)
+        return options, keys
 
     def _keyword(self, name: str) -> Any:
         return _validated(self._task, name, self._templates.templar)
@@ -226,6 +237,16 @@ class PlayStations:
             return getattr(self._context, attribute)
         setattr(self._scratch, attribute, value)
         return _validated(self._scratch, attribute, self._templates.templar)
+
+
+@functools.cache
+def _clean_no_facts() -> None:
+    """Of a station without facts, Ansible would clean them all the same, and look for its connection plugins on the
+    disk to do so: a third of what a station's variables cost. In the process of a survey only.
+    """
+    cleaning: Any = manager
+    clean = cleaning.clean_facts
+    cleaning.clean_facts = lambda facts: clean(facts) if facts else {}
 
 
 def _conditions(task: Task) -> list[Any]:

@@ -10,6 +10,7 @@ each time. I/O: Ansible.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ __all__ = ["Templates"]
 _COMPILED: Final = 1024  # templates that are kept compiled, of whatever stations have different ones
 _DEEPEST: Final = 20  # variables that name variables
 _PLAIN: Final = (bool, int, float, type(None))
-_MARKS: Final = ("{{", "{%", "{#", "#jinja2:")
+_MARKS: Final = re.compile(r"\{[{%#]|#jinja2:")
 # What a template may be made of, to have one value for the same variables. Filters and tests of Jinja's own.
 _STEADY: Final = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
@@ -92,7 +93,7 @@ class Templates:
             return type(value), value
         if not isinstance(value, str) or depth > _DEEPEST:
             return _UNSTEADY
-        if not any(mark in value for mark in _MARKS) or not is_trusted_as_template(value):
+        if not _MARKS.search(value) or not is_trusted_as_template(value):
             return str, value
         names = self._named(str(value))
         if names is None:
