@@ -108,7 +108,7 @@ lock: $(STAMP) ## Write the locks (requirements*.txt) from requirements*.in; UPG
 outdated: $(STAMP) ## Tell which locked packages have a newer version that fits requirements*.in; changes nothing
 	$(BIN)/python -m tests.locks --outdated
 
-bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per station at 100, 300 and 1000 stations
+bench: $(STAMP) ## What audits and deployments cost, by survey and by workers; the depot under 50 clients (most of an hour)
 	$(BIN)/python -m tests.benchmarks.depot
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.survey
