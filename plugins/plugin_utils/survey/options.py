@@ -6,7 +6,8 @@ same as Ansible's strategy (``VariableManager.get_vars``), and then does for eac
 before it runs an action: every precedence is Ansible's own (tests/e2e/test_survey_options.py compares the two).
 
 What does not depend on a station is done once: the lists of the play's stations, which Ansible makes anew for each of
-them, and templates that come to the same (``templates.py``). I/O: Ansible, and files.
+them, templates that come to the same (``templates.py``), and ways that differ in the address alone (``ways.py``). I/O:
+Ansible, and files.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ..station.errors import StationError
 from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
+from .ways import Ways
 
 __all__ = ["PlayStations", "Resolved", "checking"]
 
@@ -91,6 +93,7 @@ class PlayStations:
         )
         self._scratch = self._context.copy()
         self._plugins: dict[str, Any] = {}
+        self._ways = Ways()
 
     def each(self, variable: str, spec: Mapping[str, Any], *, reached: bool = True) -> Iterator[Resolved]:
         """Every station but those that the task's ``when`` leaves out.
@@ -142,7 +145,8 @@ class PlayStations:
         context.post_validate(templar=self._templates.templar)
         kind = self._kind(variables)
         plugin = connection_loader.get(kind, context, None)
-        self._configure(plugin, variables)
+        options, keywords = self._options(plugin, variables)
+        plugin.set_options(task_keys=keywords, var_options=options)
         return plugin
 
     def _resolved(self, name: str, variable: str, checked: _Checked, reached: bool) -> Resolved | None:
@@ -208,17 +212,25 @@ class PlayStations:
 
     def _access(self, variables: dict[str, Any]) -> Access:
         """Raises StationError for a connection that cannot be made, ElsewhereError for one that only a worker makes."""
-        plugin = self._configured(variables)
-        return access_of(plugin, connecting=min(CONNECTING, self._of_context("timeout", variables) or CONNECTING))
+        plugin, options, keywords = self._prepared(variables)
+
+        def ask() -> Access:
+            _configure(plugin, options, keywords)
+            return access_of(plugin, connecting=min(CONNECTING, keywords["timeout"] or CONNECTING))
+
+        return self._ways.to(plugin._load_name, options, keywords, ask)
 
     def _configured(self, variables: dict[str, Any]) -> Any:
         """The stock plugin with the options of a station. Raises StationError for another one."""
+        plugin, options, keywords = self._prepared(variables)
+        _configure(plugin, options, keywords)
+        return plugin
+
+    def _prepared(self, variables: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        """The plugin that a station asks for, and what its options and keywords are to be."""
         self._templates.use(variables)
         plugin = self._plugin(self._kind(variables))
-        self._configure(plugin, variables)
-        # Not the stock plugin: it says so.
-        WinrmStation(plugin)
-        return plugin
+        return plugin, *self._options(plugin, variables)
 
     def _kind(self, variables: Mapping[str, Any]) -> str:
         if variables.get("ansible_connection") is not None:
@@ -232,8 +244,8 @@ class PlayStations:
             raise AnsibleError(f"the connection plugin {kind!r} was not found")
         return self._plugins[kind]
 
-    def _configure(self, plugin: Any, variables: Mapping[str, Any]) -> None:
-        """As TaskExecutor._set_connection_options."""
+    def _options(self, plugin: Any, variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What TaskExecutor._set_connection_options gives the plugin: what variables say, and what keywords do."""
         try:
             options = plugin._resolve_option_variables(variables, self._templates.templar)
         except AnsibleError:
@@ -244,7 +256,7 @@ class PlayStations:
         keys["timeout"] = self._of_context("timeout", variables)
         if password := self._of_context("password", variables):
             keys["password"] = password
-        plugin.set_options(task_keys=keys, var_options=options)
+        return options, keys
 
     def _keyword(self, name: str) -> Any:
         return _validated(self._task, name, self._templates.templar)
@@ -257,6 +269,12 @@ class PlayStations:
             return getattr(self._context, attribute)
         setattr(self._scratch, attribute, value)
         return _validated(self._scratch, attribute, self._templates.templar)
+
+
+def _configure(plugin: Any, options: dict[str, Any], keywords: dict[str, Any]) -> None:
+    """Raises StationError for a plugin that is not the stock one."""
+    plugin.set_options(task_keys=keywords, var_options=options)
+    WinrmStation(plugin)
 
 
 def _conditions(task: Task) -> list[Any]:

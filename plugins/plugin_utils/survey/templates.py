@@ -10,6 +10,7 @@ each time. I/O: Ansible.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ _PLAIN: Final = (bool, int, float, type(None))
 _OF_CONTAINERS: Final = ("dict", "Dict", "list", "List", "tuple", "Tuple")
 # Those of Ansible's own that are worked out when they are looked into are none of them.
 _CONTAINERS: Final = frozenset({f"{kind}{name}" for kind in ("", "_AnsibleTagged") for name in _OF_CONTAINERS})
-_MARKS: Final = ("{{", "{%", "{#", "#jinja2:")
+_MARKS: Final = re.compile(r"\{[{%#]|#jinja2:")
 # What a template may be made of, to have one value for the same variables. Filters and tests of Jinja's own.
 _STEADY: Final = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
@@ -157,7 +158,7 @@ class Templates:
 
 
 def _is_template(text: str) -> bool:
-    return any(mark in text for mark in _MARKS) and is_trusted_as_template(text)
+    return _MARKS.search(text) is not None and is_trusted_as_template(text)
 
 
 def _found(node: nodes.Node) -> Iterator[tuple[str, ...] | None]:
