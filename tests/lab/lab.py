@@ -228,6 +228,7 @@ class Lab:
             Account(
                 name=a["name"],
                 password=a["password"],
+                domain=a.get("domain", ""),
                 certificate=self._tls.client_thumbprint,
                 principal=a.get("principal"),
             )

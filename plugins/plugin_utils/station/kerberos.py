@@ -11,7 +11,14 @@ import re
 from typing import Final
 
 from ...module_utils.base.text import one_line
-from .errors import Cause, CredentialsRefusedError, InventoryError, StationError, UnreachableError
+from .errors import (
+    Cause,
+    CredentialsRefusedError,
+    InventoryError,
+    PasswordRefusedError,
+    StationError,
+    UnreachableError,
+)
 
 __all__ = [
     "KINIT",
@@ -32,28 +39,32 @@ def _refused(fact: str, fact_fr: str, remedy: str) -> Cause:
     return Cause(kind=CredentialsRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
 
 
-_PASSWORD = _refused(
+def _counted(fact: str, fact_fr: str, remedy: str) -> Cause:
+    return Cause(kind=PasswordRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+
+
+_PASSWORD = _counted(
     "the domain refuses the password of the account",
     "le domaine refuse le mot de passe du compte",
-    "Correct ansible_password (vault) before you run again: each station tried with a wrong one is a failed login, and "
-    "the domain locks the account after a few.",
+    "Correct ansible_password (vault) before you run again: each run with a wrong one is a failed login, and the "
+    "domain locks the account after a few.",
 )
 _ACCOUNT = _refused(
     "the domain does not know the account",
     "le domaine ne connaît pas le compte",
     "Check ansible_user: name@REALM, with the realm of the account's own domain in capitals.",
 )
-_LOCKED = _refused(
+_LOCKED = _counted(
     "the domain says that the account is locked, disabled or not allowed to log on now",
     "le compte est verrouillé, désactivé ou hors de ses heures d'accès",
     "Unlock it in the domain (and look why: a wrong password in a vault locks it), or enable it.",
 )
-_EXPIRED = _refused(
+_EXPIRED = _counted(
     "the account has expired in the domain",
     "le compte a expiré dans le domaine",
     "Set a later expiry date for it in the domain, or use another account.",
 )
-_CHANGE = _refused(
+_CHANGE = _counted(
     "the password of the account has expired or must be changed",
     "le mot de passe du compte a expiré ou doit être changé",
     "Change it (log on once with it, or in the domain's console), then put the new one into the vault.",

@@ -211,6 +211,9 @@ class Endpoint:
         if authenticator.resets(session, http.headers.get("Authorization")):
             raise CutError
         verdict = authenticator.check(session, http.headers.get("Authorization"))
+        if verdict.tried:
+            let_in = verdict.account is not None
+            self._journal.add("login", self.station.name, account=verdict.tried, accepted=let_in)
         if verdict.account is None:
             exchange.leg = verdict.leg
             return plain(exchange, 401, verdict.headers)

@@ -53,6 +53,8 @@ class KerberosAcceptor:
                 options=spnego.NegotiateOptions.use_negotiate if wrapped else spnego.NegotiateOptions.none,
             )
         self.account: Account | None = None
+        # A ticket was, and no password.
+        self.tried = ""
 
     def step(self, token: bytes) -> bytes | None:
         """Take the client's token, return the answer's. Raises SpnegoError or ValueError when it is refused."""

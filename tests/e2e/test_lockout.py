@@ -1,0 +1,68 @@
+"""A domain locks an account after a few wrong passwords: a run must not be those few."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+
+_STATIONS = [f"s101-{number:02}" for number in range(1, 25)]
+_PLAYS = {
+    "survey": ("audit",),
+    "workers": ("audit", "-e", "pronote_survey_parallel=0"),
+    "deployment": ("deploy",),
+}
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    """A room of stations that take one account of a domain, and each a local one of its own password (LAPS)."""
+    domain = {"name": "deploy", "password": "Lab-only-1!", "domain": "LYCEE"}
+    return start_school(
+        [
+            {
+                "name": name,
+                "clients": [{"release": "2026.2.7"}],
+                "accounts": [domain, {"name": "laps", "password": f"Laps-{name}!"}],
+            }
+            for name in _STATIONS
+        ]
+    )
+
+
+def _play(school: School, way: str, *arguments: str) -> tuple[Counter[str], Counter[tuple[str, bool]]]:
+    """What is said of stations, and their log-ins: the station, and whether it accepted."""
+    since = len(school.lab.journal())
+    run = school.play(*_PLAYS[way], "-f", "24", *arguments)
+    events = school.lab.journal(kind="login", since=since)
+    found = run.of("client" if way == "deployment" else "audit").values()
+    facts = Counter(str(each.get("fact") or each.get("record", {}).get("reason", "")) for each in found)
+    assert "Lab-only" not in run.output
+    assert "Laps-" not in run.output
+    return facts, Counter((event["station"], event["data"]["accepted"]) for event in events)
+
+
+@pytest.mark.parametrize("way", _PLAYS)
+def test_a_wrong_password_of_a_domain_is_three_failed_logins(school: School, way: str) -> None:
+    """Of a run with 24 stations, each of which is told what happened."""
+    facts, logins = _play(school, way, "-e", r"ansible_user=LYCEE\deploy", "-e", "ansible_password=Lab-only-2!")
+    assert sorted(logins.values()) == [1, 1, 1]
+    assert {accepted for _, accepted in logins} == {False}
+    assert sorted(facts.values()) == [3, 21]
+    (stopped,) = [fact for fact in facts if facts[fact] == 21]
+    assert stopped.startswith(r"the account LYCEE\deploy was refused by 3 stations (127.")
+
+
+@pytest.mark.parametrize("way", ["survey", "deployment"])
+def test_stations_with_passwords_of_their_own_stop_nobody(school: School, way: str) -> None:
+    """Four of them are wrong, more than a domain's account may be: each is one failed login of its own station."""
+    wrong, right = _STATIONS[:4], _STATIONS[4:8]
+    password = f"Laps-{{{{ inventory_hostname }}}}{{{{ '?' if inventory_hostname in {wrong} else '!' }}}}"
+    variables = {"ansible_user": "laps", "ansible_password": password}
+    facts, logins = _play(school, way, "-e", json.dumps(variables), "--limit", ",".join(_STATIONS[:8]))
+    assert {station for station, accepted in logins if accepted} == {*right}
+    assert [logins[station, False] for station in _STATIONS] == [1] * 4 + [0] * 20
+    assert facts["the station refuses the user name or the password"] == len(wrong)
