@@ -250,6 +250,7 @@ class Lab:
             quotas=Quotas(**spec.quotas),
             deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
             stranger=spec.stranger,
+            strict=spec.cbt == "strict",
             keytab=self.scenario.keytabs and self.scenario.keytabs / f"{spec.name}.keytab",
         )
         await self._server.add_station(station, listening, self.faults[spec.name])

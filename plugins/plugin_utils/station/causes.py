@@ -167,6 +167,8 @@ def _response(exc: BaseException) -> requests.Response | None:
 
 
 def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
+    if way.transport == "kerberos" and not way.opening:
+        return kerberos.ticket_over()
     response = _response(exc)
     offers = "" if response is None else response.headers.get("WWW-Authenticate", "")
     return not_let_in(way.transport, offers)

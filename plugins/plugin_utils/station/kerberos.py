@@ -28,6 +28,7 @@ __all__ = [
     "from_gss",
     "from_kinit",
     "not_proven",
+    "ticket_over",
     "ticket_refused",
     "unanswered",
 ]
@@ -104,7 +105,14 @@ _TICKET = Cause(
     kind=UnreachableError,
     fact="the Kerberos ticket has expired",
     fact_fr="le ticket Kerberos a expiré",
-    remedy="Run again: a new one is asked for with each connection; what was under way is found and followed.",
+    remedy="Run again: a new one is asked for; what was under way is found and followed.",
+)
+_NO_MORE = Cause(
+    kind=UnreachableError,
+    fact="the station takes no more the Kerberos ticket with which the connection was opened",
+    fact_fr="le poste n'accepte plus le ticket Kerberos de cette connexion",
+    remedy="Run again: it has expired, or the station has just started and cannot ask its domain yet. What was under "
+    "way is found and followed.",
 )
 _POLICY = _refused(
     "the domain's policy forbids this log-on",
@@ -252,6 +260,13 @@ def ticket_refused() -> StationError:
     to an account without rights (docs/fidelity.md, W29).
     """
     return _NOT_LET_IN.error(text="")
+
+
+def ticket_over() -> StationError:
+    """The same on a connection that was let in before: pywinrm opens it again by itself, with the ticket that it has,
+    and keeps to itself what the library says of one that has expired.
+    """
+    return _NO_MORE.error(text="")
 
 
 def unanswered() -> StationError:

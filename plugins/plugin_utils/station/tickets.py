@@ -10,6 +10,7 @@ I/O: ``kinit``, Kerberos' library, and files below the run's own folder, which A
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shlex
@@ -35,11 +36,10 @@ from .causes import from_preparation
 from .errors import PasswordRefusedError
 from .trials import stop
 
-__all__ = ["AGAIN", "LIFETIME", "Login", "Ticket", "login_of", "share_tickets", "ticket"]
+__all__ = ["AGAIN", "LIFETIME", "Login", "Ticket", "cache_of", "login_of", "share_tickets", "ticket"]
 
 LIFETIME = 600.0
-"""Seconds for which a ticket is copied when nobody can tell its end. A domain gives them for ten hours, and a
-connection that finds its own expired is opened again."""
+"""Seconds for which a ticket is copied when nobody can tell its end; a domain gives them for ten hours."""
 AGAIN = 60.0
 """Seconds for which a domain that did not answer, or a controller that could not ask it, is not tried again."""
 _MARGIN = 600.0
@@ -100,6 +100,19 @@ def ticket(login: Login) -> Ticket:
         return Ticket(cache=_fetched(login), until=time.time() + LIFETIME)
 
 
+def cache_of(login: Login, ticket: Ticket, host: str) -> Path:
+    """A file of the station's own with the account's ticket. What is asked for at the station is added to it, and found
+    there by every further task on it. Raises OSError.
+    """
+    name = hashlib.sha256(host.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    path = _folder() / f"krb5-{login.digest}-{round(ticket.until, 3)}-{name}"
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(ticket.cache)
+    return path
+
+
 def _fetched(login: Login) -> bytes:
     """As the plugin does (``_kerb_auth``), with its texts; but the environment of this process stays as it is."""
     with tempfile.NamedTemporaryFile() as cache:
@@ -135,18 +148,15 @@ def _log_in_once(connection: Any, log_in: Callable[[str, str], None], principal:
         own.append(connection._kerb_ccache.name)
         return Path(own[0]).read_bytes()
 
+    login = login_of(connection, principal, password)
     try:
-        brought = _once(login_of(connection, principal, password), fetched)
+        cache = cache_of(login, _once(login, fetched), connection._winrm_host)
     except OSError:
         # Nowhere to keep anything: each connection for itself.
         if not own:
             log_in(principal, password)
         return
-    if not own:
-        # A file of its own, as the plugin makes one: what is asked for at each station is added to it.
-        connection._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115  (it lives as long as the connection)
-        Path(connection._kerb_ccache.name).write_bytes(brought.cache)
-        os.environ.update(KRB5CCNAME=f"FILE:{connection._kerb_ccache.name}")
+    os.environ.update(KRB5CCNAME=f"FILE:{cache}")
 
 
 def _once(login: Login, fetch: Callable[[], bytes]) -> Ticket:
@@ -189,7 +199,7 @@ def _lifetime(cache: Path) -> float | None:
         left = gssapi.Credentials(usage="initiate", store={"ccache": f"FILE:{cache}"}).lifetime
     except gssapi.exceptions.GSSError:
         return None
-    return None if left is None else float(left)
+    return None if left is None else left + 0.0
 
 
 def _write(path: Path, content: bytes, *, until: float) -> None:

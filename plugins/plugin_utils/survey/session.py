@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from ...module_utils.base.deadline import Deadline
 from ..station.causes import Way, from_answer
@@ -36,7 +35,6 @@ class Session:
         self._trust = trust
         self._connection: Connection | None = None
         self._scheme: Scheme | None = None
-        self._cache: Path | None = None
         self._until = 0.0
         self._believed = True
         self._trial = Trial(approach.user, approach.password, approach.host)
@@ -71,13 +69,7 @@ class Session:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        self._forget()
-
-    def _forget(self) -> None:
-        if self._cache is not None:
-            self._cache.unlink(missing_ok=True)
-            self._cache = None
-            self._scheme = None
+        self._scheme = None
 
     async def _ready(self, way: Way) -> tuple[Connection, Scheme]:
         if self._connection is not None and self._scheme is not None and self._connection.alive:
@@ -103,11 +95,12 @@ class Session:
         """What proves who asks on a new connection; with a new ticket where the last one ends."""
         login = self._approach.login
         if self._scheme is None or (login is not None and self._until <= time.time()):
-            self._forget()
+            cache = ""
             if login is not None:
                 within = self._limits.within(self._approach.answering)
-                self._cache, self._until = await self._trust.cache(login, within)
-            self._scheme = scheme_of(self._approach, self._trust, cache=f"FILE:{self._cache}" if self._cache else "")
+                path, self._until = await self._trust.cache(login, self._approach.host, within)
+                cache = f"FILE:{path}"
+            self._scheme = scheme_of(self._approach, self._trust, cache=cache)
         return self._scheme
 
     async def _connected(self) -> Connection:

@@ -10,21 +10,19 @@ import asyncio
 import errno
 import os
 import ssl
-import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import spnego
-from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..station import kerberos
 from ..station.accounts import Account
 from ..station.causes import from_preparation
-from ..station.tickets import Login, Ticket, ticket
+from ..station.tickets import Login, Ticket, cache_of, ticket
 from ..station.tls import context
 from .access import Approach
 
@@ -60,9 +58,9 @@ class Trust:
             self._contexts[key] = _context(approach)
         return self._contexts[key]
 
-    async def cache(self, login: Login, seconds: float) -> tuple[Path, float]:
-        """A file of the station's own with the account's ticket, to which is added what is asked for at the station;
-        and until when it serves for a new connection (time.time).
+    async def cache(self, login: Login, host: str, seconds: float) -> tuple[Path, float]:
+        """A file of the station's own with the account's ticket; and until when it serves for a new connection
+        (time.time).
 
         Within so many seconds. Raises StationError.
         """
@@ -76,10 +74,7 @@ class Trust:
             raise kerberos.unanswered() from exc
         except AnsibleConnectionFailure as exc:
             raise from_preparation(exc) from exc
-        handle, name = tempfile.mkstemp(prefix="krb5-", dir=vars(constants)["DEFAULT_LOCAL_TMP"])
-        with os.fdopen(handle, "wb") as file:
-            file.write(brought.cache)
-        return Path(name), brought.until
+        return cache_of(login, brought, host), brought.until
 
 
 def _context(approach: Approach) -> ssl.SSLContext:

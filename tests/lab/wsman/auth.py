@@ -67,7 +67,8 @@ class UnencryptedError(Exception):
 class Authenticator:
     """The authentication settings of one listener.
 
-    ``certificate`` is the server's (DER) for HTTPS, None for HTTP; ``keytab`` the station's, where it is in a domain.
+    ``certificate`` is the server's (DER) for HTTPS, None for HTTP; ``keytab`` the station's, where it is in a domain;
+    ``strict``: CbtHardeningLevel, by default Relaxed: a client may send no bindings, but no wrong ones.
     """
 
     def __init__(
@@ -78,10 +79,12 @@ class Authenticator:
         allow_unencrypted: bool,
         certificate: bytes | None,
         keytab: Path | None = None,
+        strict: bool = False,
     ) -> None:
         self._station = station
         self._keytab = keytab
         self._tls = certificate is not None
+        self._bound = strict and self._tls
         self._may_be_clear = self._tls or allow_unencrypted
         self._bindings = None
         if certificate is not None:
@@ -166,8 +169,8 @@ class Authenticator:
         if not acceptor.context.complete:
             session.pending = acceptor
             return Verdict(headers=headers, leg=True)
-        if acceptor.account is None:
-            # Of the domain, but no administrator of this station.
+        if acceptor.account is None or (self._bound and not acceptor.bound):
+            # Of the domain, but no administrator of this station; or not bound to the channel.
             return replace(self._refused, tried=acceptor.tried)
         session.account, session.security = acceptor.account, acceptor.context
         return Verdict(account=session.account, headers=headers, tried=acceptor.tried)

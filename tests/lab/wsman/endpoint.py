@@ -42,6 +42,7 @@ class Listening:
     deny: frozenset[Literal["shell", "wmi"]] = frozenset()
     # What answers at the address instead of WinRM: a name of tests/lab/wsman/strangers.py.
     stranger: str = ""
+    strict: bool = False  # CbtHardeningLevel
     keytab: Path | None = None  # the station's, in a domain: without it "kerberos" is not offered
 
 
@@ -143,6 +144,7 @@ class Endpoint:
             allow_unencrypted=self.listening.allow_unencrypted,
             certificate=certificate,
             keytab=self.listening.keytab,
+            strict=self.listening.strict,
         )
         dripping = self.listening.stranger == DRIPPING
         listener = Dripping() if dripping else _Listener(self, authenticator)

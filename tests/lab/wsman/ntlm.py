@@ -114,8 +114,8 @@ class Acceptor:
             # Both Negotiate (SPNEGO) and raw NTLM tokens, whatever the header's scheme says, as Windows' SSPI takes.
             self.context = spnego.server(protocol="negotiate", options=spnego.NegotiateOptions.use_negotiate)
         self.account: Account | None = None
-        # Whose password was looked at.
-        self.tried = ""
+        # Whose password was looked at, and whether the log-in is bound to the channel.
+        self.tried, self.bound = "", False
 
     def step(self, token: bytes) -> bytes | None:
         """Take the client's token, return the answer's. Raises spnego.exceptions.SpnegoError when it is refused."""
@@ -125,7 +125,8 @@ class Acceptor:
                 return self.context.step(token)
         self.tried = _full_name(identity.domain, identity.user)
         account = next((a for a in self._accounts if _is(a, identity)), None)
-        # CbtHardeningLevel is Relaxed by default: a client may send no bindings, but no wrong ones.
+        # Wrong ones are refused; whether there may be none is Authenticator's.
+        self.bound = identity.bound
         bindings = self._bindings if identity.bound else None
         with _user_file("" if account is None else _line(identity, account)):
             reply = self.context.step(token, channel_bindings=bindings)

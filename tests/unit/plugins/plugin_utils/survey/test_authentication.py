@@ -185,10 +185,10 @@ def test_one_log_in_for_all_stations_and_a_file_for_each(monkeypatch: pytest.Mon
 
     async def caches() -> list[Path]:
         shared = Trust()
-        found = await asyncio.gather(*(shared.cache(_LOGIN, 30) for _ in range(9)))
+        found = await asyncio.gather(*(shared.cache(_LOGIN, f"pc{n}", 30) for n in range(9)))
         assert asked == [_LOGIN]
         # It is near its end: the next connections have another.
-        found += [await shared.cache(_LOGIN, 30) for _ in range(3)]
+        found += [await shared.cache(_LOGIN, f"pc{n}", 30) for n in range(3)]
         return [path for path, _until in found]
 
     found = asyncio.run(caches())
@@ -213,7 +213,7 @@ def test_a_log_in_that_is_refused_or_takes_too_long(monkeypatch: pytest.MonkeyPa
         for login, seconds in ((_LOGIN, 30.0), (Login(principal="slow@X", password="p", command="kinit"), 0.05)):
             for _ in range(2):
                 with pytest.raises(StationError) as caught:
-                    await shared.cache(login, seconds)
+                    await shared.cache(login, "pc", seconds)
                 told.append(caught.value.fact)
         released.set()
         return told
