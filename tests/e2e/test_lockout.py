@@ -66,3 +66,18 @@ def test_stations_with_passwords_of_their_own_stop_nobody(school: School, way: s
     assert {station for station, accepted in logins if accepted} == {*right}
     assert [logins[station, False] for station in _STATIONS] == [1] * 4 + [0] * 20
     assert facts["the station refuses the user name or the password"] == len(wrong)
+
+
+def test_what_this_machine_lacks_is_told_once(school: School) -> None:
+    """Not once for each of 24 stations, which have nothing to do with it; and none of them is asked."""
+    before = len(school.lab.journal(kind="request"))
+    variables = {
+        "ansible_winrm_transport": "kerberos",
+        "ansible_user": "deploy@LYCEE.EXAMPLE.ORG",
+        "ansible_winrm_kinit_cmd": "/nowhere/kinit",
+    }
+    run = school.play("audit", "-e", json.dumps(variables))
+    missing = "24 of 24 stations cannot be asked from here: the controller has no Kerberos library or no kinit"
+    assert " ".join(run.output.split()).count(missing) == 1
+    assert run.output.count("make kerberos") == 1
+    assert len(school.lab.journal(kind="request")) == before

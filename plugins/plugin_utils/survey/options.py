@@ -12,6 +12,7 @@ them, and templates that come to the same (``templates.py``). I/O: Ansible, and 
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,8 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ...module_utils.base.text import one_line
-from ..station.errors import StationError
+from ..station.errors import ControllerError, StationError
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
@@ -95,11 +97,19 @@ class PlayStations:
     def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
         """Every station but those that the task's ``when`` leaves out.
 
-        ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs.
+        ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs. What is missing on this
+        machine is told at the end, once for all stations that it keeps from being asked.
         """
-        checked = _checking(spec)
-        each = (self._resolved(name, variable, checked) for name in self.names)
-        return (station for station in each if station is not None)
+        checked, ours = _checking(spec), Counter[str]()
+        for name in self.names:
+            station = self._resolved(name, variable, checked)
+            if station is None:
+                continue
+            if isinstance(station.problem, ControllerError):
+                ours[str(station.problem)] += 1
+            yield station
+        for problem, count in ours.items():
+            telling.warning(f"{count} of {len(self.names)} stations cannot be asked from here: {problem}")
 
     def variables(self, name: str) -> dict[str, Any]:
         """What the strategy would give the task of one station; nothing is templated yet. Raises AnsibleError."""
