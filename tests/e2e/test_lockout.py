@@ -58,14 +58,29 @@ def test_a_wrong_password_of_a_domain_is_three_failed_logins(school: School, way
 
 @pytest.mark.parametrize("way", ["survey", "deployment"])
 def test_stations_with_passwords_of_their_own_stop_nobody(school: School, way: str) -> None:
-    """Four of them are wrong, more than a domain's account may be: each is one failed login of its own station."""
+    """As LAPS gives them, by a lookup. Four are wrong, more than a domain's account may be: each is one failed login of
+    its own station. And no password is kept or shown.
+    """
     wrong, right = _STATIONS[:4], _STATIONS[4:8]
-    password = f"Laps-{{{{ inventory_hostname }}}}{{{{ '?' if inventory_hostname in {wrong} else '!' }}}}"
-    variables = {"ansible_user": "laps", "ansible_password": password}
-    facts, logins = _play(school, way, "-e", json.dumps(variables), "--limit", ",".join(_STATIONS[:8]))
+    directory = school.work.parent / "directory.csv"
+    directory.write_text(
+        "".join(f"{name},Laps-{name}{'?' if name in wrong else '!'}\n" for name in _STATIONS), encoding="utf-8"
+    )
+    lookup = f"lookup('ansible.builtin.csvfile', inventory_hostname, file='{directory}', delimiter=',')"
+    variables = {
+        "ansible_user": "laps",
+        "ansible_password": f"{{{{ {lookup} }}}}",
+        "pronote_state": str(school.work / "store.sqlite3"),
+    }
+    facts, logins = _play(school, way, "-vvvv", "-e", json.dumps(variables), "--limit", ",".join(_STATIONS[:8]))
     assert {station for station, accepted in logins if accepted} == {*right}
     assert [logins[station, False] for station in _STATIONS] == [1] * 4 + [0] * 20
     assert facts["the station refuses the user name or the password"] == len(wrong)
+    kept = [
+        path for top in (school.work, school.written, school.inventory) for path in top.rglob("*") if path.is_file()
+    ]
+    assert school.work / "store.sqlite3" in kept
+    assert [path for path in kept if b"Laps-" in path.read_bytes()] == []
 
 
 def test_what_this_machine_lacks_is_told_once(school: School) -> None:
