@@ -6,6 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LAB ?= simulated
+# Or kerberos: the demo's stations in a domain.
+LAB_AUTH ?= ntlm
 # A playbook on the lab waits half of its time for a station, as on Windows: more workers than cores (tests/e2e/conftest.py).
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 PLAYBOOKS ?= $(shell echo $$((2 * $(WORKERS))))
@@ -35,7 +37,7 @@ kerberos: $(STAMP) ## Kerberos for pywinrm and the lab (as root on Debian, first
 	CFLAGS="-O0 -g0" $(PIP_INSTALL) --no-build-isolation -r requirements-kerberos.txt
 
 demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
-	$(BIN)/python -m tests.demo --backend $(LAB)
+	$(BIN)/python -m tests.demo --backend $(LAB) --auth $(LAB_AUTH)
 
 demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board at five moments
 	$(BIN)/python -m tests.year

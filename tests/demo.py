@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tests.e2e.playbook import ROOT, playbook_command, playbook_environment
+from tests.kerberos.demo import NEEDS, in_a_domain, missing
 from tests.lab.client import LabClient, running_lab
 from tests.lab.inventory import inventory_data, write_inventory
 from tests.lab.publish import publish_all
@@ -109,15 +111,26 @@ def main() -> int:
     """Run the demo; 0 when it went as the scenario says it must."""
     parser = argparse.ArgumentParser(prog="python -m tests.demo", description=__doc__)
     parser.add_argument("--backend", choices=["simulated", "wine"], default="simulated")
-    backend = parser.parse_args().backend
+    parser.add_argument("--auth", choices=["ntlm", "kerberos"], default="ntlm")
+    asked = parser.parse_args()
+    backend, domain = asked.backend, asked.auth == "kerberos"
+    if domain and (lacking := missing()):
+        print(f"A demo in a domain cannot run: {', '.join(lacking)} missing. {NEEDS}", file=sys.stderr)
+        return 1
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     started = time.monotonic()
     scenario = ROOT / f"tests/lab/scenarios/{SCENARIOS[backend]}.yml"
-    with running_lab(scenario, network="127.20", work=WORK / "lab", backend=backend) as lab:
-        # inventories/lab is the simulated scenario's; the same is made here for the other one.
-        data = inventory_data(load_scenario(scenario), network="127.20")
-        demo = Demo(lab, write_inventory(WORK / "inventory", data) if backend == "wine" else ROOT / "inventories/lab")
+    with ExitStack() as stack:
+        connection: dict[str, Any] | None = None
+        if domain:
+            work = WORK / "domain"
+            scenario, connection = stack.enter_context(in_a_domain(scenario, network="127.20", work=work))
+        lab = stack.enter_context(running_lab(scenario, network="127.20", work=WORK / "lab", backend=backend))
+        # inventories/lab is the simulated scenario's, of no domain; the same is made here for others.
+        data = inventory_data(load_scenario(scenario), network="127.20", connection=connection)
+        own = domain or backend == "wine"
+        demo = Demo(lab, write_inventory(WORK / "inventory", data) if own else ROOT / "inventories/lab")
         demo.variables.write_text(
             json.dumps(
                 {

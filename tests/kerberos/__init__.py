@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-__all__ = ["require_kerberos"]
+__all__ = ["missing", "require_kerberos"]
 
 # They lie in sbin, which need not be in the path of who has no root.
 _PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin"
@@ -16,13 +16,18 @@ _PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit")
 _MODULES = ("kerberos", "gssapi", "krb5")
 
 
+def missing() -> list[str]:
+    """What a KDC, and what speaks to it, lack here: programs and modules."""
+    programs = [name for name in _PROGRAMS if shutil.which(name, path=_PLACES) is None]
+    return programs + [name for name in _MODULES if importlib.util.find_spec(name) is None]
+
+
 def require_kerberos() -> None:
     """Go on where a KDC can be started and spoken to; else skip, or fail when it is required."""
-    missing = [name for name in _PROGRAMS if shutil.which(name, path=_PLACES) is None]
-    missing += [name for name in _MODULES if importlib.util.find_spec(name) is None]
-    if not missing:
+    lacking = missing()
+    if not lacking:
         return
-    said = f"missing: {', '.join(missing)} (sh tests/kerberos/setup.sh as root on Debian, make kerberos)"
+    said = f"missing: {', '.join(lacking)} (sh tests/kerberos/setup.sh as root on Debian, make kerberos)"
     if os.environ.get("RENTREE_REQUIRE_KERBEROS"):
         pytest.fail(said)
     pytest.skip(f"{said}; 28 November 2026")

@@ -30,11 +30,11 @@ class Domain:
 
 
 @pytest.fixture(scope="module")
-def domain(tmp_path_factory: pytest.TempPathFactory, network: str) -> Iterator[Domain]:
-    """The realm of this module, with its KDC on the module's network."""
+def domain(tmp_path_factory: pytest.TempPathFactory, network: str, request: pytest.FixtureRequest) -> Iterator[Domain]:
+    """The realm of this module, with its KDC on the module's network, and its ``NAMES`` of stations."""
     require_kerberos()
     work = tmp_path_factory.mktemp("domain")
-    stations = {name: name for name in STATIONS}
+    stations = {name: name for name in getattr(request.module, "NAMES", STATIONS)}
     with (
         realm(work / "kdc", address=f"{network}.0.7", accounts=ACCOUNTS, stations=stations) as running,
         pytest.MonkeyPatch.context() as patch,

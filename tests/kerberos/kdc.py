@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +25,62 @@ class Realm:
 
     config: Path
     keytabs: Path
+    address: str
+
+    def issued(self, since: int = 0) -> Counter[tuple[str, str, str]]:
+        """What its KDC said, from a line of its log on: request, answer and whom it was asked about.
+
+        For whom a ticket is issued: the service; an account otherwise.
+        """
+        told: Counter[tuple[str, str, str]] = Counter()
+        for line in self.log()[since:]:
+            if found := _ANSWER.search(line):
+                request, answer, client, service = found.groups()
+                told[request, answer, service if answer == "ISSUE" else client] += 1
+        return told
+
+    def log(self) -> list[str]:
+        """The lines of its KDC's log."""
+        return (self.config.parent / "kdc.log").read_text(encoding="utf-8").splitlines()
+
+    def without_kdc(self) -> Path:
+        """A configuration that leads to an address where nobody answers."""
+        path = self.config.with_name("nobody.conf")
+        path.write_text(_config(path.parent, self.address, free_port(self.address))[0], encoding="utf-8")
+        return path
+
+    @contextmanager
+    def wrong_clock(self) -> Iterator[Path]:
+        """A configuration that leads to a KDC whose clock is never that of who asks: nothing is near enough to it."""
+        folder, port = self.config.parent, free_port(self.address)
+        client, server = _config(folder, self.address, port)
+        (folder / "clock.conf").write_text(client, encoding="utf-8")
+        (folder / "clock-server.conf").write_text(client.replace("[libdefaults]", _NEVER), encoding="utf-8")
+        (folder / "clock-kdc.conf").write_text(server, encoding="utf-8")
+        with _kdc(folder, self.address, port, config="clock-server.conf", profile="clock-kdc.conf"):
+            yield folder / "clock.conf"
+
+
+# krb5kdc: AS_REQ (1 etypes {…}) 127.1.0.7: ISSUE: authtime …, etypes {…}, deploy@REALM for krbtgt/REALM@REALM
+_ANSWER = re.compile(r" (AS_REQ|TGS_REQ) \(.*?\) \S+: (\w+): .*?(\S+@\S+) for (\S+?)@")
+_NEVER = "[libdefaults]\n    clockskew = -1"
+
+
+def _environment(folder: Path, *, config: str = "krb5.conf", profile: str = "kdc.conf") -> dict[str, str]:
+    return {
+        **os.environ,
+        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin",
+        "KRB5_CONFIG": str(folder / config),
+        "KRB5_KDC_PROFILE": str(folder / profile),
+    }
+
+
+@contextmanager
+def _kdc(folder: Path, address: str, port: int, **files: str) -> Iterator[None]:
+    log = folder / f"output-{port}.log"
+    environment = _environment(folder, **files)
+    with running(["/usr/sbin/krb5kdc", "-n"], address=address, port=port, log=log, environment=environment):
+        yield
 
 
 def _config(folder: Path, address: str, port: int) -> tuple[str, str]:
@@ -70,22 +128,16 @@ def realm(folder: Path, *, address: str, accounts: Mapping[str, str], stations: 
     client, server = _config(folder, address, port)
     (folder / "krb5.conf").write_text(client, encoding="utf-8")
     (folder / "kdc.conf").write_text(server, encoding="utf-8")
-    environment = {
-        **os.environ,
-        "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin",
-        "KRB5_CONFIG": str(folder / "krb5.conf"),
-        "KRB5_KDC_PROFILE": str(folder / "kdc.conf"),
-    }
+    environment = _environment(folder)
 
     def call(*command: str, said: str = "") -> None:
         subprocess.run(command, env=environment, input=said, text=True, check=True, capture_output=True)
 
     call("kdb5_util", "-r", REALM, "-P", secrets.token_urlsafe(), "create", "-s")
-    lines = [f'addprinc -pw "{password}" {name}' for name, password in accounts.items()]
+    lines = [f'addprinc +requires_preauth -pw "{password}" {name}' for name, password in accounts.items()]
     for station, host in stations.items():
         principal = f"HTTP/{host}.{DOMAIN}"
         lines += [f"addprinc -randkey {principal}", f"ktadd -k {keytabs / station}.keytab {principal}"]
     call("kadmin.local", "-r", REALM, said="\n".join([*lines, ""]))
-    log = folder / "output.log"
-    with running(["/usr/sbin/krb5kdc", "-n"], address=address, port=port, log=log, environment=environment):
-        yield Realm(config=folder / "krb5.conf", keytabs=keytabs)
+    with _kdc(folder, address, port):
+        yield Realm(config=folder / "krb5.conf", keytabs=keytabs, address=address)

@@ -14,7 +14,9 @@ __all__ = ["Event", "Journal"]
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One thing that happened. ``kind`` is one of: request, command, process, task, installer, fault, power, web."""
+    """One thing that happened. ``kind`` is one of: request, login (a password that was looked at), command, process,
+    task, installer, fault, power, web.
+    """
 
     number: int
     at: float  # seconds since the epoch, wall clock

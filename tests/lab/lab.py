@@ -233,6 +233,7 @@ class Lab:
             Account(
                 name=a["name"],
                 password=a["password"],
+                domain=a.get("domain", ""),
                 certificate=self._tls.client_thumbprint,
                 principal=a.get("principal"),
             )
@@ -254,6 +255,7 @@ class Lab:
             quotas=Quotas(**spec.quotas),
             deny=frozenset(what for option, what in denied.items() if spec.options.get(option)),
             stranger=spec.stranger,
+            strict=spec.cbt == "strict",
             keytab=self.scenario.keytabs and self.scenario.keytabs / f"{spec.name}.keytab",
         )
         await self._server.add_station(station, listening, self.faults[spec.name])

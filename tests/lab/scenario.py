@@ -57,6 +57,7 @@ class StationSpec:
     wakes: bool = True  # whether its card wakes it (off in the firmware otherwise)
     auth: tuple[str, ...] = ("basic", "ntlm", "certificate")
     allow_unencrypted: bool = True
+    cbt: str = "relaxed"  # CbtHardeningLevel over HTTPS; or "strict"
     stranger: str = ""  # what answers at its address instead of WinRM (tests/lab/wsman/strangers.py)
     quotas: dict[str, int] = field(default_factory=dict)
     accounts: tuple[dict[str, str], ...] = ()
@@ -95,7 +96,7 @@ class Scenario:
 
 _STATION_KEYS = {
     *("name", "address", "power", "mac", "wakes", "auth", "allow_unencrypted", "quotas", "accounts", "faults", "edt"),
-    "stranger",
+    *("cbt", "stranger"),
 }
 
 

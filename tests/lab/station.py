@@ -38,10 +38,11 @@ class Power(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A local administrator of the station, as the WinRM service knows it."""
+    """An administrator of the station, as the WinRM service knows it: a local one, or one of ``domain``."""
 
     name: str
     password: str
+    domain: str = ""  # as NTLM names it: "LYCEE"
     # Thumbprint (SHA-1, lower-case hex) of the client certificate mapped to this account, if any.
     certificate: str | None = None
     # The account of a domain that this one stands for, if any: "deploy@LAB.EXAMPLE.ORG".

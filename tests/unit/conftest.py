@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ansible import constants
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
 
@@ -22,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_LAB):
             item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.fixture(autouse=True)
+def _run_of_its_own() -> Iterator[None]:
+    """What a test's stations refused is forgotten: the tests of a process have one folder, as a run has."""
+    yield
+    for path in Path(vars(constants)["DEFAULT_LOCAL_TMP"]).glob("account-*"):
+        path.unlink()
 
 
 @pytest.fixture

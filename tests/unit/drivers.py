@@ -175,7 +175,11 @@ class Make:
 
     def __call__(self, *transports: str, **more: Any) -> Driver:
         """``host``: the one of the module's tests by default."""
-        return DRIVERS[self.driver](stock_connection(*transports, **{"host": self.host, **more}))
+        return self.of(stock_connection(*transports, **{"host": self.host, **more}))
+
+    def of(self, connection: Any) -> Driver:
+        """The same of a stock connection whose options are set."""
+        return DRIVERS[self.driver](connection)
 
 
 def only(*names: str) -> pytest.MarkDecorator:

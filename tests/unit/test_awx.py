@@ -179,7 +179,15 @@ def test_ansible_builder_accepts_the_execution_environment(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (container,) = [p for p in (tmp_path / "context").iterdir() if p.is_file()]
-    assert "FROM $EE_BASE_IMAGE" in container.read_text(encoding="utf-8")
+    recipe = container.read_text(encoding="utf-8")
+    assert "FROM $EE_BASE_IMAGE" in recipe
+    # Kerberos last, from its own lock, whose build takes nothing from anywhere else.
+    layers = recipe[recipe.rindex("FROM ") :]
+    assert "--no-build-isolation -r /tmp/requirements-kerberos.txt" in layers
+    copied = tmp_path / "context/_build/kerberos/requirements-kerberos.txt"
+    locked = copied.read_text(encoding="utf-8")
+    assert locked == (_ROOT / copied.name).read_text(encoding="utf-8")
+    assert {"cython", "setuptools", "gssapi", "krb5", "pykerberos"} <= {each.name for each in read_lock(locked)}
     # The very list that everybody else installs.
     built = (tmp_path / "context/_build/requirements.txt").read_text(encoding="utf-8")
     assert built == (_ROOT / "requirements.txt").read_text(encoding="utf-8")

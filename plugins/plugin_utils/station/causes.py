@@ -147,7 +147,8 @@ def from_preparation(exc: BaseException) -> StationError:
     links = list(_links(exc))
     for beginning, cause in _PREPARATION_TEXTS:
         if beginning.match(text):
-            return cause.error(text=text)
+            # What the plugin says after it is what to do elsewhere.
+            return cause.error(text=text.partition(". ")[0])
     if any(isinstance(link, OSError) for link in links):
         return OUR_FILES.error(text=text)
     return (LIBRARY if any(isinstance(link, ImportError) for link in links) else OPTIONS).error(text=text)
@@ -167,6 +168,8 @@ def _response(exc: BaseException) -> requests.Response | None:
 
 
 def _unauthorized(exc: AuthenticationError, way: Way) -> StationError:
+    if way.transport == "kerberos" and not way.opening:
+        return kerberos.ticket_over()
     response = _response(exc)
     offers = "" if response is None else response.headers.get("WWW-Authenticate", "")
     return not_let_in(way.transport, offers)

@@ -27,6 +27,7 @@ __all__ = [
     "InventoryError",
     "OversizeAnswerError",
     "PackedAnswerError",
+    "PasswordRefusedError",
     "ProtocolFaultError",
     "QuotaError",
     "RedirectedError",
@@ -152,6 +153,10 @@ class CredentialsRefusedError(StationError):
     """HTTP 401: wrong password, unknown account, or a method the listener does not offer; or what Kerberos says."""
 
     kind = "refused"
+
+
+class PasswordRefusedError(CredentialsRefusedError):
+    """The domain itself says so of this password, or of its account: no station of it has another answer."""
 
 
 class AccessDeniedError(StationError):

@@ -9,8 +9,10 @@ the first request, and on whatever session pywinrm makes later. I/O: the network
 from __future__ import annotations
 
 import socket
+import time
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import DEFAULT_POOLBLOCK, HTTPAdapter
@@ -22,6 +24,7 @@ from ...module_utils.base.deadline import BoundedResponse, Deadline, connected, 
 from .limits import Limits
 from .rules import LARGEST, LARGEST_HEAD, PROTOCOLS, UnsealedError, check
 from .tls import context
+from .trials import LONGEST, PAUSE, Trial
 
 __all__ = ["Guard", "guard_of"]
 
@@ -35,11 +38,17 @@ class Guard(Limits):
     def __init__(self, *, connecting: float, until: Deadline | None = None) -> None:
         super().__init__(connecting=connecting, until=until)
         self.deadline = Deadline(_SECONDS)
+        self.trial = Trial("", "", "")
         self._protocol = ""
 
-    def mount(self, transport: Any) -> None:
-        """Guard every session of a transport of pywinrm that has sent nothing yet."""
+    def mount(self, transport: Any, *, known: bool = False) -> None:
+        """Guard every session of a transport of pywinrm that has sent nothing yet.
+
+        ``known``: the station has let this account in before, and may refuse it for a while after a restart.
+        """
         build, agree = transport.build_session, transport.setup_encryption
+        host = urlsplit(transport.endpoint).hostname or ""
+        self.trial = Trial(transport.username or "", transport.password or "", host, known=known)
 
         def build_session() -> requests.Session:
             session: requests.Session = build()
@@ -114,6 +123,20 @@ class _Adapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
         request.headers["Accept-Encoding"] = "identity"
+        authorization, trial = request.headers.get("Authorization", ""), self.guard.trial
+        if not trial.asks(authorization):
+            return self._sent(request, *args, **more)
+        for _ in trial.turn(authorization, Deadline(self.guard.within(LONGEST))):
+            time.sleep(PAUSE)
+        try:
+            answer = self._sent(request, *args, **more)
+        except BaseException:
+            trial.unanswered()
+            raise
+        trial.answered(answer.status_code, answer.headers.get("WWW-Authenticate", ""))
+        return answer
+
+    def _sent(self, request: requests.PreparedRequest, *args: Any, **more: Any) -> requests.Response:
         self.guard.begin(more.get("timeout") or _SECONDS)
         answer = super().send(request, *args, **more)
         try:

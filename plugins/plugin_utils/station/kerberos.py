@@ -11,7 +11,14 @@ import re
 from typing import Final
 
 from ...module_utils.base.text import one_line
-from .errors import Cause, CredentialsRefusedError, InventoryError, StationError, UnreachableError
+from .errors import (
+    Cause,
+    CredentialsRefusedError,
+    InventoryError,
+    PasswordRefusedError,
+    StationError,
+    UnreachableError,
+)
 
 __all__ = [
     "KINIT",
@@ -21,6 +28,7 @@ __all__ = [
     "from_gss",
     "from_kinit",
     "not_proven",
+    "ticket_over",
     "ticket_refused",
     "unanswered",
 ]
@@ -32,28 +40,32 @@ def _refused(fact: str, fact_fr: str, remedy: str) -> Cause:
     return Cause(kind=CredentialsRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
 
 
-_PASSWORD = _refused(
+def _counted(fact: str, fact_fr: str, remedy: str) -> Cause:
+    return Cause(kind=PasswordRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+
+
+_PASSWORD = _counted(
     "the domain refuses the password of the account",
     "le domaine refuse le mot de passe du compte",
-    "Correct ansible_password (vault) before you run again: each station tried with a wrong one is a failed login, and "
-    "the domain locks the account after a few.",
+    "Correct ansible_password (vault) before you run again: each run with a wrong one is a failed login, and the "
+    "domain locks the account after a few.",
 )
 _ACCOUNT = _refused(
     "the domain does not know the account",
     "le domaine ne connaît pas le compte",
     "Check ansible_user: name@REALM, with the realm of the account's own domain in capitals.",
 )
-_LOCKED = _refused(
+_LOCKED = _counted(
     "the domain says that the account is locked, disabled or not allowed to log on now",
     "le compte est verrouillé, désactivé ou hors de ses heures d'accès",
     "Unlock it in the domain (and look why: a wrong password in a vault locks it), or enable it.",
 )
-_EXPIRED = _refused(
+_EXPIRED = _counted(
     "the account has expired in the domain",
     "le compte a expiré dans le domaine",
     "Set a later expiry date for it in the domain, or use another account.",
 )
-_CHANGE = _refused(
+_CHANGE = _counted(
     "the password of the account has expired or must be changed",
     "le mot de passe du compte a expiré ou doit être changé",
     "Change it (log on once with it, or in the domain's console), then put the new one into the vault.",
@@ -93,7 +105,14 @@ _TICKET = Cause(
     kind=UnreachableError,
     fact="the Kerberos ticket has expired",
     fact_fr="le ticket Kerberos a expiré",
-    remedy="Run again: a new one is asked for with each connection; what was under way is found and followed.",
+    remedy="Run again: a new one is asked for; what was under way is found and followed.",
+)
+_NO_MORE = Cause(
+    kind=UnreachableError,
+    fact="the station takes no more the Kerberos ticket with which the connection was opened",
+    fact_fr="le poste n'accepte plus le ticket Kerberos de cette connexion",
+    remedy="Run again: it has expired, or the station has just started and cannot ask its domain yet. What was under "
+    "way is found and followed.",
 )
 _POLICY = _refused(
     "the domain's policy forbids this log-on",
@@ -241,6 +260,13 @@ def ticket_refused() -> StationError:
     to an account without rights (docs/fidelity.md, W29).
     """
     return _NOT_LET_IN.error(text="")
+
+
+def ticket_over() -> StationError:
+    """The same on a connection that was let in before: pywinrm opens it again by itself, with the ticket that it has,
+    and keeps to itself what the library says of one that has expired.
+    """
+    return _NO_MORE.error(text="")
 
 
 def unanswered() -> StationError:

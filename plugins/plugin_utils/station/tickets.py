@@ -5,11 +5,12 @@ Every task on every station is a process with a connection of its own, and the s
 password mistyped in a vault would be a failed log-in per station, and the domain locks an account after a few. So what
 one ``kinit`` has brought is copied by the others, and what it was refused is said again without asking.
 
-I/O: ``kinit``, and files below the run's own folder, which Ansible deletes at its end.
+I/O: ``kinit``, Kerberos' library, and files below the run's own folder, which Ansible deletes at its end.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shlex
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +33,25 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.locks import one_at_a_time
 from .causes import from_preparation
+from .errors import PasswordRefusedError
+from .trials import stop
 
-__all__ = ["Login", "login_of", "share_tickets", "ticket"]
+__all__ = ["AGAIN", "LIFETIME", "Login", "Ticket", "cache_of", "login_of", "share_tickets", "ticket"]
 
 LIFETIME = 600.0
-"""Seconds for which a ticket is copied: a domain gives them for ten hours, and a connection that finds its own expired
-is opened again."""
+"""Seconds for which a ticket is copied when nobody can tell its end; a domain gives them for ten hours."""
+AGAIN = 60.0
+"""Seconds for which a domain that did not answer, or a controller that could not ask it, is not tried again."""
+_MARGIN = 600.0
 _PATIENCE = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A cache with an account's ticket, as it lies in a file. ``until``: when to ask for a new one (time.time)."""
+
+    cache: bytes = field(repr=False)
+    until: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +92,25 @@ def login_of(connection: Any, principal: str, password: str) -> Login:
     )
 
 
-def ticket(login: Login) -> bytes:
-    """A cache that holds the account's ticket: the one of this run. Raises AnsibleConnectionFailure."""
+def ticket(login: Login) -> Ticket:
+    """The account's: the one of this run. Raises AnsibleConnectionFailure."""
     try:
         return _once(login, lambda: _fetched(login))
     except OSError:
-        return _fetched(login)
+        return Ticket(cache=_fetched(login), until=time.time() + LIFETIME)
+
+
+def cache_of(login: Login, ticket: Ticket, host: str) -> Path:
+    """A file of the station's own with the account's ticket. What is asked for at the station is added to it, and found
+    there by every further task on it. Raises OSError.
+    """
+    name = hashlib.sha256(host.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    path = _folder() / f"krb5-{login.digest}-{round(ticket.until, 3)}-{name}"
+    with contextlib.suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(ticket.cache)
+    return path
 
 
 def _fetched(login: Login) -> bytes:
@@ -120,37 +148,71 @@ def _log_in_once(connection: Any, log_in: Callable[[str, str], None], principal:
         own.append(connection._kerb_ccache.name)
         return Path(own[0]).read_bytes()
 
+    login = login_of(connection, principal, password)
     try:
-        brought = _once(login_of(connection, principal, password), fetched)
+        cache = cache_of(login, _once(login, fetched), connection._winrm_host)
     except OSError:
         # Nowhere to keep anything: each connection for itself.
         if not own:
             log_in(principal, password)
         return
-    if not own:
-        # A file of its own, as the plugin makes one: what is asked for at each station is added to it.
-        connection._kerb_ccache = tempfile.NamedTemporaryFile()  # noqa: SIM115  (it lives as long as the connection)
-        Path(connection._kerb_ccache.name).write_bytes(brought)
-        os.environ.update(KRB5CCNAME=f"FILE:{connection._kerb_ccache.name}")
+    os.environ.update(KRB5CCNAME=f"FILE:{cache}")
 
 
-def _once(login: Login, fetch: Callable[[], bytes]) -> bytes:
+def _once(login: Login, fetch: Callable[[], bytes]) -> Ticket:
     """What one ``fetch`` has brought in this run, or brings now. Raises AnsibleConnectionFailure, OSError."""
     kept = _folder() / f"krb5-{login.digest}"
-    refused = kept.with_suffix(".refused")
+    refused, failed = kept.with_suffix(".refused"), kept.with_suffix(".failed")
     with one_at_a_time(kept.with_suffix(".lock"), term=_PATIENCE):
         if refused.exists():
             raise AnsibleConnectionFailure(refused.read_text(encoding="utf-8"))
-        if kept.exists() and 0 <= time.time() - kept.stat().st_mtime < LIFETIME:
-            return kept.read_bytes()
+        if _until(failed) > time.time():
+            raise AnsibleConnectionFailure(failed.read_text(encoding="utf-8"))
+        if (until := _until(kept)) > time.time():
+            return Ticket(cache=kept.read_bytes(), until=until)
         try:
             brought = fetch()
         except AnsibleConnectionFailure as exc:
-            if from_preparation(exc).kind == "refused":
-                write_atomically(refused, str(exc).encode("utf-8", "replace"), mode=0o600)
+            error = from_preparation(exc)
+            if isinstance(error, PasswordRefusedError):
+                stop(login.principal, login.password)
+            text = str(exc).encode("utf-8", "replace")
+            if error.kind == "refused":
+                write_atomically(refused, text, mode=0o600)
+            else:
+                _write(failed, text, until=time.time() + AGAIN)
             raise
-        write_atomically(kept, brought, mode=0o600)
-        return brought
+        _write(kept, brought, until=time.time() + LIFETIME)
+        if (left := _lifetime(kept)) is not None:
+            # Whoever takes it near its end still has some time with it.
+            until = time.time() + max(left - _MARGIN, left / 2)
+            os.utime(kept, (until, until))
+        return Ticket(cache=brought, until=_until(kept))
+
+
+def _lifetime(cache: Path) -> float | None:
+    """Seconds that a ticket has; None where there is nobody to tell: pykerberos cannot, and is enough for a worker."""
+    if find_spec("gssapi") is None:
+        return None
+    gssapi = import_module("gssapi")
+    try:
+        left = gssapi.Credentials(usage="initiate", store={"ccache": f"FILE:{cache}"}).lifetime
+    except gssapi.exceptions.GSSError:
+        return None
+    return None if left is None else left + 0.0
+
+
+def _write(path: Path, content: bytes, *, until: float) -> None:
+    """A file that says by its date until when it counts."""
+    write_atomically(path, content, mode=0o600)
+    os.utime(path, (until, until))
+
+
+def _until(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _folder() -> Path:

@@ -116,8 +116,9 @@ class WinrmStation:
                 raise from_preparation(exc) from exc
             finally:
                 connection.shell_id = None
+            known = self._guard.trial.let_in
             self._guard = Guard(connecting=self._connecting, until=self._until)
-            self._guard.mount(connection.protocol.transport)
+            self._guard.mount(connection.protocol.transport, known=known)
             with self._answers(Way(doing=request.doing, transport=transport, opening=True)):
                 self._prepare_session(transport)
                 connection.shell_id = request.read(self._send(request))
@@ -159,6 +160,7 @@ class WinrmStation:
 
     def _forget(self) -> None:
         if self._connection.protocol is not None:
+            self._guard.trial.over()
             # Its sockets; nothing is asked over them any more.
             self._connection.protocol.transport.close_session()
         self._connection.protocol = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -20,8 +21,10 @@ import requests
 from requests.utils import get_environ_proxies, select_proxy
 
 from ..station.causes import Way, from_exception, from_preparation
-from ..station.errors import StationError
+from ..station.errors import ControllerError, StationError
 from ..station.exchange import create
+from ..station.kerberos import LIBRARY_MISSING
+from ..station.refusals import worst
 from ..station.tickets import Login, login_of
 from ..station.winrm import NO_SHELL_YET
 
@@ -85,11 +88,12 @@ def access_of(connection: Any, *, connecting: float = CONNECTING) -> Access:
     for transport in transports:
         if transport not in {*_KINDS, "ssl"}:
             raise ElsewhereError(f"ansible_winrm_transport {transport} is not spoken here")
-    return Access(
-        host=str(connection._winrm_host),
-        approaches=tuple(_approach(connection, each, managed) for each in transports),
-        connecting=connecting,
-    )
+    approaches = tuple(_approach(connection, each, managed) for each in transports)
+    ours = [each for each in approaches if isinstance(each, ControllerError)]
+    if len(ours) == len(approaches):
+        # The same for many stations, and told before any is asked (options.py).
+        raise worst(ours)
+    return Access(host=str(connection._winrm_host), approaches=approaches, connecting=connecting)
 
 
 def _approach(connection: Any, transport: str, managed: bool) -> Approach | StationError:
@@ -106,8 +110,14 @@ def _approach(connection: Any, transport: str, managed: bool) -> Approach | Stat
     kind = _KINDS.get(transport) or ("certificate" if client.cert_pem or client.cert_key_pem else "basic")
     if client.message_encryption == "always" and kind not in {"ntlm", "kerberos"}:
         raise ElsewhereError(f"ansible_winrm_message_encryption always with {transport} is not spoken here")
-    if kind == "kerberos" and not _kerberos():
-        raise ElsewhereError("pyspnego has no Kerberos here (make kerberos)")
+    login = None
+    if kind == "kerberos":
+        if managed:
+            login = login_of(connection, client.username, client.password)
+            if shutil.which(login.command) is None:
+                return LIBRARY_MISSING.error(text=f"{login.command} is not there")
+        if not _kerberos():
+            raise ElsewhereError("pyspnego has no Kerberos here (make kerberos)")
     try:
         request = requests.PreparedRequest()
         request.prepare_url(client.endpoint, {})
@@ -135,7 +145,7 @@ def _approach(connection: Any, transport: str, managed: bool) -> Approach | Stat
         service=client.service,
         service_host=client.kerberos_hostname_override or host,
         delegated=client.kerberos_delegation,
-        login=login_of(connection, client.username, client.password) if managed and kind == "kerberos" else None,
+        login=login,
         answering=made.read_timeout_sec,
         operating=made.operation_timeout_sec,
     )

@@ -5,14 +5,16 @@ behind the rules of ``station/rules.py``. I/O: the network.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Mapping
-from pathlib import Path
 
 from ...module_utils.base.deadline import Deadline
 from ..station.causes import Way, from_answer
 from ..station.limits import Limits
 from ..station.refusals import not_let_in
 from ..station.rules import UnsealedError, check
+from ..station.trials import LONGEST, PAUSE, Trial
 from .access import Approach
 from .authentication import Scheme, scheme_of
 from .sealing import SEALED_TYPE
@@ -33,8 +35,9 @@ class Session:
         self._trust = trust
         self._connection: Connection | None = None
         self._scheme: Scheme | None = None
-        self._cache: Path | None = None
+        self._until = 0.0
         self._believed = True
+        self._trial = Trial(approach.user, approach.password, approach.host)
         name = f"[{approach.host}]" if ":" in approach.host else approach.host
         # As pywinrm presents itself.
         self._head = (
@@ -66,25 +69,14 @@ class Session:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        if self._cache is not None:
-            self._cache.unlink(missing_ok=True)
-            self._cache = None
-            self._scheme = None
+        self._scheme = None
 
     async def _ready(self, way: Way) -> tuple[Connection, Scheme]:
-        scheme = self._scheme
-        if scheme is None:
-            if self._approach.login is not None:
-                self._cache = await self._trust.cache(
-                    self._approach.login, self._limits.within(self._approach.answering)
-                )
-            scheme = self._scheme = scheme_of(
-                self._approach, self._trust, cache=f"FILE:{self._cache}" if self._cache else ""
-            )
-        if self._connection is not None and self._connection.alive:
-            return self._connection, scheme
+        if self._connection is not None and self._scheme is not None and self._connection.alive:
+            return self._connection, self._scheme
         if self._connection is not None:
             self._connection.close()
+        scheme = await self._proving()
         opened = await self._connected()
 
         async def post(body: bytes, kind: str, authorization: str) -> Received:
@@ -98,6 +90,18 @@ class Session:
         # Not before: until it is proven who asks, nothing else is sent over it.
         self._connection = opened
         return opened, scheme
+
+    async def _proving(self) -> Scheme:
+        """What proves who asks on a new connection; with a new ticket where the last one ends."""
+        login = self._approach.login
+        if self._scheme is None or (login is not None and self._until <= time.time()):
+            cache = ""
+            if login is not None:
+                within = self._limits.within(self._approach.answering)
+                path, self._until = await self._trust.cache(login, self._approach.host, within)
+                cache = f"FILE:{path}"
+            self._scheme = scheme_of(self._approach, self._trust, cache=cache)
+        return self._scheme
 
     async def _connected(self) -> Connection:
         approach = self._approach
@@ -115,6 +119,29 @@ class Session:
     async def _post(
         self, connection: Connection, scheme: Scheme, way: Way, *, body: bytes, kind: str, authorization: str
     ) -> Received:
+        if self._trial.asks(authorization):
+            until = Deadline(self._limits.within(LONGEST))
+            async with self._trust.turn(self._trial.account):
+                for _ in self._trial.turn(authorization, until):
+                    await asyncio.sleep(PAUSE)
+            try:
+                answer = await self._exchanged(connection, scheme, body=body, kind=kind, authorization=authorization)
+            except BaseException:
+                self._trial.unanswered()
+                raise
+            self._trial.answered(answer.status, answer.offers)
+        else:
+            answer = await self._exchanged(connection, scheme, body=body, kind=kind, authorization=authorization)
+        if not self._believed:
+            raise UnsealedError(answer.status, answer.body, server=answer.server)
+        if answer.status >= 400 and answer.status != _UNAUTHORIZED:
+            told = scheme.incoming(answer) if scheme.protocol and kind == SEALED_TYPE and answer.body else answer.body
+            raise from_answer(answer.status, told, way, server=answer.server)
+        return answer
+
+    async def _exchanged(
+        self, connection: Connection, scheme: Scheme, *, body: bytes, kind: str, authorization: str
+    ) -> Received:
         said = f"Authorization: {authorization}\r\n" if authorization else ""
         head = f"{self._head}{said}Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
         deadline = Deadline(self._limits.within(self._approach.answering))
@@ -124,10 +151,4 @@ class Session:
             self._limits.server, self._limits.answered = headers.get("Server", ""), True
             self._believed = check(status, headers, protocol=protocol)
 
-        answer = await connection.post(head.encode("ascii"), body, deadline=deadline, judge=judge)
-        if not self._believed:
-            raise UnsealedError(answer.status, answer.body, server=answer.server)
-        if answer.status >= 400 and answer.status != _UNAUTHORIZED:
-            told = scheme.incoming(answer) if protocol and kind == SEALED_TYPE and answer.body else answer.body
-            raise from_answer(answer.status, told, way, server=answer.server)
-        return answer
+        return await connection.post(head.encode("ascii"), body, deadline=deadline, judge=judge)

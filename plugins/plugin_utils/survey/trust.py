@@ -10,18 +10,19 @@ import asyncio
 import errno
 import os
 import ssl
-import tempfile
+import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import spnego
-from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..station import kerberos
+from ..station.accounts import Account
 from ..station.causes import from_preparation
-from ..station.tickets import Login, ticket
+from ..station.tickets import Login, Ticket, cache_of, ticket
 from ..station.tls import context
 from .access import Approach
 
@@ -34,7 +35,8 @@ class Trust:
     def __init__(self) -> None:
         self._contexts: dict[tuple[bool | str, tuple[str, str] | None, str], ssl.SSLContext] = {}
         self._hashes: dict[tuple[str, str], spnego.NTLMHash] = {}
-        self._tickets: dict[Login, asyncio.Task[bytes]] = {}
+        self._tickets: dict[Login, asyncio.Task[Ticket]] = {}
+        self._turns: defaultdict[Account, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def hashes(self, approach: Approach) -> spnego.NTLMHash:
         """What NTLM makes of a password: DES in plain Python, a millisecond, so it is done once for an account."""
@@ -45,6 +47,10 @@ class Trust:
             self._hashes[key] = spnego.NTLMHash(approach.user, made.lm_hash.hex(), made.nt_hash.hex())
         return self._hashes[key]
 
+    def turn(self, account: Account) -> asyncio.Lock:
+        """Held by the one station that asks whether this account may be sent to it; the others of it wait."""
+        return self._turns[account]
+
     def context(self, approach: Approach) -> ssl.SSLContext:
         """How TLS is spoken with a station. Raises OSError, ssl.SSLError for files that cannot be used."""
         key = (approach.trusted, approach.certificate, approach.transport)
@@ -52,24 +58,23 @@ class Trust:
             self._contexts[key] = _context(approach)
         return self._contexts[key]
 
-    async def cache(self, login: Login, seconds: float) -> Path:
-        """A file of the station's own with the account's ticket: what is asked for at the station is added to it.
+    async def cache(self, login: Login, host: str, seconds: float) -> tuple[Path, float]:
+        """A file of the station's own with the account's ticket; and until when it serves for a new connection
+        (time.time).
 
         Within so many seconds. Raises StationError.
         """
-        if login not in self._tickets:
-            self._tickets[login] = asyncio.create_task(asyncio.to_thread(ticket, login))
+        task = self._tickets.get(login)
+        if task is None or (task.done() and (task.exception() or task.result().until <= time.time())):
+            task = self._tickets[login] = asyncio.create_task(asyncio.to_thread(ticket, login))
         try:
             # Others wait for it too.
-            brought = await asyncio.wait_for(asyncio.shield(self._tickets[login]), seconds)
+            brought = await asyncio.wait_for(asyncio.shield(task), seconds)
         except TimeoutError as exc:
             raise kerberos.unanswered() from exc
         except AnsibleConnectionFailure as exc:
             raise from_preparation(exc) from exc
-        handle, name = tempfile.mkstemp(prefix="krb5-", dir=vars(constants)["DEFAULT_LOCAL_TMP"])
-        with os.fdopen(handle, "wb") as file:
-            file.write(brought)
-        return Path(name)
+        return cache_of(login, brought, host), brought.until
 
 
 def _context(approach: Approach) -> ssl.SSLContext:

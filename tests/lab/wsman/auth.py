@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import spnego
@@ -50,11 +50,14 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """An account, or a 401. ``headers`` are WWW-Authenticate; ``leg``: part of a handshake, not a refusal."""
+    """An account, or a 401. ``headers`` are WWW-Authenticate; ``leg``: part of a handshake, not a refusal; ``tried``:
+    whose password was looked at, which a domain counts when it is wrong.
+    """
 
     account: Account | None = None
     headers: tuple[str, ...] = ()
     leg: bool = False
+    tried: str = ""
 
 
 class UnencryptedError(Exception):
@@ -64,7 +67,8 @@ class UnencryptedError(Exception):
 class Authenticator:
     """The authentication settings of one listener.
 
-    ``certificate`` is the server's (DER) for HTTPS, None for HTTP; ``keytab`` the station's, where it is in a domain.
+    ``certificate`` is the server's (DER) for HTTPS, None for HTTP; ``keytab`` the station's, where it is in a domain;
+    ``strict``: CbtHardeningLevel, by default Relaxed: a client may send no bindings, but no wrong ones.
     """
 
     def __init__(
@@ -75,10 +79,12 @@ class Authenticator:
         allow_unencrypted: bool,
         certificate: bytes | None,
         keytab: Path | None = None,
+        strict: bool = False,
     ) -> None:
         self._station = station
         self._keytab = keytab
         self._tls = certificate is not None
+        self._bound = strict and self._tls
         self._may_be_clear = self._tls or allow_unencrypted
         self._bindings = None
         if certificate is not None:
@@ -144,8 +150,8 @@ class Authenticator:
         user = name.rpartition("\\")[2].lower()
         for account in self._station.accounts:
             if account.name.lower() == user and account.password == password:
-                return Verdict(account=account)
-        return self._refused
+                return Verdict(account=account, tried=name)
+        return replace(self._refused, tried=name)
 
     def _negotiate(self, session: Session, scheme: str, token: bytes) -> Verdict:
         acceptor, session.pending = session.pending, None
@@ -158,16 +164,16 @@ class Authenticator:
                 return self._refused
             reply = acceptor.step(token)
         except _UNREADABLE:
-            return self._refused
+            return replace(self._refused, tried="" if acceptor is None else acceptor.tried)
         headers = (f"{scheme} {base64.b64encode(reply).decode()}",) if reply else ()
         if not acceptor.context.complete:
             session.pending = acceptor
             return Verdict(headers=headers, leg=True)
-        if acceptor.account is None:
-            # Of the domain, but no administrator of this station.
-            return self._refused
+        if acceptor.account is None or (self._bound and not acceptor.bound):
+            # Of the domain, but no administrator of this station; or not bound to the channel.
+            return replace(self._refused, tried=acceptor.tried)
         session.account, session.security = acceptor.account, acceptor.context
-        return Verdict(account=session.account, headers=headers)
+        return Verdict(account=session.account, headers=headers, tried=acceptor.tried)
 
     def _acceptor(self, scheme: str, token: bytes) -> Acceptor | KerberosAcceptor | None:
         """Who takes the first token of a handshake; None where the listener allows nobody to."""

@@ -42,6 +42,7 @@ class Listening:
     deny: frozenset[Literal["shell", "wmi"]] = frozenset()
     # What answers at the address instead of WinRM: a name of tests/lab/wsman/strangers.py.
     stranger: str = ""
+    strict: bool = False  # CbtHardeningLevel
     keytab: Path | None = None  # the station's, in a domain: without it "kerberos" is not offered
 
 
@@ -148,6 +149,7 @@ class Endpoint:
             allow_unencrypted=self.listening.allow_unencrypted,
             certificate=certificate,
             keytab=self.listening.keytab,
+            strict=self.listening.strict,
         )
         dripping = self.listening.stranger == DRIPPING
         listener = Dripping() if dripping else _Listener(self, authenticator)
@@ -216,6 +218,9 @@ class Endpoint:
         if authenticator.resets(session, http.headers.get("Authorization")):
             raise CutError
         verdict = authenticator.check(session, http.headers.get("Authorization"))
+        if verdict.tried:
+            let_in = verdict.account is not None
+            self._journal.add("login", self.station.name, account=verdict.tried, accepted=let_in)
         if verdict.account is None:
             exchange.leg = verdict.leg
             return plain(exchange, 401, verdict.headers)

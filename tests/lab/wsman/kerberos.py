@@ -21,6 +21,9 @@ __all__ = ["KerberosAcceptor"]
 # What a token of the Kerberos mechanism (RFC 1964) holds before its length becomes visible; SPNEGO's has another.
 _MECHANISM = bytes.fromhex("06092a864886f712010202")
 
+# Of the acceptor, where bindings of both sides are there and the same (MIT 1.19: GSS_C_CHANNEL_BOUND_FLAG).
+_CHANNEL_BOUND = 2048
+
 
 @contextmanager
 def _accepting_with(keytab: Path) -> Iterator[None]:
@@ -53,17 +56,20 @@ class KerberosAcceptor:
                 options=spnego.NegotiateOptions.use_negotiate if wrapped else spnego.NegotiateOptions.none,
             )
         self.account: Account | None = None
+        # A ticket was, and no password.
+        self.tried, self.bound = "", False
 
     def step(self, token: bytes) -> bytes | None:
         """Take the client's token, return the answer's. Raises SpnegoError or ValueError when it is refused."""
         try:
-            # The library passes over a client without bindings, as Windows does by default (CbtHardeningLevel Relaxed).
+            # The library passes over a client without bindings; whether there may be none is Authenticator's.
             reply = self.context.step(token, channel_bindings=self._bindings)
         except AttributeError as exc:
             # Where the library has a token that says why, gssapi 1.12 keeps its error back, and pyspnego 0.12 asks the
             # context that never came to be for its flags.
             raise ValueError("the ticket is refused") from exc
         if self.context.complete:
+            self.bound = bool(getattr(self.context, "_context_attr", 0) & _CHANNEL_BOUND)
             principal = (self.context.client_principal or "").lower()
             self.account = next((a for a in self._accounts if a.principal and a.principal.lower() == principal), None)
         return reply

@@ -114,6 +114,8 @@ class Acceptor:
             # Both Negotiate (SPNEGO) and raw NTLM tokens, whatever the header's scheme says, as Windows' SSPI takes.
             self.context = spnego.server(protocol="negotiate", options=spnego.NegotiateOptions.use_negotiate)
         self.account: Account | None = None
+        # Whose password was looked at, and whether the log-in is bound to the channel.
+        self.tried, self.bound = "", False
 
     def step(self, token: bytes) -> bytes | None:
         """Take the client's token, return the answer's. Raises spnego.exceptions.SpnegoError when it is refused."""
@@ -121,8 +123,10 @@ class Acceptor:
         if identity is None:
             with _user_file():
                 return self.context.step(token)
-        account = next((a for a in self._accounts if a.name.lower() == identity.user.lower()), None)
-        # CbtHardeningLevel is Relaxed by default: a client may send no bindings, but no wrong ones.
+        self.tried = _full_name(identity.domain, identity.user)
+        account = next((a for a in self._accounts if _is(a, identity)), None)
+        # Wrong ones are refused; whether there may be none is Authenticator's.
+        self.bound = identity.bound
         bindings = self._bindings if identity.bound else None
         with _user_file("" if account is None else _line(identity, account)):
             reply = self.context.step(token, channel_bindings=bindings)
@@ -130,7 +134,18 @@ class Acceptor:
         return reply
 
 
+def _full_name(domain: str, user: str) -> str:
+    return f"{domain}\\{user}" if domain else user
+
+
+def _is(account: Account, identity: Identity) -> bool:
+    """Its own accounts are tried whatever domain is named; one of a domain is asked of that domain alone."""
+    if account.principal and account.principal.lower() == identity.user.lower():
+        return True
+    named = account.name.lower() == identity.user.lower()
+    return named and (not account.domain or account.domain.lower() == identity.domain.lower())
+
+
 def _line(identity: Identity, account: Account) -> str:
-    """The account in smbpasswd's format. A machine of no domain tries its own accounts whatever domain is named."""
-    name = f"{identity.domain}\\{identity.user}" if identity.domain else identity.user
-    return f"{name}:0:{'0' * 32}:{_nt_hash(account.password)}:[U]:LCT-00000000\n"
+    """The account in smbpasswd's format."""
+    return f"{_full_name(identity.domain, identity.user)}:0:{'0' * 32}:{_nt_hash(account.password)}:[U]:LCT-00000000\n"

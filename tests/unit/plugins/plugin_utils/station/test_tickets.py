@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
+from ansible_collections.rentree.pronote.plugins.module_utils.base.deadline import Deadline
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station import tickets
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.causes import from_preparation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import (
+    AGAIN,
     LIFETIME,
     Login,
     login_of,
     share_tickets,
     ticket,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.trials import Trial
 
 _WRONG = "Kerberos auth failure for principal {}: kinit: Password incorrect while getting initial credentials"
+_UNKNOWN = "Kerberos auth failure for principal {}: kinit: Client not found in Kerberos database while getting it"
 _NO_KDC = "Kerberos auth failure for principal {}: kinit: Cannot contact any KDC for realm 'X' while getting it"
 
 
@@ -35,6 +43,7 @@ class _Domain:
 
         class Connection:
             _kinit_cmd = "kinit"
+            _winrm_host = "pc"
             _kerb_ccache: Any = None
 
             def get_option(self, name: str) -> Any:
@@ -80,13 +89,31 @@ def test_a_wrong_password_is_one_failed_log_in(domain: _Domain) -> None:
     assert len(domain.asked) == 1
 
 
-def test_what_is_no_refusal_is_tried_again(domain: _Domain) -> None:
+def test_what_is_no_refusal_is_tried_again_after_a_while(domain: _Domain, tmp_path: Path) -> None:
+    """Each try of a domain that does not answer takes its time, and the stations wait one after the other."""
     domain.refuses = _NO_KDC
     for _ in range(3):
         with pytest.raises(AnsibleConnectionFailure, match="Cannot contact"):
             domain.log_in()
+    assert len(domain.asked) == 1
     domain.refuses = ""
-    assert domain.log_in() == "ticket 4"
+    (failed,) = tmp_path.glob("*.failed")
+    assert 0 < failed.stat().st_mtime - time.time() <= AGAIN
+    os.utime(failed, (0, 0))
+    assert domain.log_in() == "ticket 2"
+
+
+def test_a_password_that_the_domain_refuses_goes_to_no_station(domain: _Domain) -> None:
+    """With ansible_winrm_transport: [kerberos, ntlm] each station would be sent it next."""
+    domain.refuses = _WRONG
+    with pytest.raises(AnsibleConnectionFailure):
+        domain.log_in()
+    with pytest.raises(StationError, match=r"the account deploy@X was refused by the domain"):
+        next(Trial("deploy@X", "p", "pc").turn("NTLM x", Deadline(1)))
+    domain.refuses = _UNKNOWN
+    with pytest.raises(AnsibleConnectionFailure):
+        domain.log_in(password="q")
+    assert [*Trial("deploy@X", "q", "pc").turn("NTLM x", Deadline(1))] == []
 
 
 def test_who_asks_otherwise_logs_in_for_himself(domain: _Domain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,12 +127,20 @@ def test_who_asks_otherwise_logs_in_for_himself(domain: _Domain, monkeypatch: py
 
 def test_an_old_ticket_is_not_copied(domain: _Domain, tmp_path: Path) -> None:
     domain.log_in()
-    (kept,) = [path for path in tmp_path.iterdir() if not path.suffix]
-    for age in (LIFETIME + 1, -60):
-        moment = kept.stat().st_mtime - age
-        os.utime(kept, (moment, moment))
-        domain.log_in()
-    assert len(domain.asked) == 3
+    (kept,) = [path for path in tmp_path.iterdir() if re.fullmatch("krb5-[0-9a-f]+", path.name)]
+    assert 0 < kept.stat().st_mtime - time.time() <= LIFETIME
+    os.utime(kept, (time.time() - 1,) * 2)
+    assert [domain.log_in(), domain.log_in()] == ["ticket 2"] * 2
+
+
+@pytest.mark.parametrize(("lifetime", "copied"), [(36000, 35400), (900, 450), (60, 30), (None, LIFETIME)])
+def test_a_ticket_is_copied_until_near_its_end(
+    domain: _Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lifetime: int | None, copied: float
+) -> None:
+    monkeypatch.setattr(tickets, "_lifetime", lambda _cache: lifetime)
+    domain.log_in()
+    (kept,) = [path for path in tmp_path.iterdir() if re.fullmatch("krb5-[0-9a-f]+", path.name)]
+    assert copied - 60 < kept.stat().st_mtime - time.time() <= copied
 
 
 def test_without_a_place_to_keep_it_each_connection_logs_in(domain: _Domain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +181,7 @@ def _login(kinit: Path, **more: Any) -> Login:
 def test_a_ticket_without_a_connection(kinit: Path, domain: _Domain) -> None:
     """Nothing is said in the environment, and nothing of it goes to kinit but what is meant for it."""
     login = _login(kinit, arguments=("-f",))
-    assert [ticket(login) for _ in range(3)] == [b"ticket of p"] * 3
+    assert [ticket(login).cache for _ in range(3)] == [b"ticket of p"] * 3
     assert kinit.with_name("told").read_text(encoding="ascii") == "p -f deploy@X /mine nothing\n"
     assert os.environ["KRB5CCNAME"] == ""
 
@@ -156,7 +191,7 @@ def test_workers_and_a_survey_share_a_log_in(kinit: Path, domain: _Domain, monke
     connection = domain.connection(kinit_args="-f -l 1h")
     connection._kinit_cmd = str(kinit)
     connection._kerb_auth("deploy@X", "p")
-    assert ticket(login_of(connection, "deploy@X", "p")) == b"ticket 1"
+    assert ticket(login_of(connection, "deploy@X", "p")).cache == b"ticket 1"
     assert login_of(connection, "deploy@X", "p").arguments == ("-f", "-l", "1h")
     assert not kinit.with_name("told").exists()
 
@@ -179,7 +214,7 @@ def test_a_kinit_that_is_not_there(kinit: Path) -> None:
 
 def test_a_ticket_without_a_place_to_keep_it(kinit: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", "/proc/nowhere")
-    assert ticket(_login(kinit)) == b"ticket of p"
+    assert ticket(_login(kinit)).cache == b"ticket of p"
 
 
 def test_no_password_is_in_the_words_of_a_log_in(kinit: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import ControllerError, StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import access
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import (
     Access,
@@ -159,7 +159,8 @@ def test_a_proxy_of_the_environment_is_a_workers_but_for_who_needs_none(monkeypa
 
 @pytest.fixture
 def _pykerberos(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The plugin finds its own library of Kerberos."""
+    """The plugin finds its own library of Kerberos, and kinit is there."""
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     plugin = type(stock_connection(host=_HOST))._winrm_connect.__globals__
     monkeypatch.setitem(plugin, "HAVE_KERBEROS", True)
     monkeypatch.setattr("winrm.FEATURE_SUPPORTED_AUTHTYPES", ["kerberos"])
@@ -189,13 +190,27 @@ def test_whose_ticket_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert manual.login is None
 
 
-@pytest.mark.parametrize(
-    ("options", "kind"),
-    [({"host": "pc 01"}, "configuration"), ({"user": ""}, "configuration"), ({"cert_pem": "/x"}, "controller")],
-)
-def test_what_is_wrong_with_options_is_told_when_the_station_is_asked(options: dict[str, Any], kind: str) -> None:
-    transport = "certificate" if "cert_pem" in options else "ntlm"
-    more = {"cert_key_pem": "/y"} if "cert_pem" in options else {}
-    (error,) = _of(transport, **options, **more).approaches
+@pytest.mark.parametrize("options", [{"host": "pc 01"}, {"user": ""}])
+def test_what_is_wrong_with_options_is_told_when_the_station_is_asked(options: dict[str, Any]) -> None:
+    (error,) = _of("ntlm", **options).approaches
     assert isinstance(error, StationError)
-    assert error.kind == kind
+    assert error.kind == "configuration"
+
+
+_NO_CERTIFICATE = {"cert_pem": "/x", "cert_key_pem": "/y"}
+
+
+def test_what_this_machine_lacks_is_told_before_any_station_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StationError, match="cert_pem file not found") as caught:
+        _of("certificate", **_NO_CERTIFICATE)
+    assert caught.value.kind == "controller"
+    # Unless there is another way.
+    assert [type(each) for each in _of("certificate", "ntlm", **_NO_CERTIFICATE).approaches] == [
+        ControllerError,
+        Approach,
+    ]
+    monkeypatch.setitem(type(stock_connection(host=_HOST))._winrm_connect.__globals__, "HAVE_KERBEROS", False)
+    monkeypatch.setattr("winrm.FEATURE_SUPPORTED_AUTHTYPES", ["kerberos"])
+    with pytest.raises(StationError, match="no Kerberos library or no kinit") as caught:
+        _of("kerberos", user="deploy@LYCEE.EXAMPLE")
+    assert caught.value.fact.endswith("the python kerberos library is not installed")

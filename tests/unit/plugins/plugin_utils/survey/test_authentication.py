@@ -18,7 +18,7 @@ from ansible import constants
 from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.soap import OddAnswerError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import Login
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.tickets import Login, Ticket
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import authentication, trust
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import Approach
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.authentication import (
@@ -176,28 +176,32 @@ def test_one_log_in_for_all_stations_and_a_file_for_each(monkeypatch: pytest.Mon
     monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
     asked: list[Login] = []
 
-    def ticket(login: Login) -> bytes:
+    def ticket(login: Login) -> Ticket:
         asked.append(login)
         time.sleep(0.01)
-        return b"ticket"
+        return Ticket(cache=b"ticket", until=time.time() + (60 if len(asked) > 1 else -1))
 
     monkeypatch.setattr(trust, "ticket", ticket)
 
     async def caches() -> list[Path]:
         shared = Trust()
-        return list(await asyncio.gather(*(shared.cache(_LOGIN, 30) for _ in range(9))))
+        found = await asyncio.gather(*(shared.cache(_LOGIN, f"pc{n}", 30) for n in range(9)))
+        assert asked == [_LOGIN]
+        # It is near its end: the next connections have another.
+        found += [await shared.cache(_LOGIN, f"pc{n}", 30) for n in range(3)]
+        return [path for path, _until in found]
 
     found = asyncio.run(caches())
-    assert asked == [_LOGIN]
+    assert asked == [_LOGIN, _LOGIN]
     assert {each.read_bytes() for each in found} == {b"ticket"}
-    assert len(set(found)) == 9
+    assert len(set(found)) == 12
     assert {each.stat().st_mode & 0o777 for each in found} == {0o600}
 
 
 def test_a_log_in_that_is_refused_or_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
 
-    def ticket(login: Login) -> bytes:
+    def ticket(login: Login) -> Ticket:
         if login.principal == "slow@X":
             released.wait(10)
         raise AnsibleConnectionFailure(_WRONG)
@@ -209,7 +213,7 @@ def test_a_log_in_that_is_refused_or_takes_too_long(monkeypatch: pytest.MonkeyPa
         for login, seconds in ((_LOGIN, 30.0), (Login(principal="slow@X", password="p", command="kinit"), 0.05)):
             for _ in range(2):
                 with pytest.raises(StationError) as caught:
-                    await shared.cache(login, seconds)
+                    await shared.cache(login, "pc", seconds)
                 told.append(caught.value.fact)
         released.set()
         return told
