@@ -56,6 +56,7 @@ options:
         default: {}
 extends_documentation_fragment:
   - rentree.pronote.attributes
+  - rentree.pronote.attributes.changing
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.client
