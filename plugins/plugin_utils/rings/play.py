@@ -118,7 +118,7 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
     if surveyed is None:
         reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     else:
-        reachable = {name: not station.silent for name, station in surveyed.items()}
+        reachable = {name: station.ready for name, station in surveyed.items() if station.ready is not None}
     plans = []
     for each in wanted.values():
         known = progress.get((each.school, each.goal))
@@ -126,7 +126,8 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
             Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name), older=name in each.older)
             for name in each.names
         ]
-        plans.append(each.plan(stations, done=known.done if known else 0))
+        done = known.done if known else 0
+        plans.append(each.plan(stations, **({"done": done} if surveyed is None else {"before": done})))
         if known and known.stopped:
             warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
     return {
@@ -166,11 +167,14 @@ def _turns(plans: Sequence[SchoolPlan], batch: Sequence[str]) -> dict[str, list[
 
 @dataclass(frozen=True, kw_only=True)
 class _Surveyed:
-    """A station that a survey has left for its turn. ``at``: where its line is."""
+    """A station that a survey has left for its turn. ``at``: where its line is.
+
+    ``ready``: it would be changed now, so that it can show something; None when it was not read.
+    """
 
     school: str
     readable: bool
-    silent: bool
+    ready: bool | None
     older: bool
     at: int
 
@@ -180,7 +184,7 @@ def _surveyed(path: str) -> dict[str, _Surveyed]:
         line["station"]: _Surveyed(
             school=line["school"],
             readable=line["readable"],
-            silent="unreachable" in line["result"],
+            ready=bool(line["result"].get("changed")) if line["result"] else None,
             older=line["older"],
             at=at,
         )
@@ -257,12 +261,12 @@ class _School:
         sizes = self.rules.effective
         return not self.problem and not self.pilots and sizes[0].of(len(self.names)) < len(self.names)
 
-    def plan(self, stations: Sequence[Station], *, done: int) -> SchoolPlan:
+    def plan(self, stations: Sequence[Station], **earlier: int) -> SchoolPlan:
         """Its rings; with variables that cannot be read, one ring that does not begin."""
         if self.problem:
             everybody = (tuple(self.names),)
             return SchoolPlan(school=self.school, rules=self.rules, rings=everybody, problem=self.problem)
-        return plan_school(self.school, stations, self.rules, done=done, release=self.goal)
+        return plan_school(self.school, stations, self.rules, release=self.goal, **earlier)
 
 
 def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:
@@ -360,7 +364,7 @@ def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         Progress(
             school=plan.school,
             release=plan.release,
-            done=standing.counts.get("done", 0),
+            done=plan.before + standing.counts.get("done", 0),
             ring=standing.passed,
             stopped=standing.reason,
         )
