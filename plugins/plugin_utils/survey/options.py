@@ -12,7 +12,7 @@ them, and templates that come to the same (``templates.py``). I/O: Ansible, and 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,8 +50,8 @@ _Checked = Callable[[dict[str, Any]], dict[str, Any]]
 class Resolved:
     """One station. ``arguments``: the task's own for it, checked; ``access``: where and how it is reached.
 
-    Without access, one of these says why: ``problem``, the connection cannot be made; ``elsewhere``, only a worker can
-    make it; ``error``, the variables cannot be read, and there are no arguments either.
+    Without access, where that was asked for, one of these says why: ``problem``, the connection cannot be made;
+    ``elsewhere``, only a worker can make it; ``error``, the variables cannot be read, there are no arguments either.
     """
 
     name: str
@@ -92,14 +92,26 @@ class PlayStations:
         self._scratch = self._context.copy()
         self._plugins: dict[str, Any] = {}
 
-    def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
+    def each(self, variable: str, spec: Mapping[str, Any], *, reached: bool = True) -> Iterator[Resolved]:
         """Every station but those that the task's ``when`` leaves out.
 
-        ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs.
+        ``variable``: a dict of arguments, as an action of its own is given, empty for none; ``spec``: theirs;
+        ``reached``: whether its access is wanted.
         """
         checked = _checking(spec)
-        each = (self._resolved(name, variable, checked) for name in self.names)
+        each = (self._resolved(name, variable, checked, reached) for name in self.names)
         return (station for station in each if station is not None)
+
+    def about(self, name: str, wanted: Iterable[str]) -> dict[str, Any]:
+        """Those of these variables that a station has, and ``ansible_host`` and ``ansible_port``: where it is reached.
+
+        Raises AnsibleError, StationError for a connection that is not winrm.
+        """
+        variables = self.variables(name)
+        plugin = self._configured(variables)
+        self._templates.use(self._with_connection(variables))
+        found = self._templates.each({each: variables[each] for each in wanted if each in variables})
+        return {**found, "ansible_host": plugin.get_option("remote_addr"), "ansible_port": plugin.get_option("port")}
 
     def variables(self, name: str) -> dict[str, Any]:
         """What the strategy would give the task of one station; nothing is templated yet. Raises AnsibleError."""
@@ -124,12 +136,14 @@ class PlayStations:
         self._configure(plugin, variables)
         return plugin
 
-    def _resolved(self, name: str, variable: str, checked: _Checked) -> Resolved | None:
+    def _resolved(self, name: str, variable: str, checked: _Checked, reached: bool) -> Resolved | None:
         try:
             variables = self.variables(name)
             if self._conditions and not self._meant(variables):
                 return None
             arguments = self._arguments(variables, variable, checked)
+            if not reached:
+                return Resolved(name=name, arguments=arguments)
             try:
                 return Resolved(name=name, arguments=arguments, access=self._access(variables))
             except StationError as exc:
@@ -146,7 +160,7 @@ class PlayStations:
 
     def _arguments(self, variables: dict[str, Any], name: str, checked: _Checked) -> dict[str, Any]:
         self._templates.use(self._with_connection(variables))
-        given = variables[name]
+        given = variables[name] if name else {}
         try:
             arguments = self._templates.each(given)
         except AnsibleError:
@@ -182,12 +196,17 @@ class PlayStations:
 
     def _access(self, variables: dict[str, Any]) -> Access:
         """Raises StationError for a connection that cannot be made, ElsewhereError for one that only a worker makes."""
+        plugin = self._configured(variables)
+        return access_of(plugin, connecting=min(CONNECTING, self._of_context("timeout", variables) or CONNECTING))
+
+    def _configured(self, variables: dict[str, Any]) -> Any:
+        """The stock plugin with the options of a station. Raises StationError for another one."""
         self._templates.use(variables)
         plugin = self._plugin(self._kind(variables))
         self._configure(plugin, variables)
         # Not the stock plugin: it says so.
         WinrmStation(plugin)
-        return access_of(plugin, connecting=min(CONNECTING, self._of_context("timeout", variables) or CONNECTING))
+        return plugin
 
     def _kind(self, variables: Mapping[str, Any]) -> str:
         if variables.get("ansible_connection") is not None:
