@@ -102,6 +102,15 @@ class PlayStations:
         each = (self._resolved(name, variable, checked, reached) for name in self.names)
         return (station for station in each if station is not None)
 
+    def other(self, name: str) -> Resolved:
+        """A host of the inventory that need not be one of the play's stations; it has no arguments."""
+        if self._inventory.get_host(name) is None:
+            return Resolved(name=name, arguments={}, error=f"{name!r} is not a host of the inventory")
+        try:
+            return self._reached(name, self.variables(name), {})
+        except Exception as exc:  # noqa: BLE001  (as above)
+            return Resolved(name=name, arguments={}, error=one_line(exc))
+
     def about(self, name: str, wanted: Iterable[str]) -> dict[str, Any]:
         """Those of these variables that a station has, and ``ansible_host`` and ``ansible_port``: where it is reached.
 
@@ -144,14 +153,17 @@ class PlayStations:
             arguments = self._arguments(variables, variable, checked)
             if not reached:
                 return Resolved(name=name, arguments=arguments)
-            try:
-                return Resolved(name=name, arguments=arguments, access=self._access(variables))
-            except StationError as exc:
-                return Resolved(name=name, arguments=arguments, problem=exc)
-            except ElsewhereError as exc:
-                return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
+            return self._reached(name, variables, arguments)
         except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: whatever a template comes to is its station's)
             return Resolved(name=name, arguments={}, error=one_line(exc))
+
+    def _reached(self, name: str, variables: dict[str, Any], arguments: Mapping[str, Any]) -> Resolved:
+        try:
+            return Resolved(name=name, arguments=arguments, access=self._access(variables))
+        except StationError as exc:
+            return Resolved(name=name, arguments=arguments, problem=exc)
+        except ElsewhereError as exc:
+            return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
 
     def _meant(self, variables: dict[str, Any]) -> bool:
         """What TaskExecutor asks before anything else: Ansible itself asks it of the first station alone."""
