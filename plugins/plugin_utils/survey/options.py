@@ -30,7 +30,7 @@ from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
 
-__all__ = ["PlayStations", "Resolved"]
+__all__ = ["PlayStations", "Resolved", "checking"]
 
 # What the strategy adds to a task's variables (add_tqm_variables, linear.py), and the executor (_get_loop_items): the
 # same for all stations.
@@ -98,7 +98,7 @@ class PlayStations:
         ``variable``: a dict of arguments, as an action of its own is given, empty for none; ``spec``: theirs;
         ``reached``: whether its access is wanted.
         """
-        checked = _checking(spec)
+        checked = checking(spec)
         each = (self._resolved(name, variable, checked, reached) for name in self.names)
         return (station for station in each if station is not None)
 
@@ -285,7 +285,7 @@ def _keywords(plugin: str) -> tuple[str, ...]:
     return tuple(keyword["name"] for option in known.values() for keyword in option.get("keyword") or ())
 
 
-def _checking(spec: Mapping[str, Any]) -> _Checked:
+def checking(spec: Mapping[str, Any]) -> _Checked:
     """The check of arguments that ActionBase makes; of those that are equal, as all of a room's may be, once."""
     validator = ArgumentSpecValidator(spec)
     known: dict[str, dict[str, Any]] = {}
