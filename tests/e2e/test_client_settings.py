@@ -187,6 +187,13 @@ def test_who_has_nothing_to_do_costs_no_process(start_school: StartSchool) -> No
     requests = (e for e in school.lab.journal(kind="request", since=since) if e["data"]["operation"] != "Receive")
     assert Counter(e["station"] for e in requests) == Counter(dict.fromkeys(set(names) - off, 11))
 
+    # By workers all are told the same, and each has a task.
+    told = ("outcome", "changed", "action", "reason", "msg", "kind")
+    by_survey = {name: [result.get(key) for key in told] for name, result in run.of("client_settings").items()}
+    run = _run(school, "--check", limit=":".join(names[:8]), pronote_survey_parallel=0, **absent).assert_code(4)
+    by_worker = {name: [result.get(key) for key in told] for name, result in run.of("client_settings").items()}
+    assert by_worker == {name: by_survey[name] for name in names[:8]}
+
     # Nobody has a turn: the play ends there.
     run = _play(school, limit=f"lycee:!{one}:!{':!'.join(off)}", **absent)
     assert {result["task"].rpartition(": ")[2] for result in run.results} == {
