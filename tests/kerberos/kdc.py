@@ -21,7 +21,9 @@ DOMAIN, REALM = "lab.example.org", "LAB.EXAMPLE.ORG"
 
 @dataclass(frozen=True, kw_only=True)
 class Realm:
-    """A realm that runs. ``config``: what KRB5_CONFIG names; ``keytabs``: "<name>.keytab" of each station and account."""
+    """A realm that runs. ``config``: what KRB5_CONFIG names; ``keytabs``: a folder with "<name>.keytab" of each station
+    and account.
+    """
 
     config: Path
     keytabs: Path
