@@ -19,7 +19,7 @@ E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 WHEELS ?= --only-binary :all:
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help venv kerberos demo demo-year quick test lint types unit coverage smoke mutants e2e test-kerberos test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv kerberos demo demo-year quick test lint types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ e2e: $(STAMP) ## Playbooks on the lab
 
 test-kerberos: kerberos ## Stations in a domain, with a KDC (as root on Debian 12, first: sh tests/kerberos/setup.sh)
 	$(BIN)/python -m pytest tests/kerberos -n 0 -q
+
+test-samba: kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
+	RENTREE_DOMAIN=samba RENTREE_REQUIRE_KERBEROS=1 $(BIN)/python -m pytest tests/kerberos -n 0 -q
 
 test-faults: $(STAMP) ## A fault at every step of a deployment and of a survey, then a run without (minutes)
 	rm -rf build/faults

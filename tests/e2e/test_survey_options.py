@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -61,6 +63,12 @@ STATIONS: dict[str, dict[str, Any]] = {
     "not-included": {},
 }
 _BROKEN = {"undefined", "undefined-password", "unknown"}
+# Told before any station is asked, where it is so.
+_LACKING = (
+    {"kerberos"}
+    if shutil.which("kinit") is None or None in map(find_spec, ("kerberos", "gssapi", "krb5"))
+    else set[str]()
+)
 # The first by a task that fails, the others by a ``when``.
 _GONE = {"gone", "left-out", "not-included"}
 
@@ -115,7 +123,7 @@ def _seen(run: PlaybookRun, play: int = 0) -> tuple[dict[str, dict[str, Any]], d
 def test_every_source_is_what_a_worker_sees(run: PlaybookRun) -> None:
     by_worker, by_survey = _seen(run)
     assert by_survey.keys() == by_worker.keys() == STATIONS.keys() - _GONE
-    for name in STATIONS.keys() - _BROKEN - _GONE - {"unfit"}:
+    for name in STATIONS.keys() - _BROKEN - _GONE - {"unfit"} - _LACKING:
         for key in ("arguments", "variables", "connection"):
             assert by_survey[name][key] == by_worker[name][key], (name, key)
         if by_survey[name]["access"]:
@@ -135,7 +143,9 @@ def test_what_a_worker_cannot_read_the_survey_cannot(run: PlaybookRun) -> None:
         assert by_survey[name]["error"]
         assert by_survey[name]["error"].rpartition(": ")[2] in " ".join(said.split()), name
     without = {name: seen for name, seen in by_survey.items() if name not in _BROKEN and not seen["access"]}
-    assert without.keys() == {"local", "unfit", "elsewhere"}
+    assert without.keys() == {"local", "unfit", "elsewhere"} | _LACKING
+    for name in _LACKING:
+        assert (without[name]["problem"] or "controller", without[name]["access"]) == ("controller", None)
     assert (without["local"]["problem"], without["unfit"]["problem"]) == ("configuration", "configuration")
     assert "credssp" in without["elsewhere"]["elsewhere"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool, network, start_school
 from tests.kerberos import require_kerberos
+from tests.kerberos.directory import provision, require_samba, serving
 from tests.kerberos.kdc import DOMAIN, REALM, Realm, realm
 
 __all__ = ["Domain", "domain", "network", "school", "start_school"]
@@ -18,6 +21,7 @@ __all__ = ["Domain", "domain", "network", "school", "start_school"]
 # Stations, and what is wrong with who comes to them.
 SOUND = ("http", "https")
 ACCOUNTS = {"deploy": "Lab-only-1!", "pupil": "Lab-only-2!"}
+ROOM = [f"s101-{number:02}" for number in range(1, 25)]
 STATIONS = (*SOUND, "wrong-password", "unknown-account", "no-administrator", "other-name")
 
 
@@ -29,16 +33,31 @@ class Domain:
     work: Path
 
 
+@pytest.fixture(scope="session")
+def _provisioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Samba's domain, with the accounts and the stations of every module."""
+    require_samba()
+    folder = tmp_path_factory.mktemp("samba") / "domain"
+    provision(folder, accounts=ACCOUNTS, stations={name: name for name in (*STATIONS, *ROOM)})
+    return folder
+
+
 @pytest.fixture(scope="module")
 def domain(tmp_path_factory: pytest.TempPathFactory, network: str, request: pytest.FixtureRequest) -> Iterator[Domain]:
-    """The realm of this module, with its KDC on the module's network, and its ``NAMES`` of stations."""
+    """The realm of this module, with its KDC on the module's network, and its ``NAMES`` of stations.
+
+    With RENTREE_DOMAIN=samba it is Samba's (make test-samba).
+    """
     require_kerberos()
-    work = tmp_path_factory.mktemp("domain")
-    stations = {name: name for name in getattr(request.module, "NAMES", STATIONS)}
-    with (
-        realm(work / "kdc", address=f"{network}.0.7", accounts=ACCOUNTS, stations=stations) as running,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    work, address = tmp_path_factory.mktemp("domain"), f"{network}.0.7"
+    with ExitStack() as stack:
+        if os.environ.get("RENTREE_DOMAIN") == "samba":
+            provisioned: Path = request.getfixturevalue("_provisioned")
+            running = stack.enter_context(serving(provisioned, work / "kdc", address=address))
+        else:
+            stations = {name: name for name in getattr(request.module, "NAMES", STATIONS)}
+            running = stack.enter_context(realm(work / "kdc", address=address, accounts=ACCOUNTS, stations=stations))
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("KRB5_CONFIG", str(running.config))
         # The library's replay cache lies there, and nowhere else.
         patch.setenv("KRB5RCACHEDIR", str(work))

@@ -14,14 +14,16 @@ from pathlib import Path
 
 from tests.servers import free_port, running
 
-__all__ = ["DOMAIN", "REALM", "Realm", "realm"]
+__all__ = ["DOMAIN", "REALM", "Realm", "client_config", "realm"]
 
 DOMAIN, REALM = "lab.example.org", "LAB.EXAMPLE.ORG"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Realm:
-    """A realm that runs. ``config``: what KRB5_CONFIG names; ``keytabs``: "<station>.keytab" of each station."""
+    """A realm that runs. ``config``: what KRB5_CONFIG names; ``keytabs``: a folder with "<name>.keytab" of each station
+    and account.
+    """
 
     config: Path
     keytabs: Path
@@ -34,10 +36,15 @@ class Realm:
         """
         told: Counter[tuple[str, str, str]] = Counter()
         for line in self.log()[since:]:
-            if found := _ANSWER.search(line):
-                request, answer, client, service = found.groups()
+            if (found := self.answers(line)) is not None:
+                request, answer, client, service = found
                 told[request, answer, service if answer == "ISSUE" else client] += 1
         return told
+
+    def answers(self, line: str) -> tuple[str, str, str, str] | None:
+        """The request, the answer, who asked and for what service, of a line of the log that says so."""
+        found = _ANSWER.search(line)
+        return None if found is None else (found[1], found[2], found[3], found[4])
 
     def log(self) -> list[str]:
         """The lines of its KDC's log."""
@@ -46,14 +53,14 @@ class Realm:
     def without_kdc(self) -> Path:
         """A configuration that leads to an address where nobody answers."""
         path = self.config.with_name("nobody.conf")
-        path.write_text(_config(path.parent, self.address, free_port(self.address))[0], encoding="utf-8")
+        path.write_text(client_config(self.address, free_port(self.address)), encoding="utf-8")
         return path
 
     @contextmanager
     def wrong_clock(self) -> Iterator[Path]:
         """A configuration that leads to a KDC whose clock is never that of who asks: nothing is near enough to it."""
         folder, port = self.config.parent, free_port(self.address)
-        client, server = _config(folder, self.address, port)
+        client, server = client_config(self.address, port), _server_config(folder, self.address, port)
         (folder / "clock.conf").write_text(client, encoding="utf-8")
         (folder / "clock-server.conf").write_text(client.replace("[libdefaults]", _NEVER), encoding="utf-8")
         (folder / "clock-kdc.conf").write_text(server, encoding="utf-8")
@@ -83,9 +90,11 @@ def _kdc(folder: Path, address: str, port: int, **files: str) -> Iterator[None]:
         yield
 
 
-def _config(folder: Path, address: str, port: int) -> tuple[str, str]:
-    # Names are taken as they are: no DNS is asked, no address becomes a name. Over TCP, so that nothing is sent twice.
-    client = f"""[libdefaults]
+def client_config(address: str, port: int) -> str:
+    """What leads to the KDC there. Names are taken as they are: no DNS is asked, no address becomes a name. Over TCP,
+    so that nothing is sent twice.
+    """
+    return f"""[libdefaults]
     default_realm = {REALM}
     rdns = false
     dns_canonicalize_hostname = false
@@ -100,7 +109,10 @@ def _config(folder: Path, address: str, port: int) -> tuple[str, str]:
 [domain_realm]
     .{DOMAIN} = {REALM}
 """
-    server = f"""[kdcdefaults]
+
+
+def _server_config(folder: Path, address: str, port: int) -> str:
+    return f"""[kdcdefaults]
     kdc_listen = ""
     kdc_tcp_listen = {address}:{port}
 [realms]
@@ -113,7 +125,6 @@ def _config(folder: Path, address: str, port: int) -> tuple[str, str]:
 [logging]
     kdc = FILE:{folder}/kdc.log
 """
-    return client, server
 
 
 @contextmanager
@@ -125,7 +136,7 @@ def realm(folder: Path, *, address: str, accounts: Mapping[str, str], stations: 
     keytabs = folder / "keytabs"
     keytabs.mkdir(parents=True)
     port = free_port(address)
-    client, server = _config(folder, address, port)
+    client, server = client_config(address, port), _server_config(folder, address, port)
     (folder / "krb5.conf").write_text(client, encoding="utf-8")
     (folder / "kdc.conf").write_text(server, encoding="utf-8")
     environment = _environment(folder)
@@ -135,6 +146,7 @@ def realm(folder: Path, *, address: str, accounts: Mapping[str, str], stations: 
 
     call("kdb5_util", "-r", REALM, "-P", secrets.token_urlsafe(), "create", "-s")
     lines = [f'addprinc +requires_preauth -pw "{password}" {name}' for name, password in accounts.items()]
+    lines += [f"ktadd -norandkey -k {keytabs / name}.keytab {name}" for name in accounts]
     for station, host in stations.items():
         principal = f"HTTP/{host}.{DOMAIN}"
         lines += [f"addprinc -randkey {principal}", f"ktadd -k {keytabs / station}.keytab {principal}"]

@@ -4,7 +4,11 @@
 # run one of their own.
 set -eu
 
-set -- krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc
+# With the word samba: Samba's domain controller too (make test-samba).
+samba=""
+[ "${1:-}" != samba ] || samba="samba-ad-dc samba-ad-provision samba-dsdb-modules python3-samba"
+# shellcheck disable=SC2086  # a list of words on purpose
+set -- krb5-kdc krb5-admin-server krb5-user libkrb5-dev gcc $samba
 # The headers of the Python that Debian has; another Python brings its own.
 [ ! -x /usr/bin/python3 ] || set -- "$@" python3-dev
 exec sh "$(dirname "$0")/../packages.sh" --no-services "$@"

@@ -102,16 +102,23 @@ def test_a_library_of_the_survey_that_is_missing(
         access_of(stock_connection("kerberos", host=_ADDRESS, user=_DEPLOY, password="Lab-only-1!"))
 
 
-def test_a_keytab_instead_of_a_password(server: ServerThread, domain: Domain, driver: str) -> None:
-    """ansible_winrm_kinit_mode: managed, and the station's own account, whose key lies in a file."""
-    options = {"user": f"HTTP/http.{DOMAIN}@{REALM}", "password": ""}
-    connection = stock_connection("kerberos", host=_ADDRESS, kerberos_hostname_override=f"http.{DOMAIN}", **options)
+def _with_keytab(driver: str, keytab: Path) -> Driver:
+    """ansible_winrm_kinit_mode: managed, and no password."""
+    options = {"user": _DEPLOY, "password": "", "kerberos_hostname_override": f"http.{DOMAIN}"}
+    connection = stock_connection("kerberos", host=_ADDRESS, **options)
     connection.set_option("kerberos_mode", "managed")
-    connection.set_option("kinit_args", f"-k -t {domain.realm.keytabs / 'http.keytab'}")
-    with pytest.raises(StationError) as caught:
-        Make(driver=driver, host=_ADDRESS).of(connection).connect()
-    # Its ticket was taken to the station, of which it is no administrator.
-    assert caught.value.fact.startswith("the station refuses the account although the domain gave it a Kerberos ticket")
+    connection.set_option("kinit_args", f"-k -t {keytab}")
+    return Make(driver=driver, host=_ADDRESS).of(connection)
+
+
+def test_a_keytab_instead_of_a_password(server: ServerThread, domain: Domain, driver: str) -> None:
+    station = _with_keytab(driver, domain.realm.keytabs / "deploy.keytab")
+    assert station.get("Win32_Process", Handle="99") is None
+    station.close()
+    # With somebody else's key in it, what kinit says of it is quoted.
+    other = _error(_with_keytab(driver, domain.realm.keytabs / "pupil.keytab"))
+    assert other.fact.startswith("Kerberos did not authenticate: Kerberos auth failure for principal deploy@")
+    assert "Keytab contains no suitable keys" in other.fact
 
 
 def _expire(cache: Path) -> None:

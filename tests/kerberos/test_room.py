@@ -9,10 +9,10 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
-from tests.kerberos.conftest import ACCOUNTS, Domain
+from tests.kerberos.conftest import ACCOUNTS, ROOM, Domain
 from tests.kerberos.kdc import DOMAIN, REALM
 
-NAMES = [f"s101-{number:02}" for number in range(1, 25)]
+NAMES = ROOM
 _LATE = NAMES[:4]
 _RUNS = {
     "survey": ("audit",),

@@ -105,7 +105,7 @@ def cache_of(login: Login, ticket: Ticket, host: str) -> Path:
     there by every further task on it. Raises OSError.
     """
     name = hashlib.sha256(host.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    path = _folder() / f"krb5-{login.digest}-{round(ticket.until, 3)}-{name}"
+    path = _folder() / f"krb5-{login.digest}-{ticket.until * 1000:.0f}-{name}"
     with contextlib.suppress(FileExistsError):
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:
@@ -142,13 +142,16 @@ def _log_in_once(connection: Any, log_in: Callable[[str, str], None], principal:
     Raises AnsibleConnectionFailure, as it does.
     """
     own: list[str] = []
+    login = login_of(connection, principal, password)
 
     def fetched() -> bytes:
+        if not login.password:
+            # From a keytab. The plugin strikes the password out of what kinit says: nothing, before every letter.
+            return _fetched(login)
         log_in(principal, password)
         own.append(connection._kerb_ccache.name)
         return Path(own[0]).read_bytes()
 
-    login = login_of(connection, principal, password)
     try:
         cache = cache_of(login, _once(login, fetched), connection._winrm_host)
     except OSError:
