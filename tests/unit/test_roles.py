@@ -137,18 +137,18 @@ def _named(role: str, task: dict[str, Any], given: dict[str, Any]) -> dict[str, 
     return named
 
 
-def test_arguments_that_a_variable_names_are_those_of_the_action() -> None:
-    for role, action in (("pronote_audit", "audit"), ("pronote_client", "client")):
-        spec = action_loader.get(f"rentree.pronote.{action}", class_only=True).ARGUMENT_SPEC
-        named = [
-            _named(role, task, given)
-            for task in _tasks(role)
-            for of, given in task.items()
-            if of.startswith("rentree.pronote.") and "arguments" in given
-        ]
-        assert named
-        for arguments in named:
-            assert {n for n, o in spec.items() if o.get("required")} <= set(arguments) <= set(spec), role
+@pytest.mark.parametrize("role", ["pronote_audit", "pronote_client", "pronote_client_settings"])
+def test_arguments_that_a_variable_names_are_those_of_the_action(role: str) -> None:
+    named = [
+        (re.sub("_(survey|turn)$", "", of), _named(role, task, given))
+        for task in _tasks(role)
+        for of, given in task.items()
+        if of.startswith("rentree.pronote.") and "arguments" in given
+    ]
+    assert named
+    for action, arguments in named:
+        spec = action_loader.get(action, class_only=True).ARGUMENT_SPEC
+        assert {n for n, o in spec.items() if o.get("required")} <= set(arguments) <= set(spec), action
 
 
 # The schedule is files and units: ansible.builtin's modules only.
@@ -166,7 +166,8 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
         # A path may be text in a role, where empty means none.
         if {told["type"], spec[option]["type"]} != {"str", "path"}:
             assert told["type"] == spec[option]["type"], variable
-        if "default" in spec[option] and "default" in told:
+        # The action wakes who is named; in the role nobody is unless it is asked for.
+        if "default" in spec[option] and "default" in told and (action, option) != ("rentree.pronote.wake", "enabled"):
             assert told["default"] == spec[option]["default"], variable
 
 

@@ -90,11 +90,10 @@ def _line(name: str, uai: str = "A", **more: Any) -> str:
 
 
 def test_only_stations_with_a_turn_are_planned_by_what_was_found(tmp_path: Path) -> None:
-    off = {"result": {"unreachable": True, "msg": "off"}}
     lines = {
         "right": _line("right", turn=False),
         "unread": _line("unread", "", readable=False, result={"failed": True}),
-        "off": _line("off", **off),
+        "off": _line("off", result={"unreachable": True, "msg": "off"}),
         "in-use": _line("in-use", result={"changed": False, "action": "skip"}),
         "on": _line("on"),
         "older": _line("older", " b ", older=True),
