@@ -80,7 +80,7 @@ test-kerberos: kerberos ## Stations in a domain, with a KDC (as root on Debian 1
 test-samba: kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
 	RENTREE_DOMAIN=samba RENTREE_REQUIRE_KERBEROS=1 $(BIN)/python -m pytest tests/kerberos -n 0 -q
 
-test-faults: $(STAMP) ## A fault at every step of a deployment, then a run without (minutes)
+test-faults: $(STAMP) ## A fault at every step of a deployment and of a survey, then a run without (minutes)
 	rm -rf build/faults
 	$(BIN)/python -m pytest tests/e2e/campaign $(E2E_ARGS)
 	$(BIN)/python -m tests.e2e.campaign
@@ -113,7 +113,7 @@ lock: $(STAMP) ## Write the locks (requirements*.txt) from requirements*.in; UPG
 outdated: $(STAMP) ## Tell which locked packages have a newer version that fits requirements*.in; changes nothing
 	$(BIN)/python -m tests.locks --outdated
 
-bench: $(STAMP) ## The depot under 50 clients; requests, CPU and memory per station at 100, 300 and 1000 stations
+bench: $(STAMP) ## What audits and deployments cost, by survey and by workers; the depot under 50 clients (most of an hour)
 	$(BIN)/python -m tests.benchmarks.depot
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.survey

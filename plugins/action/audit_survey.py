@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, ClassVar
 
 from ansible import constants
 
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.station.telling import telling
 from ..plugin_utils.survey.audit import audit_all, remember
+from ..plugin_utils.survey.errands import parallel_of
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults
 from .audit import ActionModule as Audit
@@ -24,16 +23,11 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        parallel = args["parallel"]
-        if parallel == 0:
+        if args["parallel"] == 0:
             raise ValueError("pronote_survey_parallel: 0 is for the command line: -e pronote_survey_parallel=0")
-        if parallel is not None and parallel < 0:
-            raise ValueError(f"parallel is {parallel}, and must be at least 1")
+        parallel = parallel_of(args["parallel"])
         play = PlayStations(self, self.variables)
         stations = list(play.each(args["arguments"], Audit.ARGUMENT_SPEC))
-        elsewhere = Counter(station.elsewhere for station in stations if station.elsewhere)
-        for why, count in elsewhere.items():
-            telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
         unread: dict[str, str] = {}
         with SurveyResults() as results:
 
@@ -45,7 +39,7 @@ class ActionModule(ControllerAction):
             audit_all(
                 stations,
                 told,
-                parallel=parallel or 0,
+                parallel=parallel,
                 forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
                 connection=play.connection,
             )

@@ -30,14 +30,8 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if not args["store"]:
             return {"skipped": True, "skip_reason": "no store (pronote_state is empty)"}
-        elsewhere = _elsewhere(self.variables)
-        names = [name for name in self.variables["ansible_play_hosts_all"] if name not in elsewhere]
-        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=next(iter(elsewhere)))] if elsewhere else []
-        places = {
-            name: {"school": said(known, "pronote_uai"), "room": said(known, "pronote_room")}
-            for name in names
-            for known in [self.variables["hostvars"][name]]
-        }
+        places, elsewhere = _places(self.variables)
+        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
             rows, table = what_remains(
                 Path(args["store"]), places, product=PRODUCTS[args["product"]], language=args["language"]
@@ -45,11 +39,20 @@ class ActionModule(ControllerAction):
         except StoreError as exc:
             return {"warnings": [f"{exc} What remains to be done is not known."]}
         show([table])
-        return {"remaining": rows, "right": len(names) - len(rows), "warnings": warnings}
+        return {"remaining": rows, "right": len(places) - len(rows), "warnings": warnings}
 
 
-def _elsewhere(variables: dict[str, Any]) -> dict[str, None]:
-    """The play's stations whose inventory lies in another folder and so has a store of its own, in their order."""
+def _places(variables: dict[str, Any]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """School and room of each station of the play, and the names of those whose inventory lies in another folder.
+
+    These have a store of their own. Each is looked up once: hostvars works a station's variables out each time.
+    """
     here = variables.get("inventory_dir")
-    stations = ((name, variables["hostvars"][name]) for name in variables["ansible_play_hosts_all"])
-    return {name: None for name, own in stations if "pronote_state" not in own and own.get("inventory_dir") != here}
+    places, elsewhere = {}, []
+    for name in variables["ansible_play_hosts_all"]:
+        own = variables["hostvars"][name]
+        if "pronote_state" not in own and own.get("inventory_dir") != here:
+            elsewhere.append(name)
+        else:
+            places[name] = {"school": said(own, "pronote_uai"), "room": said(own, "pronote_room")}
+    return places, elsewhere

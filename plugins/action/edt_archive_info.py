@@ -36,7 +36,7 @@ class ActionModule(StationAction):
         path, wanted = args["path"], _wanted(args)
         common = {"year": args["year"] or 0, "installed": args["installed"], "language": args["language"]}
         if args["where"] == "station":
-            return archive_on_station(self.station(), path, name=self.name, wanted=wanted, **common)
+            return self.station().read(archive_on_station(path, name=self.name, wanted=wanted, **common))
         limits = ZipLimits(unpacked=args["max_unpacked"])
         return archive_on_controller(path, wanted=wanted, max_size=args["max_size"], limits=limits, **common)
 

@@ -12,9 +12,9 @@ from ..plugin_utils.board.schools import SETTINGS_SPEC, School, settings
 from ..plugin_utils.board.table import render_board
 from ..plugin_utils.board.write import write_board
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
-from ..plugin_utils.doors.other_host import connection_to
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
+from ..plugin_utils.survey.options import PlayStations
 
 
 class ActionModule(ControllerAction):
@@ -40,7 +40,8 @@ class ActionModule(ControllerAction):
         language = args["language"]
         shared = {name: args[name] or "" for name in ("store", "depot", "language")}
         server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
-        schools = [self._reached(school, self.variables) for school in settings(self.variables, args)]
+        play = PlayStations(self, self.variables)
+        schools = [self._reached(school, play) for school in settings(self.variables, args)]
         stations = frozenset(map(str, self.variables["groups"]["all"]))
         made = boards(schools, Sources(**shared, server=server, releases=args["releases"], inventory=stations))
         report = document(made, at=now())
@@ -51,8 +52,10 @@ class ActionModule(ControllerAction):
         show([render_board(made, language=language, **terminal())])
         return {"schools": made, **written}
 
-    def _reached(self, school: School, variables: dict[str, Any]) -> School:
+    @staticmethod
+    def _reached(school: School, play: PlayStations) -> School:
         if not school.edt_path or not school.edt_station:
             return school
-        connection = connection_to(school.edt_station, self._play_context, variables, self._templar)
-        return replace(school, connection=connection)
+        workstation = play.other(school.edt_station)
+        connection = play.connection(school.edt_station) if workstation.elsewhere else None
+        return replace(school, workstation=workstation, connection=connection)

@@ -16,12 +16,14 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "store": {"type": "path", "default": "", "aliases": ["state"]},
         "connect_timeout": {"type": "float", "default": 3},
+        "survey": {"type": "path", "default": ""},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         role = self._task._role
         play = PlayVariables(self.variables, role.get_default_vars() if role else {}, self._templated)
-        result = make_plan(play, store=args["store"], connect_timeout=args["connect_timeout"])
+        given = {name: args[name] for name in ("store", "connect_timeout", "survey")}
+        result = make_plan(play, **given)
         show(ring_lines(result["plans"], check=self._task.check_mode))
         if named := result["old_scripts"]:
             inventories = self.variables.get("ansible_inventory_sources") or ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.remaining.memory import mark_woken
+from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.wake import wake as _wake
 
 
@@ -13,24 +13,30 @@ class ActionModule(ControllerAction):
 
     # Once for the whole play, so that every station's wait is the same one.
     BYPASS_HOST_LOOP = True
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+    _OF_A_STATION: ClassVar[dict[str, Any]] = {
+        "enabled": {"type": "bool", "default": True},
         "timeout": {"type": "float", "default": 300},
+        "store": {"type": "path", "default": ""},
+    }
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        "arguments": {"type": "str", "default": ""},
         "connect_timeout": {"type": "float", "default": 3},
         "poll_interval": {"type": "float", "default": 5},
         "pause": {"type": "float", "default": 0.2},
-        "store": {"type": "path", "default": ""},
+        **_OF_A_STATION,
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         # Those of the batch: with `serial` the others have their own turn.
-        hostvars, hosts = self.variables["hostvars"], sorted(self.variables["ansible_play_batch"])
-        times = _wake.WakeTimes(
-            wait=args["timeout"], connect=args["connect_timeout"], poll=args["poll_interval"], pause=args["pause"]
-        )
-        sleepers, warnings = _wake.sleepers_of(hosts, hostvars)
+        play = PlayStations(self, self.variables)
+        # What a station's own arguments leave out, the task's say.
+        spec = {name: {**option, "default": args[name]} for name, option in self._OF_A_STATION.items()}
+        stations = play.each(args["arguments"], spec, reached=False)
+        sleepers, warnings = _wake.sleepers_of(stations, lambda name: play.about(name, _wake.SETTINGS))
+        times = _wake.WakeTimes(connect=args["connect_timeout"], poll=args["poll_interval"], pause=args["pause"])
         silent = _wake.silent(sleepers, times)
-        without = [s.name for s in silent if not s.mac]
-        silent = [s for s in silent if s.mac]
+        without = sorted(s.name for s in silent if not s.mac)
+        silent = sorted((s for s in silent if s.mac), key=lambda sleeper: sleeper.name)
         result: dict[str, Any] = {
             "changed": bool(silent),
             "woken": [s.name for s in silent],
@@ -38,22 +44,24 @@ class ActionModule(ControllerAction):
             "still_silent": [],
         }
         if silent and not self._task.check_mode:
-            result |= _carry_out(silent, hostvars, times, args["store"], warnings)
+            result |= _carry_out(silent, self.variables["hostvars"], times, warnings)
         show(_lines(result, check=self._task.check_mode))
-        return {**result, "warnings": warnings}
+        skipped = {} if sleepers or warnings else {"skipped": True, "skip_reason": "No station is to be woken"}
+        return {**result, **skipped, "warnings": warnings}
 
 
 def _carry_out(
-    silent: list[_wake.Sleeper], hostvars: Any, times: _wake.WakeTimes, store: str, warnings: list[str]
+    silent: list[_wake.Sleeper], hostvars: Any, times: _wake.WakeTimes, warnings: list[str]
 ) -> dict[str, Any]:
     # Before the packets: a run that is killed while it waits leaves the next one knowing whom it woke.
-    warnings += mark_woken(store, [s.name for s in silent], woken=True)
+    warnings += _wake.mark(silent, woken=True)
     relays = {s.relay: hostvars[s.relay] for s in silent if s.relay and s.relay in hostvars}
     sent, problems = _wake.send(silent, relays, times)
-    still = {s.name for s in _wake.wait(sent, times)} | {s.name for s in silent} - {s.name for s in sent}
-    warnings += [*problems, *mark_woken(store, sorted(still), woken=False)]
-    woken = [s.name for s in silent if s.name not in still]
-    return {"changed": bool(sent), "woken": woken, "still_silent": sorted(still)}
+    answered = {s.name for s in sent} - {s.name for s in _wake.wait(sent, times)}
+    still = [s for s in silent if s.name not in answered]
+    warnings += [*problems, *_wake.mark(still, woken=False)]
+    woken = [s.name for s in silent if s.name in answered]
+    return {"changed": bool(sent), "woken": woken, "still_silent": [s.name for s in still]}
 
 
 def _lines(result: dict[str, Any], *, check: bool) -> list[str]:

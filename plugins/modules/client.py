@@ -112,37 +112,6 @@ options:
     description: Expected length of an installation, in seconds. It is not begun when it could not end in time.
     type: float
     default: 900
-  ring:
-    description: The station's turn, from M(rentree.pronote.ring_step). Without it the station goes.
-    type: dict
-    suboptions:
-      plan:
-        description: RV(rentree.pronote.rings#module:id) of the plan.
-        type: str
-        required: true
-      release:
-        description:
-          - The release that the school's server ran when the rings were made.
-          - When O(release) is another one by now, the station is left for the next run, so that pilots try it first.
-            Empty, this is not looked at.
-        type: str
-        default: ""
-      go:
-        description: Whether the station goes now.
-        type: bool
-        default: true
-      held:
-        description: Why it keeps back when its school stopped. It is not asked anything then.
-        type: str
-        default: ""
-      wrong:
-        description: Keeping back is an error of the school's variables.
-        type: bool
-        default: false
-      earlier:
-        description: Its result of an earlier step of the same plan, which is returned again when it does not go.
-        type: dict
-        default: {}
   store:
     description:
       - The store's file (C(pronote_state)), where what was found and done is remembered. Empty, nothing is.
@@ -245,11 +214,6 @@ conditions:
   type: list
   elements: str
   sample: ["Client PRONOTE.exe (pid 4711) is running: shows the message, gives 300 s, then closes it"]
-ring_plan:
-  description: RV(rentree.pronote.rings#module:id) of the plan that the result belongs to.
-  returned: with O(ring)
-  type: str
-  sample: 136f08a3
 job:
   description:
     - The last job. Beside what follows, the result C(code), whether a restart of Windows is needed, was done, or why

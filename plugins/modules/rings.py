@@ -25,6 +25,12 @@ options:
     description: How long a station may take to accept a connection before it counts as off, in seconds.
     type: float
     default: 3
+  survey:
+    description:
+      - RV(rentree.pronote.client_survey#module:survey). Only the stations that have a turn there are put into rings,
+        and what was found says who can be reached. Empty, every station of the play is.
+    type: path
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -78,8 +84,18 @@ old_scripts:
   type: list
   elements: str
   sample: [2025.2.9 x64]
+survey:
+  description: O(survey).
+  returned: always
+  type: str
+  sample: /root/.ansible/tmp/ansible-local-11/pronote-survey-1f.jsonl
+at:
+  description: Where the line of each station that has a turn begins in RV(survey).
+  returned: always
+  type: dict
+  sample: {"s101-02": 1290}
 turns:
-  description: For each station the steps in which it has a turn. The first station of the play is in every one.
+  description: For each station the steps in which it has a turn. The first one that has any is in every one.
   returned: always
   type: dict
   sample: {"s101-02": [{"index": 1, "name": "ring 1, reserve 1"}, {"index": 3, "name": "ring 2"}]}

@@ -1,7 +1,8 @@
-"""``make bench``: what an audit and a no-op deployment cost the controller, at several sizes.
+"""``make bench``: what audits and deployments cost the controller, by survey and by workers, at several sizes.
 
-Prints a table and writes ``build/bench/bench.json``. Exit code 1 when an audited station costs more than nine requests
-with Basic. The aim for the CPU is told, not enforced: seconds are those of this machine and of its other work.
+Prints what is to come to what (docs/benchmarks.md), then every row, and writes ``build/bench/bench.json``. Exit code 1
+when an audited station costs more than nine requests with Basic. Figures are told, not enforced: seconds are those of
+this machine and of its other work.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ import platform
 import resource
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
+from tests.benchmarks.aims import HEAD, aims
 from tests.benchmarks.bench import Measurement, bench
 from tests.benchmarks.reports import report_costs
+from tests.benchmarks.rows import ROWS, chosen, quick
+from tests.benchmarks.scene import can_play
 from tests.benchmarks.store import StoreCost, store_bench
 from tests.e2e.playbook import ROOT
 
-WORK = ROOT / "build/bench"
 MAX_REQUESTS = 9
-AIM_CPU_MS = 25.0
 # Two listening sockets per simulated station, and the connections.
 _OPEN_FILES = 8192
+_QUICK = 4  # stations
 
 _HEAD = (
     "run",
@@ -42,7 +46,7 @@ _HEAD = (
 _STORE_HEAD = ("calls", "stations", "CPU ms/station", "wall ms/station", "bytes/station")
 
 
-def _row(measured: Measurement) -> tuple[str, ...]:
+def _line(measured: Measurement) -> tuple[str, ...]:
     cost, traffic = measured.cost, measured.traffic
     wire = ("",) * 5
     if traffic is not None:
@@ -54,7 +58,7 @@ def _row(measured: Measurement) -> tuple[str, ...]:
             f"{traffic.bytes_out / 1000:.1f}",
         )
     return (
-        measured.name,
+        measured.row.name,
         str(measured.size),
         f"{cost.wall:.1f}",
         f"{cost.cpu:.1f}",
@@ -64,7 +68,7 @@ def _row(measured: Measurement) -> tuple[str, ...]:
     )
 
 
-def _store_row(cost: StoreCost) -> tuple[str, ...]:
+def _store_line(cost: StoreCost) -> tuple[str, ...]:
     return (cost.name, str(cost.size), f"{cost.cpu:.2f}", f"{cost.wall:.2f}", str(cost.bytes))
 
 
@@ -82,85 +86,85 @@ def _table(rows: list[tuple[str, ...]], head: tuple[str, ...] = _HEAD) -> str:
     )
 
 
-def _slope(measured: list[Measurement]) -> tuple[float, float]:
-    """Least squares of CPU over stations: (fixed seconds, milliseconds for each further station)."""
-    xs, ys = [m.size for m in measured], [m.cost.cpu for m in measured]
-    mean_x, mean_y = sum(xs) / len(xs), sum(ys) / len(ys)
-    slope = sum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys, strict=True)) / sum((x - mean_x) ** 2 for x in xs)
-    return mean_y - slope * mean_x, 1000 * slope
-
-
-def _broken(audits: list[Measurement]) -> list[str]:
+def _broken(measured: list[Measurement]) -> list[str]:
     """The sizes at which a station took too many requests."""
     return [
         f"{m.size} stations: an audited station took {m.traffic.requests_max} requests, more than {MAX_REQUESTS}"
-        for m in audits
-        if m.traffic is not None and m.traffic.requests_max > MAX_REQUESTS
+        for m in measured
+        if m.row.name == "audit" and m.traffic is not None and m.traffic.requests_max > MAX_REQUESTS
     ]
 
 
 def _report_shares(measured: list[Measurement]) -> list[str]:
     """How much of each audit was its report: all five, the table and the store."""
     return [
-        f"{m.name} of {m.size}: its report took {m.report:.1f} s of {m.cost.wall:.1f} s ({m.report / m.cost.wall:.0%})"
+        f"{m.row.name} of {m.size}: its report took {m.report:.1f} s of {m.cost.wall:.1f} s"
         for m in measured
-        if m.report is not None
+        if m.report is not None and m.row.name == "audit"
     ]
 
 
-def main() -> int:
-    """Measure, print, write; 0 when the aims are met."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--sizes", default="100,300,1000", help="stations, separated by commas (default: %(default)s)")
+    parser.add_argument(
+        "--rows", default="", help=f"some alone, separated by commas: {', '.join(r.name for r in ROWS)}"
+    )
+    parser.add_argument("--sizes", default="", help="stations, separated by commas (default: each row's own)")
     parser.add_argument("--forks", type=int, help="forks of Ansible (default: those of ansible.cfg)")
     parser.add_argument(
         "--repeat", type=int, default=3, help="runs of each, the cheapest counts (default: %(default)s)"
     )
-    arguments = parser.parse_args()
+    parser.add_argument("--network", default="127.90", help="of the labs (default: %(default)s)")
+    parser.add_argument("--work", type=Path, default=ROOT / "build/bench", help="a folder (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help=f"each row once with {_QUICK} stations, workers apart")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure, print, write; 0 when no station took too many requests."""
+    arguments = _arguments()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(_OPEN_FILES, hard), hard))
-    sizes = sorted({int(size) for size in arguments.sizes.split(",")})
-    # Linear in the stations (docs/benchmarks.md), and eighteen processes each: one size tells it all.
-    stored = store_bench(min(sizes[-1], 300), work=WORK / "store", repeat=arguments.repeat)
-    print(_table([_store_row(one) for one in stored], _STORE_HEAD), flush=True)
+    rows = chosen(arguments.rows, arguments.sizes)
+    if arguments.quick:
+        rows = quick(rows, _QUICK)
+    for row in rows:
+        if why := can_play(row):
+            print(f"{row.name} is left out: {why}", flush=True)
     measured: list[Measurement] = []
-    for size in sizes:
-        work = WORK / str(size)
-        for one in bench(size, work=work, forks=arguments.forks, repeat=arguments.repeat, ntlm=size == sizes[0]):
-            print(_table([_row(one)]).splitlines()[-1], flush=True)
-            measured.append(one)
-    print(f"\n{_table([_row(one) for one in measured])}")
-    growth = {}
-    if len(sizes) > 1:
-        for name in ("empty", "audit", "deploy"):
-            fixed, each = _slope([m for m in measured if m.name == name])
-            growth[name] = {"fixed_s": round(fixed, 2), "ms_per_further_station": round(each, 2)}
-            print(f"{name}: {fixed:.1f} s + {each:.1f} ms per station")
-    broken = _broken([m for m in measured if m.name == "audit"])
-    ms = next(m.ms_per_station for m in reversed(measured) if m.name == "audit")
-    print(f"An audited station at {sizes[-1]}: {ms:.1f} ms of the controller's CPU (aim: {AIM_CPU_MS:.0f} ms)")
+    playable = [row for row in rows if not can_play(row)]
+    for one in bench(
+        playable, network=arguments.network, work=arguments.work, forks=arguments.forks, repeat=arguments.repeat
+    ):
+        print(_table([_line(one)]).splitlines()[-1], flush=True)
+        measured.append(one)
+    print(f"\n{_table(aims(measured), HEAD)}\n\n{_table([_line(one) for one in measured])}")
     for line in _report_shares(measured):
         print(line)
-    # As many stations as a collectivité has, which no lab of one machine does.
-    costs = report_costs(schools=50)
-    for cost in costs:
-        print(f"10000 stations, {cost.what}: {cost.seconds:.2f} s of CPU, {cost.size / 1e6:.2f} MB")
     report = {
-        "reports_of_10000": [asdict(cost) for cost in costs],
         "machine": {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()},
         "forks": arguments.forks,
         "repeat": arguments.repeat,
         "runs": [one.as_dict() for one in measured],
-        "growth": growth,
-        "store": [asdict(one) for one in stored],
-        "broken": broken,
+        **({} if arguments.rows or arguments.quick else _alone(arguments)),
     }
-    path = WORK / "bench.json"
+    path: Path = arguments.work / "bench.json"
     path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(f"\nReport: {path}")
-    for line in broken:
+    for line in (broken := _broken(measured)):
         print(f"FAILED {line}", file=sys.stderr)
     return 1 if broken else 0
+
+
+def _alone(arguments: argparse.Namespace) -> dict[str, object]:
+    """The store, and the reports of a collectivité, without Ansible and stations."""
+    # Linear in the stations, and eighteen processes each.
+    stored = store_bench(300, work=arguments.work / "store", repeat=arguments.repeat)
+    print(f"\n{_table([_store_line(one) for one in stored], _STORE_HEAD)}", flush=True)
+    costs = report_costs(schools=50)
+    for cost in costs:
+        print(f"10000 stations, {cost.what}: {cost.seconds:.2f} s of CPU, {cost.size / 1e6:.2f} MB")
+    return {"store": [asdict(one) for one in stored], "reports_of_10000": [asdict(cost) for cost in costs]}
 
 
 if __name__ == "__main__":

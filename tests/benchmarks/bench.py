@@ -1,41 +1,34 @@
-"""The runs measured at one size, on a lab in a process of its own."""
+"""Run a row, and keep what its cheapest run cost."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.benchmarks.measure import Cost, MeasuredRun, measure
-from tests.benchmarks.school import BASIC, NTLM, RELEASE, school
+from tests.benchmarks.rows import Row
+from tests.benchmarks.scene import Scene, scene
 from tests.benchmarks.traffic import Traffic, traffic
 from tests.e2e.playbook import ROOT
-from tests.lab.client import LabClient, running_lab
-from tests.lab.inventory import inventory_data, write_inventory
-from tests.lab.publish import publish_all
-from tests.lab.scenario import load_scenario
 
-__all__ = ["NETWORK", "Measurement", "bench"]
+__all__ = ["Measurement", "bench"]
 
-NETWORK = "127.90"
-_RECAP = re.compile(r"^(poste-\d+)\s+: (.*)$", re.MULTILINE)
+_RECAP = re.compile(r"^(poste-\d+)\s+: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+) ", re.MULTILINE)
 _REPORTS = ("html", "csv", "prometheus", "junit")
-_EMPTY = "tests/benchmarks/empty.yml"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
     """The cheapest of several equal runs (the others had company on the machine), and its traffic."""
 
-    name: str
+    row: Row
     size: int
     cost: Cost
     traffic: Traffic | None
@@ -49,78 +42,105 @@ class Measurement:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for the JSON report."""
-        return {**asdict(self), "ms_per_station": self.ms_per_station}
+        return {**asdict(self), "row": self.row.name, "ms_per_station": self.ms_per_station}
+
+
+def bench(rows: Iterable[Row], *, network: str, work: Path, forks: int | None, repeat: int) -> Iterator[Measurement]:
+    """Measure rows at their sizes, a scene after the other. Raises RuntimeError for a run that does not do its work."""
+    wanted = [(size, row) for row in rows for size in row.sizes]
+
+    def place(each: tuple[int, Row]) -> tuple[int, str]:
+        size, row = each
+        return size, repr(row.scene)
+
+    for number, (_, group) in enumerate(groupby(sorted(wanted, key=place), key=place)):
+        sharing = list(group)
+        size, first = sharing[0]
+        with scene(first, size, network=network, work=work / f"{number:02}") as stage:
+            for _, row in sharing:
+                yield _Bench(stage, forks=forks).run(row, repeat=1 if row.once else repeat)
 
 
 class _Bench:
-    def __init__(self, lab: LabClient, *, size: int, work: Path, forks: int | None, repeat: int) -> None:
-        self.lab, self.size, self.work, self.repeat = lab, size, work, repeat
-        self.forks = [] if forks is None else ["-f", str(forks)]
-        self.variables = work / "variables.json"
-        self._seen = 0
+    def __init__(self, stage: Scene, *, forks: int | None) -> None:
+        self._stage, self._lab, self._work = stage, stage.lab, stage.work
+        self._forks = [] if forks is None else ["-f", str(forks)]
 
-    def run(self, name: str, playbook: str, inventory: Path) -> Measurement:
-        """Run a playbook ``repeat`` times and keep the cheapest run, with the traffic of the last one."""
-        runs = []
-        for _ in range(self.repeat):
-            seen = self._requests()
-            runs.append((self._once(name, playbook, inventory), self._report_seconds()))
+    def run(self, row: Row, *, repeat: int) -> Measurement:
+        """Run a playbook so many times and keep the cheapest run, with the traffic of the last one."""
+        runs, since = [], 0
+        for _ in range(repeat):
+            since = self._requests(since)
+            runs.append((self._once(row), self._report_seconds()))
         cheapest, report = min(runs, key=lambda run: run[0].cost.cpu)
+        journal = self._lab.journal(kind="request", since=since)
         return Measurement(
-            name=name,
-            size=self.size,
+            row=row,
+            size=self._stage.size,
             cost=cheapest.cost,
             report=report,
-            traffic=None if playbook == _EMPTY else traffic(self.lab.journal(kind="request", since=seen)),
+            # Recorded stations keep none, and in an empty play nobody is asked.
+            traffic=traffic(journal) if journal else None,
         )
 
     def _report_seconds(self) -> float | None:
-        times: dict[str, float] = json.loads((self.work / "times.json").read_text(encoding="utf-8"))
+        times: dict[str, float] = json.loads((self._work / "times.json").read_text(encoding="utf-8"))
         return times.get("rentree.pronote.audit_report")
 
-    def _requests(self) -> int:
+    def _requests(self, since: int) -> int:
         """The number that the next event of the journal will have."""
-        while events := self.lab.journal(since=self._seen):
-            self._seen = events[-1]["number"] + 1
-        return self._seen
+        while events := self._lab.journal(since=since):
+            since = events[-1]["number"] + 1
+        return since
 
-    def _once(self, name: str, playbook: str, inventory: Path) -> MeasuredRun:
-        report = self.work / f"{name}.json"
+    def _once(self, row: Row) -> MeasuredRun:
+        report = self._work / f"{row.name}.json"
         report.unlink(missing_ok=True)
-        reports = {
+        places = {
             "pronote_audit_path": str(report),
-            **{f"pronote_audit_{kind}": str(self.work / f"{name}.{kind}") for kind in _REPORTS},
-            "pronote_state": str(self.work / "state.sqlite3"),
+            **{f"pronote_audit_{kind}": str(self._work / f"{row.name}.{kind}") for kind in _REPORTS},
+            "pronote_state": str(self._work / "state.sqlite3"),
         }
-        extra = ["-e", f"@{self.variables}", "-e", json.dumps(reports)]
         done = measure(
             [
                 str(Path(sys.executable).parent / "ansible-playbook"),
-                playbook,
+                row.playbook,
                 "-i",
-                str(inventory),
-                *self.forks,
-                *extra,
+                str(self._stage.inventories[row.transport]),
+                *self._forks,
+                "-e",
+                f"@{self._stage.variables}",
+                "-e",
+                json.dumps(places),
+                *row.arguments,
             ],
             cwd=ROOT,
-            environment=_environment(self.work / "times.json"),
-            log=self.work / f"{name}.log",
+            environment=_environment(self._work / "times.json"),
+            log=self._work / f"{row.name}.log",
         )
-        self._check(name, done, report if playbook.endswith("audit.yml") else None)
+        self._check(row, done, report)
         return done
 
-    def _check(self, name: str, done: MeasuredRun, report: Path | None) -> None:
+    def _check(self, row: Row, done: MeasuredRun, report: Path) -> None:
         """A run that did not do its whole work has no cost worth telling."""
-        recap = dict(_RECAP.findall(done.output))
-        wrong = [n for n, line in recap.items() if not re.search(r"changed=0 +unreachable=0 +failed=0 ", line)]
-        counts = json.loads(report.read_text(encoding="utf-8"))["counts"] if report else {"compliant": self.size}
-        # An audit has one line for all: its report counts them.
-        missing = report is None and len(recap) != self.size
-        if done.code or missing or wrong or counts.get("compliant") != self.size:
-            raise RuntimeError(
-                f"{name} with {self.size} stations: exit code {done.code}, {len(recap)} stations in the recap, "
-                f"{len(wrong)} of them not as before, audit {counts}; see {self.work / name}.log"
-            )
+        size = self._stage.size
+        recap = {name: (int(changed), int(off) + int(bad)) for name, changed, off, bad in _RECAP.findall(done.output)}
+        wrong = [name for name, (changed, bad) in recap.items() if bad or changed > row.late]
+        told = f"exit code {done.code}, {len(wrong)} stations in the recap are not as before"
+        right = done.code == 0 and not wrong
+        if row.late:
+            right = right and sum(changed for changed, _ in recap.values()) == size
+        if row.playbook.endswith("audit.yml"):
+            found: dict[str, int] = json.loads(report.read_text(encoding="utf-8"))["counts"] if report.exists() else {}
+            counts = {status: count for status, count in found.items() if count}
+            off = size * row.dropping // 100
+            expected = {"compliant": size - off, "unreachable": off}
+            right = right and counts == {status: count for status, count in expected.items() if count}
+            told = f"{told}, audit {counts}"
+        if self._lab.installer_starts():
+            right, told = False, f"{told}, an installer was started"
+        if not right:
+            raise RuntimeError(f"{row.name} with {size} stations: {told}; see {self._work / row.name}.log")
 
 
 def _environment(times: Path) -> dict[str, str]:
@@ -134,30 +154,3 @@ def _environment(times: Path) -> dict[str, str]:
         "ANSIBLE_CALLBACKS_ENABLED": "task_times",
         "RENTREE_TASK_TIMES": str(times),
     }
-
-
-def bench(size: int, *, work: Path, forks: int | None, repeat: int, ntlm: bool) -> Iterator[Measurement]:
-    """Measure everything at one size. Raises RuntimeError for a run that does not end as it must."""
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    scenario_file = work / "scenario.yml"
-    scenario_file.write_text(yaml.safe_dump(school(size), allow_unicode=True), encoding="utf-8")
-    scenario = load_scenario(scenario_file)
-    basic = write_inventory(work / "basic", inventory_data(scenario, network=NETWORK, connection=BASIC))
-    with running_lab(scenario_file, network=NETWORK, work=work / "lab") as lab:
-        runner = _Bench(lab, size=size, work=work, forks=forks, repeat=repeat)
-        variables = {
-            **publish_all(lab.info, work=work),
-            "pronote_cache_dir": str(work / "cache"),
-            "pronote_client_log_dir": str(work / "logs"),
-            "pronote_state": str(work / "state/pronote.sqlite3"),
-        }
-        runner.variables.write_text(json.dumps(variables), encoding="utf-8")
-        yield runner.run("empty", _EMPTY, basic)
-        yield runner.run("audit", "playbooks/audit.yml", basic)
-        yield runner.run("deploy", "playbooks/deploy.yml", basic)
-        if lab.installer_starts():
-            raise RuntimeError(f"an installer of {RELEASE} was started on a station that had it")
-        if ntlm:
-            inventory = write_inventory(work / "ntlm", inventory_data(scenario, network=NETWORK, connection=NTLM))
-            yield runner.run("audit-ntlm", "playbooks/audit.yml", inventory)

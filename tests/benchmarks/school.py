@@ -1,16 +1,14 @@
-"""A school of any size: every station compliant, so that what is measured is the reading of a station."""
+"""Schools of any size: every station the same, so that what is measured is the reading of a station."""
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BASIC", "NTLM", "RELEASE", "school"]
+__all__ = ["ACCOUNT", "EARLIER", "RELEASE", "school"]
 
-RELEASE = "2026.2.7"
+RELEASE, EARLIER = "2026.2.7", "2026.1.3"
+ACCOUNT = {"name": "deploiement", "password": "Lab-only-1!"}
 _ROOM = 20  # stations
-# As the stock connection plugin names Basic over HTTP.
-BASIC: dict[str, Any] = {"ansible_port": 5985, "ansible_winrm_transport": "basic"}
-NTLM: dict[str, Any] = {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"}
 
 
 def _address(number: int) -> str:
@@ -18,21 +16,31 @@ def _address(number: int) -> str:
     return f"{1 + number // 200}.{1 + number % 200}"
 
 
-def school(size: int) -> dict[str, Any]:
-    """A scenario of one school with ``size`` stations in rooms of 20, each with the server's release."""
-    uai = "0319999Z"
-    stations = [
-        {"name": f"poste-{n + 1:04}", "address": _address(n), "clients": [{"release": RELEASE}]} for n in range(size)
-    ]
-    rooms = [
-        {"group": f"salle_{i // _ROOM + 1:03}", "name": f"Salle {i // _ROOM + 1:03}", "school": uai}
-        | {"stations": stations[i : i + _ROOM]}
-        for i in range(0, size, _ROOM)
-    ]
+def school(size: int, *, release: str = RELEASE, schools: int = 1, **station: Any) -> dict[str, Any]:
+    """A scenario of ``size`` stations in rooms of 20, each with this release, dealt out to so many schools.
+
+    ``station``: what each has besides.
+    """
+    rooms = []
+    for first in range(0, size, _ROOM):
+        number = first // _ROOM + 1
+        stations = [
+            {"name": f"poste-{n + 1:04}", "address": _address(n), "clients": [{"release": release}], **station}
+            for n in range(first, min(first + _ROOM, size))
+        ]
+        uai = _uai(first * schools // size)
+        rooms.append({"group": f"salle_{number:03}", "name": f"Salle {number:03}", "school": uai, "stations": stations})
     return {
         "clock": 20,
-        "accounts": [{"name": "deploiement", "password": "Lab-only-1!"}],
+        "accounts": [ACCOUNT],
         "releases": [{"release": RELEASE, "arch": "x64"}],
-        "schools": [{"uai": uai, "group": "lycee_mesure", "name": "Lycée de la Mesure", "release": RELEASE}],
+        "schools": [
+            {"uai": _uai(n), "group": f"lycee_{n + 1:02}", "name": f"Lycée de la Mesure {n + 1}", "release": RELEASE}
+            for n in range(schools)
+        ],
         "rooms": rooms,
     }
+
+
+def _uai(number: int) -> str:
+    return f"031{number:04}Z"

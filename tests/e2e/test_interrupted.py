@@ -47,11 +47,12 @@ def _assert_done(school: School, *, names: list[str]) -> None:
         assert b"Rentree PRONOTE" not in school.lab.snapshot(name), "a job was left behind"
 
 
-def start_deploy(school: School, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+def start_play(school: School, playbook: str, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Begin a playbook, for tests that do not wait for its end; its output is in ``<name>.log``."""
     school.work.mkdir(parents=True, exist_ok=True)
     with (school.work / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
-            school.command("deploy", *arguments),
+            school.command(playbook, *arguments),
             cwd=ROOT,
             env=school.environment(name),
             stdin=subprocess.DEVNULL,
@@ -61,8 +62,12 @@ def start_deploy(school: School, name: str, *arguments: str) -> subprocess.Popen
         )
 
 
-def kill_controller(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to ansible-playbook and its forks: those have sessions of their own and outlive it otherwise."""
+def start_deploy(school: School, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    return start_play(school, "deploy", name, *arguments)
+
+
+def processes_of(process: subprocess.Popen[bytes]) -> set[int]:
+    """ansible-playbook and all that it has begun: its workers have sessions of their own, and may outlive it."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -70,7 +75,12 @@ def kill_controller(process: subprocess.Popen[bytes]) -> None:
     tree = {process.pid}
     while more := {pid for pid, parent in parents.items() if parent in tree} - tree:
         tree |= more
-    for pid in tree:
+    return tree
+
+
+def kill_controller(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to ansible-playbook and its forks."""
+    for pid in processes_of(process):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait()

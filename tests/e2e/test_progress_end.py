@@ -52,7 +52,7 @@ def test_each_play_has_its_line(school: School) -> None:
 
 def test_what_remains_when_nobody_was_left_to_list_it(school: School) -> None:
     run = elsewhere(school, "--limit", "off", *_QUICK).assert_code(4)
-    assert run.of("deploy_report") == {}
+    assert not [result for result in run.of("deploy_report").values() if result["outcome"] != "skipped"]
     assert _tables(run) == ["Reste à faire : 1 poste(s) sur 1"]
     assert _lines(run) == ["PRONOTE: postes 1/1, injoignables 1"]
     _, _, after = run.output.partition("PLAY RECAP")

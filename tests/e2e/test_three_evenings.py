@@ -48,7 +48,7 @@ def _evening(school: School, *arguments: str) -> PlaybookRun:
 
 
 def _remaining(run: PlaybookRun) -> dict[str, dict[str, Any]]:
-    (report,) = run.of("deploy_report").values()
+    (report,) = (result for result in run.of("deploy_report").values() if result["outcome"] != "skipped")
     return {row["station"]: row for row in report["remaining"]}
 
 

@@ -20,6 +20,9 @@ from tests.tools import require_tool
 WAKE = ("-e", '{"pronote_client_wake": true, "pronote_client_wake_timeout": 20}')
 
 
+_THERE = {"clients": [{"release": "2026.2.7"}]}
+
+
 def _mac(number: int) -> str:
     return f"00:11:22:33:44:{number:02x}"
 
@@ -65,6 +68,29 @@ def test_only_silent_stations_are_woken_and_only_those_are_switched_off(school: 
     # Who does not answer is in the list of what remains.
     (report,) = run.of("deploy_report").values()
     assert [row["station"] for row in report["remaining"]] == ["dead", "no-mac"]
+
+
+def test_each_station_says_for_itself_whether_it_is_woken(start_school: StartSchool) -> None:
+    """Of thirty stations two are off: one is never woken, the other is, whatever the first station of the play says."""
+    on = [{"name": f"on-{number:02}", **_THERE} for number in range(28)]
+    school = start_school([*on, _off(1, "left-off", **_THERE), _off(2, "off", **_THERE)])
+    wakes = {"pronote_client_wake": True, "pronote_client_wake_timeout": 20}
+    hosts = {"on-00": {"pronote_client_wake": "{{ nobody_said }}"}, "left-off": {"pronote_client_wake": False}}
+    groups = {"salle_101": {"vars": wakes}, "all": {"hosts": hosts}}
+    (school.inventory / "wake.yml").write_text(yaml.safe_dump(groups), encoding="utf-8")
+
+    run = school.play("deploy").assert_code(4)
+    (task,) = [result for result in run.results if result["action"] == "rentree.pronote.wake"]
+    assert (task["result"]["woken"], task["result"]["still_silent"], task["outcome"]) == (["off"], [], "ok")
+    assert _packets(school) == ["off"]
+    assert "on-00 cannot be woken: enabled: " in run.output
+    results = run.of("client")
+    assert [name for name, result in results.items() if result["outcome"] != "ok"] == ["left-off"]
+    assert results["off"]["switched_off"]
+
+    # No station is to be woken: the one task says so.
+    run = school.play("deploy", "--check", "--limit", "on-01", "-e", "pronote_client_wake=false").assert_code(0)
+    assert [r["outcome"] for r in run.results if r["action"] == "rentree.pronote.wake"] == ["skipped"]
 
 
 def test_a_killed_run_leaves_the_next_one_knowing_whom_it_woke(start_school: StartSchool) -> None:

@@ -36,6 +36,11 @@ class LabClient:
         digests: dict[str, str] = json.loads(self._call("/snapshots"))
         return digests
 
+    def shells(self) -> dict[str, int]:
+        """How many shells are open on each station."""
+        shells: dict[str, int] = json.loads(self._call("/shells"))
+        return shells
+
     def snapshot(self, station: str) -> bytes:
         """The whole state of one station, in its canonical form."""
         return self._call(f"/stations/{quote(station)}/snapshot")

@@ -36,6 +36,11 @@ async def _snapshots(request: web.Request) -> web.Response:
     )
 
 
+async def _shells(request: web.Request) -> web.Response:
+    """How many shells are open, by station."""
+    return web.json_response(_lab(request).shells())
+
+
 async def _snapshot(request: web.Request) -> web.Response:
     station = _lab(request).stations[request.match_info["name"]]
     return web.Response(body=await station.snapshot(), content_type="application/octet-stream")
@@ -121,6 +126,7 @@ def control_app(lab: Lab) -> web.Application:
         [
             web.get("/info", _info),
             web.get("/snapshots", _snapshots),
+            web.get("/shells", _shells),
             web.get("/stations/{name}/snapshot", _snapshot),
             web.get("/journal", _journal),
             web.post("/stations/{name}/power", _power),

@@ -183,6 +183,11 @@ class Lab:
             published.append(installer)
         return published
 
+    def shells(self) -> dict[str, int]:
+        """How many shells are open on each station."""
+        assert self._server is not None
+        return self._server.shells()
+
     def change_faults(self, name: str, faults: list[Fault]) -> None:
         """Other rules for a station from now on; a disk that a rule filled is as it was."""
         self.faults[name].replace(faults)

@@ -118,14 +118,37 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
     """(module, option, variable) for every argument that is one variable of the role's options."""
     found = []
     for task in _tasks(role):
-        for action, arguments in task.items():
+        for action, given in task.items():
             if action.startswith("rentree.pronote."):
-                for option, value in arguments.items():
+                for option, value in {**given, **_named(role, task, given)}.items():
                     match = re.fullmatch(r"\{\{ (pronote_\w+)( \| default\(.*\))? \}\}", str(value))
                     # What another task of the role registered is no option.
                     if match and match[1] not in {t.get("register") for t in _tasks(role)}:
-                        found.append((action, option, match[1]))
+                        of = action if option in given else re.sub("_(survey|turn)$", "", action)
+                        found.append((of, option, match[1]))
     return found
+
+
+def _named(role: str, task: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments in a variable that a task names: its own, or the role's."""
+    file = _ROOT / "roles" / role / "vars/main.yml"
+    variables = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    named: dict[str, Any] = {**variables, **task.get("vars", {})}.get(given.get("arguments", ""), {})
+    return named
+
+
+def test_arguments_that_a_variable_names_are_those_of_the_action() -> None:
+    for role, action in (("pronote_audit", "audit"), ("pronote_client", "client")):
+        spec = action_loader.get(f"rentree.pronote.{action}", class_only=True).ARGUMENT_SPEC
+        named = [
+            _named(role, task, given)
+            for task in _tasks(role)
+            for of, given in task.items()
+            if of.startswith("rentree.pronote.") and "arguments" in given
+        ]
+        assert named
+        for arguments in named:
+            assert {n for n, o in spec.items() if o.get("required")} <= set(arguments) <= set(spec), role
 
 
 # The schedule is files and units: ansible.builtin's modules only.
@@ -192,3 +215,5 @@ def test_what_is_done_once_for_a_play_has_no_station() -> None:
     ):
         for each in [*task.get("block", [task]), *task.get("always", [])]:
             assert "ansible.builtin.import_tasks" in each or each["delegate_to"] == "localhost", each["name"]
+    for task in _tasks("pronote_client"):
+        assert task.get("delegate_to") == "localhost" or not task.get("run_once"), task["name"]

@@ -4,7 +4,7 @@
 On a station nothing but the file's size and date is read (one WMI request; a folder is listed first), and its
 digest when there is one to compare with (certutil). Its content would have to cross WinRM, at a few MB/s, or be read
 there by a program that parses hostile files as an administrator. The way to check content is a copy on a share: its
-digest then stands for the original. I/O: the station, the network and files.
+digest then stands for the original. I/O: files and the clock; who asks the station is another's affair.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from ...module_utils.checks.local_file import local_file, unreadable
 from ...module_utils.product.products import EDT_MONOPOSTE
 from ..station.cmdline import quote
 from ..station.errors import StationError
+from ..station.probe import probing
+from ..station.questions import Get, Reading, Run
 from ..station.sections import digest_command, digest_in
-from ..station.winrm import WinrmStation, probe
 from ..station.wmi import Row
 from .judge import (
     Archive,
@@ -48,7 +49,6 @@ _NO_DATE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def archive_on_station(
-    station: WinrmStation,
     path: str,
     *,
     name: str,
@@ -56,16 +56,31 @@ def archive_on_station(
     year: int,
     installed: list[dict[str, Any]] | None,
     language: str,
-) -> dict[str, Any]:
-    """Everything about an archive on a station; ``name`` is the station's. Raises ValueError for the path alone."""
+) -> Reading[dict[str, Any]]:
+    """What is asked of a station to know everything about an archive there; ``name`` is the station's.
+
+    What goes wrong at the station is a finding. Raises ValueError for the path, before anything is asked.
+    """
     path = station_path(path).rstrip("\\")
+    return _judged(path, name=name, wanted=wanted, year=year, installed=installed, language=language)
+
+
+def _judged(
+    path: str,
+    *,
+    name: str,
+    wanted: WantedArchive,
+    year: int,
+    installed: list[dict[str, Any]] | None,
+    language: str,
+) -> Reading[dict[str, Any]]:
     report = Report(operation=2)
     archive = None
     try:
-        archive = _on_station(station, path, name=name, digest=bool(wanted.sha256))
+        archive = yield from _on_station(path, name=name, digest=bool(wanted.sha256))
         judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
         if year and installed is None:
-            installed = probe(station, EDT_MONOPOSTE).as_dict()["clients"]
+            installed = (yield from probing(EDT_MONOPOSTE)).as_dict()["clients"]
         judge_edt(report, installed, year, source=name)
     except StationError as exc:
         report.find("station_unreadable", fact=exc.fact_fr if language == "fr" else exc.fact)
@@ -74,16 +89,16 @@ def archive_on_station(
     return _result(report, archive, language)
 
 
-def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) -> Archive:
-    row = station.get("CIM_DataFile", Name=path)
+def _on_station(path: str, *, name: str, digest: bool) -> Reading[Archive]:
+    row = yield _file(path)
     if row is None:
-        if station.get("Win32_Directory", Name=path) is None:
+        if (yield Get(class_name="Win32_Directory", selectors={"Name": path})) is None:
             raise CheckError("file_absent", path=path)
-        path, row = _newest_there(station, path)
+        path, row = yield from _newest_there(path)
     size = natural(row.get("FileSize")) or 0
     if not size:
         raise CheckError("file_empty", path=path)
-    found, error = _digest_there(station, path) if digest else ("", "")
+    found, error = (yield from _digest_there(path)) if digest else ("", "")
     return Archive(
         path=path,
         source=f"{name}: {path}",
@@ -95,26 +110,35 @@ def _on_station(station: WinrmStation, path: str, *, name: str, digest: bool) ->
     )
 
 
-def _newest_there(station: WinrmStation, folder: str) -> tuple[str, Row]:
+def _file(path: str) -> Get:
+    return Get(class_name="CIM_DataFile", selectors={"Name": path})
+
+
+def _newest_there(folder: str) -> Reading[tuple[str, Row]]:
     """The newest archive of a folder, by the dates that Windows keeps."""
-    listed = station.run(newest_command(folder), doing="listing the archives").stdout
-    paths = [f"{folder}\\{name}" for name in newest_names(listed)]
-    found = [(path, row) for path in paths if (row := station.get("CIM_DataFile", Name=path)) is not None]
+    listed = yield Run(line=newest_command(folder), doing="listing the archives")
+    found: list[tuple[str, Row]] = []
+    for name in newest_names(listed.stdout):
+        path = f"{folder}\\{name}"
+        row = yield _file(path)
+        if row is not None:
+            found.append((path, row))
     if not found:
         raise CheckError("archive_none_in_folder", path=folder)
     return max(found, key=lambda each: wmi_date(each[1].get("LastModified")) or _NO_DATE)
 
 
-def _digest_there(station: WinrmStation, path: str) -> tuple[str, str]:
+def _digest_there(path: str) -> Reading[tuple[str, str]]:
     """The digest, or why there is none: what was read of the file so far is worth keeping."""
     try:
         command = digest_command(quote(path))
-        result = station.run(command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
-    except StationError as exc:
-        return "", exc.fact
     except ValueError:
         # A name of the folder with a percent sign: nobody's to pass on to cmd.
         return "", "%"
+    try:
+        result = yield Run(line=command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
+    except StationError as exc:
+        return "", exc.fact
     found = digest_in(result.stdout) if not result.code else ""
     return found, "" if found else f"certutil {result.code}"
 

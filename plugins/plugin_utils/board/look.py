@@ -22,15 +22,9 @@ from ...module_utils.checks.export_read import ExportRequest, check_export
 from ...module_utils.product.release import Release
 from ...module_utils.server.description import ServedRelease
 from ...module_utils.server.release import HostedOptions, served_release
-from ..archive.judge import WantedArchive
-from ..archive.read import (
-    archive_on_controller,
-    archive_on_station,
-)
+from ..archive.read import archive_on_controller
 from ..archive.zip_check import ZipLimits
 from ..depot.lock import arches_of
-from ..station.errors import StationError
-from ..station.winrm import WinrmStation
 from .board import Facts, board
 from .kept import StoredFacts, read_stored
 from .own_checks import (
@@ -39,11 +33,12 @@ from .own_checks import (
     only_finding,
 )
 from .schools import School
+from .workstations import asked_of, on_workstations
 
 __all__ = ["Sources", "boards"]
 
 _AT_ONCE = 16
-_MAX_ARCHIVE, _MAX_UNPACKED, _MIN_ARCHIVE = 4 << 30, 4 << 30, 1024
+_MAX_ARCHIVE, _MAX_UNPACKED = 4 << 30, 4 << 30
 _MAX_EXPORT = 64 << 20
 
 
@@ -65,22 +60,38 @@ class Sources:
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     """The board of every school, in the order of UAIs."""
-    options = sources.server
     kept = read_stored(sources.store, schools, inventory=sources.inventory)
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        read = list(pool.map(lambda each: served_release(each.uai, each.server_url, options=options), schools))
-        # Hundreds of schools share a few releases, and an installer has 150 MB.
-        depots = {
-            release: _depot(sources, release) for release in {each.release.client for each in read if each.release}
-        }
-        return list(
-            pool.map(lambda each: _board(each[0], each[1], depots, kept, sources), zip(schools, read, strict=True))
-        )
+    # One more than look at schools: the one that hands them out.
+    with ThreadPoolExecutor(max_workers=_AT_ONCE + 1) as pool:
+        looking = pool.submit(_look, pool, schools, kept, sources)
+        # In this thread, which hears signals (survey/ending.py).
+        archives = on_workstations(schools, language=sources.language)
+        looks = looking.result()
+    return [
+        _board(school, look, archives.get(school.uai), sources) for school, look in zip(schools, looks, strict=True)
+    ]
 
 
-def _board(
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """What was seen of a school, its workstation apart. ``dates``: those of its attestations."""
+
+    server: ServedRelease
+    reports: dict[int, Mapping[str, Any]]
+    dates: dict[int, str]
+
+
+def _look(pool: ThreadPoolExecutor, schools: list[School], kept: StoredFacts, sources: Sources) -> list[_Look]:
+    options = sources.server
+    read = list(pool.map(lambda each: served_release(each.uai, each.server_url, options=options), schools))
+    # Hundreds of schools share a few releases, and an installer has 150 MB.
+    depots = {release: _depot(sources, release) for release in {each.release.client for each in read if each.release}}
+    return list(pool.map(lambda school, server: _look_at(school, server, depots, kept, sources), schools, read))
+
+
+def _look_at(
     school: School, server: ServedRelease, depots: Mapping[Release, Depot | None], kept: StoredFacts, sources: Sources
-) -> dict[str, Any]:
+) -> _Look:
     language = sources.language
     depot = depots.get(server.release.client) if server.release else None
     reports: dict[int, Mapping[str, Any]] = {
@@ -92,22 +103,28 @@ def _board(
         reports[number], dates[number] = report.as_dict(language), date
     for number, check in ((2, _archive), (5, _cas), (6, _export)):
         try:
-            reports[number] = check(school, sources, dates.get(3, ""))
+            if (found := check(school, sources, dates.get(3, ""))) is not None:
+                reports[number] = found
         except (ValueError, OSError) as exc:
             # A variable of this school that is not what it must be, say: the other schools have their boards.
             reports[number] = only_finding(number, "check_failed", fact=exc).as_dict(language)
+    return _Look(server=server, reports=reports, dates=dates)
+
+
+def _board(school: School, look: _Look, archive: dict[str, Any] | None, sources: Sources) -> dict[str, Any]:
+    reports = look.reports if archive is None else {**look.reports, 2: archive}
     facts = Facts(
         year=school.year,
-        release=server.release,
+        release=look.server.release,
         archive=str((reports[2].get("archive") or {}).get("modified") or ""),
         export=str((reports[6].get("export") or {}).get("date") or ""),
-        attested=dates,
+        attested=look.dates,
     )
     return {
         "school": school.uai,
         "name": school.name,
         "year": school.year,
-        "operations": board(reports, facts, language=language),
+        "operations": board(reports, facts, language=sources.language),
     }
 
 
@@ -133,28 +150,15 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
     return Depot(path=str(folder), files=read)
 
 
-def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
+def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any] | None:
+    """None for one that is on a workstation."""
+    if school.workstation is not None:
+        return None
     if not school.edt_path:
         return only_finding(2, "archive_not_configured").as_dict(sources.language)
-    wanted = WantedArchive(
-        newer_than=moment(school.edt_newer_than or school.since),
-        previous_size=school.edt_previous_size,
-        smallest_ratio=0.5,
-        largest_ratio=3.0,
-        min_size=_MIN_ARCHIVE,
-        sha256=school.edt_sha256,
-    )
-    common: dict[str, Any] = {"wanted": wanted, "year": school.year, "installed": None, "language": sources.language}
-    if not school.edt_station:
-        limits = ZipLimits(unpacked=_MAX_UNPACKED)
-        return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **common)
-    try:
-        station = WinrmStation(school.connection)
-        return archive_on_station(station, school.edt_path, name=school.edt_station, **common)
-    except StationError as exc:
-        # No way to it is even configured.
-        fact = exc.fact_fr if sources.language == "fr" else exc.fact
-        return only_finding(2, "check_failed", fact=fact).as_dict(sources.language)
+    limits = ZipLimits(unpacked=_MAX_UNPACKED)
+    asked = asked_of(school, language=sources.language)
+    return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **asked)
 
 
 def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:

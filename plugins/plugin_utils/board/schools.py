@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..inventory.schools import said, schools
+from ..survey.options import Resolved
 
 __all__ = ["SETTINGS_SPEC", "School", "settings"]
 
@@ -34,7 +35,11 @@ SETTINGS_SPEC: dict[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True)
 class School:
-    """One school of the play."""
+    """One school of the play.
+
+    ``workstation``: where its archive of EDT is, when it is on one; ``connection``: to that, where only the stock
+    plugin reaches it.
+    """
 
     uai: str
     name: str
@@ -51,6 +56,7 @@ class School:
     export_path: str | None = None
     export_previous: str | None = None
     export_partner: str = ""
+    workstation: Resolved | None = None
     connection: Any = field(default=None, compare=False)
 
     @property

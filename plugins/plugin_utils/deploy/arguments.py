@@ -6,6 +6,8 @@ I/O: the station and files.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from ..job.commands import (
     valid_rate,
 )
 from ..job.follow import JobTimes
-from ..rings.turn import RING_SPEC
+from ..remaining.confirmation import unconfirmed
 from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
 from . import people, restarts
@@ -70,7 +72,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "windows": {"type": "list", "elements": "dict", "default": []},
     "timezone": {"type": "str", "default": ""},
     "expected_duration": {"type": "float", "default": 900},
-    "ring": {"type": "dict", "options": RING_SPEC},
     "store": {"type": "path", "default": ""},
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
@@ -79,7 +80,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
+def request_from(args: Mapping[str, Any], name: str) -> DeploymentRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
@@ -117,10 +118,12 @@ def request_from(args: dict[str, Any], name: str) -> DeploymentRequest:
         hours=hours,
         installers=published_installers(releases),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
+        # Of the store in a dry run too, which tells the same.
+        unconfirmed=partial(unconfirmed, args["store"], name, args["product"]),
     )
 
 
-def _people(args: dict[str, Any]) -> people.People:
+def _people(args: Mapping[str, Any]) -> people.People:
     people.message_text(args["notify_message"], args["notify_delay"])
     return people.People(
         when_running=args["when_running"],
@@ -132,7 +135,7 @@ def _people(args: dict[str, Any]) -> people.People:
     )
 
 
-def _restarts(args: dict[str, Any], hours: Hours) -> restarts.Restarts:
+def _restarts(args: Mapping[str, Any], hours: Hours) -> restarts.Restarts:
     restart_command(args["reboot_message"], args["reboot_delay"])
     judged = hours.judge()
     return restarts.Restarts(

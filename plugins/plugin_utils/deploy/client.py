@@ -21,7 +21,7 @@ from .deployment import ClientStartedError, Deployment, DeploymentReport, Deploy
 from .goal import Goal, Plan
 from .plan import plan
 
-__all__ = ["DeploymentRequest", "ensure", "log_name"]
+__all__ = ["DeploymentRequest", "ensure", "foresee", "log_name"]
 
 
 def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) -> dict[str, Any]:
@@ -30,21 +30,9 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
     deployment = Deployment(station, request)
     state = deployment.read()
     decision = _decide(state, _by_the_clock(request, state))
-    result: dict[str, Any] = {
-        "changed": decision.changes,
-        "action": decision.action,
-        "reason": decision.reason,
-        "release": str(request.goal.release.client),
-        "before": decision.before,
-        "after": decision.after,
-        "conditions": decision.conditions,
-        "diff": [decision.diff()],
-        "frozen": decision.frozen,
-        "warnings": [*state.warnings, *decision.notes, *_reboot_warning(state)],
-    }
+    result = _told(decision, state, request)
     if check or not decision.changes:
-        # Shown without -v too: a dry run tells what people and Windows would notice.
-        return {**result, "warnings": [*result["warnings"], *decision.conditions]}
+        return _with_conditions(result)
     report = deployment.report
     report.name = decision.job
     try:
@@ -58,6 +46,31 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
         return result
     left = _left(deployment, decision, why_left)
     return {**result, **left, "frozen": decision.frozen if report.steps else ""}
+
+
+def foresee(state: StationState, request: DeploymentRequest) -> dict[str, Any]:
+    """The result of a dry run on a station that was read. Raises StationFactError for a refusal."""
+    return _with_conditions(_told(_decide(state, _by_the_clock(request, state)), state, request))
+
+
+def _told(decision: Plan, state: StationState, request: DeploymentRequest) -> dict[str, Any]:
+    return {
+        "changed": decision.changes,
+        "action": decision.action,
+        "reason": decision.reason,
+        "release": str(request.goal.release.client),
+        "before": decision.before,
+        "after": decision.after,
+        "conditions": decision.conditions,
+        "diff": [decision.diff()],
+        "frozen": decision.frozen,
+        "warnings": [*state.warnings, *decision.notes, *_reboot_warning(state)],
+    }
+
+
+def _with_conditions(result: dict[str, Any]) -> dict[str, Any]:
+    """Shown without -v too: a dry run tells what people and Windows would notice."""
+    return {**result, "warnings": [*result["warnings"], *result["conditions"]]}
 
 
 def _left(deployment: Deployment, decision: Plan, why: str) -> dict[str, Any]:

@@ -6,39 +6,53 @@ I/O: the station.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..remaining.memory import Memory
+from ..rings.turn import closed
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.winrm import WinrmStation
 from ..wake.wake import give_back
-from .client import DeploymentRequest, ensure
+from .arguments import request_from
+from .client import ensure
+from .goal import Goal
 
-__all__ = ["deploy"]
+__all__ = ["as_remembered", "deploy"]
 
 
-def deploy(
-    connection: Any, request: DeploymentRequest, memory: Memory, events: Events, *, check: bool, switch_off: bool
-) -> dict[str, Any]:
-    """Return the task's result, failures included. ``memory`` has no file in check mode."""
+def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
+    """Return the task's result, failures included. ``args``: those of rentree.pronote.client. Raises ValueError."""
+    if args["gate"] and args["state"] == "present":
+        return closed(args["gate"])
+    request = request_from(args, name)
+    # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
+    listed = "" if check or args["state"] == "staged" else args["store"]
+    events = Events(name, product=args["product"], store=listed)
+    place = {"product": args["product"], "school": args["school"], "room": args["room"]}
+    memory = Memory(None if check else args["store"], station=name, **place)
     wanted = request.goal.release
     absent = request.goal.state == "absent"
+    target = None
     try:
-        target = WinrmStation(connection, events)
-        target.watcher = memory
         try:
+            target = WinrmStation(connection, events)
+            target.watcher = memory
             result = ensure(target, request, check=check)
-            # A staging leaves the installation to a later run, as a skip does.
-            staged = {"action": "skip"} if request.goal.state == "staged" else {}
-            memory.deployed({**result, **staged}, wanted=wanted, absent=absent)
+            memory.deployed(as_remembered(result, request.goal), wanted=wanted, absent=absent)
         except StationError as exc:
             memory.failed(exc, wanted=wanted, absent=absent)
             result = exc.as_result()
-        if not check and switch_off and "unreachable" not in result:
+        if target and not check and args["switch_off"] and "unreachable" not in result:
             result |= give_back(target, request.goal.product, memory, still_at_work=result.get("kind") == "running")
     except StationError as exc:
         result = exc.as_result()
     finally:
         memory.close()
     return {**result, "warnings": [*result.get("warnings", []), *memory.warnings]}
+
+
+def as_remembered(result: dict[str, Any], goal: Goal) -> dict[str, Any]:
+    """A result as the store is told it: a staging leaves the installation to a later run, as a skip does."""
+    return {**result, "action": "skip"} if goal.state == "staged" else result

@@ -16,10 +16,10 @@ from ansible.utils import color
 
 __all__ = ["SURVEYS", "WORK", "shows_live", "stations_of", "wants_color"]
 
-WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info"))
+WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info", "client_turn"))
 """Actions that work on a station."""
 
-SURVEYS = frozenset({"rentree.pronote.audit_survey"})
+SURVEYS = frozenset({"rentree.pronote.audit_survey", "rentree.pronote.client_survey"})
 """Actions that work on many, and tell of each as workers do (plugin_utils/station/events.py)."""
 
 _DEFAULT_CALLBACKS = {"default", "ansible.builtin.default"}

@@ -135,6 +135,9 @@ class Watch:
                 self._progress.worked = True
                 self._progress.end(station, end, event.get("why", ""))
                 continue
+            if end == "left":
+                self._progress.leave(station)
+                continue
             numbers = {n: event[n] for n in ("bytes", "total") if isinstance(event.get(n), int)}
             self._progress.stage(station, str(event.get("stage")), now=now, **numbers)
 

@@ -44,7 +44,7 @@ from .standing import (
     reaimed,
 )
 
-__all__ = ["Audited", "Memory", "mark_woken", "remember_audits", "standings"]
+__all__ = ["Audited", "Memory", "mark_woken", "remember_together", "standings", "woken_stations"]
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -125,6 +125,10 @@ class Memory(Watcher):
     @_transaction
     def deployed(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """A deployment came to its end, whatever it decided."""
+        self.deployed_in(db, result, wanted=wanted, absent=absent)
+
+    def deployed_in(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+        """The same, in somebody's transaction. Raises sqlite3's errors."""
         skipped = result["action"] == "skip"
         wanted_as, freezer = wanted_text(wanted, absent=absent), result.get("frozen", "")
         job = result.get("job") or {}
@@ -154,6 +158,10 @@ class Memory(Watcher):
     @_transaction
     def failed(self, db: sqlite3.Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
         """A deployment did not come to its end."""
+        self.failed_in(db, exc, wanted=wanted, absent=absent)
+
+    def failed_in(self, db: sqlite3.Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
+        """The same, in somebody's transaction. Raises sqlite3's errors."""
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
         missed = lost or isinstance(exc, AnswerError | ControllerError)
@@ -324,6 +332,30 @@ def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
     return []
 
 
+def woken_stations(path: str) -> frozenset[str]:
+    """Those that this controller woke and has not given back since; none of a store that cannot be read."""
+    if not path or not Path(path).expanduser().exists():
+        return frozenset()
+    try:
+        with Store(Path(path)) as store, store.read() as db:
+            return frozenset(row["name"] for row in db.execute("select name from station where woken is not null"))
+    except StoreError:
+        return frozenset()
+
+
+def remember_together(path: str, each: Iterable[Callable[[sqlite3.Connection], None]]) -> list[str]:
+    """Write what a survey found on all its stations: one transaction. Returns warnings."""
+    if not path:
+        return []
+    try:
+        with Store(Path(path)) as store, store.write() as db:
+            for write in each:
+                write(db)
+    except StoreError as exc:
+        return [_NOT_REMEMBERED.format(error=exc)]
+    return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Audited:
     """A station that an audit looked at; ``found`` and ``silent`` as in Memory.audited."""
@@ -333,19 +365,11 @@ class Audited:
     found: str | None
     silent: bool
 
-
-def remember_audits(path: str, audited: Iterable[Audited]) -> list[str]:
-    """Remember what an audit found on all its stations: one transaction. Returns warnings."""
-    try:
-        with Store(Path(path)) as store, store.write() as db:
-            for each in audited:
-                record = each.record
-                own = {"school": record["school"], "room": record["room"], "product": each.product}
-                memory = Memory(None, station=record["station"], **own)
-                memory.audited_in(db, record, found=each.found, silent=each.silent)
-    except StoreError as exc:
-        return [_NOT_REMEMBERED.format(error=exc)]
-    return []
+    def write(self, db: sqlite3.Connection) -> None:
+        """Into the store. Raises sqlite3's errors."""
+        own = {"school": self.record["school"], "room": self.record["room"], "product": self.product}
+        memory = Memory(None, station=self.record["station"], **own)
+        memory.audited_in(db, self.record, found=self.found, silent=self.silent)
 
 
 def _standing(row: sqlite3.Row) -> Standing:

@@ -35,6 +35,9 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool) -> list[str]:
                 "one pilot shows whether it fits"
             )
         for number, ring in enumerate(rings, start=1):
+            if not ring:
+                # Those of earlier runs were it.
+                continue
             what = " (pilots)" if number == 1 and len(rings) > 1 else ""
             size = f"{len(ring)} station{'s' if len(ring) > 1 else ''}"
             lines.append(f"{school}: ring {number} of {len(rings)}{what}, {size}: {some_of(ring, _SHOWN)}")

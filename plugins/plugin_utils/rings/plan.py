@@ -111,6 +111,8 @@ class SchoolPlan:
     reserves: tuple[str, ...] = ()
     # Rings passed in earlier runs: their stations go with the first ring of this one.
     passed: int = 0
+    # Stations that earlier runs brought to the release, and that are in no ring of this one.
+    before: int = 0
     release: str = ""
     # What cannot be right in the school's variables: its stations fail with it.
     problem: str = ""
@@ -128,6 +130,7 @@ class SchoolPlan:
             "rings": [list(ring) for ring in self.rings],
             "reserves": list(self.reserves),
             "passed": self.passed,
+            "before": self.before,
             "release": self.release,
             "problem": self.problem,
         }
@@ -139,7 +142,7 @@ class SchoolPlan:
 
 
 def plan_school(
-    school: str, stations: Sequence[Station], rules: Rules, *, done: int = 0, release: str = ""
+    school: str, stations: Sequence[Station], rules: Rules, *, done: int = 0, before: int = 0, release: str = ""
 ) -> SchoolPlan:
     """Put each station of a school into one ring.
 
@@ -148,18 +151,22 @@ def plan_school(
 
     ``done``: stations of the school that an earlier run brought to this very release. The rings that so many fill are
     passed. Counting stations, and not rings, keeps a run on one room from passing the rings of the whole school.
+    ``before``: the same, when they are not among ``stations``: each ring has so many fewer to take.
     """
     names = [station.name for station in stations]
     sizes = rules.effective
+    whole = len(names) + before
+    places = _Places(before)
     rings: list[tuple[str, ...]] = []
     reserves: tuple[str, ...] = ()
     rest = list(names)
-    if names and (len(sizes) > 1 or sizes[0].of(len(names)) < len(names)):
+    if names and (len(sizes) > 1 or sizes[0].of(whole) < whole):
         named = [station.name for station in stations if station.pilot]
-        count = max(1, sizes[0].of(len(names)))
+        by_name = bool(named) and not rules.unproven
+        count = places.left_in(len(named) if by_name else max(1, sizes[0].of(whole)))
         ready = sorted(stations, key=lambda s: (not s.pilot, s.reachable is False, not s.older))
-        if named and not rules.unproven:
-            pilots = named
+        if by_name:
+            pilots = named if count else []
         else:
             pilots = [station.name for station in ready[:count]]
             # A station that is known to be off could not stand in for another.
@@ -169,10 +176,10 @@ def plan_school(
         rest = [name for name in names if name not in set(pilots)]
     while rest:
         size = sizes[min(len(rings), len(sizes) - 1)]
-        count = max(1, math.ceil(size.number * len(names) / 100) if size.percent else size.number)
+        count = places.left_in(max(1, math.ceil(size.number * whole / 100) if size.percent else size.number))
         rings.append(tuple(rest[:count]))
         rest = rest[count:]
-    passed = sum(filled <= done for filled in accumulate(map(len, rings)))
+    passed = places.filled or sum(filled <= done for filled in accumulate(map(len, rings)))
     return SchoolPlan(
         school=school,
         rules=rules,
@@ -180,8 +187,23 @@ def plan_school(
         # With everybody in one ring, or the pilots proven earlier, nobody waits for a reserve.
         reserves=reserves if passed == 0 and len(rings) > 1 else (),
         passed=passed,
+        before=before,
         release=release,
     )
+
+
+class _Places:
+    """The places of rings, one ring after the other. ``filled``: how many rings have none left."""
+
+    def __init__(self, taken: int) -> None:
+        self._taken, self.filled = taken, 0
+
+    def left_in(self, size: int) -> int:
+        """How many stations the next ring, of this size, still takes."""
+        taken = min(self._taken, size)
+        self._taken -= taken
+        self.filled += taken == size
+        return size - taken
 
 
 def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
@@ -198,6 +220,7 @@ def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
         rings=tuple(tuple(ring) for ring in data["rings"]),
         reserves=tuple(data["reserves"]),
         passed=data["passed"],
+        before=data["before"],
         release=data["release"],
         problem=data["problem"],
     )

@@ -25,6 +25,7 @@ from ..inventory.schools import said, school_of
 from ..station.listening import listening
 from ..station.telling import telling
 from ..store.store import Store, StoreError
+from ..survey.results import read_lines
 from .judge import (
     Standing,
     StationOutcome,
@@ -100,15 +101,24 @@ class PlayVariables:
         return said(self.host(station), name)
 
 
-def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dict[str, Any]:
-    """The plan of every school as a task's result."""
+def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey: str = "") -> dict[str, Any]:
+    """The plan of every school as a task's result. ``survey``: the file of what was found (deploy/survey.py), if any.
+
+    Of a survey only the stations that have a turn are planned, and nobody is asked whether he can be reached.
+    """
+    surveyed = _surveyed(survey) if survey else None
     by_school: dict[str, list[str]] = {}
     # The stations of the batch: with `serial`, those of the others have rings of their own in their turn.
     for name in play.task["ansible_play_batch"]:
-        by_school.setdefault(school_of(play.host(name)), []).append(name)
+        if surveyed is None or name in surveyed:
+            school = surveyed[name].school if surveyed else ""
+            by_school.setdefault(school.strip().upper() or school_of(play.host(name)), []).append(name)
     progress, installed, warnings = _remembered(store)
-    wanted = {school: _School(play, school, names, installed) for school, names in by_school.items()}
-    reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
+    wanted = {school: _School(play, school, names, installed, surveyed) for school, names in by_school.items()}
+    if surveyed is None:
+        reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
+    else:
+        reachable = {name: station.ready for name, station in surveyed.items() if station.ready is not None}
     plans = []
     for each in wanted.values():
         known = progress.get((each.school, each.goal))
@@ -116,33 +126,84 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float) -> dic
             Station(name=name, pilot=name in each.pilots, reachable=reachable.get(name), older=name in each.older)
             for name in each.names
         ]
-        plans.append(each.plan(stations, done=known.done if known else 0))
+        done = known.done if known else 0
+        plans.append(each.plan(stations, **({"done": done} if surveyed is None else {"before": done})))
         if known and known.stopped:
             warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
-    steps = steps_of(plans)
-    turns: dict[str, list[dict[str, Any]]] = {}
-    for index, step in enumerate(steps):
-        item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
-        for name in [play.task["inventory_hostname"], *(n for names in step.members.values() for n in names)]:
-            # The station of this very task has a turn in every step: Ansible takes the steps in the order in which the
-            # first station names them (roles/pronote_client/tasks/main.yml).
-            if item not in turns.setdefault(name, []):
-                turns[name].append(item)
     return {
         "changed": False,
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
-        "turns": turns,
+        "turns": _turns(plans, [n for n in play.task["ansible_play_batch"] if not surveyed or _leads(surveyed.get(n))]),
+        "survey": survey,
+        "at": {name: station.at for name, station in (surveyed or {}).items()},
         "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
         "warnings": warnings,
+    }
+
+
+def _leads(station: _Surveyed | None) -> bool:
+    """Whether Ansible can ask it for its turns: of one whose variables cannot be read it gets no answer."""
+    return station is None or station.readable
+
+
+def _turns(plans: Sequence[SchoolPlan], batch: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """For each station the steps in which it has a turn; the first one is in all of them.
+
+    Ansible takes the steps in the order in which the first answer names them (roles/pronote_client/tasks/rings.yml).
+    That is of the first of ``batch`` with a turn, as the others leave the role. ``batch``: those that can answer.
+    """
+    members = {name for plan in plans for ring in plan.rings for name in ring}
+    leader = next((name for name in batch if name in members), next(iter(batch), ""))
+    turns: dict[str, list[dict[str, Any]]] = {leader: []}
+    for index, step in enumerate(steps_of(plans)):
+        item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
+        for name in [leader, *(n for names in step.members.values() for n in names)]:
+            if item not in turns.setdefault(name, []):
+                turns[name].append(item)
+    return turns
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Surveyed:
+    """A station that a survey has left for its turn. ``at``: where its line is.
+
+    ``ready``: it would be changed now, so that it can show something; None when it was not read.
+    """
+
+    school: str
+    readable: bool
+    ready: bool | None
+    older: bool
+    at: int
+
+
+def _surveyed(path: str) -> dict[str, _Surveyed]:
+    return {
+        line["station"]: _Surveyed(
+            school=line["school"],
+            readable=line["readable"],
+            ready=bool(line["result"].get("changed")) if line["result"] else None,
+            older=line["older"],
+            at=at,
+        )
+        for at, line in read_lines(path)
+        if line["turn"]
     }
 
 
 class _School:
     """What one school wants."""
 
-    def __init__(self, play: PlayVariables, school: str, names: list[str], installed: Installed) -> None:
+    def __init__(
+        self,
+        play: PlayVariables,
+        school: str,
+        names: list[str],
+        installed: Installed,
+        surveyed: Mapping[str, _Surveyed] | None,
+    ) -> None:
         self.school, self.names = school, names
         self.problem = self.release = self.goal = ""
         self.old_scripts: list[str] = []
@@ -162,7 +223,9 @@ class _School:
             # A removal is proven by removals, a staging proves no installation, and each product goes by itself.
             goal = self.release if state == "present" else f"{self.release} {state}"
             self.goal = goal if product == "pronote_client" else f"{product} {goal}"
-            if state == "present":
+            if surveyed is not None:
+                self.older = {name for name in names if surveyed[name].older}
+            elif state == "present":
                 self.older = {name for name in names if _is_older(installed.get((product, name), ()), self.release)}
         except ValueError as exc:
             # Its stations say so themselves, each with its own server's answer.
@@ -198,12 +261,12 @@ class _School:
         sizes = self.rules.effective
         return not self.problem and not self.pilots and sizes[0].of(len(self.names)) < len(self.names)
 
-    def plan(self, stations: Sequence[Station], *, done: int) -> SchoolPlan:
+    def plan(self, stations: Sequence[Station], **earlier: int) -> SchoolPlan:
         """Its rings; with variables that cannot be read, one ring that does not begin."""
         if self.problem:
             everybody = (tuple(self.names),)
             return SchoolPlan(school=self.school, rules=self.rules, rings=everybody, problem=self.problem)
-        return plan_school(self.school, stations, self.rules, done=done, release=self.goal)
+        return plan_school(self.school, stations, self.rules, release=self.goal, **earlier)
 
 
 def _reachable(play: PlayVariables, schools: list[_School], *, timeout: float) -> dict[str, bool]:
@@ -257,7 +320,7 @@ def take_step(
     plans = [load_plan(data) for data in planned["plans"]]
     steps = steps_of(plans)
     index = len(steps) if index < 0 else index
-    outcomes = _outcomes(variables, steps[:index], results, plan_id=planned["id"])
+    outcomes = {} if check else _outcomes(variables, steps[:index], results, plan_id=planned["id"])
     standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
     if check:
         step = steps[index] if index < len(steps) else None
@@ -301,7 +364,7 @@ def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         Progress(
             school=plan.school,
             release=plan.release,
-            done=standing.counts.get("done", 0),
+            done=plan.before + standing.counts.get("done", 0),
             ring=standing.passed,
             stopped=standing.reason,
         )

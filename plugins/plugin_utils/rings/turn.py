@@ -11,7 +11,7 @@ from typing import Any
 
 from ...module_utils.product.release import Release
 
-__all__ = ["RING_SPEC", "closed", "in_ring", "keep_back"]
+__all__ = ["RING_SPEC", "closed", "in_ring", "keep_back", "other_release"]
 
 RING_SPEC: dict[str, Any] = {
     "plan": {"type": "str", "required": True},
@@ -34,12 +34,10 @@ def closed(reason: str) -> dict[str, Any]:
     return _failed(reason, remedy, f"{reason} {remedy}")
 
 
-def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, Any] | None:
-    """The result of a station that does not go now; None when it goes. ``release``: what it would be brought to."""
-    if ring is None:
+def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The result of a station that does not go now; None when it goes."""
+    if ring is None or ring["go"]:
         return None
-    if ring["go"]:
-        return _other_release(ring, release)
     if not ring["held"]:
         # It had its turn (it stood in for a pilot, or is the first station, which is in every step): what it showed
         # then stays its result, in the variable too. Skipped: it is neither shown nor counted twice.
@@ -51,10 +49,13 @@ def keep_back(ring: Mapping[str, Any] | None, release: str = "") -> dict[str, An
     return _skipped(ring["held"], ring)
 
 
-def _other_release(ring: Mapping[str, Any], release: str) -> dict[str, Any] | None:
-    """The hosted server was updated while the run was going on: no pilot has tried what it runs now."""
+def other_release(ring: Mapping[str, Any] | None, release: str) -> dict[str, Any] | None:
+    """The result of a station whose server was updated while the run was going on: no pilot has tried what it runs now.
+
+    ``release``: what it would be brought to. None when that is what it was.
+    """
     try:
-        if not ring["release"] or Release.parse(ring["release"]) == Release.parse(release):
+        if not ring or not ring["release"] or Release.parse(ring["release"]) == Release.parse(release):
             return None
     except ValueError:
         return None

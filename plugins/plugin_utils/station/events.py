@@ -73,6 +73,10 @@ class Events:
         """Tell how it ended, in the words of progress/state.py (End): for who has no task result of its own."""
         self._tell(end=end, why=why[:_LONGEST_WHY])
 
+    def left(self) -> None:
+        """Tell that it is not worked on for now: its turn comes later."""
+        self._tell(end="left")
+
     def _tell(self, **what: str | int) -> None:
         if not self._station:
             return

@@ -19,24 +19,22 @@ from ..audit.station import audit, judge
 from ..audit.status import SILENT, STATUSES
 from ..inventory.asking import asking
 from ..remaining.confirmation import unconfirmed
-from ..remaining.memory import Audited, remember_audits
+from ..remaining.memory import Audited, remember_together
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.probe import probing
 from ..station.questions import Reading
 from ..station.state import StationState
-from .apart import each_apart
+from .errands import Result, run_errands
 from .options import Resolved
-from .reader import Station, read_each
 from .results import read_results
 
 __all__ = ["audit_all", "audit_one", "remember"]
 
 _SERVERS = 32  # asked side by side; each is another school's, and asked once
-_Result = dict[str, Any]
 
 
-def audit_one(connection: Any, name: str, args: Mapping[str, Any]) -> _Result:
+def audit_one(connection: Any, name: str, args: Mapping[str, Any]) -> Result:
     """The result of rentree.pronote.audit for a station, over its own connection. ``args``: the action's."""
     own = {key: args[key] for key in ("uai", "server_url", "release", "school", "room", "timeout")}
     record = audit(
@@ -52,33 +50,29 @@ def audit_one(connection: Any, name: str, args: Mapping[str, Any]) -> _Result:
 
 def audit_all(
     stations: Sequence[Resolved],
-    told: Callable[[str, _Result], None],
+    told: Callable[[str, Result], None],
     *,
     parallel: int,
     forks: int,
     connection: Callable[[str], Any],
 ) -> None:
-    """Tell the name and the result of each station, as they come; none keeps the others waiting.
+    """Tell the name and the result of each station, as they come; the arguments are those of ``run_errands``."""
 
-    ``parallel``: how many are read at a time, 0 for as many as this machine can hold. Those that only the stock plugin
-    reaches have a process each, ``forks`` at a time, over what ``connection`` makes of a name. What ``told`` raises
-    ends everything.
-    """
-
-    def tell(name: str, result: _Result) -> None:
+    def tell(name: str, result: Result) -> None:
         told(name, result)
         record = result.get("record") or {}
         end = "failed" if not record else "unreachable" if record["status"] in SILENT else "right"
         Events(name).ended(end, str(record.get("reason") or result.get("msg", "")))
 
-    for station in stations:
-        if station.error:
-            tell(station.name, {"failed": True, "msg": station.error})
-    # Before the others: a process is forked while this one has no thread.
-    apart = {s.name: partial(_apart, connection, s) for s in stations if s.elsewhere}
-    for name, result in each_apart(apart, most=forks):
-        tell(name, result)
-    _audit_together([s for s in stations if s.access or s.problem], tell, parallel)
+    served = _served(station.arguments for station in stations if station.arguments)
+
+    def errand(station: Resolved) -> _Audit:
+        expected = served[_asked(station.arguments)]
+        if isinstance(expected, Exception):
+            raise expected
+        return _Audit(station, expected)
+
+    run_errands(stations, errand, tell, parallel=parallel, forks=forks, connection=connection)
 
 
 def remember(stations: Iterable[Resolved], results: str) -> list[str]:
@@ -96,12 +90,8 @@ def remember(stations: Iterable[Resolved], results: str) -> list[str]:
             for name, result in read_results(results)
             if "record" in result and of[name]["store"] == store
         )
-        warnings += remember_audits(store, audited)
+        warnings += remember_together(store, (each.write for each in audited))
     return warnings
-
-
-def _apart(connection: Callable[[str], Any], station: Resolved) -> _Result:
-    return audit_one(connection(station.name), station.name, station.arguments)
 
 
 class _Audit:
@@ -111,6 +101,7 @@ class _Audit:
         self._name, self._args, self._expected = station.name, station.arguments, expected
         self._product = PRODUCTS[station.arguments["product"]]
         self._read_at = now()
+        self.group, self.seconds = station.arguments["uai"], station.arguments["timeout"]
 
     def begin(self) -> Reading[StationState]:
         """What is asked of it."""
@@ -118,57 +109,20 @@ class _Audit:
         Events(self._name, product=self._product.key).stage("reading")
         return probing(self._product)
 
-    def result(self, read: StationState | StationError) -> _Result:
+    def result(self, read: StationState | StationError) -> Result:
         """The result of rentree.pronote.audit."""
         args = self._args
-        try:
-            record = judge(
-                read,
-                self._expected,
-                station=self._name,
-                school=args["uai"],
-                school_name=args["school"],
-                room=args["room"],
-                read_at=self._read_at,
-                unconfirmed=partial(unconfirmed, args["store"], self._name, args["product"]),
-            )
-        except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this station's)
-            return _failed(exc)
+        record = judge(
+            read,
+            self._expected,
+            station=self._name,
+            school=args["uai"],
+            school_name=args["school"],
+            room=args["room"],
+            read_at=self._read_at,
+            unconfirmed=partial(unconfirmed, args["store"], self._name, args["product"]),
+        )
         return {"record": record}
-
-
-def _failed(exc: Exception) -> _Result:
-    return {"failed": True, "msg": f"{type(exc).__name__}: {exc}"}
-
-
-def _audit_together(every: Sequence[Resolved], tell: Callable[[str, _Result], None], parallel: int) -> None:
-    served = _served([station.arguments for station in every])
-    audits, stations = {}, []
-    for station in every:
-        expected = served[_asked(station.arguments)]
-        if isinstance(expected, Exception):
-            tell(station.name, _failed(expected))
-        else:
-            audits[station.name] = _Audit(station, expected)
-            stations.append(station)
-    for station in stations:
-        if station.problem is not None:
-            tell(station.name, audits[station.name].result(station.problem))
-    read_each(
-        [
-            Station(
-                name=s.name,
-                group=s.arguments["uai"],
-                access=s.access,
-                reading=audits[s.name].begin,
-                seconds=s.arguments["timeout"],
-            )
-            for s in stations
-            if s.access is not None
-        ],
-        lambda station, read: tell(station.name, audits[station.name].result(read)),
-        parallel=parallel,
-    )
 
 
 _Asked = tuple[str, str, str, str, bool]

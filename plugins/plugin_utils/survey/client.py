@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ...module_utils.base.deadline import Deadline
 from ..station.causes import Way
-from ..station.errors import ForbiddenAnswerError, StationError
+from ..station.errors import ForbiddenAnswerError, StationError, UnreachableError
 from ..station.exchange import Allow, Note, Pause, Renew, Request, Shell, Step, create, delete, exchange
 from ..station.limits import Limits
 from ..station.questions import Reading
@@ -127,8 +127,14 @@ class Client:
     async def _delete(self) -> None:
         shell, session = self._shell, self._session
         if shell and session is not None:
-            with contextlib.suppress(StationError):
+            try:
                 await self._sent(session, delete())
+            except UnreachableError:
+                # What was cut may be the connection alone, and a shell that nobody ends stays for two hours.
+                with contextlib.suppress(StationError):
+                    await self._sent(session, delete())
+            except StationError:
+                pass
         self._shell = self._commands.over = ""
 
     def _forget(self) -> None:

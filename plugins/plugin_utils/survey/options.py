@@ -6,14 +6,15 @@ same as Ansible's strategy (``VariableManager.get_vars``), and then does for eac
 before it runs an action: every precedence is Ansible's own (tests/e2e/test_survey_options.py compares the two).
 
 What does not depend on a station is done once: the lists of the play's stations, which Ansible makes anew for each of
-them, and templates that come to the same (``templates.py``). I/O: Ansible, and files.
+them, templates that come to the same (``templates.py``), and ways that differ in the address alone (``ways.py``). I/O:
+Ansible, and files.
 """
 
 from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +32,9 @@ from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
+from .ways import Ways
 
-__all__ = ["PlayStations", "Resolved"]
+__all__ = ["PlayStations", "Resolved", "checking"]
 
 # What the strategy adds to a task's variables (add_tqm_variables, linear.py), and the executor (_get_loop_items): the
 # same for all stations.
@@ -52,8 +54,8 @@ _Checked = Callable[[dict[str, Any]], dict[str, Any]]
 class Resolved:
     """One station. ``arguments``: the task's own for it, checked; ``access``: where and how it is reached.
 
-    Without access, one of these says why: ``problem``, the connection cannot be made; ``elsewhere``, only a worker can
-    make it; ``error``, the variables cannot be read, and there are no arguments either.
+    Without access, where that was asked for, one of these says why: ``problem``, the connection cannot be made;
+    ``elsewhere``, only a worker can make it; ``error``, the variables cannot be read, there are no arguments either.
     """
 
     name: str
@@ -93,16 +95,18 @@ class PlayStations:
         )
         self._scratch = self._context.copy()
         self._plugins: dict[str, Any] = {}
+        self._ways = Ways()
 
-    def each(self, variable: str, spec: Mapping[str, Any]) -> Iterator[Resolved]:
+    def each(self, variable: str, spec: Mapping[str, Any], *, reached: bool = True) -> Iterator[Resolved]:
         """Every station but those that the task's ``when`` leaves out.
 
-        ``variable``: a dict of arguments, as an action of its own is given; ``spec``: theirs. What is missing on this
-        machine is told at the end, once for all stations that it keeps from being asked.
+        ``variable``: a dict of arguments, as an action of its own is given, empty for none; ``spec``: theirs;
+        ``reached``: whether its access is wanted. What is missing on this machine is told at the end, once for all
+        stations that it keeps from being asked.
         """
-        checked, ours = _checking(spec), Counter[str]()
+        checked, ours = checking(spec), Counter[str]()
         for name in self.names:
-            station = self._resolved(name, variable, checked)
+            station = self._resolved(name, variable, checked, reached)
             if station is None:
                 continue
             if isinstance(station.problem, ControllerError):
@@ -110,6 +114,26 @@ class PlayStations:
             yield station
         for problem, count in ours.items():
             telling.warning(f"{count} of {len(self.names)} stations cannot be asked from here: {problem}")
+
+    def other(self, name: str) -> Resolved:
+        """A host of the inventory that need not be one of the play's stations; it has no arguments."""
+        if self._inventory.get_host(name) is None:
+            return Resolved(name=name, arguments={}, error=f"{name!r} is not a host of the inventory")
+        try:
+            return self._reached(name, self.variables(name), {})
+        except Exception as exc:  # noqa: BLE001  (as above)
+            return Resolved(name=name, arguments={}, error=one_line(exc))
+
+    def about(self, name: str, wanted: Iterable[str]) -> dict[str, Any]:
+        """Those of these variables that a station has, and ``ansible_host`` and ``ansible_port``: where it is reached.
+
+        Raises AnsibleError, StationError for a connection that is not winrm.
+        """
+        variables = self.variables(name)
+        plugin = self._configured(variables)
+        self._templates.use(self._with_connection(variables))
+        found = self._templates.each({each: variables[each] for each in wanted if each in variables})
+        return {**found, "ansible_host": plugin.get_option("remote_addr"), "ansible_port": plugin.get_option("port")}
 
     def variables(self, name: str) -> dict[str, Any]:
         """What the strategy would give the task of one station; nothing is templated yet. Raises AnsibleError."""
@@ -131,23 +155,29 @@ class PlayStations:
         context.post_validate(templar=self._templates.templar)
         kind = self._kind(variables)
         plugin = connection_loader.get(kind, context, None)
-        self._configure(plugin, variables)
+        options, keywords = self._options(plugin, variables)
+        plugin.set_options(task_keys=keywords, var_options=options)
         return plugin
 
-    def _resolved(self, name: str, variable: str, checked: _Checked) -> Resolved | None:
+    def _resolved(self, name: str, variable: str, checked: _Checked, reached: bool) -> Resolved | None:
         try:
             variables = self.variables(name)
             if self._conditions and not self._meant(variables):
                 return None
             arguments = self._arguments(variables, variable, checked)
-            try:
-                return Resolved(name=name, arguments=arguments, access=self._access(variables))
-            except StationError as exc:
-                return Resolved(name=name, arguments=arguments, problem=exc)
-            except ElsewhereError as exc:
-                return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
+            if not reached:
+                return Resolved(name=name, arguments=arguments)
+            return self._reached(name, variables, arguments)
         except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: whatever a template comes to is its station's)
             return Resolved(name=name, arguments={}, error=one_line(exc))
+
+    def _reached(self, name: str, variables: dict[str, Any], arguments: Mapping[str, Any]) -> Resolved:
+        try:
+            return Resolved(name=name, arguments=arguments, access=self._access(variables))
+        except StationError as exc:
+            return Resolved(name=name, arguments=arguments, problem=exc)
+        except ElsewhereError as exc:
+            return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
 
     def _meant(self, variables: dict[str, Any]) -> bool:
         """What TaskExecutor asks before anything else: Ansible itself asks it of the first station alone."""
@@ -156,7 +186,7 @@ class PlayStations:
 
     def _arguments(self, variables: dict[str, Any], name: str, checked: _Checked) -> dict[str, Any]:
         self._templates.use(self._with_connection(variables))
-        given = variables[name]
+        given = variables[name] if name else {}
         try:
             arguments = self._templates.each(given)
         except AnsibleError:
@@ -192,12 +222,25 @@ class PlayStations:
 
     def _access(self, variables: dict[str, Any]) -> Access:
         """Raises StationError for a connection that cannot be made, ElsewhereError for one that only a worker makes."""
+        plugin, options, keywords = self._prepared(variables)
+
+        def ask() -> Access:
+            _configure(plugin, options, keywords)
+            return access_of(plugin, connecting=min(CONNECTING, keywords["timeout"] or CONNECTING))
+
+        return self._ways.to(plugin._load_name, options, keywords, ask)
+
+    def _configured(self, variables: dict[str, Any]) -> Any:
+        """The stock plugin with the options of a station. Raises StationError for another one."""
+        plugin, options, keywords = self._prepared(variables)
+        _configure(plugin, options, keywords)
+        return plugin
+
+    def _prepared(self, variables: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+        """The plugin that a station asks for, and what its options and keywords are to be."""
         self._templates.use(variables)
         plugin = self._plugin(self._kind(variables))
-        self._configure(plugin, variables)
-        # Not the stock plugin: it says so.
-        WinrmStation(plugin)
-        return access_of(plugin, connecting=min(CONNECTING, self._of_context("timeout", variables) or CONNECTING))
+        return plugin, *self._options(plugin, variables)
 
     def _kind(self, variables: Mapping[str, Any]) -> str:
         if variables.get("ansible_connection") is not None:
@@ -211,8 +254,8 @@ class PlayStations:
             raise AnsibleError(f"the connection plugin {kind!r} was not found")
         return self._plugins[kind]
 
-    def _configure(self, plugin: Any, variables: Mapping[str, Any]) -> None:
-        """As TaskExecutor._set_connection_options."""
+    def _options(self, plugin: Any, variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What TaskExecutor._set_connection_options gives the plugin: what variables say, and what keywords do."""
         try:
             options = plugin._resolve_option_variables(variables, self._templates.templar)
         except AnsibleError:
@@ -223,7 +266,7 @@ class PlayStations:
         keys["timeout"] = self._of_context("timeout", variables)
         if password := self._of_context("password", variables):
             keys["password"] = password
-        plugin.set_options(task_keys=keys, var_options=options)
+        return options, keys
 
     def _keyword(self, name: str) -> Any:
         return _validated(self._task, name, self._templates.templar)
@@ -236,6 +279,12 @@ class PlayStations:
             return getattr(self._context, attribute)
         setattr(self._scratch, attribute, value)
         return _validated(self._scratch, attribute, self._templates.templar)
+
+
+def _configure(plugin: Any, options: dict[str, Any], keywords: dict[str, Any]) -> None:
+    """Raises StationError for a plugin that is not the stock one."""
+    plugin.set_options(task_keys=keywords, var_options=options)
+    WinrmStation(plugin)
 
 
 def _conditions(task: Task) -> list[Any]:
@@ -264,7 +313,7 @@ def _keywords(plugin: str) -> tuple[str, ...]:
     return tuple(keyword["name"] for option in known.values() for keyword in option.get("keyword") or ())
 
 
-def _checking(spec: Mapping[str, Any]) -> _Checked:
+def checking(spec: Mapping[str, Any]) -> _Checked:
     """The check of arguments that ActionBase makes; of those that are equal, as all of a room's may be, once."""
     validator = ArgumentSpecValidator(spec)
     known: dict[str, dict[str, Any]] = {}

@@ -22,7 +22,7 @@ from ansible import constants
 
 from ...module_utils.base.text import printable_data
 
-__all__ = ["SurveyResults", "read_results"]
+__all__ = ["SurveyResults", "read_line", "read_lines", "read_results"]
 
 
 class SurveyResults:
@@ -33,7 +33,7 @@ class SurveyResults:
         folder: str = constants.DEFAULT_LOCAL_TMP  # type: ignore[attr-defined]  # set at run time, from base.yml
         self.path = Path(folder) / f"pronote-survey-{secrets.token_hex(8)}.jsonl"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.fdopen(os.open(self.path, flags, 0o600), "w", encoding="utf-8")
+        self._file = os.fdopen(os.open(self.path, flags, 0o600), "wb")
 
     def __enter__(self) -> SurveyResults:
         return self
@@ -44,10 +44,14 @@ class SurveyResults:
         with self._room():
             self._file.close()
 
-    def add(self, station: str, result: dict[str, Any]) -> None:
-        """One station is done. What it said is made printable, as every action's result is. Raises OSError."""
+    def add(self, station: str, result: dict[str, Any], **more: Any) -> None:
+        """One station is done. What it said is made printable, as every action's result is. Raises OSError.
+
+        ``more``: what is told of it beside that (read_turns).
+        """
+        line = json.dumps({"station": station, "result": printable_data(result), **more}) + "\n"
         with self._room():
-            self._file.write(json.dumps({"station": station, "result": printable_data(result)}) + "\n")
+            self._file.write(line.encode())
 
     @contextlib.contextmanager
     def _room(self) -> Iterator[None]:
@@ -58,9 +62,24 @@ class SurveyResults:
             raise OSError(f"{self.path}: {exc.strerror}. {remedy}") from exc
 
 
+def read_lines(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Where each station's line begins (byte), and all that it has. Raises as ``read_results``."""
+    at = 0
+    with Path(path).open("rb") as file:
+        for line in file:
+            yield at, json.loads(line)
+            at += len(line)
+
+
+def read_line(path: str, at: int) -> dict[str, Any]:
+    """The line of one station, which begins there. Raises as ``read_results``."""
+    with Path(path).open("rb") as file:
+        file.seek(at)
+        line: dict[str, Any] = json.loads(file.readline())
+        return line
+
+
 def read_results(path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Station and result, in the order in which they came. Raises OSError, ValueError for a file that is no such."""
-    with Path(path).open(encoding="utf-8") as file:
-        for line in file:
-            told = json.loads(line)
-            yield told["station"], told["result"]
+    for _at, told in read_lines(path):
+        yield told["station"], told["result"]

@@ -10,6 +10,7 @@ each time. I/O: Ansible.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, Final
 
@@ -23,7 +24,10 @@ __all__ = ["Templates"]
 _COMPILED: Final = 1024  # templates that are kept compiled, of whatever stations have different ones
 _DEEPEST: Final = 20  # variables that name variables
 _PLAIN: Final = (bool, int, float, type(None))
-_MARKS: Final = ("{{", "{%", "{#", "#jinja2:")
+_OF_CONTAINERS: Final = ("dict", "Dict", "list", "List", "tuple", "Tuple")
+# Those of Ansible's own that are worked out when they are looked into are none of them.
+_CONTAINERS: Final = frozenset({f"{kind}{name}" for kind in ("", "_AnsibleTagged") for name in _OF_CONTAINERS})
+_MARKS: Final = re.compile(r"\{[{%#]|#jinja2:")
 # What a template may be made of, to have one value for the same variables. Filters and tests of Jinja's own.
 _STEADY: Final = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
@@ -37,11 +41,15 @@ _STEADY: Final = (
         nodes.Filter,
         nodes.Test,
     ),
+    *(nodes.Dict, nodes.Pair, nodes.Getitem, nodes.Getattr, nodes.Keyword),
 )
 _FILTERS: Final = {"default", "d", "bool", "int", "float", "string", "lower", "upper", "trim", "length", "replace"}
 _TESTS: Final = {"defined", "undefined", "none", "string", "number", "sameas", "eq", "in"}
-# Lookups whose value follows from their term, and from these variables (plugins/lookup/place.py).
-_LOOKUPS: Final = {"rentree.pronote.place": ("inventory_dir", "__pronote_places_moved")}
+# Lookups whose value follows, in one run, from their terms and options, and from these variables (plugins/lookup).
+_LOOKUPS: Final = {
+    "rentree.pronote.hosted_release": ("pronote_cache_dir", "pronote_server_ask_again"),
+    "rentree.pronote.place": ("inventory_dir", "__pronote_places_moved"),
+}
 _OMITTED: Final = object()
 _UNSTEADY: Final = object()
 
@@ -56,6 +64,9 @@ class Templates:
         engine._compile_template = functools.lru_cache(_COMPILED)(engine._compile_template)  # type: ignore[method-assign]
         self._named = functools.lru_cache(_COMPILED)(self._names)
         self._known: dict[Hashable, Any] = {}
+        # By what Python calls them, with the names of variables within: they are the same objects for many stations,
+        # and are kept, so that no other is called so.
+        self._containers: dict[int, tuple[Any, tuple[str, ...] | None]] = {}
 
     def use(self, variables: dict[str, Any]) -> None:
         """Template with these variables from now on."""
@@ -90,16 +101,45 @@ class Templates:
         """What has one value, or _UNSTEADY."""
         if isinstance(value, _PLAIN):
             return type(value), value
-        if not isinstance(value, str) or depth > _DEEPEST:
+        own: Hashable = value
+        if type(value).__name__ in _CONTAINERS:
+            own, names = id(value), self._within(value)
+        elif not isinstance(value, str):
             return _UNSTEADY
-        if not any(mark in value for mark in _MARKS) or not is_trusted_as_template(value):
+        elif not _is_template(value):
             return str, value
-        names = self._named(str(value))
-        if names is None:
+        else:
+            names = self._named(str(value))
+        if names is None or depth > _DEEPEST:
             return _UNSTEADY
         variables = self.templar.available_variables
         parts = tuple(self._key(variables[name], depth + 1) if name in variables else name for name in names)
-        return _UNSTEADY if _UNSTEADY in parts else (value, parts)
+        return _UNSTEADY if _UNSTEADY in parts else (own, parts)
+
+    def _within(self, container: Any) -> tuple[str, ...] | None:
+        """The variables that the templates in a list or a dict name; None if it holds anything that is not steady."""
+        known = self._containers.get(id(container))
+        if known is None:
+            found = self._names_in(container, 0)
+            known = container, None if found is None else tuple(sorted(found))
+            self._containers[id(container)] = known
+        return known[1]
+
+    def _names_in(self, value: Any, depth: int) -> set[str] | None:
+        if isinstance(value, _PLAIN):
+            return set()
+        if isinstance(value, str):
+            found = self._named(str(value)) if _is_template(value) else ()
+            return None if found is None else set(found)
+        if type(value).__name__ not in _CONTAINERS or depth > _DEEPEST:
+            return None
+        names: set[str] = set()
+        for each in [*value, *value.values()] if isinstance(value, dict) else value:
+            within = self._names_in(each, depth + 1)
+            if within is None:
+                return None
+            names |= within
+        return names
 
     def _names(self, text: str) -> tuple[str, ...] | None:
         """The variables that a template names; None for one that may come to something else each time."""
@@ -115,6 +155,10 @@ class Templates:
                 return None
             names.update(found)
         return tuple(sorted(names))
+
+
+def _is_template(text: str) -> bool:
+    return _MARKS.search(text) is not None and is_trusted_as_template(text)
 
 
 def _found(node: nodes.Node) -> Iterator[tuple[str, ...] | None]:
@@ -135,7 +179,10 @@ def _found(node: nodes.Node) -> Iterator[tuple[str, ...] | None]:
 
 
 def _looked_up(call: nodes.Call) -> tuple[str, ...] | None:
-    of = [each.value for each in call.args if isinstance(each, nodes.Const)]
-    plain = len(of) == len(call.args) == 2 and not (call.kwargs or call.dyn_args or call.dyn_kwargs)
-    named = isinstance(call.node, nodes.Name) and call.node.name == "lookup"
-    return _LOOKUPS.get(str(of[0])) if plain and named else None
+    of = call.args[0] if call.args else None
+    called = isinstance(call.node, nodes.Name) and call.node.name == "lookup" and not (call.dyn_args or call.dyn_kwargs)
+    names = _LOOKUPS.get(str(of.value)) if called and isinstance(of, nodes.Const) else None
+    if names is None:
+        return None
+    found = [each for argument in (*call.args[1:], *call.kwargs) for each in _found(argument)]
+    return None if None in found else (*names, *(name for each in found if each for name in each))

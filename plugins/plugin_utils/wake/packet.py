@@ -36,17 +36,22 @@ def magic_packet(mac: str) -> bytes:
 
 # Words come as arguments, so that nothing of the inventory is ever part of the program.
 _RELAY = (
-    "import socket,sys;"
+    "import socket,sys,time;"
     "s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);"
     "s.setsockopt(socket.SOL_SOCKET,socket.SO_BROADCAST,1);"
-    "[s.sendto(bytes([255]*6)+bytes.fromhex(m)*16,(a,int(p))) for a,p,m in (w.split(chr(44)) for w in sys.argv[1:])]"
+    "[(s.sendto(bytes([255]*6)+bytes.fromhex(m)*16,(a,int(p))),time.sleep(float(sys.argv[1])))"
+    " for a,p,m in (w.split(chr(44)) for w in sys.argv[2:])]"
 )
 
 
-def relay_words(packets: Iterable[tuple[str, int, str]]) -> list[str]:
-    """The arguments of the relay's command for (broadcast, port, MAC). Raises ValueError."""
+def relay_words(packets: Iterable[tuple[str, int, str]], *, pause: float) -> list[str]:
+    """The arguments of the relay's command for (broadcast, port, MAC), ``pause`` seconds apart. Raises ValueError."""
     return [
-        f"{parse_broadcast(address)},{int(port)},{parse_mac(mac).replace(':', '')}" for address, port, mac in packets
+        f"{pause:f}",
+        *(
+            f"{parse_broadcast(address)},{int(port)},{parse_mac(mac).replace(':', '')}"
+            for address, port, mac in packets
+        ),
     ]
 
 

@@ -11,21 +11,24 @@ import asyncio
 import datetime as dt
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.identifiers import parse_mac
+from ...module_utils.base.text import one_line, some_of
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
-from ..remaining.memory import Memory
+from ..inventory.schools import school_of
+from ..remaining.memory import Memory, mark_woken
 from ..station.errors import StationError
 from ..station.job_name import job_names
 from ..station.listening import listening
 from ..station.shutdown import switch_off_command
 from ..station.winrm import WinrmStation, probe
+from ..survey.options import Resolved
 from .packet import (
     magic_packet,
     parse_broadcast,
@@ -34,8 +37,16 @@ from .packet import (
     ssh_command,
 )
 
-__all__ = ["Sleeper", "WakeTimes", "give_back", "send", "silent", "sleepers_of", "wait"]
+__all__ = ["SETTINGS", "Sleeper", "WakeTimes", "give_back", "mark", "send", "silent", "sleepers_of", "wait"]
 
+SETTINGS = (
+    "pronote_mac",
+    "pronote_uai",
+    "pronote_wake_broadcast",
+    "pronote_wake_port",
+    "pronote_wake_relay",
+)
+"""What a station's own variables say of waking it."""
 
 # Shown on the station while shutdown.exe counts down; who sits down at that moment can stop it (shutdown /a).
 _FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, va s'éteindre."
@@ -43,10 +54,12 @@ _FAREWELL = "Mise à jour de PRONOTE terminée : ce poste, allumé à distance, 
 _OURS = dt.timedelta(hours=12)
 """How long a station that was woken counts as woken for this evening: later on somebody has had it in between."""
 
+_SHOWN = 10  # stations of one warning
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sleeper:
-    """A station as far as waking it goes."""
+    """A station as far as waking it goes. ``timeout``: seconds from the last packet on; ``store``: empty for none."""
 
     name: str
     host: str
@@ -55,31 +68,44 @@ class Sleeper:
     broadcast: str
     wake_port: int
     relay: str  # inventory name; empty: the controller itself sends
+    school: str = ""
+    timeout: float = 300.0
+    store: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WakeTimes:
     """Seconds."""
 
-    wait: float = 300.0  # for all stations together, from the last packet
     connect: float = 3.0  # for one TCP connection
     poll: float = 5.0  # between two rounds
-    pause: float = 0.2  # between two packets: a room that starts at the same instant trips its breaker
+    pause: float = 0.2  # between two packets of a school: a room that starts at the same instant trips its breaker
 
 
-def sleepers_of(hosts: Sequence[str], hostvars: Any) -> tuple[list[Sleeper], list[str]]:
-    """What there is to wake, and a warning for each station whose variables say nothing usable."""
-    sleepers, warnings = [], []
-    for name in hosts:
-        try:
-            sleepers.append(_sleeper(name, hostvars[name]))
-        except (ValueError, AnsibleError) as exc:
-            # A variable that cannot be read is that station's, and not the end of everybody's evening.
-            warnings.append(f"{name} cannot be woken: {exc}")
-    return sleepers, warnings
+def sleepers_of(
+    stations: Iterable[Resolved], about: Callable[[str], Mapping[str, Any]]
+) -> tuple[list[Sleeper], list[str]]:
+    """What there is to wake, and warnings that name each station whose variables say nothing usable.
+
+    ``about``: what a station's variables say (SETTINGS), and where it is reached. Nothing is asked about a station that
+    is not to be woken.
+    """
+    sleepers: list[Sleeper] = []
+    wrong: dict[str, list[str]] = {}
+    for station in stations:
+        why = station.error
+        if not why and station.arguments["enabled"]:
+            try:
+                sleepers.append(_sleeper(station.name, about(station.name), station.arguments))
+            except (ValueError, AnsibleError, StationError) as exc:
+                # A variable that cannot be read is that station's, and not the end of everybody's evening.
+                why = one_line(exc)
+        if why:
+            wrong.setdefault(why, []).append(station.name)
+    return sleepers, [f"{some_of(names, _SHOWN)} cannot be woken: {why}" for why, names in wrong.items()]
 
 
-def _sleeper(name: str, variables: Any) -> Sleeper:
+def _sleeper(name: str, variables: Mapping[str, Any], arguments: Mapping[str, Any]) -> Sleeper:
     """Raises ValueError for what cannot be right."""
     mac = str(variables.get("pronote_mac") or "")
     host, port = winrm_address(name, variables)
@@ -91,7 +117,18 @@ def _sleeper(name: str, variables: Any) -> Sleeper:
         broadcast=parse_broadcast(variables.get("pronote_wake_broadcast") or "255.255.255.255"),
         wake_port=int(variables.get("pronote_wake_port") or 9),
         relay=str(variables.get("pronote_wake_relay") or ""),
+        school=school_of(variables),
+        timeout=arguments["timeout"],
+        store=arguments["store"],
     )
+
+
+def mark(sleepers: Iterable[Sleeper], *, woken: bool) -> list[str]:
+    """Remember, or forget, that these stations were woken: one transaction for each store. Returns warnings."""
+    by_store: dict[str, list[str]] = {}
+    for sleeper in sleepers:
+        by_store.setdefault(sleeper.store, []).append(sleeper.name)
+    return [said for store, names in by_store.items() for said in mark_woken(store, names, woken=woken)]
 
 
 def silent(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
@@ -101,42 +138,56 @@ def silent(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
 
 
 def wait(sleepers: Sequence[Sleeper], times: WakeTimes) -> list[Sleeper]:
-    """Wait until all of them answer, or the time is over; who still does not."""
-    left = list(sleepers)
-    deadline = time.monotonic() + times.wait
+    """Wait until all of them answer, or their time is over; who still does not. Everybody's time begins now."""
+    left, given_up = list(sleepers), list[Sleeper]()
+    began = time.monotonic()
     while left:
         started = time.monotonic()
         left = silent(left, times)
-        if not left or time.monotonic() >= deadline:
-            break
-        time.sleep(max(0.0, min(started + times.poll, deadline) - time.monotonic()))
-    return left
+        waited = time.monotonic() - began
+        given_up += [sleeper for sleeper in left if sleeper.timeout <= waited]
+        left = [sleeper for sleeper in left if sleeper.timeout > waited]
+        if left:
+            until = min(started + times.poll, began + min(sleeper.timeout for sleeper in left))
+            time.sleep(max(0.0, until - time.monotonic()))
+    return given_up
 
 
 def send(
     sleepers: Sequence[Sleeper], relays: Mapping[str, Mapping[str, Any]], times: WakeTimes
 ) -> tuple[list[Sleeper], list[str]]:
-    """Send everybody's magic packet. Returns those it was sent for, and what went wrong."""
-    done: list[Sleeper] = []
-    problems: list[str] = []
+    """Send everybody's magic packet, schools and relays side by side.
+
+    Returns those it was sent for, and what went wrong.
+    """
+    by_school: dict[str, list[Sleeper]] = {}
     by_relay: dict[str, list[Sleeper]] = {}
     for sleeper in sleepers:
         if sleeper.relay:
             by_relay.setdefault(sleeper.relay, []).append(sleeper)
-            continue
+        else:
+            by_school.setdefault(sleeper.school, []).append(sleeper)
+
+    async def everybody() -> list[tuple[list[Sleeper], list[str]]]:
+        return await asyncio.gather(
+            *(_send_packets(each, times) for each in by_school.values()),
+            *(_ask_relay(name, by_relay[name], relays.get(name), times) for name in sorted(by_relay)),
+        )
+
+    each = asyncio.run(everybody())
+    return [s for done, _ in each for s in done], [problem for _, problems in each for problem in problems]
+
+
+async def _send_packets(sleepers: Sequence[Sleeper], times: WakeTimes) -> tuple[list[Sleeper], list[str]]:
+    done, problems = [], []
+    for sleeper in sleepers:
         try:
             _send_packet(sleeper)
         except OSError as exc:
             problems.append(f"no magic packet could be sent to {sleeper.broadcast} for {sleeper.name}: {exc.strerror}")
         else:
             done.append(sleeper)
-            time.sleep(times.pause)
-    answers = asyncio.run(_ask_relays(by_relay, relays))
-    for name, problem in answers.items():
-        if problem:
-            problems.append(f"the relay {name} woke nobody ({', '.join(s.name for s in by_relay[name])}): {problem}")
-        else:
-            done += by_relay[name]
+            await asyncio.sleep(times.pause)
     return done, problems
 
 
@@ -146,18 +197,21 @@ def _send_packet(sleeper: Sleeper) -> None:
         udp.sendto(magic_packet(sleeper.mac), (sleeper.broadcast, sleeper.wake_port))
 
 
-async def _ask_relays(
-    by_relay: Mapping[str, Sequence[Sleeper]], relays: Mapping[str, Mapping[str, Any]]
-) -> dict[str, str]:
-    answers = await asyncio.gather(*(_ask_relay(name, by_relay[name], relays.get(name)) for name in by_relay))
-    return dict(sorted(zip(by_relay, answers, strict=True)))
+async def _ask_relay(
+    name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None, times: WakeTimes
+) -> tuple[list[Sleeper], list[str]]:
+    if problem := await _relayed(name, sleepers, variables, times.pause):
+        return [], [f"the relay {name} woke nobody ({some_of([s.name for s in sleepers], _SHOWN)}): {problem}"]
+    return list(sleepers), []
 
 
-async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None) -> str:
+async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None, pause: float) -> str:
     """Empty, or what went wrong."""
     if variables is None:
         return "it is not in the inventory"
-    words = relay_words((s.broadcast, s.wake_port, s.mac) for s in sleepers)
+    words = relay_words(((s.broadcast, s.wake_port, s.mac) for s in sleepers), pause=pause)
+    # Of the relay itself, and what it spends between packets.
+    seconds = 30 + pause * len(sleepers)
     try:
         connection = variables.get("ansible_connection", "ssh")
         if connection == "local":
@@ -172,11 +226,11 @@ async def _ask_relay(name: str, sleepers: Sequence[Sleeper], variables: Mapping[
     except (OSError, ValueError, AnsibleError) as exc:
         return str(exc)
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), 30)
+        output, _ = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
         process.kill()
         await process.wait()
-        return "it did not answer within 30 s"
+        return f"it did not answer within {seconds:.0f} s"
     said = " ".join(output.decode("utf-8", "replace").split())[-200:]
     return "" if process.returncode == 0 else f"exit code {process.returncode}: {said}"
 

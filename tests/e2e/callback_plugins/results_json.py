@@ -26,7 +26,8 @@ class CallbackModule(CallbackBase):
         line = {
             "host": result._host.get_name(),
             "task": result._task.get_name(),
-            "action": result._task.action,
+            # A turn's result is that of the action whose work it does.
+            "action": result._task.action.removesuffix("_turn"),
             "outcome": outcome,
             "result": json.loads(self._dump_results(result._result, indent=0)),
         }
@@ -37,7 +38,7 @@ class CallbackModule(CallbackBase):
     @staticmethod
     def _surveyed(line: dict[str, Any]) -> list[dict[str, Any]]:
         """What a survey has read, as if each station had had a task of its own."""
-        if "survey" not in line["result"]:
+        if not (line["action"].endswith("_survey") and line["result"].get("survey")):
             return []
         of = line["action"].removesuffix("_survey")
         with open(line["result"]["survey"], encoding="utf-8") as file:  # noqa: PTH123
@@ -51,6 +52,8 @@ class CallbackModule(CallbackBase):
                 "result": each["result"],
             }
             for each in told
+            # One that has a turn comes once more.
+            if not each.get("turn")
         ]
 
     def v2_runner_on_ok(self, result: Any) -> None:

@@ -1,1 +1,1 @@
-"""The failure campaign: one fault at every step of a deployment, then a run without faults (``make test-faults``)."""
+"""``make test-faults``: one fault at every step of a deployment and of a survey, then a run without faults."""

@@ -57,6 +57,11 @@ class Dispatcher:
             f"{_ENUMERATION}Release": self._wmi.release,
         }
 
+    @property
+    def shells(self) -> int:
+        """How many shells are open."""
+        return self._shells.open
+
     async def close(self) -> None:
         """End every shell and enumeration."""
         await self._shells.close_all()

@@ -133,6 +133,11 @@ class Endpoint:
                     self._lost = False
                     await self.close()
 
+    @property
+    def shells(self) -> int:
+        """How many shells are open."""
+        return self._dispatcher.shells
+
     def power_lost(self) -> None:
         """Connections and shells end at the next ``follow_power``, even if the station is on again by then."""
         self._lost = True

@@ -43,6 +43,10 @@ class WsmanServer:
         """Return once sockets agree with the station's power (for who switches it and cannot wait for the event)."""
         await self._follow(self._endpoints[station_name])
 
+    def shells(self) -> dict[str, int]:
+        """How many shells are open, by station."""
+        return {name: endpoint.shells for name, endpoint in self._endpoints.items()}
+
     async def stop(self) -> None:
         """Close everything."""
         self._journal.listeners.remove(self._journal_event)

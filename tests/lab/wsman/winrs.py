@@ -53,6 +53,11 @@ class ShellService:
         self._shells: dict[str, _Shell] = {}
         self._expiring: set[asyncio.Task[None]] = set()
 
+    @property
+    def open(self) -> int:
+        """How many shells there are."""
+        return len(self._shells)
+
     async def create(self, request: Request, account: Account) -> str:
         """transfer/Create: the body of the answer."""
         if self._denied:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import WantedArchive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read import (
@@ -12,36 +12,29 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read impor
     archive_on_station,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.zip_check import ZipLimits
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import (
+    CommandResult,
+    Get,
+    Question,
+    drive,
+)
 
 _DATES = {"a.zip": "2026-08-26", "b.zip": "2026-08-25", "z.archs": "2026-08-24"}
 
 
-class _Folder:
+def _folder(question: Question) -> Any:
     """A station's folder of archives, listed in the order of their names."""
-
-    def run(self, _command: str, *, timeout: float = 120, doing: str) -> CommandResult:
+    if not isinstance(question, Get):
         return CommandResult(code=0, stdout="\r\n".join(_DATES).encode(), stderr=b"")
-
-    def get(self, class_name: str, **selectors: str) -> Any:
-        name = selectors["Name"].rpartition("\\")[2]
-        if class_name == "CIM_DataFile" and name in _DATES:
-            return {"FileSize": "90000", "LastModified": f"{_DATES[name]}T14:30:15+02:00"}
-        return {} if class_name == "Win32_Directory" else None
+    name = question.selectors["Name"].rpartition("\\")[2]
+    if question.class_name == "CIM_DataFile" and name in _DATES:
+        return {"FileSize": "90000", "LastModified": f"{_DATES[name]}T14:30:15+02:00"}
+    return {} if question.class_name == "Win32_Directory" else None
 
 
 def test_the_newest_archive_of_a_station_is_the_one_of_the_latest_date() -> None:
-    found = archive_on_station(
-        cast(WinrmStation, _Folder()),
-        "C:\\EDT\\",
-        name="pc",
-        wanted=WantedArchive(),
-        year=0,
-        installed=None,
-        language="en",
-    )
-    assert found["archive"]["path"] == r"C:\EDT\a.zip"
+    reading = archive_on_station("C:\\EDT\\", name="pc", wanted=WantedArchive(), year=0, installed=None, language="en")
+    assert drive(reading, _folder)["archive"]["path"] == r"C:\EDT\a.zip"
 
 
 def test_the_newest_archive_of_the_controller_is_the_one_of_the_latest_date(tmp_path: Path) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive import read as _edt_archive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import WantedArchive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read import archive_on_station
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import CommandTimeoutError, StationError
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import (
+    CommandResult,
+    Get,
+    Question,
+    Reading,
+    Run,
+    drive,
+)
 
 _PATH = r"C:\EDT\a.archs"
 _ROW = {"FileSize": "90000", "LastModified": "2026-08-25T14:30:15+02:00"}
@@ -27,11 +33,14 @@ class _Station:
     result: CommandResult | StationError | None = None
     commands: list[str] = field(default_factory=list)
 
-    def get(self, class_name: str, **selectors: str) -> Any:
-        return self.row if class_name == "CIM_DataFile" and selectors == {"Name": _PATH} else None
+    def get(self, class_name: str, name: str) -> Any:
+        return self.row if (class_name, name) == ("CIM_DataFile", _PATH) else None
 
-    def run(self, command: str, *, timeout: float = 120, doing: str) -> CommandResult:
-        self.commands.append(command)
+    def answer(self, question: Question) -> Any:
+        if isinstance(question, Get):
+            return self.get(question.class_name, question.selectors["Name"])
+        assert isinstance(question, Run)
+        self.commands.append(question.line)
         if isinstance(self.result, StationError):
             raise self.result
         assert self.result is not None
@@ -41,15 +50,10 @@ class _Station:
 def _check(
     station: _Station, *, path: str = _PATH, sha256: str = "", year: int = 0, installed: Any = None
 ) -> dict[str, Any]:
-    return archive_on_station(
-        cast(WinrmStation, station),
-        path,
-        name="pc",
-        wanted=WantedArchive(sha256=sha256),
-        year=year,
-        installed=installed,
-        language="en",
+    reading = archive_on_station(
+        path, name="pc", wanted=WantedArchive(sha256=sha256), year=year, installed=installed, language="en"
     )
+    return drive(reading, station.answer)
 
 
 def _codes(result: dict[str, Any]) -> list[str]:
@@ -66,11 +70,11 @@ def test_a_folder_whose_names_cannot_all_be_passed_on() -> None:
     dates = {"a%20b.zip": "2026-08-25T14:30:15+02:00", "Été.archs": "2026-08-24T14:30:15+02:00"}
 
     class Folder(_Station):
-        def get(self, class_name: str, **selectors: str) -> Any:
-            name = selectors["Name"].rpartition("\\")[2]
-            if class_name == "CIM_DataFile" and name in dates:
-                return {**_ROW, "LastModified": dates[name]}
-            return {} if class_name == "Win32_Directory" and selectors["Name"] == folder else None
+        def get(self, class_name: str, name: str) -> Any:
+            file = name.rpartition("\\")[2]
+            if class_name == "CIM_DataFile" and file in dates:
+                return {**_ROW, "LastModified": dates[file]}
+            return {} if (class_name, name) == ("Win32_Directory", folder) else None
 
     station = Folder(result=CommandResult(code=0, stdout=listed, stderr=b""))
     result = _check(station, path=f"{folder}\\", sha256=_DIGEST)
@@ -123,12 +127,13 @@ def test_the_year_of_edt_is_probed_once_the_product_is_known(monkeypatch: pytest
     product = object()
     asked: list[object] = []
 
-    def probe(_station: object, given: object) -> SimpleNamespace:
+    def probing(given: object) -> Reading[SimpleNamespace]:
         asked.append(given)
         return SimpleNamespace(as_dict=lambda: {"clients": [{"year": 2025, "condition": "ok"}]})
+        yield
 
     monkeypatch.setattr(_edt_archive, "EDT_MONOPOSTE", product)
-    monkeypatch.setattr(_edt_archive, "probe", probe)
+    monkeypatch.setattr(_edt_archive, "probing", probing)
     result = _check(_Station(row=_ROW), year=2026)
     assert "edt_other_year" in _codes(result)
     assert "2026 is not installed (found: 2025)" in result["findings"][-1]["text"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,11 +15,17 @@ from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board import workstations as _workstations_room
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.gate import closed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.schools import only_school, schools
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import InventoryError, UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import Question, drive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import Access
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import Station
 
 from tests.browser.sample import record
 from tests.unit.hosted_bench import HostedBench, hosted_bench
@@ -234,3 +243,54 @@ def test_a_station_whose_address_is_wrong_does_not_open_the_gate_for_its_school(
     # When nobody can say it, nobody of them can be deployed either.
     alone = _variables(first=_NoAddress(pronote_uai="0310001A"))
     assert closed(alone, year=2026, releases={}, options=HostedOptions(cache_dir=str(tmp_path))) == {}
+
+
+def _workstations(tmp_path: Path, **hosts: Resolved) -> list[dict[str, Any]]:
+    """The boards of schools whose archive is on these workstations."""
+    found = []
+    for school in settings(_variables(**{name: {"pronote_uai": name} for name in hosts}), _OPTIONS):
+        host = hosts[school.uai]
+        found.append(replace(school, edt_path="C:\\a.zip", edt_station=host.name, workstation=host))
+    return boards(found, _sources(tmp_path))
+
+
+def test_a_workstation_that_nobody_can_ask_is_its_own_schools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_workstations_room, "read_each", _read_each)
+    made = _workstations(
+        tmp_path,
+        **{"0310001A": Resolved(name="nobody", arguments={}, error="'nobody' is not a host of the inventory")},
+        **{
+            "0310002B": Resolved(name="unfit", arguments={}, problem=InventoryError("odd option", remedy="Correct it."))
+        },
+        **{"0310003C": Resolved(name="on", arguments={}, access=Access(host="on", approaches=()))},
+        **{"0310004D": Resolved(name="off", arguments={}, access=Access(host="off", approaches=()))},
+    )
+    twos = [each["operations"][1] for each in made]
+    assert [_codes(each)[2] for each in made] == [
+        *(["check_failed"], ["check_failed"], ["file_absent"], ["station_unreadable"])
+    ]
+    assert "'nobody' is not a host of the inventory: check pronote_rentree_edt_station" in str(twos[0]["findings"])
+    assert "odd option" in str(twos[1]["findings"])
+
+
+def _read_each(stations: Sequence[Station[Any]], told: Callable[[Any, Any], None], *, parallel: int = 0) -> None:
+    """No station has the file, and one is not there."""
+    assert [station.name for station in stations] == ["0310003C", "0310004D"]
+
+    def answer(station: Station[Any], _question: Question) -> None:
+        if station.access.host == "off":
+            raise UnreachableError("it is off", remedy="Switch it on.")
+
+    for station in stations:
+        told(station, drive(station.reading(), partial(answer, station)))
+
+
+def test_a_workstation_that_only_the_stock_plugin_reaches_is_asked_over_it(tmp_path: Path) -> None:
+    apart = Resolved(name="apart", arguments={}, elsewhere="it is reached through a proxy")
+    (school,) = settings(_variables(a={"pronote_uai": "0310001A"}), _OPTIONS)
+    odd = SimpleNamespace(transport="local")
+    school = replace(school, edt_path="C:\\a.zip", edt_station="apart", workstation=apart, connection=odd)
+    (board,) = boards([school], _sources(tmp_path))
+    # There is none here; what matters is that it was tried over its own.
+    assert _codes(board)[2] == ["check_failed"]
+    assert "'local'" in str(board["operations"][1]["findings"])

@@ -12,7 +12,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory i
     Audited,
     Memory,
     mark_woken,
-    remember_audits,
+    remember_together,
     standings,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
@@ -344,7 +344,7 @@ def test_an_audit_of_many_is_remembered_at_once_as_that_of_each(path: Path, tmp_
         )
         for record, f, silent in records.values()
     ]
-    assert remember_audits(str(together), audited) == []
+    assert remember_together(str(together), [each.write for each in audited]) == []
     moments = dict.fromkeys(("last_tried", "last_seen", "since", "at"))
     for table in ("station", "standing", "installed"):
         assert [{**row, **moments} for row in _rows(together, table)] == [{**r, **moments} for r in _rows(path, table)]
@@ -354,5 +354,5 @@ def test_a_store_that_cannot_be_written_is_one_warning_for_all(tmp_path: Path) -
     (tmp_path / "file").write_text("", encoding="utf-8")
     record = {**_record("unreachable"), "station": "a", "school": "", "room": ""}
     audited = Audited(record=record, product="pronote_client", found=None, silent=True)
-    (warning,) = remember_audits(str(tmp_path / "file/state.sqlite3"), [audited, audited])
+    (warning,) = remember_together(str(tmp_path / "file/state.sqlite3"), [audited.write, audited.write])
     assert "what happens from here on is not remembered" in warning

@@ -14,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.plan import 
     Rules,
     SchoolPlan,
     Station,
+    load_plan,
     parse_limit,
     parse_rings,
     plan_school,
@@ -299,3 +300,31 @@ def test_the_codes_of_a_wrong_response_file(code: int | None, wrong: bool) -> No
     outcome = outcome_of({"failed": True, "job": {"started": 1, "code": code}}, gone=False)
     assert outcome is not None
     assert outcome.wrong_response is wrong
+
+
+@pytest.mark.parametrize(
+    ("before", "sizes", "passed", "first"),
+    [
+        (0, [1, 30, 269], 0, 1),
+        # The pilot was brought yesterday: ring 2 goes, of a tenth of all.
+        (1, [0, 30, 269], 1, 30),
+        (11, [0, 20, 269], 1, 20),
+        (31, [0, 0, 269], 2, 269),
+        (290, [0, 0, 10], 2, 10),
+    ],
+)
+def test_rings_that_others_have_filled_take_nobody(before: int, sizes: list[int], passed: int, first: int) -> None:
+    rules = _rules([1, "10%", "100%"])
+    plan = plan_school("A", _stations(300 - before), rules, before=before)
+    assert ([len(ring) for ring in plan.rings], plan.passed) == (sizes, passed)
+    assert len(steps_of([plan])[0].members["A"]) == first
+    assert load_plan(plan.as_dict()) == plan
+    assert bool(plan.reserves) is (passed == 0)
+
+
+@pytest.mark.parametrize(("before", "rings", "passed"), [(1, [2, 7], 0), (2, [0, 8], 1)])
+def test_pilots_that_are_named_wait_for_nobody_once_as_many_are_proven(
+    before: int, rings: list[int], passed: int
+) -> None:
+    plan = plan_school("A", _stations(10 - before, pilots=(0, 1, 2)[: 3 - before]), _rules([1, "100%"]), before=before)
+    assert ([len(ring) for ring in plan.rings], plan.passed) == (rings, passed)

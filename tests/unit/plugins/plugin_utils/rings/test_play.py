@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import SCRIPT_VERSION
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import Progress, read_progress, write_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import (
     PlayVariables,
     make_plan,
@@ -79,7 +80,69 @@ def test_each_batch_of_a_play_has_rings_of_its_own(port: int) -> None:
     """With `serial`: the pilots of the batch before have no result in this one's plan, so nobody waits for them."""
     planned = _plan(_task({f"s{n}": _at(port) for n in range(4)}, ansible_play_batch=["s2", "s3"]))
     assert planned["plans"][0]["rings"] == [["s2"], ["s3"]]
-    assert set(planned["turns"]) == {"s0", "s2", "s3"}
+    assert set(planned["turns"]) == {"s2", "s3"}
+
+
+def _line(name: str, uai: str = "A", **more: Any) -> str:
+    """Of a survey's file (deploy/survey.py)."""
+    told = {"turn": True, "acts": True, "readable": True, "school": uai, "older": False, "read_at": 0.0}
+    return json.dumps({"station": name, "result": {"changed": True}, **told, **more}) + "\n"
+
+
+def test_only_stations_with_a_turn_are_planned_by_what_was_found(tmp_path: Path) -> None:
+    off = {"result": {"unreachable": True, "msg": "off"}}
+    lines = {
+        "right": _line("right", turn=False),
+        "unread": _line("unread", "", readable=False, result={"failed": True}),
+        "off": _line("off", **off),
+        "in-use": _line("in-use", result={"changed": False, "action": "skip"}),
+        "on": _line("on"),
+        "older": _line("older", " b ", older=True),
+        "other": _line("other", "B"),
+    }
+    survey = tmp_path / "survey.jsonl"
+    survey.write_text("".join(lines.values()), encoding="utf-8")
+    # Nobody listens anywhere: who answered is known.
+    stations = {name: _off() for name in lines} | {"unread": _at(1, "A")}
+    task = _task(stations)
+    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
+    assert {plan["school"]: plan["rings"] for plan in planned["plans"]} == {
+        # The school of one whose variables cannot be read is what its inventory says.
+        "A": [["on"], ["unread", "off", "in-use"]],
+        "B": [["older"], ["other"]],
+    }
+    assert planned["at"] == {
+        name: len("".join(list(lines.values())[:index])) for index, name in enumerate(lines) if name != "right"
+    }
+    # The first that Ansible can ask is in every step, and in their order.
+    steps = [item["index"] for item in planned["turns"]["off"]]
+    assert steps == sorted({item["index"] for turns in planned["turns"].values() for item in turns})
+    assert "right" not in planned["turns"]
+
+
+def test_with_nothing_to_do_there_is_nobody_in_a_ring(tmp_path: Path) -> None:
+    survey = tmp_path / "survey.jsonl"
+    survey.write_text(_line("a", turn=False) + _line("b", turn=False), encoding="utf-8")
+    task = _task({"a": _off(), "b": _off()})
+    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
+    assert (planned["plans"], planned["turns"], planned["at"]) == ([], {"a": []}, {})
+
+
+def test_what_was_brought_yesterday_counts_though_it_is_in_no_ring_today(tmp_path: Path) -> None:
+    store = str(tmp_path / "state.sqlite3")
+    with Store(Path(store)) as kept:
+        write_progress(kept, [Progress(school="A", release="2026.2.7", done=4, ring=2)])
+    survey = tmp_path / "survey.jsonl"
+    survey.write_text(_line("a") + _line("b"), encoding="utf-8")
+    task = _task({"a": _off(), "b": _off()})
+    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store=store, connect_timeout=0, survey=str(survey))
+    (plan,) = planned["plans"]
+    assert (plan["rings"], plan["passed"]) == ([[], ["a", "b"]], 1)
+    result = {"action": "install", "changed": True, "ring_plan": planned["id"]}
+    task["hostvars"]["a"]["result"] = result
+    take_step(task, planned, index=-1, results="result", store=store, check=False)
+    with Store(Path(store)) as kept:
+        assert read_progress(kept)["A", "2026.2.7"].done == 5
 
 
 def test_the_release_of_the_server_is_kept_for_the_run(port: int) -> None:

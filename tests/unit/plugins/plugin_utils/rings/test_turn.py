@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.turn import in_ring, keep_back
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.turn import in_ring, keep_back, other_release
 
 
 def _ring(**values: Any) -> dict[str, Any]:
@@ -17,12 +17,13 @@ def test_it_goes(ring: dict[str, Any] | None) -> None:
 
 @pytest.mark.parametrize("now", ["2026.2.7", "2026.2.7.3", "garbage"])
 def test_the_release_is_the_one_that_the_pilots_have(now: str) -> None:
-    assert keep_back(_ring(go=True, release="2026.2.7"), now) is None
+    assert other_release(_ring(go=True, release="2026.2.7"), now) is None
+    assert other_release(None, now) is None
 
 
 @pytest.mark.parametrize("now", ["2026.3.1", "2027.1.3", "2026.1.3"])
 def test_a_server_that_was_updated_meanwhile_has_nothing_installed_untried(now: str) -> None:
-    kept = keep_back(_ring(go=True, release="2026.2.7"), now)
+    kept = other_release(_ring(go=True, release="2026.2.7"), now)
     assert kept is not None
     assert (kept["action"], kept["changed"], kept["ring_plan"]) == ("skip", False, "p")
     assert f"went from 2026.2.7 to {now} during this run" in kept["reason"]

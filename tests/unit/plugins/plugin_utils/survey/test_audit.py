@@ -11,6 +11,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.description
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.station import judge
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import InventoryError, UnreachableError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import audit as _audit
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import errands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import Access
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.audit import audit_all
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
@@ -45,7 +46,7 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
             off = UnreachableError("it is off", remedy="Switch it on.")
             told(station, off if station.name == "off" else station_state([]))
 
-    monkeypatch.setattr(_audit, "read_each", each)
+    monkeypatch.setattr(errands, "read_each", each)
     monkeypatch.setattr(_audit, "served_release", lambda *_args, **_kwargs: _SERVED)
     return names
 

@@ -171,6 +171,14 @@ def test_one_that_keeps_its_shell_keeps_nobody_waiting(server: ServerThread, mon
     assert read_all([_station(_FIRST)]) == {_FIRST: "x"}
 
 
+@pytest.mark.parametrize("transport", ["basic", "ntlm"])
+def test_a_shell_whose_end_was_cut_is_ended_over_another_connection(server: ServerThread, transport: str) -> None:
+    _rule(server, _FIRST, effect="cut", match="^Delete", times=1)
+    assert read_all([_station(_FIRST, transport=transport)]) == {_FIRST: "x"}
+    ends = [event.data["status"] for event in server.requests(_FIRST) if event.data["operation"] == "Delete"]
+    assert ends[-2:] == [0, 200]
+
+
 def test_a_time_of_its_own_begins_with_its_turn(server: ServerThread) -> None:
     _rule(server, _FIRST, effect="delay", match="^Command ", seconds=0.6)
     read = read_all([_station(host, seconds=1.1) for host in (_FIRST, _FIRST + "0", _SECOND)], parallel=1)

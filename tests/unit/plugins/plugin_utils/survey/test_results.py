@@ -45,7 +45,7 @@ def test_each_survey_has_a_file_of_its_own() -> None:
 def test_a_folder_without_room_is_named_with_what_to_do() -> None:
     results = SurveyResults()
     results._file.close()
-    with Path("/dev/full").open("w", encoding="utf-8") as results._file:
+    with Path("/dev/full").open("wb") as results._file:
         results.add("a", {"failed": True, "msg": "no"})
         with pytest.raises(OSError, match=r"pronote-survey-\w+\.jsonl: No space left on device\. Make room there"):
             results.__exit__(None, None, None)

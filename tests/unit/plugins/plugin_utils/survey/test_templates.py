@@ -31,6 +31,14 @@ VALUES = [
     "{{ [number, name] }}",
     "{{ name | upper ~ number }}",
     "{{ group[0] }}",
+    "{{ kept.of[name] | default('') }}",
+    "{{ (kept.of | default({}))[name] }}",
+    "{{ kept }}",
+    "{{ kept.list }}",
+    "{{ {'a': name, 'b': kept.plain} }}",
+    "{{ 'x' in kept.plain }}",
+    "{{ kept.nothing.at.all }}",
+    "{{ lookup('ansible.builtin.vars', name) }}",
     "{{ vars_named[name] }}",
     "{{ nothing | default(omit) }}",
     "{{ number | default(omit) }}",
@@ -66,8 +74,12 @@ def _outcome(template: Any, value: Any) -> Any:
 @pytest.mark.parametrize("value", VALUES, ids=str)
 def test_what_is_kept_is_what_each_station_has(value: Any) -> None:
     templates, value = Templates(Templar()), _trusted(value)
+    # One object for all stations, as what extra vars and groups hold is.
+    kept = _trusted(
+        {"of": {"a": "{{ room }}", "c": ["{{ number }}"]}, "list": ["{{ group }}", "{{ name }}"], "plain": "x"}
+    )
     for station in [*STATIONS, *STATIONS]:
-        variables = {**_trusted(station), "vars_named": {"a": "of a"}}
+        variables = {**_trusted(station), "vars_named": {"a": "of a"}, "kept": kept}
         templates.use(variables)
         expected = _outcome(Templar(variables=variables).template, value)
         assert _outcome(templates.template, value) == expected, station["name"]
@@ -98,3 +110,37 @@ def test_the_same_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
         assert templates.each(given) == {"room": station["group"]}
     # Two rooms, and one that is omitted whatever the room.
     assert len(asked) == 3
+
+
+def test_what_is_the_same_object_for_all_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    templates, asked = Templates(Templar()), []
+    template = templates.templar.template
+
+    def asking(value: Any) -> Any:
+        asked.append(value)
+        return template(value)
+
+    monkeypatch.setattr(templates.templar, "template", asking)
+    shared = _trusted({"2026.2.7": {"x64": {"of": "{{ school }}"}}})
+    for number in range(9):
+        templates.use({"releases": shared, "school": "AB"[number % 2], "name": str(number)})
+        given = {"releases": _trusted("{{ releases }}"), "one": _trusted("{{ releases['2026.2.7'].x64 }}")}
+        of = {"of": "AB"[number % 2]}
+        assert templates.each(given) == {"releases": {"2026.2.7": {"x64": of}}, "one": of}
+    # Twice, as there are two schools.
+    assert len(asked) == 4
+
+
+def test_a_schools_server_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    templates, asked = Templates(Templar()), []
+
+    def asking(value: Any) -> str:
+        asked.append(templates.templar.available_variables["uai"])
+        return "2026.2.7"
+
+    monkeypatch.setattr(templates.templar, "template", asking)
+    text = _trusted("{{ lookup('rentree.pronote.hosted_release', uai, url=url | default('')) }}")
+    for number in range(6):
+        templates.use({"uai": "AB"[number % 2], **({"url": "http://b"} if number > 3 else {}), "name": number})
+        templates.template(text)
+    assert asked == ["A", "B", "A", "B"]

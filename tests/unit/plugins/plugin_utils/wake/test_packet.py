@@ -33,9 +33,18 @@ def test_the_relay_sends_the_same_packets() -> None:
         udp.settimeout(20)
         port = udp.getsockname()[1]
         macs = ["00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5f"]
-        _python, *rest = relay_command(relay_words(("127.0.0.1", port, mac) for mac in macs))
+        words = relay_words((("127.0.0.1", port, mac) for mac in macs), pause=0.0)
+        _python, *rest = relay_command(words)
         subprocess.run([sys.executable, *rest], check=True, timeout=20)
         assert [udp.recv(2000) for _ in macs] == [magic_packet(mac) for mac in macs]
+
+
+def test_the_relay_pauses_between_packets_too() -> None:
+    words = relay_words((("127.0.0.1", 9, f"00:1a:2b:3c:4d:5{n}") for n in range(2)), pause=0.2)
+    _python, _option, program, *rest = relay_command(words)
+    watched = "import sys,time; slept=[]; time.sleep=slept.append; exec(sys.argv.pop(1)); print(slept)"
+    done = subprocess.run([sys.executable, "-c", watched, program, *rest], check=True, capture_output=True, text=True)
+    assert done.stdout == "[0.2, 0.2]\n"
 
 
 def test_the_ssh_line() -> None:

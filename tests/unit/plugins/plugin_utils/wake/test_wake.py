@@ -15,19 +15,21 @@ from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import wake as _wake
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.packet import magic_packet
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake.wake import (
     Sleeper,
     WakeTimes,
     give_back,
+    mark,
     send,
     silent,
     sleepers_of,
     wait,
 )
 
-TIMES = WakeTimes(wait=0.0, connect=20.0, poll=0.01, pause=0.0)
+TIMES = WakeTimes(connect=20.0, poll=0.01, pause=0.0)
 
 
 @pytest.fixture
@@ -61,10 +63,31 @@ def test_more_stations_than_are_asked_at_once(listening: int, closed: int) -> No
 
 
 def test_waiting_ends_with_those_that_stay_silent(listening: int, closed: int) -> None:
-    dead = _sleeper("dead", closed)
-    assert wait([_sleeper("awake", listening), dead], TIMES) == [dead]
-    # Nobody is left: no wait at all, whatever the bound.
-    assert wait([_sleeper("awake", listening)], WakeTimes(wait=10_000.0)) == []
+    dead = _sleeper("dead", closed, timeout=0.0)
+    # Nobody is waited for any longer, whatever the others' bound.
+    assert wait([dead, _sleeper("awake", listening, timeout=10_000.0)], TIMES) == [dead]
+    assert wait([_sleeper("awake", listening, timeout=10_000.0)], WakeTimes()) == []
+
+
+def test_each_is_waited_for_as_long_as_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr("time.monotonic", lambda: clock.now)
+    monkeypatch.setattr("time.sleep", lambda seconds: setattr(clock, "now", clock.now + seconds))
+    rounds: list[tuple[float, list[str]]] = []
+
+    def look(sleepers: list[Sleeper], _times: WakeTimes) -> list[Sleeper]:
+        rounds.append((clock.now - 100.0, [sleeper.name for sleeper in sleepers]))
+        return [sleeper for sleeper in sleepers if sleeper.name != "late" or clock.now < 112.0]
+
+    monkeypatch.setattr(_wake, "silent", look)
+    short, long, late = (_sleeper(name, timeout=t) for name, t in (("short", 7.0), ("long", 16.0), ("late", 30.0)))
+    assert wait([long, short, late], WakeTimes()) == [short, long]
+    everybody = ["long", "short", "late"]
+    # The last look at each is at its very end.
+    assert rounds == [
+        *((0.0, everybody), (5.0, everybody), (7.0, everybody)),
+        *((12.0, ["long", "late"]), (16.0, ["long"])),
+    ]
 
 
 def test_one_packet_a_station() -> None:
@@ -84,6 +107,16 @@ def test_one_packet_a_station() -> None:
     assert problems == [
         "the relay windows woke nobody (c): its connection is 'winrm'; a relay is a Linux host reached with ssh"
     ]
+
+
+def test_schools_do_not_wait_for_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(_wake, "_send_packet", lambda sleeper: order.append(sleeper.name))
+    sleepers = [_sleeper(f"{school}{n}", school=school) for school in ("a", "b") for n in range(3)]
+    done, problems = send(sleepers, {}, WakeTimes(pause=0.01))
+    assert (sorted(s.name for s in done), problems) == (["a0", "a1", "a2", "b0", "b1", "b2"], [])
+    # One of each school, then the pause.
+    assert [set(order[at : at + 2]) for at in (0, 2, 4)] == [{"a0", "b0"}, {"a1", "b1"}, {"a2", "b2"}]
 
 
 def test_a_packet_that_cannot_be_sent_is_told() -> None:
@@ -126,17 +159,47 @@ class _Unreadable(dict[str, Any]):
         raise AnsibleError(f"'salle' is undefined in {name}")
 
 
+def _resolved(name: str, **more: Any) -> Resolved:
+    return Resolved(name=name, arguments={"enabled": True, "timeout": 20.0, "store": "", **more})
+
+
 def test_a_station_whose_variables_cannot_be_read_stops_nobody() -> None:
-    found, warnings = sleepers_of(
-        ["bad", "good", "port"], {"bad": _Unreadable(), "good": {}, "port": {"ansible_port": 0.5}}
-    )
+    about = {"bad": _Unreadable(), "worse": _Unreadable(), "good": {}, "port": {"ansible_port": 0.5}}
+    stations = [_resolved(name) for name in about]
+    found, warnings = sleepers_of([*stations, Resolved(name="unknown", arguments={}, error="enabled: no")], about.get)  # type: ignore[arg-type]
     assert [sleeper.name for sleeper in found] == ["good"]
-    assert [warning.split(":")[0] for warning in warnings] == ["bad cannot be woken", "port cannot be woken"]
+    # What is wrong with several is said once.
+    assert [warning.split(":")[0] for warning in warnings] == [
+        *("bad, worse cannot be woken", "port cannot be woken", "unknown cannot be woken")
+    ]
+
+
+def test_nothing_is_asked_about_a_station_that_is_not_to_be_woken() -> None:
+    asked: list[str] = []
+
+    def about(name: str) -> dict[str, Any]:
+        asked.append(name)
+        return {"pronote_uai": "0310001a"}
+
+    found, warnings = sleepers_of([_resolved("no", enabled=False), _resolved("yes", timeout=7.0, store="/s")], about)
+    assert [(s.name, s.timeout, s.store, s.school) for s in found] == [("yes", 7.0, "/s", "0310001A")]
+    assert (asked, warnings) == (["yes"], [])
+
+
+def test_each_store_remembers_its_own_stations(tmp_path: Path) -> None:
+    stores = [str(tmp_path / name) for name in ("one", "other")]
+    sleepers = [_sleeper(f"s{n}", store=store) for n, store in enumerate([*stores, stores[0], ""])]
+    assert mark(sleepers, woken=True) == []
+    woken = [
+        [name for name in ("s0", "s1", "s2", "s3") if Memory(store, station=name, product="pronote_client").woken()]
+        for store in stores
+    ]
+    assert woken == [["s0", "s2"], ["s1"]]
 
 
 def test_a_station_is_looked_for_where_winrm_is(listening: int) -> None:
     variables = {"ansible_winrm_host": "127.0.0.1", "ansible_winrm_port": listening, "ansible_host": "nom.invalid"}
-    found, _warnings = sleepers_of(["a"], {"a": variables})
+    found, _warnings = sleepers_of([_resolved("a")], {"a": variables}.__getitem__)
     assert silent(found, TIMES) == []
 
 

@@ -1,0 +1,174 @@
+"""What a survey found of a station, and what its turn makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible import constants
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import ARGUMENT_SPEC
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import AGAIN, DeploymentSurvey, handed_over
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken, standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved, checking
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.results import SurveyResults, read_line
+
+from tests.station.bench import NAME, Bench
+from tests.station.fixtures import MakeStation
+
+OLD: dict[str, Any] = {"clients": [{"release": "2026.1.9"}]}
+RIGHT: dict[str, Any] = {"clients": [{"release": "2026.2.7"}]}
+
+
+class _Run:
+    """A deployment's survey of one station, and the station's turn."""
+
+    def __init__(self, pc: Bench, *, check: bool = False, **arguments: Any) -> None:
+        self.pc, self.check = pc, check
+        self.given = {
+            "release": "2026.2.7",
+            "depot": pc.depot_url,
+            "releases": pc.lock(),
+            "store": str(pc.work / "state.sqlite3"),
+            "poll_interval": 10,
+            "school": "0310001A",
+            **arguments,
+        }
+        station = Resolved(name=NAME, arguments=checking(ARGUMENT_SPEC)(self.given))
+        survey = DeploymentSurvey([station], check=check)
+        errand = survey.errand(station)
+        result = errand if isinstance(errand, dict) else errand.result(self._read(errand.begin()))
+        with SurveyResults() as results:
+            results.add(NAME, result, **survey.foreseen(NAME, result))
+        self.path, self.idle, self.warnings = str(results.path), survey.idle, survey.end()
+        self.line = read_line(self.path, 0)
+
+    def _read(self, reading: Any) -> Any:
+        station = WinrmStation(self.pc.connection())
+        try:
+            return station.read(reading)
+        except StationError as exc:
+            return exc
+        finally:
+            station.close()
+
+    def turn(self) -> dict[str, Any]:
+        given = {"arguments": "given", "survey": self.path, "at": 0}
+        return self.pc.run("client_turn", given, check=self.check, given=self.given)
+
+    def standing(self) -> Any:
+        return standings(Path(self.given["store"]), product="pronote_client").get(NAME, {}).get("standing")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path), raising=False)
+
+
+def test_a_station_with_nothing_to_do_has_no_turn_and_is_remembered(make_station: MakeStation) -> None:
+    run = _Run(make_station(**RIGHT, pending_reboot=["cbs"]))
+    assert (run.line["turn"], run.idle, run.line["result"]["action"]) == (False, 1, "none")
+    standing = run.standing()
+    assert (standing.found, standing.outcome) == ("right", "done")
+    # It has no task that could show its warnings.
+    (warning,) = run.warnings
+    assert warning.startswith(f"{NAME}: a restart of Windows is pending")
+
+
+def test_a_dry_run_shows_what_was_found_and_asks_nothing_more(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    run = _Run(pc, check=True)
+    asked = len(pc.events("request"))
+    told = run.turn()
+    assert len(pc.events("request")) == asked
+    assert told == pc.client(check=True)
+    assert (told["action"], told["changed"]) == ("install", True)
+    assert (run.line["turn"], run.idle, run.standing()) == (True, 0, None)
+
+
+def test_a_real_turn_reads_the_station_again(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    run = _Run(pc)
+    assert run.standing() is None
+    pc.people("start", "2026.1.9")
+    assert (run.turn()["action"], pc.starts()) == ("skip", 0)
+    pc.people("close")
+    assert (run.turn()["action"], pc.starts()) == ("install", 1)
+    # Nothing is left of it by then.
+    assert (run.turn()["action"], pc.starts()) == ("none", 1)
+
+
+@pytest.mark.parametrize("off", [True, False])
+def test_what_cannot_be_deployed_is_told_as_it_was_found(make_station: MakeStation, off: bool) -> None:
+    pc = make_station(**OLD, **({} if off else {"free_space": 100_000_000}))
+    if off:
+        pc.power(on=False)
+    run = _Run(pc)
+    standing = run.standing()
+    assert standing.outcome == ("unreachable" if off else "failed")
+    # Whatever became of it since.
+    pc.power(on=True)
+    asked = len(pc.events("request"))
+    told = run.turn()
+    assert bool(told.get("unreachable" if off else "failed"))
+    assert told["fact"] == standing.reason
+    assert len(pc.events("request")) == asked
+
+
+def test_a_school_that_is_not_ready_is_not_asked(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    run = _Run(pc, gate="operation 1 is not done")
+    assert pc.events("request") == []
+    assert run.turn()["fact"] == "operation 1 is not done"
+    assert (run.line["turn"], run.standing()) == (True, None)
+
+
+@pytest.mark.parametrize(("check", "turn"), [(False, True), (True, False)])
+def test_a_station_that_was_woken_is_given_back(make_station: MakeStation, check: bool, turn: bool) -> None:
+    pc = make_station(**RIGHT)
+    mark_woken(str(pc.work / "state.sqlite3"), [NAME], woken=True)
+    assert _Run(pc, check=check).line["turn"] is turn
+    assert _Run(pc, check=check, switch_off=False).line["turn"] is False
+
+
+@pytest.mark.parametrize(
+    ("clients", "state", "older"),
+    [
+        ([], "present", False),
+        (["2026.1.9"], "present", True),
+        (["2025.2.9"], "present", False),
+        (["2026.2.7"], "present", False),
+        (["2026.1.9"], "absent", False),
+    ],
+)
+def test_an_earlier_release_of_the_year_is_told(
+    make_station: MakeStation, clients: list[str], state: str, older: bool
+) -> None:
+    pc = make_station(clients=[{"release": release} for release in clients])
+    assert _Run(pc, state=state).line["older"] is older
+
+
+def test_who_only_a_worker_reaches_has_a_turn_that_asks_in_a_dry_run_too(make_station: MakeStation) -> None:
+    pc = make_station(**RIGHT)
+    arguments = checking(ARGUMENT_SPEC)({"release": "2026.2.7", "depot": pc.depot_url, "releases": pc.lock()})
+    survey = DeploymentSurvey([Resolved(name=NAME, arguments=arguments, elsewhere="CredSSP")], check=True)
+    ((name, result, more),) = survey.unasked()
+    assert (survey.asked, name, more["turn"]) == ([], NAME, True)
+    assert handed_over({"result": result, **more}, check=True, now=0) is None
+
+
+@pytest.mark.parametrize(
+    ("acts", "check", "later", "told"),
+    [
+        (False, False, 0.0, True),
+        (False, False, AGAIN + 1, False),
+        (False, True, AGAIN + 1, True),
+        (True, False, 0.0, False),
+        (True, True, AGAIN + 1, True),
+    ],
+)
+def test_what_is_told_without_asking(acts: bool, check: bool, later: float, told: bool) -> None:
+    line = {"result": {"failed": True}, "acts": acts, "read_at": 1000.0}
+    assert (handed_over(line, check=check, now=1000.0 + later) is not None) is told
