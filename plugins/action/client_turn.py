@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC
 from ..plugin_utils.deploy.run import deploy
-from ..plugin_utils.deploy.survey import handed_over
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.rings.turn import RING_SPEC, in_ring, keep_back, other_release
 from ..plugin_utils.survey.options import checking
 from ..plugin_utils.survey.results import read_line
+from ..plugin_utils.survey.turns import handed_over
 
 
 class ActionModule(StationAction):

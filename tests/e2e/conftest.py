@@ -18,7 +18,7 @@ from _pytest.fixtures import SubRequest
 from _pytest.nodeid import NodeId
 
 from tests.collection import use_collection
-from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment, run_playbook
+from tests.e2e.playbook import ROOT, PlaybookRun, Starts, playbook_command, playbook_environment, run_playbook
 from tests.lab.client import LabClient, running_lab
 from tests.lab.inventory import inventory_data, write_inventory
 from tests.lab.publish import publish_all
@@ -116,6 +116,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and (shared := _shared(item)):
                 item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
     items.sort(key=lambda item: item.get_closest_marker("wine") is None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The tests marked smoke, and all of them with RENTREE_REAL_STARTS, start plays as users do (playbook.py)."""
+    Starts.real = item.get_closest_marker("smoke") is not None or "RENTREE_REAL_STARTS" in os.environ
 
 
 @pytest.hookimpl(wrapper=True)

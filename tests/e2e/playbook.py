@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["ROOT", "PlaybookRun", "playbook_command", "playbook_environment", "run_playbook"]
+from tests.e2e.launcher import launcher
+
+__all__ = ["ROOT", "PlaybookRun", "Starts", "playbook_command", "playbook_environment", "run_command", "run_playbook"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +65,29 @@ def playbook_environment(results: Path, **extra: str) -> dict[str, str]:
     }
 
 
+class Starts:
+    """How plays are started: ``real`` as every user's, else forked (tests/e2e/launcher.py) where that is the same."""
+
+    real = False
+
+
+def run_command(command: Sequence[str], *, env: dict[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
+    """Run a command of this Python environment at the top of the repository, with stdout and stderr as one text."""
+    if not Starts.real and (ready := launcher()).fits(env):
+        return ready.run(command, cwd=ROOT, env=env, timeout=timeout)
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
 def run_playbook(
     playbook: str, *arguments: str, inventory: Path, work: Path, timeout: float = 240, **environment: str
 ) -> PlaybookRun:
@@ -71,17 +97,8 @@ def run_playbook(
     # One of the tests' own is named by its path from there.
     name = f"{number:02}-{Path(playbook).name}"
     results = work / f"{name}.jsonl"
-    done = subprocess.run(
-        playbook_command(playbook, "-i", str(inventory), *arguments),
-        cwd=ROOT,
-        env=playbook_environment(results, **environment),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    command = playbook_command(playbook, "-i", str(inventory), *arguments)
+    done = run_command(command, env=playbook_environment(results, **environment), timeout=timeout)
     (work / f"{name}.log").write_text(done.stdout, encoding="utf-8")
     lines = results.read_text(encoding="utf-8").splitlines() if results.exists() else []
     return PlaybookRun(code=done.returncode, output=done.stdout, results=[json.loads(line) for line in lines])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -158,6 +160,46 @@ def test_a_server_that_refuses_stops_its_own_school_only(school: School, mode: s
     finally:
         school.lab.school(UAI, settings="ok")
     assert school.lab.snapshots() == before
+
+
+def test_who_has_nothing_to_do_costs_no_process(start_school: StartSchool) -> None:
+    """Of thirty stations two are off, and one has settings that it is not to have: these three have a task each."""
+    names = [f"s{number:02}" for number in range(30)]
+    off, one = {names[7], names[29]}, names[3]
+    stations = [
+        {"name": name, "power": "off" if name in off else "on", "clients": [{"release": "2026.2.7"}]} for name in names
+    ]
+    school = start_school(stations)
+    assert _changed(_play(school, limit=one)) == {one}
+
+    since = len(school.lab.journal())
+    absent = {"pronote_client_settings_state": "absent"}
+    run = _run(school, "--check", "--diff", **absent).assert_code(4)
+    assert _changed(run) == {one}
+    assert f"-{_SETTINGS}" in run.output
+    own = {r["host"]: r["outcome"] for r in run.results if r["task"].endswith("Let users find the school's server")}
+    assert own == {one: "ok", **dict.fromkeys(off, "unreachable")}
+    assert "27 of 30: the settings are as they are to be" in run.output
+    # The first has that of the task for all.
+    recap = re.findall(r"^(s\d\d) +: ok=", run.output, re.MULTILINE)
+    assert recap == sorted({names[0], one, *off})
+    # NTLM's two legs, the shell and its end, three command lines, the exe, the disk: what a worker asks.
+    requests = (e for e in school.lab.journal(kind="request", since=since) if e["data"]["operation"] != "Receive")
+    assert Counter(e["station"] for e in requests) == Counter(dict.fromkeys(set(names) - off, 11))
+
+    # By workers all are told the same, and each has a task.
+    told = ("outcome", "changed", "action", "reason", "msg", "kind")
+    by_survey = {name: [result.get(key) for key in told] for name, result in run.of("client_settings").items()}
+    run = _run(school, "--check", limit=":".join(names[:8]), pronote_survey_parallel=0, **absent).assert_code(4)
+    by_worker = {name: [result.get(key) for key in told] for name, result in run.of("client_settings").items()}
+    assert by_worker == {name: by_survey[name] for name in names[:8]}
+
+    # Nobody has a turn: the play ends there.
+    run = _play(school, limit=f"lycee:!{one}:!{':!'.join(off)}", **absent)
+    assert {result["task"].rpartition(": ")[2] for result in run.results} == {
+        "Find the stations that lack the settings"
+    }
+    assert "27 of 27: the settings are as they are to be" in run.output
 
 
 @pytest.mark.wine

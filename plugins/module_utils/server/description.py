@@ -73,6 +73,11 @@ class HostedServerError(Exception):
         self.server, self.fact, self.remedy = (printable_line(text) for text in (server, fact, remedy))
         super().__init__(f"the hosted server {self.server} could not be read: {self.fact}. {self.remedy}")
 
+    def as_result(self) -> dict[str, Any]:
+        """A task result that failed of it."""
+        told = {"kind": "server", "server": self.server, "fact": self.fact, "remedy": self.remedy}
+        return {"failed": True, "changed": False, "msg": str(self), **told}
+
 
 @dataclass(frozen=True, kw_only=True)
 class HostedInfo:

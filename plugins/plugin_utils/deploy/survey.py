@@ -3,7 +3,7 @@
 
 A station with nothing to do is done with here: it has no process of Ansible's, no ring and no line of its own. The
 others have a *turn*. A dry run's turn shows what was found here; in a real run a station is read again before anything
-is done to it (``handed_over``). I/O: stations, files and the store.
+is done to it (survey/turns.py). I/O: stations, files and the store.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 from ...module_utils.base.text import some_of
 from ..remaining.memory import Memory, remember_together, woken_stations
@@ -29,10 +29,8 @@ from .arguments import request_from
 from .client import DeploymentRequest, foresee
 from .run import as_remembered
 
-__all__ = ["AGAIN", "DeploymentSurvey", "Foreseen", "handed_over"]
+__all__ = ["DeploymentSurvey", "Foreseen"]
 
-AGAIN: Final = 120.0
-"""Seconds after which a station that was off, or unfit, is asked once more when its turn comes."""
 _NAMED = 3
 
 
@@ -50,15 +48,6 @@ class Foreseen:
     school: str
     older: bool
     read_at: float
-
-
-def handed_over(line: Mapping[str, Any], *, check: bool, now: float) -> Result | None:
-    """What a station's turn has to tell by what the survey found; None when the station is asked first. ``now``: as
-    ``time.time``.
-    """
-    result: Result = line["result"]
-    asked = not check and (line["acts"] or now - line["read_at"] > AGAIN)
-    return result if result and not asked else None
 
 
 class _Foresight:

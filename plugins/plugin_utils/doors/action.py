@@ -55,8 +55,7 @@ class ControllerAction(ActionBase):
         except StationError as exc:
             result = exc.as_result()
         except HostedServerError as exc:
-            told = {"msg": str(exc), "kind": "server", "server": exc.server, "fact": exc.fact, "remedy": exc.remedy}
-            result = self._noted({"failed": True, "changed": False, **told})
+            result = self._noted(exc.as_result())
         except (OSError, StoreError, ValueError) as exc:
             # Alone: Ansible shows the causes of an error as they are, and what a station said is among them.
             failed = AnsibleActionFail(printable_line(self.FAILURE.format(exc, **args)))

@@ -4,30 +4,37 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+
+from ...module_utils.base.deadline import Deadline
+from .dialling import dial
 
 __all__ = ["listening"]
 
-_AT_ONCE = 100
+_AT_ONCE = 256
+_OURS = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 def listening(addresses: Mapping[str, tuple[str, int]], *, timeout: float) -> set[str]:
-    """The names of those (host and port by name) that take a connection within ``timeout`` seconds."""
+    """The names of those (host and port by name) that take a connection within ``timeout`` seconds.
+
+    Raises OSError for want of descriptors or memory here.
+    """
 
     async def answers(limit: asyncio.Semaphore, host: str, port: int) -> bool:
         async with limit:
             try:
-                _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), timeout)
-            except (OSError, ValueError):
+                sock = await dial(host, port, Deadline(timeout))
+            except (OSError, ValueError) as exc:
+                if isinstance(exc, OSError) and exc.errno in _OURS:
+                    raise
                 # No route, no answer, no such name, nothing that could be one.
                 return False
-            writer.close()
+            sock.close()
             return True
 
     async def ask() -> list[bool]:
-        # Names are looked up in its threads, by default a few more than there are cores.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_AT_ONCE))
         limit = asyncio.Semaphore(_AT_ONCE)
         return await asyncio.gather(*(answers(limit, *address) for address in addresses.values()))
 

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 
 from ...module_utils.base.deadline import Deadline, DrippingError, OverflowingError
+from ..station.dialling import dial
 from ..station.rules import LARGEST, LARGEST_HEAD
 
 __all__ = ["Connection", "Received", "connect"]
@@ -322,63 +322,11 @@ class Connection:
 
 
 async def connect(host: str, port: int, deadline: Deadline) -> Connection:
-    """A connection. Each address of a name gets its share of the time: one that nobody answers leaves some to the next.
-
-    Raises aiohttp's ConnectionTimeoutError, OSError, UnicodeError.
-    """
+    """A connection. Raises aiohttp's ConnectionTimeoutError, OSError, UnicodeError."""
     try:
-        found = await _addresses(host, port, deadline)
-        problem: OSError = OSError("the name has no address")
-        for number, (family, kind, protocol, _name, place) in enumerate(found):
-            try:
-                share = deadline.remaining() / (len(found) - number)
-                return await _connected(socket.socket(family, kind, protocol), place, share)
-            except OSError as exc:
-                problem = exc
-        raise problem
+        return Connection(await dial(host, port, deadline))
     except TimeoutError as exc:
         if exc.errno:
             # The system's own word.
             raise
         raise ConnectionTimeoutError(f"no connection within {deadline.seconds:g} s") from exc
-
-
-async def _connected(sock: socket.socket, place: Any, seconds: float) -> Connection:
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        async with asyncio.timeout(seconds):
-            await asyncio.get_running_loop().sock_connect(sock, place)
-    except BaseException:
-        sock.close()
-        raise
-    return Connection(sock)
-
-
-async def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """What the name stands for. In a thread of its own: nothing ends a resolver's time-outs, half a minute and more
-    (resolv.conf(5)), and names that wait for one must not keep others waiting. Raises TimeoutError, OSError.
-    """
-    with contextlib.suppress(socket.gaierror):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[Any]] = loop.create_future()
-
-    def tell(step: Callable[[Any], None], what: Any) -> None:
-        if not found.done():
-            step(what)
-
-    def look_up() -> None:
-        step: Callable[[Any], None] = found.set_result
-        what: Any
-        try:
-            what = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except Exception as exc:  # noqa: BLE001  (raised again, where it is waited for)
-            step, what = found.set_exception, exc
-        # The loop is gone when nobody waits any more.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(tell, step, what)
-
-    threading.Thread(target=look_up, daemon=True).start()
-    async with asyncio.timeout(deadline.remaining()):
-        return await found

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from ansible import constants
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import ARGUMENT_SPEC
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import AGAIN, DeploymentSurvey, handed_over
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import DeploymentSurvey
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken, standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved, checking
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.results import SurveyResults, read_line
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.turns import handed_over
 
 from tests.station.bench import NAME, Bench
 from tests.station.fixtures import MakeStation
@@ -157,18 +158,3 @@ def test_who_only_a_worker_reaches_has_a_turn_that_asks_in_a_dry_run_too(make_st
     ((name, result, more),) = survey.unasked()
     assert (survey.asked, name, more["turn"]) == ([], NAME, True)
     assert handed_over({"result": result, **more}, check=True, now=0) is None
-
-
-@pytest.mark.parametrize(
-    ("acts", "check", "later", "told"),
-    [
-        (False, False, 0.0, True),
-        (False, False, AGAIN + 1, False),
-        (False, True, AGAIN + 1, True),
-        (True, False, 0.0, False),
-        (True, True, AGAIN + 1, True),
-    ],
-)
-def test_what_is_told_without_asking(acts: bool, check: bool, later: float, told: bool) -> None:
-    line = {"result": {"failed": True}, "acts": acts, "read_at": 1000.0}
-    assert (handed_over(line, check=check, now=1000.0 + later) is not None) is told

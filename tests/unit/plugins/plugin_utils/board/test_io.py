@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import HostedOptions
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board import look as _look
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board import workstations as _workstations_room
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.gate import closed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
@@ -256,6 +257,8 @@ def _workstations(tmp_path: Path, **hosts: Resolved) -> list[dict[str, Any]]:
 
 def test_a_workstation_that_nobody_can_ask_is_its_own_schools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_workstations_room, "read_each", _read_each)
+    # What lies there is not looked for here.
+    monkeypatch.setattr(_look, "archive_on_controller", None)
     made = _workstations(
         tmp_path,
         **{"0310001A": Resolved(name="nobody", arguments={}, error="'nobody' is not a host of the inventory")},

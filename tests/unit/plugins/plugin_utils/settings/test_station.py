@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import station as _settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import proposal as _proposal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import ConnectionSettings
-from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.station import SettingsRequest, ensure_settings
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.proposal import SettingsRequest, proposing
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult, Reading, drive
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 
 from tests.unit.states import station_state
 
@@ -33,9 +32,7 @@ def _client(release: str | None, path: str, condition: Any = "ok") -> Installati
     )
 
 
-class _Station:
-    def run(self, _command: str, **_more: Any) -> CommandResult:
-        return CommandResult(code=0, stdout=b"<<settings>>\r\n<<shortcut>>\r\n<<desktop>>\r\n", stderr=b"")
+_NONE_THERE = CommandResult(code=0, stdout=b"<<settings>>\r\n<<shortcut>>\r\n<<desktop>>\r\n", stderr=b"")
 
 
 @pytest.mark.parametrize(
@@ -51,15 +48,16 @@ class _Station:
 def test_a_shortcut_leads_to_the_release_of_the_server(
     monkeypatch: pytest.MonkeyPatch, clients: list[Installation]
 ) -> None:
-    state = station_state(
-        clients,
-    )
-    monkeypatch.setattr(_settings, "probe", lambda *_: state)
+    def probing(_product: object) -> Reading[StationState]:
+        return station_state(clients)
+        yield
+
+    monkeypatch.setattr(_proposal, "probing", probing)
     request = SettingsRequest(
         product=PRONOTE_CLIENT,
         release=Release.parse("2026.2.7"),
         uai="0310001A",
         settings=ConnectionSettings(uai="0310001A", label="Lycée", address="a.invalid"),
     )
-    result = ensure_settings(cast(WinrmStation, _Station()), request, check=True)
+    result = drive(proposing(request), lambda _question: _NONE_THERE).result
     assert f'"{_X64}"' in result["diff"][0]["after"]

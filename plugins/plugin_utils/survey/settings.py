@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The client's settings on many stations: what would be done at each, found in one process.
+
+A station that is as it is to be, or has no client yet, is done with; the others have a turn of their own, which reads
+them again before anything is written. I/O: stations, servers and processes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.text import some_of
+from ...module_utils.product.products import PRODUCTS
+from ...module_utils.product.release import Release
+from ...module_utils.server.description import HostedServerError
+from ...module_utils.server.request import HOSTED_ARGUMENTS
+from ..inventory.asking import asking
+from ..settings.ask import settings_of_school
+from ..settings.plan import ConnectionSettings
+from ..settings.proposal import Proposal, SettingsRequest, proposing
+from ..settings.server_file import ServerSettings
+from ..station.errors import StationError
+from ..station.questions import Reading
+from .errands import READING, Errand, Result
+from .options import Resolved
+
+__all__ = ["ARGUMENT_SPEC", "SettingsSurvey", "request_from"]
+
+ARGUMENT_SPEC: Final[dict[str, Any]] = {
+    "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    "release": {"type": "str", "required": True},
+    "uai": {"type": "str", "required": True},
+    "url": {"type": "str", "default": ""},
+    "label": {"type": "str", "default": ""},
+    "address": {"type": "str", "default": ""},
+    "port": {"type": "int", "default": 0},
+    "shortcut": {"type": "bool", "default": True},
+    "remove_older_shortcuts": {"type": "bool", "default": False},
+    **HOSTED_ARGUMENTS,
+}
+"""Of rentree.pronote.client_settings."""
+
+_SERVERS = 32  # asked side by side; each is another school's, and asked once
+_NAMED = 10
+_ASKED = ("state", "uai", "url", "label", "address", "port", *HOSTED_ARGUMENTS)
+_Asked = tuple[Any, ...]
+
+
+def request_from(args: Mapping[str, Any]) -> SettingsRequest:
+    """What the arguments ask for; the server is asked for what is not given. Raises HostedServerError, ValueError."""
+    return _request(args, _settings(args))
+
+
+def _request(args: Mapping[str, Any], settings: ConnectionSettings | None) -> SettingsRequest:
+    return SettingsRequest(
+        product=PRODUCTS["pronote_client"],
+        release=Release.parse(args["release"]),
+        uai=parse_uai(args["uai"]),
+        settings=settings,
+        shortcut=args["shortcut"],
+        remove_older=args["remove_older_shortcuts"],
+    )
+
+
+def _settings(args: Mapping[str, Any]) -> ConnectionSettings | None:
+    if args["state"] != "present":
+        return None
+    by_hand = ServerSettings(label=args["label"], address=args["address"], port=args["port"])
+    options = asking(**{name: args[name] for name in HOSTED_ARGUMENTS})
+    return settings_of_school(args["uai"], args["url"], by_hand, options=options)
+
+
+class _Look:
+    """The errand at one station."""
+
+    def __init__(self, request: SettingsRequest) -> None:
+        self._request = request
+        self.group, self.seconds = request.uai, READING
+
+    def begin(self) -> Reading[Proposal]:
+        """What is asked of it."""
+        return proposing(self._request)
+
+    def result(self, read: Proposal | StationError) -> Result:
+        """The result of a dry run of rentree.pronote.client_settings."""
+        return read.as_result() if isinstance(read, StationError) else read.result
+
+
+class SettingsSurvey:
+    """All stations of one. ``idle``: how many have no turn."""
+
+    def __init__(self, stations: Sequence[Resolved]) -> None:
+        """Every server is asked, all of them at once."""
+        self._settings = _asked_of_servers(station.arguments for station in stations if station.arguments)
+        self._left: defaultdict[str, list[str]] = defaultdict(list)
+        self._warned: defaultdict[str, list[str]] = defaultdict(list)
+        self._stations, self.idle = len(stations), 0
+
+    def errand(self, station: Resolved) -> Errand | Result:
+        """What is done at a station, or its result if it is not asked. Raises ValueError."""
+        settings = self._settings[_key(station.arguments)]
+        if isinstance(settings, HostedServerError):
+            return settings.as_result()
+        if isinstance(settings, Exception):
+            raise settings
+        return _Look(_request(station.arguments, settings))
+
+    def foreseen(self, name: str, result: Result) -> dict[str, Any]:
+        """What is told of a station beside its result: whether it has a turn, and what for (turns.py)."""
+        acts = bool(result.get("changed"))
+        turn = acts or bool(result.get("failed") or result.get("unreachable"))
+        if not turn:
+            self.idle += 1
+            if result["action"] == "skip":
+                self._left[result["reason"]].append(name)
+            for text in result["warnings"]:
+                self._warned[text].append(name)
+        return {"turn": turn, "acts": acts, "read_at": time.time()}
+
+    def lines(self) -> list[str]:
+        """What is said of those that have no turn."""
+        left = sum(len(names) for names in self._left.values())
+        right = self.idle - left
+        counted = [f"{right} of {self._stations}: the settings are as they are to be"] if right else []
+        return [*counted, *(f"{some_of(names, _NAMED)}: {why}" for why, names in self._left.items())]
+
+    def warnings(self) -> list[str]:
+        """What was met at them."""
+        return [f"{some_of(names, _NAMED)}: {text}" for text, names in self._warned.items()]
+
+
+def _key(args: Mapping[str, Any]) -> _Asked:
+    return tuple(args[name] for name in _ASKED)
+
+
+def _asked_of_servers(
+    all_arguments: Iterable[Mapping[str, Any]],
+) -> dict[_Asked, ConnectionSettings | Exception | None]:
+    """The settings of each school, or what broke over them; none is asked for twice."""
+    each = {_key(args): args for args in all_arguments}
+    with ThreadPoolExecutor(_SERVERS) as pool:
+        return dict(zip(each, pool.map(_tried, each.values()), strict=True))
+
+
+def _tried(args: Mapping[str, Any]) -> ConnectionSettings | Exception | None:
+    try:
+        return _settings(args)
+    except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this school's, and the others go on)
+        return exc

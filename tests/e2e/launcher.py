@@ -1,0 +1,193 @@
+"""Start plays by forking a process that has imported what they stand on: a third of a play's CPU is imports.
+
+Nothing of Ansible or of the product is imported before the fork: both read the environment and the settings while they
+are imported, so they see those of their own play. What an interpreter reads as it starts (``PYTHON…``, locale, time
+zone) and what OpenSSL reads is that of the process which forks: whoever changes more than ``FREE`` starts the command
+itself. Hashes of texts have one seed for all the plays of a test worker.
+
+As a script: the process that forks. I/O: processes, sockets. Linux only.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import json
+import os
+import runpy
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, BinaryIO
+
+__all__ = ["FREE", "Launcher", "launcher"]
+
+# Variables that may differ from one play to the next, by the beginning of their names.
+FREE = ("ANSIBLE_", "RENTREE_", "COLUMNS", "PYTEST_")
+_LARGEST = 2**17  # bytes of a request: arguments and environment of one command
+_IMPORTED = (
+    *("asyncio", "concurrent.futures", "csv", "email.message", "getpass", "http.client", "http.server", "logging"),
+    *("multiprocessing.queues", "smtplib", "sqlite3", "ssl", "urllib.request", "uuid", "zipfile", "zoneinfo"),
+    *("aiohttp", "cryptography.fernet", "jinja2.nativetypes", "lxml.etree", "packaging.requirements"),
+    *("pypsrp.powershell", "requests_ntlm", "resolvelib", "rich.console", "rich.live", "rich.table", "spnego"),
+    *("urllib3", "winrm", "xmltodict", "yaml"),
+)
+
+
+class Launcher:
+    """The process that forks, started with this process's environment. Its commands are Python scripts."""
+
+    def __init__(self) -> None:
+        self._environment = dict(os.environ)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def close(self) -> None:
+        """End it; what it has started goes on."""
+        self._control.close()
+        self._process.wait()
+
+    def fits(self, environment: dict[str, str]) -> bool:
+        """Whether nothing differs from its own environment but what is ``FREE``."""
+        differing = dict(environment.items() ^ self._environment.items())
+        return all(name.startswith(FREE) for name in differing)
+
+    def run(
+        self, command: Sequence[str], *, cwd: Path, env: dict[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """As ``subprocess.run`` with no stdin, and stdout and stderr as one text.
+
+        Raises subprocess.TimeoutExpired after ``timeout`` seconds, and OSError for a command larger than ``_LARGEST``.
+        """
+        request = json.dumps({"command": [*command], "cwd": str(cwd), "environment": env}).encode()
+        if len(request) > _LARGEST:
+            raise OSError(f"a command of {len(request)} bytes")
+        reply, theirs = socket.socketpair()
+        said, output = os.pipe()
+        stdin = os.open(os.devnull, os.O_RDONLY)
+        with reply, reply.makefile("r") as answers, os.fdopen(said, "rb", buffering=0) as pipe:
+            try:
+                socket.send_fds(self._control, [request], [stdin, output, theirs.fileno()])
+            finally:
+                os.close(stdin)
+                os.close(output)
+                theirs.close()
+            pid = int(answers.readline())
+            try:
+                text = _whole(pipe, command, timeout)
+                code = int(answers.readline())
+            except BaseException:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                answers.readline()
+                raise
+        return subprocess.CompletedProcess([*command], code, text)
+
+
+@cache
+def launcher() -> Launcher:
+    """That of this process."""
+    made = Launcher()
+    atexit.register(made.close)
+    return made
+
+
+def _whole(pipe: BinaryIO, command: Sequence[str], timeout: float) -> str:
+    """What comes until its last writer has closed it."""
+    until = time.monotonic() + timeout
+    parts: list[bytes] = []
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            if not selector.select(until - time.monotonic()):
+                raise subprocess.TimeoutExpired([*command], timeout, b"".join(parts))
+            part = pipe.read(2**16)
+            if not part:
+                return b"".join(parts).decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+            parts.append(part)
+
+
+def _serve(control: socket.socket) -> list[str] | None:
+    """Fork for each request, and tell how it ended. A fork returns with its command line, the process with None."""
+    running: dict[int, tuple[int, socket.socket]] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _events in selector.select():
+                if key.fd in running:
+                    selector.unregister(key.fd)
+                    pid, reply = running.pop(key.fd)
+                    os.close(key.fd)
+                    _, status = os.waitpid(pid, 0)
+                    _tell(reply, os.waitstatus_to_exitcode(status))
+                    reply.close()
+                    continue
+                data, fds, _flags, _address = socket.recv_fds(control, _LARGEST, 3)
+                if not data:
+                    return None
+                stdin, output, other = fds
+                reply = socket.socket(fileno=other)
+                pid = os.fork()
+                if pid == 0:
+                    for fd, (_pid, another) in running.items():
+                        os.close(fd)
+                        another.close()
+                    reply.close()
+                    return _become(json.loads(data), stdin, output)
+                os.close(stdin)
+                os.close(output)
+                _tell(reply, pid)
+                handle = os.pidfd_open(pid)
+                running[handle] = (pid, reply)
+                selector.register(handle, selectors.EVENT_READ)
+
+
+def _tell(reply: socket.socket, number: int) -> None:
+    # Who asked may have been ended.
+    with suppress(OSError):
+        reply.sendall(f"{number}\n".encode())
+
+
+def _become(request: dict[str, Any], stdin: int, output: int) -> list[str]:
+    for fd, standard in ((stdin, 0), (output, 1), (output, 2)):
+        os.dup2(fd, standard)
+    os.close(stdin)
+    os.close(output)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["cwd"])
+    command: list[str] = request["command"]
+    return command
+
+
+def _main() -> None:
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        for name in _IMPORTED:
+            import_module(name)
+        # What is there now stays: a collection in a fork would copy all of its pages.
+        gc.collect()
+        gc.freeze()
+        command = _serve(control)
+    if command is not None:
+        sys.argv[:] = command
+        sys.orig_argv[:] = [sys.executable, *command]
+        sys.path[0] = str(Path(command[0]).parent)
+        runpy.run_path(command[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,144 @@
+"""A play that is forked (tests/e2e/launcher.py) is as one that was started."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.launcher import Launcher, launcher
+from tests.e2e.playbook import Starts, playbook_environment, run_command
+
+# What a process is for those who run in it.
+_PROBE = """
+import atexit, locale, multiprocessing, os, resource, signal, sys, threading
+print(end="first ", flush=True)
+os.write(2, b"second ")
+atexit.register(print, "last")
+streams = sys.stdin, sys.stdout, sys.stderr
+process = multiprocessing.current_process()
+found = {
+    "argv": sys.argv, "command": sys.orig_argv, "path": sys.path, "main": [__name__, __file__],
+    "main module": sys.modules["__main__"].__dict__ is globals(), "flags": str(sys.flags),
+    "environment": dict(os.environ), "cwd": os.getcwd(),
+    "group": os.getpgrp(), "session": os.getsid(0), "umask": os.umask(0o22), "nice": os.nice(0),
+    "fds": [fd for fd in range(64) if os.path.exists(f"/proc/self/fd/{fd}")],
+    "stdin": sys.stdin.read(), "same place": os.fstat(1) == os.fstat(2),
+    "kinds": [os.readlink(f"/proc/self/fd/{fd}")[:5] for fd in (0, 1, 2)],
+    "streams": [[os.get_blocking(stream.fileno()), stream.encoding, stream.isatty()] for stream in streams],
+    "signals": {str(number): str(signal.getsignal(number)) for number in signal.valid_signals()},
+    "ignored": [line for line in open("/proc/self/status") if line.startswith(("SigBlk", "SigIgn", "SigCgt"))],
+    "limits": {name: resource.getrlimit(number) for name, number in vars(resource).items() if name[:7] == "RLIMIT_"},
+    "threads": [threading.active_count(), len(os.listdir("/proc/self/task")), threading.main_thread().name],
+    "multiprocessing": [process.name, process.daemon, str(multiprocessing.parent_process()),
+                        multiprocessing.get_start_method(allow_none=True)],
+    "locale": [locale.setlocale(locale.LC_ALL), sys.getfilesystemencoding()],
+    "of ansible": sorted(name for name in sys.modules if name.startswith("ansible")),
+}
+__import__("json").dump(found, open(os.environ["RENTREE_RESULTS"], "w"))
+sys.exit(5)
+"""
+
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run Python code as the script of a command: exit code and output. What it writes for the tests is ``results``."""
+    script = tmp_path / "bin/command"
+    script.parent.mkdir()
+
+    def start(code: str, *arguments: str, forked: bool, timeout: float = 60) -> tuple[int, str]:
+        # Started by its first line, as ansible-playbook is.
+        script.write_text(f"#!{sys.executable}\n{code}", encoding="utf-8")
+        script.chmod(0o755)
+        environment = playbook_environment(tmp_path / "results", ANSIBLE_X="é\n")
+        assert launcher().fits(environment)
+        monkeypatch.setattr(Starts, "real", not forked)
+        done = run_command([str(script), *arguments], env=environment, timeout=timeout)
+        return done.returncode, done.stdout
+
+    return start
+
+
+def test_it_finds_what_a_process_that_was_started_finds(run: Run, tmp_path: Path) -> None:
+    found: list[dict[str, Any]] = []
+    for forked in (True, False):
+        assert run(_PROBE, "-e", "a b=ç", forked=forked) == (5, "first second last\n")
+        found.append(json.loads((tmp_path / "results").read_text("utf-8")))
+    one, other = found
+    assert one == other
+    assert one["of ansible"] == []
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [
+        ("", 0),
+        ("raise SystemExit('said')", 1),
+        ("raise RuntimeError('broken')", 1),
+        ("import os; os._exit(250)", 250),
+        ("import os; os.kill(os.getpid(), 9)", -9),
+        ("import os; os.kill(os.getpid(), 2)", -2),
+        ("import os, sys; os.fork() or sys.exit(3); os.wait()", 0),
+    ],
+)
+def test_its_end_is_told_alike(run: Run, end: str, code: int) -> None:
+    runs = [run(end, forked=forked) for forked in (True, False)]
+    assert [each[0] for each in runs] == [code, code]
+    # A traceback has the frames of runpy, too.
+    assert runs[0][1].splitlines()[-1:] == runs[1][1].splitlines()[-1:]
+
+
+@pytest.mark.parametrize("forked", [True, False])
+def test_one_that_takes_too_long_is_killed(run: Run, forked: bool) -> None:
+    with pytest.raises(subprocess.TimeoutExpired) as caught:
+        run("import os, time; print(os.getpid(), flush=True); time.sleep(60)", forked=forked, timeout=1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(caught.value.output), 0)
+
+
+def test_two_at_once(tmp_path: Path) -> None:
+    """Each waits for a file that the other makes."""
+    script = tmp_path / "command"
+    script.write_text(
+        "import os, pathlib, sys, time; me, other = map(pathlib.Path, sys.argv[1:])\n"
+        "me.touch()\n"
+        "while not other.exists(): time.sleep(0.01)\n"
+        "print(me.name, os.getcwd())",
+        encoding="utf-8",
+    )
+    names = [str(tmp_path / name) for name in ("one", "two")]
+    said: list[str] = []
+
+    def play(me: str, other: str) -> None:
+        said.append(launcher().run([str(script), me, other], cwd=tmp_path, env=dict(os.environ), timeout=60).stdout)
+
+    threads = [threading.Thread(target=play, args=pair) for pair in (names, names[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == [f"one {tmp_path}\n", f"two {tmp_path}\n"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "fits"), [("ANSIBLE_FORKS", True), ("PYTHONUTF8", False), ("TZ", False), ("HOME", False)]
+)
+def test_what_an_interpreter_reads_as_it_starts_wants_a_real_start(variable: str, fits: bool) -> None:
+    assert launcher().fits({**os.environ, variable: "another"}) is fits
+    assert not launcher().fits({name: value for name, value in os.environ.items() if name != "PATH"})
+
+
+def test_it_ends_when_nobody_needs_it() -> None:
+    one = Launcher()
+    one.close()
+    assert one._process.returncode == 0
