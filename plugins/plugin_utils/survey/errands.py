@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
-from ..station.errors import ControllerError, StationError
+from ..station.errors import StationError
 from ..station.questions import Reading
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
@@ -83,12 +83,9 @@ def run_errands(
 
 
 def tell_of_others(stations: Sequence[Resolved]) -> None:
-    """Say how many are not read by the survey, and why; what is missing on this machine, once for all of them."""
+    """Say how many are not read by the survey, and why."""
     for why, count in Counter(station.elsewhere for station in stations if station.elsewhere).items():
         telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
-    ours = Counter(str(each.problem) for each in stations if isinstance(each.problem, ControllerError))
-    for problem, count in ours.items():
-        telling.warning(f"{count} of {len(stations)} stations cannot be asked from here: {problem}")
 
 
 def parallel_of(given: int | None) -> int:

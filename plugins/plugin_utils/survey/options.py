@@ -13,6 +13,7 @@ Ansible, and files.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,8 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ...module_utils.base.text import one_line
-from ..station.errors import StationError
+from ..station.errors import ControllerError, StationError
+from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
@@ -99,11 +101,19 @@ class PlayStations:
         """Every station but those that the task's ``when`` leaves out.
 
         ``variable``: a dict of arguments, as an action of its own is given, empty for none; ``spec``: theirs;
-        ``reached``: whether its access is wanted.
+        ``reached``: whether its access is wanted. What is missing on this machine is told at the end, once for all
+        stations that it keeps from being asked.
         """
-        checked = checking(spec)
-        each = (self._resolved(name, variable, checked, reached) for name in self.names)
-        return (station for station in each if station is not None)
+        checked, ours = checking(spec), Counter[str]()
+        for name in self.names:
+            station = self._resolved(name, variable, checked, reached)
+            if station is None:
+                continue
+            if isinstance(station.problem, ControllerError):
+                ours[str(station.problem)] += 1
+            yield station
+        for problem, count in ours.items():
+            telling.warning(f"{count} of {len(self.names)} stations cannot be asked from here: {problem}")
 
     def other(self, name: str) -> Resolved:
         """A host of the inventory that need not be one of the play's stations; it has no arguments."""
