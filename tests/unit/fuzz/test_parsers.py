@@ -89,6 +89,7 @@ _NO_PARSERS = {
     "what our own store, arguments and moments hold": {
         *("tell.read_state", "attest.of_school", "kept.read_stored", "words.date", "words.date_time"),
         *("Hours.read", "wanted.by_arch", "plan.load_plan", "results.read_results"),
+        *("results.read_line", "results.read_lines"),
     },
     "what Ansible itself reads": {"sources.read_apart", "Templates.template"},
 }

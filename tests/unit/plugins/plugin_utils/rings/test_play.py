@@ -90,7 +90,7 @@ def _line(name: str, uai: str = "A", **more: Any) -> str:
 
 
 def test_only_stations_with_a_turn_are_planned_by_what_was_found(tmp_path: Path) -> None:
-    off = {"result": {"unreachable": True, "msg": "off"}}
+    off: dict[str, Any] = {"result": {"unreachable": True, "msg": "off"}}
     lines = {
         "right": _line("right", turn=False),
         "unread": _line("unread", "", readable=False, result={"failed": True}),
