@@ -59,9 +59,16 @@ class _Foresight:
         self.read: StationState | None = None
         self.failure: StationError | None = None
         self._name, self._listed = station.name, listed
+        self._begun = time.monotonic()
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether it was not read for want of time: all others wait for a survey, so that its turn has more."""
+        return self.read is None and time.monotonic() - self._begun >= self.seconds
 
     def begin(self) -> Reading[StationState]:
         """What is asked of it."""
+        self._begun = time.monotonic()
         product = self.request.goal.product
         Events(self._name, product=product.key, store=self._listed).stage("reading")
         return probing(product)
@@ -126,7 +133,8 @@ class DeploymentSurvey:
         silent = bool(result.get("unreachable"))
         failed = silent or bool(result.get("failed"))
         woken = bool(args) and args["switch_off"] and name in self._woken[args["store"]] and not silent
-        acts = woken or (not failed and (result["changed"] or result["action"] != "none"))
+        late = foresight is not None and foresight.broken_off
+        acts = woken or late or (not failed and (result["changed"] or result["action"] != "none"))
         if foresight and not acts:
             self._remember(name, args, foresight, result)
         turn = acts or failed

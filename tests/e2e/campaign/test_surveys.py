@@ -49,7 +49,13 @@ def _audited(run: PlaybookRun) -> dict[str, _Told]:
     return {name: _Told(r.get("kind", ""), r["reason"], r["remedy"]) for name, r in records.items()}
 
 
-SURVEYS = [_Survey(playbook="audit", told=_audited)]
+def _deployed(run: PlaybookRun) -> dict[str, _Told]:
+    return {
+        name: _Told(r.get("kind", ""), r.get("fact", ""), r.get("remedy", "")) for name, r in run.of("client").items()
+    }
+
+
+SURVEYS = [_Survey(playbook="audit", told=_audited), _Survey(playbook="deploy", told=_deployed)]
 
 # The nine requests of a station, in order.
 _REQUESTS: dict[str, dict[str, Any]] = {
@@ -148,7 +154,7 @@ def many(start_school: StartSchool) -> School:
     """Stations that are read, in front; then those that will be held, and those whose turn never comes."""
     held = [f"held-{request}-{number}" for number in range(_EACH) for request in _HELD]
     waiting = [f"waiting-{number}" for number in range(10)]
-    return start_school(_stations({name: [] for name in [*_HONEST, *held, *waiting]}), publish=False)
+    return start_school(_stations({name: [] for name in [*_HONEST, *held, *waiting]}))
 
 
 @pytest.mark.parametrize("survey", SURVEYS, ids=lambda survey: survey.playbook)

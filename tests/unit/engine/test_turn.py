@@ -118,6 +118,18 @@ def test_what_cannot_be_deployed_is_told_as_it_was_found(make_station: MakeStati
     assert len(pc.events("request")) == asked
 
 
+def test_a_station_that_took_too_long_to_read_has_its_time_in_its_turn(
+    make_station: MakeStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pc = make_station(**OLD)
+    pc.power(on=False)
+    monkeypatch.setattr("ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey.READING", 0.0)
+    run = _Run(pc)
+    assert (run.line["acts"], bool(run.line["result"]["unreachable"]), run.standing()) == (True, True, None)
+    pc.power(on=True)
+    assert run.turn()["action"] == "install"
+
+
 def test_a_school_that_is_not_ready_is_not_asked(make_station: MakeStation) -> None:
     pc = make_station(**OLD)
     run = _Run(pc, gate="operation 1 is not done")
