@@ -26,8 +26,8 @@ __all__ = ["READING", "Errand", "Result", "parallel_of", "run_errands", "tell_of
 Result = dict[str, Any]
 """What an action of the station's own would have returned."""
 
-READING: Final = 60.0
-"""Seconds for all that is asked of a station by one reading: ten times what a slow one takes, and all wait for it."""
+READING: Final = 120.0
+"""Seconds for all that is asked of a station by one reading: ten times what a slow one takes, for all wait for it."""
 
 
 class Errand(Protocol):
