@@ -126,5 +126,6 @@ def run(hunt: Hunt, tests: Sequence[str]) -> int:
         "-p",
         "no:timeout",
         "--capture=sys",
+        "--assert=plain",
     ]
     return int(pytest.main([*options, "-o", "addopts=--import-mode=importlib", *tests], plugins=[hunt]))

@@ -10,7 +10,13 @@ from ansible import constants
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
 
-_LAB = Path(__file__).parent / "lab"
+_HERE = Path(__file__).parent
+# Where the tests are that have to reach every branch of the engine (tests/covered.py).
+_UTILS = _HERE / "plugins/plugin_utils"
+_COVERING = (
+    _HERE / "engine",
+    *(_UTILS / room for room in ("deploy", "depot", "job", "responses", "station", "survey")),
+)
 
 init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collections")])
 
@@ -18,11 +24,11 @@ init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collecti
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first: at the end it would keep one worker busy, and the others waiting.
 
-    Tests of the lab count for no coverage: it is the engine's that is asked for, and following them takes minutes.
+    Tests beside the engine count for no coverage: following them takes a third of their CPU, and nobody asks for it.
     """
-    items.sort(key=lambda item: "mutants" not in item.path.parts)
+    items.sort(key=_turn)
     for item in items:
-        if item.path.is_relative_to(_LAB):
+        if not any(item.path.is_relative_to(place) for place in _COVERING):
             item.add_marker(pytest.mark.no_cover)
 
 
@@ -32,6 +38,13 @@ def _run_of_its_own() -> Iterator[None]:
     yield
     for path in Path(vars(constants)["DEFAULT_LOCAL_TMP"]).glob("account-*"):
         path.unlink()
+
+
+def _turn(item: pytest.Item) -> int:
+    if "mutants" in item.path.parts:
+        return 0
+    # They wait for a station most of the time: others have the cores meanwhile.
+    return 1 if item.get_closest_marker("wine") is not None else 2
 
 
 @pytest.fixture

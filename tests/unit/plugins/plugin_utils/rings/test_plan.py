@@ -199,7 +199,12 @@ def test_a_reserve_that_fails_stops_as_a_pilot_does() -> None:
         ({"s001": "failed", "s002": "unfit"}, 2, "100%", ""),
         ({"s001": "failed"}, 0, "100%", "1 of 10 stations of ring 2 failed, more than 0"),
         ({f"s{n:03}": "unreachable" for n in range(1, 11)}, 0, "100%", ""),
-        ({f"s{n:03}": "unreachable" for n in range(1, 8)}, 0, "50%", "7 of 10 stations of ring 2 were unreachable"),
+        (
+            {f"s{n:03}": "unreachable" for n in range(1, 8)},
+            0,
+            "50%",
+            "7 of 10 stations of ring 2 were unreachable, more than 50%: s001, s002, s003 and 4 more",
+        ),
         ({f"s{n:03}": "skipped" for n in range(1, 11)}, 0, 0, ""),
     ],
 )
