@@ -35,6 +35,7 @@ class ActionModule(ControllerAction):
 
     # Runs once for the whole play, without any station: it works when none of them answers.
     BYPASS_HOST_LOOP = True
+    KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "records": {"type": "str", "default": "pronote_audit_record"},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},

@@ -17,6 +17,7 @@ class ActionModule(ControllerAction):
     """Audit every station of the play in one process. Documentation: plugins/modules/audit_survey.py."""
 
     BYPASS_HOST_LOOP = True
+    KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
         "parallel": {"type": "int"},

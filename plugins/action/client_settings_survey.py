@@ -16,6 +16,7 @@ class ActionModule(ControllerAction):
     """Find the stations without the settings. Documentation: plugins/modules/client_settings_survey.py."""
 
     BYPASS_HOST_LOOP = True
+    KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
         "parallel": {"type": "int"},

@@ -17,6 +17,7 @@ class ActionModule(ControllerAction):
     """Find what a deployment has to do, in one process. Documentation: plugins/modules/client_survey.py."""
 
     BYPASS_HOST_LOOP = True
+    KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
         "parallel": {"type": "int"},

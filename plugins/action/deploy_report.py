@@ -21,6 +21,7 @@ class ActionModule(ControllerAction):
 
     # Runs once for the whole play, without any station.
     BYPASS_HOST_LOOP = True
+    KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "store": {"type": "path", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},

@@ -7,10 +7,12 @@ their task. An action itself is its argument spec and ``act``. I/O.
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -24,6 +26,8 @@ from ..station.errors import StationError
 from ..store.store import StoreError
 
 __all__ = ["ControllerAction", "show", "terminal"]
+
+_ALLOCATIONS: Final = 20_000  # that are not given back, between two looks; Python's own number is 700
 
 
 class ControllerAction(ActionBase):
@@ -40,12 +44,17 @@ class ControllerAction(ActionBase):
     REFUSES_TAINTED: ClassVar[bool] = True
     """Whether an inventory that holds what stations said is the end of it."""
 
+    KEEPS_MUCH: ClassVar[bool] = False
+    """Whether it has something of every station in its hands: Python then looks for garbage seldom in its process."""
+
     variables: dict[str, Any]
     """The task's variables, set before ``act``."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ansible's entry. Raises AnsibleActionFail for arguments and files that cannot be used."""
         super().run(tmp, task_vars)
+        if self.KEEPS_MUCH:
+            _collect_seldom()
         self.variables = task_vars or {}
         _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
         try:
@@ -81,6 +90,15 @@ class ControllerAction(ActionBase):
         Raises StationError, HostedServerError, StoreError, ValueError, OSError.
         """
         raise NotImplementedError
+
+
+def _collect_seldom() -> None:
+    """In a worker, which ends with its task: what it was born with, and what it keeps of ten thousand stations, is no
+    garbage, and is looked through again and again to find that out (an eighth of a survey, docs/benchmarks.md).
+    """
+    if multiprocessing.parent_process() is not None:
+        gc.freeze()
+        gc.set_threshold(_ALLOCATIONS)
 
 
 def show(lines: Iterable[str], color: str | None = None) -> None:

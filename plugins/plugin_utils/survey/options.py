@@ -13,6 +13,7 @@ Ansible, and files.
 from __future__ import annotations
 
 import functools
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ from .templates import Templates
 from .ways import Ways
 
 __all__ = ["PlayStations", "Resolved", "checking"]
+
+# Ansible's main process loads this before it forks for a survey. The inventory and the play stay in its memory to the
+# end: neither it nor a worker looks through them for garbage again (of ten thousand stations, 0.2 ms each).
+gc.freeze()
 
 # What the strategy adds to a task's variables (add_tqm_variables, linear.py), and the executor (_get_loop_items): the
 # same for all stations.

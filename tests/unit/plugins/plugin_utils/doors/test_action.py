@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -51,11 +53,11 @@ def _local() -> Any:
     return connection_loader.get("ansible.builtin.local", PlayContext())
 
 
-def _run(outcome: dict[str, Any] | Exception, **args: Any) -> dict[str, Any]:
+def _run(outcome: dict[str, Any] | Exception, kind: type[_Action] = _Action, **args: Any) -> dict[str, Any]:
     task = Task()
     task.args = {"release": "2026.2.7", **args}
     task.async_val = 0
-    action = _Action(task, _local(), PlayContext(), DataLoader(), Templar(), None)
+    action = kind(task, _local(), PlayContext(), DataLoader(), Templar(), None)
     action.outcome = outcome
     return action.run(task_vars={"inventory_hostname": "poste"})
 
@@ -104,6 +106,28 @@ def test_anything_else_says_what_was_not_done(error: Exception) -> None:
 def test_a_mistake_of_ours_is_not_hidden() -> None:
     with pytest.raises(KeyError):
         _run(KeyError("x"))
+
+
+class _Keeping(_Action):
+    KEEPS_MUCH = True
+
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        return {"looks": gc.get_threshold()[0], **super().act(args)}
+
+
+@pytest.mark.parametrize(("action", "looks"), [(_Action, 0), (_Keeping, 20_000)])
+def test_garbage_is_looked_for_seldom_in_a_worker_that_keeps_much(action: type[_Action], looks: int) -> None:
+    def work() -> None:
+        sending.send((_run({}, action).get("looks", 0), gc.get_threshold()[0], gc.get_freeze_count() > frozen))
+
+    before, frozen = gc.get_threshold()[0], gc.get_freeze_count()
+    here = _run({}, action)
+    assert here.get("looks", before) == before == gc.get_threshold()[0]
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join()
+    assert receiving.recv() == (looks, looks or before, bool(looks))
 
 
 def test_a_station_is_reached_over_winrm_only() -> None:
