@@ -12,6 +12,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 # One station for each of the first requests of a deployment; a run has about thirty, the looks at the job come last.
 _REQUESTS = 28
+# Each station in its own time: all of them wait for a survey, which is cut in test_surveys.py.
+_BY_WORKERS = ("-e", "pronote_survey_parallel=0")
 
 
 def _held(start_school: StartSchool) -> tuple[School, list[str]]:
@@ -30,7 +32,7 @@ def _starts(school: School) -> dict[str, int]:
 
 def test_the_controller_is_killed_at_every_request(start_school: StartSchool) -> None:
     school, names = _held(start_school)
-    process = start_deploy(school, "killed", "-f", "50")
+    process = start_deploy(school, "killed", "-f", "50", *_BY_WORKERS)
     until(lambda: len(fired(school)) == len(names) or process.poll() is not None, seconds=200)
     held = fired(school)
     kill_controller(process)
@@ -47,7 +49,7 @@ def test_a_second_administrator_comes_at_every_request(start_school: StartSchool
     school, names = _held(start_school)
     # It waits for its answers as long as the second one takes.
     patience = ("-e", "ansible_winrm_read_timeout_sec=400", "-e", "ansible_winrm_operation_timeout_sec=390")
-    first = start_deploy(school, "first", "-f", "50", *patience)
+    first = start_deploy(school, "first", "-f", "50", *_BY_WORKERS, *patience)
     until(lambda: len(fired(school)) == len(names) or first.poll() is not None, seconds=200)
     held = fired(school)
     second = school.play("deploy", *QUICK)
