@@ -23,8 +23,9 @@ _EIGHTH = LONGEST // 8
 # Seconds of CPU. Linear reading of 40 KB costs some milliseconds: the first two are worth no second look.
 _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
 _MOST_GROWTH = 1.5
-# What shares a core with this thread makes it slow for a while: what grows too fast does so each time.
-_LOOKS = 6
+# What shares a core with this thread makes it slow for a while: what grows too fast does so each time, at least so many
+# times, and then for so many seconds of looking.
+_LOOKS, _PATIENCE = 6, 1.0
 
 
 def _cost(read: Callable[[T], object], *texts: T) -> float:
@@ -50,9 +51,11 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
         if _cost(read, made(length)) > _CHEAP:
             half, whole = made(length // 2), made(length)
             twice, once = math.inf, math.inf
-            for _again in range(_LOOKS):
-                twice = min(twice, _cost(read, half, half))
-                once = min(once, _cost(read, whole))
+            looks, spent = 0, 0.0
+            while looks < _LOOKS or spent < _PATIENCE:
+                looks += 1
+                spent += (halves := _cost(read, half, half)) + (all_of_it := _cost(read, whole))
+                twice, once = min(twice, halves), min(once, all_of_it)
                 if once <= max(_CHEAP, twice * _MOST_GROWTH):
                     break
             else:
