@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import json
 import os
 import runpy
@@ -167,11 +168,25 @@ def _become(request: dict[str, Any], stdin: int, output: int) -> list[str]:
         os.dup2(fd, standard)
     os.close(stdin)
     os.close(output)
+    _reopen()
     os.environ.clear()
     os.environ.update(request["environment"])
     os.chdir(request["cwd"])
     command: list[str] = request["command"]
     return command
+
+
+def _reopen() -> None:
+    """As an interpreter that starts does: what was opened on another kind of file would look for a place in a pipe."""
+    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        before = getattr(sys, name)
+        raw: Any = open(fd, f"{mode}b", 0 if before.write_through else -1, closefd=False)  # noqa: SIM115
+        getattr(raw, "raw", raw).name = f"<{name}>"
+        buffering = {"line_buffering": before.line_buffering, "write_through": before.write_through}
+        made: Any = io.TextIOWrapper(raw, before.encoding, before.errors, newline="\n", **buffering)
+        made.mode = mode
+        setattr(sys, name, made)
+        setattr(sys, f"__{name}__", made)
 
 
 def _main() -> None:
