@@ -1,41 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from ansible import constants
-
-from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.survey.errands import parallel_of, run_errands
+from ..plugin_utils.doors.action import show
+from ..plugin_utils.doors.survey import SurveyAction
+from ..plugin_utils.survey.errands import run_errands
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults, read_lines
 from ..plugin_utils.survey.settings import ARGUMENT_SPEC, SettingsSurvey
 
 
-class ActionModule(ControllerAction):
+class ActionModule(SurveyAction):
     """Find the stations without the settings. Documentation: plugins/modules/client_settings_survey.py."""
 
-    BYPASS_HOST_LOOP = True
-    KEEPS_MUCH = True
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "arguments": {"type": "str", "required": True},
-        "parallel": {"type": "int"},
-    }
+    def by_workers(self) -> dict[str, Any]:
+        names = [str(name) for name in self.variables["ansible_play_batch"]]
+        return {"survey": "", "at": dict.fromkeys(names, -1), "stations": len(names), "idle": 0}
 
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        play = PlayStations(self, self.variables)
-        if args["parallel"] == 0:
-            return {"survey": "", "at": dict.fromkeys(play.names, -1), "stations": len(play.names), "idle": 0}
-        stations = list(play.each(args["arguments"], ARGUMENT_SPEC))
+    def survey(self, play: PlayStations, arguments: str, **ways: Any) -> dict[str, Any]:
+        stations = list(play.each(arguments, ARGUMENT_SPEC))
         survey = SettingsSurvey(stations)
         with SurveyResults() as results:
             run_errands(
                 stations,
                 survey.errand,
                 lambda name, result: results.add(name, result, **survey.foreseen(name, result)),
-                parallel=parallel_of(args["parallel"]),
-                forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
-                connection=play.connection,
+                **ways,
             )
         show(survey.lines())
         told = {"survey": str(results.path), "stations": len(stations), "idle": survey.idle}

@@ -1,43 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
-from ansible import constants
+from typing import Any
 
 from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC
 from ..plugin_utils.deploy.survey import DeploymentSurvey
-from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.survey.errands import parallel_of, run_errands
+from ..plugin_utils.doors.survey import SurveyAction
+from ..plugin_utils.survey.errands import run_errands
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults
 
 
-class ActionModule(ControllerAction):
+class ActionModule(SurveyAction):
     """Find what a deployment has to do, in one process. Documentation: plugins/modules/client_survey.py."""
 
-    BYPASS_HOST_LOOP = True
-    KEEPS_MUCH = True
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "arguments": {"type": "str", "required": True},
-        "parallel": {"type": "int"},
-    }
+    def by_workers(self) -> dict[str, Any]:
+        return {"survey": "", "stations": 0, "idle": 0}
 
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        if args["parallel"] == 0:
-            return {"survey": "", "stations": 0, "idle": 0}
-        parallel = parallel_of(args["parallel"])
-        play = PlayStations(self, self.variables)
-        stations = list(play.each(args["arguments"], ARGUMENT_SPEC))
-        survey = DeploymentSurvey(stations, check=self._task.check_mode)
+    def survey(self, play: PlayStations, arguments: str, **ways: Any) -> dict[str, Any]:
+        survey = DeploymentSurvey(list(play.each(arguments, ARGUMENT_SPEC)), check=self._task.check_mode)
         with SurveyResults() as results:
             run_errands(
                 survey.asked,
                 survey.errand,
                 lambda name, result: results.add(name, result, **survey.foreseen(name, result)),
-                parallel=parallel,
-                forks=constants.DEFAULT_FORKS,  # type: ignore[attr-defined]  # set at run time, from base.yml
-                connection=play.connection,
+                **ways,
             )
             for name, result, more in survey.unasked():
                 results.add(name, result, **more)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible import constants
 
 from tests.e2e.conftest import School, StartSchool, network, start_school
 from tests.kerberos import require_kerberos
@@ -99,3 +100,11 @@ def school(domain: Domain, start_school: StartSchool) -> School:
         accounts=[account],
         keytabs=str(domain.realm.keytabs),
     )
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The run's own folder, and no ticket in the environment."""
+    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/nobody")
+    return tmp_path

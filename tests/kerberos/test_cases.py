@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible import constants
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import access
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import access_of
@@ -22,6 +21,8 @@ from tests.unit.lab.wsman_fake import ServerThread, running_server
 
 __all__ = ["driver"]
 
+pytestmark = pytest.mark.usefixtures("folder")
+
 _ADDRESS = "127.45.4.1"
 _DEPLOY = f"deploy@{REALM}"
 
@@ -33,14 +34,6 @@ def server(domain: Domain) -> Iterator[ServerThread]:
     with running_server() as thread:
         thread.add(_ADDRESS, account, auth=frozenset({"kerberos"}), keytab=keytab, allow_unencrypted=False)
         yield thread
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The run's own folder, and no ticket in the environment."""
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/nobody")
-    return tmp_path
 
 
 def _station(driver: str, **more: Any) -> Driver:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible import constants
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import Approach, access_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import Station, read_all
@@ -25,6 +24,8 @@ from tests.unit.lab.wsman_fake import ServerThread, running_server
 from tests.unit.plugins.plugin_utils.survey.test_reader import said
 
 __all__ = ["driver"]
+
+pytestmark = pytest.mark.usefixtures("folder")
 
 _ADDRESS, _OTHER = "127.45.2.1", "127.45.2.2"
 _DEPLOY = f"deploy@{REALM}"
@@ -43,14 +44,6 @@ def server(domain: Domain, tls: Tls) -> Iterator[ServerThread]:
             keytab = domain.realm.keytabs / "http.keytab"
             thread.add(address, account, auth=frozenset({"kerberos"}), keytab=keytab, allow_unencrypted=False)
         yield thread
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The run's own folder, and no ticket in the environment."""
-    monkeypatch.setattr(constants, "DEFAULT_LOCAL_TMP", str(tmp_path))
-    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/nobody")
-    return tmp_path
 
 
 def _options(tls: Tls, **more: Any) -> dict[str, Any]:

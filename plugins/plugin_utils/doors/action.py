@@ -2,7 +2,8 @@
 """What every action of ours does: check the arguments, call, and turn what went wrong into Ansible's result.
 
 Two bases: ``ControllerAction`` here, and ``StationAction`` (doors/station.py) for actions that talk to the station of
-their task. An action itself is its argument spec and ``act``. I/O.
+their task; a survey of all of them and a station's turn after it have theirs on these (doors/survey.py, doors/turn.py).
+An action itself is its argument spec and ``act``. I/O.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ I/O: stations, servers, processes and the store.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -28,10 +27,9 @@ from ..station.state import StationState
 from .errands import Result, run_errands
 from .options import Resolved
 from .results import read_results
+from .servers import asked_once
 
 __all__ = ["audit_all", "audit_one", "remember"]
-
-_SERVERS = 32  # asked side by side; each is another school's, and asked once
 
 
 def audit_one(connection: Any, name: str, args: Mapping[str, Any]) -> Result:
@@ -64,7 +62,7 @@ def audit_all(
         end = "failed" if not record else "unreachable" if record["status"] in SILENT else "right"
         Events(name).ended(end, str(record.get("reason") or result.get("msg", "")))
 
-    served = _served(station.arguments for station in stations if station.arguments)
+    served = asked_once((station.arguments for station in stations if station.arguments), _asked, _release)
 
     def errand(station: Resolved) -> _Audit:
         expected = served[_asked(station.arguments)]
@@ -132,18 +130,8 @@ def _asked(args: Mapping[str, Any]) -> _Asked:
     return args["uai"], args["server_url"], args["release"], args["cache_dir"], args["ask_again"]
 
 
-def _served(all_arguments: Iterable[Mapping[str, Any]]) -> dict[_Asked, ServedRelease | Exception]:
-    """What each school's server runs, or what broke over it; all of them are asked at once, and none twice."""
-    each = {_asked(args): args for args in all_arguments}
-    with ThreadPoolExecutor(_SERVERS) as pool:
-        return dict(zip(each, pool.map(_release, each.values()), strict=True))
-
-
-def _release(args: Mapping[str, Any]) -> ServedRelease | Exception:
-    try:
-        return served_release(args["uai"], args["server_url"], options=_asking(args), pinned=args["release"])
-    except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this school's, and the others are audited)
-        return exc
+def _release(args: Mapping[str, Any]) -> ServedRelease:
+    return served_release(args["uai"], args["server_url"], options=_asking(args), pinned=args["release"])
 
 
 def _asking(args: Mapping[str, Any]) -> HostedOptions:

@@ -47,7 +47,7 @@ class SurveyResults:
     def add(self, station: str, result: dict[str, Any], **more: Any) -> None:
         """One station is done. What it said is made printable, as every action's result is. Raises OSError.
 
-        ``more``: what is told of it beside that (read_turns).
+        ``more``: what is told of it beside that (turns.py).
         """
         line = json.dumps({"station": station, "result": printable_data(result), **more}) + "\n"
         with self._room():

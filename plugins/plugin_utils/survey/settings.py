@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ...module_utils.base.identifiers import parse_uai
@@ -28,6 +27,7 @@ from ..station.errors import StationError
 from ..station.questions import Reading
 from .errands import READING, Errand, Result
 from .options import Resolved
+from .servers import asked_once
 
 __all__ = ["ARGUMENT_SPEC", "SettingsSurvey", "request_from"]
 
@@ -45,7 +45,6 @@ ARGUMENT_SPEC: Final[dict[str, Any]] = {
 }
 """Of rentree.pronote.client_settings."""
 
-_SERVERS = 32  # asked side by side; each is another school's, and asked once
 _NAMED = 10
 _ASKED = ("state", "uai", "url", "label", "address", "port", *HOSTED_ARGUMENTS)
 _Asked = tuple[Any, ...]
@@ -96,7 +95,7 @@ class SettingsSurvey:
 
     def __init__(self, stations: Sequence[Resolved]) -> None:
         """Every server is asked, all of them at once."""
-        self._settings = _asked_of_servers(station.arguments for station in stations if station.arguments)
+        self._settings = asked_once((each.arguments for each in stations if each.arguments), _key, _settings)
         self._left: defaultdict[str, list[str]] = defaultdict(list)
         self._warned: defaultdict[str, list[str]] = defaultdict(list)
         self._stations, self.idle = len(stations), 0
@@ -136,19 +135,3 @@ class SettingsSurvey:
 
 def _key(args: Mapping[str, Any]) -> _Asked:
     return tuple(args[name] for name in _ASKED)
-
-
-def _asked_of_servers(
-    all_arguments: Iterable[Mapping[str, Any]],
-) -> dict[_Asked, ConnectionSettings | Exception | None]:
-    """The settings of each school, or what broke over them; none is asked for twice."""
-    each = {_key(args): args for args in all_arguments}
-    with ThreadPoolExecutor(_SERVERS) as pool:
-        return dict(zip(each, pool.map(_tried, each.values()), strict=True))
-
-
-def _tried(args: Mapping[str, Any]) -> ConnectionSettings | Exception | None:
-    try:
-        return _settings(args)
-    except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this school's, and the others go on)
-        return exc
