@@ -39,7 +39,10 @@ def school(start_school: StartSchool) -> School:
     found = start_school(
         [
             {"name": "right", "clients": [{"release": "2026.2.7"}]},
-            # Slow enough to be seen at work: the view is drawn four times a second, on a busy machine less often.
+            # Ring 1, so that the next three are tried side by side.
+            {"name": "early", "clients": [{"release": "2026.1.3"}]},
+            # Slow enough to be seen at work, and to leave the others' failures on the screen for long: the view is
+            # drawn four times a second, on a busy machine less often.
             {
                 "name": "late",
                 "clients": [{"release": "2026.1.3"}],
@@ -111,7 +114,7 @@ def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
     run = elsewhere(school, "--check", RENTREE_PROGRESS_INTERVAL="0").assert_code(4)
     assert "\x1b" not in run.output
     *_, last = [line for line in run.output.splitlines() if line.startswith("PRONOTE")]
-    assert last == "PRONOTE (simulation): postes 4/4, anneau 2/2, faits 2, déjà à jour 1, injoignables 1"
+    assert last == "PRONOTE (simulation): postes 5/5, anneau 2/2, faits 3, déjà à jour 1, injoignables 1"
     assert school.lab.snapshots() == before
     quiet = elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS="off").assert_code(0)
     assert "PRONOTE:" not in quiet.output
@@ -135,7 +138,7 @@ def test_live_on_a_terminal(school: School) -> None:
     assert "late  tâche en cours" in text
     assert "Salle 101" in text
     assert "✗ rejected the setup answered: the dialogs are out of order" in text
-    assert "postes 4/4, anneau 2/2, faits 1, déjà à jour 1, en échec 1, injoignables 1" in text
+    assert "postes 5/5, anneau 2/2, faits 2, déjà à jour 1, en échec 1, injoignables 1" in text
     # Ansible's own output is all there, and the terminal is given back whole.
     assert "PLAY RECAP" in text
     *_, last_region = _REGION.finditer(written)
@@ -144,7 +147,7 @@ def test_live_on_a_terminal(school: School) -> None:
     pyte.ByteStream(screen).feed(written)
     assert screen.margins is None or screen.margins == (0, 39)
     shown = [line.rstrip() for line in screen.display if line.strip()]
-    assert shown[-1].startswith("PRONOTE: postes 4/4")
+    assert shown[-1].startswith("PRONOTE: postes 5/5")
     assert not any("━" in line for line in shown)
 
 
