@@ -12,7 +12,7 @@ class ActionModule(TurnAction):
     """A station's turn to have the settings. Documentation: plugins/modules/client_settings_turn.py."""
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        if (told := self.told(args)) is not None:
+        if (told := self.told(self.registered(args["found"]))) is not None:
             return told
         request = request_from(self.given(args, ARGUMENT_SPEC))
         return ensure_settings(self.station(), request, check=self._task.check_mode)

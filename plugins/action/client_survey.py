@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC
+from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.survey import DeploymentSurvey
 from ..plugin_utils.doors.survey import SurveyAction
 from ..plugin_utils.survey.errands import run_errands
@@ -18,7 +18,7 @@ class ActionModule(SurveyAction):
         return {"survey": "", "stations": 0, "idle": 0}
 
     def survey(self, play: PlayStations, arguments: str, **ways: Any) -> dict[str, Any]:
-        survey = DeploymentSurvey(list(play.each(arguments, ARGUMENT_SPEC)), check=self._task.check_mode)
+        survey = DeploymentSurvey(list(play.each(arguments, TURN_SPEC)), check=self._task.check_mode)
         with SurveyResults() as results:
             run_errands(
                 survey.asked,

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..plugin_utils.deploy.arguments import ARGUMENT_SPEC
+from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.run import deploy
 from ..plugin_utils.doors.turn import TurnAction
-from ..plugin_utils.rings.turn import RING_SPEC, in_ring, keep_back, other_release
+from ..plugin_utils.rings.turn import in_ring, keep_back, nothing_to_bring, other_release, turn_of
 
 
 class ActionModule(TurnAction):
@@ -14,16 +14,20 @@ class ActionModule(TurnAction):
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         **TurnAction.ARGUMENT_SPEC,
-        "ring": {"type": "dict", "options": RING_SPEC},
+        "step": {"type": "str", "default": ""},
+        "results": {"type": "str", "default": "pronote_client_result"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        ring = args["ring"]
-        if (kept := keep_back(ring)) is not None:
+        found, step = self.registered(args["found"]), self.registered(args["step"])
+        turn = turn_of(self.name, found, step, earlier=self.variables.get(args["results"])) if step else None
+        if (kept := keep_back(turn)) is not None:
             return kept
-        if (told := self.told(args)) is not None:
-            return in_ring(told, ring)
-        given = self.given(args, ARGUMENT_SPEC)
-        if (kept := other_release(ring, given["release"])) is not None:
+        if (told := self.told(found)) is not None:
+            return in_ring(told, turn)
+        given = self.given(args, TURN_SPEC)
+        if given["idle"]:
+            return {**nothing_to_bring(), "skipped": True}
+        if (kept := other_release(turn, given["release"])) is not None:
             return kept
-        return in_ring(deploy(self._connection, self.name, given, check=self._task.check_mode), ring)
+        return in_ring(deploy(self._connection, self.name, given, check=self._task.check_mode), turn)

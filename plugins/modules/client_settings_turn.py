@@ -15,16 +15,12 @@ options:
     description: Name of a variable with the options of M(rentree.pronote.client_settings).
     type: str
     required: true
-  survey:
-    description: RV(rentree.pronote.client_settings_survey#module:survey). Empty, the station is asked in any case.
-    type: path
-    default: ""
-  at:
+  found:
     description:
-      - Where the station's line is in O(survey), RV(rentree.pronote.client_settings_survey#module:at). Negative, it has
-        none.
-    type: int
-    default: -1
+      - Name of the variable that M(rentree.pronote.client_settings_survey) was registered in. Empty, the station is
+        asked in any case.
+    type: str
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
@@ -38,8 +34,7 @@ EXAMPLES = r"""
 - name: Let users find the school's server
   rentree.pronote.client_settings_turn:
     arguments: __pronote_client_settings_arguments
-    survey: "{{ __pronote_client_settings_survey.survey }}"
-    at: "{{ __pronote_client_settings_survey.at[inventory_hostname] }}"
+    found: __pronote_client_settings_survey
 """
 
 RETURN = r"""

@@ -12,48 +12,30 @@ description:
     told as it was found, and asked once more when that was over two minutes ago.
 options:
   arguments:
-    description: Name of a variable with the options of M(rentree.pronote.client).
+    description:
+      - Name of a variable with the options of M(rentree.pronote.client).
+      - Beside them C(idle), whether nothing is to be done at the station, which is not asked then.
     type: str
     required: true
-  survey:
-    description: RV(rentree.pronote.rings#module:survey). Empty, the station is asked in any case.
-    type: path
+  found:
+    description:
+      - Name of the variable that M(rentree.pronote.rings) was registered in. Empty, or without a survey there, the
+        station is asked in any case.
+    type: str
     default: ""
-  at:
-    description: Where the station's line is in O(survey), RV(rentree.pronote.rings#module:at). Negative, it has none.
-    type: int
-    default: -1
-  ring:
-    description: The station's turn, from M(rentree.pronote.ring_step). Without it the station goes.
-    type: dict
-    suboptions:
-      plan:
-        description: RV(rentree.pronote.rings#module:id) of the plan.
-        type: str
-        required: true
-      release:
-        description:
-          - The release that the school's server ran when the rings were made.
-          - When the station would be brought to another one by now, it is left for the next run, so that pilots try it
-            first. Empty, this is not looked at.
-        type: str
-        default: ""
-      go:
-        description: Whether the station goes now.
-        type: bool
-        default: true
-      held:
-        description: Why it keeps back when its school stopped. It is not asked anything then.
-        type: str
-        default: ""
-      wrong:
-        description: Keeping back is an error of the school's variables.
-        type: bool
-        default: false
-      earlier:
-        description: Its result of an earlier step of the same plan, which is returned again when it does not go.
-        type: dict
-        default: {}
+  step:
+    description:
+      - Name of the variable that M(rentree.pronote.ring_step) was registered in. Empty, the station goes.
+      - A station that keeps back because its school stopped is not asked anything. Neither is one whose school's server
+        runs another release than when the rings were made, so that pilots try that one first.
+    type: str
+    default: ""
+  results:
+    description:
+      - Name of the variable that this task is registered in. What the station showed in an earlier step of the same
+        plan is returned again when it does not go.
+    type: str
+    default: pronote_client_result
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing
@@ -67,15 +49,16 @@ EXAMPLES = r"""
 - name: Bring the product to its release
   rentree.pronote.client_turn:
     arguments: __pronote_client_arguments
-    survey: "{{ __pronote_client_rings.survey }}"
-    at: "{{ __pronote_client_rings.at[inventory_hostname] | default(-1) }}"
+    found: __pronote_client_rings
+    step: __pronote_client_step
   register: pronote_client_result
 """
 
 RETURN = r"""
 ring_plan:
-  description: O(ring) of the turn; everything else is as M(rentree.pronote.client) returns it.
-  returned: with a ring
+  description:
+    - RV(rentree.pronote.rings#module:id) of the plan; everything else is as M(rentree.pronote.client) returns it.
+  returned: with a step
   type: str
   sample: 136f08a3
 """

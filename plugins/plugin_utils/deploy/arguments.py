@@ -34,7 +34,7 @@ from .client import DeploymentRequest, log_name
 from .goal import DOWNGRADE, UPDATE, WHEN_FROZEN, Goal
 from .hours import Hours
 
-__all__ = ["ARGUMENT_SPEC", "request_from"]
+__all__ = ["ARGUMENT_SPEC", "TURN_SPEC", "request_from"]
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -78,6 +78,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "switch_off": {"type": "bool", "default": True},
     "gate": {"type": "str", "default": ""},
 }
+
+TURN_SPEC: dict[str, Any] = {**ARGUMENT_SPEC, "idle": {"type": "bool", "default": False}}
+"""The same for a survey and the turns after it. ``idle``: the station is asked nothing, whatever the rest says."""
 
 
 def request_from(args: Mapping[str, Any], name: str) -> DeploymentRequest:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...module_utils.base.text import some_of
 from ..remaining.memory import Memory, remember_together, woken_stations
-from ..rings.turn import closed
+from ..rings.turn import closed, nothing_to_bring
 from ..station.errors import StationError
 from ..station.events import Events
 from ..station.probe import probing
@@ -118,6 +118,8 @@ class DeploymentSurvey:
     def errand(self, station: Resolved) -> Errand | Result:
         """What is done at a station, or its result if it is not asked. Raises ValueError."""
         args = station.arguments
+        if args["idle"]:
+            return nothing_to_bring()
         if args["gate"] and args["state"] == "present":
             return closed(args["gate"])
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.

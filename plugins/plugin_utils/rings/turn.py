@@ -7,25 +7,48 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ...module_utils.product.release import Release
 
-__all__ = ["RING_SPEC", "closed", "in_ring", "keep_back", "other_release"]
-
-RING_SPEC: dict[str, Any] = {
-    "plan": {"type": "str", "required": True},
-    "release": {"type": "str", "default": ""},
-    "go": {"type": "bool", "default": True},
-    "held": {"type": "str", "default": ""},
-    "wrong": {"type": "bool", "default": False},
-    "earlier": {"type": "dict", "default": {}},
-}
+__all__ = ["Turn", "closed", "in_ring", "keep_back", "nothing_to_bring", "other_release", "turn_of"]
 
 
-def in_ring(result: dict[str, Any], ring: Mapping[str, Any] | None) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """Of one station in one step.
+
+    ``plan``: its id; ``release``: what the school's server ran when the rings were made, empty when that is not looked
+    at; ``held``: why it keeps back when its school stopped; ``wrong``: that is an error of the school's variables;
+    ``earlier``: its result of an earlier step of the same plan.
+    """
+
+    plan: str
+    release: str = ""
+    go: bool = True
+    held: str = ""
+    wrong: bool = False
+    earlier: Mapping[str, Any] = field(default_factory=dict)
+
+
+def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, earlier: Any) -> Turn:
+    """A station's turn. ``planned``, ``step``: the results of rings and of ring_step; ``earlier``: whatever the
+    variable of the results has.
+    """
+    return Turn(
+        plan=planned["id"],
+        release=planned["releases"].get(name, ""),
+        go=name in step["go"],
+        held=step["held"].get(name, ""),
+        wrong=name in step["wrong"],
+        earlier=earlier if isinstance(earlier, Mapping) else {},
+    )
+
+
+def in_ring(result: dict[str, Any], turn: Turn | None) -> dict[str, Any]:
     """Mark a result as one of this run's rings: an earlier play may have left another in the same variable."""
-    return {**result, "ring_plan": ring["plan"]} if ring else result
+    return {**result, "ring_plan": turn.plan} if turn else result
 
 
 def closed(reason: str) -> dict[str, Any]:
@@ -34,41 +57,50 @@ def closed(reason: str) -> dict[str, Any]:
     return _failed(reason, remedy, f"{reason} {remedy}")
 
 
-def keep_back(ring: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def nothing_to_bring() -> dict[str, Any]:
+    """The result of a station that is asked nothing: files are brought to it, and its product is to be removed."""
+    return {**_nothing_done("none", "nothing is brought to a station for a removal"), "warnings": []}
+
+
+def keep_back(turn: Turn | None) -> dict[str, Any] | None:
     """The result of a station that does not go now; None when it goes."""
-    if ring is None or ring["go"]:
+    if turn is None or turn.go:
         return None
-    if not ring["held"]:
+    if not turn.held:
         # It had its turn (it stood in for a pilot, or is the first station, which is in every step): what it showed
         # then stays its result, in the variable too. Skipped: it is neither shown nor counted twice.
-        earlier = ring["earlier"] if ring["earlier"].get("ring_plan") == ring["plan"] else {}
+        earlier = turn.earlier if turn.earlier.get("ring_plan") == turn.plan else {}
         return {**earlier, "skipped": True}
-    if ring["wrong"]:
+    if turn.wrong:
         remedy = "Correct the variable in the inventory of this school."
-        return in_ring(_failed(ring["held"], remedy, f"{ring['held'].rstrip('.')}. {remedy}"), ring)
-    return _skipped(ring["held"], ring)
+        return in_ring(_failed(turn.held, remedy, f"{turn.held.rstrip('.')}. {remedy}"), turn)
+    return _skipped(turn.held, turn)
 
 
-def other_release(ring: Mapping[str, Any] | None, release: str) -> dict[str, Any] | None:
+def other_release(turn: Turn | None, release: str) -> dict[str, Any] | None:
     """The result of a station whose server was updated while the run was going on: no pilot has tried what it runs now.
 
     ``release``: what it would be brought to. None when that is what it was.
     """
     try:
-        if not ring or not ring["release"] or Release.parse(ring["release"]) == Release.parse(release):
+        if not turn or not turn.release or Release.parse(turn.release) == Release.parse(release):
             return None
     except ValueError:
         return None
     now = Release.parse(release).client
     reason = (
-        f"the school's server went from {ring['release']} to {now} during this run: left for the next one, whose "
+        f"the school's server went from {turn.release} to {now} during this run: left for the next one, whose "
         "pilots try it first"
     )
-    return _skipped(reason, ring)
+    return _skipped(reason, turn)
 
 
-def _skipped(reason: str, ring: Mapping[str, Any]) -> dict[str, Any]:
-    return in_ring({"changed": False, "action": "skip", "reason": reason, "before": [], "after": [], "diff": []}, ring)
+def _skipped(reason: str, turn: Turn) -> dict[str, Any]:
+    return in_ring(_nothing_done("skip", reason), turn)
+
+
+def _nothing_done(action: str, reason: str) -> dict[str, Any]:
+    return {"changed": False, "action": action, "reason": reason, "before": [], "after": [], "diff": []}
 
 
 def _failed(fact: str, remedy: str, text: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from ansible import constants
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import ARGUMENT_SPEC
+from ansible.errors import AnsibleActionFail
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import DeploymentSurvey
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken, standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
@@ -37,7 +38,7 @@ class _Run:
             "school": "0310001A",
             **arguments,
         }
-        station = Resolved(name=NAME, arguments=checking(ARGUMENT_SPEC)(self.given))
+        station = Resolved(name=NAME, arguments=checking(TURN_SPEC)(self.given))
         survey = DeploymentSurvey([station], check=check)
         errand = survey.errand(station)
         result = errand if isinstance(errand, dict) else errand.result(self._read(errand.begin()))
@@ -56,8 +57,9 @@ class _Run:
             station.close()
 
     def turn(self) -> dict[str, Any]:
-        given = {"arguments": "given", "survey": self.path, "at": 0}
-        return self.pc.run("client_turn", given, check=self.check, given=self.given)
+        given = {"arguments": "given", "found": "found"}
+        found = {"survey": self.path, "at": {NAME: 0}}
+        return self.pc.run("client_turn", given, check=self.check, given=self.given, found=found)
 
     def standing(self) -> Any:
         return standings(Path(self.given["store"]), product="pronote_client").get(NAME, {}).get("standing")
@@ -138,6 +140,20 @@ def test_a_school_that_is_not_ready_is_not_asked(make_station: MakeStation) -> N
     assert (run.line["turn"], run.standing()) == (True, None)
 
 
+def test_a_station_to_which_nothing_is_brought_is_not_asked(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    run = _Run(pc, state="absent", idle=True)
+    told = pc.run("client_turn", {"arguments": "given"}, given=run.given)
+    assert (run.line["turn"], told["skipped"], told["changed"]) == (False, True, False)
+    assert (pc.events("request"), run.standing()) == ([], None)
+
+
+def test_a_variable_that_nothing_was_registered_in_is_named(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    with pytest.raises(AnsibleActionFail, match="there is nothing in found"):
+        pc.run("client_turn", {"arguments": "given", "found": "found"}, given={})
+
+
 @pytest.mark.parametrize(("check", "turn"), [(False, True), (True, False)])
 def test_a_station_that_was_woken_is_given_back(make_station: MakeStation, check: bool, turn: bool) -> None:
     pc = make_station(**RIGHT)
@@ -165,7 +181,7 @@ def test_an_earlier_release_of_the_year_is_told(
 
 def test_who_only_a_worker_reaches_has_a_turn_that_asks_in_a_dry_run_too(make_station: MakeStation) -> None:
     pc = make_station(**RIGHT)
-    arguments = checking(ARGUMENT_SPEC)({"release": "2026.2.7", "depot": pc.depot_url, "releases": pc.lock()})
+    arguments = checking(TURN_SPEC)({"release": "2026.2.7", "depot": pc.depot_url, "releases": pc.lock()})
     survey = DeploymentSurvey([Resolved(name=NAME, arguments=arguments, elsewhere="CredSSP")], check=True)
     ((name, result, more),) = survey.unasked()
     assert (survey.asked, name, more["turn"]) == ([], NAME, True)
