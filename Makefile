@@ -19,7 +19,7 @@ E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 WHEELS ?= --only-binary :all:
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help venv kerberos demo demo-year quick test lint types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv kerberos demo demo-year quick test lint catalogue types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,12 +47,16 @@ quick: lint types smoke ## For every commit, in minutes: lint, types, unit tests
 
 test: lint types coverage e2e browser ## The quality gate
 
-lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), changelog fragments
+lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), catalogues, changelog fragments
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	PYTHONPATH=.ansible/collections $(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.catalogue --check
 	PATH="$(abspath $(BIN)):$$PATH" ANSIBLE_CONFIG=ansible.cfg $(BIN)/ansible-lint --offline -q
 	$(BIN)/antsibull-changelog lint
+
+catalogue: $(STAMP) ## Take the texts of code and templates into the catalogues of words, and compile them
+	$(BIN)/python -m tests.catalogue
 
 types: $(STAMP) ## mypy --strict on the plugins and the lab
 	$(BIN)/mypy -p ansible_collections.rentree.pronote.plugins

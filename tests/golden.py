@@ -25,6 +25,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
 from tests.browser.sample import HOSTILE, record  # noqa: E402
 
@@ -66,8 +67,8 @@ def reports() -> dict[str, bytes]:
     report = document(kept.picture, at=at, outcome=outcome, changes=kept.changes, releases=kept.releases)
     texts = {
         "audit.json": render_json(report),
-        "audit.csv": render_csv(report["stations"], zone=dt.UTC),
-        "audit-en.csv": render_csv(report["stations"], language="en", zone=dt.UTC),
+        "audit.csv": render_csv(report["stations"], words=catalogue("fr"), zone=dt.UTC),
+        "audit-en.csv": render_csv(report["stations"], words=catalogue("en"), zone=dt.UTC),
         "audit.prom": render_prometheus(report),
         "audit.xml": render_junit(report["stations"], at=at),
     }

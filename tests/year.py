@@ -27,6 +27,7 @@ from tests.collection import use_collection
 use_collection()
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.table import render_board  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook  # noqa: E402
 from tests.lab.client import LabClient, running_lab  # noqa: E402
@@ -161,7 +162,7 @@ class Year:
             text = text.replace(name, place)
         days = {(today - dt.timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1)}
         text = re.sub("|".join(rf"{day}(T[\d:]+Z)?" for day in sorted(days)), moment.day, text)
-        return render_board(json.loads(text), width=118, color=False)
+        return render_board(json.loads(text), words=catalogue("fr"), width=118, color=False)
 
 
 _REPORTS = {"audit": [("path", "json"), ("html", "html")], "board": [("path", "json"), ("html", "html")]}

@@ -16,10 +16,10 @@ from ..plugin_utils.report.make import (
 )
 from ..plugin_utils.report.table import render_table
 from ..plugin_utils.report.write import KINDS
+from ..plugin_utils.words.catalogue import catalogue
 
 _OPTIONS = (
     "product",
-    "language",
     "fail_on",
     "max_unreachable",
     "max_unknown",
@@ -55,18 +55,20 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        words = catalogue(args["language"])
         records = list(records_of(self.variables, args["records"]))
         made = make(
             records,
             {kind: args[kind] for kind in KINDS},
             **{name: args[name] for name in _OPTIONS},
+            words=words,
             stations=stations_of(self.variables, args["product"]),
             inventory=inventory_of(self.variables),
             commands=commands(self.variables),
             check=self._task.check_mode,
         )
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
-        show(["\n".join([*title, render_table(records, language=args["language"], **terminal())])])
+        show(["\n".join([*title, render_table(records, words=words, **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
         if made.warnings:
             result["warnings"] = made.warnings

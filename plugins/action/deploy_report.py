@@ -9,6 +9,7 @@ from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.schools import said
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.words.catalogue import catalogue
 
 _ELSEWHERE = (
     "{count} stations ({first}…) come from another inventory folder, whose store is another file: they are not in this "
@@ -35,7 +36,7 @@ class ActionModule(ControllerAction):
         warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
             rows, table = what_remains(
-                Path(args["store"]), places, product=PRODUCTS[args["product"]], language=args["language"]
+                Path(args["store"]), places, product=PRODUCTS[args["product"]], words=catalogue(args["language"])
             )
         except StoreError as exc:
             return {"warnings": [f"{exc} What remains to be done is not known."]}

@@ -15,6 +15,7 @@ from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
 from ..plugin_utils.survey.options import PlayStations
+from ..plugin_utils.words.catalogue import catalogue
 
 
 class ActionModule(ControllerAction):
@@ -37,7 +38,7 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        language = args["language"]
+        words = catalogue(args["language"])
         shared = {name: args[name] or "" for name in ("store", "depot", "language")}
         server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         play = PlayStations(self, self.variables)
@@ -47,9 +48,9 @@ class ActionModule(ControllerAction):
         report = document(made, at=now())
         written: dict[str, str] = {}
         if not self._task.check_mode:
-            pages = audit_pages(args["audit_html"], language)
-            written = write_board(report, path=args["path"], html=args["html"], language=language, pages=pages)
-        show([render_board(made, language=language, **terminal())])
+            pages = audit_pages(args["audit_html"], words)
+            written = write_board(report, path=args["path"], html=args["html"], words=words, pages=pages)
+        show([render_board(made, words=words, **terminal())])
         return {"schools": made, **written}
 
     @staticmethod

@@ -19,6 +19,8 @@ from ..plugin_utils.progress.play import (
 from ..plugin_utils.progress.remaining import how_to_list, remaining_of
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
+from ..plugin_utils.words.catalogue import catalogue
+from ..plugin_utils.words.words import Words
 
 DOCUMENTATION = r"""
 name: progress
@@ -113,7 +115,7 @@ class CallbackModule(CallbackBase):
                 live=shows_live(str(self.get_option("mode"))),
                 color=wants_color(),
                 interval=float(self.get_option("interval")),
-                language=str(self.get_option("language")),
+                words=self._words(),
             )
         if task.action in WORK:
             with self._watch.progress() as (progress, now):
@@ -156,8 +158,10 @@ class CallbackModule(CallbackBase):
         unlisted = [progress for progress in self._watch.plays if progress.unlisted]
         command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if unlisted else ""
         for progress in unlisted:
-            language = str(self.get_option("language"))
-            self._display.display(remaining_of(progress, language=language, command=command))
+            self._display.display(remaining_of(progress, words=self._words(), command=command))
+
+    def _words(self) -> Words:
+        return catalogue(str(self.get_option("language")))
 
     def _end(self, result: Any, end: End, why: object = None) -> None:
         returned = result.result

@@ -34,6 +34,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus 
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
 from tests.browser.sample import sample  # noqa: E402
 
@@ -81,9 +82,11 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
         seconds, _ = _timed(keep)
         costs.append(ReportCost(what="store", seconds=seconds, size=path.stat().st_size - before))
     renderers: dict[str, Callable[[], str]] = {
-        "html": lambda: render_html(made.report, trends=made.history.trend, commands=made.commands),
+        "html": lambda: render_html(
+            made.report, trends=made.history.trend, commands=made.commands, words=catalogue("fr")
+        ),
         "json": lambda: render_json(made.report),
-        "csv": lambda: render_csv(records),
+        "csv": lambda: render_csv(records, words=catalogue("fr")),
         "junit": lambda: render_junit(records, at=made.report["at"]),
         "prometheus": lambda: render_prometheus(made.report),
     }
@@ -118,7 +121,7 @@ def _alert_costs(records: list[AuditRecord], page: bytes) -> list[ReportCost]:
         def mailed() -> bytes:
             alert = audit(late, "mail")
             assert alert is not None
-            message = compose(alert, late, language="fr", attached=True)
+            message = compose(alert, late, words=catalogue("fr"), attached=True)
             moment = dt.datetime(2026, 11, 26, tzinfo=dt.UTC)
             made = mail(
                 message,
@@ -132,7 +135,7 @@ def _alert_costs(records: list[AuditRecord], page: bytes) -> list[ReportCost]:
         def posted() -> bytes:
             alert = audit(late, "webhook")
             assert alert is not None
-            message = compose(alert, late, language="fr")
+            message = compose(alert, late, words=catalogue("fr"))
             return payload(message, alert, counts=count(late), product="pronote_client", at="", url="")
 
         costs = []

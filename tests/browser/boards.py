@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation import Attestation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import Facts, board, document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.own_checks import attested
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import HOSTILE
 
@@ -94,7 +95,7 @@ def a_board(*schools: str, hostile: bool = False, language: str = "fr") -> dict[
                 reports[number]["state"] == {"D": "done", "T": "to_do", "?": "in_doubt", "-": "not_observable"}[letter]
             )
         facts = Facts(year=2026, release=Release.parse("2025.2.9" if paces.startswith("T") else "2026.2.7"))
-        operations = board(reports, facts, language=language)
+        operations = board(reports, facts, words=catalogue(language))
         if hostile:
             for each, text in zip(operations, [*HOSTILE, HOSTILE[0]], strict=True):
                 each["evidence"].append({"what": text, "date": text, "source": text})

@@ -15,8 +15,9 @@ from tests.collection import use_collection
 use_collection()
 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.write import write_board  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.words import audit_title, board_title  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.titles import audit_title, board_title  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html, write_reports  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
 from tests.browser.boards import PACES, a_board  # noqa: E402
 from tests.browser.checks import SHOTS  # noqa: E402
@@ -50,13 +51,16 @@ Open = Callable[..., Opened]
 
 def _report(made: Sample, folder: Path) -> Report:
     path = folder / "audit.html"
-    path.write_text(render_html(made.report, trends=made.history.trend, commands=made.commands), encoding="utf-8")
+    path.write_text(
+        render_html(made.report, trends=made.history.trend, commands=made.commands, words=catalogue("fr")),
+        encoding="utf-8",
+    )
     return Report(data=made.report, html=path)
 
 
 def _board(folder: Path, *schools: str, hostile: bool = False, language: str = "fr") -> Report:
     data = a_board(*schools, hostile=hostile, language=language)
-    written = write_board(data, path=None, html=str(folder / "rentree.html"), language=language)
+    written = write_board(data, path=None, html=str(folder / "rentree.html"), words=catalogue(language))
     return Report(data=data, html=Path(written["html"]))
 
 
@@ -126,17 +130,17 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, Report]:
     data = a_board("0310001A")
     # A name that a browser would take for a scheme, a folder or a fragment were it not quoted.
     audit, rentree = folder / "audit: 100% #1?.html", folder / "rentrée.html"
-    pages = [(audit_title("pronote_client", "fr"), str(audit)), (board_title("fr"), str(rentree))]
+    pages = [(audit_title("pronote_client", catalogue("fr")), str(audit)), (board_title(catalogue("fr")), str(rentree))]
     for _ in range(2):
         write_reports(
             {"html": str(audit)},
             made.report,
             trends=made.history.trend,
             commands=made.commands,
-            language="fr",
+            words=catalogue("fr"),
             pages=pages,
         )
-        write_board(data, path=None, html=str(rentree), language="fr", pages=pages)
+        write_board(data, path=None, html=str(rentree), words=catalogue("fr"), pages=pages)
     return Report(data=made.report, html=audit), Report(data=data, html=rentree)
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import state_label
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import STATES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.operations import STATES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE
 
 _ACTS = {"to_do", "in_doubt", "not_observable"}
+
+FR = catalogue("fr")
 
 
 def _operations(report: Report, school: int = 0) -> list[dict[str, Any]]:
@@ -29,7 +32,7 @@ def test_it_says_what_the_json_says(board: Report, open_report: Open) -> None:
         for each in school["operations"]:
             row = section.locator(f"[data-operation='{each['operation']}']")
             assert row.get_attribute("data-state") == each["state"]
-            label = state_label(each, "fr")
+            label = state_label(each, catalogue("fr"))
             assert row.locator(".state").inner_text().endswith(label)
             assert section.locator(f"[data-step='{each['operation']}']").inner_text().endswith(label)
             said = row.inner_text()
@@ -126,7 +129,7 @@ def test_a_table_of_schools_leads_to_each(board: Report, open_report: Open) -> N
     for n, school in enumerate(board.data["schools"], 1):
         row = page.locator(f"tr[data-uai='{school['school']}']")
         spoken = row.locator(".mini .v").all_text_contents()
-        assert spoken == [f"{each['operation']} : {state_label(each, 'fr')}" for each in school["operations"]]
+        assert spoken == [f"{each['operation']} : {state_label(each, FR)}" for each in school["operations"]]
         done = sum(each["state"] == "done" for each in school["operations"])
         assert row.locator("td").nth(2).inner_text() == f"{done} / 8"
         row.locator("a").click()

@@ -9,16 +9,17 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import words
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE
 
-FR = words("fr")
+FR = catalogue("fr")
 
 
 def _statuses(page: Any) -> Counter[str]:
@@ -27,7 +28,7 @@ def _statuses(page: Any) -> Counter[str]:
         ".plan summary", "all => all.map(e => [e.className, e.querySelector('.v').textContent])"
     )
     for status, read_out in cells:
-        assert read_out.endswith(f" : {FR[f'status_{status}']}")
+        assert read_out.endswith(f" : {FR.of(STATUSES[status].label)}")
     return Counter(status for status, _ in cells)
 
 
@@ -99,7 +100,7 @@ def test_details_without_javascript(report: Report, open_report: Open) -> None:
     late.click()
     card = page.locator(".plan details[open] > div")
     assert card.is_visible()
-    assert FR["status_late"] in card.inner_text()
+    assert FR.of(STATUSES["late"].label) in card.inner_text()
     # What only works with JavaScript is not there.
     assert not page.locator(".tools").is_visible()
     assert page.locator(".copy:visible").count() == 0
@@ -127,7 +128,7 @@ def test_search_and_filter(report: Report, open_report: Open) -> None:
 def test_a_command_is_copied_as_it_is(report: Report, open_report: Open) -> None:
     page = open_report(report, permissions=["clipboard-read", "clipboard-write"]).page
     page.locator(".copy").first.click()
-    page.locator(".copy", has_text=FR["copied"]).wait_for()
+    page.locator(".copy", has_text=FR("Copied")).wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("pre").first.text_content()
     assert copied.startswith("ansible-playbook playbooks/deploy.yml -i inventories/my_schools --limit ")
@@ -200,7 +201,7 @@ def test_accessibility_rules(small: Report, open_report: Open, width: int) -> No
 def test_a_report_without_a_station_says_so(open_report: Open, tmp_path: Path) -> None:
     path = tmp_path / "audit.html"
     data = document([], at="2026-11-25T04:30:00Z", outcome=conclude([]))
-    path.write_text(render_html(data, trends={}, commands=Commands(inventories=())), encoding="utf-8")
+    path.write_text(render_html(data, trends={}, commands=Commands(inventories=()), words=FR), encoding="utf-8")
     opened = open_report(Report(data=data, html=path))
     assert opened.page.text_content(".big") == "Aucun poste dans ce relevé"
 
@@ -216,13 +217,17 @@ def test_paper(report: Report, open_report: Open) -> None:
         assert school["name"] in paper.text
     for said in (
         page.locator(".big").inner_text(),
-        FR["todo"],
+        FR("What to do"),
         "Salle d'étude",
         "ansible-playbook playbooks/deploy.yml",
     ):
         assert said in paper.text
     # What is only of use on a screen is not on paper.
-    for said in (FR["copy_it"], FR["plan_help"], FR["search"]):
+    for said in (
+        FR("Copy"),
+        FR("One square a station; click, or Tab then Enter, for details."),
+        FR("Find a station, a room, a school"),
+    ):
         assert said not in paper.text
 
 

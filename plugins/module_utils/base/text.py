@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from .message import Message
+
 __all__ = [
     "FRENCH_SPACES",
     "cell",
@@ -40,8 +42,9 @@ def printable(value: object, *, keep: str = "", space: str = " ", other: str = _
     White space that cannot be printed becomes ``space``, the rest ``other``; what is in ``keep`` stays. Cut to
     ``longest`` characters, with a final ``…``, unless that is 0.
     """
-    # Ansible's strings know where they come from: one that is printable stays itself.
-    text = value if isinstance(value, str) else str(value)
+    # Ansible's strings know where they come from: one that is printable stays itself. Of others it takes none, so a
+    # message becomes its text.
+    text = value if isinstance(value, str) and not isinstance(value, Message) else str(value)
     shown = _IGNORABLE.sub(other, text)
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() or c in keep else space if c.isspace() else other for c in shown)

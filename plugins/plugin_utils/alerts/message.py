@@ -24,10 +24,13 @@ from ...module_utils.base.text import printable
 from ...module_utils.product.products import PRODUCTS
 from ..audit.history import VANISHED
 from ..audit.record import RecordSummary, count
-from ..report.words import words
+from ..audit.status import STATUSES
+from ..report.labels import CHANGES, VERDICTS
+from ..report.view import answer
+from ..words.words import Words
 from .decide import Alert
 
-__all__ = ["SCHEMA", "Message", "address", "compose", "mail", "payload", "signature"]
+__all__ = ["SCHEMA", "Letter", "address", "compose", "mail", "payload", "signature"]
 
 SCHEMA = 1
 """Version of the webhook's JSON."""
@@ -42,48 +45,9 @@ _NOTHING = "\u200b"  # a space of no width
 _UTF8 = {"charset": "utf-8"}  # that of the report
 _ADDRESS = re.compile(r"([^@,<>]*)<([^@,<>\s]+@[^@,<>\s]+)>|([^@,<>\s]+@[^@,<>\s]+)")
 
-_FR = {
-    "past": "Seuil franchi : {wrong} postes sur {judged} ne sont pas à jour (seuil : {threshold:g} %).",
-    "back": "De nouveau sous le seuil : {wrong} postes sur {judged} ne sont pas à jour (seuil : {threshold:g} %).",
-    "verdict": "Verdict : {after} (auparavant : {before}).",
-    "verdict_now": "Verdict : {after}.",
-    "more": "… et {n} autres",
-    "linked": "Rapport : {url}",
-    "attached": "Le rapport complet est joint ; il s'ouvre dans un navigateur.",
-    "crossed": "seuil franchi",
-    "below": "retour sous le seuil",
-    "changed": "verdict changé",
-    "s_newly_late": "{n} à traiter",
-    "s_fixed": "{n} remis à jour",
-    "s_by_hand": "{n} changés sans nous",
-    "s_new": "{n} nouveaux",
-    "s_vanished": "{n} disparus",
-    "server_of": "{school} : serveur {release}, {ok} postes sur {total} à jour",
-    "vanished_now": "disparu",
-}
-_EN = {
-    "past": "Threshold passed: {wrong} of {judged} stations are not up to date (threshold: {threshold:g} %).",
-    "back": "Below the threshold again: {wrong} of {judged} stations are not up to date (threshold: {threshold:g} %).",
-    "verdict": "Verdict: {after} (before: {before}).",
-    "verdict_now": "Verdict: {after}.",
-    "more": "… and {n} more",
-    "linked": "Report: {url}",
-    "attached": "The whole report is attached; it opens in a browser.",
-    "crossed": "threshold passed",
-    "below": "below the threshold again",
-    "changed": "verdict changed",
-    "s_newly_late": "{n} to do",
-    "s_fixed": "{n} fixed",
-    "s_by_hand": "{n} changed without us",
-    "s_new": "{n} new",
-    "s_vanished": "{n} gone",
-    "server_of": "{school}: server {release}, {ok} of {total} stations up to date",
-    "vanished_now": "gone",
-}
-
 
 @dataclass(frozen=True, kw_only=True)
-class Message:
+class Letter:
     """What people read, whatever the way."""
 
     subject: str
@@ -107,43 +71,41 @@ def compose(
     alert: Alert,
     records: Sequence[RecordSummary],
     *,
-    language: str,
+    words: Words,
     product: str = "pronote_client",
     url: str = "",
     attached: bool = False,
-) -> Message:
+) -> Letter:
     """The words of an alert. ``product`` is a key of PRODUCTS."""
-    w = {**words(language), **(_FR if language == "fr" else _EN)}
     counts = count(records)
-    answer = w["answer_one" if counts["compliant"] == 1 else "answer"].format(
-        ok=counts["compliant"], total=len(records)
-    )
+    told = answer(counts["compliant"], len(records), words)
     schools = _schools(records)
-    about = next(iter(schools)) if len(schools) == 1 else f"{len(schools)} {w['schools'].lower()}"
-    subject = f"[{PRODUCTS[product].title}] {printable(about)} : {', '.join(_reasons(alert, w))} ({answer})"
-    verdict = w["verdict" if alert.verdict_before else "verdict_now"].format(
-        after=w[f"verdict_{alert.verdict}"], before=w.get(f"verdict_{alert.verdict_before}", "")
+    about = (
+        printable(next(iter(schools))) if len(schools) == 1 else words.plural("{n} school", "{n} schools", len(schools))
     )
-    lines = [(answer, [f"{n} {w[f'status_{status}']}" for status, n in counts.items() if n]), (verdict, [])]
+    subject = f"[{PRODUCTS[product].title}] {about} : {', '.join(_reasons(alert, words))} ({told})"
+    by_status = [f"{words.number(n)} {words.of(STATUSES[status].label)}" for status, n in counts.items() if n]
+    lines = [(told, by_status), (_verdict(alert, words), [])]
     if alert.crossed is not None:
-        told = w["past" if alert.crossed else "back"]
-        lines.append((told.format(wrong=alert.wrong, judged=alert.judged, threshold=alert.threshold), []))
+        lines.append((_crossed(alert, words), []))
     for kind, found in alert.changes.items():
-        shown = [_line(change, w) for change in found[:_SHOWN]]
-        rest = len(found) - len(shown)
-        lines.append((f"{w[kind]} : {len(found)}", [*shown, *([w["more"].format(n=rest)] if rest else [])]))
+        heading = f"{words.of(CHANGES[kind])} : {words.number(len(found))}"
+        lines.append((heading, _some([_line(change, words) for change in found], words)))
     of_each = [
-        w["server_of"].format(school=printable(name), release=printable(release or w["unknown"]), ok=ok, total=total)
+        words(
+            "{school}: server {release}, {answer}",
+            school=printable(name),
+            release=printable(release or words("unknown")),
+            answer=answer(ok, total, words),
+        )
         for name, (release, ok, total) in schools.items()
     ]
-    lines.append(
-        (w["schools"], [*of_each[:_SHOWN], *([w["more"].format(n=len(of_each) - _SHOWN)] if of_each[_SHOWN:] else [])])
-    )
+    lines.append((words("Schools"), _some(of_each, words)))
     if attached:
-        lines.append((w["attached"], []))
+        lines.append((words("The whole report is attached; it opens in a browser."), []))
     if url:
-        lines.append((w["linked"].format(url=printable(url)), []))
-    return Message(subject=subject, lines=lines)
+        lines.append((words("Report: {url}", url=printable(url)), []))
+    return Letter(subject=subject, lines=lines)
 
 
 def _schools(records: Sequence[RecordSummary]) -> dict[str, tuple[str, int, int]]:
@@ -157,17 +119,69 @@ def _schools(records: Sequence[RecordSummary]) -> dict[str, tuple[str, int, int]
     return found
 
 
-def _reasons(alert: Alert, w: Mapping[str, str]) -> list[str]:
-    reasons = [] if alert.crossed is None else [w["crossed" if alert.crossed else "below"]]
-    reasons += [w[f"s_{kind}"].format(n=len(found)) for kind, found in alert.changes.items()]
-    return reasons + ([w["changed"]] if alert.verdict_before else [])
+def _some(lines: list[str], words: Words) -> list[str]:
+    """The first of them, and how many more there are."""
+    rest = len(lines) - _SHOWN
+    return [*lines[:_SHOWN], words.plural("… and {n} more", "… and {n} more", rest)] if rest > 0 else lines
 
 
-def _line(change: Mapping[str, str], w: Mapping[str, str]) -> str:
+def _verdict(alert: Alert, words: Words) -> str:
+    after = VERDICTS[alert.verdict]
+    if not alert.verdict_before:
+        return words("Verdict: {after}.", after=after)
+    return words("Verdict: {after} (before: {before}).", after=after, before=VERDICTS.get(alert.verdict_before, ""))
+
+
+def _crossed(alert: Alert, words: Words) -> str:
+    values = {"judged": words.number(alert.judged), "threshold": words.number(alert.threshold)}
+    if alert.crossed:
+        return words.plural(
+            "Threshold passed: {n} of {judged} stations is not up to date (threshold: {threshold} %).",
+            "Threshold passed: {n} of {judged} stations are not up to date (threshold: {threshold} %).",
+            alert.wrong,
+            **values,
+        )
+    return words.plural(
+        "Below the threshold again: {n} of {judged} stations is not up to date (threshold: {threshold} %).",
+        "Below the threshold again: {n} of {judged} stations are not up to date (threshold: {threshold} %).",
+        alert.wrong,
+        **values,
+    )
+
+
+def _reasons(alert: Alert, words: Words) -> list[str]:
+    reasons = []
+    if alert.crossed is not None:
+        reasons.append(words("threshold passed") if alert.crossed else words("below the threshold again"))
+    reasons += [_counted(kind, len(found), words) for kind, found in alert.changes.items()]
+    return reasons + ([words("verdict changed")] if alert.verdict_before else [])
+
+
+def _counted(kind: str, number: int, words: Words) -> str:
+    """How many changes of a kind, for the subject."""
+    match kind:
+        case "newly_late":
+            return words.plural("{n} to do", "{n} to do", number)
+        case "fixed":
+            return words.plural("{n} fixed", "{n} fixed", number)
+        case "by_hand":
+            return words.plural("{n} changed without us", "{n} changed without us", number)
+        case "new":
+            return words.plural("{n} new", "{n} new", number)
+    return words.plural("{n} gone", "{n} gone", number)
+
+
+def _line(change: Mapping[str, str], words: Words) -> str:
     where = ", ".join(part for part in (change["school"], change["room"]) if part)
-    after = w["vanished_now"] if change["after"] == VANISHED else w.get(f"status_{change['after']}", change["after"])
-    before = w.get(f"status_{change['before']}", change["before"])
+    before, after = (_status(change[side], words) for side in ("before", "after"))
     return printable(f"{change['station']} ({where}) : " + (f"{before} → {after}" if before else after))
+
+
+def _status(code: str, words: Words) -> str:
+    """A status in words; what is none (a release, in a change by hand) as it is."""
+    if code == VANISHED:
+        return words("gone")
+    return words.of(STATUSES[code].label) if code in STATUSES else code
 
 
 def address(text: str, *, option: str) -> str:
@@ -186,7 +200,7 @@ def address(text: str, *, option: str) -> str:
 
 
 def mail(
-    message: Message, *, sender: str, recipients: Sequence[str], report: tuple[str, bytes] | None, moment: Any
+    message: Letter, *, sender: str, recipients: Sequence[str], report: tuple[str, bytes] | None, moment: Any
 ) -> EmailMessage:
     """The mail: text, the same as HTML, and the report (name and content). Raises ValueError for a bad address."""
     made = EmailMessage()
@@ -205,7 +219,7 @@ def mail(
     return made
 
 
-def payload(message: Message, alert: Alert, *, counts: Mapping[str, int], product: str, at: str, url: str) -> bytes:
+def payload(message: Letter, alert: Alert, *, counts: Mapping[str, int], product: str, at: str, url: str) -> bytes:
     """The JSON of a webhook (docs/schedule.md). ``text`` is what Mattermost, Slack and Rocket.Chat show."""
     return json.dumps(
         {

@@ -16,9 +16,11 @@ from typing import Any
 from ...module_utils.base.clock import now, utc_now
 from ..audit.record import AuditRecord, count
 from ..store.store import Store, StoreError
+from ..words.catalogue import catalogue
+from ..words.words import Words
 from .decide import Alert, AlertState, decide
 from .message import (
-    Message,
+    Letter,
     address,
     compose,
     mail,
@@ -45,7 +47,7 @@ class AlertRequest:
 
     product: str
     store: Path
-    language: str
+    words: Words
     on: Sequence[str]
     threshold: float
     attach: str
@@ -88,7 +90,7 @@ class AlertRequest:
         return cls(
             product=args["product"],
             store=Path(args["store"]).expanduser(),
-            language=args["language"],
+            words=catalogue(args["language"]),
             on=args["tell"],
             threshold=args["threshold"],
             attach=args["report"] or "",
@@ -110,7 +112,7 @@ class Delivery:
     sent: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    message: Message | None = None
+    message: Letter | None = None
 
     def fail(self, way: str, why: str) -> None:
         """This way told nothing."""
@@ -169,7 +171,7 @@ def _deliver(
     message = compose(
         alert,
         records,
-        language=request.language,
+        words=request.words,
         product=request.product,
         url=request.url,
         attached=bool(way == "mail" and request.attach and (check or _readable(request.attach))),
@@ -222,7 +224,7 @@ def _readable(path: str) -> bool:
     return file.is_file() and file.stat().st_size <= _MOST
 
 
-def _mail(message: Message, request: AlertRequest, server: MailServer, delivery: Delivery) -> None:
+def _mail(message: Letter, request: AlertRequest, server: MailServer, delivery: Delivery) -> None:
     report = None
     if request.attach:
         file = Path(request.attach).expanduser()

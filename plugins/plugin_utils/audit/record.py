@@ -14,6 +14,7 @@ from typing import Any, Literal, NotRequired, TypedDict, TypeVar
 
 from ...module_utils.server.description import ServedRelease
 from ..station.state import StationState
+from ..words.words import Words
 from .status import STATUSES
 from .verdict import Verdict
 
@@ -82,28 +83,27 @@ def make_record(
     school_name: str,
     room: str,
     expected: ServedRelease,
+    french: Words,
     state: StationState | None = None,
 ) -> AuditRecord:
-    """The record of a station; ``state`` None when it could not be read."""
-    found, found_fr = (
-        None if state is None else "; ".join(i.describe(language) for i in state.installations)
-        for language in ("en", "fr")
-    )
+    """The record of a station; ``state`` None when it could not be read. ``french``: of its second language."""
+    found = None if state is None else [i.describe() for i in state.installations]
     return {
         "station": station,
         "school": school,
         "school_name": school_name or str(expected.info.get("name", "")),
         "room": room,
         "status": verdict.status,
-        "reason": verdict.reason,
-        "reason_fr": verdict.reason_fr,
+        # Plain text: a record goes through Ansible, which takes no kind of text but its own.
+        "reason": str(verdict.reason),
+        "reason_fr": french.of(verdict.reason_fr or verdict.reason),
         "remedy": verdict.remedy,
         "expected": None if expected.client is None else str(expected.client),
         "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,
-        "found": found,
-        "found_fr": found_fr,
+        "found": None if found is None else "; ".join(found),
+        "found_fr": None if found is None else "; ".join(map(french.of, found)),
         "facts": None if state is None else state.as_dict(),
     }
 

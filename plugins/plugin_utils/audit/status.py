@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ...module_utils.base.message import Message
+
 __all__ = ["FAULTY", "JUDGED", "SILENT", "STATUSES", "UNKNOWN", "Status", "shares"]
 
 
@@ -24,48 +26,39 @@ class Status:
     group: Literal["right", "wrong", "silent", "unknown"]
     mark: str
     style: str
-    en: str
-    fr: str
+    label: Message
     found: str | None = None
     todo: str = ""
     junit: str = ""
 
-    def label(self, language: str) -> str:
-        """The status in words. Unknown languages are shown in English."""
-        return self.fr if language == "fr" else self.en
 
-
-def _wrong(*, mark: str, style: str, en: str, fr: str, found: str, todo: str) -> Status:
-    return Status(group="wrong", mark=mark, style=style, en=en, fr=fr, found=found, todo=todo, junit="failure")
+def _wrong(*, mark: str, style: str, label: Message, found: str, todo: str) -> Status:
+    return Status(group="wrong", mark=mark, style=style, label=label, found=found, todo=todo, junit="failure")
 
 
 STATUSES: dict[str, Status] = {
-    "compliant": Status(group="right", mark="✓", style="green", en="compliant", fr="à jour", found="right"),
-    "late": _wrong(mark="↓", style="red", en="late", fr="en retard", found="late", todo="deploy"),
-    "ahead": _wrong(mark="↑", style="yellow", en="ahead", fr="en avance", found="ahead", todo="ahead"),
-    "older_year_only": _wrong(
-        mark="N−1", style="red", en="older year only", fr="année précédente seule", found="late", todo="deploy"
-    ),
-    "several": _wrong(mark="×2", style="yellow", en="several", fr="plusieurs clients", found="several", todo="several"),
-    "absent": _wrong(mark="∅", style="red", en="absent", fr="absent", found="late", todo="deploy"),
+    "compliant": Status(group="right", mark="✓", style="green", label=Message("up to date"), found="right"),
+    "late": _wrong(mark="↓", style="red", label=Message("late"), found="late", todo="deploy"),
+    "ahead": _wrong(mark="↑", style="yellow", label=Message("ahead"), found="ahead", todo="ahead"),
+    "older_year_only": _wrong(mark="N−1", style="red", label=Message("older year only"), found="late", todo="deploy"),
+    "several": _wrong(mark="×2", style="yellow", label=Message("several clients"), found="several", todo="several"),
+    "absent": _wrong(mark="∅", style="red", label=Message("absent"), found="late", todo="deploy"),
     "unreachable": Status(
         group="silent",
         mark="…",
         style="magenta",
-        en="unreachable",
-        fr="injoignable",
+        label=Message("unreachable"),
         todo="unreachable",
         junit="skipped",
     ),
     "refused": Status(
-        group="silent", mark="!", style="magenta", en="refused", fr="accès refusé", todo="refused", junit="error"
+        group="silent", mark="!", style="magenta", label=Message("access refused"), todo="refused", junit="error"
     ),
     "frozen": Status(
         group="unknown",
         mark="❄",
         style="cyan",
-        en="frozen, to confirm",
-        fr="installé, à confirmer après un redémarrage",
+        label=Message("installed, to confirm after a restart"),
         found="right",
         todo="frozen",
         junit="skipped",
@@ -74,8 +67,7 @@ STATUSES: dict[str, Status] = {
         group="unknown",
         mark="?",
         style="yellow",
-        en="unknown release",
-        fr="version inconnue",
+        label=Message("unknown release"),
         found="unknown",
         todo="unknown_release",
         junit="error",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 from ..station.boot import is_later_boot
 from ..station.frozen import THAW, Unconfirmed, confirmed, wanted_text
@@ -13,56 +14,22 @@ from ..station.state import Installation, StationState
 __all__ = ["Verdict", "of_frozen", "verdict"]
 
 _DEPLOY = "Deploy (playbooks/deploy.yml)."
-
-# Every reason in the languages of reports. Values are releases, years and paths.
-_REASONS: dict[str, dict[str, str]] = {
-    "compliant": {"en": "{release}{note}", "fr": "{release}{note}"},
-    "late": {"en": "{release} instead of {wanted}{note}", "fr": "{release} au lieu de {wanted}{note}"},
-    "ahead": {
-        "en": "{release}, newer than the server's {wanted}{note}",
-        "fr": "{release}, plus récent que le serveur ({wanted}){note}",
-    },
-    "older_year_only": {
-        "en": "{release} only, no client of {year}",
-        "fr": "{release} seulement, pas de client {year}",
-    },
-    "absent": {"en": "no client{note}", "fr": "aucun client{note}"},
-    "several": {"en": "several clients of {year}: {shown}", "fr": "plusieurs clients {year} : {shown}"},
-    "unreadable": {"en": "{path} has no readable version", "fr": "version illisible : {path}"},
-    "frozen": {
-        "en": "{release}, installed on a frozen station ({freezer}), to be confirmed after a restart",
-        "fr": "{release}, installé, à confirmer après un redémarrage ({freezer})",
-    },
-    "no_release": {
-        "en": "the release of the school's server is not known",
-        "fr": "la version du serveur de l'établissement n'est pas connue",
-    },
-}
-
-
-_GONE = {
-    "en": "; {freezer} has put it back at its last start",
-    "fr": " ; {freezer} a remis le poste en l'état à son dernier démarrage",
-}
+_NO_RELEASE = Message("the release of the school's server is not known")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One status, with the reason in both languages of reports and the remedy."""
+    """One status, with the reason and the remedy. ``reason_fr``: what the French is, where the reason is no Message."""
 
     status: str
     reason: str
-    reason_fr: str
+    reason_fr: str = ""
     remedy: str = ""
 
 
-def _verdict(status: str, reason: str, remedy: str, *, noted: Installation | None = None, **values: object) -> Verdict:
-    """``noted``: an installation whose condition is told in brackets."""
-    words = {}
-    for language, template in _REASONS[reason].items():
-        note = "" if noted is None else f" ({noted.describe(language)})"
-        words[language] = template.format(note=note, **values)
-    return Verdict(status=status, reason=words["en"], reason_fr=words["fr"], remedy=remedy)
+def _noted(reason: str, noted: Installation | None) -> str:
+    """A reason, with the condition of an installation that is not sound in brackets."""
+    return reason if noted is None else Message("{reason} ({note})", reason=reason, note=noted.describe())
 
 
 def verdict(state: StationState, expected: Release | None, *, why_unknown: str = "") -> Verdict:
@@ -72,18 +39,19 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
     the expected year, where shortcuts and file types may start the wrong one.
     """
     if expected is None:
-        judged = _verdict(
-            "unknown_release",
-            "no_release",
-            "Make the server readable, or pin pronote_client_release in the inventory.",
+        return Verdict(
+            status="unknown_release",
+            reason=why_unknown or _NO_RELEASE,
+            reason_fr=_NO_RELEASE,
+            remedy="Make the server readable, or pin pronote_client_release in the inventory.",
         )
-        return replace(judged, reason=why_unknown or judged.reason)
     wanted = expected.client
     current = state.of_year(wanted.year)
     sound = [i for i in current if i.condition in {"ok", "exe_without_entry"} and i.release is not None]
     if len(sound) > 1:
         shown = "; ".join(i.describe() for i in sound)
-        return _verdict("several", "several", "Remove all but one.", year=wanted.year, shown=shown)
+        reason = Message("several clients of {year}: {shown}", year=wanted.year, shown=shown)
+        return Verdict(status="several", reason=reason, remedy="Remove all but one.")
     if sound:
         return _compared(sound[0], wanted)
     # One of another year, known by its folder, matters only when there is nothing else to go by.
@@ -94,7 +62,8 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
         if i.condition == "version_unreadable" and not (others and i.year not in {None, wanted.year})
     ]
     if unreadable:
-        return _verdict("unknown_release", "unreadable", "Install the client again.", path=unreadable[0].path)
+        reason = Message("{path} has no readable version", path=unreadable[0].path)
+        return Verdict(status="unknown_release", reason=reason, remedy="Install the client again.")
     return _without(state, current, wanted)
 
 
@@ -108,12 +77,17 @@ def of_frozen(
         if confirmed(unconfirmed, unconfirmed.wanted, state.boot):
             return judged
         remedy = "Audit again after a restart of the station: it then shows whether the client has stayed."
-        return _verdict("frozen", "frozen", remedy, release=expected.client, freezer=state.frozen)
-    if judged.status in {"late", "absent", "older_year_only"} and is_later_boot(unconfirmed.boot, state.boot):
-        gone = {language: words.format(freezer=state.frozen) for language, words in _GONE.items()}
-        return replace(
-            judged, reason=f"{judged.reason}{gone['en']}", reason_fr=f"{judged.reason_fr}{gone['fr']}", remedy=THAW
+        reason = Message(
+            "{release}, installed on a frozen station ({freezer}), to be confirmed after a restart",
+            release=expected.client,
+            freezer=state.frozen,
         )
+        return Verdict(status="frozen", reason=reason, remedy=remedy)
+    if judged.status in {"late", "absent", "older_year_only"} and is_later_boot(unconfirmed.boot, state.boot):
+        reason = Message(
+            "{reason}; {freezer} has put it back at its last start", reason=judged.reason, freezer=state.frozen
+        )
+        return replace(judged, reason=reason, remedy=THAW)
     return judged
 
 
@@ -122,11 +96,12 @@ def _compared(found: Installation, wanted: Release) -> Verdict:
     release = found.release.client
     noted = None if found.condition == "ok" else found
     if release == wanted:
-        return _verdict("compliant", "compliant", "", noted=noted, release=release)
+        return Verdict(status="compliant", reason=_noted(str(release), noted))
     if release < wanted:
-        return _verdict("late", "late", _DEPLOY, noted=noted, release=release, wanted=wanted)
+        reason = Message("{release} instead of {wanted}", release=release, wanted=wanted)
+        return Verdict(status="late", reason=_noted(reason, noted), remedy=_DEPLOY)
     remedy = "Update the server from the hosting console, or deploy with pronote_client_allow_downgrade."
-    return _verdict("ahead", "ahead", remedy, noted=noted, release=release, wanted=wanted)
+    return Verdict(status="ahead", reason=_noted(_newer(release, wanted), noted), remedy=remedy)
 
 
 def _without(state: StationState, current: list[Installation], wanted: Release) -> Verdict:
@@ -134,7 +109,14 @@ def _without(state: StationState, current: list[Installation], wanted: Release) 
     newer = [release for release in others if release.client > wanted]
     if newer:
         remedy = "Is the year's base open on the server? Check the hosting console."
-        return _verdict("ahead", "ahead", remedy, release=newer[-1], wanted=wanted)
+        return Verdict(status="ahead", reason=_newer(newer[-1], wanted), remedy=remedy)
     if others:
-        return _verdict("older_year_only", "older_year_only", _DEPLOY, release=others[-1], year=wanted.year)
-    return _verdict("absent", "absent", _DEPLOY, noted=current[0] if current else None)
+        reason = Message("{release} only, no client of {year}", release=others[-1], year=wanted.year)
+        return Verdict(status="older_year_only", reason=reason, remedy=_DEPLOY)
+    return Verdict(
+        status="absent", reason=_noted(Message("no client"), current[0] if current else None), remedy=_DEPLOY
+    )
+
+
+def _newer(release: Release, wanted: Release) -> Message:
+    return Message("{release}, newer than the server's {wanted}", release=release, wanted=wanted)

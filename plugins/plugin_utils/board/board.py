@@ -20,9 +20,20 @@ from ...module_utils.checks.findings import (
     TO_DO,
 )
 from ...module_utils.product.release import Release
-from .words import BLOCKED, LABELS, OPERATIONS
+from ..words.words import Words
+from .operations import BLOCKED, OPERATIONS, STATES
 
-__all__ = ["DEPENDS", "SCHEMA", "Facts", "board", "document", "state_label"]
+__all__ = [
+    "DEPENDS",
+    "SCHEMA",
+    "Facts",
+    "board",
+    "document",
+    "done_of_all",
+    "empty",
+    "school_year",
+    "state_label",
+]
 
 SCHEMA = 1
 
@@ -43,7 +54,7 @@ class Facts:
     attested: Mapping[int, str] = field(default_factory=dict)
 
 
-def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, language: str = "fr") -> list[dict[str, Any]]:
+def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, words: Words) -> list[dict[str, Any]]:
     """The eight operations in order, each ready to be shown."""
     made: dict[int, dict[str, Any]] = {}
     for number in _IN_ORDER:
@@ -59,25 +70,25 @@ def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, language: s
         if state in {TO_DO, NOT_OBSERVABLE} and undone:
             state = BLOCKED
         blocked_by = undone if state == BLOCKED else []
-        findings = [*report["findings"], *(_finding(code, values, language) for code, values in said)]
-        words = OPERATIONS[language][number]
+        findings = [*report["findings"], *(_finding(code, values, words) for code, values in said)]
+        known = OPERATIONS[number]
         made[number] = {
             "operation": number,
-            "title": words.title,
+            "title": words.of(known.title),
             "state": state,
             "blocked_by": blocked_by,
-            "responsible": words.responsible,
-            "where": words.application,
-            "next": _next(number, state, blocked_by, findings, language),
+            "responsible": words.of(known.responsible),
+            "where": words.of(known.application),
+            "next": _next(number, state, blocked_by, findings, words),
             "evidence": list(report["evidence"]),
             "findings": findings,
         }
     return [made[number] for number in sorted(made)]
 
 
-def _finding(code: str, values: Mapping[str, Any], language: str) -> dict[str, str]:
-    words = FINDINGS[code]
-    return {"code": code, "severity": words.severity, "text": getattr(words, language).format(**values)}
+def _finding(code: str, values: Mapping[str, Any], words: Words) -> dict[str, str]:
+    known = FINDINGS[code]
+    return {"code": code, "severity": known.severity, "text": getattr(known, words.language).format(**values)}
 
 
 def _against(number: int, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -100,25 +111,47 @@ def _day(when: str) -> str:
     return moment(when).date().isoformat() if when else ""
 
 
-def _next(number: int, state: str, blocked_by: list[int], findings: list[dict[str, str]], language: str) -> str:
-    words, labels = OPERATIONS[language], LABELS[language]
+def _next(number: int, state: str, blocked_by: list[int], findings: list[dict[str, str]], words: Words) -> str:
     if state == DONE:
         return ""
     if state == BLOCKED:
         return " ".join(
-            labels["wait"].format(by=by, who=words[by].responsible, where=words[by].application) for by in blocked_by
+            words(
+                "Wait for operation {by}: {who} ({where}).",
+                by=by,
+                who=OPERATIONS[by].responsible,
+                where=OPERATIONS[by].application,
+            )
+            for by in blocked_by
         )
     # What was found says what to do about it; that nobody attested says nothing about the operation itself.
     said = [each for each in findings if FINDINGS[each["code"]].state == state and each["code"] != "not_attested"]
     if said:
         return said[0]["text"]
-    return {TO_DO: words[number].todo, NOT_OBSERVABLE: words[number].look}.get(state, labels["check"])
+    own = {TO_DO: OPERATIONS[number].todo, NOT_OBSERVABLE: OPERATIONS[number].look}
+    return words.of(own[state]) if state in own else words("Check.")
 
 
-def state_label(operation: Mapping[str, Any], language: str) -> str:
+def state_label(operation: Mapping[str, Any], words: Words) -> str:
     """The state in words."""
-    by = ", ".join(map(str, operation["blocked_by"]))
-    return LABELS[language][f"state_{operation['state']}"].format(by=by)
+    if operation["state"] == BLOCKED:
+        return words("blocked by {by}", by=", ".join(map(str, operation["blocked_by"])))
+    return words.of(STATES[operation["state"]].label)
+
+
+def empty(words: Words) -> str:
+    """What is said when there is no school to show."""
+    return words("No school: no station of this play has a pronote_uai.")
+
+
+def school_year(year: object, words: Words) -> str:
+    """The year of a board, which is the one in which it begins."""
+    return words("school year of {year}", year=year)
+
+
+def done_of_all(done: int, words: Words) -> str:
+    """How far a school is."""
+    return words.plural("{n} of 8 operations done", "{n} of 8 operations done", done)
 
 
 def document(schools: list[dict[str, Any]], *, at: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from ...module_utils.server.release import HostedOptions, served_release
 from ..archive.read import archive_on_controller
 from ..archive.zip_check import ZipLimits
 from ..depot.lock import arches_of
+from ..words.catalogue import catalogue
 from .board import Facts, board
 from .kept import StoredFacts, read_stored
 from .own_checks import (
@@ -124,7 +125,7 @@ def _board(school: School, look: _Look, archive: dict[str, Any] | None, sources:
         "school": school.uai,
         "name": school.name,
         "year": school.year,
-        "operations": board(reports, facts, language=sources.language),
+        "operations": board(reports, facts, words=catalogue(sources.language)),
     }
 
 

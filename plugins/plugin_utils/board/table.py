@@ -12,32 +12,31 @@ from rich.text import Text
 
 from ...module_utils.checks.findings import DONE
 from ..pages.terminal import plain, rendered
-from .board import state_label
-from .words import LABELS, STATES
+from ..words.words import Words
+from .board import done_of_all, empty, school_year, state_label
+from .operations import STATES
 
 __all__ = ["render_board"]
 
 
-def render_board(schools: Sequence[Mapping[str, Any]], *, language: str = "fr", width: int = 120, color: bool) -> str:
+def render_board(schools: Sequence[Mapping[str, Any]], *, words: Words, width: int = 120, color: bool) -> str:
     """Render every school's board; ``width`` in columns."""
-    words = LABELS[language]
-    parts: list[RenderableType] = [] if schools else [words["empty"]]
+    parts: list[RenderableType] = [] if schools else [empty(words)]
     for school in schools:
         done = sum(each["state"] == DONE for each in school["operations"])
         name = " ".join(part for part in (school["school"], school["name"]) if part)
-        progress = words["progress"].format(done=done)
-        title = plain(f"{name} : {words['year'].format(year=school['year'])}, {progress}", "bold")
-        parts += [title, _table(school, words, language)]
+        title = f"{name} : {school_year(school['year'], words)}, {done_of_all(done, words)}"
+        parts += [plain(title, "bold"), _table(school, words)]
     return rendered(parts, width=width, color=color)
 
 
-def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
+def _table(school: Mapping[str, Any], words: Words) -> Table:
     table = Table(
-        "N°",
-        Column(words["operation"], ratio=3),
-        Column(words["state"], no_wrap=True),
-        Column(words["evidence"], ratio=4, overflow="fold"),
-        Column(words["next"], ratio=4, overflow="fold"),
+        words("No."),
+        Column(words("Operation"), ratio=3),
+        Column(words("State"), no_wrap=True),
+        Column(words("Evidence"), ratio=4, overflow="fold"),
+        Column(words("What next"), ratio=4, overflow="fold"),
         header_style="bold",
         pad_edge=False,
         show_lines=True,
@@ -53,7 +52,7 @@ def _table(school: Mapping[str, Any], words: Mapping[str, str], language: str) -
         table.add_row(
             str(each["operation"]),
             Text(each["title"]),
-            Text(state_label(each, language), style=STATES[each["state"]].style),
+            Text(state_label(each, words), style=STATES[each["state"]].style),
             Text("\n").join(map(plain, proof)) if proof else "-",
             plain(who),
         )

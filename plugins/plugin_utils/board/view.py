@@ -8,15 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.times import local
 from ...module_utils.checks.findings import DONE, IN_DOUBT
-from ..pages.words import (
-    board_title,
-    date,
-    date_time,
-    page_words,
-)
-from .board import state_label
-from .words import BLOCKED, LABELS, OPERATIONS, STATES
+from ..words.words import Words
+from .board import done_of_all, empty, school_year, state_label
+from .operations import BLOCKED, OPERATIONS, STATES
 
 __all__ = ["AUDITED", "BoardSchool", "BoardStep", "BoardView", "Turn", "view"]
 
@@ -72,7 +68,6 @@ class BoardSchool:
 class BoardView:
     """The whole page."""
 
-    w: dict[str, str]
     at: str
     verdict: str
     tone: str
@@ -83,25 +78,22 @@ class BoardView:
     schools: list[BoardSchool]
 
 
-def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | None = None) -> BoardView:
+def view(board: Mapping[str, Any], *, words: Words, zone: dt.tzinfo | None = None) -> BoardView:
     """Compute the page. ``board`` is the data of ``document`` (board.py); ``zone`` None: the controller's time."""
-    shared = page_words(language)
-    w = {**shared, **LABELS[shared["lang"]], "title": board_title(language)}
-    schools = [_school(n, each, w, zone) for n, each in enumerate(board["schools"], 1)]
+    schools = [_school(n, each, words, zone) for n, each in enumerate(board["schools"], 1)]
     steps = [step for school in schools for step in school.steps]
     doubted = any(step.state == IN_DOUBT for step in steps)
     finished = bool(schools) and all(school.finished for school in schools)
     verdict = "to_check" if doubted else "finished" if finished else "under_way"
-    turns = _all_turns(schools, w)
+    turns = _all_turns(schools, words)
     return BoardView(
-        w=w,
-        at=date_time(board["at"], language=w["lang"], zone=zone),
+        at=words.date_time(local(board["at"], zone=zone)),
         verdict=verdict,
         tone={"to_check": "doubt", "finished": "good", "under_way": "go"}[verdict],
-        answer=_answer(schools, w),
-        explained=_explained(schools, w),
+        answer=_answer(schools, words),
+        explained=_explained(schools, words),
         counts=[
-            (state.tone, state.mark, w[f"state_{name}_short"], number)
+            (state.tone, state.mark, words.of(state.label), number)
             for name, state in STATES.items()
             if (number := sum(step.state == name for step in steps))
         ],
@@ -110,40 +102,42 @@ def view(board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | No
     )
 
 
-def _answer(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> str:
+def _answer(schools: Sequence[BoardSchool], words: Words) -> str:
     if not schools:
-        return w["empty"]
+        return empty(words)
     if len(schools) == 1:
-        return _counted("answer", schools[0].done, w)
-    return _counted("answer_schools", sum(school.finished for school in schools), w, total=len(schools))
+        return done_of_all(schools[0].done, words)
+    return words.plural(
+        "{n} of {total} schools has finished",
+        "{n} of {total} schools have finished",
+        sum(school.finished for school in schools),
+        total=words.number(len(schools)),
+    )
 
 
-def _counted(word: str, number: int, w: Mapping[str, str], **more: int) -> str:
-    """A word with a number, in the singular up to one as French has it."""
-    return w[word if number > 1 else f"{word}_one"].format(n=number, **more)
-
-
-def _explained(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> str:
+def _explained(schools: Sequence[BoardSchool], words: Words) -> str:
     if len(schools) == 1:
         return f"{schools[0].name}, {schools[0].year}"
     waited = sum(bool(school.turns) for school in schools)
-    return _counted("waited", waited, w) if waited else w["all_done"] if schools else ""
+    if waited:
+        return words.plural("{n} school waits for somebody to act.", "{n} schools wait for somebody to act.", waited)
+    return words("Everything is done: nothing is expected of anybody.") if schools else ""
 
 
-def _school(number: int, school: Mapping[str, Any], w: Mapping[str, str], zone: dt.tzinfo | None) -> BoardSchool:
+def _school(number: int, school: Mapping[str, Any], words: Words, zone: dt.tzinfo | None) -> BoardSchool:
     anchor = f"e{number}"
-    steps = [_step(each, anchor, school["operations"], w, zone) for each in school["operations"]]
+    steps = [_step(each, anchor, school["operations"], words, zone) for each in school["operations"]]
     done = sum(step.state == DONE for step in steps)
     return BoardSchool(
         anchor=anchor,
         uai=school["school"],
         name=school["name"] or school["school"],
-        year=w["year"].format(year=school["year"]),
+        year=school_year(school["year"], words),
         done=done,
         finished=done == len(steps),
         steps=steps,
         turns=[
-            Turn(who=who, said=_numbers([step.number for step in mine], w), steps=mine)
+            Turn(who=who, said=_numbers([step.number for step in mine], words), steps=mine)
             for who, mine in _by_person(steps).items()
         ],
         blocked=[step for step in steps if step.state == BLOCKED],
@@ -154,7 +148,7 @@ def _step(
     each: Mapping[str, Any],
     school: str,
     operations: Sequence[Mapping[str, Any]],
-    w: Mapping[str, str],
+    words: Words,
     zone: dt.tzinfo | None,
 ) -> BoardStep:
     number, state = each["operation"], each["state"]
@@ -162,17 +156,17 @@ def _step(
     return BoardStep(
         number=number,
         anchor=f"{school}o{number}",
-        short=OPERATIONS[w["lang"]][number].short,
+        short=words.of(OPERATIONS[number].short),
         title=each["title"],
         state=state,
         tone=STATES[state].tone,
         mark=STATES[state].mark,
-        label=state_label(each, w["lang"]),
+        label=state_label(each, words),
         responsible=each["responsible"],
         where=each["where"],
         next=each["next"],
-        unlocks=w["unlocks"].format(operations=_numbers(freed, w)) if freed else "",
-        evidence=[(proof["what"], _day(proof["date"], w["lang"], zone), proof["source"]) for proof in each["evidence"]],
+        unlocks=words("Unblocks: {operations}", operations=_numbers(freed, words)) if freed else "",
+        evidence=[(proof["what"], _day(proof["date"], words, zone), proof["source"]) for proof in each["evidence"]],
         findings=[
             # What is wrong with an operation that is blocked is nobody's business yet.
             ("" if state == BLOCKED else said["severity"], said["text"])
@@ -191,7 +185,7 @@ def _by_person(steps: Sequence[BoardStep]) -> dict[str, list[BoardStep]]:
     return found
 
 
-def _all_turns(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> list[Turn]:
+def _all_turns(schools: Sequence[BoardSchool], words: Words) -> list[Turn]:
     if len(schools) == 1:
         return schools[0].turns
     found: dict[str, list[Turn]] = {}
@@ -201,22 +195,25 @@ def _all_turns(schools: Sequence[BoardSchool], w: Mapping[str, str]) -> list[Tur
     all_turns = []
     for who, turns in found.items():
         steps = [step for turn in turns for step in turn.steps]
-        said = f"{_counted('operations', len(steps), w)} {_counted('in_schools', len(turns), w)}"
+        operations = words.plural("{n} operation", "{n} operations", len(steps))
+        said = words.plural(
+            "{operations} in {n} school", "{operations} in {n} schools", len(turns), operations=operations
+        )
         all_turns.append(Turn(who=who, said=said, steps=steps))
     # Who has most to do comes first.
     return sorted(all_turns, key=lambda turn: -len(turn.steps))
 
 
-def _numbers(numbers: Sequence[int], w: Mapping[str, str]) -> str:
+def _numbers(numbers: Sequence[int], words: Words) -> str:
     """Operations in words: « opérations 2, 3 et 5 »."""
     if len(numbers) == 1:
-        return w["one"].format(numbers=numbers[0])
-    return w["several"].format(numbers=f"{', '.join(map(str, numbers[:-1]))} {w['and']} {numbers[-1]}")
+        return words("operation {number}", number=numbers[0])
+    return words("operations {numbers}", numbers=words.listed([str(number) for number in numbers]))
 
 
-def _day(text: str, language: str, zone: dt.tzinfo | None) -> str:
+def _day(text: str, words: Words, zone: dt.tzinfo | None) -> str:
     """The day, which is what a board needs; what is no date is shown as it is."""
     try:
-        return date(text, language=language, zone=zone) if text else ""
+        return words.date(local(text, zone=zone)) if text else ""
     except ValueError:
         return text

@@ -11,7 +11,9 @@ from typing import Any
 
 from ...module_utils.base.files import write_atomically
 from ..pages.page import Link, neighbours, part, render_page
-from ..pages.words import audit_title
+from ..pages.titles import audit_title, board_title
+from ..words.words import Words
+from .operations import VERDICTS
 from .view import AUDITED, view
 
 __all__ = ["render_board_page", "write_board"]
@@ -20,18 +22,20 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_board_page(
-    board: Mapping[str, Any], *, language: str = "fr", zone: dt.tzinfo | None = None, links: Sequence[Link] = ()
+    board: Mapping[str, Any], *, words: Words, zone: dt.tzinfo | None = None, links: Sequence[Link] = ()
 ) -> str:
     """The board as one file that needs nothing else and loads nothing. ``zone`` None: the controller's time."""
-    shown = view(board, language=language, zone=zone)
+    shown = view(board, words=words, zone=zone)
     # The client's audit, where operation 8 is told station by station.
-    audit = next((address for title, address in links if title == audit_title("pronote_client", language)), "")
+    audit = next((address for title, address in links if title == audit_title("pronote_client", words)), "")
     return render_page(
         _TEMPLATES / "board.html.j2",
         css=part(_TEMPLATES / "board.css"),
-        words=shown.w,
+        title=board_title(words),
+        words=words,
         links=links,
         v=shown,
+        verdicts=VERDICTS,
         audited=AUDITED,
         audit=audit,
     )
@@ -42,7 +46,7 @@ def write_board(
     *,
     path: str | None,
     html: str | None,
-    language: str,
+    words: Words,
     pages: Sequence[tuple[str, str | None]] = (),
 ) -> dict[str, str]:
     """Write what is asked for, for the group that reads reports; return the files. Raises OSError.
@@ -56,7 +60,7 @@ def write_board(
         if kind == "path":
             text = json.dumps(board, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         else:
-            text = render_board_page(board, language=language, links=neighbours(name, pages))
+            text = render_board_page(board, words=words, links=neighbours(name, pages))
         file = Path(name).expanduser()
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, text.encode(errors="replace"), mode=0o640)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from ...module_utils.base.text import printable_line
+from ..words.words import Words
 
 __all__ = ["Link", "neighbours", "part", "render_page"]
 
@@ -55,19 +56,26 @@ def render_page(
     *,
     css: str,
     js: str = "",
-    words: Mapping[str, str],
+    title: str,
+    words: Words,
     links: Sequence[Link] = (),
     **values: object,
 ) -> str:
-    """A page of ``template``, a file of its own room. ``css`` comes after that of all pages; ``words`` has at least
-    ``page_words`` and ``title``."""
+    """A page of ``template``, a file of its own room. ``css`` comes after that of all pages."""
     css = f"{part(_TEMPLATES / 'page.css')}\n{css}"
     # Nothing is loaded and nothing runs but the blocks with these digests: had a name ever got through the escaping, it
     # could still do nothing. (base-uri and form-action do not fall back to default-src.)
     script = f"script-src {_hash(js)}; " if js else ""
     csp = f"default-src 'none'; style-src {_hash(css)}; {script}img-src data:; base-uri 'none'; form-action 'none'"
     return _template(template).render(
-        w=words,
+        # What the i18n extension calls for _(), ngettext(), pgettext(): texts are escaped with all that is in them.
+        gettext=words,
+        ngettext=words.plural,
+        pgettext=words.context,
+        say=words.of,
+        figure=words.number,
+        language=words.language,
+        title=title,
         links=links,
         csp=csp,
         css=Markup(css),  # noqa: S704  (our own file)
@@ -91,6 +99,7 @@ def _shown(value: object) -> object:
 def _template(file: Path) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([file.parent, _TEMPLATES]),
+        extensions=["jinja2.ext.i18n"],
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

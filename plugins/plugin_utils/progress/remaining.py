@@ -15,6 +15,7 @@ from ...module_utils.product.products import PRODUCTS
 from ..inventory.typed import playbook_command
 from ..remaining.listing import what_remains
 from ..store.store import StoreError
+from ..words.words import Words
 from .state import PlayProgress
 
 __all__ = ["how_to_list", "remaining_of"]
@@ -25,14 +26,14 @@ def how_to_list(playbook: str, inventories: Sequence[str]) -> str:
     return playbook_command("remaining", str(Path(playbook).parent) if playbook else "", inventories)
 
 
-def remaining_of(progress: PlayProgress, *, language: str, command: str) -> str:
+def remaining_of(progress: PlayProgress, *, words: Words, command: str) -> str:
     """The table of what remains of a play; where no one store tells it, a line with the command that does."""
     stores = set(progress.stores.values())
     if len(stores) > 1:
         # Inventories of several folders: each has its own.
-        return f"{'Reste à faire' if language == 'fr' else 'Remaining'}: {command}"
+        return words("Remaining: {command}", command=command)
     places = {name: {"room": room} if room else {} for name, room in progress.stations.items()}
     try:
-        return what_remains(Path(stores.pop()), places, product=PRODUCTS[progress.product], language=language)[1]
+        return what_remains(Path(stores.pop()), places, product=PRODUCTS[progress.product], words=words)[1]
     except StoreError as exc:
-        return f"{exc} What remains to be done is not known. Afterwards: {command}"
+        return words("{error} What remains to be done is not known. Afterwards: {command}", error=exc, command=command)

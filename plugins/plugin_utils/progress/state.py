@@ -8,38 +8,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
+from ..words.words import Words
 
-__all__ = ["ENDS", "FAILED", "STAGES", "WORDS", "End", "PlayProgress", "StationWork", "end_of", "summary"]
+__all__ = ["ENDS", "FAILED", "STAGES", "End", "PlayProgress", "StationWork", "end_of", "summary"]
 
 End = Literal["done", "right", "skipped", "failed", "unreachable"]
 ENDS: tuple[End, ...] = get_args(End)
 FAILED: frozenset[End] = frozenset({"failed", "unreachable"})
 
-STAGES: dict[str, dict[str, str]] = {
-    "reading": {"en": "reading", "fr": "lecture"},
-    "waiting": {"en": "waiting for its user", "fr": "attend son utilisateur"},
-    "fetching": {"en": "fetching", "fr": "téléchargement"},
-    "installing": {"en": "job under way", "fr": "tâche en cours"},
-    "verifying": {"en": "verifying", "fr": "vérification"},
-    "cleaning": {"en": "cleaning up", "fr": "nettoyage"},
+STAGES = {
+    "reading": Message("reading"),
+    "waiting": Message("waiting for its user"),
+    "fetching": Message("fetching"),
+    "installing": Message("job under way"),
+    "verifying": Message("verifying"),
+    "cleaning": Message("cleaning up"),
 }
 """What workers say they are doing on a station (plugin_utils/station/events.py)."""
 
-WORDS: dict[str, dict[str, str]] = {
-    "stations": {"en": "stations", "fr": "postes"},
-    "done": {"en": "done", "fr": "faits"},
-    "right": {"en": "already right", "fr": "déjà à jour"},
-    "skipped": {"en": "left for later", "fr": "remis à plus tard"},
-    "failed": {"en": "failed", "fr": "en échec"},
-    "unreachable": {"en": "unreachable", "fr": "injoignables"},
-    "at_work": {"en": "at work", "fr": "en cours"},
-    "ring": {"en": "ring", "fr": "anneau"},
-    "eta": {"en": "ring ends in about {minutes} min", "fr": "fin de l'anneau dans {minutes} min environ"},
-    "eta_all": {"en": "ends in about {minutes} min", "fr": "fin dans {minutes} min environ"},
-    "time_left": {"en": "{time} left", "fr": "encore {time}"},
-    "check": {"en": "dry run", "fr": "simulation"},
+_ENDED: dict[End, Message] = {
+    "done": Message.context("stations", "done"),
+    "right": Message("already right"),
+    "skipped": Message("left for later"),
+    "failed": Message("failed"),
+    "unreachable": Message.context("stations", "unreachable"),
 }
 
 _FAILURES = 20
@@ -176,23 +171,22 @@ class PlayProgress:
         return max(1, round((now - self.ring_started) / ended * (len(ring) - ended) / 60))
 
 
-def summary(progress: PlayProgress, *, now: float | None, language: str) -> str:
+def summary(progress: PlayProgress, *, now: float | None, words: Words) -> str:
     """A play in one line; ``now`` None: its play is over."""
-
-    def word(key: str) -> str:
-        return WORDS[key][language]
-
     counts = Counter(progress.ends.values())
     # The number after its word: "faits 1" needs no singular in any language.
-    parts = [f"{word('stations')} {len(progress.ends)}/{len(progress.rooms)}"]
+    parts = [f"{words('stations')} {len(progress.ends)}/{len(progress.rooms)}"]
     if progress.rings > 1:
-        parts.append(f"{word('ring')} {progress.ring}/{progress.rings}")
-    parts += [f"{word(end)} {counts[end]}" for end in ENDS if counts[end]]
+        parts.append(f"{words('ring')} {progress.ring}/{progress.rings}")
+    parts += [f"{words.of(_ENDED[end])} {counts[end]}" for end in ENDS if counts[end]]
     if progress.at_work:
-        parts.append(f"{word('at_work')} {len(progress.at_work)}")
+        parts.append(f"{words('at work')} {len(progress.at_work)}")
     minutes = None if now is None else progress.minutes_left(now)
     if minutes is not None:
-        parts.append(word("eta" if progress.rings > 1 else "eta_all").format(minutes=minutes))
+        if progress.rings > 1:
+            parts.append(words("ring ends in about {minutes} min", minutes=minutes))
+        else:
+            parts.append(words("ends in about {minutes} min", minutes=minutes))
     product = PRODUCTS.get(progress.product, PRONOTE_CLIENT)
     title = "PRONOTE" if product is PRONOTE_CLIENT else product.title
-    return f"{title} ({word('check')}): {', '.join(parts)}" if progress.check else f"{title}: {', '.join(parts)}"
+    return f"{title} ({words('dry run')}): {', '.join(parts)}" if progress.check else f"{title}: {', '.join(parts)}"

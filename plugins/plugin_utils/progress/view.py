@@ -13,7 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Column, Table
 from rich.text import Text
 
-from .state import FAILED, STAGES, WORDS, PlayProgress, StationWork, summary
+from ..words.words import Words
+from .state import FAILED, STAGES, PlayProgress, StationWork, summary
 
 __all__ = ["HEIGHT", "render"]
 
@@ -37,8 +38,8 @@ def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
-def _doing(seen: StationWork, *, now: float, language: str) -> str:
-    text = STAGES[seen.stage][language] if seen.stage else "…"
+def _doing(seen: StationWork, *, now: float, words: Words) -> str:
+    text = words.of(STAGES[seen.stage]) if seen.stage else "…"
     if not seen.bytes:
         return f"{text} {_clock(now - seen.since)}" if now - seen.since >= 1 else text
     # More than there is to fetch: the size is another file's, so it says nothing.
@@ -50,12 +51,11 @@ def _doing(seen: StationWork, *, now: float, language: str) -> str:
     if seen.pace > 0:
         text += f", {_mib(seen.pace)} MiB/s"
         if known and seen.bytes < seen.total:
-            left = _clock((seen.total - seen.bytes) / seen.pace)
-            text += f", {WORDS['time_left'][language].format(time=left)}"
+            text += f", {words('{time} left', time=_clock((seen.total - seen.bytes) / seen.pace))}"
     return text
 
 
-def render(progress: PlayProgress, *, now: float, width: int, height: int, language: str, color: bool) -> list[str]:
+def render(progress: PlayProgress, *, now: float, width: int, height: int, words: Words, color: bool) -> list[str]:
     """Exactly ``height`` lines for a terminal, each at most ``width`` columns."""
     console = Console(
         file=io.StringIO(),
@@ -66,7 +66,7 @@ def render(progress: PlayProgress, *, now: float, width: int, height: int, langu
         highlight=False,
     )
     parts: list[RenderableType] = [Text("─" * width, style="dim")]
-    parts.append(Text(summary(progress, now=now, language=language), style="bold", no_wrap=True, overflow="ellipsis"))
+    parts.append(Text(summary(progress, now=now, words=words), style="bold", no_wrap=True, overflow="ellipsis"))
     failed = sum(end in FAILED for end in progress.ends.values())
     parts.append(_bar(len(progress.ends), len(progress.rooms), failed=failed, width=width))
     left = height - len(parts)
@@ -89,7 +89,7 @@ def render(progress: PlayProgress, *, now: float, width: int, height: int, langu
     if stations:
         grid = Table.grid(name_column.copy(), Column(no_wrap=True, overflow="ellipsis"), padding=(0, 2))
         for name, seen in stations:
-            grid.add_row(Text(f"  {name}", style="cyan"), Text(_doing(seen, now=now, language=language)))
+            grid.add_row(Text(f"  {name}", style="cyan"), Text(_doing(seen, now=now, words=words)))
         parts.append(grid)
     for name, why in failures:
         parts.append(Text.assemble(("✗ ", "red"), (name, "red bold"), f" {why}", no_wrap=True, overflow="ellipsis"))

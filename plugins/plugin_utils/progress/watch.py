@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..station.events import Reader, events_path
+from ..words.catalogue import catalogue
+from ..words.words import Words
 from .state import ENDS, PlayProgress, summary
 from .terminal import Pane
 from .view import HEIGHT, render
@@ -35,7 +37,7 @@ class Watch:
         self._say, self._broken = say, broken
         self._lock = threading.Lock()
         self._ended = threading.Event()
-        self._color, self._interval, self._language = False, 60.0, "fr"
+        self._color, self._interval, self._words = False, 60.0, catalogue("fr")
         self._thread: threading.Thread | None = None
         self._reader: Reader | None = None
         self._pane: Pane | None = None
@@ -67,11 +69,11 @@ class Watch:
             self._past.append(self._progress)
             self._progress = PlayProgress.of_play(stations, now=now, check=check)
 
-    def start(self, *, live: bool, color: bool, interval: float, language: str) -> None:
+    def start(self, *, live: bool, color: bool, interval: float, words: Words) -> None:
         """Begin to show, once. ``interval``: seconds between two plain lines."""
         if self._thread is not None:
             return
-        self._color, self._interval, self._language = color, interval, language
+        self._color, self._interval, self._words = color, interval, words
         if live:
             self._pane = Pane(1, height=HEIGHT)
             # Everything rich imports must be there before the thread is: a fork in the middle of an import would leave
@@ -94,7 +96,7 @@ class Watch:
             self._pane.close()
         with self._lock:
             self._hear(time.monotonic())
-        lines = [summary(progress, now=None, language=self._language) for progress in self.plays]
+        lines = [summary(progress, now=None, words=self._words) for progress in self.plays]
         if lines != [self._said]:
             for line in lines:
                 self._say(line)
@@ -119,7 +121,7 @@ class Watch:
                     self._pane.draw(self._render(now, width, height) if height else [])
                 elif now - said >= self._interval:
                     said = now
-                    self._tell(now, self._language)
+                    self._tell(now)
         except Exception as exc:  # noqa: BLE001  (progress is a comfort: no error of it may reach the run)
             self._broken(exc)
 
@@ -143,13 +145,11 @@ class Watch:
 
     def _render(self, now: float, width: int, height: int) -> list[str]:
         with self._lock:
-            return render(
-                self._progress, now=now, width=width, height=height, language=self._language, color=self._color
-            )
+            return render(self._progress, now=now, width=width, height=height, words=self._words, color=self._color)
 
-    def _tell(self, now: float, language: str) -> None:
+    def _tell(self, now: float) -> None:
         with self._lock:
-            line = summary(self._progress, now=now, language=language)
+            line = summary(self._progress, now=now, words=self._words)
         if line != self._said:
             self._said = line
             self._say(line)

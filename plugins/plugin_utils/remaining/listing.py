@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.product.products import Product
+from ..words.words import Words
 from .memory import standings
 from .table import remaining, render_remaining
 
@@ -17,7 +18,7 @@ __all__ = ["what_remains"]
 
 
 def what_remains(
-    store: Path, places: Mapping[str, Mapping[str, str]], *, product: Product, language: str
+    store: Path, places: Mapping[str, Mapping[str, str]], *, product: Product, words: Words
 ) -> tuple[list[dict[str, Any]], str]:
     """The rows of the stations that are not right, and their table for the terminal.
 
@@ -32,7 +33,7 @@ def what_remains(
         rows,
         total=len(places),
         product=product,
-        language=language,
+        words=words,
         width=max(80, shutil.get_terminal_size((120, 40)).columns),
         color=sys.stdout.isatty(),
     )

@@ -33,6 +33,7 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store.store import Store, StoreError
+from ..words.catalogue import catalogue
 from .confirmation import forget, keep
 from .standing import (
     CONFIRM_REMEDY,
@@ -142,7 +143,8 @@ class Memory(Watcher):
         reason, reason_fr, outcome = result["reason"], result.get("reason_fr", ""), "skipped" if skipped else "done"
         if found == "right" and freezer:
             keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
-            outcome, reason, reason_fr = "frozen", *(text.format(freezer=freezer) for text in TO_CONFIRM)
+            told = TO_CONFIRM.given(freezer=freezer)
+            outcome, reason, reason_fr = "frozen", str(told), catalogue("fr").of(told)
         elif found == "right":
             forget(db, self._station, self._product)
         self._save(

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 
 __all__ = [
@@ -34,11 +35,8 @@ MAX_FAILURES = 3
 GROUPS = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen")
 """The groups of the inventory plugin, in the order in which they are shown."""
 
-TO_CONFIRM = (
-    "done on a frozen station ({freezer}), to be confirmed after a restart",
-    "installé, à confirmer après un redémarrage ({freezer})",
-)
-"""Why a frozen station is not done, in English and French."""
+TO_CONFIRM = Message("done on a frozen station ({freezer}), to be confirmed after a restart")
+"""Why a frozen station is not done."""
 
 CONFIRM_REMEDY = "Run again after a restart of the station: it then shows whether the client has stayed."
 

@@ -8,65 +8,29 @@ from typing import Any
 
 from rich.table import Column, Table
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ..pages.terminal import plain, rendered
+from ..words.words import Words
 from .standing import MAX_FAILURES, Standing
 
-__all__ = ["LABELS", "remaining", "render_remaining"]
+__all__ = ["STATES", "remaining", "render_remaining"]
 
-LABELS: dict[str, dict[str, str]] = {
-    "fr": {
-        "title": "Reste à faire : {count} poste(s) sur {all}",
-        "nothing": "Reste à faire : rien, les {all} postes sont à jour",
-        "school": "Établissement",
-        "room": "Salle",
-        "station": "Poste",
-        "state": "État",
-        "since": "Depuis",
-        "seen": "Vu le",
-        "why": "Pourquoi",
-        "todo": "À faire",
-        "never": "jamais",
-        "untried": "jamais essayé",
-        "unreachable": "injoignable",
-        "refused": "accès refusé",
-        "skipped": "laissé pour plus tard",
-        "running": "installation en cours",
-        "frozen": "installé, à confirmer après un redémarrage",
-        "failed": "échec",
-        "late": "en retard",
-        "ahead": "en avance",
-        "several": "plusieurs clients",
-        "unknown": "version inconnue",
-        "by_hand": "{failures} échecs de suite, ne sera plus réessayé de lui-même.",
-    },
-    "en": {
-        "title": "Remaining: {count} of {all} station(s)",
-        "nothing": "Remaining: nothing, all {all} stations are right",
-        "school": "School",
-        "room": "Room",
-        "station": "Station",
-        "state": "State",
-        "since": "Since",
-        "seen": "Seen",
-        "why": "Why",
-        "todo": "To do",
-        "never": "never",
-        "untried": "never tried",
-        "unreachable": "unreachable",
-        "refused": "access refused",
-        "skipped": "left for later",
-        "running": "installation under way",
-        "frozen": "installed, to confirm after a restart",
-        "failed": "failed",
-        "late": "late",
-        "ahead": "ahead",
-        "several": "several clients",
-        "unknown": "release unknown",
-        "by_hand": "{failures} failures in a row, not tried again by itself.",
-    },
+STATES = {
+    "untried": Message("never tried"),
+    "unreachable": Message("unreachable"),
+    "refused": Message("access refused"),
+    "skipped": Message("left for later"),
+    "running": Message("installation under way"),
+    "frozen": Message("installed, to confirm after a restart"),
+    "failed": Message("failed"),
+    "late": Message("late"),
+    "ahead": Message("ahead"),
+    "several": Message("several clients"),
+    "unknown": Message("unknown release"),
 }
+"""In words, by ``found`` and ``outcome`` of standing.py."""
 
 
 def remaining(stations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:
@@ -107,41 +71,67 @@ def _state(standing: Standing) -> str:
     return standing.found or "untried"
 
 
-def _day(moment: str | None, words: Mapping[str, str]) -> str:
+def _day(moment: str | None, words: Words) -> str:
     """In the controller's own time zone: the store's is UTC."""
-    return local_minute(moment) if moment else words["never"]
+    return local_minute(moment) if moment else words("never")
 
 
 def render_remaining(
     rows: Sequence[Mapping[str, Any]],
     *,
     total: int,
-    language: str,
+    words: Words,
     width: int,
     color: bool,
     product: Product = PRONOTE_CLIENT,
 ) -> str:
     """The table, or one line when nothing remains. Any other product than the client is named."""
-    words = LABELS.get(language, LABELS["en"])
     head = "" if product is PRONOTE_CLIENT else f"{product.title} - "
     if not rows:
-        return head + words["nothing"].format(all=total) + "\n"
-    columns = ("school", "room", "station", "state", "since", "seen", "why", "todo")
-    heads = [Column(words[name], overflow="fold", no_wrap=name in {"since", "seen"}) for name in columns]
-    table = Table(*heads, header_style="bold", pad_edge=False)
+        return head + _nothing(total, words) + "\n"
+    table = Table(
+        Column(words("School"), overflow="fold"),
+        Column(words("Room"), overflow="fold"),
+        Column(words("Station"), overflow="fold"),
+        Column(words("State"), overflow="fold"),
+        Column(words("Since"), no_wrap=True),
+        Column(words("Seen"), no_wrap=True),
+        Column(words("Why"), overflow="fold"),
+        Column(words("To do"), overflow="fold"),
+        header_style="bold",
+        pad_edge=False,
+    )
     for row in rows:
         todo = row["remedy"]
         if row["failures"] >= MAX_FAILURES:
-            todo = f"{words['by_hand'].format(failures=row['failures'])} {todo}"
+            todo = f"{_by_hand(row['failures'], words)} {todo}"
         table.add_row(
             plain(row["school"]),
             plain(row["room"]),
             plain(row["station"]),
-            words[row["state"]],
+            words.of(STATES[row["state"]]),
             _day(row["since"], words) if row["since"] else "-",
             _day(row["last_seen"], words),
-            plain(row["reason_fr" if language == "fr" else "reason"]),
+            plain(row["reason_fr" if words.language == "fr" else "reason"]),
             plain(todo),
         )
-    title = plain(head + words["title"].format(count=len(rows), all=total), "bold")
+    title = plain(head + _title(len(rows), total, words), "bold")
     return rendered([title, table], width=width, color=color) + "\n"
+
+
+def _title(left: int, total: int, words: Words) -> str:
+    return words.plural(
+        "Remaining: {n} of {total} stations", "Remaining: {n} of {total} stations", left, total=words.number(total)
+    )
+
+
+def _nothing(total: int, words: Words) -> str:
+    return words.plural(
+        "Remaining: nothing, {n} station is right", "Remaining: nothing, all {n} stations are right", total
+    )
+
+
+def _by_hand(failures: int, words: Words) -> str:
+    return words.plural(
+        "{n} failure, not tried again by itself.", "{n} failures in a row, not tried again by itself.", failures
+    )

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..audit.status import STATUSES, shares
-from .words import percent
 
-__all__ = ["Bar", "Trend", "bar", "trend"]
+__all__ = ["Bar", "Trend", "bar", "percent", "trend"]
 
 WIDTH = 1000
 HEIGHT = 100
@@ -18,6 +17,14 @@ _FEW = 8  # days that fill the chart; with fewer, bars would be planks
 
 Bar = list[tuple[str, float, float]]
 """A bar of shares: (status, x, width), in thousandths of the whole."""
+
+
+def percent(part: int, total: int) -> int:
+    """A share in whole percents, which is 0 or 100 only when it is exactly that."""
+    if not total:
+        return 0
+    share = round(100 * part / total)
+    return min(99, max(1, share)) if 0 < part < total else share
 
 
 def bar(counts: Mapping[str, int]) -> Bar:

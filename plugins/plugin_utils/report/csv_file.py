@@ -11,34 +11,49 @@ from collections.abc import Iterable
 from ...module_utils.base.text import cell
 from ...module_utils.base.times import local_minute
 from ..audit.record import ShownRecord, by_place, said
-from .words import words
+from ..audit.status import STATUSES
+from ..words.words import Words
 
 __all__ = ["render_csv"]
 
 
-def render_csv(stations: Iterable[ShownRecord], *, language: str = "fr", zone: dt.tzinfo | None = None) -> str:
+def render_csv(stations: Iterable[ShownRecord], *, words: Words, zone: dt.tzinfo | None = None) -> str:
     """One line a station, for Excel in French: a byte order mark for UTF-8, semicolons, CRLF, every cell quoted.
 
     ``zone`` None: the controller's time.
     """
-    w = words(language)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    head = ("uai", "school", "room", "station", "status", "state_code", "expected", "found", "detail")
-    writer.writerow([w[name] for name in (*head, "status_since", "last_seen", "audited_at", "audited")])
+    writer.writerow(
+        [
+            words("UAI"),
+            words("School"),
+            words("Room"),
+            words("Station"),
+            words("Status"),
+            words("Status code"),
+            words("Expected release"),
+            words("Found"),
+            words("Detail"),
+            words("Status since"),
+            words("Last seen"),
+            words("Read at"),
+            words("Read in this run"),
+        ]
+    )
     for row in by_place(stations):
         values = (
             row["school"],
             row["school_name"],
             row["room"],
             row["station"],
-            w[f"status_{row['status']}"],
+            words.of(STATUSES[row["status"]].label),
             row["status"],
             row["expected"],
-            said(row, "found", language),
-            said(row, "reason", language),
+            said(row, "found", words.language),
+            said(row, "reason", words.language),
             *(local_minute(time, zone=zone) if time else "" for time in (row["since"], row["last_seen"], row["at"])),
-            w["yes" if row["audited"] else "no"],
+            words("yes") if row["audited"] else words("no"),
         )
         writer.writerow([cell(value) for value in values])
     return "\ufeff" + out.getvalue()

@@ -28,9 +28,11 @@ from ..audit.record import AuditRecord, make_record
 from ..audit.verdict import Verdict
 from ..inventory.schools import said
 from ..inventory.typed import as_typed
-from ..pages.words import audit_title, board_title
+from ..pages.titles import audit_title, board_title
 from ..store.store import Store, StoreError
 from ..survey.results import read_results
+from ..words.catalogue import catalogue
+from ..words.words import Words
 from .commands import Commands
 from .document import document
 from .write import KINDS, ReportError, write_reports
@@ -50,9 +52,9 @@ _SHOWN = 5
 """Stations that a message names."""
 
 
-def audit_pages(html: str | None, language: str) -> list[tuple[str, str]]:
+def audit_pages(html: str | None, words: Words) -> list[tuple[str, str]]:
     """Title and file of the audit of each product, when ``html`` is the client's."""
-    return [(audit_title(product, language), _of_product(html, product)) for product in PRODUCTS]
+    return [(audit_title(product, words), _of_product(html, product)) for product in PRODUCTS]
 
 
 def _of_product(path: str | None, product: str) -> str:
@@ -120,6 +122,7 @@ def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str,
         school_name=said(values, "pronote_school"),
         room=said(values, "pronote_room"),
         expected=ServedRelease(),
+        french=catalogue("fr"),
     )
 
 
@@ -154,7 +157,7 @@ def make(
     paths: Mapping[str, str | None],
     *,
     product: str,
-    language: str,
+    words: Words,
     fail_on: list[str],
     max_unreachable: float,
     max_unknown: float,
@@ -207,8 +210,8 @@ def make(
                 report,
                 trends=history.trend,
                 commands=commands,
-                language=language,
-                pages=(*audit_pages(paths["html"], language), (board_title(language), board or "")),
+                words=words,
+                pages=(*audit_pages(paths["html"], words), (board_title(words), board or "")),
             )
         except ReportError as exc:
             errors.append(str(exc))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -13,58 +13,53 @@ from rich.text import Text
 from ..audit.record import RecordSummary, by_place, count, said
 from ..audit.status import STATUSES
 from ..pages.terminal import plain, rendered
-from .words import words as report_words
+from ..words.words import Words
 
-__all__ = ["LABELS", "render_table"]
-
-LABELS: dict[str, dict[str, str]] = {
-    "fr": {
-        "server": "serveur",
-        "stale": "dernière version connue, serveur illisible",
-        "total": "Total",
-        "no_room": "(sans salle)",
-        "no_release": "version inconnue",
-    },
-    "en": {
-        "server": "server",
-        "stale": "last known release, server unreadable",
-        "total": "Total",
-        "no_room": "(no room)",
-        "no_release": "release unknown",
-    },
-}
+__all__ = ["render_table"]
 
 
-def render_table(records: Sequence[RecordSummary], *, language: str = "fr", width: int = 120, color: bool) -> str:
-    """Render the records of the audit; ``width`` in columns. Unknown languages are shown in English."""
-    words = {**report_words(language), **LABELS.get(language, LABELS["en"])}
+def render_table(records: Sequence[RecordSummary], *, words: Words, width: int = 120, color: bool) -> str:
+    """Render the records of the audit; ``width`` in columns."""
     parts: list[RenderableType] = []
     for school, of_school in groupby(by_place(records), key=lambda r: (r["school"], r["school_name"])):
         rows = list(of_school)
-        columns = ("room", "station", "status", "found", "detail")
-        heads = [Column(words[name], overflow="fold", no_wrap=name == "status") for name in columns]
-        table = Table(*heads, header_style="bold", pad_edge=False)
+        table = Table(
+            Column(words("Room"), overflow="fold"),
+            Column(words("Station"), overflow="fold"),
+            Column(words("Status"), no_wrap=True),
+            Column(words("Found"), overflow="fold"),
+            Column(words("Detail"), overflow="fold"),
+            header_style="bold",
+            pad_edge=False,
+        )
         room = None
         for row in rows:
             status = STATUSES[row["status"]]
-            shown = "" if row["room"] == room else (row["room"] or words["no_room"])
+            shown = "" if row["room"] == room else (row["room"] or words("(no room)"))
             room = row["room"]
             table.add_row(
                 plain(shown),
                 plain(row["station"]),
-                Text(status.label(language), style=status.style),
-                plain(said(row, "found", language) or "-"),
-                plain("" if row["status"] == "compliant" else said(row, "reason", language)),
+                Text(words.of(status.label), style=status.style),
+                plain(said(row, "found", words.language) or "-"),
+                plain("" if row["status"] == "compliant" else said(row, "reason", words.language)),
             )
         parts += [_school_line(school, rows, words), table]
     counts = count(records)
-    summary = ", ".join(f"{number} {STATUSES[name].label(language)}" for name, number in counts.items() if number)
-    parts.append(f"{words['total']} : {len(records)} ({summary})" if records else f"{words['total']} : 0")
+    summary = ", ".join(
+        f"{words.number(number)} {words.of(STATUSES[name].label)}" for name, number in counts.items() if number
+    )
+    total = words("Total: {n}", n=words.number(len(records)))
+    parts.append(plain(f"{total} ({summary})" if records else total))
     return rendered(parts, width=width, color=color)
 
 
-def _school_line(school: tuple[str, str], rows: list[RecordSummary], words: Mapping[str, str]) -> Text:
-    release = rows[0]["expected"] or words["no_release"]
-    stale = f" ({words['stale']})" if rows[0]["stale"] else ""
-    name = " ".join(part for part in school if part)
-    return plain(f"{name or '-'} : {words['server']} {release}{stale}", "bold")
+def _school_line(school: tuple[str, str], rows: list[RecordSummary], words: Words) -> Text:
+    release = rows[0]["expected"] or words("unknown release")
+    name = " ".join(part for part in school if part) or "-"
+    if rows[0]["stale"]:
+        return plain(
+            words("{school}: server {release} (last known release, server unreadable)", school=name, release=release),
+            "bold",
+        )
+    return plain(words("{school}: server {release}", school=name, release=release), "bold")

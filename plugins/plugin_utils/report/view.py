@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from ...module_utils.base.times import local_day
+from ...module_utils.base.times import local, local_day
 from ..audit.record import ShownRecord, by_school, said
 from ..audit.status import SILENT, STATUSES, shares
-from ..pages.words import date, date_time
-from .charts import Bar, Trend, bar, trend
+from ..words.words import Words
+from .charts import Bar, Trend, bar, percent, trend
 from .commands import Commands
 from .todo import Todo, todo
-from .words import percent, words
 
-__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "short_names", "view"]
+__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "short_names", "view"]
 
 _SHOWN_CHANGES = 12  # of one kind, by name; the rest as a number
 
@@ -98,7 +97,6 @@ class ReportSchool(_Figures):
 class ReportView(_Figures):
     """The whole report."""
 
-    w: dict[str, str]
     at: str
     verdict: str
     complete: bool
@@ -115,34 +113,60 @@ def view(
     *,
     trends: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]],
     commands: Commands,
-    language: str = "fr",
+    words: Words,
     zone: dt.tzinfo | None = None,
 ) -> ReportView:
     """Compute the report. ``report`` is the data of report/document.py, ``trends`` each school's history."""
-    w = words(language, report["product"])
     commands = replace(commands, product=report["product"])
-    builder = _Builder(report, trends=trends, commands=commands, w=w, zone=zone)
+    builder = _Builder(report, trends=trends, commands=commands, words=words, zone=zone)
     rows = by_school(report["stations"])
     found = [builder.school(n, about, rows[about["school"]]) for n, about in enumerate(report["schools"], 1)]
     figures, run = _figures(report["counts"]), report["run"]["stations"]
     ok, total = figures["ok"], figures["total"]
-    explained = w[f"gaps_{report['verdict']}"].format(n=shares(report["run"]["counts"])[1])
-    if report["verdict"] == "not_compliant" and not report["complete"]:
-        explained += f" {w['also_incomplete']}"
     return ReportView(
-        w=w,
-        at=date_time(report["at"], language=w["lang"], zone=zone),
+        at=words.date_time(local(report["at"], zone=zone)),
         verdict=report["verdict"],
         complete=report["complete"],
-        limited=w["limited"].format(run=run, others=total - run) if report["limited"] else "",
-        answer=(w["answer_one"] if ok < 2 else w["answer"]).format(ok=ok, total=total) if total else w["nothing"],
-        explained=explained,
+        limited=_limited(run, total - run, words) if report["limited"] else "",
+        answer=answer(ok, total, words) if total else words("No station in this audit"),
+        explained=_explained(report, words),
         **figures,
         trend=builder.trend_of_all([school.uai for school in found]),
         history=report["changes"] is not None,
         history_problem=report["history_problem"],
         schools=found,
     )
+
+
+def answer(ok: int, total: int, words: Words) -> str:
+    """How many stations are as they should be, in a sentence."""
+    return words.plural(
+        "{n} of {total} stations up to date", "{n} of {total} stations up to date", ok, total=words.number(total)
+    )
+
+
+def _limited(run: int, others: int, words: Words) -> str:
+    return words.plural(
+        "Partial audit: {n} station read now, {others} shown as last known (with their date).",
+        "Partial audit: {n} stations read now, {others} shown as last known (with their date).",
+        run,
+        others=words.number(others),
+    )
+
+
+def _explained(report: Mapping[str, Any], words: Words) -> str:
+    wrong = shares(report["run"]["counts"])[1]
+    if report["verdict"] == "compliant":
+        return words("Every station that could be read is at its server's release.")
+    if report["verdict"] == "incomplete":
+        return words("Too many stations could not be read to conclude.")
+    said = words.plural(
+        "{n} station is not at its server's release.", "{n} stations are not at their server's release.", wrong
+    )
+    if report["complete"]:
+        return said
+    also = words("Besides, too many stations could not be read for the picture to be complete.")
+    return f"{said} {also}"
 
 
 class _Builder:
@@ -152,13 +176,13 @@ class _Builder:
         *,
         trends: Mapping[str, Sequence[tuple[str, Mapping[str, int]]]],
         commands: Commands,
-        w: dict[str, str],
+        words: Words,
         zone: dt.tzinfo | None,
     ) -> None:
         self.changes: Mapping[str, Sequence[Mapping[str, str]]] = report["changes"] or {}
-        self.trends, self.commands, self.w, self.zone = trends, commands, w, zone
+        self.trends, self.commands, self.words, self.zone = trends, commands, words, zone
         # Thousands of stations share a few times.
-        self.date = cache(lambda text: date(text, language=w["lang"], zone=zone) if text else "")
+        self.date = cache(lambda text: words.date(local(text, zone=zone)) if text else "")
 
     def school(self, number: int, about: Mapping[str, Any], rows: Sequence[ShownRecord]) -> ReportSchool:
         rooms = [
@@ -179,7 +203,7 @@ class _Builder:
             trend=trend(self.trends.get(about["school"], ()), date=self.date),
             changes=self.changes_of(about["school"]),
             rooms=rooms,
-            todo=todo(rows, release=about["release"] or "", commands=self.commands, words=self.w),
+            todo=todo(rows, release=about["release"] or "", commands=self.commands, words=self.words),
             # Those silent for the longest first: a station that was on yesterday is no worry.
             silent=sorted(silent, key=lambda cell: (seen[cell.name], cell.name)),
         )
@@ -195,8 +219,8 @@ class _Builder:
             name=row["station"],
             short=short,
             status=status,
-            found=said(row, "found", self.w["lang"]),
-            reason="" if status == "compliant" else said(row, "reason", self.w["lang"]),
+            found=said(row, "found", self.words.language),
+            reason="" if status == "compliant" else said(row, "reason", self.words.language),
             since=self.date(row["since"]),
             as_of="" if row["audited"] else self.date(row["at"]),
             last_seen=self.date(row["last_seen"]) if status in SILENT else "",

@@ -12,10 +12,13 @@ from typing import Any
 from ...module_utils.base.files import write_atomically
 from ..audit.status import STATUSES
 from ..pages.page import Link, neighbours, part, render_page
+from ..pages.titles import audit_title
+from ..words.words import Words
 from .commands import Commands
 from .csv_file import render_csv
 from .document import render_json
 from .junit import render_junit
+from .labels import CHANGES, VERDICTS
 from .prometheus import render_prometheus
 from .view import view
 
@@ -48,20 +51,23 @@ def render_html(
     *,
     trends: Trends,
     commands: Commands,
-    language: str = "fr",
+    words: Words,
     zone: dt.tzinfo | None = None,
     links: Sequence[Link] = (),
 ) -> str:
     """The report as one file that needs nothing else. ``zone`` None: the controller's time."""
-    shown = view(report, trends=trends, commands=commands, language=language, zone=zone)
+    shown = view(report, trends=trends, commands=commands, words=words, zone=zone)
     return render_page(
         _TEMPLATES / "audit.html.j2",
         css=_css(),
         js=part(_TEMPLATES / "audit.js"),
-        words=shown.w,
+        title=audit_title(report["product"], words),
+        words=words,
         links=links,
         v=shown,
         statuses=STATUSES,
+        verdicts=VERDICTS,
+        changes=CHANGES,
     )
 
 
@@ -71,7 +77,7 @@ def write_reports(
     *,
     trends: Trends,
     commands: Commands,
-    language: str,
+    words: Words,
     pages: Sequence[tuple[str, str | None]] = (),
 ) -> dict[str, str]:
     """Write what ``paths`` asks for, each atomically; return the files written.
@@ -81,12 +87,12 @@ def write_reports(
     """
     made = {
         "path": lambda: render_json(report),
-        "csv": lambda: render_csv(report["stations"], language=language),
+        "csv": lambda: render_csv(report["stations"], words=words),
         "html": lambda: render_html(
             report,
             trends=trends,
             commands=commands,
-            language=language,
+            words=words,
             links=neighbours(str(paths["html"]), pages),
         ),
         "prometheus": lambda: render_prometheus(report),

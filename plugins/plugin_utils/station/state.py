@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
@@ -35,23 +36,11 @@ _SHIELD = "InstallShield_"
 _HOUSE = re.compile(r"index.?[eé]ducation|pronote", re.IGNORECASE)
 
 
-_CONDITIONS: dict[str, dict[str, str]] = {
-    "en": {
-        "ok": "",
-        "entry_without_exe": "uninstall entry without program",
-        "exe_without_entry": "program without uninstall entry",
-        "version_unreadable": "version of the program unreadable",
-        "unfinished": "its installation broke off",
-        "arch": "unknown architecture",
-    },
-    "fr": {
-        "ok": "",
-        "entry_without_exe": "entrée de désinstallation sans programme",
-        "exe_without_entry": "programme sans entrée de désinstallation",
-        "version_unreadable": "version du programme illisible",
-        "unfinished": "son installation s'est interrompue",
-        "arch": "architecture inconnue",
-    },
+_CONDITIONS = {
+    "entry_without_exe": Message("uninstall entry without program"),
+    "exe_without_entry": Message("program without uninstall entry"),
+    "version_unreadable": Message("version of the program unreadable"),
+    "unfinished": Message("its installation broke off"),
 }
 
 
@@ -78,11 +67,12 @@ class Installation:
     uninstall_string: str | None
     view: int | None
 
-    def describe(self, language: str = "en") -> str:
-        """One line for a diff (English) or a report (``fr`` or ``en``)."""
-        words = _CONDITIONS.get(language, _CONDITIONS["en"])
-        note = words[self.condition]
-        return f"{self.release or self.year or '?'} {self.arch or words['arch']}{f' ({note})' if note else ''}"
+    def describe(self) -> Message:
+        """One line for a diff or a report."""
+        what, arch = str(self.release or self.year or "?"), self.arch or Message("unknown architecture")
+        if self.condition == "ok":
+            return Message("{what} {arch}", what=what, arch=arch)
+        return Message("{what} {arch} ({note})", what=what, arch=arch, note=_CONDITIONS[self.condition])
 
     def as_dict(self) -> dict[str, Any]:
         return {

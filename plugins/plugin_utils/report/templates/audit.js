@@ -8,6 +8,10 @@
   var cells = null, status = "", timer = 0;
   // Names are compared without accents and case: "etude" finds "Étude".
   function plain(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
+  function counted(number) {
+    var language = said.dataset.language, one = new Intl.PluralRules(language).select(number) === "one";
+    return (one ? said.dataset.one : said.dataset.many).replace("{n}", number.toLocaleString(language));
+  }
   function collect() {
     cells = [];
     main.querySelectorAll(".room").forEach(function (room) {
@@ -30,7 +34,7 @@
     main.querySelectorAll("section.school").forEach(function (section) {
       section.classList.toggle("gone", !section.querySelector(".room:not(.gone)"));
     });
-    said.textContent = words.length || status ? said.dataset.text.replace("{n}", shown) : "";
+    said.textContent = words.length || status ? counted(shown) : "";
   }
   input.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(apply, 120); });
   document.querySelectorAll("[data-status]").forEach(function (button) {

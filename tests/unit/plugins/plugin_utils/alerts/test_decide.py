@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message imp
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history import Changes
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record as sample_record
 
@@ -173,31 +174,31 @@ def test_the_words() -> None:
         threshold=10.0,
     )
     records = [record("p0", "late"), record("p1", "compliant")]
-    french = compose(found, records, language="fr", url="https://audit.example.org/", attached=True)
+    french = compose(found, records, words=catalogue("fr"), url="https://audit.example.org/", attached=True)
     assert french.subject == (
-        "[Client PRONOTE] 0310001A Lycée : seuil franchi, 1 à traiter, 1 changés sans nous, verdict changé"
+        "[Client PRONOTE] 0310001A Lycée : seuil franchi, 1 à traiter, 1 changé sans nous, verdict changé"
         " (1 poste sur 2 à jour)"
     )
     for wanted in (
         "Verdict : Non conforme (auparavant : Conforme).",
-        "Seuil franchi : 1 postes sur 2 ne sont pas à jour (seuil : 10 %).",
+        "Seuil franchi : 1 poste sur 2 n'est pas à jour (seuil : 10 %).",
         "Nouveaux écarts : 1\n  - p0 (0310001A, S101) : en retard\n",
         "  - p1 (0310001A, S101) : 2026.1.3 x64 → 2026.2.7 x64\n",
-        "  - 0310001A Lycée : serveur 2026.2.7, 1 postes sur 2 à jour\n",
+        "  - 0310001A Lycée : serveur 2026.2.7, 1 poste sur 2 à jour\n",
         "Rapport : https://audit.example.org/",
         "joint",
     ):
         assert wanted in french.text
-    english = compose(found, records, language="en")
+    english = compose(found, records, words=catalogue("en"))
     assert "Verdict: Not compliant (before: Compliant)." in english.text
     assert "attached" not in english.text
-    edt = compose(found, records, language="fr", product="edt_monoposte")
+    edt = compose(found, records, words=catalogue("fr"), product="edt_monoposte")
     assert edt.subject.startswith("[EDT monoposte] 0310001A Lycée : ")
 
 
 def test_long_lists_are_cut() -> None:
     found = Alert(changes={"fixed": [change(f"p{n}", after="compliant") for n in range(25)]}, verdict="compliant")
-    message = compose(found, [record("p0", "compliant")], language="fr")
+    message = compose(found, [record("p0", "compliant")], words=catalogue("fr"))
     assert "p19 (" in message.text
     assert "p20 (" not in message.text
     assert "… et 5 autres" in message.text
@@ -207,7 +208,7 @@ def _hostile_message(url: str = "") -> tuple[Alert, Any]:
     named = {"station": HOSTILE, "school": HOSTILE, "room": HOSTILE}
     found = Alert(changes={"newly_late": [{**named, "before": "", "after": "late"}]}, verdict="not_compliant")
     records = [record(HOSTILE, "late", school=HOSTILE, school_name=HOSTILE, expected=HOSTILE)]
-    return found, compose(found, records, language="fr", url=url)
+    return found, compose(found, records, words=catalogue("fr"), url=url)
 
 
 def test_hostile_names_are_neither_headers_nor_markup() -> None:
@@ -308,7 +309,7 @@ def test_a_webhook_gets_as_many_names_as_a_chat_takes() -> None:
     _, told, _ = audit(None, *["compliant"] * 10_000)
     alert, _, _ = audit(told, *["late"] * 10_000)
     assert alert is not None
-    message = compose(alert, [], language="fr")
+    message = compose(alert, [], words=catalogue("fr"))
     body = payload(message, alert, counts={}, product="pronote_client", at="2026-11-25T04:30:00Z", url="")
     said = json.loads(body)
     assert (said["changed"], len(said["changes"]["newly_late"])) == ({"newly_late": 10_000}, 200)

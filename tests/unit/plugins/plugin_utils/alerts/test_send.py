@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import trustme
 from aiohttp import web
-from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import Message, mail
+from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import Letter, mail
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.send import (
     AlertError,
     MailServer,
@@ -53,7 +53,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 
 def _mail(*recipients: str) -> EmailMessage:
     return mail(
-        Message(subject="Été : 3 à traiter", lines=[("45 postes sur 60 à jour", ["3 en retard"])]),
+        Letter(subject="Été : 3 à traiter", lines=[("45 postes sur 60 à jour", ["3 en retard"])]),
         sender="Audit <audit@example.org>",
         recipients=recipients or ["a@example.org"],
         report=("audit.html", b"<!DOCTYPE html><title>Rapport</title>"),

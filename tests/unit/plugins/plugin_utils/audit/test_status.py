@@ -9,8 +9,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status impor
     UNKNOWN,
     shares,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.table import LABELS
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.table import STATES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import KINDS
 
 
 def test_every_status_is_of_one_group() -> None:
@@ -20,12 +20,12 @@ def test_every_status_is_of_one_group() -> None:
 
 def test_every_station_that_was_seen_has_a_word_for_what_remains() -> None:
     assert {name for name, status in STATUSES.items() if status.found is None} == set(SILENT)
-    assert {status.found for status in STATUSES.values() if status.found} - {"right"} <= set(LABELS["fr"])
+    assert {status.found for status in STATUSES.values() if status.found} - {"right"} <= set(STATES)
 
 
 def test_whatever_is_not_right_has_something_to_do() -> None:
     assert {name for name, status in STATUSES.items() if not status.todo} == {"compliant"}
-    assert all(f"act_{status.todo}" in words("fr") for status in STATUSES.values() if status.todo)
+    assert {status.todo for status in STATUSES.values() if status.todo} == set(KINDS)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.verdict import Verdict, of_frozen, verdict
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.frozen import Unconfirmed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.unit.plans import LAST_MONTH, NEWER, OLD, RIGHT, client, state_of
 
@@ -50,12 +52,15 @@ def test_without_a_release_to_compare_with_the_verdict_says_why() -> None:
     assert (judged.status, judged.reason) == ("unknown_release", "the server is suspended")
 
 
+def _french(judged: Verdict) -> str:
+    return catalogue("fr").of(judged.reason_fr or judged.reason)
+
+
 def test_reasons_are_told_in_french_for_reports() -> None:
     judged = verdict(state_of(client("2026.1.3", condition="exe_without_entry")), _WANTED)
-    assert judged.reason_fr == "2026.1.3 au lieu de 2026.2.7 (2026.1.3 x64 (programme sans entrée de désinstallation))"
-    assert verdict(state_of(), None, why_unknown="the server is suspended").reason_fr.startswith(
-        "la version du serveur"
-    )
+    assert _french(judged) == "2026.1.3 au lieu de 2026.2.7 (2026.1.3 x64 (programme sans entrée de désinstallation))"
+    unknown = verdict(state_of(), None, why_unknown="the server is suspended")
+    assert _french(unknown).startswith("la version du serveur")
 
 
 @pytest.mark.parametrize(
@@ -137,11 +142,13 @@ def test_reasons_are_told_in_french_for_reports() -> None:
     ],
 )
 def test_word_for_word(state: StationState, expected: Verdict) -> None:
-    assert verdict(state, _WANTED) == expected
+    judged = verdict(state, _WANTED)
+    assert replace(judged, reason_fr=_french(judged)) == expected
 
 
 def test_without_a_release_and_without_a_reason() -> None:
-    assert verdict(state_of(RIGHT), None) == Verdict(
+    judged = verdict(state_of(RIGHT), None)
+    assert replace(judged, reason_fr=_french(judged)) == Verdict(
         status="unknown_release",
         reason="the release of the school's server is not known",
         reason_fr="la version du serveur de l'établissement n'est pas connue",
@@ -183,6 +190,6 @@ def test_a_frozen_station_is_settled_by_a_later_start(
     kept = Unconfirmed(wanted=wanted, boot=_FIRST, freezer="Deep Freeze") if wanted else None
     judged = of_frozen(verdict(state, _WANTED), state, _WANTED, kept)
     assert judged.status == status
-    assert ("Deep Freeze" in judged.reason_fr) is (status in {"frozen", "late"})
+    assert ("Deep Freeze" in _french(judged)) is (status in {"frozen", "late"})
     assert judged.remedy.startswith("Thaw") is (status == "late")
     assert of_frozen(judged, state, None, kept) is judged

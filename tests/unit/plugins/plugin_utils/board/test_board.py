@@ -18,9 +18,11 @@ from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings im
 )
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import Facts, board, state_label
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.operations import OPERATIONS, STATES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.table import render_board
-from ansible_collections.rentree.pronote.plugins.plugin_utils.board.words import LABELS, OPERATIONS, STATES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
+FR = catalogue("fr")
 _YEAR = Release.parse("2026.2.7")
 _STATES = {"D": DONE, "T": TO_DO, "?": IN_DOUBT, "-": NOT_OBSERVABLE}
 
@@ -31,7 +33,7 @@ def _report(letter: str, *findings: dict[str, str]) -> dict[str, Any]:
 
 def _board(states: str, facts: Facts | None = None, language: str = "fr") -> dict[int, dict[str, Any]]:
     reports = {number: _report(letter) for number, letter in enumerate(states.split(), 1)}
-    made = board(reports, facts or Facts(year=2026, release=_YEAR), language=language)
+    made = board(reports, facts or Facts(year=2026, release=_YEAR), words=catalogue(language))
     return {each["operation"]: each for each in made}
 
 
@@ -109,8 +111,8 @@ def test_evidence_of_the_same_day_or_before_contradicts_nothing() -> None:
 
 def test_what_to_do_next() -> None:
     made = _board("T - T T T T T T")
-    assert made[1]["next"] == OPERATIONS["fr"][1].todo
-    assert made[2]["next"] == OPERATIONS["fr"][2].look
+    assert made[1]["next"] == FR.of(OPERATIONS[1].todo)
+    assert made[2]["next"] == FR.of(OPERATIONS[2].look)
     assert made[8]["next"] == "Attendre l'opération 1 : chef d'établissement (console d'hébergement)."
     assert _board("D D D D D D D D")[8]["next"] == ""
     # What was found is nearer to the point.
@@ -118,18 +120,17 @@ def test_what_to_do_next() -> None:
     noted = {"code": "not_attested", "severity": "error", "text": "Personne"}
     reports = {number: _report("T", noted if number in {3, 4, 7} else found) for number in range(1, 9)}
     reports[1], reports[2] = _report("D"), _report("D")
-    made = {each["operation"]: each for each in board(reports, Facts(year=2026))}
+    made = {each["operation"]: each for each in board(reports, Facts(year=2026), words=FR)}
     assert made[8]["next"] == "3 postes"
-    assert made[3]["next"] == OPERATIONS["fr"][3].todo
+    assert made[3]["next"] == FR.of(OPERATIONS[3].todo)
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_state_has_words(language: str) -> None:
     for state in STATES:
-        assert state_label({"state": state, "blocked_by": [3, 5]}, language)
-    assert state_label({"state": "blocked", "blocked_by": [3, 5]}, language).endswith("3, 5")
-    assert set(OPERATIONS[language]) == set(range(1, 9))
-    assert set(LABELS[language]) == set(LABELS["fr"])
+        assert state_label({"state": state, "blocked_by": [3, 5]}, catalogue(language))
+    assert state_label({"state": "blocked", "blocked_by": [3, 5]}, catalogue(language)).endswith("3, 5")
+    assert set(OPERATIONS) == set(range(1, 9))
 
 
 def test_the_two_languages_speak_of_the_same_values() -> None:
@@ -145,13 +146,13 @@ def test_the_table_has_no_markup_and_no_control_characters() -> None:
     made = list(_board("D D T T T T T T").values())
     made[0]["evidence"] = [{"what": "[red]x[/red]\x1b[31m", "date": "2026-08-28T09:12:00Z", "source": "a\nb"}]
     text = render_board(
-        [{"school": "0310001A", "name": "\x1b]0;x", "year": 2026, "operations": made}], width=120, color=False
+        [{"school": "0310001A", "name": "\x1b]0;x", "year": 2026, "operations": made}], words=FR, width=120, color=False
     )
     assert "\x1b" not in text
     assert "[red]x[/red]" in text
     assert "2026-08-28 " in text
-    assert "2 opération(s) sur 8 faites" in text
+    assert "2 opérations sur 8 faites" in text
 
 
 def test_no_school_is_said() -> None:
-    assert "pronote_uai" in render_board([], width=120, color=False)
+    assert "pronote_uai" in render_board([], words=FR, width=120, color=False)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.write import render_board_page, write_board
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 _HOSTILE = "<script>alert(1)</script>\"'\u202e{{ 7*7 }}"
 
@@ -47,9 +48,9 @@ class _Tags(HTMLParser):
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_hostile_names_stay_text(language: str) -> None:
-    page = render_board_page(_board(_HOSTILE), language=language)
+    page = render_board_page(_board(_HOSTILE), words=catalogue(language))
     tags = _Tags(page).tags
-    plain = _Tags(render_board_page(_board(), language=language)).tags
+    plain = _Tags(render_board_page(_board(), words=catalogue(language))).tags
     assert [tag for tag, _ in tags] == [tag for tag, _ in plain]
     assert not [tag for tag, _ in tags if tag in {"script", "img", "iframe", "link", "form"}]
     assert not [name for _, attributes in tags for name in attributes if name.startswith("on") or name == "src"]
@@ -59,7 +60,7 @@ def test_hostile_names_stay_text(language: str) -> None:
 
 
 def test_the_style_is_the_one_that_the_page_allows() -> None:
-    page = render_board_page(_board())
+    page = render_board_page(_board(), words=catalogue("fr"))
     found = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     assert found
     digest = base64.b64encode(hashlib.sha256(found[1].encode()).digest()).decode()
@@ -70,18 +71,18 @@ def test_the_style_is_the_one_that_the_page_allows() -> None:
 
 
 def test_what_a_person_reads() -> None:
-    page = render_board_page(_board())
+    page = render_board_page(_board(), words=catalogue("fr"))
     for text in ("bloqué par 2", "rentrée 2026", "0 opération sur 8 faite", 'data-state="blocked"'):
         assert text in page
-    assert "Aucun établissement" in render_board_page(document([], at="2026-08-27T18:00:00Z"))
+    assert "Aucun établissement" in render_board_page(document([], at="2026-08-27T18:00:00Z"), words=catalogue("fr"))
 
 
 def test_files_are_written_for_those_who_read_reports(tmp_path: Path) -> None:
     places = {"path": str(tmp_path / "new/rentree.json"), "html": str(tmp_path / "new/rentree.html")}
-    assert write_board(_board(), path=places["path"], html=places["html"], language="fr") == places
+    assert write_board(_board(), path=places["path"], html=places["html"], words=catalogue("fr")) == places
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "new").iterdir()} == {0o640}
     assert json.loads((tmp_path / "new/rentree.json").read_text(encoding="utf-8")) == _board()
-    assert write_board(_board(), path="", html=None, language="fr") == {}
+    assert write_board(_board(), path="", html=None, words=catalogue("fr")) == {}
 
 
 def test_the_audit_beside_it_is_linked(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_the_audit_beside_it_is_linked(tmp_path: Path) -> None:
     for there in (False, True):
         if there:
             (tmp_path / "audit.html").touch()
-        write_board(_board(), path=None, html=str(page), language="fr", pages=pages)
+        write_board(_board(), path=None, html=str(page), words=catalogue("fr"), pages=pages)
         links = [attributes["href"] for tag, attributes in _Tags(page.read_text(encoding="utf-8")).tags if tag == "a"]
         assert ("audit.html" in links) == there
         assert [link for link in links if not (link or "").startswith("#")] == ["audit.html"] * there

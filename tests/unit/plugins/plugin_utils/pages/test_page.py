@@ -9,14 +9,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.page import neighbours, part
-from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.words import (
-    audit_title,
-    board_title,
-    date,
-    date_time,
-    page_words,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.titles import audit_title, board_title
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import audit_pages
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.collection import ROOT
 
@@ -82,20 +77,13 @@ def test_a_page_that_is_given_relative_to_home_or_here(tmp_path: Path, monkeypat
 
 
 def test_each_product_has_its_audit() -> None:
-    pages = audit_pages("reports/audit.html", "fr")
+    pages = audit_pages("reports/audit.html", catalogue("fr"))
     assert pages[0] == ("Audit du client PRONOTE", "reports/audit.html")
     assert ("Audit : EDT monoposte", "reports/audit-edt_monoposte.html") in pages
     assert len(pages) == len(PRODUCTS)
-    assert {file for _, file in audit_pages(None, "en")} == {""}
+    assert {file for _, file in audit_pages(None, catalogue("en"))} == {""}
 
 
-def test_words_and_dates_in_both_languages() -> None:
-    assert set(page_words("fr")) == set(page_words("en"))
-    assert page_words("br") == page_words("en")
-    assert audit_title("edt_monoposte", "en") == "Audit: EDT monoposte"
-    assert board_title("fr") == "Opérations de rentrée"
-    assert date("2026-09-01", language="fr") == "1er\u00a0sept.\u00a02026"
-    assert date("2026-09-01", language="en") == "1\u00a0Sep\u00a02026"
-    assert date_time("2026-09-01T12:05:00+00:00", language="en").startswith("1\u00a0Sep\u00a02026, ")
-    with pytest.raises(ValueError, match="soon"):
-        date("soon", language="fr")
+def test_titles_in_both_languages() -> None:
+    assert audit_title("edt_monoposte", catalogue("en")) == "Audit: EDT monoposte"
+    assert board_title(catalogue("fr")) == "Opérations de rentrée"

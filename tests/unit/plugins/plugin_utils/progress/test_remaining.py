@@ -8,6 +8,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.remaining
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import PlayProgress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 _COMMAND = "ansible-playbook playbooks/remaining.yml -i inventories/x"
 
@@ -54,8 +55,8 @@ def test_the_list_is_that_of_the_store(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "160")
     store = tmp_path / "state"
     _remember(store, product=product)
-    text = remaining_of(_progress(str(store), product=product), language="fr", command=_COMMAND)
-    title = "Reste à faire : 2 poste(s) sur 2"
+    text = remaining_of(_progress(str(store), product=product), words=catalogue("fr"), command=_COMMAND)
+    title = "Reste à faire : 2 postes sur 2"
     assert text.startswith(title if product == "pronote_client" else f"EDT monoposte - {title}")
     for word in ("0310001A", "CDI", "injoignable", "Switch it on.", "jamais essayé", "Salle 101"):
         assert word in text
@@ -65,13 +66,13 @@ def test_the_list_is_that_of_the_store(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_store_that_cannot_be_read_is_a_line_with_the_command(tmp_path: Path) -> None:
     store = tmp_path / "state"
     store.write_text("no store\n" * 200)
-    text = remaining_of(_progress(str(store)), language="fr", command=_COMMAND)
+    text = remaining_of(_progress(str(store)), words=catalogue("fr"), command=_COMMAND)
     assert text.startswith(f"the store {store}: not usable (file is not a database). Move it away")
-    assert text.endswith(f"What remains to be done is not known. Afterwards: {_COMMAND}")
+    assert text.endswith(f"Ce qui reste à faire n'est pas connu. Ensuite : {_COMMAND}")
 
 
 def test_several_stores_are_left_to_the_command() -> None:
     progress = _progress("/one")
     progress.about("new", product="pronote_client", store="/two")
-    assert remaining_of(progress, language="fr", command=_COMMAND) == f"Reste à faire: {_COMMAND}"
-    assert remaining_of(progress, language="en", command=_COMMAND) == f"Remaining: {_COMMAND}"
+    assert remaining_of(progress, words=catalogue("fr"), command=_COMMAND) == f"Reste à faire : {_COMMAND}"
+    assert remaining_of(progress, words=catalogue("en"), command=_COMMAND) == f"Remaining: {_COMMAND}"

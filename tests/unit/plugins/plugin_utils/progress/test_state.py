@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.state import PlayProgress, end_of, summary
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.view import HEIGHT, render
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from rich.text import Text
 
 HOSTILE = "s1\x1b[2J\x1b]0;owned\x07\r\n[bold red]x[/]\u202e\u200b\x9b31m"
@@ -30,7 +31,7 @@ def test_ends(result: dict[str, Any], end: str) -> None:
 
 def test_a_run_event_by_event() -> None:
     progress = _progress()
-    assert summary(progress, now=0, language="fr") == "PRONOTE: postes 0/4"
+    assert summary(progress, now=0, words=catalogue("fr")) == "PRONOTE: postes 0/4"
     progress.begin("a", now=1)
     progress.begin("b", now=1)
     progress.stage("a", "installing", now=2)
@@ -48,9 +49,9 @@ def test_a_run_event_by_event() -> None:
     progress.leave("c")
     assert progress.by_room() == [("101", 1, 1, 2), ("102", 0, 0, 2)]
     assert list(progress.failures) == [("b", "off\N{REPLACEMENT CHARACTER}[2J")]
-    assert summary(progress, now=7, language="en") == "PRONOTE: stations 1/4, unreachable 1, at work 1"
+    assert summary(progress, now=7, words=catalogue("en")) == "PRONOTE: stations 1/4, unreachable 1, at work 1"
     progress.check = True
-    assert summary(progress, now=7, language="fr").startswith("PRONOTE (simulation): ")
+    assert summary(progress, now=7, words=catalogue("fr")).startswith("PRONOTE (simulation): ")
 
 
 @pytest.mark.parametrize(
@@ -63,14 +64,14 @@ def test_the_time_left_is_that_of_the_ring(ended: int, now: float, minutes: int 
     for n in range(ended):
         progress.end(f"s{n}", "done")
     assert progress.minutes_left(now) == minutes
-    assert ("anneau 2/3" in summary(progress, now=now, language="fr")) is True
-    assert ("fin de l'anneau dans" in summary(progress, now=now, language="fr")) is (minutes is not None)
+    assert ("anneau 2/3" in summary(progress, now=now, words=catalogue("fr"))) is True
+    assert ("fin de l'anneau dans" in summary(progress, now=now, words=catalogue("fr"))) is (minutes is not None)
 
 
 def _shown(
     progress: PlayProgress, *, width: int = 100, height: int = HEIGHT, color: bool = False, now: float = 30
 ) -> list[str]:
-    lines = render(progress, now=now, width=width, height=height, language="fr", color=color)
+    lines = render(progress, now=now, width=width, height=height, words=catalogue("fr"), color=color)
     assert len(lines) == height
     for line in lines:
         assert Text.from_ansi(line).cell_len <= width
@@ -115,7 +116,7 @@ def test_hostile_names_stay_text() -> None:
         assert "[bold red]x[/]" in text
         for character in ("\x1b]", "\x1b[2J", "\x07", "\r", "\u202e", "\u200b", "\x9b"):
             assert character not in text
-    assert "\x1b" not in summary(progress, now=0, language="fr")
+    assert "\x1b" not in summary(progress, now=0, words=catalogue("fr"))
 
 
 @pytest.mark.parametrize(
@@ -162,15 +163,15 @@ def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, s
 def test_a_line_names_its_product(product: str, check: bool, line: str) -> None:
     progress = PlayProgress.of_play(_progress().stations, now=0, check=check)
     progress.about("a", product=product)
-    assert summary(progress, now=0, language="fr") == line
+    assert summary(progress, now=0, words=catalogue("fr")) == line
 
 
 def test_a_play_that_is_over_foretells_nothing() -> None:
     progress = _progress()
     for name in "abc":
         progress.end(name, "done")
-    assert "fin dans 1 min environ" in summary(progress, now=30, language="fr")
-    assert summary(progress, now=None, language="fr") == "PRONOTE: postes 3/4, faits 3"
+    assert "fin dans 1 min environ" in summary(progress, now=30, words=catalogue("fr"))
+    assert summary(progress, now=None, words=catalogue("fr")) == "PRONOTE: postes 3/4, faits 3"
 
 
 @pytest.mark.parametrize(

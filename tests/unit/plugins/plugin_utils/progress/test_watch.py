@@ -8,8 +8,9 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress import watch as _progress_watch
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.watch import Watch
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import events as _progress
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-_SHOWN: dict[str, Any] = {"color": False, "interval": 3600, "language": "fr"}
+_SHOWN: dict[str, Any] = {"color": False, "interval": 3600, "words": catalogue("fr")}
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_a_plain_line_that_says_it_already_is_not_said_twice(events: Path) -> No
     said: list[str] = []
     watch = _watch(said)
     _play(watch, "pronote_client", "a", ended=1)
-    watch._tell(0, "fr")
+    watch._tell(0)
     watch.finish()
     assert said == ["PRONOTE: postes 1/1, faits 1"]
     assert events.exists()

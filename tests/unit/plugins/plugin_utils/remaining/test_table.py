@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.standing import Standing
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.table import (
-    LABELS,
+    STATES,
     remaining,
     render_remaining,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 SINCE = "2026-11-23T18:04:11Z"
 
@@ -29,7 +30,7 @@ STATIONS = {
 
 def _text(language: str = "fr") -> str:
     rows = remaining(STATIONS, ["off", "right", "broken", "new"])
-    return render_remaining(rows, total=4, language=language, width=200, color=False)
+    return render_remaining(rows, total=4, words=catalogue(language), width=200, color=False)
 
 
 @pytest.fixture(autouse=True)
@@ -51,22 +52,22 @@ def test_rows_are_sorted_and_say_who_since_when_why() -> None:
 
 
 def test_french_and_english_name_everything() -> None:
-    assert set(LABELS["fr"]) == set(LABELS["en"])
-    for word in ("Reste à faire : 3 poste(s) sur 4", "2026-11-23 19:04", "jamais essayé", "3 échecs", "il est éteint"):
+    assert all(catalogue(language).of(state) for state in STATES.values() for language in ("fr", "en"))
+    for word in ("Reste à faire : 3 postes sur 4", "2026-11-23 19:04", "jamais essayé", "3 échecs", "il est éteint"):
         assert word in _text()
-    assert "Remaining: 3 of 4 station(s)" in _text("en")
+    assert "Remaining: 3 of 4 stations" in _text("en")
     assert "it is off" in _text("en")
 
 
 def test_nothing_remains() -> None:
-    assert render_remaining([], total=4, language="fr", width=80, color=False) == (
+    assert render_remaining([], total=4, words=catalogue("fr"), width=80, color=False) == (
         "Reste à faire : rien, les 4 postes sont à jour\n"
     )
 
 
 def test_what_stations_said_moves_no_cursor() -> None:
     stations = {"a": _known("[bold]CDI", outcome="failed", reason="\x1b[2Jgone", remedy="[link=x]")}
-    text = render_remaining(remaining(stations, ["a"]), total=1, language="fr", width=200, color=False)
+    text = render_remaining(remaining(stations, ["a"]), total=1, words=catalogue("fr"), width=200, color=False)
     assert "\x1b" not in text
     assert "[bold]CDI" in text
     assert "[link=x]" in text
@@ -77,5 +78,5 @@ def test_a_frozen_station_remains_until_a_restart_has_shown_it() -> None:
     (row,) = remaining(stations, ["a"])
     assert (row["state"], row["given_up"]) == ("frozen", False)
     assert "installé, à confirmer" in " ".join(
-        render_remaining([row], total=1, language="fr", width=250, color=False).split()
+        render_remaining([row], total=1, words=catalogue("fr"), width=250, color=False).split()
     )

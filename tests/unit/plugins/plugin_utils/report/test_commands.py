@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands, limit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import todo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.view import short_names
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import HOSTILE, record
 
@@ -64,7 +64,7 @@ def test_what_to_do_names_each_station_once_and_the_useful_first() -> None:
     statuses = ["late", "unreachable", "ahead", "absent", "several", "refused", "unknown_release", "older_year_only"]
     rows = [record(f"a-{n}", status=status) for n, status in enumerate(["compliant", *statuses])]
     commands = Commands(inventories=("inventories/x",))
-    found = todo(rows, release="2026.2.7", commands=commands, words=words("fr"))
+    found = todo(rows, release="2026.2.7", commands=commands, words=catalogue("fr"))
     assert [t.kind for t in found] == ["deploy", "several", "ahead", "refused", "unknown_release", "unreachable"]
     named = [name for t in found for _, names, _ in t.rooms for name in names]
     assert sorted(named) == [f"a-{n}" for n in range(1, 9)]
@@ -77,7 +77,7 @@ def test_what_to_do_names_each_station_once_and_the_useful_first() -> None:
 def test_a_group_never_reaches_into_another_school() -> None:
     rows = [record(name, status="late") for name in sorted(S101)]
     commands = Commands(inventories=(), groups={"salles_nord": S101 | {"elsewhere-1"}, "salle_101": S101})
-    (deploy,) = todo(rows, release="2026.2.7", commands=commands, words=words("en"))
+    (deploy,) = todo(rows, release="2026.2.7", commands=commands, words=catalogue("en"))
     assert deploy.command == "ansible-playbook playbooks/deploy.yml --limit salle_101"
     assert deploy.rooms == [("Salle 101", [], 10)]
 

@@ -19,13 +19,14 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
     unread_of,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record
 
 _ARGUMENTS: dict[str, Any] = {
     **dict.fromkeys(["outcome", "board"]),
     "product": "pronote_client",
-    "language": "fr",
+    "words": catalogue("fr"),
     "fail_on": [],
     "max_unreachable": 50,
     "max_unknown": 5,

@@ -11,9 +11,10 @@ import jsonschema
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import EXIT_CODES, VERDICTS, conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.charts import percent
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.words import percent, words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from lxml import etree
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -144,17 +145,10 @@ def test_the_junit_is_xml_with_one_case_per_station_of_the_run() -> None:
     }
 
 
-def test_both_languages_have_the_same_words() -> None:
-    assert set(words("fr")) == set(words("en"))
-    assert all(words("fr").values())
+def test_every_status_has_a_sign_and_words_of_its_own() -> None:
     assert len({status.mark for status in STATUSES.values() if status.mark}) == len(STATUSES)
-    for key, text in words("fr").items():
-        # The same places to fill in.
-        assert sorted(_fields(text)) == sorted(_fields(words("en")[key])), key
-
-
-def _fields(text: str) -> list[str]:
-    return [part.partition("}")[0] for part in text.split("{")[1:]]
+    for language in ("fr", "en"):
+        assert len({catalogue(language).of(status.label) for status in STATUSES.values()}) == len(STATUSES)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record
 
@@ -23,7 +24,7 @@ def test_those_silent_for_the_longest_come_first() -> None:
         {**each, "at": _AT, "since": _AT, "last_seen": seen[str(each["station"])], "audited": True} for each in records
     ]
     report = document(entries, at=_AT, outcome=conclude(records))
-    page = render_html(report, trends={}, commands=Commands(inventories=()), language="fr")
+    page = render_html(report, trends={}, commands=Commands(inventories=()), words=catalogue("fr"))
     listed = page[page.index("Postes sans réponse") :]
     order = sorted(seen, key=lambda name: listed.index(f">{name}<"))
     assert order == ["jamais", "septembre", "aussi-hier", "hier"]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.table import LABELS, render_table
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.table import render_table
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record
 
@@ -18,13 +19,12 @@ def _record(station: str = "s101-01", **fields: Any) -> AuditRecord:
 
 
 def _table(*records: AuditRecord, language: str = "fr", color: bool = False, width: int = 140) -> str:
-    return render_table(records, language=language, width=width, color=color)
+    return render_table(records, words=catalogue(language), width=width, color=color)
 
 
 def test_both_languages_name_everything() -> None:
-    assert set(LABELS["fr"]) == set(LABELS["en"])
-    assert all(status.label(language).strip() for status in STATUSES.values() for language in LABELS)
-    assert all(text.strip() for words in LABELS.values() for text in words.values())
+    labels = [catalogue(language).of(status.label) for status in STATUSES.values() for language in ("fr", "en")]
+    assert all(label.strip() for label in labels)
 
 
 def test_french() -> None:
@@ -39,7 +39,7 @@ def test_english() -> None:
     text = _table(_record(), _record("s101-02", status="unreachable", found=None), language="en")
     for word in ("Room", "Station", "Status", "Found", "Detail", "late", "unreachable", "server 2026.2.7"):
         assert word in text
-    assert text.endswith("Total : 2 (1 late, 1 unreachable)")
+    assert text.endswith("Total: 2 (1 late, 1 unreachable)")
 
 
 def test_an_unknown_language_is_shown_in_english() -> None:
@@ -48,8 +48,11 @@ def test_an_unknown_language_is_shown_in_english() -> None:
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_every_status_is_shown(status: str) -> None:
-    for language in LABELS:
-        assert STATUSES[status].label(language) in _table(_record(status=status), language=language).splitlines()[-3]
+    for language in ("fr", "en"):
+        assert (
+            catalogue(language).of(STATUSES[status].label)
+            in _table(_record(status=status), language=language).splitlines()[-3]
+        )
 
 
 def test_totals_count_every_school_and_no_empty_status() -> None:
@@ -60,9 +63,9 @@ def test_totals_count_every_school_and_no_empty_status() -> None:
     assert "0310002B : serveur" in text
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_no_station_at_all(language: str) -> None:
-    assert _table(language=language) == "Total : 0"
+@pytest.mark.parametrize(("language", "said"), [("fr", "Total : 0"), ("en", "Total: 0")])
+def test_no_station_at_all(language: str, said: str) -> None:
+    assert _table(language=language) == said
 
 
 def test_by_school_then_room_then_station_and_a_room_is_named_once() -> None:

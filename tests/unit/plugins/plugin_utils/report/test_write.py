@@ -26,6 +26,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write impor
     render_html,
     write_reports,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from lxml import etree, html
 
 from tests.browser.sample import HOSTILE, Sample, record, sample
@@ -39,7 +40,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def _render(made: Sample, language: str = "fr") -> str:
-    return render_html(made.report, trends=made.history.trend, commands=made.commands, language=language)
+    return render_html(made.report, trends=made.history.trend, commands=made.commands, words=catalogue(language))
 
 
 def _small(*records: AuditRecord) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _small(*records: AuditRecord) -> dict[str, Any]:
 
 
 def _html(*records: AuditRecord, language: str = "fr") -> str:
-    return render_html(_small(*records), trends={}, commands=Commands(inventories=()), language=language)
+    return render_html(_small(*records), trends={}, commands=Commands(inventories=()), words=catalogue(language))
 
 
 def _tree(page: str) -> Any:
@@ -120,14 +121,16 @@ def test_language(language: str, says: str) -> None:
 
 def test_commands_of_another_product_are_about_it() -> None:
     report = {**_small(record("a", status="several")), "product": "edt_monoposte"}
-    page = render_html(report, trends={}, commands=Commands(inventories=()))
+    page = render_html(report, trends={}, commands=Commands(inventories=()), words=catalogue("fr"))
     assert _text(page, "pre") == ["ansible -m rentree.pronote.client_info -a product=edt_monoposte a"]
 
 
 def test_another_product_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(PRODUCTS["pronote_client"], title="EDT <Monoposte>")
     monkeypatch.setitem(PRODUCTS, "other", other)
-    page = render_html({**_small(record("a")), "product": "other"}, trends={}, commands=Commands(inventories=()))
+    page = render_html(
+        {**_small(record("a")), "product": "other"}, trends={}, commands=Commands(inventories=()), words=catalogue("fr")
+    )
     assert "<h1>Audit : EDT &lt;Monoposte&gt;</h1>" in page
 
 
@@ -171,7 +174,7 @@ def test_a_station_of_an_earlier_audit_has_its_date() -> None:
     report = _small(record("a"))
     report["stations"].append({**report["stations"][0], "station": "b", "at": "2026-11-02T04:30:00Z", "audited": False})
     report["limited"] = True
-    page = render_html(report, trends={}, commands=Commands(inventories=()))
+    page = render_html(report, trends={}, commands=Commands(inventories=()), words=catalogue("fr"))
     assert "relevé le 2\u00a0nov.\u00a02026" in page
     assert "Audit partiel" in page
 
@@ -208,7 +211,7 @@ def test_a_trend_needs_two_days_and_keeps_to_its_frame() -> None:
 
 
 def _write(paths: dict[str, str | None], made: Sample) -> dict[str, str]:
-    return write_reports(paths, made.report, trends=made.history.trend, commands=made.commands, language="fr")
+    return write_reports(paths, made.report, trends=made.history.trend, commands=made.commands, words=catalogue("fr"))
 
 
 def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path: Path) -> None:
@@ -221,7 +224,7 @@ def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path:
 
 
 def test_the_pages_beside_it_are_linked_when_they_are_there(made: Sample, tmp_path: Path) -> None:
-    arguments: dict[str, Any] = {"trends": {}, "commands": made.commands, "language": "fr"}
+    arguments: dict[str, Any] = {"trends": {}, "commands": made.commands, "words": catalogue("fr")}
     report, board = tmp_path / "audit.html", tmp_path / "rentree.html"
     pages = [("Audit", str(report)), ("Opérations de <rentrée>", str(board))]
     for there in (False, True):
@@ -244,7 +247,7 @@ def test_a_name_that_is_no_text_at_all_is_still_written(tmp_path: Path) -> None:
         _small(record("a\udc80", status="late", reason_fr="\ud800")),
         trends={},
         commands=Commands(inventories=()),
-        language="fr",
+        words=catalogue("fr"),
     )
     for kind in KINDS:
         assert "2026" in (tmp_path / kind).read_bytes().decode("utf-8"), kind
