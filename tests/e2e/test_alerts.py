@@ -105,7 +105,7 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
     # The deployment that removed the client wrote its job into the inventory's store. That of this test knows of none,
     # and so cannot tell whether it was one of ours.
     reasons = "1 à traiter"
-    assert mail["Subject"] == f"[Client PRONOTE] 0310001A Lycée d'essai : {reasons} (0 postes sur 4 à jour)"
+    assert mail["Subject"] == f"[Client PRONOTE] 0310001A Lycée d'essai : {reasons} (0 poste sur 4 à jour)"
     text = mail.get_body(("plain",))
     assert text is not None
     assert "  - compliant (0310001A, Salle 101) : absent\n" in text.get_content()

@@ -53,7 +53,7 @@ def test_each_play_has_its_line(school: School) -> None:
 def test_what_remains_when_nobody_was_left_to_list_it(school: School) -> None:
     run = elsewhere(school, "--limit", "off", *_QUICK).assert_code(4)
     assert not [result for result in run.of("deploy_report").values() if result["outcome"] != "skipped"]
-    assert _tables(run) == ["Reste à faire : 1 poste(s) sur 1"]
+    assert _tables(run) == ["Reste à faire : 1 poste sur 1"]
     assert _lines(run) == ["PRONOTE: postes 1/1, injoignables 1"]
     _, _, after = run.output.partition("PLAY RECAP")
     for word in ("0310001A", "Salle 101", "off", "injoignable"):
@@ -78,14 +78,14 @@ def test_a_store_that_cannot_be_read_changes_nothing_but_the_line(school: School
     said = " ".join(run.output.split())
     assert f"the store {foreign}: not usable" in said
     command = f"ansible-playbook playbooks/remaining.yml -i {school.inventory}"
-    assert f"What remains to be done is not known. Afterwards: {command}" in said
+    assert f"Ce qui reste à faire n'est pas connu. Ensuite : {command}" in said
     assert foreign.read_text(encoding="utf-8") == "liste des postes\n" * 200
 
 
 def test_the_list_of_a_run_that_went_on_comes_once(school: School) -> None:
     run = elsewhere(school, "--limit", "off,salle", *_QUICK).assert_code(4)
     assert set(run.of("deploy_report")) == {"salle"}
-    assert _tables(run) == ["Reste à faire : 1 poste(s) sur 2"]
+    assert _tables(run) == ["Reste à faire : 1 poste sur 2"]
 
 
 def test_each_product_has_its_own_list(school: School) -> None:
@@ -94,7 +94,7 @@ def test_each_product_has_its_own_list(school: School) -> None:
     run = elsewhere(school, "--limit", "salle,chef,adjoint", *_QUICK).assert_code(2)
     assert _tables(run) == [
         "Reste à faire : rien, les 3 postes sont à jour",
-        "EDT monoposte - Reste à faire : 2 poste(s) sur 2",
+        "EDT monoposte - Reste à faire : 2 postes sur 2",
     ]
     assert _lines(run) == [
         "PRONOTE: postes 3/3, déjà à jour 3",
@@ -103,7 +103,7 @@ def test_each_product_has_its_own_list(school: School) -> None:
     remaining = school.play("remaining", "--limit", "salle,chef").assert_code(0)
     assert _tables(remaining) == [
         "Reste à faire : rien, les 2 postes sont à jour",
-        "EDT monoposte - Reste à faire : 1 poste(s) sur 1",
+        "EDT monoposte - Reste à faire : 1 poste sur 1",
     ]
     school.lab.depot({})
     run = elsewhere(school, "--limit", "salle,chef,adjoint").assert_code(0)

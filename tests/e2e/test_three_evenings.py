@@ -123,7 +123,7 @@ def test_three_evenings(school: School) -> None:
     assert rest["fails-always"]["given_up"]
     assert "refuses the user name or the password" in rest["password"]["reason"]
     listed = school.play("remaining").assert_code(0)
-    assert "Reste à faire : 3 poste(s) sur 10" in listed.output
+    assert "Reste à faire : 3 postes sur 10" in listed.output
     assert _remaining(listed) == rest
 
     # Three failures with the same release: it takes an administrator.
