@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.alerts.tell import AlertRequest, tell
 from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
 from ..plugin_utils.report.make import records_of
 
 _TELL = ["newly_late", "fixed", "by_hand", "vanished", "verdict"]
@@ -22,7 +23,7 @@ class ActionModule(ControllerAction):
         "summary": {"type": "dict", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "store": {"type": "path", "required": True, "aliases": ["state"]},
-        "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
+        "language": LANGUAGE_SPEC,
         "tell": {
             "type": "list",
             "elements": "str",
@@ -51,7 +52,8 @@ class ActionModule(ControllerAction):
         if "verdict" not in summary:
             return {"skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
         limited = bool(self.variables.get("ansible_limit"))
-        telling = tell(records, summary, AlertRequest.of(args), limited=limited, check=self._task.check_mode)
+        request = AlertRequest.of(args, words_of(self, args, earlier="pronote_audit_language"))
+        telling = tell(records, summary, request, limited=limited, check=self._task.check_mode)
         # A mail server that is down, or a store, is a failure of the alert, not of the audit.
         result = {**telling.as_dict(), "warnings": telling.warnings}
         if self._task.diff and telling.sent and telling.message is not None:

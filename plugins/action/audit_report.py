@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
+from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
 from ..plugin_utils.report.make import (
     commands,
     inventory_of,
@@ -16,7 +17,6 @@ from ..plugin_utils.report.make import (
 )
 from ..plugin_utils.report.table import render_table
 from ..plugin_utils.report.write import KINDS
-from ..plugin_utils.words.catalogue import catalogue
 
 _OPTIONS = (
     "product",
@@ -48,14 +48,14 @@ class ActionModule(ControllerAction):
         "outcome": {"type": "path"},
         "store": {"type": "path", "aliases": ["state"]},
         "keep_days": {"type": "int", "default": 180},
-        "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
+        "language": LANGUAGE_SPEC,
         "fail_on": {"type": "list", "elements": "str", "default": []},
         "max_unreachable": {"type": "float", "default": 50},
         "max_unknown": {"type": "float", "default": 5},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        words = catalogue(args["language"])
+        words = words_of(self, args, earlier="pronote_audit_language")
         records = list(records_of(self.variables, args["records"]))
         made = make(
             records,

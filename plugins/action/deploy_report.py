@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
 from ..plugin_utils.inventory.schools import said
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
-from ..plugin_utils.words.catalogue import catalogue
 
 _ELSEWHERE = (
     "{count} stations ({first}…) come from another inventory folder, whose store is another file: they are not in this "
@@ -26,18 +26,17 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "store": {"type": "path", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-        "language": {"type": "str", "default": "fr", "choices": ["fr", "en"]},
+        "language": LANGUAGE_SPEC,
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if not args["store"]:
             return {"skipped": True, "skip_reason": "no store (pronote_state is empty)"}
+        words = words_of(self, args, earlier="pronote_client_report_language")
         places, elsewhere = _places(self.variables)
         warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
-            rows, table = what_remains(
-                Path(args["store"]), places, product=PRODUCTS[args["product"]], words=catalogue(args["language"])
-            )
+            rows, table = what_remains(Path(args["store"]), places, product=PRODUCTS[args["product"]], words=words)
         except StoreError as exc:
             return {"warnings": [f"{exc} What remains to be done is not known."]}
         show([table])

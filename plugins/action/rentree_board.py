@@ -12,10 +12,10 @@ from ..plugin_utils.board.schools import SETTINGS_SPEC, School, settings
 from ..plugin_utils.board.table import render_board
 from ..plugin_utils.board.write import write_board
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
+from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
 from ..plugin_utils.survey.options import PlayStations
-from ..plugin_utils.words.catalogue import catalogue
 
 
 class ActionModule(ControllerAction):
@@ -34,17 +34,19 @@ class ActionModule(ControllerAction):
         "path": {"type": "path"},
         "html": {"type": "path"},
         "audit_html": {"type": "path"},
-        "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
+        "language": LANGUAGE_SPEC,
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        words = catalogue(args["language"])
-        shared = {name: args[name] or "" for name in ("store", "depot", "language")}
+        words = words_of(self, args, earlier="pronote_rentree_language")
+        shared = {name: args[name] or "" for name in ("store", "depot")}
         server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         play = PlayStations(self, self.variables)
         schools = [self._reached(school, play) for school in settings(self.variables, args)]
         stations = frozenset(map(str, self.variables["groups"]["all"]))
-        made = boards(schools, Sources(**shared, server=server, releases=args["releases"], inventory=stations))
+        made = boards(
+            schools, Sources(**shared, words=words, server=server, releases=args["releases"], inventory=stations)
+        )
         report = document(made, at=now())
         written: dict[str, str] = {}
         if not self._task.check_mode:

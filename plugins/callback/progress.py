@@ -12,6 +12,7 @@ from ..plugin_utils.audit.status import SILENT
 from ..plugin_utils.progress.play import (
     SURVEYS,
     WORK,
+    language_of,
     shows_live,
     stations_of,
     wants_color,
@@ -20,7 +21,6 @@ from ..plugin_utils.progress.remaining import how_to_list, remaining_of
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
 from ..plugin_utils.words.catalogue import catalogue
-from ..plugin_utils.words.words import Words
 
 DOCUMENTATION = r"""
 name: progress
@@ -53,12 +53,15 @@ options:
     env: [{name: RENTREE_PROGRESS_INTERVAL}]
     ini: [{section: callback_progress, key: interval}]
   language:
-    description: Language of the view.
+    description:
+      - Language of the view.
+      - The variable C(pronote_language) of the play's first station comes first, as for everything that people read.
+      - C(RENTREE_PROGRESS_LANGUAGE) and C(language) below C([callback_progress]) are deprecated.
     type: str
     choices: [fr, en]
     default: fr
-    env: [{name: RENTREE_PROGRESS_LANGUAGE}]
-    ini: [{section: callback_progress, key: language}]
+    env: [{name: RENTREE_PROGRESS_LANGUAGE}, {name: RENTREE_LANGUAGE}]
+    ini: [{section: callback_progress, key: language}, {section: rentree, key: language}]
 requirements:
   - enabled in C(callbacks_enabled), as the C(ansible.cfg) of this repository does
 author: rentree.pronote contributors (@rentree)
@@ -91,6 +94,8 @@ class CallbackModule(CallbackBase):
         self._watch = Watch(say=self._display.display, broken=self.give_up)
         self._playbook = ""
         self._play = ""
+        self._words = catalogue("fr")
+        self._warned = False
 
     @_harmless
     def v2_playbook_on_start(self, playbook: Any) -> None:
@@ -107,6 +112,7 @@ class CallbackModule(CallbackBase):
         if stations and play._uuid != self._play:
             self._play = play._uuid
             self._watch.play(stations, check=bool(play.check_mode))
+            self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
@@ -115,7 +121,7 @@ class CallbackModule(CallbackBase):
                 live=shows_live(str(self.get_option("mode"))),
                 color=wants_color(),
                 interval=float(self.get_option("interval")),
-                words=self._words(),
+                words=self._words,
             )
         if task.action in WORK:
             with self._watch.progress() as (progress, now):
@@ -158,10 +164,19 @@ class CallbackModule(CallbackBase):
         unlisted = [progress for progress in self._watch.plays if progress.unlisted]
         command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if unlisted else ""
         for progress in unlisted:
-            self._display.display(remaining_of(progress, words=self._words(), command=command))
+            self._display.display(remaining_of(progress, words=self._words, command=command))
 
-    def _words(self) -> Words:
-        return catalogue(str(self.get_option("language")))
+    def _own_language(self) -> str:
+        """What the environment or ansible.cfg says, where no variable does."""
+        language, origin = self.get_option_and_origin("language")
+        if "PROGRESS" in str(origin).upper() and not self._warned:
+            self._warned = True
+            self._display.deprecated(
+                f"{origin}: set the variable pronote_language, RENTREE_LANGUAGE, or language below [rentree]",
+                version="0.3.0",
+                collection_name="rentree.pronote",
+            )
+        return str(language)
 
     def _end(self, result: Any, end: End, why: object = None) -> None:
         returned = result.result

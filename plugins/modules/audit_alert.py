@@ -34,10 +34,12 @@ options:
     required: true
     aliases: [state]
   language:
-    description: Language of the messages.
+    description:
+      - Language of the messages.
+      - Without it French, or what the variable C(pronote_audit_language) says. That one is deprecated
+        for C(pronote_language).
     type: str
     choices: [fr, en]
-    default: fr
   tell:
     description:
       - What is worth a message. V(newly_late) and V(fixed) are stations, V(by_hand) clients that changed without a job

@@ -66,10 +66,12 @@ options:
     type: int
     default: 180
   language:
-    description: Language of the table and of the reports for people.
+    description:
+      - Language of the table and of the reports for people.
+      - Without it French, or what the variable C(pronote_audit_language) says. That one is deprecated
+        for C(pronote_language).
     type: str
     choices: [fr, en]
-    default: fr
   fail_on:
     description:
       - What makes the task fail once everything is printed and written.

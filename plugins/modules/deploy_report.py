@@ -19,10 +19,12 @@ options:
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
   language:
-    description: Language of the table.
+    description:
+      - Language of the table.
+      - Without it French, or what the variable C(pronote_client_report_language) says. That one is deprecated
+        for C(pronote_language).
     type: str
     choices: [fr, en]
-    default: fr
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

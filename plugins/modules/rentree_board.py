@@ -89,10 +89,12 @@ options:
     description: The HTML report of M(rentree.pronote.audit_report), to link when it is in the folder of O(html).
     type: path
   language:
-    description: Language of the board, V(fr) or V(en).
+    description:
+      - Language of the board, V(fr) or V(en).
+      - Without it French, or what the variable C(pronote_rentree_language) says. That one is deprecated
+        for C(pronote_language).
     type: str
     choices: [fr, en]
-    default: fr
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

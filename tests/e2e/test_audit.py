@@ -121,9 +121,12 @@ def test_limit_and_check_leave_the_rest_alone(school: School, tmp_path: Path) ->
 
 
 def test_english_by_choice(school: School) -> None:
-    run = school.play("audit", "--limit", "late", "-e", "pronote_audit_language=en").assert_code(0)
-    assert "server 2026.2.7" in run.output
-    assert "en retard" not in run.output
+    for variable in ("pronote_language", "pronote_audit_language"):
+        run = school.play("audit", "--limit", "late", "-e", f"{variable}=en").assert_code(0)
+        assert "server 2026.2.7" in run.output
+        assert "en retard" not in run.output
+        warned = "pronote_audit_language is pronote_language now" in " ".join(run.output.split())
+        assert warned is (variable == "pronote_audit_language")
 
 
 def test_a_pinned_release_beats_the_server(school: School) -> None:

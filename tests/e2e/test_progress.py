@@ -120,6 +120,7 @@ def test_elsewhere_plain_lines_without_escape_codes(school: School) -> None:
     assert "PRONOTE:" not in quiet.output
     english = elsewhere(school, "--check", "--limit", "right", RENTREE_PROGRESS_LANGUAGE="en").assert_code(0)
     assert "PRONOTE (dry run): stations 1/1, already right 1" in english.output
+    assert "RENTREE_PROGRESS_LANGUAGE: set the variable pronote_language" in " ".join(english.output.split())
 
 
 def test_an_interrupted_run_gives_the_terminal_back(school: School) -> None:

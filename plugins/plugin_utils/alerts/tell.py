@@ -16,7 +16,6 @@ from typing import Any
 from ...module_utils.base.clock import now, utc_now
 from ..audit.record import AuditRecord, count
 from ..store.store import Store, StoreError
-from ..words.catalogue import catalogue
 from ..words.words import Words
 from .decide import Alert, AlertState, decide
 from .message import (
@@ -58,7 +57,7 @@ class AlertRequest:
     webhook: Webhook | None
 
     @classmethod
-    def of(cls, args: Mapping[str, Any]) -> AlertRequest:
+    def of(cls, args: Mapping[str, Any], words: Words) -> AlertRequest:
         """From the arguments of the action. Raises ValueError for what cannot be used as it is, whatever there is to
         tell: an alert that is misconfigured must not be found out on the day that it is needed."""
         server = webhook = None
@@ -90,7 +89,7 @@ class AlertRequest:
         return cls(
             product=args["product"],
             store=Path(args["store"]).expanduser(),
-            words=catalogue(args["language"]),
+            words=words,
             on=args["tell"],
             threshold=args["threshold"],
             attach=args["report"] or "",

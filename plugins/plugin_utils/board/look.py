@@ -25,7 +25,7 @@ from ...module_utils.server.release import HostedOptions, served_release
 from ..archive.read import archive_on_controller
 from ..archive.zip_check import ZipLimits
 from ..depot.lock import arches_of
-from ..words.catalogue import catalogue
+from ..words.words import Words
 from .board import Facts, board
 from .kept import StoredFacts, read_stored
 from .own_checks import (
@@ -56,7 +56,7 @@ class Sources:
     depot: str
     releases: Any
     server: HostedOptions
-    language: str
+    words: Words
 
 
 def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(max_workers=_AT_ONCE + 1) as pool:
         looking = pool.submit(_look, pool, schools, kept, sources)
         # In this thread, which hears signals (survey/ending.py).
-        archives = on_workstations(schools, language=sources.language)
+        archives = on_workstations(schools, language=sources.words.language)
         looks = looking.result()
     return [
         _board(school, look, archives.get(school.uai), sources) for school, look in zip(schools, looks, strict=True)
@@ -93,7 +93,7 @@ def _look(pool: ThreadPoolExecutor, schools: list[School], kept: StoredFacts, so
 def _look_at(
     school: School, server: ServedRelease, depots: Mapping[Release, Depot | None], kept: StoredFacts, sources: Sources
 ) -> _Look:
-    language = sources.language
+    language = sources.words.language
     depot = depots.get(server.release.client) if server.release else None
     reports: dict[int, Mapping[str, Any]] = {
         1: check_release(server, year=school.year, releases=sources.releases, depot=depot).as_dict(language),
@@ -125,7 +125,7 @@ def _board(school: School, look: _Look, archive: dict[str, Any] | None, sources:
         "school": school.uai,
         "name": school.name,
         "year": school.year,
-        "operations": board(reports, facts, words=catalogue(sources.language)),
+        "operations": board(reports, facts, words=sources.words),
     }
 
 
@@ -156,9 +156,9 @@ def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, A
     if school.workstation is not None:
         return None
     if not school.edt_path:
-        return only_finding(2, "archive_not_configured").as_dict(sources.language)
+        return only_finding(2, "archive_not_configured").as_dict(sources.words.language)
     limits = ZipLimits(unpacked=_MAX_UNPACKED)
-    asked = asked_of(school, language=sources.language)
+    asked = asked_of(school, language=sources.words.language)
     return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **asked)
 
 
@@ -170,13 +170,13 @@ def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
         options=sources.server,
         cas_ca_path=school.ent_ca_path or None,
     )
-    return check_cas(request, language=sources.language)
+    return check_cas(request, language=sources.words.language)
 
 
 def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any]:
     """The export counts from the day of operation 3 on: what was exported from last year's base is not it."""
     if not school.export_path:
-        return only_finding(6, "export_not_configured").as_dict(sources.language)
+        return only_finding(6, "export_not_configured").as_dict(sources.words.language)
     wanted = ExportRequirements(
         uai=school.uai,
         year=school.year,
@@ -187,7 +187,7 @@ def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any
         path=school.export_path,
         wanted=wanted,
         max_size=_MAX_EXPORT,
-        language=sources.language,
+        language=sources.words.language,
         previous=school.export_previous or "",
     )
     # Nothing is written: no fingerprint and no details are asked for.

@@ -12,9 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants
+from ansible.template import Templar
 from ansible.utils import color
 
-__all__ = ["SURVEYS", "WORK", "shows_live", "stations_of", "wants_color"]
+from ..words.words import LANGUAGES
+
+__all__ = ["SURVEYS", "WORK", "language_of", "shows_live", "stations_of", "wants_color"]
 
 WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info", "client_turn"))
 """Actions that work on a station."""
@@ -58,6 +61,14 @@ def stations_of(play: Any) -> dict[str, str]:
     # The variable manager has no public way to the inventory that it was made with.
     inventory = manager._inventory
     return {str(name): _room(inventory.get_host(name)) for name in names}
+
+
+def language_of(play: Any, station: str) -> str:
+    """The language that the variables of a station of the play say; empty when they say none."""
+    manager = play.get_variable_manager()
+    variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
+    language = Templar(loader=play.get_loader(), variables=variables).template(variables.get("pronote_language", ""))
+    return language if language in LANGUAGES else ""
 
 
 def _room(host: Any) -> str:

@@ -14,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
     tell,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record
 from tests.mailbox import Mailbox, mail_server
@@ -28,7 +29,6 @@ def _request(folder: Path, box: Mailbox, **more: Any) -> AlertRequest:
             **dict.fromkeys(["mail_username", "mail_password", "mail_ca_path", "webhook_secret", "webhook_ca_path"]),
             "product": "pronote_client",
             "store": str(folder / "state.sqlite3"),
-            "language": "fr",
             "tell": ["newly_late", "fixed"],
             "threshold": 100.0,
             "report": str(folder / "audit.html"),
@@ -41,7 +41,8 @@ def _request(folder: Path, box: Mailbox, **more: Any) -> AlertRequest:
             "webhook_url": "",
             "timeout": 10.0,
             **more,
-        }
+        },
+        catalogue("fr"),
     )
 
 

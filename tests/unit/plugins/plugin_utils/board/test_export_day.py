@@ -12,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.request imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import attest_or_revoke
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.unit.exports import UAI, envelope
 
@@ -41,7 +42,7 @@ def _codes(tmp_path: Path, *, initialised: str) -> list[str]:
         depot="",
         releases={},
         server=HostedOptions(cache_dir=str(tmp_path / "cache")),
-        language="en",
+        words=catalogue("en"),
     )
     (board,) = boards(settings(variables, {**options, "export_path": str(export)}), sources)
     six = board["operations"][5]

@@ -27,6 +27,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import Access
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import Station
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record
 from tests.unit.hosted_bench import HostedBench, hosted_bench
@@ -90,7 +91,7 @@ def _sources(tmp_path: Path, **changes: Any) -> Sources:
         "depot": "",
         "releases": {},
         "server": HostedOptions(cache_dir=str(tmp_path / "cache")),
-        "language": "en",
+        "words": catalogue("en"),
         **changes,
     }
     return Sources(**values)
