@@ -8,6 +8,8 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.old_years import Removal
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.plan import plan
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import Restarts
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import FILE_RENAMES
 
 from tests.unit.plans import LAST_MONTH, NEWER, OLD, RIGHT, STAGED, client, goal, job_for, names, state_of
 
@@ -80,3 +82,25 @@ def test_a_newer_release_of_which_one_architecture_could_be_removed_stays() -> N
         "refuse",
         "2026.3.1 is to be removed first, and its removal is not published",
     )
+
+
+@pytest.mark.parametrize(
+    ("build", "wanted", "arch"),
+    [
+        ("22000", "auto", "x64"),
+        ("21999", "auto", "x86"),
+        ("22000", "x64", "x64"),
+        ("22000", "x86", "x86"),
+        ("21999", "x86", "x86"),
+    ],
+)
+def test_windows_on_arm_runs_x64_from_the_first_build_of_11(build: str, wanted: str, arch: str) -> None:
+    state = state_of(arch="arm64", windows={"build": build})
+    decided = plan(state, goal(arch=wanted, digests={"x64": "a" * 64, "x86": "a" * 64}))
+    assert decided.after == [f"Client PRONOTE 2026: 2026.2.7 {arch}"]
+
+
+@pytest.mark.parametrize(("pending", "notes"), [([], 0), ([FILE_RENAMES], 1)])
+def test_files_that_wait_for_a_start_are_noted_and_hold_nothing(pending: list[str], notes: int) -> None:
+    decided = plan(state_of(LAST_MONTH, pending_reboot=pending), goal(restarts=Restarts(when_pending="skip")))
+    assert (decided.action, len(decided.notes)) == ("install", notes)

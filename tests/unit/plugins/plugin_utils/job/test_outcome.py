@@ -62,3 +62,73 @@ def test_a_value_may_hold_an_equals_sign() -> None:
 def test_a_code_that_is_no_number_is_none_that_a_setup_gives() -> None:
     outcome = _ended("step=done\ncode=\ntechnology=nsis\nsuccess=0 1\n")
     assert (outcome.accepted, outcome.code) == (False, -1)
+
+
+_EMPTY = "[InstallShield Silent]\n"
+_NO_PROGRAM = "[ResponseResult]\nResultCode=0\n"
+_SCRIPT = "step=done\ntechnology=installscript\ncode={}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "log", "fact", "told"),
+    [
+        (5, _EMPTY, "the setup ended with 5 and wrote no result into its log ('[InstallShield Silent]')", 5),
+        (5, "x" * 90, f"the setup ended with 5 and wrote no result into its log ({'x' * 80!r})", 5),
+        (
+            5,
+            _LOG.format(0),
+            "the setup ended with 5 although its log says 0: something ended it, or its own script gave up half-way",
+            5,
+        ),
+        (
+            5,
+            _LOG.format(-3),
+            "the setup answered: the response file lacks an answer that the setup wants: record it again for this "
+            "release (-3); it ended with 5",
+            -3,
+        ),
+    ],
+)
+def test_a_setup_that_broke_off(code: int, log: str, fact: str, told: int) -> None:
+    outcome = _ended(_SCRIPT.format(code), setup_log=log)
+    assert (outcome.accepted, outcome.spoilt, outcome.code) == (False, True, told)
+    assert outcome.fact == fact
+
+
+@pytest.mark.parametrize(
+    ("log", "fact", "code"),
+    [
+        (_EMPTY, "the setup ended, with no ResultCode in its log ('[InstallShield Silent]')", None),
+        (_NO_PROGRAM, "the setup's log says 0 and names no program, as when it was told to do nothing", 0),
+    ],
+)
+def test_a_setup_that_proves_nothing_is_in_doubt(log: str, fact: str, code: int | None) -> None:
+    outcome = _ended(_SCRIPT.format(0), setup_log=log)
+    assert (outcome.accepted, outcome.in_doubt, outcome.spoilt, outcome.fact, outcome.code) == (
+        False,
+        True,
+        False,
+        fact,
+        code,
+    )
+
+
+@pytest.mark.parametrize(("file", "restart"), [("install", True), ("uninstall", False)])
+def test_the_code_of_a_removal_asks_for_no_restart(file: str, restart: bool) -> None:
+    outcome = _ended(f"{_SCRIPT.format(3010)}success=0 3010\nfile={file}\n", setup_log=_LOG.format(0))
+    assert (outcome.accepted, outcome.restart_needed) == (True, restart)
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "in_doubt", "spoilt"),
+    [
+        ("no_log", 0, True, False),
+        ("no_log", 5, False, True),
+        ("no_log\nfile=uninstall", 5, True, False),
+        ("digest", 5, False, False),
+        ("uninstall_entry", 5, True, False),
+    ],
+)
+def test_a_step_that_leaves_the_last_word_to_the_exe(step: str, code: int, in_doubt: bool, spoilt: bool) -> None:
+    outcome = _ended(f"step={step}\ncode={code}\n")
+    assert (outcome.in_doubt, outcome.spoilt, outcome.code) == (in_doubt, spoilt, code)

@@ -34,6 +34,10 @@ def test_the_setup_is_told_rather_than_the_script_that_waits_for_it() -> None:
     assert described(job_processes([_SCRIPT])).startswith("cmd.exe (process 100")
 
 
+def test_three_are_told_of_many() -> None:
+    assert described(job_processes([{**_SETUP, "ProcessId": str(pid)} for pid in range(4)])).count("setup.exe") == 3
+
+
 def test_the_helper_alone_is_nobody_at_work() -> None:
     assert at_work(job_processes([_HELPER])) == []
     assert [each.pid for each in at_work(job_processes([_HELPER, _SETUP]))] == [104]
@@ -43,6 +47,7 @@ def test_the_helper_alone_is_nobody_at_work() -> None:
     ("rows", "now", "expected"),
     [
         ([_SETUP], "2026-11-28T13:00:04+01:00", False),
+        ([_SETUP], "2026-11-28T13:00:05+01:00", False),
         ([_SETUP], "2026-11-28T13:00:06+01:00", True),
         ([_SETUP], "2026-11-28T12:00:06Z", True),
         # Its script waits for it still: it will say.
