@@ -132,11 +132,12 @@ def test_a_failure_is_a_printable_line_and_hides_no_other(word: str, kind: type[
 
 
 @_each_word
-@pytest.mark.parametrize("method", ["vv", "vvvv", "vvvvv", "warning", "display"])
+@pytest.mark.parametrize("method", ["vv", "vvvv", "vvvvv", "warning", "display", "deprecated"])
 def test_a_line_beside_the_results_is_printable(word: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(Display, method, lambda _self, text, **_more: told.append(text))
-    getattr(telling, method)(f"before {word} after")
+    more = {"version": "9.0.0"} if method == "deprecated" else {}
+    getattr(telling, method)(f"before {word} after", **more)
     (text,) = told
     _assert_shown(text, lines=2 if method == "display" and "\n" in word else 1)
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ansible.utils.display import Display
-
+from ..station.telling import telling
 from ..words.catalogue import catalogue
 from ..words.words import LANGUAGES, Words
 from .action import ControllerAction
@@ -27,10 +26,8 @@ def words_of(action: ControllerAction, args: Mapping[str, Any], *, earlier: str)
     """
     given = args["language"]
     if earlier in action.variables:
-        Display().deprecated(
-            f"{earlier} is pronote_language now, one variable for everything that people read",
-            version=_GONE_IN,
-            collection_name="rentree.pronote",
+        telling.deprecated(
+            f"{earlier} is pronote_language now, one variable for everything that people read", version=_GONE_IN
         )
         if not given:
             given = str(action._templar.template(action.variables[earlier]))

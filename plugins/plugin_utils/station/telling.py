@@ -28,6 +28,10 @@ class Telling:
         """A warning."""
         Display().warning(printable_line(text))
 
+    def deprecated(self, text: str, *, version: str) -> None:
+        """What is asked for in a way that goes with this version of ours."""
+        Display().deprecated(printable_line(text), version=version, collection_name="rentree.pronote")
+
     def vv(self, text: str) -> None:
         """A step."""
         Display().vv(printable_line(text))
