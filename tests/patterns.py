@@ -53,6 +53,9 @@ def product_modules() -> dict[str, tuple[Path, ModuleType]]:
 
 
 def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        # What is done to one of a table.
+        return _last_name(node.value)
     return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
