@@ -3,7 +3,8 @@
 Nothing of Ansible or of the product is imported before the fork: both read the environment and the settings while they
 are imported, so they see those of their own play. What an interpreter reads as it starts (``PYTHON…``, locale, time
 zone) and what OpenSSL reads is that of the process which forks: whoever changes more than ``FREE`` starts the command
-itself. Hashes of texts have one seed for all the plays of a test worker.
+itself. Hashes of texts have one seed for all the plays of a test worker. Ansible compiles a collection's modules at
+every start, since it keeps no bytecode of them: a fork has that of the product's sources, while they are as they were.
 
 As a script: the process that forks. I/O: processes, sockets. Linux only.
 """
@@ -11,6 +12,7 @@ As a script: the process that forks. I/O: processes, sockets. Linux only.
 from __future__ import annotations
 
 import atexit
+import builtins
 import gc
 import io
 import json
@@ -27,6 +29,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import CodeType
 from typing import Any, BinaryIO
 
 __all__ = ["FREE", "Launcher", "launcher"]
@@ -41,6 +44,8 @@ _IMPORTED = (
     *("pypsrp.powershell", "requests_ntlm", "resolvelib", "rich.console", "rich.live", "rich.table", "spnego"),
     *("urllib3", "winrm", "xmltodict", "yaml"),
 )
+
+_COLLECTION = Path(__file__).parents[2] / ".ansible/collections/ansible_collections/rentree/pronote"
 
 
 class Launcher:
@@ -189,15 +194,34 @@ def _reopen() -> None:
         setattr(sys, f"__{name}__", made)
 
 
+class _Compiler:
+    """``compile``, which has the code of the product's modules before it is asked."""
+
+    def __init__(self) -> None:
+        self._compile = builtins.compile
+        self._made: dict[tuple[str, bytes], CodeType] = {}
+        for file in _COLLECTION.glob("plugins/**/*.py"):
+            source = file.read_bytes()
+            self._made[str(file), source] = self._compile(source, str(file), "exec", dont_inherit=True)
+
+    def __call__(self, source: Any, filename: Any, mode: str, *more: Any, **named: Any) -> Any:
+        """As ``compile``."""
+        if isinstance(source, bytes) and (made := self._made.get((filename, source))) is not None:
+            return made
+        return self._compile(source, filename, mode, *more, **named)
+
+
 def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         for name in _IMPORTED:
             import_module(name)
+        compiler = _Compiler()
         # What is there now stays: a collection in a fork would copy all of its pages.
         gc.collect()
         gc.freeze()
         command = _serve(control)
     if command is not None:
+        builtins.compile = compiler
         sys.argv[:] = command
         sys.orig_argv[:] = [sys.executable, *command]
         sys.path[0] = str(Path(command[0]).parent)

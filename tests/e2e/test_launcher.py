@@ -145,3 +145,17 @@ def test_it_ends_when_nobody_needs_it() -> None:
     one = Launcher()
     one.close()
     assert one._process.returncode == 0
+
+
+_COMPILE = """
+from pathlib import Path
+file = Path(".ansible/collections/ansible_collections/rentree/pronote/plugins/module_utils/base/text.py").absolute()
+source, other = file.read_bytes(), b"__all__ = ()\\n"
+codes = [compile(each, str(file), "exec", flags=0, dont_inherit=True) for each in (source, source, other)]
+print(codes[0] is codes[1], codes[2] is codes[0], codes[2].co_names, codes[0].co_filename == str(file))
+"""
+
+
+@pytest.mark.parametrize("forked", [True, False])
+def test_a_source_is_compiled_once_while_it_is_as_it_was(run: Run, forked: bool) -> None:
+    assert run(_COMPILE, forked=forked) == (0, f"{forked} False ('__all__',) True\n")
