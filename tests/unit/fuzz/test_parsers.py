@@ -86,6 +86,7 @@ _NO_PARSERS = {
             "message.filled",
             "Words.of",
             "text.printable_data",
+            "Telling.deprecated",
             "Telling.display",
             "Telling.warning",
         ),
