@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any, NamedTuple, Self
 
-__all__ = ["Message", "Source", "filled"]
+__all__ = ["Message", "Source", "filled", "message_of", "notes", "sentences", "sourced", "with_sources"]
 
 
 class Source(NamedTuple):
@@ -22,7 +25,8 @@ class Message(str):
 
     ``Message("{release} instead of {wanted}", release=…, wanted=…)``: the text is a literal, since the catalogue is
     extracted from the code; a value is data, or a Message, which is translated too. Pickled and copied it stays
-    one; what goes through JSON is its English text.
+    one. What goes through JSON is its English text, and beside it, as ``<field>_source``, what ``as_dict`` gives
+    (``with_sources``): ``sourced`` makes a Message of the two again.
     """
 
     __slots__ = ("source", "values")
@@ -35,9 +39,9 @@ class Message(str):
         return cls._of(Source(text), values)
 
     @classmethod
-    def plural(cls, one: str, many: str, number: int, /, **values: Any) -> Self:
-        """The text for a counted thing; ``{n}`` is the number."""
-        return cls._of(Source(one, many, number), {**values, "n": number})
+    def plural(cls, one: str, many: str, number: int | None = None, /, **values: Any) -> Self:
+        """The text for a counted thing; ``{n}`` is the number, which a text of a table is given later."""
+        return cls._of(Source(one, many, number or 0), values if number is None else {**values, "n": number})
 
     @classmethod
     def context(cls, context: str, text: str, /, **values: Any) -> Self:
@@ -52,11 +56,92 @@ class Message(str):
         return made
 
     def given(self, **values: Any) -> Self:
-        """The same text with values: a table has texts, and who takes one from it knows what goes into it."""
-        return self._of(self.source, {**self.values, **values})
+        """The same text with values: a table has texts, and who takes one from it knows what goes into it. Of a counted
+        thing ``n`` is the number."""
+        source = self.source
+        if source.plural and "n" in values:
+            source = source._replace(number=values["n"])
+        return self._of(source, {**self.values, **values})
+
+    def as_dict(self) -> dict[str, Any]:
+        """What ``sourced`` reads: ``text``, and ``plural``, ``number``, ``context``, ``values`` where there are any.
+
+        A value that is a Message is such a dict itself; of others, what is no number is a text.
+        """
+        given = {
+            name: each.as_dict() if isinstance(each, Message) else each if isinstance(each, int) else str(each)
+            for name, each in self.values.items()
+        }
+        source = {name: each for name, each in self.source._asdict().items() if each}
+        return {**source, **({"values": given} if given else {})}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_again, (type(self), self.source, self.values))
+
+
+def with_sources(data: Any) -> Any:
+    """What goes through JSON: of each Message in mappings, its source beside it."""
+    if isinstance(data, Mapping):
+        beside = {f"{name}_source": each.as_dict() for name, each in data.items() if isinstance(each, Message)}
+        return {**{name: with_sources(each) for name, each in data.items()}, **beside}
+    return [with_sources(each) for each in data] if isinstance(data, list | tuple) else data
+
+
+def notes(texts: Sequence[str]) -> dict[str, Any]:
+    """What a module returns for its action to warn of; nothing for none."""
+    return {"notes": [{"text": text} for text in texts]} if texts else {}
+
+
+def sourced(text: str, source: object) -> str:
+    """A text that came through JSON, as a Message when its source is one of the same text.
+
+    The source may be a stranger's: it says nothing in another language that the text does not say in English.
+    """
+    try:
+        made = _of_dict(source, _DEEPEST)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return text
+    return made if made == text else text
+
+
+_DEEPEST, _MOST_VALUES, _LONGEST = 5, 20, 4000
+_PARTS = re.compile(r"[^{}]+|\{([a-z_]+)\}")
+
+
+def _of_dict(source: Any, deepest: int) -> Message:
+    """Raises ValueError, KeyError, TypeError, AttributeError for what is no source."""
+    texts = [source.get(name, "") for name in ("text", "plural", "context")]
+    number, values = source.get("number", 0), source.get("values", {})
+    if not deepest or len(values) > _MOST_VALUES or type(number) is not int:
+        raise ValueError("no source")
+    given = {name: _of_dict(each, deepest - 1) if isinstance(each, dict) else each for name, each in values.items()}
+    if not all(isinstance(each, str | int) for each in given.values()):
+        raise ValueError("no source")
+    for each in texts:
+        # With its values, before it is made: one that is there a thousand times, five deep, is 10¹⁵ characters.
+        if len(each) > _LONGEST or len(each) + sum(len(str(given[name])) for name in _fields(each)) > _LONGEST:
+            raise ValueError("no source")
+    return Message._of(Source(texts[0], texts[1], number, texts[2]), given)
+
+
+def _fields(text: str) -> list[str]:
+    """The placeholders of a text that has nothing else in braces: a format may ask for attributes, or for a gigabyte of
+    blanks. Raises ValueError, TypeError."""
+    parts = list(_PARTS.finditer(text))
+    if sum(len(part[0]) for part in parts) != len(text):
+        raise ValueError("no source")
+    return [part[1] for part in parts if part[1]]
+
+
+def message_of(exc: BaseException) -> str:
+    """What an error says: the Message that it was raised with, where there is one."""
+    only = exc.args[0] if len(exc.args) == 1 else None
+    return only if isinstance(only, Message) else str(exc)
+
+
+def sentences(texts: Sequence[str]) -> str:
+    """Texts one after another, each of which may be a Message; empty for none."""
+    return reduce(lambda first, then: Message("{first} {then}", first=first, then=then), texts) if texts else ""
 
 
 def _again(kind: type[Message], source: Source, values: dict[str, Any]) -> Message:

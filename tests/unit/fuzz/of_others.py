@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.base import digests, identifiers, text
+from ansible_collections.rentree.pronote.plugins.module_utils.base import message as messages
 from ansible_collections.rentree.pronote.plugins.module_utils.checks import cas
 from ansible_collections.rentree.pronote.plugins.module_utils.product import release
 from ansible_collections.rentree.pronote.plugins.module_utils.server import description
@@ -35,7 +37,21 @@ _JSON = (
 )
 
 
+def _source(body: str) -> None:
+    """A text with the source that came beside it through JSON."""
+    try:
+        source = json.loads(body)
+    except (ValueError, RecursionError):
+        source = {"text": body, "values": {"a": body}}
+    messages.sourced("no client", source)
+
+
 OF_OTHERS: tuple[Parser[Any], ...] = (
+    Parser(
+        of=(messages.sourced,),
+        read=_source,
+        pieces=('{"text": "{a}", "values": {"a": "b"}}', '{"text": "', "{a}", '"values":', "[1]", "{{", "}", "null"),
+    ),
     Parser(
         of=(server_file.parse_settings_file,),
         read=lambda body: server_file.parse_settings_file("https://s/", body),
