@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.alerts.tell import AlertRequest, tell
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
+from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.report.make import records_of
 
 _TELL = ["newly_late", "fixed", "by_hand", "vanished", "verdict"]
@@ -17,7 +18,8 @@ class ActionModule(ControllerAction):
 
     # Runs once for the whole play, without any station.
     BYPASS_HOST_LOOP = True
-    FAILURE = "the alert is not usable as configured: {0}"
+    FAILURE = Message("the alert is not usable as configured: {error}")
+    EARLIER_LANGUAGE = "pronote_audit_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "records": {"type": "str", "default": "pronote_audit_record"},
         "summary": {"type": "dict", "required": True},
@@ -52,7 +54,7 @@ class ActionModule(ControllerAction):
         if "verdict" not in summary:
             return {"skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
         limited = bool(self.variables.get("ansible_limit"))
-        request = AlertRequest.of(args, words_of(self, args, earlier="pronote_audit_language"))
+        request = AlertRequest.of(args, self.words)
         telling = tell(records, summary, request, limited=limited, check=self._task.check_mode)
         # A mail server that is down, or a store, is a failure of the alert, not of the audit.
         result = {**telling.as_dict(), "warnings": telling.warnings}

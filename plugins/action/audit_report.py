@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
-from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
+from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.report.make import (
     commands,
     inventory_of,
@@ -36,6 +36,7 @@ class ActionModule(ControllerAction):
     # Runs once for the whole play, without any station: it works when none of them answers.
     BYPASS_HOST_LOOP = True
     KEEPS_MUCH = True
+    EARLIER_LANGUAGE = "pronote_audit_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "records": {"type": "str", "default": "pronote_audit_record"},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -55,7 +56,7 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        words = words_of(self, args, earlier="pronote_audit_language")
+        words = self.words
         records = list(records_of(self.variables, args["records"]))
         made = make(
             records,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
+from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.inventory.schools import said
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
@@ -23,6 +23,7 @@ class ActionModule(ControllerAction):
     # Runs once for the whole play, without any station.
     BYPASS_HOST_LOOP = True
     KEEPS_MUCH = True
+    EARLIER_LANGUAGE = "pronote_client_report_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "store": {"type": "path", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
@@ -32,7 +33,7 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if not args["store"]:
             return {"skipped": True, "skip_reason": "no store (pronote_state is empty)"}
-        words = words_of(self, args, earlier="pronote_client_report_language")
+        words = self.words
         places, elsewhere = _places(self.variables)
         warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:

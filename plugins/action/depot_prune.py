@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.depot.exclusive import PATIENCE, exclusively
 from ..plugin_utils.depot.prune import gather_needs, prune
 from ..plugin_utils.doors.action import ControllerAction
@@ -13,7 +14,7 @@ from ..plugin_utils.inventory.asking import asking
 class ActionModule(ControllerAction):
     """Remove releases that no school needs from a depot. Documentation: plugins/modules/depot_prune.py."""
 
-    FAILURE = "the depot was not pruned: {0}"
+    FAILURE = Message("the depot was not pruned: {error}")
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "depot": {"type": "path", "required": True},
         "lock_file": {"type": "path"},

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ..module_utils.base.files import sha256_of
+from ..module_utils.base.message import Message
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..module_utils.product.technologies import TECHNOLOGIES
@@ -21,7 +22,7 @@ from ..plugin_utils.responses.response import Mode
 class ActionModule(ControllerAction):
     """Publish a release in a depot folder of the controller. Documentation: plugins/modules/depot_release.py."""
 
-    FAILURE = "release {release} was not published: {0}"
+    FAILURE = Message("release {release} was not published: {error}")
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "depot": {"type": "path", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},

@@ -8,6 +8,7 @@ from ..module_utils.base.times import moment
 from ..plugin_utils.archive.judge import WantedArchive
 from ..plugin_utils.archive.read import archive_on_controller, archive_on_station
 from ..plugin_utils.archive.zip_check import ZipLimits
+from ..plugin_utils.doors.language import LANGUAGE_SPEC, said
 from ..plugin_utils.doors.station import StationAction
 
 
@@ -29,16 +30,18 @@ class ActionModule(StationAction):
         "installed": {"type": "list", "elements": "dict"},
         "max_size": {"type": "int", "default": 4 << 30},
         "max_unpacked": {"type": "int", "default": 4 << 30},
-        "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
+        "language": LANGUAGE_SPEC,
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         path, wanted = args["path"], _wanted(args)
-        common = {"year": args["year"] or 0, "installed": args["installed"], "language": args["language"]}
+        common = {"year": args["year"] or 0, "installed": args["installed"]}
         if args["where"] == "station":
-            return self.station().read(archive_on_station(path, name=self.name, wanted=wanted, **common))
-        limits = ZipLimits(unpacked=args["max_unpacked"])
-        return archive_on_controller(path, wanted=wanted, max_size=args["max_size"], limits=limits, **common)
+            found = self.station().read(archive_on_station(path, name=self.name, wanted=wanted, **common))
+        else:
+            limits = ZipLimits(unpacked=args["max_unpacked"])
+            found = archive_on_controller(path, wanted=wanted, max_size=args["max_size"], limits=limits, **common)
+        return {name: said(each, lambda: self.words) for name, each in found.items()}
 
 
 def _wanted(args: dict[str, Any]) -> WantedArchive:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doors.action import ControllerAction
@@ -20,7 +21,7 @@ class ActionModule(ControllerAction):
 
     # Runs once for all schools of the play, without any station.
     BYPASS_HOST_LOOP = True
-    FAILURE = "nothing was prepared: {0}"
+    FAILURE = Message("nothing was prepared: {error}")
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "depot": {"type": "path", "required": True},
         "lock_file": {"type": "path", "required": True},

@@ -12,7 +12,7 @@ from ..plugin_utils.board.schools import SETTINGS_SPEC, School, settings
 from ..plugin_utils.board.table import render_board
 from ..plugin_utils.board.write import write_board
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
-from ..plugin_utils.doors.language import LANGUAGE_SPEC, words_of
+from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
 from ..plugin_utils.survey.options import PlayStations
@@ -23,6 +23,7 @@ class ActionModule(ControllerAction):
 
     # Once for the whole play, on the controller: one board per school, and no station of a room is asked anything.
     BYPASS_HOST_LOOP = True
+    EARLIER_LANGUAGE = "pronote_rentree_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "year": {"type": "int", "required": True},
         **SETTINGS_SPEC,
@@ -38,7 +39,7 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        words = words_of(self, args, earlier="pronote_rentree_language")
+        words = self.words
         shared = {name: args[name] or "" for name in ("store", "depot")}
         server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         play = PlayStations(self, self.variables)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, get_args
 
 from ..module_utils.base.digests import valid_digest
+from ..module_utils.base.message import Message
 from ..module_utils.product.products import PRODUCTS
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.station import StationAction
@@ -19,7 +20,7 @@ from ..plugin_utils.station.cmdline import valid_url
 class ActionModule(StationAction):
     """Record a response file on a reference station. Documentation: plugins/modules/response_record.py."""
 
-    FAILURE = "nothing was recorded: {0}"
+    FAILURE = Message("nothing was recorded: {error}")
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "modes": {

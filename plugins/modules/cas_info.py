@@ -34,10 +34,10 @@ options:
     description: File with the authorities to trust for the ENT's page instead of the system's.
     type: str
   language:
-    description: Language of the findings, V(fr) or V(en).
+    description:
+      - Language of what people read. Without it the variable C(pronote_language) says it, by default V(fr).
     type: str
     choices: [fr, en]
-    default: fr
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -129,7 +129,12 @@ cached:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
-from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import (  # noqa: E402
+    message_of,
+    notes,
+    with_sources,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.cas_ask import CasRequest, check_cas  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
@@ -142,7 +147,6 @@ ARGUMENT_SPEC = {
     "url": {"type": "str", "default": ""},
     "ent_cas_host": {"type": "str", "default": ""},
     "cas_ca_path": {"type": "str"},
-    "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
     **HOSTED_ARGUMENTS,
 }
 
@@ -159,12 +163,10 @@ def main() -> None:
         cas_ca_path=given["cas_ca_path"] or None,
     )
     try:
-        result = check_cas(request, language=given["language"])
+        result = check_cas(request)
     except (ValueError, OSError) as exc:
-        module.fail_json(msg=printable(exc))
-    for note in cache_notes():
-        module.warn(note)
-    module.exit_json(changed=False, **printable_data(result))
+        module.fail_json(**printable_data(with_sources({"msg": message_of(exc)})))
+    module.exit_json(changed=False, **printable_data(with_sources({**result, **notes(cache_notes())})))
 
 
 if __name__ == "__main__":

@@ -72,10 +72,10 @@ options:
     type: int
     default: 4294967296
   language:
-    description: Language of the findings, V(fr) or V(en).
+    description:
+      - Language of what people read. Without it the variable C(pronote_language) says it, by default V(fr).
     type: str
     choices: [fr, en]
-    default: fr
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

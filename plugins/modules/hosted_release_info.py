@@ -23,6 +23,11 @@ options:
     description: While the server cannot be read, return its last known release, with RV(stale) set.
     type: bool
     default: false
+  language:
+    description:
+      - Language of what people read. Without it the variable C(pronote_language) says it, by default V(fr).
+    type: str
+    choices: [fr, en]
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -112,7 +117,11 @@ error:
 """
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402  (modules import after their documentation)
-from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import (  # noqa: E402
+    notes,
+    with_sources,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import served_release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.server.request import (  # noqa: E402
@@ -134,13 +143,10 @@ def main() -> None:
     values = dict(module.params)
     uai, url, allow_stale = (values.pop(name) for name in ("uai", "url", "allow_stale"))
     served = served_release(uai, url, options=HostedOptions(**values), allow_stale=allow_stale)
-    for note in cache_notes():
-        module.warn(note)
+    told = notes([*cache_notes(), *([] if served.release is None else served.warnings)])
     if served.release is None:
-        module.fail_json(msg=printable(served.error))
-    for warning in served.warnings:
-        module.warn(warning)
-    module.exit_json(changed=False, **printable_data(served.as_dict()))
+        module.fail_json(**printable_data(with_sources({"msg": served.error, **told})))
+    module.exit_json(changed=False, **printable_data(with_sources({**served.as_dict(), **told})))
 
 
 if __name__ == "__main__":

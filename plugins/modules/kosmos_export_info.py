@@ -66,10 +66,10 @@ options:
     type: int
     default: 67108864
   language:
-    description: Language of the findings, V(fr) or V(en).
+    description:
+      - Language of what people read. Without it the variable C(pronote_language) says it, by default V(fr).
     type: str
     choices: [fr, en]
-    default: fr
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -181,7 +181,11 @@ comparison:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib  # noqa: E402  (after the documentation)
 from ansible_collections.rentree.pronote.plugins.module_utils.base.identifiers import parse_uai  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable, printable_data  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import (  # noqa: E402
+    message_of,
+    with_sources,
+)
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable_data  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export import HAS_DEFUSEDXML  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judge import ExportRequirements  # noqa: E402
@@ -202,7 +206,6 @@ ARGUMENT_SPEC = {
     "fingerprint_key": {"type": "str", "no_log": True},
     "details_dest": {"type": "path"},
     "max_size": {"type": "int", "default": 64 << 20},
-    "language": {"type": "str", "choices": ["fr", "en"], "default": "fr"},
 }
 
 
@@ -227,8 +230,8 @@ def main() -> None:
         request = ExportRequest(wanted=wanted, **{n: v for n, v in given.items() if n not in {"uai", "newer_than"}})
         result = check_export(request, check=module.check_mode)
     except (ValueError, OSError) as exc:
-        module.fail_json(msg=printable(exc))
-    module.exit_json(changed=False, **printable_data(result))
+        module.fail_json(**printable_data(with_sources({"msg": message_of(exc)})))
+    module.exit_json(changed=False, **printable_data(with_sources(result)))
 
 
 if __name__ == "__main__":

@@ -37,8 +37,8 @@ _FINDINGS: dict[int, dict[str, tuple[str, dict[str, object]]]] = {
     5: {"T": ("cas_off", {}), "?": ("cas_host_not_configured", {"found": "cas.mon-ent.example.org"})},
     6: {"T": ("export_other_year", {"found": 2025, "expected": 2026}), "-": ("export_not_configured", {})},
     8: {
-        "T": ("stations_behind", {"count": 12, "total": 180}),
-        "?": ("stations_unseen", {"count": 3, "total": 180}),
+        "T": ("stations_behind", {"n": 12, "total": 180}),
+        "?": ("stations_unseen", {"n": 3, "total": 180}),
     },
 }
 
@@ -70,8 +70,17 @@ def _checked(number: int, letter: str, person: str) -> Report:
         what: dict[int, tuple[str, dict[str, object]]] = {
             2: ("archive", {"size": 73_400_320}),
             5: ("cas_on", {"host": "cas.mon-ent.example.org"}),
-            6: ("export_people", {"people": 2412, "teachers": 96, "pupils": 1104, "parents": 1180, "others": 32}),
-            8: ("audit", {"good": 180, "total": 180, "release": "2026.2.7"}),
+            6: (
+                "export_people",
+                {
+                    "people": "2412 people",
+                    "teachers": "96 teachers",
+                    "pupils": "1104 pupils",
+                    "parents": "1180 guardians",
+                    "others": "32 others",
+                },
+            ),
+            8: ("audit", {"n": 180, "total": 180, "release": "2026.2.7"}),
         }
         report.prove(what[number][0], date=date, source=source, **what[number][1])
     if letter in _FINDINGS[number]:
@@ -86,9 +95,7 @@ def a_board(*schools: str, hostile: bool = False, language: str = "fr") -> dict[
     for n, uai in enumerate(schools or PACES):
         name, paces = PACES[uai]
         person = HOSTILE[n % len(HOSTILE)] if hostile else "Claude Martin"
-        reports = {
-            number: _checked(number, letter, person).as_dict(language) for number, letter in enumerate(paces.split(), 1)
-        }
+        reports = {number: _checked(number, letter, person).as_dict() for number, letter in enumerate(paces.split(), 1)}
         for number, letter in enumerate(paces.split(), 1):
             # A test that names a state gets it.
             assert (

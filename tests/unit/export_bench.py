@@ -11,6 +11,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_judg
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.export_read import ExportRequest, check_export
 
 from tests.unit.exports import SECRETS, UAI, clear_export, school
+from tests.unit.french import french
 
 __all__ = ["KEY", "LIMIT", "SOUND", "WANTED", "check", "codes", "no_secret", "written"]
 
@@ -22,7 +23,7 @@ SOUND = clear_export(school())
 
 def check(path: Path, *, wanted: ExportRequirements = WANTED, dry: bool = False, **changes: Any) -> dict[str, Any]:
     request = ExportRequest(path=str(path), wanted=wanted, **{"max_size": LIMIT, **changes})
-    result = check_export(request, check=dry)
+    result = french(check_export(request, check=dry))
     no_secret(json.dumps(result, ensure_ascii=False))
     return result
 

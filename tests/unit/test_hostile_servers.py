@@ -135,7 +135,7 @@ def test_the_way_to_the_ent_holds_nobody(bench: Bench, mode: str, who: str) -> N
     request = CasRequest(
         uai=UAI, url=bench.hosted, ent_host=ENT, options=bench.options, cas_ca_path=str(bench.ent.authority)
     )
-    report = check_cas(request, language="fr")
+    report = check_cas(request)
     assert report["state"] != "done"
     assert report["findings"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from .message import Message
@@ -19,6 +20,7 @@ __all__ = [
     "printable",
     "printable_data",
     "printable_line",
+    "printable_message",
     "reason_of",
     "some_of",
 ]
@@ -55,6 +57,14 @@ def printable(value: object, *, keep: str = "", space: str = " ", other: str = _
 def printable_line(value: object) -> str:
     """The same as a line of a text for people, which keeps the spaces of French typography."""
     return printable(value, keep=FRENCH_SPACES)
+
+
+def printable_message(value: object, *, keep: str = FRENCH_SPACES, space: str = " ", longest: int = 0) -> str:
+    """The same of what may be a Message, which stays one: of its values, each cut to ``longest``, but for numbers."""
+    if not isinstance(value, Message):
+        return printable(value, keep=keep, space=space, longest=longest)
+    shown = partial(printable_message, keep=keep, space=space, longest=longest)
+    return value.given(**{name: each if isinstance(each, int) else shown(each) for name, each in value.values.items()})
 
 
 def printable_data(value: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
 from ..base.identifiers import host_of
+from ..base.message import sourced, with_sources
 from .catalogue import FINDINGS
 from .findings import Report
 
@@ -62,15 +63,21 @@ class Observation:
     what: str
     values: dict[str, str]
 
+    def dump(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"what": self.what, "values": with_sources(self.values)}
+
     @classmethod
     def load(cls, data: dict[str, Any]) -> Observation:
         """Read it back. Raises TypeError, AttributeError, KeyError for something that cannot be told."""
-        seen = cls(what=str(data["what"]), values={str(k): str(v) for k, v in data["values"].items()})
+        given = data["values"]
+        values = {str(k): sourced(str(v), given.get(f"{k}_source")) for k, v in given.items() if isinstance(v, str)}
+        seen = cls(what=str(data["what"]), values=values)
         if seen.what in _SOUND:
             for name in _SOUND[seen.what]:
                 seen.values[name]
         else:
-            FINDINGS[seen.what].fr.format(**seen.values)
+            FINDINGS[seen.what].text.source.text.format(**seen.values)
         return seen
 
 

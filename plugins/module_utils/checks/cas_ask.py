@@ -11,13 +11,14 @@ address but ``service``: another server's word must not send the controller, or 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
 from ..base.http import REDIRECTS, Reply, RequestError, ask
 from ..base.identifiers import host_of
+from ..base.message import Message, message_of
 from ..base.times import iso_of
 from ..server.answers import Answer, ask_once
 from ..server.description import HostedServerError, known_refusal
@@ -41,7 +42,7 @@ class CasRequest:
     cas_ca_path: str | None = None
 
 
-def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
+def check_cas(request: CasRequest) -> dict[str, Any]:
     """Everything about one school. Raises ValueError for a malformed option."""
     report = Report(operation=5)
     ent_host = _ent_host(request)
@@ -49,7 +50,7 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
         answer = read_hosted_release(request.uai, request.url, options=request.options)
     except HostedServerError as exc:
         report.find("pronote_unreadable", fact=exc.fact)
-        return {**report.as_dict(language), "cas": None, "cached": False}
+        return {**report.as_dict(), "cas": None, "cached": False}
     cas = answer.info["cas"]
     seen: Answer[_Observations] = Answer(value=(None, None), read_at=answer.read_at, cached=True)
     if cas["active"]:
@@ -64,16 +65,17 @@ def check_cas(request: CasRequest, *, language: str) -> dict[str, Any]:
         login=seen.value[1],
         asked_at=iso_of(seen.read_at),
     )
-    return {**report.as_dict(language), "cas": dict(cas), "cached": seen.cached and answer.cached}
+    return {**report.as_dict(), "cas": dict(cas), "cached": seen.cached and answer.cached}
 
 
 def _ent_host(request: CasRequest) -> str:
     """The ENT's host. Raises ValueError for what the admin got wrong: the ENT would be blamed for it."""
     host = host_of(request.ent_host)
     if request.ent_host and not host:
-        raise ValueError(f"{request.ent_host!r} is not a host name, as in cas.mon-ent.example.org")
+        given = repr(request.ent_host)
+        raise ValueError(Message("{host} is not a host name, as in cas.mon-ent.example.org", host=given))
     if request.cas_ca_path and not Path(request.cas_ca_path).is_file():
-        raise ValueError(f"cas_ca_path {request.cas_ca_path!r} is not a file")
+        raise ValueError(Message("cas_ca_path {path} is not a file", path=repr(request.cas_ca_path)))
     return host
 
 
@@ -88,7 +90,7 @@ def _asked_once(request: CasRequest, server: str, expected: str) -> Answer[_Obse
 
     def ask() -> dict[str, Any]:
         redirect, login = _ask(request, server, expected)
-        return {"redirect": asdict(redirect), "login": asdict(login) if login else None}
+        return {"redirect": redirect.dump(), "login": login.dump() if login else None}
 
     def lifetime(seen: _Observations) -> float:
         # What somebody will correct is looked at again sooner; a server that refuses is left alone.
@@ -121,7 +123,8 @@ def _page(server: str, options: HostedOptions) -> tuple[Observation, Redirect | 
             return _not_redirected(server, answer), None
         target = parse_redirect(answer.headers.get("Location", ""), server)
     except RequestError as exc:
-        return Observation(what="redirect_refused", values={"fact": f"no answer ({exc})"}), None
+        fact = Message("no answer ({reason})", reason=message_of(exc))
+        return Observation(what="redirect_refused", values={"fact": fact}), None
     except ValueError:
         return Observation(what="redirect_malformed", values={}), None
     if target.host == host_of(server):
@@ -137,7 +140,8 @@ def _not_redirected(server: str, answer: Reply) -> Observation:
     if refusal is not None:
         return Observation(what="redirect_refused", values={"fact": refusal.fact})
     if answer.status >= 400:
-        return Observation(what="redirect_refused", values={"fact": f"it answered HTTP {answer.status}"})
+        fact = Message("it answered HTTP {status}", status=answer.status)
+        return Observation(what="redirect_refused", values={"fact": fact})
     return Observation(what="redirect_absent", values={})
 
 
@@ -180,4 +184,4 @@ def _judged(answer: Reply, target: Redirect) -> Observation:
 def _failed(exc: RequestError, host: str) -> Observation:
     if exc.tls is not None:
         return Observation(what=tls_problem(exc.tls), values={"host": host, "reason": exc.tls.reason or "TLS"})
-    return Observation(what="login_down", values={"reason": str(exc)})
+    return Observation(what="login_down", values={"reason": message_of(exc)})

@@ -9,47 +9,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Finding", "Phrase", "doubt", "info", "to_do", "unseen", "warning"]
+from ..base.message import Message
+
+__all__ = ["Finding", "doubt", "info", "to_do", "unseen", "warning"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding: its weight, and its words."""
+    """One finding: its weight, and what it says."""
 
     severity: str
     state: str
-    fr: str
-    en: str
+    text: Message
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """What was seen, in both languages."""
-
-    fr: str
-    en: str
-
-
-def info(fr: str, en: str) -> Finding:
+def info(text: Message) -> Finding:
     """Worth knowing."""
-    return Finding("info", "", fr, en)
+    return Finding("info", "", text)
 
 
-def warning(fr: str, en: str) -> Finding:
+def warning(text: Message) -> Finding:
     """To look at; the operation is none the worse."""
-    return Finding("warning", "", fr, en)
+    return Finding("warning", "", text)
 
 
-def doubt(fr: str, en: str) -> Finding:
+def doubt(text: Message) -> Finding:
     """Somebody has to look before the operation counts as done."""
-    return Finding("warning", "in_doubt", fr, en)
+    return Finding("warning", "in_doubt", text)
 
 
-def unseen(fr: str, en: str) -> Finding:
+def unseen(text: Message) -> Finding:
     """It could not be looked at."""
-    return Finding("warning", "not_observable", fr, en)
+    return Finding("warning", "not_observable", text)
 
 
-def to_do(fr: str, en: str) -> Finding:
+def to_do(text: Message) -> Finding:
     """The operation is not done."""
-    return Finding("error", "to_do", fr, en)
+    return Finding("error", "to_do", text)

@@ -21,6 +21,7 @@ from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesNSImpl
 
+from ..base.message import Message
 from .export_people import KINDS, OTHER, Detail, People
 from .findings import CheckError
 
@@ -108,9 +109,9 @@ class _Handler(ContentHandler):
         lower = local.lower()
         self._path.append(lower)
         if len(self._path) > _MAX_DEPTH:
-            raise CheckError("export_beyond_limits", reason=f"> {_MAX_DEPTH} levels")
+            raise CheckError("export_beyond_limits", reason=Message("more than {most} levels", most=_MAX_DEPTH))
         if self.elements > _MAX_ELEMENTS:
-            raise CheckError("export_beyond_limits", reason=f"> {_MAX_ELEMENTS} elements")
+            raise CheckError("export_beyond_limits", reason=Message("more than {most} elements", most=_MAX_ELEMENTS))
         attributes = {attribute[1].lower(): value for attribute, value in attrs.items()}
         if len(self._path) == 1:
             self.export.root, self.export.namespace = local, uri or ""
@@ -125,7 +126,7 @@ class _Handler(ContentHandler):
     def _person(self, kind: str, attributes: dict[str, str]) -> None:
         self.export.people.meet(kind, attributes, self._line() or 0)
         if len(self.export.people) > _MAX_PEOPLE:
-            raise CheckError("export_beyond_limits", reason=f"> {_MAX_PEOPLE} people")
+            raise CheckError("export_beyond_limits", reason=Message("more than {most} people", most=_MAX_PEOPLE))
 
     def _other(self, lower: str, attributes: dict[str, str]) -> None:
         depth = len(self._path)
@@ -195,7 +196,9 @@ def _feed(parser: DefusedExpatParser, handler: _Handler, content: IO[bytes]) -> 
         silence = silence + len(chunk) if handler.events == events else 0
         events = handler.events
         if silence >= _MAX_SILENCE:
-            raise CheckError("export_beyond_limits", reason=f"> {_MAX_SILENCE} bytes < >")
+            raise CheckError(
+                "export_beyond_limits", reason=Message("more than {most} bytes without an element", most=_MAX_SILENCE)
+            )
     parser.close()
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.message import Message
 from ..base.times import iso, moment
 from .export import NAMESPACE, Export
 from .export_compare import Difference
@@ -151,13 +152,13 @@ def _envelope(report: Report, export: Export) -> None:
     else:
         report.find("export_encrypted")
     if export.unknown:
-        report.find("export_unknown_elements", count=export.unknown)
+        report.find("export_unknown_elements", n=export.unknown)
 
 
 def _people(report: Report, export: Export, *, date: str, path: str) -> None:
     counts = {kind: count["people"] for kind, count in export.people.counts().items()}
     if export.unknown:
-        report.find("export_unknown_elements", count=export.unknown)
+        report.find("export_unknown_elements", n=export.unknown)
     if not len(export.people):
         report.find("export_no_people")
         return
@@ -165,11 +166,11 @@ def _people(report: Report, export: Export, *, date: str, path: str) -> None:
         "export_people",
         date=date,
         source=path,
-        people=len(export.people),
-        teachers=counts["Professeur"],
-        pupils=counts["Eleve"],
-        parents=counts["Responsable"],
-        others=counts["other"],
+        people=Message.plural("{n} person", "{n} people", len(export.people)),
+        teachers=Message.plural("{n} teacher", "{n} teachers", counts["Professeur"]),
+        pupils=Message.plural("{n} pupil", "{n} pupils", counts["Eleve"]),
+        parents=Message.plural("{n} guardian", "{n} guardians", counts["Responsable"]),
+        others=Message.plural("{n} other", "{n} others", counts["other"]),
     )
     for kind in KINDS:
         if not counts[kind]:
@@ -177,13 +178,20 @@ def _people(report: Report, export: Export, *, date: str, path: str) -> None:
     for problem in PROBLEMS:
         lines = export.people.problems[problem]
         if lines.count:
-            report.find(f"ids_{problem}", count=lines.count, lines=lines)
+            report.find(f"ids_{problem}", n=lines.count, lines=lines)
 
 
 def judge_comparison(report: Report, difference: Difference, *, date: str, source: str) -> None:
     """Add what became of the identifiers of the previous export."""
-    report.prove("compared", date=date, source=source, kept=difference.kept, gone=difference.gone, new=difference.new)
+    report.prove(
+        "compared",
+        date=date,
+        source=source,
+        kept=Message.plural("{n} identifier kept", "{n} identifiers kept", difference.kept),
+        gone=Message.plural("{n} gone", "{n} gone", difference.gone),
+        new=Message.plural("{n} new", "{n} new", difference.new),
+    )
     for code in ("lost", "changed", "reassigned"):
         count = getattr(difference, code)
         if count:
-            report.find(f"ids_{code}", count=count)
+            report.find(f"ids_{code}", n=count)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.files import write_atomically
+from ..base.message import Message, message_of
 from ..base.text import cell
 from ..base.times import iso
 from .export import Export, read_export
@@ -46,7 +47,6 @@ class ExportRequest:
     path: str
     wanted: ExportRequirements
     max_size: int
-    language: str = "fr"
     previous: str = ""
     previous_fingerprint: str = ""
     fingerprint_dest: str = ""
@@ -79,7 +79,7 @@ def check_export(request: ExportRequest, *, check: bool) -> dict[str, Any]:
     if request.details_dest and not check:
         write_atomically(Path(request.details_dest), _table(details), mode=0o600)
     return {
-        **report.as_dict(request.language),
+        **report.as_dict(),
         "export": described,
         "comparison": asdict(difference) if difference else None,
     }
@@ -108,8 +108,9 @@ def _compare(report: Report, request: ExportRequest, export: Export, key: bytes)
         before = _previous(request, key, uai=export_uai(export))
     except (CheckError, ValueError) as exc:
         # The same sentence as for the export itself, about the other file.
-        reason = exc.text(request.language) if isinstance(exc, CheckError) else exc
-        report.find("previous_unusable", reason=f"{source}: {reason}")
+        report.find(
+            "previous_unusable", path=source, reason=exc.text if isinstance(exc, CheckError) else message_of(exc)
+        )
         return None
     difference = compare(before.pairs, export.people.pairs())
     judge_comparison(report, difference, date=before.date, source=source)
@@ -121,7 +122,7 @@ def _previous(request: ExportRequest, key: bytes, *, uai: str) -> Fingerprint:
     if request.previous:
         export, modified = _read(request.previous, key, request.max_size)
         if export.encrypted:
-            raise ValueError("an encrypted export cannot be compared")
+            raise ValueError(Message("an encrypted export cannot be compared"))
         before = _fingerprint(export, iso(export_date(export) or modified))
     else:
         with local_file(request.previous_fingerprint, max_size=request.max_size) as file:

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a check of one yearly operation found, in the one shape that the board reads. Pure.
 
-A check collects findings and evidence by code; the words, French and English, are data (``checks/catalogue.py``), since
-school staff read them. The state follows from the findings alone, so a check cannot say one thing and conclude another.
+A check collects findings and evidence by code; what they say is data (``checks/catalogue.py``), since school staff read
+it. The state follows from the findings alone, so a check cannot say one thing and conclude another.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..base.text import printable
+from ..base.message import Message
+from ..base.text import printable_message
 from ..base.times import iso
 from .catalogue import EVIDENCE, FINDINGS
 
@@ -32,7 +34,7 @@ NOT_OBSERVABLE = "not_observable"
 # What a finding makes of the operation, the strongest first. "Not done" beats a doubt, and a doubt beats what could not
 # be looked at: it is what somebody can act on.
 _STRONGEST = (TO_DO, IN_DOUBT, NOT_OBSERVABLE)
-_shown = partial(printable, space="\N{REPLACEMENT CHARACTER}", longest=500)
+_shown = partial(printable_message, keep="", space="\N{REPLACEMENT CHARACTER}", longest=500)
 
 
 class CheckError(Exception):
@@ -43,10 +45,10 @@ class CheckError(Exception):
         self.code = code
         self.values = values
 
-    def text(self, language: str) -> str:
-        """What it says, in ``fr`` or ``en``."""
-        shown = {name: _shown(value) for name, value in self.values.items()}
-        return str(getattr(FINDINGS[self.code], language).format(**shown))
+    @property
+    def text(self) -> Message:
+        """What it says."""
+        return _filled(FINDINGS[self.code].text, self.values)
 
 
 @dataclass(kw_only=True)
@@ -54,12 +56,12 @@ class Report:
     """Findings and evidence about one operation, in the order in which they were made."""
 
     operation: int
-    findings: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    evidence: list[tuple[str, dict[str, str], str, str]] = field(default_factory=list)
+    findings: list[tuple[str, Message]] = field(default_factory=list)
+    evidence: list[tuple[Message, str, str]] = field(default_factory=list)
 
     def find(self, code: str, **values: object) -> None:
         """Add a finding. Values come from files and servers, and are made printable here."""
-        self.findings.append((code, {name: _shown(value) for name, value in values.items()}))
+        self.findings.append((code, _filled(FINDINGS[code].text, values)))
 
     def find_age(self, date: dt.datetime, *, newer_than: dt.datetime | None, now: dt.datetime) -> None:
         """Add that a file is older than it should be, or of a day that is to come."""
@@ -70,8 +72,7 @@ class Report:
 
     def prove(self, what: str, *, date: str, source: str, **values: object) -> None:
         """Add evidence: what was seen, the date it bears (ISO 8601, or empty), and where it was seen."""
-        shown = {name: _shown(value) for name, value in values.items()}
-        self.evidence.append((what, shown, date, _shown(source)))
+        self.evidence.append((_filled(EVIDENCE[what], values), date, _shown(source)))
 
     @property
     def codes(self) -> list[str]:
@@ -83,21 +84,18 @@ class Report:
         demanded = {FINDINGS[code].state for code in self.codes}
         return next((state for state in _STRONGEST if state in demanded), DONE)
 
-    def as_dict(self, language: str = "fr") -> dict[str, Any]:
-        """The shape that the board reads; texts in ``fr`` or ``en``."""
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that the board reads; ``text`` and ``what`` are Messages."""
         return {
             "operation": self.operation,
             "state": self.state,
             "findings": [
-                {
-                    "code": code,
-                    "severity": FINDINGS[code].severity,
-                    "text": getattr(FINDINGS[code], language).format(**values),
-                }
-                for code, values in self.findings
+                {"code": code, "severity": FINDINGS[code].severity, "text": text} for code, text in self.findings
             ],
-            "evidence": [
-                {"what": getattr(EVIDENCE[what], language).format(**values), "date": date, "source": source}
-                for what, values, date, source in self.evidence
-            ],
+            "evidence": [{"what": what, "date": date, "source": source} for what, date, source in self.evidence],
         }
+
+
+def _filled(text: Message, values: Mapping[str, object]) -> Message:
+    """A text of the catalogue with values of files and servers."""
+    return text.given(**{name: each if isinstance(each, int) else _shown(each) for name, each in values.items()})

@@ -177,7 +177,7 @@ def _content(report: Report, archive: Archive) -> bool:
     if archive.problem:
         report.find(archive.problem, **archive.values)
     elif archive.content_read and kind_of(archive.path) == "zip":
-        report.prove("archive_whole", date=archive.date, source=archive.source, entries=archive.entries)
+        report.prove("archive_whole", date=archive.date, source=archive.source, n=archive.entries)
     if kind_of(archive.path) == "archs" and not archive.problem:
         report.find("archs_opaque")
     return archive.content_read

@@ -55,14 +55,13 @@ def archive_on_station(
     wanted: WantedArchive,
     year: int,
     installed: list[dict[str, Any]] | None,
-    language: str,
 ) -> Reading[dict[str, Any]]:
     """What is asked of a station to know everything about an archive there; ``name`` is the station's.
 
     What goes wrong at the station is a finding. Raises ValueError for the path, before anything is asked.
     """
     path = station_path(path).rstrip("\\")
-    return _judged(path, name=name, wanted=wanted, year=year, installed=installed, language=language)
+    return _judged(path, name=name, wanted=wanted, year=year, installed=installed)
 
 
 def _judged(
@@ -72,7 +71,6 @@ def _judged(
     wanted: WantedArchive,
     year: int,
     installed: list[dict[str, Any]] | None,
-    language: str,
 ) -> Reading[dict[str, Any]]:
     report = Report(operation=2)
     archive = None
@@ -83,10 +81,10 @@ def _judged(
             installed = (yield from probing(EDT_MONOPOSTE)).as_dict()["clients"]
         judge_edt(report, installed, year, source=name)
     except StationError as exc:
-        report.find("station_unreadable", fact=exc.fact_fr if language == "fr" else exc.fact)
+        report.find("station_unreadable", fact=exc.fact)
     except CheckError as exc:
         report.find(exc.code, **exc.values)
-    return _result(report, archive, language)
+    return _result(report, archive)
 
 
 def _on_station(path: str, *, name: str, digest: bool) -> Reading[Archive]:
@@ -149,7 +147,6 @@ def archive_on_controller(
     wanted: WantedArchive,
     year: int,
     installed: list[dict[str, Any]] | None,
-    language: str,
     max_size: int,
     limits: ZipLimits,
 ) -> dict[str, Any]:
@@ -162,7 +159,7 @@ def archive_on_controller(
         judge_edt(report, installed, year, source=archive.source)
     except CheckError as exc:
         report.find(exc.code, **exc.values)
-    return _result(report, archive, language)
+    return _result(report, archive)
 
 
 def _newest(path: str) -> str:
@@ -226,7 +223,7 @@ def _samples(file: IO[bytes], size: int) -> Iterator[bytes]:
         yield file.read(_SAMPLE)
 
 
-def _result(report: Report, archive: Archive | None, language: str) -> dict[str, Any]:
+def _result(report: Report, archive: Archive | None) -> dict[str, Any]:
     described = None
     if archive is not None:
         described = {
@@ -236,4 +233,4 @@ def _result(report: Report, archive: Archive | None, language: str) -> dict[str,
             "modified": archive.modified.astimezone(dt.UTC).isoformat() if archive.modified else None,
             "sha256": archive.digest,
         }
-    return {**report.as_dict(language), "archive": described}
+    return {**report.as_dict(), "archive": described}

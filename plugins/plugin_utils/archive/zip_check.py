@@ -85,7 +85,7 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: ZipLimits) -> None:
         ("archive_method", sum(entry.compress_type not in _METHODS for entry in entries)),
     ):
         if bad:
-            raise CheckError(code, bad=bad, entries=len(entries))
+            raise CheckError(code, n=bad, entries=len(entries))
 
 
 def _is_unsafe(entry: zipfile.ZipInfo) -> bool:
@@ -110,4 +110,4 @@ def _read_all(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], *, packe
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError):
             bad += 1
     if bad:
-        raise CheckError("archive_corrupt", bad=bad, entries=len(entries))
+        raise CheckError("archive_corrupt", n=bad, entries=len(entries))

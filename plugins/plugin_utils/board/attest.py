@@ -14,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ...module_utils.base.files import sha256_of_file
-from ...module_utils.checks.catalogue import FINDINGS
+from ...module_utils.base.message import Message
 from ...module_utils.checks.findings import CheckError
 from ...module_utils.checks.local_file import local_file
 from ..store.store import Store
@@ -80,7 +80,7 @@ def _digest(path: str) -> str:
         with local_file(path, max_size=_MAX_EVIDENCE) as file:
             return sha256_of_file(file.content)
     except CheckError as exc:
-        raise ValueError(f"evidence: {FINDINGS[exc.code].en.format(**exc.values)}") from exc
+        raise ValueError(Message("evidence: {reason}", reason=exc.text)) from exc
 
 
 def of_school(store: Store, school: str, year: int) -> list[Attestation]:

@@ -7,7 +7,7 @@ only the whole shows: which operation blocks which, and what later evidence says
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,7 @@ def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, words: Word
         if state in {TO_DO, NOT_OBSERVABLE} and undone:
             state = BLOCKED
         blocked_by = undone if state == BLOCKED else []
-        findings = [*report["findings"], *(_finding(code, values, words) for code, values in said)]
+        findings = [*(_worded(each, "text", words) for each in report["findings"]), *_found(said, words)]
         known = OPERATIONS[number]
         made[number] = {
             "operation": number,
@@ -80,15 +80,20 @@ def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, words: Word
             "responsible": words.of(known.responsible),
             "where": words.of(known.application),
             "next": _next(number, state, blocked_by, findings, words),
-            "evidence": list(report["evidence"]),
+            "evidence": [_worded(each, "what", words) for each in report["evidence"]],
             "findings": findings,
         }
     return [made[number] for number in sorted(made)]
 
 
-def _finding(code: str, values: Mapping[str, Any], words: Words) -> dict[str, str]:
-    known = FINDINGS[code]
-    return {"code": code, "severity": known.severity, "text": getattr(known, words.language).format(**values)}
+def _worded(said: Mapping[str, Any], text: str, words: Words) -> dict[str, Any]:
+    return {**said, text: words.of(said[text])}
+
+
+def _found(found: Iterable[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[dict[str, str]]:
+    for code, values in found:
+        known = FINDINGS[code]
+        yield {"code": code, "severity": known.severity, "text": words.of(known.text.given(**values))}
 
 
 def _against(number: int, facts: Facts) -> Iterator[tuple[str, dict[str, Any]]]:

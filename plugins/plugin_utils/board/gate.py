@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.base.message import Message, sentences
 from ...module_utils.checks.findings import DONE
 from ...module_utils.server.release import HostedOptions, served_release
 from ..inventory.schools import said, schools
@@ -41,8 +42,13 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: H
         report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
             return ""
-        said = [f["text"] for f in report.as_dict("en")["findings"] if f["severity"] in {"warning", "error"}]
-        return f"operation 1 of {year} is not done for {uai}: {' '.join(said)} (pronote_rentree_gate)"
+        against = [f["text"] for f in report.as_dict()["findings"] if f["severity"] in {"warning", "error"}]
+        return Message(
+            "operation 1 of {year} is not done for {uai}: {reason} (pronote_rentree_gate)",
+            year=year,
+            uai=uai,
+            reason=sentences(against),
+        )
 
     with ThreadPoolExecutor(max_workers=16) as pool:
         reasons = list(pool.map(reason, asked))

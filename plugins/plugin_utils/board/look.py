@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import sha256_of
+from ...module_utils.base.message import message_of
 from ...module_utils.base.times import moment
 from ...module_utils.checks.cas_ask import CasRequest, check_cas
 from ...module_utils.checks.export_judge import ExportRequirements
@@ -66,7 +67,7 @@ def boards(schools: list[School], sources: Sources) -> list[dict[str, Any]]:
     with ThreadPoolExecutor(max_workers=_AT_ONCE + 1) as pool:
         looking = pool.submit(_look, pool, schools, kept, sources)
         # In this thread, which hears signals (survey/ending.py).
-        archives = on_workstations(schools, language=sources.words.language)
+        archives = on_workstations(schools)
         looks = looking.result()
     return [
         _board(school, look, archives.get(school.uai), sources) for school, look in zip(schools, looks, strict=True)
@@ -93,22 +94,21 @@ def _look(pool: ThreadPoolExecutor, schools: list[School], kept: StoredFacts, so
 def _look_at(
     school: School, server: ServedRelease, depots: Mapping[Release, Depot | None], kept: StoredFacts, sources: Sources
 ) -> _Look:
-    language = sources.words.language
     depot = depots.get(server.release.client) if server.release else None
     reports: dict[int, Mapping[str, Any]] = {
-        1: check_release(server, year=school.year, releases=sources.releases, depot=depot).as_dict(language),
-        8: kept.audit(school, server).as_dict(language),
+        1: check_release(server, year=school.year, releases=sources.releases, depot=depot).as_dict(),
+        8: kept.audit(school, server).as_dict(),
     }
     dates = {}
     for number, (report, date) in kept.attested(school).items():
-        reports[number], dates[number] = report.as_dict(language), date
+        reports[number], dates[number] = report.as_dict(), date
     for number, check in ((2, _archive), (5, _cas), (6, _export)):
         try:
             if (found := check(school, sources, dates.get(3, ""))) is not None:
                 reports[number] = found
         except (ValueError, OSError) as exc:
             # A variable of this school that is not what it must be, say: the other schools have their boards.
-            reports[number] = only_finding(number, "check_failed", fact=exc).as_dict(language)
+            reports[number] = only_finding(number, "check_failed", fact=message_of(exc)).as_dict()
     return _Look(server=server, reports=reports, dates=dates)
 
 
@@ -151,14 +151,14 @@ def _depot(sources: Sources, release: Release) -> Depot | None:
     return Depot(path=str(folder), files=read)
 
 
-def _archive(school: School, sources: Sources, _initialised: str) -> dict[str, Any] | None:
+def _archive(school: School, _sources: Sources, _initialised: str) -> dict[str, Any] | None:
     """None for one that is on a workstation."""
     if school.workstation is not None:
         return None
     if not school.edt_path:
-        return only_finding(2, "archive_not_configured").as_dict(sources.words.language)
+        return only_finding(2, "archive_not_configured").as_dict()
     limits = ZipLimits(unpacked=_MAX_UNPACKED)
-    asked = asked_of(school, language=sources.words.language)
+    asked = asked_of(school)
     return archive_on_controller(school.edt_path, max_size=_MAX_ARCHIVE, limits=limits, **asked)
 
 
@@ -170,13 +170,13 @@ def _cas(school: School, sources: Sources, _initialised: str) -> dict[str, Any]:
         options=sources.server,
         cas_ca_path=school.ent_ca_path or None,
     )
-    return check_cas(request, language=sources.words.language)
+    return check_cas(request)
 
 
-def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any]:
+def _export(school: School, _sources: Sources, initialised: str) -> dict[str, Any]:
     """The export counts from the day of operation 3 on: what was exported from last year's base is not it."""
     if not school.export_path:
-        return only_finding(6, "export_not_configured").as_dict(sources.words.language)
+        return only_finding(6, "export_not_configured").as_dict()
     wanted = ExportRequirements(
         uai=school.uai,
         year=school.year,
@@ -187,7 +187,6 @@ def _export(school: School, sources: Sources, initialised: str) -> dict[str, Any
         path=school.export_path,
         wanted=wanted,
         max_size=_MAX_EXPORT,
-        language=sources.words.language,
         previous=school.export_previous or "",
     )
     # Nothing is written: no fingerprint and no details are asked for.

@@ -77,7 +77,7 @@ def _depot(report: Report, release: Release, releases: Any, depot: Depot | None)
     elif depot.files is None:
         report.find("depot_not_read", path=depot.path or "pronote_depot_path")
     else:
-        report.prove("depot_verified", files=depot.files, date="", source=depot.path)
+        report.prove("depot_verified", n=depot.files, date="", source=depot.path)
 
 
 def check_audit(
@@ -99,7 +99,7 @@ def check_audit(
     good = sum(each.record["status"] == "compliant" for each in same)
     last = max(each.at for each in known)
     report = Report(operation=8)
-    report.prove("audit", good=good, total=total, release=audited, date=last, source=source)
+    report.prove("audit", n=good, total=total, release=audited, date=last, source=source)
     if audited.year != year:
         report.find("audit_other_year", audited=audited, year=year)
     elif client is not None and audited != client:
@@ -110,13 +110,13 @@ def check_audit(
         ("stations_unseen", total - len(read)),
     ):
         if number:
-            report.find(code, count=number, total=total, release=audited)
+            report.find(code, n=number, total=total, release=audited)
     if client is None and any(each.record["pinned"] for each in same):
         report.find("audit_pinned", release=audited)
     if earlier := [each.at for each in known if each.at < last]:
-        report.find("audit_partial", count=len(earlier), total=total, date=min(earlier)[:10])
+        report.find("audit_partial", n=len(earlier), total=total, date=min(earlier)[:10])
     if left_out := set(stations) - {each.record["station"] for each in known}:
-        report.find("stations_left_out", count=len(left_out))
+        report.find("stations_left_out", n=len(left_out))
     return report
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.times import moment
 from ..archive.judge import WantedArchive
 from ..archive.read import archive_on_station
@@ -29,7 +30,7 @@ _APART = 16  # at once, of those that only the stock plugin reaches
 _Report = dict[str, Any]
 
 
-def asked_of(school: School, *, language: str) -> dict[str, Any]:
+def asked_of(school: School) -> dict[str, Any]:
     """What is asked of a school's archive, wherever it is. Raises ValueError for a date or digest that is none."""
     wanted = WantedArchive(
         newer_than=moment(school.edt_newer_than or school.since),
@@ -39,19 +40,19 @@ def asked_of(school: School, *, language: str) -> dict[str, Any]:
         min_size=_MIN_ARCHIVE,
         sha256=school.edt_sha256,
     )
-    return {"wanted": wanted, "year": school.year, "installed": None, "language": language}
+    return {"wanted": wanted, "year": school.year, "installed": None}
 
 
-def on_workstations(schools: Sequence[School], *, language: str) -> dict[str, _Report]:
+def on_workstations(schools: Sequence[School]) -> dict[str, _Report]:
     """The report of operation 2 by UAI, of each school whose archive is on a workstation."""
     reports: dict[str, _Report] = {}
 
     def fail(school: School, why: object) -> None:
-        reports[school.uai] = only_finding(2, "check_failed", fact=why).as_dict(language)
+        reports[school.uai] = only_finding(2, "check_failed", fact=why).as_dict()
 
     def told(school: School, read: _Report | StationError) -> None:
         if isinstance(read, StationError):
-            fail(school, read.fact_fr if language == "fr" else read.fact)
+            fail(school, read.fact)
         else:
             reports[school.uai] = read
 
@@ -60,9 +61,9 @@ def on_workstations(schools: Sequence[School], *, language: str) -> dict[str, _R
         if school.workstation is None:
             continue
         try:
-            readings[school.uai] = school, _reading(school, language)
+            readings[school.uai] = school, _reading(school)
         except ValueError as exc:
-            fail(school, exc)
+            fail(school, message_of(exc))
         except StationError as exc:
             # No way to it is even configured.
             told(school, exc)
@@ -81,15 +82,15 @@ def on_workstations(schools: Sequence[School], *, language: str) -> dict[str, _R
     return reports
 
 
-def _reading(school: School, language: str) -> Reading[_Report]:
+def _reading(school: School) -> Reading[_Report]:
     """Raises ValueError for a variable of this school, StationError for a connection that cannot be made."""
     host = school.workstation
     assert host is not None
     if host.error:
-        raise ValueError(f"{host.error}: check pronote_rentree_edt_station")
+        raise ValueError(Message("{error}: check pronote_rentree_edt_station", error=host.error))
     if host.problem is not None:
         raise host.problem
-    return archive_on_station(school.edt_path, name=host.name, **asked_of(school, language=language))
+    return archive_on_station(school.edt_path, name=host.name, **asked_of(school))
 
 
 def _begun(reading: Reading[_Report]) -> Reading[_Report]:

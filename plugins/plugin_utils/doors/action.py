@@ -13,18 +13,22 @@ import multiprocessing
 import shutil
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import printable_data, printable_line
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
 from ..places.settle import refuse_tainted
 from ..station.errors import StationError
 from ..store.store import StoreError
+from ..words.words import Words
+from .language import worded, words_of
 
 __all__ = ["ControllerAction", "show", "terminal"]
 
@@ -39,8 +43,11 @@ class ControllerAction(ActionBase):
     _requires_connection = False
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]]
-    FAILURE: ClassVar[str] = "{0}"
-    """What is said of an error (``{0}``): may name arguments, as in ``{release}``."""
+    FAILURE: ClassVar[Message] = Message("{error}")
+    """What is said of an error: may name arguments, as in ``{release}``."""
+
+    EARLIER_LANGUAGE: ClassVar[str] = ""
+    """The variable that said the language before there was one for all."""
 
     REFUSES_TAINTED: ClassVar[bool] = True
     """Whether an inventory that holds what stations said is the end of it."""
@@ -68,14 +75,19 @@ class ControllerAction(ActionBase):
             result = self._noted(exc.as_result())
         except (OSError, StoreError, ValueError) as exc:
             # Alone: Ansible shows the causes of an error as they are, and what a station said is among them.
-            failed = AnsibleActionFail(printable_line(self.FAILURE.format(exc, **args)))
+            told = self.FAILURE.given(**args, error=message_of(exc))
+            failed = AnsibleActionFail(printable_line(self.words.of(told)))
             raise failed.with_traceback(exc.__traceback__) from None
         return self._shown(result)
 
-    @staticmethod
-    def _shown(result: dict[str, Any]) -> dict[str, Any]:
+    @cached_property
+    def words(self) -> Words:
+        """Those of the reader. Raises ValueError for an earlier variable with another value than a language."""
+        return words_of(self._task.args, self.variables, self._templar.template, earlier=self.EARLIER_LANGUAGE)
+
+    def _shown(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result as it may be shown: Ansible prints warnings, messages and differences as they are."""
-        shown: dict[str, Any] = printable_data(result)
+        shown: dict[str, Any] = printable_data(worded(result, lambda: self.words))
         if "warnings" in shown:
             shown["warnings"] = [printable_line(text) for text in shown["warnings"]]
         return shown

@@ -3,34 +3,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ...module_utils.base.message import Message
 from ..station.telling import telling
 from ..words.catalogue import catalogue
 from ..words.words import LANGUAGES, Words
-from .action import ControllerAction
 
-__all__ = ["LANGUAGE_SPEC", "words_of"]
+__all__ = ["LANGUAGE_SPEC", "said", "worded", "words_of"]
 
 LANGUAGE_SPEC: Final[dict[str, Any]] = {"type": "str", "choices": list(LANGUAGES)}
-"""The option of an action; without it, French, or what an earlier variable says."""
+"""The option of an action; without it the variable says it, or what an earlier variable says, else French."""
 
 _GONE_IN = "0.3.0"
 
+_SAID = ("msg", "skip_reason", "skipped_reason", "warnings", "diff")
+"""What of a result is for people, and for nobody else."""
 
-def words_of(action: ControllerAction, args: Mapping[str, Any], *, earlier: str) -> Words:
-    """The words of an action's option; ``earlier`` is the variable that it was set by before there was one.
 
-    Raises ValueError for an earlier variable with another value than a language.
+def words_of(
+    args: Mapping[str, Any], variables: Mapping[str, Any], template: Callable[[Any], Any], *, earlier: str = ""
+) -> Words:
+    """The words of a task: of its option, or of its variables, which ``template`` reads.
+
+    Raises ValueError for an ``earlier`` variable with another value than a language.
     """
-    given = args["language"]
-    if earlier in action.variables:
+    given = args.get("language") or variables.get("pronote_language")
+    if earlier and earlier in variables:
         telling.deprecated(
             f"{earlier} is pronote_language now, one variable for everything that people read", version=_GONE_IN
         )
         if not given:
-            given = str(action._templar.template(action.variables[earlier]))
+            given = template(variables[earlier])
             if given not in LANGUAGES:
                 raise ValueError(f"{earlier}: {given!r} is not a language: set pronote_language to fr or en")
-    return catalogue(given or LANGUAGES[0])
+    return catalogue(str(template(given)) if given else LANGUAGES[0])
+
+
+def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, Any]:
+    """A result with what is for people in their words."""
+    return {name: said(value, words) if name in _SAID else value for name, value in result.items()}
+
+
+def said(value: Any, words: Callable[[], Words]) -> Any:
+    """Every Message of a value in words; nothing is looked up where there is none."""
+    if isinstance(value, Mapping):
+        return {name: said(each, words) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [said(each, words) for each in value]
+    return words().of(value) if isinstance(value, Message) else value

@@ -89,6 +89,8 @@ _NO_PARSERS = {
             "Telling.deprecated",
             "Telling.display",
             "Telling.warning",
+            "Telling.deprecated",
+            "language.said",
         ),
     },
     "what a parser has read already": {

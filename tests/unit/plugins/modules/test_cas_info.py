@@ -34,7 +34,7 @@ def test_every_documented_value_is_returned(bench: HostedBench, capsys: pytest.C
     assert documented == {"operation", "state", "findings", "evidence", "cas", "cached"}
     for check in (True, False):
         # Another ENT than the one it is connected to, so that nothing outside this machine is asked.
-        code, result = _run(bench, capsys, ent_cas_host="cas.example.org", language="en", _ansible_check_mode=check)
+        code, result = _run(bench, capsys, ent_cas_host="cas.example.org", _ansible_check_mode=check)
         assert documented <= set(result)
         assert (code, result["changed"], result["state"], result["cached"]) == (0, False, "to_do", not check)
     assert "points to cas.mon-ent-occitanie.fr, not to the ENT cas.example.org" in result["findings"][0]["text"]
@@ -56,10 +56,8 @@ def test_what_the_admin_got_wrong_is_an_error(
     assert words in result["msg"]
 
 
-def test_a_cache_that_cannot_be_used_is_a_warning(
-    bench: HostedBench, capsys: pytest.CaptureFixture[str], warnings: list[str]
-) -> None:
+def test_a_cache_that_cannot_be_used_is_a_warning(bench: HostedBench, capsys: pytest.CaptureFixture[str]) -> None:
     code, result = _run(bench, capsys, cache_dir="/dev/null/cache", ent_cas_host="cas.example.org")
     assert (code, result["state"]) == (0, "to_do")
-    assert warnings
-    assert all(text.startswith("the cache /dev/null/cache of hosted servers cannot be used") for text in warnings)
+    assert result["notes"]
+    assert all(note["text"].startswith("the cache /dev/null/cache of hosted servers") for note in result["notes"])

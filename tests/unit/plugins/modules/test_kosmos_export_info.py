@@ -62,7 +62,6 @@ def test_check_mode_says_the_same_and_writes_nothing(export: Path, capsys: pytes
         ({"previous_fingerprint": "/x"}, "fingerprint_key"),
         ({"previous": "/x", "previous_fingerprint": "/y", "fingerprint_key": _KEY}, "mutually exclusive"),
         ({"details_dest": "/nowhere/d.csv"}, "/nowhere"),
-        ({"language": "de"}, "language"),
     ],
 )
 def test_what_the_admin_got_wrong_is_an_error(

@@ -19,6 +19,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.release imp
 from tests.lab.journal import Journal
 from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.hosted import PAGE_MODES, HostedSchool, hosted_app
+from tests.unit.french import french
 from tests.unit.web_thread import serving
 
 _UAI = "0310001A"
@@ -40,7 +41,7 @@ class Bench:
     def check(self, *, timeout: float = 15, **changes: Any) -> dict[str, Any]:
         """One check; no token in what comes of it, nor on disk."""
         options = replace(self.request.options, timeout=timeout)
-        result = check_cas(replace(self.request, options=options, **changes), language="fr")
+        result = french(check_cas(replace(self.request, options=options, **changes)))
         kept = "".join(path.read_text(encoding="utf-8") for path in self.cache.iterdir())
         for token in self.school.tokens:
             assert token not in json.dumps(result) + kept
@@ -293,12 +294,12 @@ def test_a_corrupted_cache_file_is_as_good_as_none(bench: Bench, content: bytes)
 )
 def test_what_the_admin_got_wrong_is_not_blamed_on_the_ent(bench: Bench, changes: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        check_cas(replace(bench.request, **changes), language="fr")  # type: ignore[arg-type]  # texts only
+        check_cas(replace(bench.request, **changes))  # type: ignore[arg-type]  # texts only
     assert bench.asked("hosted") == 0
 
 
 @pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (_UAI, "notes.example.org")])
 def test_malformed_input_reaches_no_server(bench: Bench, uai: str, url: str) -> None:
     with pytest.raises(ValueError, match="is not"):
-        check_cas(replace(bench.request, uai=uai, url=url), language="fr")
+        check_cas(replace(bench.request, uai=uai, url=url))
     assert not bench.cache.exists()

@@ -115,7 +115,7 @@ def test_compared_with_the_previous_export(tmp_path: Path) -> None:
     assert result["comparison"] == _expected_difference()
     assert codes(result) == ["ids_absent", "ids_lost", "ids_changed", "ids_reassigned"]
     assert result["state"] == "in_doubt"
-    assert "2 identifiant(s) conservé(s), 3 parti(s), 1 nouveau(x)" in result["evidence"][-1]["what"]
+    assert "2 identifiants conservés, 3 disparus, 1 nouveau" in result["evidence"][-1]["what"]
 
 
 def test_compared_with_a_fingerprint_that_holds_nobody(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_compared_with_a_fingerprint_that_holds_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (envelope(), "encrypted export"),
+        (envelope(), "export chiffré"),
         (clear_export(school(), uai="0310002B"), "0310002B"),
         ("<EXPORT><a", "s'arrête avant sa fin"),
         ("", "est vide"),

@@ -51,7 +51,7 @@ def test_a_sound_clear_export_is_done(tmp_path: Path) -> None:
         "date": dt.datetime(2026, 8, 28, 9, 12).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "source": str(path),
     }
-    assert "7 personne(s) : 1 professeur(s), 3 élève(s), 3 responsable(s)" in result["evidence"][1]["what"]
+    assert "7 personnes\u00a0: 1 professeur, 3 élèves, 3 responsables" in result["evidence"][1]["what"]
 
 
 def test_a_sound_envelope_is_done_and_says_what_cannot_be_checked(tmp_path: Path) -> None:
@@ -60,8 +60,7 @@ def test_a_sound_envelope_is_done_and_says_what_cannot_be_checked(tmp_path: Path
     assert (result["state"], codes(result)) == ("done", ["export_encrypted"])
     assert (result["export"]["form"], result["export"]["partners"]) == ("encrypted", ["KOSMOS"])
     assert result["export"]["software"] == "PRONOTE 2026.2.7"
-    english = check(written(tmp_path, envelope()), language="en")
-    assert english["findings"][0]["text"].startswith("Export encrypted for the ENT")
+    assert result["findings"][0]["text"].startswith("Export chiffré pour l'ENT")
 
 
 _BOMB = (
@@ -117,8 +116,8 @@ _BAD: dict[str, tuple[str | bytes, str, str, str]] = {
         '<!DOCTYPE x [<!ENTITY a "' + "a" * 50_000 + '">]><EXPORT>' + "&a;" * 50_000 + "</EXPORT>",
         *("export_dtd", "in_doubt", "saturer"),
     ),
-    "deep": ("<a>" * 5000, "export_beyond_limits", "in_doubt", "> 32 levels"),
-    "endless tag": ('<EXPORT UAI="' + "A" * (3 << 20), "export_beyond_limits", "in_doubt", "> 1048576 bytes"),
+    "deep": ("<a>" * 5000, "export_beyond_limits", "in_doubt", "plus de 32 niveaux"),
+    "endless tag": ('<EXPORT UAI="' + "A" * (3 << 20), "export_beyond_limits", "in_doubt", "plus de 1048576 octets"),
     "empty": (b"", "file_empty", "to_do", "est vide (0 octet)"),
     "text": ("Bonjour,\nvoici le fichier\n", "export_not_xml", "to_do", "n'est pas un fichier XML"),
     "binary": (bytes(range(256)) * 10, "export_not_xml", "to_do", "n'est pas un fichier XML"),

@@ -33,7 +33,7 @@ def _folder(question: Question) -> Any:
 
 
 def test_the_newest_archive_of_a_station_is_the_one_of_the_latest_date() -> None:
-    reading = archive_on_station("C:\\EDT\\", name="pc", wanted=WantedArchive(), year=0, installed=None, language="en")
+    reading = archive_on_station("C:\\EDT\\", name="pc", wanted=WantedArchive(), year=0, installed=None)
     assert drive(reading, _folder)["archive"]["path"] == r"C:\EDT\a.zip"
 
 
@@ -47,7 +47,6 @@ def test_the_newest_archive_of_the_controller_is_the_one_of_the_latest_date(tmp_
         wanted=WantedArchive(),
         year=0,
         installed=None,
-        language="en",
         max_size=1 << 20,
         limits=ZipLimits(unpacked=1 << 20),
     )

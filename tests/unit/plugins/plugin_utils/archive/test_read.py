@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import printable_line
 from ansible_collections.rentree.pronote.plugins.module_utils.base.times import moment
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.judge import WantedArchive
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.read import archive_on_controller
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive.zip_check import ZipLimits
+
+from tests.unit.french import french
 
 _NOISE = random.Random(7).randbytes(300_000)
 _MADE = dt.datetime(2026, 8, 25, 12, 0, tzinfo=dt.UTC)
@@ -81,8 +84,8 @@ def _check(path: Path, **changes: Any) -> dict[str, Any]:
         newer_than=moment("2026-08-20"), **{k: v for k, v in changes.items() if k in WantedArchive.__annotations__}
     )
     other = {k: v for k, v in changes.items() if k not in WantedArchive.__annotations__}
-    options: dict[str, Any] = {"year": 0, "installed": None, "language": "fr", "max_size": 1 << 30, **other}
-    return archive_on_controller(str(path), wanted=wanted, limits=_LIMITS, **options)
+    options: dict[str, Any] = {"year": 0, "installed": None, "max_size": 1 << 30, **other}
+    return french(archive_on_controller(str(path), wanted=wanted, limits=_LIMITS, **options))
 
 
 def _codes(result: dict[str, Any]) -> list[str]:
@@ -96,7 +99,7 @@ def test_a_whole_zip_is_done(tmp_path: Path) -> None:
     when = {"date": "2026-08-25T12:00:00Z", "source": str(path)}
     assert result["evidence"] == [
         {"what": f"archive EDT de {len(_GOOD)} octets", **when},
-        {"what": "archive .zip entière et relue : 2 fichier(s)", **when},
+        {"what": "archive .zip entière et relue\u00a0: 2 fichiers", **when},
     ]
     assert result["archive"]["sha256"] == hashlib.sha256(_GOOD).hexdigest()
     assert (result["archive"]["kind"], result["archive"]["size"]) == ("zip", len(_GOOD))
@@ -160,7 +163,9 @@ def test_each_bad_archive_has_its_own_finding(tmp_path: Path, name: str) -> None
     result = _check(_file(tmp_path, content, file))
     assert code in _codes(result)
     assert result["state"] == state
-    assert [f["text"] for f in result["findings"] if not f["text"].isprintable() or "passwd" in f["text"]] == []
+    assert [
+        f["text"] for f in result["findings"] if f["text"] != printable_line(f["text"]) or "passwd" in f["text"]
+    ] == []
     assert "archive .zip entière" not in str(result["evidence"])
 
 

@@ -50,9 +50,7 @@ class _Station:
 def _check(
     station: _Station, *, path: str = _PATH, sha256: str = "", year: int = 0, installed: Any = None
 ) -> dict[str, Any]:
-    reading = archive_on_station(
-        path, name="pc", wanted=WantedArchive(sha256=sha256), year=year, installed=installed, language="en"
-    )
+    reading = archive_on_station(path, name="pc", wanted=WantedArchive(sha256=sha256), year=year, installed=installed)
     return drive(reading, station.answer)
 
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.catalogue_board import (
-    BOARD_EVIDENCE,
-    BOARD_FINDINGS,
-)
-from ansible_collections.rentree.pronote.plugins.module_utils.checks.catalogue_words import Finding, Phrase
 from ansible_collections.rentree.pronote.plugins.module_utils.checks.findings import (
     DONE,
     IN_DOUBT,
@@ -131,15 +126,6 @@ def test_every_state_has_words(language: str) -> None:
         assert state_label({"state": state, "blocked_by": [3, 5]}, catalogue(language))
     assert state_label({"state": "blocked", "blocked_by": [3, 5]}, catalogue(language)).endswith("3, 5")
     assert set(OPERATIONS) == set(range(1, 9))
-
-
-def test_the_two_languages_speak_of_the_same_values() -> None:
-    def fields(text: str) -> set[str]:
-        return {part.partition("}")[0] for part in text.split("{")[1:]}
-
-    catalogue: list[Finding | Phrase] = [*BOARD_FINDINGS.values(), *BOARD_EVIDENCE.values()]
-    for words in catalogue:
-        assert fields(words.fr) == fields(words.en), words
 
 
 def test_the_table_has_no_markup_and_no_control_characters() -> None:

@@ -180,15 +180,15 @@ def test_operation_8_is_what_audits_left_in_the_store(tmp_path: Path, bench: Hos
     eight = one["operations"][7]
     assert (eight["state"], _codes(one)[8]) == ("done", ["audit_partial"])
     assert eight["evidence"] == [
-        {"what": f"3 of 3 station(s) at {release}", "date": "2026-09-03T04:30:00Z", "source": str(store)}
+        {"what": f"3 of 3 stations at {release}", "date": "2026-09-03T04:30:00Z", "source": str(store)}
     ]
     # What moved to another school says nothing of either, until it is audited there.
-    assert two["operations"][7]["evidence"][0]["what"] == f"1 of 1 station(s) at {release}"
+    assert two["operations"][7]["evidence"][0]["what"] == f"1 of 1 stations at {release}"
     assert _codes(two)[8] == ["stations_left_out"]
     # A station that left the inventory counts no more.
     sources = _sources(tmp_path, store=str(store), inventory=frozenset(everyone) - {"a3"})
     one, _ = boards(settings(variables, _OPTIONS), sources)
-    assert one["operations"][7]["evidence"][0]["what"] == f"2 of 2 station(s) at {release}"
+    assert one["operations"][7]["evidence"][0]["what"] == f"2 of 2 stations at {release}"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def _server(release: str = "2026.2.7", error: str = "") -> ServedRelease:
 def test_operation_1(server: ServedRelease, releases: Any, depot: Depot | None, state: str, codes: list[str]) -> None:
     report = check_release(server, year=2026, releases=releases, depot=depot)
     assert (report.state, report.codes) == (state, codes)
-    assert not [each for each in report.as_dict("fr")["evidence"] if "{" in each["what"]]
+    assert not [each for each in report.as_dict()["evidence"] if "{" in each["what"]]
 
 
 _NIGHT, _BEFORE = "2026-09-03T04:30:00Z", "2026-08-30T04:30:00Z"
@@ -76,30 +76,30 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
 @pytest.mark.parametrize(
     ("known", "release", "state", "codes", "said"),
     [
-        (_known("compliant", "compliant"), _RUNS, "done", [], "2 of 2 station(s) at 2026.2.7"),
-        (_known("compliant", "late"), _RUNS, "to_do", ["stations_behind"], "1 of 2 station(s) at 2026.2.7"),
-        (_known("compliant", "unreachable"), _RUNS, "in_doubt", ["stations_unseen"], "1 of 2 station(s) at 2026.2.7"),
+        (_known("compliant", "compliant"), _RUNS, "done", [], "2 of 2 stations at 2026.2.7"),
+        (_known("compliant", "late"), _RUNS, "to_do", ["stations_behind"], "1 of 2 stations at 2026.2.7"),
+        (_known("compliant", "unreachable"), _RUNS, "in_doubt", ["stations_unseen"], "1 of 2 stations at 2026.2.7"),
         (
             _known("late", "refused"),
             _RUNS,
             "to_do",
             ["stations_behind", "stations_unseen"],
-            "0 of 2 station(s) at 2026.2.7",
+            "0 of 2 stations at 2026.2.7",
         ),
-        (_known("compliant"), _RUNS, "in_doubt", ["stations_left_out"], "1 of 1 station(s) at 2026.2.7"),
+        (_known("compliant"), _RUNS, "in_doubt", ["stations_left_out"], "1 of 1 stations at 2026.2.7"),
         (
             _known("compliant 2025.2.9", "compliant 2025.2.9"),
             _RUNS,
             "to_do",
             ["audit_other_year"],
-            "2 of 2 station(s) at 2025.2.9",
+            "2 of 2 stations at 2025.2.9",
         ),
         (
             _known("compliant 2026.1.3", "compliant 2026.1.3"),
             _RUNS,
             "to_do",
             ["audit_other_release"],
-            "2 of 2 station(s) at 2026.1.3",
+            "2 of 2 stations at 2026.1.3",
         ),
         (_known("unknown_release -", "unknown_release -"), _RUNS, "not_observable", ["audit_no_release"], ""),
         ([], _RUNS, "not_observable", ["audit_none"], ""),
@@ -109,7 +109,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "done",
             ["audit_partial"],
-            "2 of 2 station(s) at 2026.2.7",
+            "2 of 2 stations at 2026.2.7",
         ),
         # … but not when they were found right by what the server ran then.
         (
@@ -117,7 +117,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "to_do",
             ["stations_other_release", "audit_partial"],
-            "1 of 2 station(s) at 2026.2.7",
+            "1 of 2 stations at 2026.2.7",
         ),
         # Off at both audits is not behind at either.
         (
@@ -125,7 +125,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "in_doubt",
             ["stations_unseen", "audit_partial"],
-            "1 of 2 station(s) at 2026.2.7",
+            "1 of 2 stations at 2026.2.7",
         ),
         # A room that tries a newer release does not make the others late.
         (
@@ -133,7 +133,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "to_do",
             ["stations_other_release"],
-            "1 of 2 station(s) at 2026.2.7",
+            "1 of 2 stations at 2026.2.7",
         ),
         # What the server runs now goes before anything that it ran, newer or older.
         (
@@ -141,7 +141,7 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "to_do",
             ["stations_other_release"],
-            "1 of 2 station(s) at 2026.2.7",
+            "1 of 2 stations at 2026.2.7",
         ),
         # What the inventory asks for is not what the server runs, unless it is.
         (
@@ -149,30 +149,30 @@ _RUNS = "2026.2.7.1"  # a hot fix of the server alone
             _RUNS,
             "to_do",
             ["audit_other_release"],
-            "2 of 2 station(s) at 2026.1.3",
+            "2 of 2 stations at 2026.1.3",
         ),
         (
             _known("compliant 2026.2.7 pinned", "compliant 2026.2.7 pinned"),
             _RUNS,
             "done",
             [],
-            "2 of 2 station(s) at 2026.2.7",
+            "2 of 2 stations at 2026.2.7",
         ),
         (
             _known("compliant 2026.2.7 pinned", "compliant 2026.2.7 pinned"),
             "",
             "in_doubt",
             ["audit_pinned"],
-            "2 of 2 station(s) at 2026.2.7",
+            "2 of 2 stations at 2026.2.7",
         ),
         (
             _known("compliant 2026.3.1 pinned", "compliant"),
             "",
             "to_do",
             ["stations_other_release"],
-            "1 of 2 station(s) at 2026.2.7",
+            "1 of 2 stations at 2026.2.7",
         ),
-        (_known("compliant", "compliant"), "", "done", [], "2 of 2 station(s) at 2026.2.7"),
+        (_known("compliant", "compliant"), "", "done", [], "2 of 2 stations at 2026.2.7"),
     ],
 )
 def test_operation_8(known: list[LastWord], release: str, state: str, codes: list[str], said: str) -> None:
@@ -184,11 +184,11 @@ def test_operation_8(known: list[LastWord], release: str, state: str, codes: lis
         source="pronote.sqlite3",
     )
     assert (report.state, report.codes) == (state, codes)
-    evidence = report.as_dict("en")["evidence"]
+    evidence = report.as_dict()["evidence"]
     assert [each["what"] for each in evidence] == ([said] if said else [])
     assert {each["date"] for each in evidence} <= {_NIGHT}
-    partial = [finding["text"] for finding in report.as_dict("en")["findings"] if finding["code"] == "audit_partial"]
-    assert all("1 of 2 station(s)" in text and "2026-08-30" in text for text in partial)
+    partial = [finding["text"] for finding in report.as_dict()["findings"] if finding["code"] == "audit_partial"]
+    assert all("1 of 2 stations" in text and "2026-08-30" in text for text in partial)
 
 
 def _row(number: int, **changes: Any) -> Attestation:
@@ -209,7 +209,7 @@ def test_an_attested_operation() -> None:
     report, date = attested(3, [_row(1, digest="0" * 64), _row(2, operation=4, done_on="2026-08-27")])
     assert (report.state, date) == ("done", "2026-08-26")
     what = [each["what"] for each in report.as_dict()["evidence"]]
-    assert what == ["attesté par Claude Martin, proviseure", f"pièce jointe à l'attestation, SHA-256 {'0' * 64}"]
+    assert what == ["attested by Claude Martin, proviseure", f"evidence file of the attestation, SHA-256 {'0' * 64}"]
 
 
 def test_a_revoked_attestation_is_shown_and_counts_for_nothing() -> None:

@@ -14,6 +14,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.module_utils.server.description import HostedServerError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.action import ControllerAction
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.station import StationAction
@@ -40,7 +41,7 @@ class _Action(ControllerAction):
         "release": {"type": "str", "required": True},
         "tries": {"type": "int", "default": 5},
     }
-    FAILURE = "{release} was not done: {0}"
+    FAILURE = Message("{release} was not done: {error}")
     outcome: dict[str, Any] | Exception
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
