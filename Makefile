@@ -19,7 +19,7 @@ E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 WHEELS ?= --only-binary :all:
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help venv kerberos demo demo-year quick test lint catalogue types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), c
 
 catalogue: $(STAMP) ## Take the texts of code and templates into the catalogues of words, and compile them
 	$(BIN)/python -m tests.catalogue
+
+spelling: $(STAMP) ## Words of the catalogue and the documentation that no dictionary has (as root on Debian, first: sh tests/spelling/setup.sh)
+	$(BIN)/python -m tests.spelling
 
 types: $(STAMP) ## mypy --strict on the plugins and the lab
 	$(BIN)/mypy -p ansible_collections.rentree.pronote.plugins
@@ -110,6 +113,7 @@ wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' tem
 tools: ## As root on Debian 12: install the programs that some tests need
 	sh tests/tools/setup.sh
 	sh tests/servers/setup.sh
+	sh tests/spelling/setup.sh
 
 lock: $(STAMP) ## Write the locks (requirements*.txt) from requirements*.in; UPGRADE=--upgrade takes the newest of everything
 	$(BIN)/python -m tests.locks $(UPGRADE)

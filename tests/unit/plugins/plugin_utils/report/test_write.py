@@ -140,7 +140,7 @@ def test_another_product_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"compliant": 2}, "2 postes sur 2 à jour", "Conforme"),
         ({"compliant": 1, "late": 1}, "1 poste sur 2 à jour", "Non conforme"),
         ({"compliant": 1, "unreachable": 3}, "1 poste sur 4 à jour", "Audit incomplet"),
-        ({}, "Aucun poste dans ce relevé", "Audit incomplet"),
+        ({}, "Aucun poste dans cet audit", "Audit incomplet"),
     ],
 )
 def test_the_answer_comes_first(numbers: dict[str, int], answer: str, verdict: str) -> None:
