@@ -25,10 +25,10 @@ class ActionModule(SurveyAction):
             run_errands(
                 stations,
                 survey.errand,
-                lambda name, result: results.add(name, result, **survey.foreseen(name, result)),
+                lambda name, result: results.add(name, self.said(result), **survey.foreseen(name, result)),
                 **ways,
             )
-        show(survey.lines())
+        show(map(self.words.of, survey.lines()))
         told = {"survey": str(results.path), "stations": len(stations), "idle": survey.idle}
         at = {line["station"]: at for at, line in read_lines(str(results.path)) if line["turn"]}
         return {**told, "at": at, "warnings": survey.warnings()}

@@ -23,9 +23,9 @@ class ActionModule(SurveyAction):
             run_errands(
                 survey.asked,
                 survey.errand,
-                lambda name, result: results.add(name, result, **survey.foreseen(name, result)),
+                lambda name, result: results.add(name, self.said(result), **survey.foreseen(name, result)),
                 **ways,
             )
             for name, result, more in survey.unasked():
-                results.add(name, result, **more)
+                results.add(name, self.said(result), **more)
         return {"survey": str(results.path), "stations": len(play.names), "idle": survey.idle, "warnings": survey.end()}

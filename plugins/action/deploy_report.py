@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
@@ -11,9 +12,11 @@ from ..plugin_utils.inventory.schools import said
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
 
-_ELSEWHERE = (
-    "{count} stations ({first}…) come from another inventory folder, whose store is another file: they are not in this "
-    "list. Set pronote_state to one file for both."
+_ELSEWHERE = Message.plural(
+    "{n} station ({first}) comes from another inventory folder, whose store is another file: it is not in this list. "
+    "Set pronote_state to one file for both.",
+    "{n} stations ({first}…) come from another inventory folder, whose store is another file: they are not in this "
+    "list. Set pronote_state to one file for both.",
 )
 
 
@@ -32,14 +35,14 @@ class ActionModule(ControllerAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if not args["store"]:
-            return {"skipped": True, "skip_reason": "no store (pronote_state is empty)"}
+            return {"skipped": True, "skip_reason": Message("no store (pronote_state is empty)")}
         words = self.words
         places, elsewhere = _places(self.variables)
-        warnings = [_ELSEWHERE.format(count=len(elsewhere), first=elsewhere[0])] if elsewhere else []
+        warnings = [_ELSEWHERE.given(n=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
             rows, table = what_remains(Path(args["store"]), places, product=PRODUCTS[args["product"]], words=words)
         except StoreError as exc:
-            return {"warnings": [f"{exc} What remains to be done is not known."]}
+            return {"warnings": [Message("{error} What remains to be done is not known.", error=message_of(exc))]}
         show([table])
         return {"remaining": rows, "right": len(places) - len(rows), "warnings": warnings}
 

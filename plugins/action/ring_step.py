@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.rings.lines import stop_lines
 from ..plugin_utils.rings.play import take_step
@@ -21,9 +22,11 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         planned = self.variables.get(args["plan"])
         if not planned or "plans" not in planned:
-            raise ValueError(f"there is no plan in {args['plan']}: register rentree.pronote.rings in it first")
+            raise ValueError(
+                Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=args["plan"])
+            )
         given = {name: args[name] for name in ("index", "results", "store")}
         result = take_step(self.variables, planned, **given, check=self._task.check_mode)
         if args["index"] < 0:
-            show(stop_lines(result["stopped"]), color="purple")
-        return result
+            show(stop_lines(result["stopped"], words=self.words), color="purple")
+        return {**result, "stopped": {school: str(reason) for school, reason in result["stopped"].items()}}

@@ -24,7 +24,7 @@ class ActionModule(ControllerAction):
         play = PlayVariables(self.variables, role.get_default_vars() if role else {}, self._templated)
         given = {name: args[name] for name in ("store", "connect_timeout", "survey")}
         result = make_plan(play, **given)
-        show(ring_lines(result["plans"], check=self._task.check_mode))
+        show(ring_lines(result["plans"], check=self._task.check_mode, words=self.words))
         if named := result["old_scripts"]:
             inventories = self.variables.get("ansible_inventory_sources") or ()
             command = playbook_command("prepare", str(self.variables.get("playbook_dir") or ""), inventories)

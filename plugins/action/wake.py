@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.wake import wake as _wake
@@ -45,8 +46,8 @@ class ActionModule(ControllerAction):
         }
         if silent and not self._task.check_mode:
             result |= _carry_out(silent, self.variables["hostvars"], times, warnings)
-        show(_lines(result, check=self._task.check_mode))
-        skipped = {} if sleepers or warnings else {"skipped": True, "skip_reason": "No station is to be woken"}
+        show(map(self.words.of, _lines(result, check=self._task.check_mode)))
+        skipped = {} if sleepers or warnings else {"skipped": True, "skip_reason": Message("No station is to be woken")}
         return {**result, **skipped, "warnings": warnings}
 
 
@@ -66,8 +67,8 @@ def _carry_out(
 
 def _lines(result: dict[str, Any], *, check: bool) -> list[str]:
     said = {
-        "would be woken" if check else "woken": result["woken"],
-        "did not wake": result["still_silent"],
-        "silent, and no pronote_mac to wake them with": result["without_mac"],
+        Message("would be woken: {names}", names="") if check else Message("woken: {names}", names=""): "woken",
+        Message("did not wake: {names}", names=""): "still_silent",
+        Message("silent, and no pronote_mac to wake them with: {names}", names=""): "without_mac",
     }
-    return [f"{what}: {', '.join(names)}" for what, names in said.items() if names]
+    return [text.given(names=", ".join(result[key])) for text, key in said.items() if result[key]]

@@ -8,6 +8,7 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
+from ..module_utils.base.message import sourced
 from ..plugin_utils.audit.status import SILENT
 from ..plugin_utils.progress.play import (
     SURVEYS,
@@ -20,6 +21,7 @@ from ..plugin_utils.progress.play import (
 from ..plugin_utils.progress.remaining import how_to_list, remaining_of
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
+from ..plugin_utils.rings.judge import told_of
 from ..plugin_utils.words.catalogue import catalogue
 
 DOCUMENTATION = r"""
@@ -140,7 +142,8 @@ class CallbackModule(CallbackBase):
             # An audit never fails: what it found is in its record.
             record = returned.get("record") or {}
             lost = record.get("status") in SILENT
-            self._end(result, "unreachable" if lost else end_of(returned), record.get("reason"))
+            why = sourced(str(record.get("reason") or ""), record.get("reason_source"))
+            self._end(result, "unreachable" if lost else end_of(returned), why)
 
     @_harmless
     def v2_runner_on_skipped(self, result: Any) -> None:
@@ -178,10 +181,10 @@ class CallbackModule(CallbackBase):
             )
         return str(language)
 
-    def _end(self, result: Any, end: End, why: object = None) -> None:
+    def _end(self, result: Any, end: End, why: str = "") -> None:
         returned = result.result
         with self._watch.progress() as (progress, _now):
-            progress.end(result.host.get_name(), end, why or returned.get("fact") or returned.get("msg") or "")
+            progress.end(result.host.get_name(), end, self._words.of(why or told_of(returned)))
 
     def give_up(self, exc: Exception) -> None:
         """End the view; the run goes on."""

@@ -145,6 +145,13 @@ def _without_rings(inventory: Path) -> None:
     (folder / "rings.yml").write_text('pronote_client_rings: ["100%"]\n', encoding="utf-8")
 
 
+def in_language(inventory: Path, language: str = "en") -> None:
+    """What people read in another language than French, in which most tests look for words of the sources."""
+    folder = inventory / "group_vars/all"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "language.yml").write_text(f"pronote_language: {language}\n", encoding="utf-8")
+
+
 def scenario_data(stations: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     """One school, one room, two releases; ``changes`` replace whole keys."""
     numbered = [{"address": f"1.{number}", **station} for number, station in enumerate(stations, start=1)]
@@ -160,7 +167,8 @@ def scenario_data(stations: list[dict[str, Any]], **changes: Any) -> dict[str, A
 
 @pytest.fixture(scope="module")
 def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSchool]:
-    """Start a lab from its stations; it ends with the test module."""
+    """Start a lab from its stations; it ends with the test module. ``language``: ``fr`` is what an inventory without
+    a word about it has."""
     with ExitStack() as stack:
 
         def start(
@@ -169,6 +177,7 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
             connection: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
             backend: str = "simulated",
             publish: bool = True,
+            language: str = "en",
             **changes: Any,
         ) -> School:
             work = tmp_path_factory.mktemp("lab")
@@ -181,6 +190,8 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
             )
             inventory = write_inventory(work / "inventory", data)
             _without_rings(inventory)
+            if language != "fr":
+                in_language(inventory, language)
             variables = work / "variables.json"
             values = {
                 **(publish_all(lab.info, work=work) if publish else {}),

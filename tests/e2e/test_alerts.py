@@ -29,7 +29,7 @@ STATIONS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(STATIONS)
+    return start_school(STATIONS, language="fr")
 
 
 @contextmanager
@@ -119,7 +119,9 @@ def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
 
 def test_each_product_has_its_own_report_attached(start_school: StartSchool, tmp_path: Path) -> None:
     late = {"release": "2026.1.3"}
-    school = start_school([{"name": "chef", "edt": True, "clients": [late, {**late, "product": "edt_monoposte"}]}])
+    school = start_school(
+        [{"name": "chef", "edt": True, "clients": [late, {**late, "product": "edt_monoposte"}]}], language="fr"
+    )
     with mail_server("127.0.0.1") as box:
         school.play("audit", *_options(tmp_path, box, pronote_audit_alert_threshold=0)).assert_code(0)
     client, edt = box.mails

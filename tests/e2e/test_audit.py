@@ -32,7 +32,7 @@ STATIONS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(STATIONS)
+    return start_school(STATIONS, language="fr")
 
 
 def _records(school: School) -> dict[str, dict[str, Any]]:
@@ -181,7 +181,7 @@ def evening(start_school: StartSchool) -> Evening:
         }
         for number, mode in enumerate(UNREADABLE, start=1)
     ]
-    school = start_school([], schools=schools, rooms=rooms)
+    school = start_school([], schools=schools, rooms=rooms, language="fr")
     for mode in UNREADABLE:
         school.lab.school(_uai(mode), mode=mode)
     before = len(school.lab.journal(kind="web"))

@@ -33,7 +33,7 @@ COUNTS = {"compliant": 1, "late": 3, "absent": 1, "unreachable": 1}
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(STATIONS)
+    return start_school(STATIONS, language="fr")
 
 
 def _options(folder: Path, **more: Any) -> tuple[str, str]:
@@ -113,7 +113,7 @@ def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> Non
 def test_what_changed_without_a_job_of_ours_is_told_apart(start_school: StartSchool, tmp_path: Path) -> None:
     """All are late at first: one is deployed to, one updates itself, a visit takes one further than its server is."""
     names = ("ours", "updated", "visited", "left")
-    school = start_school([{"name": name, "clients": [{"release": "2026.1.3"}]} for name in names])
+    school = start_school([{"name": name, "clients": [{"release": "2026.1.3"}]} for name in names], language="fr")
     options = _options(tmp_path)
     school.play("audit", *options).assert_code(0)
     assert _json(tmp_path)["changes"]["by_hand"] == []

@@ -52,6 +52,7 @@ class Depot:
             "ansible_python_interpreter": sys.executable,
             "pronote_depot_url": f"http://{_ADDRESS}:{self.port}/pronote",
             "pronote_depot_address": _ADDRESS,
+            "pronote_language": "en",
             "pronote_depot_path": str(self.root),
             "pronote_depot_manage_packages": False,
             "pronote_depot_manage_service": False,

@@ -29,7 +29,7 @@ class Remote(Bench):
         # As in the example inventory, where the stations' connection holds for every host that says nothing else.
         stations = {"ansible_connection": "winrm", "ansible_port": 5985, "ansible_user": "u", "ansible_password": "p"}
         hosts = {
-            "all": {"vars": stations},
+            "all": {"vars": {"pronote_language": "en", **stations}},
             "pronote_stations": None,
             "pronote_depots": {"hosts": {"web": {"ansible_password": None, **host}}},
         }

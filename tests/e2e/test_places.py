@@ -71,7 +71,8 @@ class _Project:
     def __init__(self, folder: Path) -> None:
         self.folder, self.inventory = folder, folder / "schools"
         self.inventory.mkdir(parents=True)
-        hosts = {"pronote_stations": {"hosts": {"a": {"ansible_host": "10.0.0.1", "pronote_uai": "0310001A"}}}}
+        station = {"ansible_host": "10.0.0.1", "pronote_uai": "0310001A"}
+        hosts = {"pronote_stations": {"hosts": {"a": station}, "vars": {"pronote_language": "en"}}}
         (self.inventory / "hosts.yml").write_text(json.dumps(hosts), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:

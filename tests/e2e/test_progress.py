@@ -37,7 +37,8 @@ os.open = broken
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
     found = start_school(
-        [
+        language="fr",
+        stations=[
             {"name": "right", "clients": [{"release": "2026.2.7"}]},
             # Ring 1, so that the next three are tried side by side.
             {"name": "early", "clients": [{"release": "2026.1.3"}]},
@@ -50,7 +51,7 @@ def school(start_school: StartSchool) -> School:
             },
             {"name": "off", "power": "off"},
             {"name": "rejected", "installer_fault": {"kind": "rejected", "result_code": -12}},
-        ]
+        ],
     )
     (found.inventory / "group_vars/all/rings.yml").unlink()
     return found
@@ -138,7 +139,7 @@ def test_live_on_a_terminal(school: School) -> None:
     # What workers told while their task was still under way.
     assert "late  tâche en cours" in text
     assert "Salle 101" in text
-    assert "✗ rejected the setup answered: the dialogs are out of order" in text
+    assert "✗ rejected l'installateur a répondu : les fenêtres ne viennent pas dans cet ordre" in text
     assert "postes 5/5, anneau 2/2, faits 2, déjà à jour 1, en échec 1, injoignables 1" in text
     # Ansible's own output is all there, and the terminal is given back whole.
     assert "PLAY RECAP" in text

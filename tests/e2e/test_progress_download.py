@@ -27,6 +27,7 @@ def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
     return start_school(
         [{"name": name} for name in ("watched", "unknown", "auto", "off")],
         backend=request.param,
+        language="fr",
         depot={"client_rate": _RATE[request.param]},
     )
 

@@ -25,7 +25,7 @@ _QUICK = ("-e", '{"pronote_client_reconnect_timeout": 2}')
 
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
-    return start_school(STATIONS, releases=_RELEASES)
+    return start_school(STATIONS, releases=_RELEASES, language="fr")
 
 
 def _lines(run: PlaybookRun) -> list[str]:

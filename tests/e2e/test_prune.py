@@ -49,7 +49,7 @@ class Bench:
         self.lock.write_text("# Written by us.\n" + yaml.safe_dump(lock), encoding="utf-8")
 
     def play(self, *arguments: str, **variables: Any) -> PlaybookRun:
-        inventory = {"pronote_stations": {"hosts": self.hosts}}
+        inventory = {"pronote_stations": {"hosts": self.hosts}, "all": {"vars": {"pronote_language": "en"}}}
         (self.inventory / "hosts.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
         values = {
             "pronote_depot_path": str(self.depot),

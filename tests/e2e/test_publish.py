@@ -21,7 +21,9 @@ class Bench:
         self.inventory = folder / "inventory"
         self.lock = self.inventory / "group_vars/all/pronote_releases.lock.yml"
         self.lock.parent.mkdir(parents=True)
-        (self.inventory / "hosts.yml").write_text("pronote_stations:\n", encoding="utf-8")
+        (self.inventory / "hosts.yml").write_text(
+            "all: {vars: {pronote_language: en}}\npronote_stations:\n", encoding="utf-8"
+        )
         (folder / "setup.exe").write_bytes(b"setup.exe" * 100)
         for name in ("client.iss", "pronote_client-2026.1.3-x64.iss"):
             (folder / name).write_bytes(build_iss(release="2026.2.7").encode("cp1252"))

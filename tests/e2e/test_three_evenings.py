@@ -35,7 +35,7 @@ RIGHT_AT_LAST = {"right", "late", "second-evening", "third-evening", "in-use", "
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
     slow = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 40.0}}]
-    school = start_school(STATIONS, releases=slow)
+    school = start_school(STATIONS, releases=slow, language="fr")
     # After hosts.yml in the order of names: the groups are made of its stations.
     (school.inventory / "pronote.stations.yml").write_text("plugin: rentree.pronote.stations\n", encoding="utf-8")
     return school

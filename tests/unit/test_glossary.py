@@ -57,7 +57,9 @@ def _problems(en: str, fr: str) -> list[str]:
             f"{never!r} for {term.fr!r} ({term.en!r}): {text!r}"
             for never in term.never
             for text in (en, fr)
-            if re.search(rf"(?<![\w-]){re.escape(never)}s?(?![\w-])", text, re.IGNORECASE)
+            # Without the right word, whose plural a wrong one may be.
+            for rest in [text.replace(term.fr, "")]
+            if re.search(rf"(?<![\w-]){re.escape(never)}s?(?![\w-])", rest, re.IGNORECASE)
         ]
     return found
 

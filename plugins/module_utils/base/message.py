@@ -4,11 +4,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any, NamedTuple, Self
 
-__all__ = ["Message", "Source", "filled", "message_of", "notes", "sentences", "sourced", "with_sources"]
+__all__ = [
+    "Message",
+    "Source",
+    "advised",
+    "filled",
+    "joined",
+    "message_of",
+    "notes",
+    "sentences",
+    "sourced",
+    "with_sources",
+]
 
 
 class Source(NamedTuple):
@@ -137,6 +148,19 @@ def message_of(exc: BaseException) -> str:
     """What an error says: the Message that it was raised with, where there is one."""
     only = exc.args[0] if len(exc.args) == 1 else None
     return only if isinstance(only, Message) else str(exc)
+
+
+def joined(texts: Iterable[str], between: str) -> str:
+    """Texts with something between them, as ``str.join`` makes it; with a Message among them, one of them all."""
+    known = list(texts)
+    if not any(isinstance(each, Message) for each in known):
+        return between.join(known)
+    return reduce(lambda first, then: Message("{first}" + between + "{then}", first=first, then=then), known)
+
+
+def advised(fact: str, remedy: str) -> str:
+    """A fact, and what to do."""
+    return sentences([fact, remedy]) if fact.endswith(".") else Message("{fact}. {remedy}", fact=fact, remedy=remedy)
 
 
 def sentences(texts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from .message import Message
+from .message import Message, joined
 
 __all__ = [
     "FRENCH_SPACES",
@@ -104,8 +104,8 @@ def decoded(data: bytes, other: str = "cp1252") -> str:
 
 def some_of(names: Collection[str], most: int) -> str:
     """Names in a sentence: the first ``most`` of them, and how many more there are."""
-    rest = len(names) - most
-    return ", ".join(list(names)[:most]) + (f" and {rest} more" if rest > 0 else "")
+    rest, first = len(names) - most, ", ".join(list(names)[:most])
+    return Message.plural("{names} and {n} more", "{names} and {n} more", rest, names=first) if rest > 0 else first
 
 
 def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
@@ -115,5 +115,5 @@ def headed_diff(header: str, before: str, after: str) -> dict[str, str]:
 
 def lines_diff(header: str, before: Iterable[str], after: Iterable[str]) -> dict[str, str]:
     """The same of lines."""
-    sides = ([printable_line(line) for line in side] for side in (before, after))
-    return headed_diff(header, *("".join(f"{line}\n" for line in side) for side in sides))
+    sides = ([*map(printable_message, side), ""] for side in (before, after))
+    return headed_diff(header, *(joined(side, "\n") for side in sides))

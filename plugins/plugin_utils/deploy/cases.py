@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRONOTE_CLIENT
 from ..responses.response import Mode
 from ..station.job_name import Verb
@@ -53,20 +54,24 @@ def record_again(step: JobStep) -> str:
     job = step.job
     mode: Mode = "uninstall" if job.verb == "remove" else "update" if step.over or job.verb == "update" else "install"
     command = (
-        "by hand, docs/responses.md"
+        Message("by hand, docs/responses.md")
         if job.product != PRONOTE_CLIENT.key
         else f"ansible-playbook playbooks/record_response.yml -e pronote_record_release={job.release} "
         f"-e pronote_record_arch={job.arch} -e pronote_record_modes={mode} -e pronote_record_force=true"
     )
     if mode == "update" and job.verb != "update":
-        return (
-            f"This release's setup asks something else where {step.over} is installed. On a station that has it, "
-            f"record the case update ({command}), publish the release again, then run again. Or have the client "
-            "removed first: pronote_client_update: reinstall."
+        return Message(
+            "This release's setup asks something else where {over} is installed. On a station that "
+            "has it, record the case update ({command}), publish the release again, then run again. "
+            "Or have the client removed first: pronote_client_update: reinstall.",
+            over=step.over,
+            command=command,
         )
-    return (
-        f"Record the case {mode} again, with this release's setup on a reference station ({command}), "
-        "publish the release again, then run again."
+    return Message(
+        "Record the case {mode} again, with this release's setup on a reference station "
+        "({command}), publish the release again, then run again.",
+        mode=mode,
+        command=command,
     )
 
 

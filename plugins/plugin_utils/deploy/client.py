@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from ...module_utils.base.clock import utc_now
+from ...module_utils.base.message import Message
 from ..station.errors import StationError, StationFactError
 from ..station.state import StationState
 from ..station.telling import telling
@@ -92,34 +93,49 @@ def _decide(state: StationState, goal: Goal) -> Plan:
     decision = plan(state, goal, now=utc_now())
     telling.vv(f"plan: {decision.action} ({decision.reason})")
     if decision.action == "refuse":
-        raise StationFactError(decision.reason, remedy=decision.remedy or "See docs/troubleshooting.md.")
+        raise StationFactError(decision.reason, remedy=decision.remedy or Message("See docs/troubleshooting.md."))
     return decision
 
 
 def _reboot_warning(state: StationState) -> list[str]:
-    return [f"a restart of Windows is pending ({', '.join(state.restart_due)})"] if state.restart_due else []
+    return (
+        [Message("a restart of Windows is pending ({names})", names=", ".join(state.restart_due))]
+        if state.restart_due
+        else []
+    )
 
 
 def _afterwards(report: DeploymentReport) -> list[str]:
-    return [f"{doubt}; the station is as wanted all the same" for doubt in report.doubts] + [
+    doubts: list[str] = [
+        Message("{doubt}; the station is as wanted all the same", doubt=doubt) for doubt in report.doubts
+    ]
+    return doubts + [
         text
         for so, text in (
             (
                 report.log_problem,
-                f"the job's log could not be kept on the controller ({report.log_problem}); see its log_dir",
+                Message(
+                    "the job's log could not be kept on the controller ({problem}); see its log_dir",
+                    problem=report.log_problem,
+                ),
             ),
             (
                 report.restart_needed,
-                f"the setup asks for a restart of Windows, which was not done: {report.restart_left}",
+                Message(
+                    "the setup asks for a restart of Windows, which was not done: {why}",
+                    why=report.restart_left,
+                ),
             ),
             (
                 report.restart_needed and _removed_first(report.steps),
-                "what the removal has left to the next start of Windows may take files of what was installed since: "
-                "restart the station, then run again",
+                Message(
+                    "what the removal has left to the next start of Windows may take files of what was "
+                    "installed since: restart the station, then run again"
+                ),
             ),
             (
                 report.client_running,
-                "somebody started the client during the installation: it shows the new release once restarted",
+                Message("somebody started the client during the installation: it shows the new release once restarted"),
             ),
         )
         if so
@@ -153,7 +169,9 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
             state = state.unfinished(deployment.goal.release)
         decision = _decide(state, _by_the_clock(deployment.request, state))
         if decision.action == "skip":
-            return f"{'the job of an earlier run did not end well; ' if failed else ''}{decision.reason}"
+            if not failed:
+                return decision.reason
+            return Message("the job of an earlier run did not end well; {reason}", reason=decision.reason)
 
 
 def _begin(deployment: Deployment, decision: Plan) -> str | None:
@@ -165,7 +183,7 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
     if decision.restart_first:
         left = _restart.restart(station, goal.restarts, poll=poll)
         if left is not None:
-            return f"a restart of Windows is pending, and {left}: left for a later run"
+            return Message("a restart of Windows is pending, and {left}: left for a later run", left=left)
         deployment.report.restarted = True
         # The station may be another one by now: somebody has logged on, an update has ended.
         decision = _decide(deployment.read(), replace(goal, restarts=replace(goal.restarts, when_pending="ignore")))
@@ -188,7 +206,7 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
             if goal.people.when_running == "fail":
                 raise
             if goal.people.when_running != "close":
-                return f"{exc.fact}: left for a later run"
+                return Message("{fact}: left for a later run", fact=exc.fact)
             _people.close(station, goal.product, poll=poll)
             deployment.run_step(step)
     return None

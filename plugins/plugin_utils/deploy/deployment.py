@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...module_utils.base.message import Message
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Installers, watched_download
@@ -40,10 +41,11 @@ _ATTEMPTS = 2
 """Starts of one installer in one run: the second only when the station cut the first off."""
 
 
-_NEVER_RAN = (
-    "Check the Task Scheduler's history on the station. A policy may forbid it: AppLocker (rules for scripts and for "
-    "programs below Program Files), WDAC or Smart App Control (Event Viewer > CodeIntegrity), or rules of attack "
-    "surface reduction (ASR, Windows Defender){seen}. Let it allow Program Files\\Rentree PRONOTE for SYSTEM."
+_NEVER_RAN = Message(
+    "Check the Task Scheduler's history on the station. A policy may forbid it: AppLocker "
+    "(rules for scripts and for programs below Program Files), WDAC or Smart App Control "
+    "(Event Viewer > CodeIntegrity), or rules of attack surface reduction (ASR, Windows "
+    "Defender){seen}. Let it allow Program Files\\Rentree PRONOTE for SYSTEM."
 )
 
 
@@ -151,8 +153,8 @@ class Deployment:
         """Raise StationFactError when this job is at work."""
         if at_work(_job.processes(self.station, self._job(name))):
             raise StationFactError(
-                f"another job is under way on the station: {name}",
-                remedy="Wait for its end (another administrator may be deploying), then run again.",
+                Message("another job is under way on the station: {name}", name=str(name)),
+                remedy=Message("Wait for its end (another administrator may be deploying), then run again."),
             )
 
     def tidy(self, name: JobName) -> None:
@@ -211,9 +213,10 @@ class Deployment:
                 continue
             self.keep_log(files)
             if files.state == "registered" and not following:
-                seen = f"; set there: {', '.join(self._policies)}" if self._policies else ""
+                seen = Message("; set there: {names}", names=", ".join(self._policies)) if self._policies else ""
                 raise StationFactError(
-                    "the scheduled task was started but its script never ran", remedy=_NEVER_RAN.format(seen=seen)
+                    Message("the scheduled task was started but its script never ran"),
+                    remedy=_NEVER_RAN.given(seen=seen),
                 )
             if files.state == "ended":
                 outcome = read_outcome(files)
@@ -257,8 +260,10 @@ class Deployment:
         if following:
             return False
         kind = ClientStartedError if outcome.client_started else StationFactError
-        shown = f", and {instead}" if outcome.in_doubt else ""
-        raise kind(f"{outcome.fact}{shown}", remedy=record_again(step) if outcome.unfit else outcome.remedy)
+        fact = outcome.fact
+        if outcome.in_doubt:
+            fact = Message("{fact}, and {instead}", fact=fact, instead=instead)
+        raise kind(fact, remedy=record_again(step) if outcome.unfit else outcome.remedy)
 
     def _start(self, step: JobStep, job: Job, *, attempt: int) -> None:
         """Put the job on the station and start it. ``attempt``: how often this run has. Raises StationError."""
@@ -266,7 +271,9 @@ class Deployment:
         if attempt == _ATTEMPTS:
             raise self._never_ended()
         if attempt and name.verb != "stage" and (closed := request.hours.closed()):
-            raise StationFactError(f"the station cut the job off; {closed}", remedy="Run again then.")
+            raise StationFactError(
+                Message("the station cut the job off; {closed}", closed=closed), remedy=Message("Run again then.")
+            )
         self.report.started += name.verb != "stage"
         if step.adopt:
             _job.adopt(self.station, job, [self._job(each) for each in step.adopt])
@@ -284,19 +291,24 @@ class Deployment:
     def _never_ended(self) -> StationFactError:
         if self.report.interrupted:
             return StationFactError(
-                f"the station cut the job off {self.report.interrupted} times (restart or power)",
-                remedy="Look for what restarts the station, then run again.",
+                Message(
+                    "the station cut the job off {interrupted} times (restart or power)",
+                    interrupted=self.report.interrupted,
+                ),
+                remedy=Message("Look for what restarts the station, then run again."),
             )
         return StationFactError(
-            "the job's files went from the station before it had ended",
-            remedy="Look for an antivirus that removed them, or for another administrator at work, then run again.",
+            Message("the job's files went from the station before it had ended"),
+            remedy=Message(
+                "Look for an antivirus that removed them, or for another administrator at work, then run again."
+            ),
         )
 
     def _instead(self, step: JobStep) -> str | None:
         """What the station shows instead of the step's result; None once it is there."""
         state = self.read()
         if step.job.verb == "stage":
-            return None if step.job.at_rest in job_names(state.jobs) else "its files are not there"
+            return None if step.job.at_rest in job_names(state.jobs) else Message("its files are not there")
         return step.unmet(state, self.goal)
 
     def _prove(self, step: JobStep) -> None:
@@ -305,10 +317,14 @@ class Deployment:
         deadline = time.monotonic() + self.request.verify_timeout
         while instead := step.unmet(self.read(), self.goal):
             if time.monotonic() > deadline:
-                running = " (somebody runs the client, which locks its files)" if self.report.client_running else ""
+                fact = Message("the setup reported success, but {instead}", instead=instead)
+                if self.report.client_running:
+                    fact = Message("{fact} (somebody runs the client, which locks its files)", fact=fact)
                 raise StationFactError(
-                    f"the setup reported success, but {instead}{running}",
-                    remedy="Run again; if it stays, run the setup by hand on this station (antivirus, disk, rights).",
+                    fact,
+                    remedy=Message(
+                        "Run again; if it stays, run the setup by hand on this station (antivirus, disk, rights)."
+                    ),
                 )
             time.sleep(self.poll)
 
@@ -317,7 +333,7 @@ class Deployment:
         if not report.restart_needed:
             return
         if self._frozen:
-            report.restart_left = f"it would undo the installation ({self._frozen})"
+            report.restart_left = Message("it would undo the installation ({frozen})", frozen=self._frozen)
             return
         left = after_job(self.station, job, files, self.goal.restarts, poll=self.poll)
         report.restart_left = left or ""

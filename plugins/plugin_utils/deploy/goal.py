@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ...module_utils.base.message import Message, joined
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
@@ -96,7 +97,7 @@ class JobStep:
         if self.job.sets_up or not self.this_arch_only:
             return goal.missing(state)
         left = [i.describe() for i in state.of_year(self.job.release.year) if self.removes(i)]
-        return f"this is left: {'; '.join(left)}" if left else None
+        return Message("this is left: {names}", names=joined(left, "; ")) if left else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,8 @@ class Plan:
 
     action: Action
     reason: str
+    # Why it is not done now, where the reason says what would be done as well.
+    why: str = ""
     remedy: str = ""
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
@@ -136,12 +139,12 @@ class Plan:
     @property
     def conditions(self) -> list[str]:
         """What a real run would wait for or do to people and Windows first, in words."""
-        restart = "restarts the station first: a restart of Windows is pending"
+        restart = Message("restarts the station first: a restart of Windows is pending")
         return ([restart] if self.restart_first else []) + ([self.way.condition] if self.way.condition else [])
 
-    def left(self, reason: str) -> Plan:
-        """The same station, left for a later run: nothing of it is done."""
-        return replace(self, action="skip", reason=reason, after=self.before, steps=[], tidy=[])
+    def left(self, reason: str, *, why: str = "") -> Plan:
+        """The same station, left for a later run: nothing of it is done. ``why``: the reason's own part of it."""
+        return replace(self, action="skip", reason=reason, why=why, after=self.before, steps=[], tidy=[])
 
     def refused(self, reason: str, remedy: str) -> Plan:
         """The same station, and why nothing is done there."""

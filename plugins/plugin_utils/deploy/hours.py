@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.clock import utc_now, zone
+from ...module_utils.base.message import Message, message_of
 
 __all__ = ["ALWAYS", "DAYS", "Hours", "Judgement", "Window", "judge", "parse_windows", "shown"]
 
@@ -46,7 +47,7 @@ def _day(value: Any) -> int:
     for names in (DAYS, _FRENCH):
         if short in names:
             return names.index(short)
-    raise ValueError(f"{value!r} is no day: {', '.join(DAYS)}")
+    raise ValueError(Message("{value} is no day: {names}", value=repr(value), names=", ".join(DAYS)))
 
 
 def _minutes(value: Any, *, name: str) -> int:
@@ -56,7 +57,7 @@ def _minutes(value: Any, *, name: str) -> int:
     match = _TIME.fullmatch(str(value).strip())
     minutes = int(match[1]) * 60 + int(match[2]) if match else _MINUTES + 1
     if minutes > _MINUTES:
-        raise ValueError(f'{name}: {value!r} is no time such as "18:00"')
+        raise ValueError(Message('{name}: {value} is no time such as "18:00"', name=name, value=repr(value)))
     return minutes
 
 
@@ -64,11 +65,13 @@ def parse_windows(value: Any) -> tuple[Window, ...]:
     """Read ``[{days: [mon, tue], from: "18:00", to: "22:00"}]``; without days, every day. Raises ValueError."""
     entries = [value] if isinstance(value, Mapping) else value
     if not isinstance(entries, list | tuple):
-        raise ValueError(f"{value!r} is no list of windows, each with from and to")  # noqa: TRY004  (bad value, not type)
+        raise ValueError(Message("{value} is no list of windows, each with from and to", value=repr(value)))  # noqa: TRY004  (bad value, not type)
     found = []
     for entry in entries:
         if not isinstance(entry, Mapping) or not {"from", "to"} <= set(entry) <= {"days", "from", "to"}:
-            raise ValueError(f"{entry!r} is no window, which has from, to and days (none: every day)")
+            raise ValueError(
+                Message("{entry} is no window, which has from, to and days (none: every day)", entry=repr(entry))
+            )
         days = entry.get("days", DAYS)
         days = [days] if isinstance(days, str) else days
         window = Window(
@@ -77,7 +80,7 @@ def parse_windows(value: Any) -> tuple[Window, ...]:
             end=_minutes(entry["to"], name="to"),
         )
         if window.start in {_MINUTES, window.end} or not window.days:
-            raise ValueError(f"{entry!r} is never open; a whole day is from 00:00 to 24:00")
+            raise ValueError(Message("{entry} is never open; a whole day is from 00:00 to 24:00", entry=repr(entry)))
         found.append(window)
     return tuple(found)
 
@@ -161,7 +164,7 @@ class Hours:
             parsed = parse_windows(windows)
             return cls(windows=parsed, zone=zone(timezone) if parsed else dt.UTC, seconds=seconds)
         except ValueError as exc:
-            raise ValueError(f"pronote_client_windows: {exc}") from exc
+            raise ValueError(Message("pronote_client_windows: {error}", error=message_of(exc))) from exc
 
     def judge(self) -> Judgement:
         """Whether it may begin now, when the window closes, and when it may next."""
@@ -172,11 +175,15 @@ class Hours:
         found = self.judge()
         if found.open:
             return ""
-        minutes = f"{self.seconds / 60:.0f} min"
+        minutes = Message("{seconds} min", seconds=f"{self.seconds / 60:.0f}")
         if found.opens_at is None:
-            return f"no window is as long as the {minutes} that it is expected to take"
-        why = f"it could not end by {found.closes_at:%H:%M}" if found.closes_at else "outside its hours"
-        return f"{why}: would wait until {shown(found.opens_at)}"
+            return Message("no window is as long as the {minutes} that it is expected to take", minutes=minutes)
+        why = (
+            Message("it could not end by {closes_at}", closes_at=f"{found.closes_at:%H:%M}")
+            if found.closes_at
+            else Message("outside its hours")
+        )
+        return Message("{why}: would wait until {opens_at}", why=why, opens_at=shown(found.opens_at))
 
 
 ALWAYS = Hours()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import Product
 from ..station.errors import StationFactError
 from ..station.telling import telling
@@ -54,26 +55,33 @@ def make_way(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str
 def _still_there(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str | None:
     product, policy = goal.product, goal.people
     if way.action == "wait":
-        what = "the client was still in use" if way.subject == "client" else "somebody was still logged on"
-        return f"{what} after {policy.wait:.0f} s: left for a later run"
+        what = (
+            Message("the client was still in use")
+            if way.subject == "client"
+            else Message("somebody was still logged on")
+        )
+        return Message("{what} after {seconds} s: left for a later run", what=what, seconds=f"{policy.wait:.0f}")
     if not in_use(station, product):
         # Told, still logged on, and without the client: the setup disturbs nobody.
         return None
     if policy.notify_then == "close":
         close(station, product, poll=poll)
         return None
-    return f"the client was still in use {policy.notify_delay:.0f} s after the message: left for a later run"
+    return Message(
+        "the client was still in use {seconds} s after the message: left for a later run",
+        seconds=f"{policy.notify_delay:.0f}",
+    )
 
 
 def _tell(station: WinrmStation, policy: People) -> str | None:
     """Show the message. Returns why it could not be shown."""
     text = message_text(policy.message, policy.notify_delay)
     telling.vv(f"telling who is logged on: {text}")
-    told = station.run(message_command(text, policy.notify_delay), doing="showing a message")
+    told = station.run(message_command(text, policy.notify_delay), doing=Message("showing a message"))
     if not told.code:
         return None
-    why = "this Windows has no msg.exe" if told.code == NO_MSG else told.describe()
-    return f"nobody could be told ({why}): left for a later run"
+    why = Message("this Windows has no msg.exe") if told.code == NO_MSG else told.describe()
+    return Message("nobody could be told ({why}): left for a later run", why=why)
 
 
 def _until(condition: Callable[[], bool], seconds: float, poll: float) -> bool:
@@ -87,9 +95,9 @@ def _until(condition: Callable[[], bool], seconds: float, poll: float) -> bool:
 
 def close(station: WinrmStation, product: Product, *, poll: float) -> None:
     """Kill the product's processes. Raises StationError when one stays."""
-    result = station.run(close_command(product.processes), doing="closing the client")
+    result = station.run(close_command(product.processes), doing=Message("closing the client"))
     if not _until(lambda: not in_use(station, product), 30, poll):
         raise StationFactError(
-            f"the running client could not be closed ({result.describe()})",
-            remedy="Close it on the station, or restart it.",
+            Message("the running client could not be closed ({result})", result=result.describe()),
+            remedy=Message("Close it on the station, or restart it."),
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...module_utils.base.message import Message, message_of
 from ..depot.lock import Removal
 from ..station.state import Arch, Installation, StationState
 from ..station.uninstall import why_not_removable
@@ -49,14 +50,21 @@ def older_years(state: StationState, year: int, removals: Removals, default_arch
         published = removals.get(one.year, {}).get(one.arch or default_arch)
         if not one.uninstall_string:
             found.left.append(
-                f"the client of {one.year} at {one.path} has no uninstall entry and is left; install a release of "
-                "that year over it, then remove it"
+                Message(
+                    "the client of {year} at {path} has no uninstall entry and is left; install a release of "
+                    "that year over it, then remove it",
+                    year=one.year,
+                    path=one.path,
+                )
             )
         elif published is None:
             found.unpublished.append(one)
         elif (error := why_not_removable(one.uninstall_string, published.technology)) is not None:
-            remedy = f"{error.remedy} Or set pronote_client_remove_older to false."
-            found.refused[published] = (f"the client of {one.year} is to be removed: {error}", remedy)
+            remedy = Message("{remedy} Or set pronote_client_remove_older to false.", remedy=error.remedy)
+            found.refused[published] = (
+                Message("the client of {year} is to be removed: {error}", year=one.year, error=message_of(error)),
+                remedy,
+            )
         elif published not in found.remove:
             found.remove.append(published)
     found.remove.sort(key=lambda each: (each.release.year, each.arch))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ...module_utils.base.message import Message
 from ..station.cmdline import quote, tool
 from ..station.state import StationState
 
@@ -65,35 +66,48 @@ class Way:
 
 
 def _client(state: StationState, policy: People) -> Way:
-    who = ", ".join(sorted({f"{p.image} (pid {p.pid})" for p in state.running})) + " is running"
+    names = ", ".join(sorted({f"{p.image} (pid {p.pid})" for p in state.running}))
+    who = Message("{names} is running", names=names)
     conditions = {
-        "wait": f"waits up to {policy.wait:.0f} s until it is closed, then leaves the station for a later run",
-        "close": "closes it; what is being typed is lost",
-        "notify": f"shows the message, gives {policy.notify_delay:.0f} s, then "
-        + ("closes it" if policy.notify_then == "close" else "leaves the station for a later run if it is still open"),
+        "wait": Message(
+            "waits up to {seconds} s until it is closed, then leaves the station for a later run",
+            seconds=f"{policy.wait:.0f}",
+        ),
+        "close": Message("closes it; what is being typed is lost"),
+        "notify": Message("shows the message, gives {seconds} s, then closes it", seconds=f"{policy.notify_delay:.0f}")
+        if policy.notify_then == "close"
+        else Message(
+            "shows the message, gives {seconds} s, then leaves the station for a later run if it is still open",
+            seconds=f"{policy.notify_delay:.0f}",
+        ),
     }
     action = "refuse" if policy.when_running == "fail" else policy.when_running
     return Way(
         action=action,  # type: ignore[arg-type]  # one of WHEN_RUNNING, checked by the action's argument spec
         who=who,
-        remedy="Close it, or set pronote_client_when_running to wait, notify or close.",
-        condition=f"{who}: {conditions[action]}" if action in conditions else "",
+        remedy=Message("Close it, or set pronote_client_when_running to wait, notify or close."),
+        condition=Message("{who}: {then}", who=who, then=conditions[action]) if action in conditions else "",
     )
 
 
 def _session(policy: People) -> Way:
-    who = "somebody is logged on"
+    who = Message("somebody is logged on")
     conditions = {
-        "wait": f"waits up to {policy.wait:.0f} s for the end of the session, then leaves the station for a later run",
-        "notify": f"shows the message, waits up to {policy.notify_delay:.0f} s, then goes on",
+        "wait": Message(
+            "waits up to {seconds} s for the end of the session, then leaves the station for a later run",
+            seconds=f"{policy.wait:.0f}",
+        ),
+        "notify": Message(
+            "shows the message, waits up to {seconds} s, then goes on", seconds=f"{policy.notify_delay:.0f}"
+        ),
     }
     action = {"ignore": "go", "fail": "refuse"}.get(policy.when_session, policy.when_session)
     return Way(
         action=action,  # type: ignore[arg-type]  # one of WHEN_SESSION, checked by the action's argument spec
         subject="session",
         who=who,
-        remedy="Run again when nobody is, or set pronote_client_when_session to ignore, wait or notify.",
-        condition=f"{who}: {conditions[action]}" if action in conditions else "",
+        remedy=Message("Run again when nobody is, or set pronote_client_when_session to ignore, wait or notify."),
+        condition=Message("{who}: {then}", who=who, then=conditions[action]) if action in conditions else "",
     )
 
 
@@ -108,9 +122,15 @@ def message_text(message: str, delay: float) -> str:
     """The message with its delay. Raises ValueError for one that msg.exe or cmd.exe would read as something else."""
     text = message.replace("{minutes}", str(max(1, round(delay / 60)))).strip()
     if not text or len(text) > _LONGEST:
-        raise ValueError(f"the message has {len(text)} characters; msg.exe shows 1 to {_LONGEST}")
+        raise ValueError(
+            Message(
+                "the message has {count} characters; msg.exe shows 1 to {longest}", count=len(text), longest=_LONGEST
+            )
+        )
     if text.startswith(("/", "@", "<")):
-        raise ValueError(f"the message {text!r} begins with a character that msg.exe takes for an option")
+        raise ValueError(
+            Message("the message {text} begins with a character that msg.exe takes for an option", text=repr(text))
+        )
     quote(text)
     return text
 

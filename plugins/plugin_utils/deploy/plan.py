@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.numbers import natural
 from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
@@ -20,9 +21,9 @@ from .scripts import too_old
 
 __all__ = ["plan", "resolve_arch"]
 
-_RENAMES = (
-    "files are to be renamed at the next start of Windows (PendingFileRenameOperations), none of them the product's: "
-    "no restart is due for that alone"
+_RENAMES = Message(
+    "files are to be renamed at the next start of Windows (PendingFileRenameOperations), "
+    "none of them the product's: no restart is due for that alone"
 )
 
 
@@ -31,15 +32,18 @@ def resolve_arch(wanted: str, state: StationState) -> Arch:
     if state.arch == "arm64":
         return _emulated(wanted, state)
     if wanted == "x64" and state.arch == "x86":
-        raise ValueError("the station runs 32-bit Windows, which cannot run the x64 client; set arch to auto")
+        raise ValueError(Message("the station runs 32-bit Windows, which cannot run the x64 client; set arch to auto"))
     for arch in OTHER:
         if arch == (state.arch if wanted == "auto" else wanted):
             return arch
     if wanted != "auto":
-        raise ValueError(f"unknown architecture {wanted!r}: auto, x64 or x86")
+        raise ValueError(Message("unknown architecture {wanted}: auto, x64 or x86", wanted=repr(wanted)))
     raise ValueError(
-        f"the station's architecture is {state.arch!r}, for which no client is published; "
-        "set arch to x64 or x86 by hand if you know that it runs there"
+        Message(
+            "the station's architecture is {arch}, for which no client is published; set arch to x64 "
+            "or x86 by hand if you know that it runs there",
+            arch=repr(state.arch),
+        )
     )
 
 
@@ -47,12 +51,16 @@ def _emulated(wanted: str, state: StationState) -> Arch:
     """On ARM: Windows 11 runs both kinds, each below its own Program Files; Windows 10 runs 32-bit programs only."""
     build = natural(state.windows.get("build"))
     if wanted not in {"auto", *OTHER}:
-        raise ValueError(f"unknown architecture {wanted!r}: auto, x64 or x86")
+        raise ValueError(Message("unknown architecture {wanted}: auto, x64 or x86", wanted=repr(wanted)))
     if build is None:
-        raise ValueError("the station's architecture is 'arm64', and the build of its Windows could not be read")
+        raise ValueError(
+            Message("the station's architecture is 'arm64', and the build of its Windows could not be read")
+        )
     eleven = build >= 22000
     if wanted == "x64" and not eleven:
-        raise ValueError("the station runs Windows 10 on ARM, which cannot run the x64 client; set arch to auto")
+        raise ValueError(
+            Message("the station runs Windows 10 on ARM, which cannot run the x64 client; set arch to auto")
+        )
     if wanted == "auto":
         return "x64" if eleven else "x86"
     return next(arch for arch in OTHER if arch == wanted)
@@ -86,7 +94,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     try:
         arch = resolve_arch(goal.arch, state)
     except ValueError as exc:
-        return Plan(action="refuse", reason=str(exc), before=before, after=before)
+        return Plan(action="refuse", reason=message_of(exc), before=before, after=before)
     if goal.arch == "auto":
         arch = _in_place(arch, mine, state, goal)
     planner = Planner(state, goal, arch, mine, others, before)
@@ -107,7 +115,7 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
 def _guarded(state: StationState, goal: Goal, decided: Plan, *, now: dt.datetime | None) -> Plan:
     """What may be begun now, and what has to be done to people and Windows first."""
     if goal.not_now:
-        return decided.left(f"{decided.reason}; {goal.not_now}")
+        return decided.left(Message("{reason}; {why}", reason=decided.reason, why=goal.not_now), why=goal.not_now)
     return _guard_people(state, goal, _guard_restart(state, goal, decided, now=now))
 
 
@@ -122,33 +130,41 @@ def _guard_rest(planner: Planner, decided: Plan, *, now: dt.datetime | None) -> 
     rest = _guarded(planner.state, planner.goal, decided, now=now)
     if rest.action not in {"skip", "refuse"}:
         return replace(rest, action="finish", reason=decided.reason)
-    note = f"only the job under way is brought to its end: {rest.reason.removeprefix(f'{decided.reason}; ')}"
+    note = Message("only the job under way is brought to its end: {why}", why=rest.why or rest.reason)
     return planner.with_after(replace(decided, steps=followed, notes=[*decided.notes, note]))
 
 
 def _stage(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
-    wanted = goal.release.client
+    wanted = str(goal.release.client)
     step = planner.step("stage")
     installing, at_rest = planner.there("install") or planner.there("update"), planner.at_rest
     if goal.missing(state) is None:
-        return planner.decide("none", f"{wanted} is installed", [], keep=installing)
+        return planner.decide("none", Message("{wanted} is installed", wanted=wanted), [], keep=installing)
     if installing:
-        return planner.decide("none", f"job {installing} is on the station", [], keep=installing)
+        return planner.decide(
+            "none", Message("job {installing} is on the station", installing=str(installing)), [], keep=installing
+        )
     if at_rest:
-        return planner.decide("none", f"the files of {wanted} are on the station", [], keep=at_rest)
+        return planner.decide(
+            "none", Message("the files of {wanted} are on the station", wanted=wanted), [], keep=at_rest
+        )
     if (no := planner.obstacle()) is not None:
         return no
     if step is None:
         return planner.unpublished()
     others = tuple(name for name in planner.stagings() if name != step.job)
-    reason = f"the files of {wanted} are {'those of an earlier publication' if others else 'not there'}"
+    reason = (
+        Message("the files of {wanted} are those of an earlier publication", wanted=wanted)
+        if others
+        else Message("the files of {wanted} are not there", wanted=wanted)
+    )
     return planner.decide("stage", reason, [replace(step, adopt=() if step.follow else others)])
 
 
 def _present(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
-    wanted = goal.release.client
+    wanted = str(goal.release.client)
     step = setup_step(planner)
     earlier = older(planner)
     if isinstance(earlier, Plan):
@@ -167,10 +183,14 @@ def _present(planner: Planner) -> Plan:
             return first
         steps = [*first, replace(step, adopt=(step.job.at_rest,) if first else tuple(planner.stagings()))]
     if not steps:
-        reason = f"{wanted} is installed" + (", beside older years" if removals else "")
+        reason = (
+            Message("{wanted} is installed, beside older years", wanted=wanted)
+            if removals
+            else Message("{wanted} is installed", wanted=wanted)
+        )
         return planner.decide("remove" if removals else "none", reason, removals, notes=earlier.left)
-    clients = [line for line in planner.before if line.startswith(f"{goal.product.title} ")]
-    reason = f"{clients[-1].split(': ', 1)[1]} installed" if clients else "no client installed"
+    there = max(state.installations, key=lambda one: lines(goal, [one], []), default=None)
+    reason = Message("{client} installed", client=there.describe()) if there else Message("no client installed")
     notes = [*earlier.left, *_beside(planner)]
     return planner.decide("install", reason, [*steps, *removals], notes=notes)
 
@@ -179,8 +199,14 @@ def _beside(planner: Planner) -> list[str]:
     wanted = planner.goal.release.client
     others = [i for i in planner.state.of_year(wanted.year) if i.release and i.arch not in {planner.arch, None}]
     return [
-        f"{one.describe()} stays beside {wanted} {planner.arch}, two clients of one year; publish the release for "
-        f"{one.arch} to upgrade it in place, or remove it first (pronote_client_state: absent)"
+        Message(
+            "{one} stays beside {wanted} {arch}, two clients of one year; publish the release for "
+            "{other} to upgrade it in place, or remove it first (pronote_client_state: absent)",
+            one=one.describe(),
+            wanted=wanted,
+            arch=planner.arch,
+            other=one.arch,
+        )
         for one in others
     ]
 
@@ -191,12 +217,14 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
         return decided
     if state.blind:
         return decided.refused(
-            "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there",
-            "Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it.",
+            Message(
+                "neither tasklist nor WMI says which programs run on the station, so nobody knows who is at work there"
+            ),
+            Message("Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it."),
         )
     way = make_way(state, goal.people)
     if way.action == "skip":
-        return decided.left(f"{way.who}: left for a later run")
+        return decided.left(Message("{who}: left for a later run", who=way.who))
     if way.action == "refuse":
         return decided.refused(way.who, way.remedy)
     return replace(decided, way=way)
@@ -209,13 +237,19 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
         return decided
     if not state.restart_due:
         return replace(decided, notes=[*decided.notes, _RENAMES]) if state.pending_reboot else decided
-    who = f"a restart of Windows is pending ({', '.join(state.restart_due)})"
+    who = Message("a restart of Windows is pending ({names})", names=", ".join(state.restart_due))
     if restarts.when_pending == "fail":
-        return decided.refused(who, "Restart the station, or set pronote_client_when_reboot_pending to reboot.")
+        return decided.refused(
+            who, Message("Restart the station, or set pronote_client_when_reboot_pending to {policy}.", policy="reboot")
+        )
     if restarts.when_pending == "skip":
-        return decided.left(f"{who}: left for a later run")
+        return decided.left(Message("{who}: left for a later run", who=who))
     if restarts.policy == "never":
         # Asked for by when_pending itself, with the narrower rule: nobody logged on.
         restarts = replace(restarts, policy="if_idle")
     why = why_not(restarts, session_open=state.session_open, now=now or dt.datetime.min.replace(tzinfo=dt.UTC))
-    return decided.left(f"{who}, and {why}: left for a later run") if why else replace(decided, restart_first=True)
+    return (
+        decided.left(Message("{who}, and {why}: left for a later run", who=who, why=why))
+        if why
+        else replace(decided, restart_first=True)
+    )

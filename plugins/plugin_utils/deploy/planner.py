@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 from ..station.job_name import JobName, Verb
 from ..station.state import Arch, Installation, StationState
@@ -36,8 +37,15 @@ def begun(name: JobName, jobs: Iterable[JobName]) -> JobName | None:
 def lines(goal: Goal, clients: Iterable[Installation], jobs: Iterable[JobName]) -> list[str]:
     """Lines of the diff, for the product's clients and for its files that wait on the station."""
     return [
-        *(f"{goal.product.title} {i.year or '?'}: {i.describe()}" for i in clients),
-        *(f"staged files: {job.release} {job.arch}" for job in jobs if job.verb == "staged"),
+        *(
+            Message("{title} {year}: {client}", title=goal.product.title, year=i.year or "?", client=i.describe())
+            for i in clients
+        ),
+        *(
+            Message("staged files: {release} {arch}", release=str(job.release), arch=job.arch)
+            for job in jobs
+            if job.verb == "staged"
+        ),
     ]
 
 
@@ -81,8 +89,12 @@ class Planner:
 
     def unpublished(self, arch: Arch | None = None) -> Plan:
         return self.refuse(
-            f"release {self.goal.release.client} is not published for {arch or self.arch}",
-            "Publish it (playbooks/publish.yml) so that pronote_releases has its digest.",
+            Message(
+                "release {release} is not published for {arch}",
+                release=str(self.goal.release.client),
+                arch=arch or self.arch,
+            ),
+            Message("Publish it (playbooks/publish.yml) so that pronote_releases has its digest."),
         )
 
     def stagings(self) -> list[JobName]:
@@ -113,19 +125,25 @@ class Planner:
         newer = self.too_new()
         if newer is not None and not goal.allow_downgrade:
             return self.refuse(
-                f"{newer} is installed, newer than {goal.release.client}",
-                "Set pronote_client_allow_downgrade to put the older release back.",
+                Message("{newer} is installed, newer than {wanted}", newer=str(newer), wanted=str(goal.release.client)),
+                Message("Set pronote_client_allow_downgrade to put the older release back."),
             )
         if state.code_integrity == "s_mode":
             return self.refuse(
-                "Windows is in S mode, which runs programs of the Store only",
-                "Switch the station out of S mode (Settings > Activation; there is no way back), or leave it out.",
+                Message("Windows is in S mode, which runs programs of the Store only"),
+                Message(
+                    "Switch the station out of S mode (Settings > Activation; there is no way back), or leave it out."
+                ),
             )
         if state.free_bytes is not None and state.free_bytes < goal.min_free_bytes:
             return self.refuse(
-                f"{state.free_bytes // 2**20} MiB free on {state.system_drive}, "
-                f"{goal.min_free_bytes // 2**20} MiB needed",
-                "Free some space on the station, or lower pronote_client_min_free_mib.",
+                Message(
+                    "{free} MiB free on {drive}, {needed} MiB needed",
+                    free=state.free_bytes // 2**20,
+                    drive=state.system_drive,
+                    needed=goal.min_free_bytes // 2**20,
+                ),
+                Message("Free some space on the station, or lower pronote_client_min_free_mib."),
             )
         return None
 
@@ -143,7 +161,10 @@ class Planner:
         followed = next((step.job for step in steps if step.follow), None)
         if followed:
             # An earlier run was cut off: what it began is followed to its end, never begun again, and cleaned up.
-            action, reason = "finish", f"job {followed} of an earlier run is on the station"
+            action, reason = (
+                "finish",
+                Message("job {followed} of an earlier run is on the station", followed=str(followed)),
+            )
         return Plan(
             action=action,
             reason=reason,
@@ -166,7 +187,14 @@ class Planner:
                 # Another year or architecture stands beside it untouched; the same is upgraded in place.
                 if not (step.follow and goal.missing(self.state) is None):
                     clients = [i for i in clients if i.year != job.release.year or i.arch not in {job.arch, None}]
-                    added.append(f"{goal.product.title} {job.release.year}: {job.release} {job.arch}")
+                    added.append(
+                        Message(
+                            "{title} {year}: {client}",
+                            title=goal.product.title,
+                            year=job.release.year,
+                            client=f"{job.release} {job.arch}",
+                        )
+                    )
             elif goal.state == "staged":
                 added += lines(goal, [], [job.at_rest])
         waiting = [job for job in self.jobs if job not in decided.tidy and job not in decided.adopt]

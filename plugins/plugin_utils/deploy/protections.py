@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...module_utils.base.message import Message
 from ..station.boot import is_later_boot
 from ..station.frozen import THAW, confirmed
 from ..station.state import StationState
@@ -17,8 +18,10 @@ from .goal import Goal, Plan
 __all__ = ["protected"]
 
 _LISTED = {
-    "se": "this is Windows 11 SE, which runs listed programs only: the setup may be refused",
-    "smart_app_control": "Smart App Control is in force: a setup or a script that is not signed may be refused",
+    "se": Message("this is Windows 11 SE, which runs listed programs only: the setup may be refused"),
+    "smart_app_control": Message(
+        "Smart App Control is in force: a setup or a script that is not signed may be refused"
+    ),
 }
 
 
@@ -29,7 +32,8 @@ def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
     if state.arch == "arm64":
         arches = sorted({step.job.arch for step in begins if step.job.sets_up})
         notes += [
-            f"the station has an ARM processor: its Windows runs the {arch} client by emulation" for arch in arches
+            Message("the station has an ARM processor: its Windows runs the {arch} client by emulation", arch=arch)
+            for arch in arches
         ]
     decided = replace(decided, notes=[*decided.notes, *notes])
     if not state.frozen:
@@ -39,14 +43,19 @@ def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
         return decided if confirmed(known, goal.wanted, state.boot) else replace(decided, frozen=state.frozen)
     if begins == decided.steps:
         if goal.when_frozen == "fail":
-            return decided.refused(f"the station is frozen ({state.frozen})", THAW)
+            return decided.refused(Message("the station is frozen ({frozen})", frozen=state.frozen), THAW)
         if goal.when_frozen == "once" and known is not None and is_later_boot(known.boot, state.boot):
-            gone = f"{known.wanted}, brought to it before, is gone"
-            what = "what was removed is back" if goal.state == "absent" else gone
-            remedy = f"{THAW} To try it as it is, set pronote_client_when_frozen to install."
-            return decided.refused(f"{state.frozen} has put the station back at its last start: {what}", remedy)
-    note = (
-        f"the station is frozen ({state.frozen}): what is done now may be gone at its next start, and is done only "
-        "when a later run finds it there after a restart. To be sure, thaw it first, deploy, then freeze it again"
+            gone = Message("{wanted}, brought to it before, is gone", wanted=known.wanted)
+            what = Message("what was removed is back") if goal.state == "absent" else gone
+            remedy = Message("{thaw} To try it as it is, set pronote_client_when_frozen to install.", thaw=THAW)
+            return decided.refused(
+                Message("{frozen} has put the station back at its last start: {what}", frozen=state.frozen, what=what),
+                remedy,
+            )
+    note = Message(
+        "the station is frozen ({frozen}): what is done now may be gone at its next start, and "
+        "is done only when a later run finds it there after a restart. To be sure, thaw it "
+        "first, deploy, then freeze it again",
+        frozen=state.frozen,
     )
     return replace(decided, frozen=state.frozen, notes=[*decided.notes, note])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...module_utils.base.message import Message, message_of
 from ..station.state import Arch
 from ..station.uninstall import why_not_removable
 from .cases import reinstalled
@@ -20,12 +21,14 @@ def absent(planner: Planner) -> Plan:
     year = goal.release.year
     begun = {arch for arch in OTHER if planner.there("remove", arch)}
     if not begun and goal.missing(state) is None:
-        return planner.decide("none", f"no client of {year}", [])
+        return planner.decide("none", Message("no client of {year}", year=year), [])
     there = {i.arch or planner.arch for i in state.of_year(year) if i.uninstall_string}
     if not begun and not there:
         return planner.refuse(
-            f"the client of {year} at {state.of_year(year)[0].path} has no uninstall entry",
-            "Install the same release again over it, then remove it.",
+            Message(
+                "the client of {year} at {path} has no uninstall entry", year=year, path=state.of_year(year)[0].path
+            ),
+            Message("Install the same release again over it, then remove it."),
         )
     # Each architecture's client has a product code, and so a removal, of its own.
     arches = sorted(there | begun)
@@ -37,7 +40,7 @@ def absent(planner: Planner) -> Plan:
         if not step.follow and (no := _refused(planner, year, arch, goal.technologies.get(arch, ""))) is not None:
             return no
         steps.append(step)
-    return planner.decide("remove", f"client of {year} installed", steps)
+    return planner.decide("remove", Message("client of {year} installed", year=year), steps)
 
 
 def older(planner: Planner) -> OlderYears | Plan:
@@ -52,9 +55,16 @@ def older(planner: Planner) -> OlderYears | Plan:
     if found.unpublished:
         one = found.unpublished[0]
         return planner.refuse(
-            f"the client of {one.year} ({one.describe()}) is to be removed, and its removal is not published",
-            f"Publish a release of {one.year} with its uninstall_response and product_code (playbooks/publish.yml), "
-            "or set pronote_client_remove_older to false.",
+            Message(
+                "the client of {year} ({one}) is to be removed, and its removal is not published",
+                year=one.year,
+                one=one.describe(),
+            ),
+            Message(
+                "Publish a release of {year} with its uninstall_response and product_code "
+                "(playbooks/publish.yml), or set pronote_client_remove_older to false.",
+                year=one.year,
+            ),
         )
     for published, (fact, remedy) in found.refused.items():
         if not planner.removal(published).follow:
@@ -87,8 +97,12 @@ def _staged_and_removed(planner: Planner, what: str, arches: set[Arch], option: 
     known = [published for published in removals if published is not None]
     if not known or len(known) < len(removals):
         return planner.refuse(
-            f"{what} is to be removed first, and its removal is not published",
-            f"Publish a release of {year} with its uninstall_response and product_code, or set {option} to over.",
+            Message("{what} is to be removed first, and its removal is not published", what=what),
+            Message(
+                "Publish a release of {year} with its uninstall_response and product_code, or set {option} to over.",
+                year=year,
+                option=option,
+            ),
         )
     for published in known:
         if (no := _refused(planner, year, published.arch, published.technology)) is not None:
@@ -104,5 +118,8 @@ def _refused(planner: Planner, year: int, arch: Arch, technology: str) -> Plan |
         if one.uninstall_string and (one.arch or planner.arch) == arch:
             error = why_not_removable(one.uninstall_string, technology)
             if error is not None:
-                return planner.refuse(f"the client of {year} is to be removed: {error}", error.remedy)
+                return planner.refuse(
+                    Message("the client of {year} is to be removed: {error}", year=year, error=message_of(error)),
+                    error.remedy,
+                )
     return None

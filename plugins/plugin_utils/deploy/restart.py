@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 
 from ...module_utils.base.clock import utc_now
+from ...module_utils.base.message import Message, message_of
 from ..job.commands import Job
 from ..job.follow import REFUSALS
 from ..job.outcome import JobFiles
@@ -42,9 +43,9 @@ def after_job(station: WinrmStation, job: Job, files: JobFiles, restarts: Restar
     why = why_not(restarts, session_open=session_open(station), now=utc_now())
     if why is not None:
         return why
-    station.run(mark_command(job.restart_mark, boot), doing="noting the restart").check(
-        "the restart could not be noted in the job's folder",
-        remedy="Check the space on the station's disk, restart it by hand, then run again.",
+    station.run(mark_command(job.restart_mark, boot), doing=Message("noting the restart")).check(
+        Message("the restart could not be noted in the job's folder"),
+        remedy=Message("Check the space on the station's disk, restart it by hand, then run again."),
     )
     return restart(station, restarts, boot, poll=poll)
 
@@ -56,7 +57,7 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     """
     boot = boot or _boot(station)
     try:
-        asked = station.run(restart_command(restarts.message, restarts.delay), doing="restarting the station")
+        asked = station.run(restart_command(restarts.message, restarts.delay), doing=Message("restarting the station"))
     except UnseenError as exc:
         # Going down already, perhaps: whether it was asked at all shows by its next start.
         telling.vv(f"no answer to the restart ({exc.fact})")
@@ -64,8 +65,10 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
     else:
         if asked.code not in ACCEPTED:
             raise StationFactError(
-                f"Windows refuses to restart ({asked.describe()})",
-                remedy="Check the account's right to shut the station down from the network, or restart it by hand.",
+                Message("Windows refuses to restart ({asked})", asked=asked.describe()),
+                remedy=Message(
+                    "Check the account's right to shut the station down from the network, or restart it by hand."
+                ),
             )
     telling.vv(f"restarting in {restarts.delay:.0f} s")
     answers, refusals = False, 0
@@ -80,9 +83,9 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
             if (
                 not restarts.with_session
                 and session_open(station)
-                and not station.run(abort_command(), doing="calling the restart off").code
+                and not station.run(abort_command(), doing=Message("calling the restart off")).code
             ):
-                return "somebody has logged on meanwhile"
+                return Message("somebody has logged on meanwhile")
         except UnseenError as exc:
             telling.vv(f"the station does not answer ({exc.fact}): waiting for it")
             answers = False
@@ -95,10 +98,16 @@ def restart(station: WinrmStation, restarts: Restarts, boot: str = "", *, poll: 
                 raise
             station.close()
         if time.monotonic() > deadline:
-            what = "is still up" if answers else "does not answer again"
+            seconds = f"{restarts.delay + restarts.timeout:.0f}"
             raise StationFactError(
-                f"the station was told to restart and {what} after {restarts.delay + restarts.timeout:.0f} s",
-                remedy="Look at it: it may be off, at an update of Windows, or held by a program. Then run again.",
+                Message("the station was told to restart and is still up after {seconds} s", seconds=seconds)
+                if answers
+                else Message(
+                    "the station was told to restart and does not answer again after {seconds} s", seconds=seconds
+                ),
+                remedy=Message(
+                    "Look at it: it may be off, at an update of Windows, or held by a program. Then run again."
+                ),
             )
         time.sleep(poll)
 
@@ -110,6 +119,7 @@ def _boot(station: WinrmStation) -> str:
         boot_time(text)
     except ValueError as exc:
         raise StationFactError(
-            f"the station's last start cannot be read: {exc}", remedy="Restart it by hand, then run again."
+            Message("the station's last start cannot be read: {error}", error=message_of(exc)),
+            remedy=Message("Restart it by hand, then run again."),
         ) from exc
     return text

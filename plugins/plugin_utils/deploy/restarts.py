@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from ...module_utils.base.message import Message
 from ..station.boot import boot_time
 from ..station.cmdline import join, quote
 
@@ -44,14 +45,14 @@ class Restarts:
 def why_not(restarts: Restarts, *, session_open: bool, now: dt.datetime) -> str | None:
     """Why the station may not be restarted now; None when it may."""
     if restarts.policy == "never":
-        return "restarts are not allowed (pronote_client_reboot)"
+        return Message("restarts are not allowed (pronote_client_reboot)")
     if restarts.policy == "in_window":
         if restarts.until is None:
-            return "no window for restarts is open"
+            return Message("no window for restarts is open")
         if now + dt.timedelta(seconds=restarts.delay + restarts.timeout) > restarts.until:
-            return f"the window ends at {restarts.until:%H:%M}, too soon for a restart"
+            return Message("the window ends at {until}, too soon for a restart", until=f"{restarts.until:%H:%M}")
     if session_open and not restarts.with_session:
-        return "somebody is logged on"
+        return Message("somebody is logged on")
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ...module_utils.base.message import Message
 from ..depot.script import SCRIPT_VERSION, lacks_verb
 from .goal import JobStep
 
@@ -24,8 +25,15 @@ def too_old(steps: Iterable[JobStep], versions: Mapping[str, int]) -> tuple[str,
         version = versions.get(step.digest, SCRIPT_VERSION)
         if not step.follow and lacks_verb(version, step.job.verb):
             return (
-                f"the script of {step.job.release} {step.job.arch} was published by an earlier version of this "
-                f"collection and knows no {step.job.verb!r}",
-                "Render it anew, without a download: ansible-playbook playbooks/prepare.yml on this inventory.",
+                Message(
+                    "the script of {release} {arch} was published by an earlier version of this collection "
+                    "and knows no {verb}",
+                    release=step.job.release,
+                    arch=step.job.arch,
+                    verb=repr(step.job.verb),
+                ),
+                Message(
+                    "Render it anew, without a download: ansible-playbook playbooks/prepare.yml on this inventory."
+                ),
             )
     return None

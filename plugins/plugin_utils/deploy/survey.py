@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
 from ..remaining.memory import Memory, remember_together, woken_stations
 from ..rings.turn import closed, nothing_to_bring
@@ -181,7 +182,13 @@ class DeploymentSurvey:
     def end(self) -> list[str]:
         """Write what is to be remembered: one transaction for each store. Returns warnings, those of stations too."""
         unwritten = [text for store, writes in self._writes.items() for text in remember_together(store, writes)]
-        return [*unwritten, *(f"{some_of(names, _NAMED)}: {text}" for text, names in self._warned.items())]
+        return [
+            *unwritten,
+            *(
+                Message("{names}: {text}", names=some_of(names, _NAMED), text=text)
+                for text, names in self._warned.items()
+            ),
+        ]
 
 
 def _has_older(foresight: _Foresight) -> bool:

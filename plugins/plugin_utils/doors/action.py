@@ -20,7 +20,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.message import Message, message_of, with_sources
 from ...module_utils.base.text import printable_data, printable_line
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
@@ -87,7 +87,7 @@ class ControllerAction(ActionBase):
 
     def _shown(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result as it may be shown: Ansible prints warnings, messages and differences as they are."""
-        shown: dict[str, Any] = printable_data(worded(result, lambda: self.words))
+        shown: dict[str, Any] = printable_data(with_sources(worded(result, lambda: self.words)))
         if "warnings" in shown:
             shown["warnings"] = [printable_line(text) for text in shown["warnings"]]
         return shown

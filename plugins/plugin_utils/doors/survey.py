@@ -10,6 +10,7 @@ from ansible import constants
 from ..survey.errands import parallel_of
 from ..survey.options import PlayStations
 from .action import ControllerAction
+from .language import worded
 
 __all__ = ["SurveyAction"]
 
@@ -32,6 +33,10 @@ class SurveyAction(ControllerAction):
         # Set at run time, from base.yml.
         forks: int = constants.DEFAULT_FORKS  # type: ignore[attr-defined]
         return self.survey(play, args["arguments"], parallel=parallel, forks=forks, connection=play.connection)
+
+    def said(self, result: dict[str, Any]) -> dict[str, Any]:
+        """A station's result with what is for people in their words: it goes through a file, not through a door."""
+        return worded(result, lambda: self.words)
 
     def by_workers(self) -> dict[str, Any]:
         """The result of one that leaves every station to a worker of its own. Raises ValueError where that is none."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ...module_utils.base.message import Message
 from ..survey.options import checking
 from ..survey.results import read_line
 from ..survey.turns import handed_over
@@ -32,7 +33,7 @@ class TurnAction(StationAction):
             return {}
         registered: Mapping[str, Any] | None = self.variables.get(name)
         if not registered:
-            raise ValueError(f"there is nothing in {name}: register the task before this one in it")
+            raise ValueError(Message("there is nothing in {name}: register the task before this one in it", name=name))
         return registered
 
     def told(self, found: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from ...module_utils.base.message import Message
 from ..station.cmdline import CURL, REVOCATION, join, quote, tool, valid_url
 from ..station.job_name import JobName
 from ..station.overview import JOBS_FOLDER
@@ -37,8 +38,8 @@ _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
 UNREAD = 69
 """Exit code of ``Job.stage`` where what was fetched has no digest: nothing can read it yet."""
-UNREAD_REMEDY = (
-    r"Most likely an antivirus has it, or has taken it away: look at what it says of Program Files\Rentree PRONOTE, "
+UNREAD_REMEDY = Message(
+    "Most likely an antivirus has it, or has taken it away: look at what it says of Program Files\\Rentree PRONOTE, "
     "and let it leave that folder alone. Then run again."
 )
 LOOK_FIRST = 70
@@ -46,13 +47,13 @@ LOOK_FIRST = 70
 SHUT = 71
 """Exit code of ``look_below``: administrators may not look into a folder there, where a link may lie."""
 STAGE_CODES = {
-    61: "cannot create the job folder below Program Files, or lock it",
-    62: "cannot fetch install.cmd from the depot",
-    63: "install.cmd from the depot does not have the digest the controller knows; nothing was run",
-    64: "cannot put install.cmd in its place: something holds another file of that name",
-    UNREAD: "install.cmd was fetched, and cannot be read; nothing was run",
-    68: "a link (junction or symbolic link) lies below the folder of the jobs; nothing was run",
-    SHUT: "a folder below the folder of the jobs denies administrators the look; nothing was run",
+    61: Message("cannot create the job folder below Program Files, or lock it"),
+    62: Message("cannot fetch install.cmd from the depot"),
+    63: Message("install.cmd from the depot does not have the digest the controller knows; nothing was run"),
+    64: Message("cannot put install.cmd in its place: something holds another file of that name"),
+    UNREAD: Message("install.cmd was fetched, and cannot be read; nothing was run"),
+    68: Message("a link (junction or symbolic link) lies below the folder of the jobs; nothing was run"),
+    SHUT: Message("a folder below the folder of the jobs denies administrators the look; nothing was run"),
 }
 
 
@@ -107,7 +108,7 @@ def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str
 def valid_rate(rate: str) -> str:
     """Return a rate for curl's ``--limit-rate``, or "" for none. Raises ValueError."""
     if rate and not _RATE.fullmatch(rate):
-        raise ValueError(f"{rate!r} is not a rate such as 500K or 2M (bytes a second)")
+        raise ValueError(Message("{rate} is not a rate such as 500K or 2M (bytes a second)", rate=repr(rate)))
     return rate
 
 

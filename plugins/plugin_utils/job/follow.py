@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import decoded
 from ..station.errors import (
     StationError,
@@ -50,7 +51,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-_DEPOT = "Check from the station that the depot answers, and the digest in pronote_releases; run again."
+_DEPOT = Message("Check from the station that the depot answers, and the digest in pronote_releases; run again.")
 _NOT_FETCHED = 62
 _STAGE_REMEDIES = {
     _NOT_FETCHED: _DEPOT,
@@ -83,7 +84,7 @@ class JobTimes:
 def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
     """Take over what earlier stagings fetched, as far as it is free. Raises StationError."""
     telling.vv(f"job {job.name}: taking over {', '.join(str(one.name) for one in staged)}")
-    station.run(job.adopt(staged), doing="taking over staged files")
+    station.run(job.adopt(staged), doing=Message("taking over staged files"))
 
 
 def settle(station: WinrmStation, job: Job) -> None:
@@ -92,9 +93,9 @@ def settle(station: WinrmStation, job: Job) -> None:
     Another administrator may have done it a moment ago: both are right.
     """
     telling.vv(f"job {job.name}: its files stay as {job.at_rest.name}")
-    station.run(job.settle(), doing="leaving staged files").check(
-        f"the staged files could not be put to rest in {job.at_rest.folder}",
-        remedy="A scanner may hold one of them: run again.",
+    station.run(job.settle(), doing=Message("leaving staged files")).check(
+        Message("the staged files could not be put to rest in {folder}", folder=job.at_rest.folder),
+        remedy=Message("A scanner may hold one of them: run again."),
     )
 
 
@@ -112,10 +113,10 @@ def stage_and_start(
     def line(looked: bool) -> str:
         return job.stage(f"{folder_url}/install.cmd", digest, part, revocation, looked=looked)
 
-    result = run_locked(station, job.top, line, timeout=300, doing="staging the job")
-    fact = STAGE_CODES.get(result.code, "staging the job failed")
-    remedy = _STAGE_REMEDIES.get(
-        result.code, "Check the account's rights on the station and the space on its disk; run again."
+    result = run_locked(station, job.top, line, timeout=300, doing=Message("staging the job"))
+    fact: str = STAGE_CODES.get(result.code, Message("staging the job failed"))
+    remedy: str = _STAGE_REMEDIES.get(
+        result.code, Message("Check the account's rights on the station and the space on its disk; run again.")
     )
     if result.code == _NOT_FETCHED:
         said = decoded(result.stderr, "cp850")
@@ -123,16 +124,16 @@ def stage_and_start(
         code = 2 if "is unknown" in said else curl_said(said)[0]
         if code in {2, 35, 60}:
             words, remedy = curl_cause(code, said)
-            fact = f"{fact}: {words}"
+            fact = Message("{fact}: {words}", fact=fact, words=words)
     result.check(fact, remedy=remedy)
     telling.vv(f"job {job.name}: starting")
     if job.name.verb != "stage":
         station.watcher.starting(job.name)
-    result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing="starting the job")
+    result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing=Message("starting the job"))
     if result.code and not _in_other_hands(station, job):
         raise StationFactError(
-            f"the scheduled task could not be created or started ({result.describe()})",
-            remedy="Check that the Task Scheduler service (Schedule) runs on the station.",
+            Message("the scheduled task could not be created or started ({result})", result=result.describe()),
+            remedy=Message("Check that the Task Scheduler service (Schedule) runs on the station."),
         )
 
 
@@ -178,9 +179,18 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
         suspected = suspected and not running
         if time.monotonic() > deadline:
             raise StillRunningError(
-                f"the job is still running after {times.job:.0f} s{f': {described(running)}' if running else ''}",
-                remedy="It goes on by itself: run again later, the next run follows it to its end. If it never ends, "
-                "it may show a window that nobody sees (a missing file asks for a disk): look at the station.",
+                Message(
+                    "the job is still running after {seconds} s: {running}",
+                    seconds=f"{times.job:.0f}",
+                    running=described(running),
+                )
+                if running
+                else Message("the job is still running after {seconds} s", seconds=f"{times.job:.0f}"),
+                remedy=Message(
+                    "It goes on by itself: run again later, the next run follows it to its end. If it never "
+                    "ends, it may show a window that nobody sees (a missing file asks for a disk): look at "
+                    "the station."
+                ),
             )
         time.sleep(times.poll)
 
@@ -203,9 +213,14 @@ def _look(station: WinrmStation, job: Job) -> tuple[list[JobProcess], JobFiles |
     row = station.get("Win32_OperatingSystem") or {}
     if outlived(found, str(row.get("LocalDateTime") or "")):
         raise StillRunningError(
-            f"the setup is at work for longer than the four hours that Windows gives a job: {described(found)}",
-            remedy="It shows a window that nobody sees, most likely (a missing file asks for a disk): end it on the "
-            "station, or restart it, then run again.",
+            Message(
+                "the setup is at work for longer than the four hours that Windows gives a job: {found}",
+                found=described(found),
+            ),
+            remedy=Message(
+                "It shows a window that nobody sees, most likely (a missing file asks for a disk): end "
+                "it on the station, or restart it, then run again."
+            ),
         )
     return found, None
 
@@ -254,7 +269,7 @@ def failure_first(name: object) -> Iterator[None]:
 
 def read_files(station: WinrmStation, job: Job) -> JobFiles:
     """Read what the job has left so far. Raises StationError."""
-    output = station.run(job.read(), doing="reading the job's files").stdout
+    output = station.run(job.read(), doing=Message("reading the job's files")).stdout
     # Each with the line end that was added to it taken off.
     bodies = {name: re.sub(rb"\r?\n\Z", b"", body) for name, body in sections(output).items()}
     parts = {name: decoded(body, "cp850").replace("\r\n", "\n") for name, body in bodies.items()}
@@ -281,24 +296,26 @@ def remove(station: WinrmStation, job: Job) -> None:
         left = processes(station, job)
         if busy := [each for each in at_work(left) if not each.clears]:
             raise StillRunningError(
-                f"the job's folder cannot be cleared away while this is at work: {described(busy)}",
-                remedy="Run again once it has ended; if it never ends by itself, end it there or restart the station.",
+                Message("the job's folder cannot be cleared away while this is at work: {busy}", busy=described(busy)),
+                remedy=Message(
+                    "Run again once it has ended; if it never ends by itself, end it there or restart the station."
+                ),
             )
         for helper in (each for each in left if each.helper):
             telling.vv(f"job {job.name}: ending {helper.describe()}, which its setup has left behind")
-            station.run(job.end_helper(helper.pid), doing="ending what a setup has left behind")
+            station.run(job.end_helper(helper.pid), doing=Message("ending what a setup has left behind"))
     for attempt in range(_LOOKS):
-        result = station.run(job.remove(), doing="cleaning up the job")
+        result = station.run(job.remove(), doing=Message("cleaning up the job"))
         if not result.code:
             return
         # A scanner, or another administrator's clean-up, holds a file for a moment.
         time.sleep(attempt + 1)
     if result.code == 66:
         result.check(
-            f"the scheduled task {job.task!r} could not be deleted",
-            remedy="Check the account's rights on the station's Task Scheduler, then run again.",
+            Message("the scheduled task {task} could not be deleted", task=repr(job.task)),
+            remedy=Message("Check the account's rights on the station's Task Scheduler, then run again."),
         )
     result.check(
-        f"the job folder {job.folder} could not be deleted",
-        remedy="Something still holds a file of it: run again after a restart of the station.",
+        Message("the job folder {folder} could not be deleted", folder=job.folder),
+        remedy=Message("Something still holds a file of it: run again after a restart of the station."),
     )

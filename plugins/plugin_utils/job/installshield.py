@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...module_utils.base.message import Message
+
 __all__ = ["HELPER", "RECORD_AGAIN", "RESULT_CODES", "SetupLog", "exit_words", "read_log", "result_words"]
 
 HELPER = "ISBEW64.exe"
@@ -19,22 +21,22 @@ RECORD_AGAIN = frozenset({-3, -8, -12})
 """Codes of a log that say: these are not the answers to what the setup asks here (docs/fidelity.md, S5, R8)."""
 
 RESULT_CODES: dict[int, str] = {
-    0: "the setup accepted every answer of the response file",
-    -1: "general error",
-    -2: "invalid mode",
-    -3: "the response file lacks an answer that the setup wants: record it again for this release",
-    -4: "not enough memory",
+    0: Message("the setup accepted every answer of the response file"),
+    -1: Message("general error"),
+    -2: Message("invalid mode"),
+    -3: Message("the response file lacks an answer that the setup wants: record it again for this release"),
+    -4: Message("not enough memory"),
     -5: "a file does not exist",
-    -6: "cannot write to the response file",
-    -7: "cannot write to the log file",
-    -8: "the response file cannot be read as one: record it again for this release",
-    -9: "not a valid list type (string or number)",
-    -10: "the data type is invalid",
-    -11: "unknown error during setup",
-    -12: "the dialogs are out of order: record the response file again for this release",
-    -51: "cannot create the folder",
-    -52: "cannot access the file or folder",
-    -53: "an invalid option was selected",
+    -6: Message("cannot write to the response file"),
+    -7: Message("cannot write to the log file"),
+    -8: Message("the response file cannot be read as one: record it again for this release"),
+    -9: Message("not a valid list type (string or number)"),
+    -10: Message("the data type is invalid"),
+    -11: Message("unknown error during setup"),
+    -12: Message("the dialogs are out of order: record the response file again for this release"),
+    -51: Message("cannot create the folder"),
+    -52: Message("cannot access the file or folder"),
+    -53: Message("an invalid option was selected"),
 }
 """``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log"). -12 was never seen on a real engine."""
 
@@ -68,9 +70,13 @@ def read_log(text: str | None) -> SetupLog:
 
 def result_words(code: int) -> str:
     """The log's code, and its meaning."""
-    return f"{RESULT_CODES.get(code, 'a code that InstallShield does not document')} ({code})"
+    return Message(
+        "{meaning} ({code})",
+        meaning=RESULT_CODES.get(code, Message("a code that InstallShield does not document")),
+        code=code,
+    )
 
 
 def exit_words(code: int) -> str:
     """An exit code other than 0, with what is known of it."""
-    return f"{code} (0x80042000, the engine gave up)" if code == _REFUSED else f"{code}"
+    return Message("{code} (0x80042000, the engine gave up)", code=code) if code == _REFUSED else f"{code}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ...module_utils.base.message import Message
 from ..station.questions import CommandResult
 from ..station.winrm import WinrmStation
 from .commands import LOOK_FIRST, SHUT, look_below
@@ -13,9 +14,9 @@ from .commands import LOOK_FIRST, SHUT, look_below
 __all__ = ["LOCK_REMEDIES", "run_locked"]
 
 _LOOKS = 4
-_PLANTED = (
-    "Nobody but an administrator should have been able to put it there: look at who owns it, delete Program Files"
-    r"\Rentree PRONOTE on the station by hand, then run again."
+_PLANTED = Message(
+    "Nobody but an administrator should have been able to put it there: look at who owns it, "
+    "delete Program Files\\Rentree PRONOTE on the station by hand, then run again."
 )
 LOCK_REMEDIES = {68: _PLANTED, SHUT: _PLANTED}
 """What to do, by the exit codes of ``lock_commands`` and ``look_below``."""
@@ -32,7 +33,7 @@ def run_locked(
     if result.code != LOOK_FIRST:
         return result
     for _look_again in range(_LOOKS):
-        below = station.run(look_below(top), doing="looking below the folder of the jobs")
+        below = station.run(look_below(top), doing=Message("looking below the folder of the jobs"))
         if not below.code:
             return station.run(line(True), timeout=timeout, doing=doing)
         # Another administrator's job deletes its temporary folders meanwhile.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.numbers import integer
 from ...module_utils.base.text import printable
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -88,7 +89,7 @@ def parse_exit(text: str) -> dict[str, str]:
     pairs = (line.strip().split("=", 1) for line in text.splitlines() if "=" in line)
     values = {key.lower(): value for key, value in pairs}
     if not values.get("step"):
-        raise ValueError(f"the job's exit file cannot be read ({text.strip()[:80]!r})")
+        raise ValueError(Message("the job's exit file cannot be read ({text})", text=repr(text.strip()[:80])))
     return values
 
 
@@ -98,65 +99,68 @@ def _number(text: str) -> int:
 
 
 # What a step other than "done" means: the fact and the remedy, with the exit file's {file} and {code}.
-_STEPS: dict[str, tuple[str, str]] = {
+_STEPS: dict[str, tuple[Message, Message]] = {
     "download": (
-        "the station could not fetch {file}: {words} (curl {code})",
-        "{remedy}",
+        Message("the station could not fetch {file}: {words} (curl {code})"),
+        Message("{remedy}"),
     ),
     "busy": (
-        "the depot had no place for {file} for longer than a station waits (it answered HTTP 503)",
-        "Run again; let the depot serve more stations at once, or deploy to fewer.",
+        Message("the depot had no place for {file} for longer than a station waits (it answered HTTP 503)"),
+        Message("Run again; let the depot serve more stations at once, or deploy to fewer."),
     ),
     "digest": (
-        "{file} from the depot does not have the digest that was published; nothing was run",
-        "Publish the release again (playbooks/publish.yml) and find out who changed the depot.",
+        Message("{file} from the depot does not have the digest that was published; nothing was run"),
+        Message("Publish the release again (playbooks/publish.yml) and find out who changed the depot."),
     ),
     "unread": (
-        "{file} was fetched, and cannot be read (certutil {code}); nothing was run",
+        Message("{file} was fetched, and cannot be read (certutil {code}); nothing was run"),
         UNREAD_REMEDY,
     ),
     "client_running": (
-        "somebody started the program before the setup began; nothing was changed",
-        "Run again later, or set pronote_client_when_running to close.",
+        Message("somebody started the program before the setup began; nothing was changed"),
+        Message("Run again later, or set pronote_client_when_running to close."),
     ),
     "no_log": (
-        "the setup ended (code {code}) but wrote no result into its log",
-        "Run the setup by hand on one station with this response file and look for a dialog.",
+        Message("the setup ended (code {code}) but wrote no result into its log"),
+        Message("Run the setup by hand on one station with this response file and look for a dialog."),
     ),
     "no_update": (
-        "this release was published without the answers of an update",
-        "Publish it again with update_response, then run again.",
+        Message("this release was published without the answers of an update"),
+        Message("Publish it again with update_response, then run again."),
     ),
     "no_uninstall": (
-        "this release was published without what removing it needs",
-        "Publish it again with uninstall_response and product_code.",
+        Message("this release was published without what removing it needs"),
+        Message("Publish it again with uninstall_response and product_code."),
     ),
     "uninstall_command": (
-        "the uninstall entry's command is not one that can be run: no program with its full path, RunDll32, or "
-        "characters that cmd.exe reads as its own",
-        "See uninstall_string in what client_info shows of the station, and remove this client by hand.",
+        Message(
+            "the uninstall entry's command is not one that can be run: no program with its full "
+            "path, RunDll32, or characters that cmd.exe reads as its own"
+        ),
+        Message("See uninstall_string in what client_info shows of the station, and remove this client by hand."),
     ),
     "uninstaller_gone": (
-        "the station has the uninstall entry, and the uninstaller that it names is gone",
-        "Install a release of that year over it, then remove it; or delete the entry by hand after a look.",
+        Message("the station has the uninstall entry, and the uninstaller that it names is gone"),
+        Message("Install a release of that year over it, then remove it; or delete the entry by hand after a look."),
     ),
     "uninstall_entry": (
-        "the station has no uninstall entry with the product code that was published",
-        "Compare product_code with what client_info shows on the station.",
+        Message("the station has no uninstall entry with the product code that was published"),
+        Message("Compare product_code with what client_info shows on the station."),
     ),
 }
 
 
-_ELSEWHERE = ("the job stopped at {step!r} (code {code})", "Look at the job's logs.")
+_ELSEWHERE = (Message("the job stopped at {step} (code {code})"), Message("Look at the job's logs."))
 
 # Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
 _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
 
-_BY_HAND = "Run again; if it stays, run the setup by hand on this station."
-_LOOK_FOR_A_DIALOG = "Run the setup by hand on one station with this response file and look for a dialog."
-_HANGS = (
-    "It may show a window that nobody sees (a missing file asks for a disk, say). Look at the station; if it does not "
-    "end by itself, end it there or restart the station, then run again: what it has left is judged then."
+_BY_HAND = Message("Run again; if it stays, run the setup by hand on this station.")
+_LOOK_FOR_A_DIALOG = Message("Run the setup by hand on one station with this response file and look for a dialog.")
+_HANGS = Message(
+    "It may show a window that nobody sees (a missing file asks for a disk, say). Look at "
+    "the station; if it does not end by itself, end it there or restart the station, then "
+    "run again: what it has left is judged then."
 )
 
 
@@ -188,21 +192,27 @@ def read_outcome(files: JobFiles) -> JobOutcome:
     try:
         values = parse_exit(files.exit or "")
     except ValueError as exc:
-        return JobOutcome(accepted=False, fact=str(exc), remedy="Run again; the disk of the station may be full.")
+        return JobOutcome(
+            accepted=False, fact=message_of(exc), remedy=Message("Run again; the disk of the station may be full.")
+        )
     step, code = values["step"], _number(values.get("code", ""))
     if step == "at_work" and files.at_work:
         return JobOutcome(
             accepted=False,
             at_work=True,
-            fact=f"the setup's first process ended (code {code}), and this was still at work "
-            f"{_number(values.get('waited', ''))} s later: {files.at_work}",
+            fact=Message(
+                "the setup's first process ended (code {code}), and this was still at work {waited} s later: {at_work}",
+                code=code,
+                waited=_number(values.get("waited", "")),
+                at_work=files.at_work,
+            ),
             remedy=_HANGS,
         )
     if step in {"done", "at_work"}:
         # At work when the script gave it up, and ended since.
         return _meanwhile(values, files, _setup_outcome(values, code, files.setup_log))
     if step == "staged":
-        return JobOutcome(accepted=True, fact="the files are on the station")
+        return JobOutcome(accepted=True, fact=Message("the files are on the station"))
     fact, remedy = _STEPS.get(step, _ELSEWHERE)
     words, curl_remedy = curl_cause(code, files.curl_log or "")
     file = values.get("file", "").removesuffix(".part")[:_SHOWN]
@@ -210,8 +220,8 @@ def read_outcome(files: JobFiles) -> JobOutcome:
         accepted=False,
         in_doubt=step in _IN_DOUBT or (step == "no_log" and not _broke_off(values, code)),
         spoilt=step == "no_log" and _broke_off(values, code),
-        fact=fact.format(step=step[:_SHOWN], file=file, code=code, words=words),
-        remedy=remedy.replace("{remedy}", curl_remedy),
+        fact=fact.given(step=repr(step[:_SHOWN]), file=file, code=code, words=words),
+        remedy=remedy.given(remedy=curl_remedy),
         code=code,
         client_started=step == "client_running",
     )
@@ -230,8 +240,8 @@ def _meanwhile(values: Mapping[str, str], files: JobFiles, outcome: JobOutcome) 
         return outcome
     return replace(
         outcome,
-        fact=f"{outcome.fact}; somebody started the program meanwhile, which locks its files",
-        remedy="Close it (or set pronote_client_when_running to close), then run again.",
+        fact=Message("{fact}; somebody started the program meanwhile, which locks its files", fact=outcome.fact),
+        remedy=Message("Close it (or set pronote_client_when_running to close), then run again."),
     )
 
 
@@ -250,12 +260,15 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> Job
         return _installscript_outcome(values, code, read_log(log), (log or "").strip()[:80])
     if code in _succeeded(values):
         return JobOutcome(
-            accepted=True, fact=f"the installer ended with {code}", code=code, restart_needed=code in _RESTART
+            accepted=True,
+            fact=Message("the installer ended with {code}", code=code),
+            code=code,
+            restart_needed=code in _RESTART,
         )
     return JobOutcome(
         accepted=False,
-        fact=f"the installer ended with {code}",
-        remedy="Look the code up in the installer's documentation; its log is on the controller.",
+        fact=Message("the installer ended with {code}", code=code),
+        remedy=Message("Look the code up in the installer's documentation; its log is on the controller."),
         code=code,
     )
 
@@ -263,23 +276,25 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> Job
 def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, excerpt: str) -> JobOutcome:
     result, removal = log.result, values.get("file") == "uninstall"
     unfit = result in RECORD_AGAIN
-    answered = "" if result is None else f"the setup answered: {result_words(result)}"
+    answered = "" if result is None else Message("the setup answered: {answer}", answer=result_words(result))
     if _broke_off(values, code):
-        fact = f"the setup ended with {exit_words(code)}"
+        fact = Message("the setup ended with {code}", code=exit_words(code))
         if result:
-            fact = f"{answered}; it ended with {exit_words(code)}"
+            fact = Message("{answered}; it ended with {code}", answered=answered, code=exit_words(code))
         elif result == 0:
-            fact += " although its log says 0: something ended it, or its own script gave up half-way"
+            fact = Message(
+                "{fact} although its log says 0: something ended it, or its own script gave up half-way", fact=fact
+            )
         else:
-            fact += f" and wrote no result into its log ({excerpt!r})"
+            fact = Message("{fact} and wrote no result into its log ({excerpt})", fact=fact, excerpt=repr(excerpt))
         return JobOutcome(accepted=False, spoilt=True, unfit=unfit, fact=fact, remedy=_BY_HAND, code=result or code)
     if result is None:
-        fact = f"the setup ended, with no ResultCode in its log ({excerpt!r})"
+        fact = Message("the setup ended, with no ResultCode in its log ({excerpt})", excerpt=repr(excerpt))
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG)
     if result:
         # A removal that lacks its last answer says so when everything is gone.
         return JobOutcome(accepted=False, in_doubt=removal, unfit=unfit, fact=answered, remedy=_BY_HAND, code=result)
     if not log.application:
-        fact = "the setup's log says 0 and names no program, as when it was told to do nothing"
+        fact = Message("the setup's log says 0 and names no program, as when it was told to do nothing")
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG, code=0)
     return JobOutcome(accepted=True, fact=result_words(0), code=0, restart_needed=not removal and code in _RESTART)

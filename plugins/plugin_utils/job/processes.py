@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.message import Message, joined
 from ...module_utils.base.numbers import natural
 from .installshield import HELPER
 
@@ -59,8 +60,14 @@ class JobProcess:
 
     def describe(self) -> str:
         """Its name, its number, and since when."""
-        since = f", since {self.since:%Y-%m-%d %H:%M} by the station's clock" if self.since else ""
-        return f"{self.name} (process {self.pid}{since})"
+        if not self.since:
+            return Message("{name} (process {pid})", name=self.name, pid=self.pid)
+        return Message(
+            "{name} (process {pid}, since {since} by the station's clock)",
+            name=self.name,
+            pid=self.pid,
+            since=f"{self.since:%Y-%m-%d %H:%M}",
+        )
 
 
 def job_processes(rows: Iterable[Mapping[str, Any]]) -> list[JobProcess]:
@@ -97,7 +104,7 @@ def at_work(processes: Iterable[JobProcess]) -> list[JobProcess]:
 def described(processes: Sequence[JobProcess]) -> str:
     """What is at work, in a sentence: the setup rather than the script that waits for it."""
     told = [each for each in processes if not each.script] or processes
-    return ", ".join(each.describe() for each in told[:3])
+    return joined([each.describe() for each in told[:3]], ", ")
 
 
 def outlived(processes: Sequence[JobProcess], now: str) -> bool:

@@ -10,14 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from ...module_utils.base.message import Message, joined, sourced
 from ...module_utils.base.text import some_of
 from ..job.installshield import RECORD_AGAIN
 from ..station.errors import FORBIDDEN
 from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
-__all__ = ["Standing", "StationOutcome", "outcome_of", "stand"]
+__all__ = ["Standing", "StationOutcome", "outcome_of", "stand", "told_of"]
 
 Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
+
+_KINDS = {
+    "done": Message("{count} done, {why}", count=0, why=""),
+    "skipped": Message("{count} skipped, {why}", count=0, why=""),
+    "failed": Message("{count} failed, {why}", count=0, why=""),
+    "unfit": Message("{count} unfit, {why}", count=0, why=""),
+    "unreachable": Message("{count} unreachable, {why}", count=0, why=""),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +46,8 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
     ``gone``: it left the play before (an earlier task failed on it), which counts as unreachable: nothing was begun.
     """
     if result is None or (result.get("skipped") and "action" not in result):
-        return StationOutcome(kind="unreachable", fact="it left the play before its turn") if gone else None
-    fact = str(result.get("fact") or result.get("reason") or result.get("msg") or "")
+        return StationOutcome(kind="unreachable", fact=Message("it left the play before its turn")) if gone else None
+    fact = told_of(result)
     job = result.get("job") or {}
     begun = bool(job.get("started") or job.get("followed"))
     # A station that was lost while its setup ran is no proof against the release: the next run follows the job. Nor is
@@ -51,11 +60,19 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         )
     if frozen := result.get("frozen"):
         # It may be gone at the next start: no proof, and no failure.
-        return StationOutcome(kind="skipped", fact=f"installed on a frozen station ({frozen}), to be confirmed")
+        return StationOutcome(
+            kind="skipped", fact=Message("installed on a frozen station ({frozen}), to be confirmed", frozen=frozen)
+        )
     action = result.get("action")
     return StationOutcome(
         kind="skipped" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}
     )
+
+
+def told_of(result: Mapping[str, Any]) -> str:
+    """What a station's result says of it: its fact, or else its reason, or its message."""
+    name = next((name for name in ("fact", "reason", "msg") if result.get(name)), "")
+    return sourced(str(result[name]), result.get(f"{name}_source")) if name else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,45 +125,61 @@ def _too_many_pilots_failed(
     rules = plan.rules
     if not failed or (not rules.unproven and len(failed) <= rules.max_fail.of(len(tried))):
         return ""
-    reason = f"{len(failed)} of {len(tried)} pilots failed: {_why(failed, outcomes)}"
+    reason = Message(
+        "{count} of {total} pilots failed: {why}", count=len(failed), total=len(tried), why=_why(failed, outcomes)
+    )
     if rules.unproven and any(outcomes[name].wrong_response for name in failed):
         if rules.unproven == FIRST_INSTALLATION:
-            return (
-                f"{reason}; its answers are those of a first installation and do not fit over an earlier release: "
-                "where there is one, record the answers (pronote_record_modes=update), or have the client removed "
-                "first (pronote_client_update: reinstall)"
+            return Message(
+                "{reason}; its answers are those of a first installation and do not fit over an earlier "
+                "release: where there is one, record the answers (pronote_record_modes=update), or have "
+                "the client removed first (pronote_client_update: reinstall)",
+                reason=reason,
             )
-        reason += (
-            f"; its response file was recorded for {rules.unproven} and does not fit {plan.release}: "
-            "record it again for this release"
+        return Message(
+            "{reason}; its response file was recorded for {unproven} and does not fit {release}: record it "
+            "again for this release",
+            reason=reason,
+            unproven=rules.unproven,
+            release=plan.release,
         )
     return reason
 
 
 def _unproven(tried: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     found = {kind: names for kind, names in _count(tried, outcomes).items() if names}
-    said = "; ".join(f"{len(names)} {kind}, {_why(names, outcomes)}" for kind, names in found.items())
-    return f"no pilot proved the release: {said or 'none was tried'}"
+    said = [_KINDS[kind].given(count=len(names), why=_why(names, outcomes)) for kind, names in found.items()]
+    return Message("no pilot proved the release: {said}", said=joined(said, "; ") or Message("none was tried"))
 
 
 def _why(failed: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     first = sorted(failed)[0]
-    return f"{some_of(sorted(failed), 3)} ({first}: {outcomes[first].fact})"
+    return Message(
+        "{names} ({first}: {fact})", names=some_of(sorted(failed), 3), first=first, fact=outcomes[first].fact
+    )
 
 
 def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     found = _count(names, outcomes)
     failed = found["failed"] + found["unfit"]
     if len(failed) > plan.rules.max_fail.of(len(names)):
-        return (
-            f"{len(failed)} of {len(names)} stations of ring {ring} failed, more than {plan.rules.max_fail}: "
-            f"{_why(failed, outcomes)}"
+        return Message(
+            "{count} of {total} stations of ring {ring} failed, more than {max_fail}: {why}",
+            count=len(failed),
+            total=len(names),
+            ring=ring,
+            max_fail=str(plan.rules.max_fail),
+            why=_why(failed, outcomes),
         )
     off = found["unreachable"]
     if len(off) > plan.rules.max_unreachable.of(len(names)):
-        return (
-            f"{len(off)} of {len(names)} stations of ring {ring} were unreachable, more than "
-            f"{plan.rules.max_unreachable}: {some_of(sorted(off), 3)}"
+        return Message(
+            "{count} of {total} stations of ring {ring} were unreachable, more than {max_unreachable}: {names}",
+            count=len(off),
+            total=len(names),
+            ring=ring,
+            max_unreachable=str(plan.rules.max_unreachable),
+            names=some_of(sorted(off), 3),
         )
     return ""
 

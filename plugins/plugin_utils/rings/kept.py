@@ -54,5 +54,5 @@ def write_progress(store: Store, schools: Iterable[Progress]) -> None:
                 "insert into ring (school, release, done, ring, stopped, at) values (?, ?, ?, ?, ?, ?) "
                 "on conflict do update set done = max(done, excluded.done), ring = max(ring, excluded.ring), "
                 "stopped = excluded.stopped, at = excluded.at",
-                (each.school, each.release, each.done, each.ring, each.stopped, now()),
+                (each.school, each.release, each.done, each.ring, str(each.stopped), now()),
             )

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from ...module_utils.base.message import sourced
+
 __all__ = [
     "FIRST_INSTALLATION",
     "RESERVES",
@@ -222,7 +224,7 @@ def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
         passed=data["passed"],
         before=data["before"],
         release=data["release"],
-        problem=data["problem"],
+        problem=sourced(data["problem"], data.get("problem_source")),
     )
 
 

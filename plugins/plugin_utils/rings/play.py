@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.product.release import Release
 from ..depot.lock import asks_for_update, recorded_for
 from ..depot.script import old_scripts
@@ -87,7 +88,9 @@ class PlayVariables:
         try:
             return self.template(variables, name)
         except AnsibleError as exc:
-            raise ValueError(f"{name} cannot be read: {exc.message or exc}") from exc
+            raise ValueError(
+                Message("{name} cannot be read: {error}", name=name, error=str(exc.message or exc))
+            ) from exc
 
     def host(self, station: str) -> Any:
         """The variables that the inventory has for a station."""
@@ -129,7 +132,14 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         done = known.done if known else 0
         plans.append(each.plan(stations, **({"done": done} if surveyed is None else {"before": done})))
         if known and known.stopped:
-            warnings.append(f"{each.school}: the last run on {each.goal} stopped: {known.stopped}")
+            warnings.append(
+                Message(
+                    "{school}: the last run on {goal} stopped: {stopped}",
+                    school=each.school,
+                    goal=each.goal,
+                    stopped=known.stopped,
+                )
+            )
     return {
         "changed": False,
         "id": secrets.token_hex(4),
@@ -241,7 +251,11 @@ class _School:
                 or self._recorded_for(play, variables, releases),
             )
         except ValueError as exc:
-            self.problem = f"the rings of {school or 'the stations without pronote_uai'}: {exc}"
+            self.problem = Message(
+                "the rings of {school}: {error}",
+                school=school or Message("the stations without pronote_uai"),
+                error=message_of(exc),
+            )
 
     def _recorded_for(self, play: PlayVariables, variables: dict[str, Any], releases: Any) -> str:
         """What the release's answers were recorded for, when it is not what they are to be used for."""
@@ -306,7 +320,7 @@ def _remembered(store: str) -> tuple[Mapping[tuple[str, str], Progress], Install
         with Store(Path(store)) as kept:
             return read_progress(kept), read_installed(kept), []
     except StoreError as exc:
-        return {}, {}, [f"{exc} Rings begin with the pilots."]
+        return {}, {}, [Message("{error} Rings begin with the pilots.", error=message_of(exc))]
 
 
 def take_step(
@@ -326,16 +340,19 @@ def take_step(
         step = steps[index] if index < len(steps) else None
         members = step.members if step and not step.reserve else {}
         standings = {p.school: Standing(go=members.get(p.school, ()), passed=p.passed) for p in plans}
+    held = {
+        name: p.problem
+        or Message("held back, rings of {school} stopped: {reason}", school=p.school, reason=standings[p.school].reason)
+        for p in plans
+        for name in standings[p.school].held
+    }
     return {
         "changed": False,
         "ring": steps[min(index, len(steps) - 1)].ring if steps else 0,
         "rings": max((step.ring for step in steps), default=0),
         "go": [name for standing in standings.values() for name in standing.go],
-        "held": {
-            name: p.problem or f"held back, rings of {p.school} stopped: {standings[p.school].reason}"
-            for p in plans
-            for name in standings[p.school].held
-        },
+        "held": {name: str(why) for name, why in held.items()},
+        "held_source": {name: why.as_dict() for name, why in held.items() if isinstance(why, Message)},
         "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
         "stopped": {school: s.reason for school, s in standings.items() if s.reason},
         "warnings": _remember(store, plans, standings) if store and not check and index else [],
@@ -375,5 +392,5 @@ def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         with Store(Path(store)) as kept:
             write_progress(kept, rows)
     except StoreError as exc:
-        return [f"{exc} The next run begins with the pilots again."]
+        return [Message("{error} The next run begins with the pilots again.", error=message_of(exc))]
     return []

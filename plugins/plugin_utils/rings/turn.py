@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.message import Message, advised, sentences, sourced
 from ...module_utils.product.release import Release
 
 __all__ = ["Turn", "closed", "in_ring", "keep_back", "nothing_to_bring", "other_release", "turn_of"]
@@ -40,7 +41,7 @@ def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, e
         plan=planned["id"],
         release=planned["releases"].get(name, ""),
         go=name in step["go"],
-        held=step["held"].get(name, ""),
+        held=sourced(step["held"].get(name, ""), step.get("held_source", {}).get(name)),
         wrong=name in step["wrong"],
         earlier=earlier if isinstance(earlier, Mapping) else {},
     )
@@ -53,13 +54,13 @@ def in_ring(result: dict[str, Any], turn: Turn | None) -> dict[str, Any]:
 
 def closed(reason: str) -> dict[str, Any]:
     """The result of a station whose school is not ready (rentree_gate): a failure, and the station was not asked."""
-    remedy = "See playbooks/rentree.yml, or deploy all the same with pronote_rentree_gate=warn."
-    return _failed(reason, remedy, f"{reason} {remedy}")
+    remedy = Message("See playbooks/rentree.yml, or deploy all the same with pronote_rentree_gate=warn.")
+    return _failed(reason, remedy, sentences([reason, remedy]))
 
 
 def nothing_to_bring() -> dict[str, Any]:
     """The result of a station that is asked nothing: files are brought to it, and its product is to be removed."""
-    return {**_nothing_done("none", "nothing is brought to a station for a removal"), "warnings": []}
+    return {**_nothing_done("none", Message("nothing is brought to a station for a removal")), "warnings": []}
 
 
 def keep_back(turn: Turn | None) -> dict[str, Any] | None:
@@ -72,8 +73,8 @@ def keep_back(turn: Turn | None) -> dict[str, Any] | None:
         earlier = turn.earlier if turn.earlier.get("ring_plan") == turn.plan else {}
         return {**earlier, "skipped": True}
     if turn.wrong:
-        remedy = "Correct the variable in the inventory of this school."
-        return in_ring(_failed(turn.held, remedy, f"{turn.held.rstrip('.')}. {remedy}"), turn)
+        remedy = Message("Correct the variable in the inventory of this school.")
+        return in_ring(_failed(turn.held, remedy, advised(turn.held, remedy)), turn)
     return _skipped(turn.held, turn)
 
 
@@ -88,9 +89,11 @@ def other_release(turn: Turn | None, release: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     now = Release.parse(release).client
-    reason = (
-        f"the school's server went from {turn.release} to {now} during this run: left for the next one, whose "
-        "pilots try it first"
+    reason = Message(
+        "the school's server went from {release} to {now} during this run: left for the next "
+        "one, whose pilots try it first",
+        release=turn.release,
+        now=str(now),
     )
     return _skipped(reason, turn)
 

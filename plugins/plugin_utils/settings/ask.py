@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ...module_utils.base.message import Message
 from ...module_utils.server.answers import ask_once
 from ...module_utils.server.description import HostedServerError, base_url
 from ...module_utils.server.request import HostedOptions, ask_server
@@ -36,7 +37,9 @@ def settings_of_school(uai: str, url: str, by_hand: ServerSettings, *, options: 
         if missing in exc.remedy:
             raise
         raise HostedServerError(
-            server, exc.fact, remedy=f"{exc.remedy} To go on without it, give {missing} by hand."
+            server,
+            exc.fact,
+            remedy=Message("{remedy} To go on without it, give {missing} by hand.", remedy=exc.remedy, missing=missing),
         ) from exc
 
 

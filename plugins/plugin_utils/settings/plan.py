@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import decoded
 from ..station.cmdline import join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest, marker, sections
@@ -50,21 +51,25 @@ _DESKTOP = "%PUBLIC%\\Desktop"
 def check_label(label: str) -> str:
     """A server's label, without spaces around it. Raises ValueError."""
     if not label.strip() or len(label) > 100 or ":" in label or not label.isprintable():
-        raise ValueError(f"{label!r} cannot be a server's label: up to 100 characters, no colon, no line break")
+        raise ValueError(
+            Message(
+                "{label} cannot be a server's label: up to 100 characters, no colon, no line break", label=repr(label)
+            )
+        )
     return label.strip()
 
 
 def check_address(address: str) -> str:
     """A server's name or address. Raises ValueError."""
     if not _HOST.fullmatch(address):
-        raise ValueError(f"{address!r} is not the name or address of a server")
+        raise ValueError(Message("{address} is not the name or address of a server", address=repr(address)))
     return address
 
 
 def check_port(port: int) -> int:
     """A TCP port. Raises ValueError."""
     if not 0 < port < 65536:
-        raise ValueError(f"{port} is not a TCP port")
+        raise ValueError(Message("{port} is not a TCP port", port=port))
     return port
 
 
@@ -97,7 +102,9 @@ class SettingsFile:
 
     def line(self, *, same: bool = True) -> str:
         """Its line in a diff."""
-        return f"{self.path.strip(chr(34))}: {self.shown if same else 'something else'}"
+        return Message(
+            "{path}: {shown}", path=self.path.strip('"'), shown=self.shown if same else Message("something else")
+        )
 
 
 def _settings_path(uai: str, program_files: str) -> str:
@@ -193,7 +200,7 @@ def parse_found(output: bytes) -> StationFiles:
     """Read the answer to ``look_command``. Raises ValueError when it stops early."""
     parts = sections(output)
     if "desktop" not in parts:
-        raise ValueError("the station's answer stops early")
+        raise ValueError(Message("the station's answer stops early"))
     desktop = [line.strip() for line in decoded(parts.pop("desktop"), "cp850").splitlines() if line.strip()]
     digests = {key: digest for key, body in parts.items() if (digest := digest_in(body))}
     return StationFiles(digests=digests, desktop=desktop)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
@@ -59,14 +60,16 @@ def proposing(request: SettingsRequest) -> Reading[Proposal]:
     year = request.release.year
     files = _files(state, request)
     if files is None:
-        reason = f"the station has no client of {year}: its settings are left for after the deployment"
+        reason = Message(
+            "the station has no client of {year}: its settings are left for after the deployment", year=year
+        )
         result = {"changed": False, "action": "skip", "reason": reason, "diff": [], "warnings": state.warnings}
         return Proposal(plan=SettingsPlan(), files=[], program_files=state.program_files, result=result)
     plan = yield from planning(files, request)
     result = {
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
-        "reason": "the settings differ" if plan.changes else "the settings are as they are to be",
+        "reason": Message("the settings differ") if plan.changes else Message("the settings are as they are to be"),
         "diff": [lines_diff("station", plan.before, plan.after)],
         "warnings": state.warnings,
     }
@@ -75,11 +78,13 @@ def proposing(request: SettingsRequest) -> Reading[Proposal]:
 
 def planning(files: list[SettingsFile], request: SettingsRequest) -> Reading[SettingsPlan]:
     """Look at what is there, and decide. Raises StationError."""
-    answer = yield Run(line=look_command(files), doing="reading the settings")
+    answer = yield Run(line=look_command(files), doing=Message("reading the settings"))
     try:
         found = parse_found(answer.stdout)
     except ValueError as exc:
-        raise StationFactError(f"{exc} ({answer.describe()})", remedy="Run again.") from exc
+        raise StationFactError(
+            Message("{error} ({answer})", error=message_of(exc), answer=answer.describe()), remedy=Message("Run again.")
+        ) from exc
     year = request.release.year
     return plan_settings(files, found, year=year, absent=request.absent, remove_older=request.remove_older)
 
@@ -107,4 +112,6 @@ def _files(state: StationState, request: SettingsRequest) -> list[SettingsFile] 
             with_shortcut=request.shortcut,
         )
     except ValueError as exc:
-        raise StationFactError(str(exc), remedy="Look at the client with client_info; reinstall it.") from exc
+        raise StationFactError(
+            message_of(exc), remedy=Message("Look at the client with client_info; reinstall it.")
+        ) from exc

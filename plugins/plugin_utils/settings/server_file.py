@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ...module_utils.base.identifiers import host_of, parse_uai
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.server.description import HostedServerError, known_refusal
 from .plan import (
     PORT,
@@ -27,7 +28,7 @@ SETTINGS_PATH = "ParamClient.pcprn"
 MAX_PAGE = 1 << 16
 _MAX_FILE = 1024
 _LINE = re.compile(r"Serveur=(?P<label>[^:]*):(?P<address>[^:]*):(?P<port>[1-9][0-9]{0,4})", re.ASCII)
-_BY_HAND = "give pronote_client_settings_label and pronote_client_settings_address by hand"
+_BY_HAND = Message("give pronote_client_settings_label and pronote_client_settings_address by hand")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,26 +62,51 @@ def parse_settings_file(server: str, body: bytes) -> ServerSettings:
         return _parsed(body)
     except ValueError as exc:
         raise HostedServerError(
-            server, str(exc), remedy=f"Open {server}{SETTINGS_PATH} in a browser and look; {_BY_HAND}."
+            server,
+            message_of(exc),
+            remedy=Message(
+                "Open {server}{path} in a browser and look; {by_hand}.",
+                server=server,
+                path=SETTINGS_PATH,
+                by_hand=_BY_HAND,
+            ),
         ) from exc
 
 
 def _parsed(body: bytes) -> ServerSettings:
     """Raises ValueError with the fact."""
     if re.match(rb"\s*<(!doctype|html)", body.removeprefix(b"\xef\xbb\xbf"), re.IGNORECASE):
-        raise ValueError("it answered an HTML page instead of the client's settings")
+        raise ValueError(Message("it answered an HTML page instead of the client's settings"))
     if len(body) > _MAX_FILE:
-        raise ValueError(f"its {SETTINGS_PATH} is longer than {_MAX_FILE} bytes, and one line was expected")
+        raise ValueError(
+            Message(
+                "its {path} is longer than {most} bytes, and one line was expected",
+                path=SETTINGS_PATH,
+                most=_MAX_FILE,
+            )
+        )
     try:
         # By whatever ends a line for anybody: a second line must not hide behind a rare character.
         lines = body.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as exc:
-        raise ValueError(f"its {SETTINGS_PATH} is not UTF-8") from exc
+        raise ValueError(Message("its {path} is not UTF-8", path=SETTINGS_PATH)) from exc
     if len(lines) != 1:
-        raise ValueError(f"its {SETTINGS_PATH} has {len(lines)} lines, and one was expected")
+        raise ValueError(
+            Message(
+                "its {path} has {count} lines, and one was expected",
+                path=SETTINGS_PATH,
+                count=len(lines),
+            )
+        )
     match = _LINE.fullmatch(lines[0])
     if match is None:
-        raise ValueError(f"its {SETTINGS_PATH} is not Serveur=<label>:<address>:<port> ({lines[0][:120]!r})")
+        raise ValueError(
+            Message(
+                "its {path} is not Serveur=<label>:<address>:<port> ({line})",
+                path=SETTINGS_PATH,
+                line=repr(lines[0][:120]),
+            )
+        )
     try:
         return ServerSettings(
             # One space for each run of them, the no-break spaces of French names included.
@@ -89,7 +115,7 @@ def _parsed(body: bytes) -> ServerSettings:
             port=check_port(int(match["port"])),
         )
     except ValueError as exc:
-        raise ValueError(f"in its {SETTINGS_PATH}, {exc}") from exc
+        raise ValueError(Message("in its {path}, {error}", path=SETTINGS_PATH, error=message_of(exc))) from exc
 
 
 def combine(uai: str, by_hand: ServerSettings, *, server: str, file: ServerSettings | None) -> ConnectionSettings:
@@ -102,8 +128,12 @@ def combine(uai: str, by_hand: ServerSettings, *, server: str, file: ServerSetti
     elif not by_hand.address and file.address.lower() not in _own_names(uai, server):
         raise HostedServerError(
             server,
-            f"its {SETTINGS_PATH} sends users to another server, {file.address!r}",
-            remedy="If that is right, say so with pronote_client_settings_address.",
+            Message(
+                "its {path} sends users to another server, {address}",
+                path=SETTINGS_PATH,
+                address=repr(file.address),
+            ),
+            remedy=Message("If that is right, say so with pronote_client_settings_address."),
         )
     return ConnectionSettings(
         uai=uai,

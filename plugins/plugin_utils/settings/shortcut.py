@@ -11,6 +11,8 @@ import itertools
 import struct
 import uuid
 
+from ...module_utils.base.message import Message
+
 __all__ = ["shortcut"]
 
 _CLASS = uuid.UUID("00021401-0000-0000-c000-000000000046")
@@ -26,7 +28,7 @@ def shortcut(target: str, *, arguments: str, description: str) -> bytes:
     The same arguments always give the same bytes. Raises ValueError for a target that is no such path.
     """
     if target[1:3] != ":\\" or len(target) > _LONGEST or "\0" in target + arguments + description:
-        raise ValueError(f"{target!r} is not a path that a shortcut can lead to")
+        raise ValueError(Message("{target} is not a path that a shortcut can lead to", target=repr(target)))
     header = struct.pack(
         "<I16sIIQQQIIIHHII", 0x4C, _CLASS.bytes_le, _FLAGS, _ARCHIVE, 0, 0, 0, 0, 0, _NORMAL_WINDOW, 0, 0, 0, 0
     )

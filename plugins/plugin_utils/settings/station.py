@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ..station.errors import StationFactError
 from ..station.winrm import WinrmStation
 from .plan import SettingsFile, delete_command, write_command
@@ -16,10 +17,10 @@ from .proposal import SettingsRequest, planning, proposing
 __all__ = ["ensure_settings"]
 
 _CODES = {
-    71: "the folder of the settings cannot be created below Program Files",
-    72: "the file could not be written",
-    73: "the file did not come over whole",
-    74: "the file could not be put in its place",
+    71: Message("the folder of the settings cannot be created below Program Files"),
+    72: Message("the file could not be written"),
+    73: Message("the file did not come over whole"),
+    74: Message("the file could not be put in its place"),
 }
 
 
@@ -32,21 +33,25 @@ def ensure_settings(station: WinrmStation, request: SettingsRequest, *, check: b
     for file in plan.write:
         _write(station, file, proposal.program_files)
     if plan.delete:
-        station.run(delete_command(plan.delete, proposal.program_files), doing="deleting settings").check(
-            "a file of the settings could not be deleted",
-            remedy="Something holds it: close the client, run again.",
+        station.run(delete_command(plan.delete, proposal.program_files), doing=Message("deleting settings")).check(
+            Message("a file of the settings could not be deleted"),
+            remedy=Message("Something holds it: close the client, run again."),
         )
     if station.read(planning(files, request)).changes:
         raise StationFactError(
-            "the settings were written, but they are not as they are to be",
-            remedy="Something on the station puts them back (a policy, another tool): find it, run again.",
+            Message("the settings were written, but they are not as they are to be"),
+            remedy=Message("Something on the station puts them back (a policy, another tool): find it, run again."),
         )
     return proposal.result
 
 
 def _write(station: WinrmStation, file: SettingsFile, program_files: str) -> None:
-    answer = station.run(write_command(file, program_files), doing="writing the settings")
+    answer = station.run(write_command(file, program_files), doing=Message("writing the settings"))
     answer.check(
-        f"{_CODES.get(answer.code, 'the settings could not be written')}: {file.path}",
-        remedy="Check the account's rights and the disk of the station; run again.",
+        Message(
+            "{fact}: {path}",
+            fact=_CODES.get(answer.code, Message("the settings could not be written")),
+            path=file.path,
+        ),
+        remedy=Message("Check the account's rights and the disk of the station; run again."),
     )

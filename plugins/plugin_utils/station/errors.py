@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.base.text import printable_line
+from ...module_utils.base.message import advised, message_of
+from ...module_utils.base.text import printable_message
 
 __all__ = [
     "FORBIDDEN",
@@ -55,18 +56,18 @@ class StationError(Exception):
     def __init__(self, fact: str, *, remedy: str, fact_fr: str = "") -> None:
         # What the station said is in them: one printable line each, before anything shows, keeps or logs it.
         self.fact, self.remedy, self.fact_fr = (
-            printable_line(text)
+            printable_message(text)
             # For reports, which school staff read; facts that only an admin meets stay in English.
             for text in (fact, remedy, fact_fr or fact)
         )
-        super().__init__(f"{self.fact.rstrip('.')}. {self.remedy}")
+        super().__init__(advised(self.fact, self.remedy))
 
     def as_result(self) -> dict[str, Any]:
         """The result of a task that could not be done.
 
         No way to the station is ``unreachable`` for Ansible, as with any other module; the rest is a failure.
         """
-        told = {"changed": False, "msg": str(self), "fact": self.fact, "remedy": self.remedy, "kind": self.kind}
+        told = {"changed": False, "msg": message_of(self), "fact": self.fact, "remedy": self.remedy, "kind": self.kind}
         kind = "unreachable" if self.kind in {"unreachable", "refused"} else "failed"
         return {**told, **({} if self.job is None else {"job": self.job}), kind: True}
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from ...module_utils.base.message import Message
 from .errors import StationFactError
 
 __all__ = ["PAUSE", "TIMEOUT", "CommandResult", "Get", "Query", "Question", "Reading", "Run", "drive"]
@@ -41,7 +42,7 @@ class CommandResult:
     def check(self, fact: str, *, remedy: str) -> None:
         """Raise StationFactError with this fact, and what the command said, unless it ended well."""
         if self.code:
-            raise StationFactError(f"{fact} ({self.describe()})", remedy=remedy)
+            raise StationFactError(Message("{fact} ({answer})", fact=fact, answer=self.describe()), remedy=remedy)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
+from ...module_utils.base.message import message_of
 from ..station.errors import StationError
 from ..station.questions import Reading
 from ..station.telling import telling
@@ -106,7 +107,7 @@ def _tried(work: Callable[[Any], Any], about: Any) -> Any:
         return exc.as_result()
     except (OSError, StoreError, ValueError) as exc:
         # As in doors/action.py: these say what is wrong.
-        return {"failed": True, "msg": str(exc)}
+        return {"failed": True, "msg": message_of(exc)}
     except Exception as exc:  # noqa: BLE001  (as in TaskExecutor.run: it is this station's)
         return {"failed": True, "msg": f"{type(exc).__name__}: {exc}"}
 

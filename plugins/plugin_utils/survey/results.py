@@ -20,6 +20,7 @@ from typing import Any
 
 from ansible import constants
 
+from ...module_utils.base.message import with_sources
 from ...module_utils.base.text import printable_data
 
 __all__ = ["SurveyResults", "read_line", "read_lines", "read_results"]
@@ -49,7 +50,7 @@ class SurveyResults:
 
         ``more``: what is told of it beside that (turns.py).
         """
-        line = json.dumps({"station": station, "result": printable_data(result), **more}) + "\n"
+        line = json.dumps({"station": station, "result": printable_data(with_sources(result)), **more}) + "\n"
         with self._room():
             self._file.write(line.encode())
 

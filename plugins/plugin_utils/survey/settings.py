@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
@@ -46,6 +47,7 @@ ARGUMENT_SPEC: Final[dict[str, Any]] = {
 """Of rentree.pronote.client_settings."""
 
 _NAMED = 10
+_RIGHT = Message("{right} of {total}: the settings are as they are to be", right=0, total=0)
 _ASKED = ("state", "uai", "url", "label", "address", "port", *HOSTED_ARGUMENTS)
 _Asked = tuple[Any, ...]
 
@@ -125,12 +127,16 @@ class SettingsSurvey:
         """What is said of those that have no turn."""
         left = sum(len(names) for names in self._left.values())
         right = self.idle - left
-        counted = [f"{right} of {self._stations}: the settings are as they are to be"] if right else []
-        return [*counted, *(f"{some_of(names, _NAMED)}: {why}" for why, names in self._left.items())]
+        counted = [_RIGHT.given(right=right, total=self._stations)] if right else []
+        return [*counted, *(_of(names, why) for why, names in self._left.items())]
 
     def warnings(self) -> list[str]:
         """What was met at them."""
-        return [f"{some_of(names, _NAMED)}: {text}" for text, names in self._warned.items()]
+        return [_of(names, text) for text, names in self._warned.items()]
+
+
+def _of(names: Sequence[str], text: str) -> str:
+    return Message("{names}: {text}", names=some_of(names, _NAMED), text=text)
 
 
 def _key(args: Mapping[str, Any]) -> _Asked:

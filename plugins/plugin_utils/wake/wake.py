@@ -18,6 +18,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.identifiers import parse_mac
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line, some_of
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
@@ -102,7 +103,9 @@ def sleepers_of(
                 why = one_line(exc)
         if why:
             wrong.setdefault(why, []).append(station.name)
-    return sleepers, [f"{some_of(names, _SHOWN)} cannot be woken: {why}" for why, names in wrong.items()]
+    return sleepers, [
+        Message("{names} cannot be woken: {why}", names=some_of(names, _SHOWN), why=why) for why, names in wrong.items()
+    ]
 
 
 def _sleeper(name: str, variables: Mapping[str, Any], arguments: Mapping[str, Any]) -> Sleeper:
@@ -179,12 +182,20 @@ def send(
 
 
 async def _send_packets(sleepers: Sequence[Sleeper], times: WakeTimes) -> tuple[list[Sleeper], list[str]]:
-    done, problems = [], []
+    done: list[Sleeper] = []
+    problems: list[str] = []
     for sleeper in sleepers:
         try:
             _send_packet(sleeper)
         except OSError as exc:
-            problems.append(f"no magic packet could be sent to {sleeper.broadcast} for {sleeper.name}: {exc.strerror}")
+            problems.append(
+                Message(
+                    "no magic packet could be sent to {broadcast} for {name}: {strerror}",
+                    broadcast=sleeper.broadcast,
+                    name=sleeper.name,
+                    strerror=exc.strerror,
+                )
+            )
         else:
             done.append(sleeper)
             await asyncio.sleep(times.pause)
@@ -201,14 +212,21 @@ async def _ask_relay(
     name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None, times: WakeTimes
 ) -> tuple[list[Sleeper], list[str]]:
     if problem := await _relayed(name, sleepers, variables, times.pause):
-        return [], [f"the relay {name} woke nobody ({some_of([s.name for s in sleepers], _SHOWN)}): {problem}"]
+        return [], [
+            Message(
+                "the relay {name} woke nobody ({names}): {problem}",
+                name=name,
+                names=some_of([s.name for s in sleepers], _SHOWN),
+                problem=problem,
+            )
+        ]
     return list(sleepers), []
 
 
 async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[str, Any] | None, pause: float) -> str:
     """Empty, or what went wrong."""
     if variables is None:
-        return "it is not in the inventory"
+        return Message("it is not in the inventory")
     words = relay_words(((s.broadcast, s.wake_port, s.mac) for s in sleepers), pause=pause)
     # Of the relay itself, and what it spends between packets.
     seconds = 30 + pause * len(sleepers)
@@ -219,7 +237,9 @@ async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[st
         elif connection == "ssh":
             command = ssh_command(name, variables, words)
         else:
-            return f"its connection is {connection!r}; a relay is a Linux host reached with ssh"
+            return Message(
+                "its connection is {connection}; a relay is a Linux host reached with ssh", connection=repr(connection)
+            )
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
@@ -230,9 +250,9 @@ async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[st
     except TimeoutError:
         process.kill()
         await process.wait()
-        return f"it did not answer within {seconds:.0f} s"
+        return Message("it did not answer within {seconds} s", seconds=f"{seconds:.0f}")
     said = " ".join(output.decode("utf-8", "replace").split())[-200:]
-    return "" if process.returncode == 0 else f"exit code {process.returncode}: {said}"
+    return "" if process.returncode == 0 else Message("exit code {code}: {said}", code=process.returncode, said=said)
 
 
 def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_at_work: bool) -> dict[str, Any]:
@@ -243,10 +263,10 @@ def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_
     woken = memory.woken()
     if woken is None:
         return {}
-    reason = "its job goes on; the next run switches it off"
+    reason: str = Message("its job goes on; the next run switches it off")
     if dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(woken) > _OURS:
         memory.set_woken(None)
-        reason = f"it was woken at {woken}: somebody may have had it since"
+        reason = Message("it was woken at {woken}: somebody may have had it since", woken=woken)
     elif not still_at_work:
         try:
             reason = _switch_off(station, product, memory)
@@ -261,13 +281,13 @@ def _switch_off(station: WinrmStation, product: Product, memory: Memory) -> str:
     state = probe(station, product)
     if state.session_open:
         memory.set_woken(None)
-        return "somebody has opened a session"
+        return Message("somebody has opened a session")
     # Staged files lie at rest until the evening: nothing of them goes on.
     at_rest = [str(name) for name in job_names(state.jobs) if name.verb == "staged"]
     if jobs := [name for name in state.jobs if name not in at_rest]:
-        return f"another job is on it: {', '.join(jobs)}"
-    result = station.run(switch_off_command(_FAREWELL, 60), doing="switching the station off")
+        return Message("another job is on it: {names}", names=", ".join(jobs))
+    result = station.run(switch_off_command(_FAREWELL, 60), doing=Message("switching the station off"))
     if result.code:
-        return f"shutdown said {result.describe()}"
+        return Message("shutdown said {result}", result=result.describe())
     memory.set_woken(None)
     return ""
