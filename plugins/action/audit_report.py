@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import sentences
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
@@ -76,5 +77,5 @@ class ActionModule(ControllerAction):
         unread = unread_of(self.variables, args["records"])
         if made.error or made.outcome.failed or unread:
             said = (made.error or made.outcome.message if made.error or made.outcome.failed else "", unread)
-            result |= {"failed": True, "msg": " ".join(filter(None, said))}
+            result |= {"failed": True, "msg": sentences([each for each in said if each])}
         return result

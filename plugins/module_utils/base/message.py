@@ -14,6 +14,7 @@ __all__ = [
     "advised",
     "filled",
     "joined",
+    "listing",
     "message_of",
     "notes",
     "sentences",
@@ -95,7 +96,10 @@ def with_sources(data: Any) -> Any:
     if isinstance(data, Mapping):
         beside = {f"{name}_source": each.as_dict() for name, each in data.items() if isinstance(each, Message)}
         return {**{name: with_sources(each) for name, each in data.items()}, **beside}
-    return [with_sources(each) for each in data] if isinstance(data, list | tuple) else data
+    if isinstance(data, list | tuple):
+        return [with_sources(each) for each in data]
+    # Ansible takes no kind of text but its own.
+    return str(data) if isinstance(data, Message) else data
 
 
 def notes(texts: Sequence[str]) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def sourced(text: str, source: object) -> str:
     return made if made == text else text
 
 
-_DEEPEST, _MOST_VALUES, _LONGEST = 5, 20, 4000
+_DEEPEST, _MOST_VALUES, _LONGEST = 40, 20, 4000
 _PARTS = re.compile(r"[^{}]+|\{([a-z_]+)\}")
 
 
@@ -166,6 +170,11 @@ def advised(fact: str, remedy: str) -> str:
 def sentences(texts: Sequence[str]) -> str:
     """Texts one after another, each of which may be a Message; empty for none."""
     return reduce(lambda first, then: Message("{first} {then}", first=first, then=then), texts) if texts else ""
+
+
+def listing(texts: Sequence[str]) -> str:
+    """Texts of a list in one line, each of which may be a Message; empty for none."""
+    return reduce(lambda first, then: Message("{first}; {then}", first=first, then=then), texts) if texts else ""
 
 
 def _again(kind: type[Message], source: Source, values: dict[str, Any]) -> Message:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.message import Message, listing
 from .record import RecordSummary, count
 from .status import FAULTY, SILENT, STATUSES, UNKNOWN
 
@@ -18,6 +19,9 @@ EXIT_CODES = {"compliant": 0, "not_compliant": 1, "incomplete": 3}
 
 VERDICTS = tuple(EXIT_CODES)
 
+_SILENT_GAP = Message("{number} of {total} stations are unreachable or refused, more than {limit} %")
+_UNKNOWN_GAP = Message("{number} of {total} stations are of unknown release, more than {limit} %")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuditOutcome:
@@ -25,7 +29,7 @@ class AuditOutcome:
 
     verdict: str
     complete: bool
-    gaps: list[str] = field(default_factory=list)  # why it is incomplete, in English
+    gaps: list[Message] = field(default_factory=list)  # why it is incomplete
     failing: list[str] = field(default_factory=list)
     failed: bool = False
     exit_code: int = 0
@@ -36,7 +40,7 @@ class AuditOutcome:
         return {
             "verdict": self.verdict,
             "complete": self.complete,
-            "gaps": self.gaps,
+            "gaps": [str(gap) for gap in self.gaps],
             "failing": self.failing,
             "exit_code": self.exit_code,
         }
@@ -83,29 +87,32 @@ def conclude(
     )
 
 
-def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_unknown: float) -> list[str]:
+def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_unknown: float) -> list[Message]:
     if not total:
-        return ["no station was audited"]
+        return [Message("no station was audited")]
     gaps = []
-    for statuses, limit, words in (
-        (SILENT, max_unreachable, "unreachable or refused"),
-        (UNKNOWN, max_unknown, "of unknown release"),
+    for statuses, limit, gap in (
+        (SILENT, max_unreachable, _SILENT_GAP),
+        (UNKNOWN, max_unknown, _UNKNOWN_GAP),
     ):
         number = sum(counts[status] for status in statuses)
         if 100 * number > limit * total:
-            gaps.append(f"{number} of {total} stations are {words}, more than {limit:g} %")
+            gaps.append(gap.given(number=number, total=total, limit=f"{limit:g}"))
     return gaps
 
 
-def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[str]) -> str:
-    parts = []
+def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[Message]) -> str:
+    parts: list[str] = []
     if failing:
-        statuses = " or ".join(status for status in STATUSES if status in named)
         parts.append(
-            f"{len(failing)} of {len(records)} stations are {statuses}: "
-            + ", ".join(failing[:10])
-            + (" …" if len(failing) > 10 else "")
+            Message(
+                "{number} of {total} stations are {statuses}: {names}",
+                number=len(failing),
+                total=len(records),
+                statuses=" or ".join(status for status in STATUSES if status in named),
+                names=", ".join(failing[:10]) + (" …" if len(failing) > 10 else ""),
+            )
         )
     if gaps:
-        parts.append(f"the audit is incomplete: {'; '.join(gaps)}")
-    return ". ".join(parts)
+        parts.append(Message("the audit is incomplete: {gaps}", gaps=listing(gaps)))
+    return listing(parts)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any, Literal, NotRequired, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
+from ...module_utils.base.message import listing, with_sources
 from ...module_utils.server.description import ServedRelease
 from ..station.state import StationState
-from ..words.words import Words
 from .status import STATUSES
 from .verdict import Verdict
 
@@ -26,12 +26,12 @@ __all__ = [
     "by_school",
     "count",
     "make_record",
-    "said",
 ]
 
 
 class RecordSummary(TypedDict):
-    """What is kept of a record from one audit to the next."""
+    """What is kept of a record from one audit to the next. Of a text that is ours ``…_source`` is what it is said from
+    in another language (``base/message.py``); a record of an earlier release has ``reason_fr`` and ``found_fr``."""
 
     station: str
     school: str
@@ -39,14 +39,15 @@ class RecordSummary(TypedDict):
     room: str
     status: str
     reason: str
-    reason_fr: str
+    reason_source: NotRequired[dict[str, Any]]
     remedy: str
+    remedy_source: NotRequired[dict[str, Any]]
     expected: str | None
     pinned: bool
     stale: bool
     server_error: str
     found: str | None
-    found_fr: str | None
+    found_source: NotRequired[dict[str, Any]]
 
 
 class AuditRecord(RecordSummary):
@@ -83,35 +84,25 @@ def make_record(
     school_name: str,
     room: str,
     expected: ServedRelease,
-    french: Words,
     state: StationState | None = None,
 ) -> AuditRecord:
-    """The record of a station; ``state`` None when it could not be read. ``french``: of its second language."""
-    found = None if state is None else [i.describe() for i in state.installations]
-    return {
+    """The record of a station; ``state`` None when it could not be read."""
+    record: AuditRecord = {
         "station": station,
         "school": school,
         "school_name": school_name or str(expected.info.get("name", "")),
         "room": room,
         "status": verdict.status,
-        # Plain text: a record goes through Ansible, which takes no kind of text but its own.
-        "reason": str(verdict.reason),
-        "reason_fr": french.of(verdict.reason_fr or verdict.reason),
+        "reason": verdict.reason,
         "remedy": verdict.remedy,
         "expected": None if expected.client is None else str(expected.client),
         "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,
-        "found": None if found is None else "; ".join(found),
-        "found_fr": None if found is None else "; ".join(map(french.of, found)),
+        "found": None if state is None else listing([i.describe() for i in state.installations]),
         "facts": None if state is None else state.as_dict(),
     }
-
-
-def said(record: RecordSummary, name: Literal["found", "reason"], language: str) -> str:
-    """A text of a record in the report's language; in English where there is no other, empty where there is none."""
-    french = record["found_fr"] if name == "found" else record["reason_fr"]
-    return (french if language == "fr" else "") or record[name] or ""
+    return cast("AuditRecord", with_sources(record))
 
 
 def by_place(records: Iterable[_Record]) -> list[_Record]:

@@ -18,7 +18,6 @@ from ..station.events import Events
 from ..station.frozen import Unconfirmed
 from ..station.state import StationState
 from ..station.winrm import WinrmStation, probe
-from ..words.catalogue import catalogue
 from .record import AuditRecord, make_record
 from .status import SILENT
 from .verdict import Verdict, of_frozen, verdict
@@ -79,14 +78,10 @@ def judge(
     if isinstance(read, StationError):
         # A station that answered but could not be read leaves its release unknown: not unreachable, not refused.
         status = read.kind if read.kind in SILENT else "unknown_release"
-        judged = Verdict(status=status, reason=read.fact, reason_fr=read.fact_fr, remedy=read.remedy)
-        return {
-            **make_record(judged, expected=expected, french=catalogue("fr"), **place),
-            "kind": read.kind,
-            "read_at": read_at,
-        }
+        judged = Verdict(status=status, reason=read.fact, remedy=read.remedy)
+        return {**make_record(judged, expected=expected, **place), "kind": read.kind, "read_at": read_at}
     judged = verdict(read, expected.release, why_unknown=expected.error)
     if read.frozen:
         judged = of_frozen(judged, read, expected.release, unconfirmed())
-    record = make_record(judged, expected=expected, french=catalogue("fr"), state=read, **place)
+    record = make_record(judged, expected=expected, state=read, **place)
     return {**record, "read_at": read_at}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, listing
 from ...module_utils.product.release import Release
 from ..station.boot import is_later_boot
 from ..station.frozen import THAW, Unconfirmed, confirmed, wanted_text
@@ -13,17 +13,16 @@ from ..station.state import Installation, StationState
 
 __all__ = ["Verdict", "of_frozen", "verdict"]
 
-_DEPLOY = "Deploy (playbooks/deploy.yml)."
+_DEPLOY = Message("Deploy (playbooks/deploy.yml).")
 _NO_RELEASE = Message("the release of the school's server is not known")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One status, with the reason and the remedy. ``reason_fr``: what the French is, where the reason is no Message."""
+    """One status, with the reason and the remedy, which are Messages wherever they are ours."""
 
     status: str
     reason: str
-    reason_fr: str = ""
     remedy: str = ""
 
 
@@ -42,16 +41,15 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
         return Verdict(
             status="unknown_release",
             reason=why_unknown or _NO_RELEASE,
-            reason_fr=_NO_RELEASE,
-            remedy="Make the server readable, or pin pronote_client_release in the inventory.",
+            remedy=Message("Make the server readable, or pin pronote_client_release in the inventory."),
         )
     wanted = expected.client
     current = state.of_year(wanted.year)
     sound = [i for i in current if i.condition in {"ok", "exe_without_entry"} and i.release is not None]
     if len(sound) > 1:
-        shown = "; ".join(i.describe() for i in sound)
+        shown = listing([i.describe() for i in sound])
         reason = Message("several clients of {year}: {shown}", year=wanted.year, shown=shown)
-        return Verdict(status="several", reason=reason, remedy="Remove all but one.")
+        return Verdict(status="several", reason=reason, remedy=Message("Remove all but one."))
     if sound:
         return _compared(sound[0], wanted)
     # One of another year, known by its folder, matters only when there is nothing else to go by.
@@ -63,7 +61,7 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
     ]
     if unreadable:
         reason = Message("{path} has no readable version", path=unreadable[0].path)
-        return Verdict(status="unknown_release", reason=reason, remedy="Install the client again.")
+        return Verdict(status="unknown_release", reason=reason, remedy=Message("Install the client again."))
     return _without(state, current, wanted)
 
 
@@ -76,7 +74,7 @@ def of_frozen(
     if judged.status == "compliant":
         if confirmed(unconfirmed, unconfirmed.wanted, state.boot):
             return judged
-        remedy = "Audit again after a restart of the station: it then shows whether the client has stayed."
+        remedy = Message("Audit again after a restart of the station: it then shows whether the client has stayed.")
         reason = Message(
             "{release}, installed on a frozen station ({freezer}), to be confirmed after a restart",
             release=expected.client,
@@ -100,7 +98,7 @@ def _compared(found: Installation, wanted: Release) -> Verdict:
     if release < wanted:
         reason = Message("{release} instead of {wanted}", release=release, wanted=wanted)
         return Verdict(status="late", reason=_noted(reason, noted), remedy=_DEPLOY)
-    remedy = "Update the server from the hosting console, or deploy with pronote_client_allow_downgrade."
+    remedy = Message("Update the server from the hosting console, or deploy with pronote_client_allow_downgrade.")
     return Verdict(status="ahead", reason=_noted(_newer(release, wanted), noted), remedy=remedy)
 
 
@@ -108,7 +106,7 @@ def _without(state: StationState, current: list[Installation], wanted: Release) 
     others = [i.release for i in state.installations if i.release is not None]
     newer = [release for release in others if release.client > wanted]
     if newer:
-        remedy = "Is the year's base open on the server? Check the hosting console."
+        remedy = Message("Is the year's base open on the server? Check the hosting console.")
         return Verdict(status="ahead", reason=_newer(newer[-1], wanted), remedy=remedy)
     if others:
         reason = Message("{release} only, no client of {year}", release=others[-1], year=wanted.year)

@@ -10,6 +10,7 @@ I/O: the station, the store, the network and files.
 from __future__ import annotations
 
 import functools
+import json
 import os
 import socket
 import sqlite3
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ...module_utils.base.clock import now
+from ...module_utils.base.message import Message, message_of, sourced, with_sources
 from ...module_utils.product.release import Release
 from ..station.errors import (
     AnswerError,
@@ -33,7 +35,6 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store.store import Store, StoreError
-from ..words.catalogue import catalogue
 from .confirmation import forget, keep
 from .standing import (
     CONFIRM_REMEDY,
@@ -51,8 +52,9 @@ _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 _FIELDS = tuple(field.name for field in fields(Standing))
+_SOURCES = ("reason_source", "remedy_source")
 
-_NOT_REMEMBERED = (
+_NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
 )
@@ -140,11 +142,10 @@ class Memory(Watcher):
         self._close(db, result="done", code=job.get("code"))
         self._abandon(db)
         found = self._found(wanted, absent)
-        reason, reason_fr, outcome = result["reason"], result.get("reason_fr", ""), "skipped" if skipped else "done"
+        reason, outcome = sourced(result["reason"], result.get("reason_source")), "skipped" if skipped else "done"
         if found == "right" and freezer:
             keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
-            told = TO_CONFIRM.given(freezer=freezer)
-            outcome, reason, reason_fr = "frozen", str(told), catalogue("fr").of(told)
+            outcome, reason = "frozen", TO_CONFIRM.given(freezer=freezer)
         elif found == "right":
             forget(db, self._station, self._product)
         self._save(
@@ -153,7 +154,6 @@ class Memory(Watcher):
             found=found,
             outcome=outcome,
             reason=reason,
-            reason_fr=reason_fr,
             remedy=CONFIRM_REMEDY if outcome == "frozen" else "",
         )
 
@@ -177,7 +177,6 @@ class Memory(Watcher):
             found=self._found(wanted, absent),
             outcome=outcome_of(exc.kind),
             reason=exc.fact,
-            reason_fr=exc.fact_fr,
             remedy=exc.remedy,
             kind=exc.kind,
         )
@@ -201,9 +200,8 @@ class Memory(Watcher):
             # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
             found=found if facts and record["expected"] else None,
             outcome="frozen" if frozen else None,
-            reason=record["reason"],
-            reason_fr=record["reason_fr"],
-            remedy=record["remedy"],
+            reason=sourced(record["reason"], record.get("reason_source")),
+            remedy=sourced(record["remedy"], record.get("remedy_source")),
         )
 
     # Wake-on-LAN.
@@ -255,14 +253,12 @@ class Memory(Watcher):
         if row and wanted not in {None, row["wanted"]}:
             before = reaimed(before)
         stands = after(before, now=now(), **told)
+        stored = with_sources(vars(stands))
+        stored |= {name: json.dumps(stored[name]) if name in stored else "" for name in _SOURCES}
         db.execute(
-            f"insert or replace into standing (station, product, wanted, {', '.join(_FIELDS)})"  # noqa: S608  (constants)
-            f" values (?, ?, ?{', ?' * len(_FIELDS)})",
-            (
-                *key,
-                (row["wanted"] if row else "") if wanted is None else wanted,
-                *(getattr(stands, name) for name in _FIELDS),
-            ),
+            f"insert or replace into standing (station, product, wanted, {', '.join(stored)})"  # noqa: S608  (constants)
+            f" values (?, ?, ?{', ?' * len(stored)})",
+            (*key, (row["wanted"] if row else "") if wanted is None else wanted, *stored.values()),
         )
 
     def _open(self, db: sqlite3.Connection, job: JobName, *, started: str | None) -> int:
@@ -316,7 +312,7 @@ class Memory(Watcher):
             # Once a station: waiting for a locked file again at every step would slow the whole run.
             self._path = None
             self.close()
-            self.warnings.append(_NOT_REMEMBERED.format(error=exc))
+            self.warnings.append(_NOT_REMEMBERED.given(error=message_of(exc)))
             return None
 
 
@@ -330,7 +326,7 @@ def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
             db.executemany("insert into station (name) values (?) on conflict do nothing", [(n,) for _, n in rows])
             db.executemany("update station set woken = ? where name = ?", rows)
     except StoreError as exc:
-        return [f"{exc} Stations that were woken will not be switched off again."]
+        return [Message("{error} Stations that were woken will not be switched off again.", error=message_of(exc))]
     return []
 
 
@@ -354,7 +350,7 @@ def remember_together(path: str, each: Iterable[Callable[[sqlite3.Connection], N
             for write in each:
                 write(db)
     except StoreError as exc:
-        return [_NOT_REMEMBERED.format(error=exc)]
+        return [_NOT_REMEMBERED.given(error=message_of(exc))]
     return []
 
 
@@ -375,7 +371,11 @@ class Audited:
 
 
 def _standing(row: sqlite3.Row) -> Standing:
-    return Standing(**{name: row[name] for name in _FIELDS})
+    stored = {name: row[name] for name in _FIELDS}
+    for name in _SOURCES:
+        text = name.removesuffix("_source")
+        stored[text] = sourced(stored[text], json.loads(row[name] or "null"))
+    return Standing(**stored)
 
 
 def standings(path: Path, *, product: str) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,7 @@ GROUPS = ("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_se
 TO_CONFIRM = Message("done on a frozen station ({freezer}), to be confirmed after a restart")
 """Why a frozen station is not done."""
 
-CONFIRM_REMEDY = "Run again after a restart of the station: it then shows whether the client has stayed."
+CONFIRM_REMEDY = Message("Run again after a restart of the station: it then shows whether the client has stayed.")
 
 # A quota, a fault or a cut is the evening's; only what the station itself shows comes back as it is the next day.
 _LASTING = frozenset({"fact", "configuration"})
@@ -52,9 +52,10 @@ class Standing:
     outcome: str = ""
     since: str | None = None
     reason: str = ""
-    reason_fr: str = ""
     remedy: str = ""
     failures: int = 0
+    # What releases before 0.3 have stored, whose reason is no Message.
+    reason_fr: str = ""
 
     @property
     def right(self) -> bool:
@@ -95,7 +96,6 @@ def after(
     found: str | None,
     outcome: str | None,
     reason: str,
-    reason_fr: str = "",
     remedy: str = "",
     kind: str = "",
 ) -> Standing:
@@ -111,7 +111,6 @@ def after(
         outcome=(before.outcome if found != "right" else "done") if outcome is None else outcome,
         since=before.since or now,
         reason=reason,
-        reason_fr=reason_fr,
         remedy=remedy,
         failures=failures,
     )
@@ -119,7 +118,7 @@ def after(
         return Standing(found=told.found, outcome=told.outcome)
     if outcome is None and before.outcome in {"failed", "skipped"}:
         # What the deployment met says more than the audit's "late".
-        return replace(told, reason=before.reason, reason_fr=before.reason_fr, remedy=before.remedy)
+        return replace(told, reason=before.reason, remedy=before.remedy, reason_fr=before.reason_fr)
     return told
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Column, Table
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, with_sources
 from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ..pages.terminal import plain, rendered
@@ -45,20 +45,22 @@ def remaining(stations: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -
         if standing.right:
             continue
         rows.append(
-            {
-                "station": name,
-                "school": known.get("school", ""),
-                "room": known.get("room", ""),
-                "state": _state(standing),
-                "since": standing.since,
-                "last_seen": known.get("last_seen"),
-                "last_tried": known.get("last_tried"),
-                "reason": standing.reason,
-                "reason_fr": standing.reason_fr or standing.reason,
-                "remedy": standing.remedy,
-                "failures": standing.failures,
-                "given_up": standing.given_up,
-            }
+            with_sources(
+                {
+                    "station": name,
+                    "school": known.get("school", ""),
+                    "room": known.get("room", ""),
+                    "state": _state(standing),
+                    "since": standing.since,
+                    "last_seen": known.get("last_seen"),
+                    "last_tried": known.get("last_tried"),
+                    "reason": standing.reason,
+                    "remedy": standing.remedy,
+                    "failures": standing.failures,
+                    "given_up": standing.given_up,
+                    **({"reason_fr": standing.reason_fr} if standing.reason_fr else {}),
+                }
+            )
         )
     return sorted(rows, key=lambda r: (str(r["school"]), str(r["room"]), str(r["station"])))
 
@@ -102,7 +104,7 @@ def render_remaining(
         pad_edge=False,
     )
     for row in rows:
-        todo = row["remedy"]
+        todo = words.field(row, "remedy")
         if row["failures"] >= MAX_FAILURES:
             todo = f"{_by_hand(row['failures'], words)} {todo}"
         table.add_row(
@@ -112,7 +114,7 @@ def render_remaining(
             words.of(STATES[row["state"]]),
             _day(row["since"], words) if row["since"] else "-",
             _day(row["last_seen"], words),
-            plain(row["reason_fr" if words.language == "fr" else "reason"]),
+            plain(words.field(row, "reason")),
             plain(todo),
         )
     title = plain(head + _title(len(rows), total, words), "bold")

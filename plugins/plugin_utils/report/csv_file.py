@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from ...module_utils.base.text import cell
 from ...module_utils.base.times import local_minute
-from ..audit.record import ShownRecord, by_place, said
+from ..audit.record import ShownRecord, by_place
 from ..audit.status import STATUSES
 from ..words.words import Words
 
@@ -50,8 +50,8 @@ def render_csv(stations: Iterable[ShownRecord], *, words: Words, zone: dt.tzinfo
             words.of(STATUSES[row["status"]].label),
             row["status"],
             row["expected"],
-            said(row, "found", words.language),
-            said(row, "reason", words.language),
+            words.field(row, "found"),
+            words.field(row, "reason"),
             *(local_minute(time, zone=zone) if time else "" for time in (row["since"], row["last_seen"], row["at"])),
             words("yes") if row["audited"] else words("no"),
         )

@@ -10,10 +10,13 @@ from typing import Any
 from ..audit.history import Changes
 from ..audit.outcome import AuditOutcome
 from ..audit.record import ShownRecord, by_school, count
+from ..words.words import Words
 
 __all__ = ["SCHEMA", "document", "render_json"]
 
-SCHEMA = 1
+SCHEMA = 2
+
+_TEXTS = ("found", "reason", "remedy")
 
 
 def _schools(stations: Sequence[ShownRecord], releases: Mapping[str, tuple[str, str]]) -> list[dict[str, Any]]:
@@ -50,8 +53,12 @@ def document(
     releases: Mapping[str, tuple[str, str]] | None = None,
     product: str = "pronote_client",
     history_problem: str = "",
+    french: Words,
 ) -> dict[str, Any]:
-    """The whole report as plain data. ``history_problem``: why the store could not be used."""
+    """The whole report as plain data, its texts in English and, as ``…_fr``, in French.
+
+    ``history_problem``: why the store could not be used.
+    """
     run = [row for row in stations if row["audited"]]
     return {
         "schema": SCHEMA,
@@ -59,13 +66,20 @@ def document(
         "at": at,
         "limited": len(run) < len(stations),
         **outcome.as_dict(),
+        "gaps_fr": [french.of(gap) for gap in outcome.gaps],
         "counts": count(stations),
         "run": {"stations": len(run), "counts": count(run)},
         "schools": _schools(stations, releases or {}),
-        "history_problem": history_problem,
+        "history_problem": str(history_problem),
+        "history_problem_fr": french.of(history_problem),
         "changes": None if changes is None else changes.as_dict(),
-        "stations": list(stations),
+        "stations": [_in_both(row, french) for row in stations],
     }
+
+
+def _in_both(row: ShownRecord, french: Words) -> dict[str, Any]:
+    told = {name: each for name, each in row.items() if not name.endswith("_source")}
+    return {**told, **{f"{name}_fr": told[name] and french.field(row, name) for name in _TEXTS}}
 
 
 def render_json(report: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.message import Message, message_of, sentences
 from ...module_utils.base.text import some_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.server.description import ServedRelease
@@ -107,22 +108,24 @@ def unread_of(variables: Mapping[str, Any], name: str) -> str:
     unread = dict(registered.get("unread") or {})
     if not unread:
         return ""
-    shown = some_of([f"{station} ({why})" for station, why in unread.items()], _SHOWN)
-    return f"Stations that could not be audited: {shown}. A variable is corrected in the inventory."
+    return Message(
+        "Stations that could not be audited: {shown}. A variable is corrected in the inventory.",
+        shown=some_of([f"{station} ({why})" for station, why in unread.items()], _SHOWN),
+    )
 
 
 def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str, Any]) -> AuditRecord:
     values = variables["hostvars"][station]
-    reason = f"the audit's task failed: {registered.get('msg', 'see the log')}"
-    remedy = "Correct the station's variables in the inventory."
+    why = str(registered["msg"]) if "msg" in registered else Message("see the log")
+    reason = Message("the audit's task failed: {why}", why=why)
+    remedy = Message("Correct the station's variables in the inventory.")
     return make_record(
-        Verdict(status="unknown_release", reason=reason, reason_fr=reason, remedy=remedy),
+        Verdict(status="unknown_release", reason=reason, remedy=remedy),
         station=station,
         school=said(values, "pronote_uai"),
         school_name=said(values, "pronote_school"),
         room=said(values, "pronote_room"),
         expected=ServedRelease(),
-        french=catalogue("fr"),
     )
 
 
@@ -186,13 +189,18 @@ def make(
         verdict=concluded.verdict,
         product=product,
     )
-    errors, warnings = [], []
+    errors: list[str] = []
+    warnings: list[str] = []
     try:
         history = _history(audit, store or "", keep_days=keep_days, check=check)
     except StoreError as exc:
         # The history is lost for today; the report is not.
         history = History.none(audit)
-        warnings.append(f"{exc} This audit is not in the history, nor is the history in its reports.")
+        warnings.append(
+            Message(
+                "{error} This audit is not in the history, nor is the history in its reports.", error=message_of(exc)
+            )
+        )
     report = document(
         history.picture,
         at=audit.at,
@@ -200,7 +208,8 @@ def make(
         changes=history.changes,
         releases=history.releases,
         product=product,
-        history_problem=" ".join(warnings),
+        history_problem=sentences(warnings),
+        french=catalogue("fr"),
     )
     written: dict[str, str] = {}
     if not check:
@@ -214,9 +223,9 @@ def make(
                 pages=(*audit_pages(paths["html"], words), (board_title(words), board or "")),
             )
         except ReportError as exc:
-            errors.append(str(exc))
+            errors.append(message_of(exc))
     result = ReportResult(
-        outcome=concluded, written=written, changes=report["changes"], error=" ".join(errors), warnings=warnings
+        outcome=concluded, written=written, changes=report["changes"], error=sentences(errors), warnings=warnings
     )
     if outcome:
         # In a check too: it is the exit code of this run, not a state.

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ..audit.record import RecordSummary, by_place, count, said
+from ..audit.record import RecordSummary, by_place, count
 from ..audit.status import STATUSES
 from ..pages.terminal import plain, rendered
 from ..words.words import Words
@@ -41,8 +41,8 @@ def render_table(records: Sequence[RecordSummary], *, words: Words, width: int =
                 plain(shown),
                 plain(row["station"]),
                 Text(words.of(status.label), style=status.style),
-                plain(said(row, "found", words.language) or "-"),
-                plain("" if row["status"] == "compliant" else said(row, "reason", words.language)),
+                plain(words.field(row, "found") or "-"),
+                plain("" if row["status"] == "compliant" else words.field(row, "reason")),
             )
         parts += [_school_line(school, rows, words), table]
     counts = count(records)

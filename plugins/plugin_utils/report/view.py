@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from ...module_utils.base.times import local, local_day
-from ..audit.record import ShownRecord, by_school, said
+from ..audit.record import ShownRecord, by_school
 from ..audit.status import SILENT, STATUSES, shares
 from ..words.words import Words
 from .charts import Bar, Trend, bar, percent, trend
@@ -133,7 +133,7 @@ def view(
         **figures,
         trend=builder.trend_of_all([school.uai for school in found]),
         history=report["changes"] is not None,
-        history_problem=report["history_problem"],
+        history_problem=words.field(report, "history_problem"),
         schools=found,
     )
 
@@ -219,8 +219,8 @@ class _Builder:
             name=row["station"],
             short=short,
             status=status,
-            found=said(row, "found", self.words.language),
-            reason="" if status == "compliant" else said(row, "reason", self.words.language),
+            found=self.words.field(row, "found"),
+            reason="" if status == "compliant" else self.words.field(row, "reason"),
             since=self.date(row["since"]),
             as_of="" if row["audited"] else self.date(row["at"]),
             last_seen=self.date(row["last_seen"]) if status in SILENT else "",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.message import Message
 from ..audit.status import STATUSES
 from ..pages.page import Link, neighbours, part, render_page
 from ..pages.titles import audit_title
@@ -114,6 +115,9 @@ def write_reports(
             written[kind] = str(path)
     if failures:
         raise ReportError(
-            f"not written: {'; '.join(failures)}. Give a place that this user can write; other reports were written."
+            Message(
+                "not written: {files}. Give a place that this user can write; other reports were written.",
+                files="; ".join(failures),
+            )
         )
     return written

@@ -13,6 +13,7 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Final
 
+from ...module_utils.base.message import Message
 from .errors import Cause, CredentialsRefusedError, StationError
 from .plain_causes import PASSWORD
 
@@ -29,20 +30,36 @@ _PROOF: Final = b"NTLMSSP\0\x03\0\0\0"
 # NetBIOS names end here, and this is what stands before the backslash.
 _NETBIOS: Final = 15
 
-_STOPPED: Final = Cause(
+_STOP = Message(
+    "Correct ansible_user or ansible_password (vault) before you run again: the domain counts each refusal, and locks "
+    "the account after a few. If both are right, look at these stations: time, domain, ansible_winrm_transport; a run "
+    "with --limit to one that is known to be sound shows which it is."
+)
+_OF_DOMAIN: Final = Cause(
     kind=CredentialsRefusedError,
-    fact="{text}, and accepted by none: it is not tried on this station",
-    fact_fr="{fr}, et accepté par aucun : il n'est pas essayé sur ce poste",
-    remedy="Correct ansible_user or ansible_password (vault) before you run again: the domain counts each refusal, and "
-    "locks the account after a few. If both are right, look at these stations: time, domain, "
-    "ansible_winrm_transport; a run with --limit to one that is known to be sound shows which it is.",
+    fact=Message(
+        "the account {account} was refused by the domain, and accepted by none: it is not tried on this station"
+    ),
+    remedy=_STOP,
+)
+_OF_STATIONS: Final = Cause(
+    kind=CredentialsRefusedError,
+    fact=Message(
+        "the account {account} was refused by {number} stations ({named}), and accepted by none: it is not tried on "
+        "this station"
+    ),
+    remedy=_STOP,
 )
 _UNANSWERED: Final = Cause(
     kind=CredentialsRefusedError,
-    fact="{text} by no station yet, and those that it was sent to before do not answer: it is not tried on this one",
-    fact_fr="{fr} par aucun poste et les premiers ne répondent pas : il n'est pas essayé sur celui-ci",
-    remedy="Run again with --limit to stations that are known to be sound, then with all: one password is tried on few "
-    "stations at a time until one of them accepts it, so that the domain does not lock the account.",
+    fact=Message(
+        "the account {account} was accepted by no station yet, and those that it was sent to before do not answer: it "
+        "is not tried on this one"
+    ),
+    remedy=Message(
+        "Run again with --limit to stations that are known to be sound, then with all: one password is tried on few "
+        "stations at a time until one of them accepts it, so that the domain does not lock the account."
+    ),
 )
 
 
@@ -100,7 +117,7 @@ class Standing:
         if self.accepted:
             return True
         if self.stopped:
-            raise _stopped(f"the account {account.name} was refused by the domain", "par le domaine", account)
+            raise _OF_DOMAIN.error(account=account.name)
         if station in self.refused:
             # A second time would be a second failed login.
             raise PASSWORD.error()
@@ -108,21 +125,11 @@ class Standing:
             return True
         if len(self.refused) >= MOST:
             named = ", ".join(self.refused)
-            raise _stopped(
-                f"the account {account.name} was refused by {len(self.refused)} stations ({named})",
-                f"par {len(self.refused)} postes ({named})",
-                account,
-            )
+            raise _OF_STATIONS.error(account=account.name, number=len(self.refused), named=named)
         waiting = [since for since in self.trying.values() if 0 <= moment - since < _LOST]
         return len(self.refused) + len(waiting) < MOST and all(moment - since >= _PATIENCE for since in waiting)
 
 
 def given_up(account: Account) -> StationError:
     """Nobody has accepted it for longer than anybody waits."""
-    return _UNANSWERED.error(
-        text=f"the account {account.name} was accepted", fr=f"le compte {account.name} n'est accepté"
-    )
-
-
-def _stopped(text: str, whom: str, account: Account) -> StationError:
-    return _STOPPED.error(text=text, fr=f"le compte {account.name} a été refusé {whom}")
+    return _UNANSWERED.error(account=account.name)

@@ -30,6 +30,7 @@ from winrm.exceptions import (
 )
 
 from ...module_utils.base.deadline import DrippingError, OverflowingError
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line, reason_of
 from . import kerberos
 from .errors import Cause, StationError
@@ -136,7 +137,7 @@ def from_exception(exc: BaseException, way: Way) -> StationError:
         for link in links:
             if isinstance(link, classes) and (error := rule(link, way)) is not None:
                 return error
-    return SENSELESS.error(doing=way.doing, text=f"something that is not WinRM's ({_named(exc)})")
+    return SENSELESS.error(doing=way.doing, text=Message("something that is not WinRM's ({error})", error=_named(exc)))
 
 
 def from_preparation(exc: BaseException) -> StationError:
@@ -267,7 +268,7 @@ def _system(exc: OSError, way: Way) -> StationError | None:
     cause = ERRNO.get(exc.errno or 0)
     if type(exc) is PermissionError and exc.errno is None:
         # requests_ntlm: NTLM is offered, and not spoken.
-        return SENSELESS.error(doing=way.doing, text="nothing where NTLM was asked for")
+        return SENSELESS.error(doing=way.doing, text=Message("nothing where NTLM was asked for"))
     if cause is None and isinstance(exc, TimeoutError):
         cause = NO_ANSWER if way.opening else SILENT
     if cause is None and isinstance(exc, ConnectionError):
@@ -286,7 +287,7 @@ def _encoded(exc: UnicodeError, _way: Way) -> StationError | None:
 
 def _missing(exc: KeyError, way: Way) -> StationError:
     # pywinrm and requests_ntlm look headers up without asking whether they are there.
-    return SENSELESS.error(doing=way.doing, text=f"without the header {one_line(exc, longest=60)}")
+    return SENSELESS.error(doing=way.doing, text=Message("without the header {name}", name=one_line(exc, longest=60)))
 
 
 def _breach(exc: BreachError, way: Way) -> StationError:
@@ -296,7 +297,9 @@ def _breach(exc: BreachError, way: Way) -> StationError:
 def _unsealed(exc: UnsealedError, way: Way) -> StationError:
     if fault_in(exc.body) is not None:
         # A message, then, and anybody's.
-        return IN_CLEAR.error(doing=way.doing, text=_answered_by(f"a fault with HTTP {exc.status}", exc.server))
+        return IN_CLEAR.error(
+            doing=way.doing, text=_answered_by(Message("a fault with HTTP {code}", code=exc.status), exc.server)
+        )
     return from_answer(exc.status, exc.body, way, server=exc.server)
 
 
@@ -305,7 +308,7 @@ def _beyond(cause: Cause) -> _Rule:
 
 
 def _answered_by(text: str, server: str) -> str:
-    return f"{text}, server {one_line(server, longest=60)!r}" if server else text
+    return Message("{text}, server {name}", text=text, name=repr(one_line(server, longest=60))) if server else text
 
 
 def _head(exc: http.client.HTTPException, way: Way) -> StationError | None:

@@ -53,13 +53,10 @@ class StationError(Exception):
     # What a deployment had done by then, told with its failure (plugin_utils/deploy/client.py).
     job: dict[str, Any] | None = None
 
-    def __init__(self, fact: str, *, remedy: str, fact_fr: str = "") -> None:
+    def __init__(self, fact: str, *, remedy: str) -> None:
+        """``fact`` and ``remedy``: Messages, or what a library says in its own words."""
         # What the station said is in them: one printable line each, before anything shows, keeps or logs it.
-        self.fact, self.remedy, self.fact_fr = (
-            printable_message(text)
-            # For reports, which school staff read; facts that only an admin meets stay in English.
-            for text in (fact, remedy, fact_fr or fact)
-        )
+        self.fact, self.remedy = printable_message(fact), printable_message(remedy)
         super().__init__(advised(self.fact, self.remedy))
 
     def as_result(self) -> dict[str, Any]:
@@ -200,18 +197,17 @@ class StationFactError(StationError):
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What a code means: a row of a table. ``fact`` and ``fact_fr`` may hold ``{doing}``, ``{code}`` and ``{text}``."""
+    """What a code means: a row of a table. ``fact`` may hold ``{doing}``, ``{code}`` and ``{text}``."""
 
     kind: type[StationError]
-    fact: str
-    remedy: str
-    fact_fr: str = ""
+    fact: Message
+    remedy: Message
 
     @classmethod
-    def ours(cls, fact: str, fact_fr: str, remedy: str) -> Cause:
+    def ours(cls, fact: Message, remedy: Message) -> Cause:
         """One of this machine: the station was not asked."""
-        return cls(kind=ControllerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+        return cls(kind=ControllerError, fact=fact, remedy=remedy)
 
     def error(self, **words: object) -> StationError:
-        """The error, with these words in its fact."""
-        return self.kind(self.fact.format(**words), fact_fr=self.fact_fr.format(**words), remedy=self.remedy)
+        """The error, with these words in its fact, those that it has a place for."""
+        return self.kind(self.fact.given(**words) if words else self.fact, remedy=self.remedy)

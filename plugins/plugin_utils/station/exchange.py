@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from xml.sax.saxutils import escape, quoteattr
 
+from ...module_utils.base.message import Message
 from .cmdline import whole
 from .errors import CommandTimeoutError, ForbiddenAnswerError, StationError, UnreachableError
 from .fault_codes import LOST_SHELL, NOT_FOUND, NOTHING_YET
@@ -163,7 +164,7 @@ def create() -> Request:
         resource=SHELL_URI,
         body=create_body(),
         options=create_options(),
-        doing="opening a shell",
+        doing=Message("opening a shell"),
         read=parse_create,
     )
 
@@ -174,7 +175,7 @@ def delete() -> Request:
         action=f"{_TRANSFER}/Delete",
         resource=SHELL_URI,
         body="",
-        doing="closing the shell",
+        doing=Message("closing the shell"),
         read=bytes,
         in_shell=True,
     )
@@ -239,8 +240,12 @@ def running(run: Run, now: Now, shell: Shell) -> Exchange[CommandResult]:
         yield from _ended(run, command)
         yield Allow(seconds=0, doing=run.doing)
         raise CommandTimeoutError(
-            f"{run.doing} took more than {seconds:.0f} s on the station and was stopped",
-            remedy="Look for a dialog or an antivirus that holds the command, then run again.",
+            Message(
+                "{doing} took more than {seconds} s on the station and was stopped",
+                doing=run.doing,
+                seconds=round(seconds),
+            ),
+            remedy=Message("Look for a dialog or an antivirus that holds the command, then run again."),
         )
     shell.over = command
     yield Note(text="WINRS exit code %d", values=(result.code,))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...module_utils.base.message import Message
 from .errors import AccessDeniedError, BusyError, Cause, ProtocolFaultError, QuotaError, StationError
 from .soap import Fault
 
@@ -28,83 +29,82 @@ NOT_FOUND: Final = frozenset({0x80338000, 0x80041002})
 
 _DENIED = Cause(
     kind=AccessDeniedError,
-    fact="access denied while {doing} (code {code})",
-    fact_fr="droits insuffisants sur le poste (code {code})",
-    remedy="Use a member of the local Administrators group; for a local account other than the built-in "
-    "Administrator set LocalAccountTokenFilterPolicy=1 (docs/winrm.md).",
+    fact=Message("access denied while {doing} (code {code})"),
+    remedy=Message(
+        "Use a member of the local Administrators group; for a local account other than the built-in "
+        "Administrator set LocalAccountTokenFilterPolicy=1 (docs/winrm.md)."
+    ),
 )
 _NO_SHELLS = Cause(
     kind=AccessDeniedError,
-    fact="the station allows no remote shells while {doing} (code {code})",
-    fact_fr="le poste n'autorise pas les commandes à distance",
-    remedy="A policy forbids them: AllowRemoteShellAccess (winrm get winrm/config/winrs).",
+    fact=Message("the station allows no remote shells while {doing} (code {code})"),
+    remedy=Message("A policy forbids them: AllowRemoteShellAccess (winrm get winrm/config/winrs)."),
 )
 _SHELLS = Cause(
     kind=QuotaError,
-    fact="the station has no free WinRM shell left for this account while {doing}",
-    fact_fr="le poste n'a plus de session WinRM libre pour ce compte",
-    remedy="Wait for other runs to end, or raise MaxShellsPerUser (winrm set winrm/config/winrs).",
+    fact=Message("the station has no free WinRM shell left for this account while {doing}"),
+    remedy=Message("Wait for other runs to end, or raise MaxShellsPerUser (winrm set winrm/config/winrs)."),
 )
 _OPERATIONS = Cause(
     kind=QuotaError,
-    fact="the station's quota of WinRM operations is used up while {doing}",
-    fact_fr="le quota d'opérations WinRM du poste est atteint",
-    remedy="Wait for other runs to end, or raise MaxConcurrentOperationsPerUser (winrm/config/service).",
+    fact=Message("the station's quota of WinRM operations is used up while {doing}"),
+    remedy=Message("Wait for other runs to end, or raise MaxConcurrentOperationsPerUser (winrm/config/service)."),
 )
 _QUOTA = Cause(
     kind=QuotaError,
-    fact="a WinRM quota of the station is used up while {doing}: {text}",
-    fact_fr="un quota WinRM du poste est atteint",
-    remedy="Wait for other runs to end, or raise that quota (winrm get winrm/config).",
+    fact=Message("a WinRM quota of the station is used up while {doing}: {text}"),
+    remedy=Message("Wait for other runs to end, or raise that quota (winrm get winrm/config)."),
 )
 _BUSY = Cause(
     kind=BusyError,
-    fact="the station is too busy: it did not come to it in time while {doing}",
-    fact_fr="le poste est trop occupé pour répondre à temps",
-    remedy="Wait for what loads it (start of Windows, updates, antivirus), then run again, or raise "
-    "ansible_winrm_operation_timeout_sec and ansible_winrm_read_timeout_sec.",
+    fact=Message("the station is too busy: it did not come to it in time while {doing}"),
+    remedy=Message(
+        "Wait for what loads it (start of Windows, updates, antivirus), then run again, or raise "
+        "ansible_winrm_operation_timeout_sec and ansible_winrm_read_timeout_sec."
+    ),
 )
 _ANSWER_TOO_LARGE = Cause(
     kind=ProtocolFaultError,
-    fact="the station's answer is larger than its envelope allows while {doing}",
-    remedy="Raise MaxEnvelopeSizekb (winrm set winrm/config).",
+    fact=Message("the station's answer is larger than its envelope allows while {doing}"),
+    remedy=Message("Raise MaxEnvelopeSizekb (winrm set winrm/config)."),
 )
 REQUEST_TOO_LARGE: Final = Cause(
     kind=ProtocolFaultError,
-    fact="the station finds the request too large while {doing}",
-    remedy="Raise MaxEnvelopeSizekb (winrm set winrm/config).",
+    fact=Message("the station finds the request too large while {doing}"),
+    remedy=Message("Raise MaxEnvelopeSizekb (winrm set winrm/config)."),
 )
 """HTTP 413 too."""
 _NO_SHELL = Cause(
     kind=ProtocolFaultError,
-    fact="the shell or the command is gone on the station while {doing}",
-    remedy="The station or its WinRM service was restarted: run again, what was under way is found and followed.",
+    fact=Message("the shell or the command is gone on the station while {doing}"),
+    remedy=Message(
+        "The station or its WinRM service was restarted: run again, what was under way is found and followed."
+    ),
 )
 _NO_CLASS = Cause(
     kind=ProtocolFaultError,
-    fact="WMI of the station does not know what was asked while {doing} (code {code})",
-    remedy="Its repository may be damaged: winmgmt /verifyrepository on the station.",
+    fact=Message("WMI of the station does not know what was asked while {doing} (code {code})"),
+    remedy=Message("Its repository may be damaged: winmgmt /verifyrepository on the station."),
 )
 _NO_PROGRAM = Cause(
     kind=ProtocolFaultError,
-    fact="the station finds no program for the command while {doing}",
-    remedy="Look whether cmd.exe is where %COMSPEC% says, and whether an antivirus or a policy forbids it.",
+    fact=Message("the station finds no program for the command while {doing}"),
+    remedy=Message("Look whether cmd.exe is where %COMSPEC% says, and whether an antivirus or a policy forbids it."),
 )
 _TOO_LONG = Cause(
     kind=ProtocolFaultError,
-    fact="the station finds the command line too long while {doing}",
-    remedy="Report it with the output of -vvvv.",
+    fact=Message("the station finds the command line too long while {doing}"),
+    remedy=Message("Report it with the output of -vvvv."),
 )
 _OFFLINE = Cause(
     kind=BusyError,
-    fact="the station's WinRM service says that it is offline while {doing}",
-    fact_fr="le service WinRM du poste se dit hors ligne",
-    remedy="It is starting or stopping: run again in a few minutes.",
+    fact=Message("the station's WinRM service says that it is offline while {doing}"),
+    remedy=Message("It is starting or stopping: run again in a few minutes."),
 )
 _UNKNOWN = Cause(
     kind=ProtocolFaultError,
-    fact="the station answered a fault while {doing}: {text} [{code}]",
-    remedy="Look this code up in docs/troubleshooting.md; the WinRM event log of the station has the details.",
+    fact=Message("the station answered a fault while {doing}: {text} [{code}]"),
+    remedy=Message("Look this code up in docs/troubleshooting.md; the WinRM event log of the station has the details."),
 )
 
 FAULTS: Final[dict[int, Cause]] = {
@@ -154,7 +154,7 @@ def from_fault(fault: Fault, *, doing: str) -> StationError:
         code = fault.codes[0]
     shown: object = code
     if cause is _UNKNOWN:
-        shown = (fault.subcode or "no code") if code is None else f"code {code} (0x{code:08X})"
+        shown = (fault.subcode or Message("no code")) if code is None else f"code {code} (0x{code:08X})"
     error = cause.error(doing=doing, code=shown, text=fault.reason)
     error.codes = frozenset(fault.codes)
     return error

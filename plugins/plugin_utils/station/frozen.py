@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 from .boot import is_later_boot
 
 __all__ = ["THAW", "Unconfirmed", "confirmed", "wanted_text"]
 
-THAW = "Thaw the station (or switch the filter off), deploy again, then freeze it again; run again after that."
+THAW = Message("Thaw the station (or switch the filter off), deploy again, then freeze it again; run again after that.")
 
 
 @dataclass(frozen=True, kw_only=True)

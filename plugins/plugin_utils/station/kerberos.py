@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 from .errors import (
     Cause,
@@ -36,137 +37,133 @@ __all__ = [
 _BASE: Final = -1765328384
 
 
-def _refused(fact: str, fact_fr: str, remedy: str) -> Cause:
-    return Cause(kind=CredentialsRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+def _refused(fact: Message, remedy: Message) -> Cause:
+    return Cause(kind=CredentialsRefusedError, fact=fact, remedy=remedy)
 
 
-def _counted(fact: str, fact_fr: str, remedy: str) -> Cause:
-    return Cause(kind=PasswordRefusedError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+def _counted(fact: Message, remedy: Message) -> Cause:
+    return Cause(kind=PasswordRefusedError, fact=fact, remedy=remedy)
 
 
 _PASSWORD = _counted(
-    "the domain refuses the password of the account",
-    "le domaine refuse le mot de passe du compte",
-    "Correct ansible_password (vault) before you run again: each run with a wrong one is a failed login, and the "
-    "domain locks the account after a few.",
+    Message("the domain refuses the password of the account"),
+    Message(
+        "Correct ansible_password (vault) before you run again: each run with a wrong one is a failed login, and the "
+        "domain locks the account after a few."
+    ),
 )
 _ACCOUNT = _refused(
-    "the domain does not know the account",
-    "le domaine ne connaît pas le compte",
-    "Check ansible_user: name@REALM, with the realm of the account's own domain in capitals.",
+    Message("the domain does not know the account"),
+    Message("Check ansible_user: name@REALM, with the realm of the account's own domain in capitals."),
 )
 _LOCKED = _counted(
-    "the domain says that the account is locked, disabled or not allowed to log on now",
-    "le compte est verrouillé, désactivé ou hors de ses heures d'accès",
-    "Unlock it in the domain (and look why: a wrong password in a vault locks it), or enable it.",
+    Message("the domain says that the account is locked, disabled or not allowed to log on now"),
+    Message("Unlock it in the domain (and look why: a wrong password in a vault locks it), or enable it."),
 )
 _EXPIRED = _counted(
-    "the account has expired in the domain",
-    "le compte a expiré dans le domaine",
-    "Set a later expiry date for it in the domain, or use another account.",
+    Message("the account has expired in the domain"),
+    Message("Set a later expiry date for it in the domain, or use another account."),
 )
 _CHANGE = _counted(
-    "the password of the account has expired or must be changed",
-    "le mot de passe du compte a expiré ou doit être changé",
-    "Change it (log on once with it, or in the domain's console), then put the new one into the vault.",
+    Message("the password of the account has expired or must be changed"),
+    Message("Change it (log on once with it, or in the domain's console), then put the new one into the vault."),
 )
 _SERVICE = _refused(
-    "the domain has no station of that name",
-    "le domaine ne connaît pas de poste de ce nom",
-    "Use the station's full DNS name in ansible_host instead of an address or an alias (or "
-    "ansible_winrm_kerberos_hostname_override); setspn -L on the station's account shows its names.",
+    Message("the domain has no station of that name"),
+    Message(
+        "Use the station's full DNS name in ansible_host instead of an address or an alias (or "
+        "ansible_winrm_kerberos_hostname_override); setspn -L on the station's account shows its names."
+    ),
 )
 _DUPLICATE = _refused(
-    "the station cannot read the Kerberos ticket: it was made for another machine account",
-    "le poste ne sait pas lire le ticket Kerberos (nom déclaré pour un autre compte)",
-    "Look for a name declared twice (setspn -X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a "
-    "station that was installed anew under its old name joins the domain again.",
+    Message("the station cannot read the Kerberos ticket: it was made for another machine account"),
+    Message(
+        "Look for a name declared twice (setspn -X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; "
+        "a station that was installed anew under its old name joins the domain again."
+    ),
 )
 _NOT_LET_IN = _refused(
-    "the station refuses the account although the domain gave it a Kerberos ticket: the account has no right to use "
-    "WinRM there, or the ticket was made for another machine account",
-    "le poste refuse le compte malgré son ticket Kerberos (droits sur ce poste, ou nom déclaré pour un autre compte)",
-    "Check that the account is in the station's group Administrators. If it is, look for a name declared twice (setspn "
-    "-X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a station that was installed anew under its "
-    "old name joins the domain again.",
+    Message(
+        "the station refuses the account although the domain gave it a Kerberos ticket: the account has no right to "
+        "use WinRM there, or the ticket was made for another machine account"
+    ),
+    Message(
+        "Check that the account is in the station's group Administrators. If it is, look for a name declared twice "
+        "(setspn -X, setspn -Q HTTP/<name>) and for DNS that leads to another machine; a station that was installed "
+        "anew under its old name joins the domain again."
+    ),
 )
 _CLOCK = _refused(
-    "the clocks of the controller, the station and the domain differ by more than Kerberos allows",
-    "les horloges du contrôleur, du poste et du domaine diffèrent trop pour Kerberos",
-    "Set them by NTP: five minutes at most.",
+    Message("the clocks of the controller, the station and the domain differ by more than Kerberos allows"),
+    Message("Set them by NTP: five minutes at most."),
 )
 _CIPHER = _refused(
-    "the domain and the controller have no encryption type in common for Kerberos",
-    "aucun chiffrement Kerberos commun entre le domaine et le contrôleur",
-    "Allow AES for the account in the domain (msDS-SupportedEncryptionTypes), and look at permitted_enctypes in "
-    "krb5.conf; a password that is older than the domain's AES has to be set again.",
+    Message("the domain and the controller have no encryption type in common for Kerberos"),
+    Message(
+        "Allow AES for the account in the domain (msDS-SupportedEncryptionTypes), and look at permitted_enctypes in "
+        "krb5.conf; a password that is older than the domain's AES has to be set again."
+    ),
 )
 _TICKET = Cause(
     kind=UnreachableError,
-    fact="the Kerberos ticket has expired",
-    fact_fr="le ticket Kerberos a expiré",
-    remedy="Run again: a new one is asked for; what was under way is found and followed.",
+    fact=Message("the Kerberos ticket has expired"),
+    remedy=Message("Run again: a new one is asked for; what was under way is found and followed."),
 )
 _NO_MORE = Cause(
     kind=UnreachableError,
-    fact="the station takes no more the Kerberos ticket with which the connection was opened",
-    fact_fr="le poste n'accepte plus le ticket Kerberos de cette connexion",
-    remedy="Run again: it has expired, or the station has just started and cannot ask its domain yet. What was under "
-    "way is found and followed.",
+    fact=Message("the station takes no more the Kerberos ticket with which the connection was opened"),
+    remedy=Message(
+        "Run again: it has expired, or the station has just started and cannot ask its domain yet. What was under "
+        "way is found and followed."
+    ),
 )
 _POLICY = _refused(
-    "the domain's policy forbids this log-on",
-    "une règle du domaine interdit cette connexion",
-    "Look at the account's log-on hours and workstations, and at authentication policies of the domain.",
+    Message("the domain's policy forbids this log-on"),
+    Message("Look at the account's log-on hours and workstations, and at authentication policies of the domain."),
 )
 _REALM = Cause(
     kind=InventoryError,
-    fact="the realm of the account is not written as the domain writes it",
-    fact_fr="le domaine du compte n'est pas écrit comme il faut (majuscules)",
-    remedy="Write ansible_user with the realm in capitals (deploy@LYCEE.EXAMPLE.ORG).",
+    fact=Message("the realm of the account is not written as the domain writes it"),
+    remedy=Message("Write ansible_user with the realm in capitals (deploy@LYCEE.EXAMPLE.ORG)."),
 )
 _NO_REALM = Cause.ours(
-    "the controller does not know where the domain's Kerberos servers are",
-    "le contrôleur ne sait pas où sont les serveurs Kerberos du domaine",
-    "Write the realm in capitals in ansible_user, and check that the controller's DNS is the domain's, or name the "
-    "realm and its kdc in /etc/krb5.conf.",
+    Message("the controller does not know where the domain's Kerberos servers are"),
+    Message(
+        "Write the realm in capitals in ansible_user, and check that the controller's DNS is the domain's, or name the "
+        "realm and its kdc in /etc/krb5.conf."
+    ),
 )
 _KDC = Cause.ours(
-    "no Kerberos server of the domain answers the controller",
-    "aucun serveur Kerberos du domaine ne répond au contrôleur",
-    "Check the domain controllers, and port 88 (TCP and UDP) between them and the controller.",
+    Message("no Kerberos server of the domain answers the controller"),
+    Message("Check the domain controllers, and port 88 (TCP and UDP) between them and the controller."),
 )
 _CONFIGURATION = Cause.ours(
-    "the controller's Kerberos configuration cannot be used",
-    "la configuration Kerberos du contrôleur est inutilisable",
-    "Look at /etc/krb5.conf, or at the file that KRB5_CONFIG names.",
+    Message("the controller's Kerberos configuration cannot be used"),
+    Message("Look at /etc/krb5.conf, or at the file that KRB5_CONFIG names."),
 )
 _NO_TICKET = Cause.ours(
-    "the controller has no Kerberos ticket for the account",
-    "le contrôleur n'a pas de ticket Kerberos pour ce compte",
-    "Run kinit first (klist shows what is there), or give ansible_password.",
+    Message("the controller has no Kerberos ticket for the account"),
+    Message("Run kinit first (klist shows what is there), or give ansible_password."),
 )
 _NAME = Cause(
     kind=InventoryError,
-    fact="ansible_user is not a name of Kerberos",
-    fact_fr="ansible_user n'est pas un nom Kerberos",
-    remedy="Write it as name@REALM, the realm in capitals.",
+    fact=Message("ansible_user is not a name of Kerberos"),
+    remedy=Message("Write it as name@REALM, the realm in capitals."),
 )
 _NOT_PROVEN = _refused(
-    "the station did not prove its identity by Kerberos",
-    "le poste n'a pas prouvé son identité par Kerberos",
-    "Something else may answer at its address: check DNS and ansible_host.",
+    Message("the station did not prove its identity by Kerberos"),
+    Message("Something else may answer at its address: check DNS and ansible_host."),
 )
 _UNKNOWN = _refused(
-    "Kerberos did not authenticate: {text}",
-    "Kerberos refuse l'authentification",
-    "Run kinit by hand with the same account, then klist; use the station's full DNS name, and compare the clocks.",
+    Message("Kerberos did not authenticate: {text}"),
+    Message(
+        "Run kinit by hand with the same account, then klist; use the station's full DNS name, and compare the clocks."
+    ),
 )
 
 LIBRARY_MISSING: Final = Cause.ours(
-    "the controller has no Kerberos library or no kinit: {text}",
-    "il manque au contrôleur la bibliothèque Kerberos ou kinit",
-    "Run make kerberos; before it, as root on Debian, apt install krb5-user libkrb5-dev gcc python3-dev.",
+    Message("the controller has no Kerberos library or no kinit: {text}"),
+    Message("Run make kerberos; before it, as root on Debian, apt install krb5-user libkrb5-dev gcc python3-dev."),
 )
 
 KRB5: Final[dict[int, Cause]] = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 from typing import Final
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 from .errors import AnswerError, Cause, CredentialsRefusedError, InventoryError, UnreachableError
 from .soap import described
@@ -30,95 +31,82 @@ __all__ = [
     "told",
 ]
 
-_AGAIN = "Run again once the station answers: what was under way is found and followed."
-_SWITCH_ON = (
+_AGAIN = Message("Run again once the station answers: what was under way is found and followed.")
+_SWITCH_ON = Message(
     "Switch the station on, and check that WinRM listens (winrm enumerate winrm/config/listener), that "
     "the network profile is not public, and ansible_host and ansible_port."
 )
 REFUSED: Final = Cause(
     kind=UnreachableError,
-    fact="the station refuses the connection (WinRM is off, or a firewall rejects it)",
-    fact_fr="le poste refuse la connexion (WinRM arrêté ou pare-feu)",
+    fact=Message("the station refuses the connection (WinRM is off, or a firewall rejects it)"),
     remedy=_SWITCH_ON,
 )
 NO_ANSWER: Final = Cause(
     kind=UnreachableError,
-    fact="the station does not answer (powered off, unplugged, or behind a firewall)",
-    fact_fr="le poste ne répond pas (éteint, débranché ou pare-feu)",
+    fact=Message("the station does not answer (powered off, unplugged, or behind a firewall)"),
     remedy=_SWITCH_ON,
 )
 SILENT: Final = Cause(
     kind=UnreachableError,
-    fact="the station stopped answering while {doing}",
-    fact_fr="le poste ne répond plus",
+    fact=Message("the station stopped answering while {doing}"),
     remedy=_AGAIN,
 )
 CUT: Final = Cause(
     kind=UnreachableError,
-    fact="the connection was cut while {doing}",
-    fact_fr="la connexion au poste a été coupée",
+    fact=Message("the connection was cut while {doing}"),
     remedy=_AGAIN,
 )
 BROKEN_OFF: Final = Cause(
     kind=UnreachableError,
-    fact="the connection broke while {doing}: {text}",
-    fact_fr="la connexion au poste a été interrompue",
+    fact=Message("the connection broke while {doing}: {text}"),
     remedy=_AGAIN,
 )
 NO_ADDRESS: Final = Cause(
     kind=UnreachableError,
-    fact="the station's name has no address",
-    fact_fr="le nom du poste n'a pas d'adresse",
-    remedy="Check ansible_host, and that the controller's DNS knows the stations' names.",
+    fact=Message("the station's name has no address"),
+    remedy=Message("Check ansible_host, and that the controller's DNS knows the stations' names."),
 )
 _NO_ROUTE: Final = Cause(
     kind=UnreachableError,
-    fact="the controller has no route to the station's network",
-    fact_fr="le contrôleur n'a pas de route vers le réseau du poste",
-    remedy="Look at the controller's network, gateway and VPN to that school, and at ansible_host.",
+    fact=Message("the controller has no route to the station's network"),
+    remedy=Message("Look at the controller's network, gateway and VPN to that school, and at ansible_host."),
 )
 
 
 _DESCRIPTORS = Cause.ours(
-    "the controller may open no more files or connections ({text})",
-    "le contrôleur a atteint sa limite de fichiers ouverts",
-    "Raise its limit (ulimit -n, LimitNOFILE), or run with fewer forks.",
+    Message("the controller may open no more files or connections ({text})"),
+    Message("Raise its limit (ulimit -n, LimitNOFILE), or run with fewer forks."),
 )
 _MEMORY = Cause.ours(
-    "the controller has no memory left ({text})",
-    "le contrôleur n'a plus de mémoire",
-    "Run with fewer forks, or give it more.",
+    Message("the controller has no memory left ({text})"),
+    Message("Run with fewer forks, or give it more."),
 )
 _PORTS = Cause.ours(
-    "the controller has no local port left for a connection ({text})",
-    "le contrôleur n'a plus de port libre",
-    "Run with fewer forks, or widen net.ipv4.ip_local_port_range.",
+    Message("the controller has no local port left for a connection ({text})"),
+    Message("Run with fewer forks, or widen net.ipv4.ip_local_port_range."),
 )
 _FORBIDDEN = Cause.ours(
-    "the controller forbids the connection ({text})",
-    "le contrôleur interdit la connexion",
-    "Look at its own firewall (OUTPUT), SELinux or container: the station was not asked.",
+    Message("the controller forbids the connection ({text})"),
+    Message("Look at its own firewall (OUTPUT), SELinux or container: the station was not asked."),
 )
 _DISK = Cause.ours(
-    "the controller's disk or a file of it cannot be used ({text})",
-    "un fichier ou le disque du contrôleur est inutilisable",
-    "Look at the file and at the free space on the controller.",
+    Message("the controller's disk or a file of it cannot be used ({text})"),
+    Message("Look at the file and at the free space on the controller."),
 )
 _RESOLVER = Cause.ours(
-    "the controller's name resolution does not work ({text})",
-    "la résolution de noms du contrôleur ne fonctionne pas",
-    "Look at /etc/resolv.conf and the DNS server of the controller: the station was not asked.",
+    Message("the controller's name resolution does not work ({text})"),
+    Message("Look at /etc/resolv.conf and the DNS server of the controller: the station was not asked."),
 )
 OUR_FILES: Final = Cause.ours(
-    "a file that the connection needs cannot be used on the controller: {text}",
-    "un fichier nécessaire à la connexion manque ou est illisible sur le contrôleur",
-    "Check ansible_winrm_ca_trust_path, ansible_winrm_cert_pem, ansible_winrm_cert_key_pem and REQUESTS_CA_BUNDLE: "
-    "full paths of PEM files that the user of this run may read.",
+    Message("a file that the connection needs cannot be used on the controller: {text}"),
+    Message(
+        "Check ansible_winrm_ca_trust_path, ansible_winrm_cert_pem, ansible_winrm_cert_key_pem and REQUESTS_CA_BUNDLE: "
+        "full paths of PEM files that the user of this run may read."
+    ),
 )
 PROXY: Final = Cause.ours(
-    "the controller asks a proxy for the station, and it does not help: {text}",
-    "le contrôleur passe par un proxy pour joindre le poste, sans succès",
-    "Set ansible_winrm_proxy to nothing, or NO_PROXY for the stations' names and addresses.",
+    Message("the controller asks a proxy for the station, and it does not help: {text}"),
+    Message("Set ansible_winrm_proxy to nothing, or NO_PROXY for the stations' names and addresses."),
 )
 
 ERRNO: Final[dict[int, Cause]] = {
@@ -145,53 +133,53 @@ GAI: Final[dict[int, Cause]] = {
 """socket.gaierror.errno."""
 
 
-def _untrusted(why: str, pourquoi: str, remedy: str) -> Cause:
+_UNTRUSTED = Message("the station's TLS certificate is not trusted by the controller ({why})")
+
+
+def _untrusted(why: Message, remedy: Message) -> Cause:
     return Cause(
         kind=UnreachableError,
-        fact=f"the station's TLS certificate is not trusted by the controller ({why})",
-        fact_fr=f"le certificat TLS du poste n'est pas reconnu ({pourquoi})",
+        fact=_UNTRUSTED.given(why=why),
         remedy=remedy,
     )
 
 
-_AUTHORITY = _untrusted(
-    "signed by an authority that it does not know",
-    "autorité inconnue",
-    "Give ansible_winrm_ca_trust_path the authority that signed it; do not ignore certificates.",
-)
+_GIVE_AUTHORITY = Message("Give ansible_winrm_ca_trust_path the authority that signed it; do not ignore certificates.")
+_AUTHORITY = _untrusted(Message("signed by an authority that it does not know"), _GIVE_AUTHORITY)
 _NAME = _untrusted(
-    "made for another name", "fait pour un autre nom", "Put the certificate's own name into ansible_host, or renew it."
+    Message("made for another name"), Message("Put the certificate's own name into ansible_host, or renew it.")
 )
-UNTRUSTED: Final = _untrusted(
-    "{text}", "{text}", "Give ansible_winrm_ca_trust_path the authority that signed it; do not ignore certificates."
+UNTRUSTED: Final = Cause(
+    kind=UnreachableError,
+    fact=Message("the station's TLS certificate is not trusted by the controller ({text})"),
+    remedy=_GIVE_AUTHORITY,
 )
 VERIFY: Final[dict[int, Cause]] = {
-    9: _untrusted("not valid yet", "pas encore valable", "Compare the clocks of the controller and the station."),
-    10: _untrusted("expired", "expiré", "Renew it on the station (docs/winrm.md, HTTPS listener)."),
+    9: _untrusted(Message("not valid yet"), Message("Compare the clocks of the controller and the station.")),
+    10: _untrusted(Message("expired"), Message("Renew it on the station (docs/winrm.md, HTTPS listener).")),
     **dict.fromkeys((18, 19, 2, 20, 21), _AUTHORITY),
-    23: _untrusted("revoked", "révoqué", "Give the station another one (docs/winrm.md, HTTPS listener)."),
+    23: _untrusted(Message("revoked"), Message("Give the station another one (docs/winrm.md, HTTPS listener).")),
     **dict.fromkeys((62, 63, 64), _NAME),
 }
 """ssl.SSLCertVerificationError.verify_code (X509_V_ERR_… of OpenSSL)."""
 
 _NO_TLS = Cause(
     kind=InventoryError,
-    fact="the station does not speak TLS on this port",
-    fact_fr="le poste ne parle pas TLS sur ce port",
-    remedy="Port 5985 is HTTP and 5986 HTTPS: check ansible_port and ansible_winrm_scheme.",
+    fact=Message("the station does not speak TLS on this port"),
+    remedy=Message("Port 5985 is HTTP and 5986 HTTPS: check ansible_port and ansible_winrm_scheme."),
 )
 _NO_VERSION = Cause(
     kind=AnswerError,
-    fact="the station and the controller have no TLS version or cipher in common ({text})",
-    fact_fr="aucune version de TLS commune entre le poste et le contrôleur",
-    remedy="Allow TLS 1.2 on the station (SCHANNEL, IIS Crypto), or use port 5985 with NTLM or Kerberos.",
+    fact=Message("the station and the controller have no TLS version or cipher in common ({text})"),
+    remedy=Message("Allow TLS 1.2 on the station (SCHANNEL, IIS Crypto), or use port 5985 with NTLM or Kerberos."),
 )
 _OUR_CERTIFICATE = Cause(
     kind=CredentialsRefusedError,
-    fact="the station refuses the client certificate ({text})",
-    fact_fr="le poste refuse le certificat client",
-    remedy="Check its authority in the station's Root store, its mapping (winrm enumerate "
-    "winrm/config/service/certmapping) and its dates.",
+    fact=Message("the station refuses the client certificate ({text})"),
+    remedy=Message(
+        "Check its authority in the station's Root store, its mapping (winrm enumerate "
+        "winrm/config/service/certmapping) and its dates."
+    ),
 )
 TLS: Final[dict[str, Cause]] = {
     **dict.fromkeys(
@@ -219,38 +207,42 @@ TLS: Final[dict[str, Cause]] = {
 """ssl.SSLError.reason."""
 
 
-def _answered(fact: str, fact_fr: str, remedy: str) -> Cause:
-    return Cause(kind=AnswerError, fact=fact, fact_fr=fact_fr, remedy=remedy)
+def _answered(fact: Message, remedy: Message) -> Cause:
+    return Cause(kind=AnswerError, fact=fact, remedy=remedy)
 
 
-_ELSE = "Look at what runs there: ansible_host or ansible_port may name another machine, or a proxy stands between."
+_ELSE = Message(
+    "Look at what runs there: ansible_host or ansible_port may name another machine, or a proxy stands between."
+)
 NO_HTTP: Final = _answered(
-    "what answers at the station's address does not speak HTTP while {doing}",
-    "ce qui répond à l'adresse du poste n'est pas WinRM",
+    Message("what answers at the station's address does not speak HTTP while {doing}"),
     _ELSE,
 )
 _PAGE = _answered(
-    "the station's address answered HTTP {code} while {doing}: {text}",
-    "l'adresse du poste répond, mais pas comme WinRM (HTTP {code})",
+    Message("the station's address answered HTTP {code} while {doing}: {text}"),
     _ELSE,
 )
 _BROKEN = _answered(
-    "the station answered HTTP {code} while {doing}: {text}",
-    "le poste répond par une erreur (HTTP {code})",
-    "Its WinRM service is broken, starting or stopping: look at its event log (Windows Remote Management), restart "
-    "the service, then run again. What was under way is found and followed.",
+    Message("the station answered HTTP {code} while {doing}: {text}"),
+    Message(
+        "Its WinRM service is broken, starting or stopping: look at its event log (Windows Remote Management), restart "
+        "the service, then run again. What was under way is found and followed."
+    ),
 )
 HTTP: Final[dict[int, Cause]] = {
     400: _answered(
-        "the station answered HTTP 400 while {doing}: it could not read the request ({text})",
-        "le poste n'a pas compris la requête (HTTP 400)",
-        "Run again: a message on a connection that was renewed is refused so. If it lasts, look at "
-        "ansible_winrm_message_encryption, and for a proxy.",
+        Message("the station answered HTTP 400 while {doing}: it could not read the request ({text})"),
+        Message(
+            "Run again: a message on a connection that was renewed is refused so. If it lasts, look at "
+            "ansible_winrm_message_encryption, and for a proxy."
+        ),
     ),
     403: _answered(
-        "the station's address answered HTTP 403 while {doing}: {text}",
-        "l'adresse du poste interdit l'accès (HTTP 403)",
-        "A client certificate, a filter of addresses (IPv4Filter, winrm get winrm/config/service) or a proxy refuses.",
+        Message("the station's address answered HTTP 403 while {doing}: {text}"),
+        Message(
+            "A client certificate, a filter of addresses (IPv4Filter, winrm get winrm/config/service) or a proxy "
+            "refuses."
+        ),
     ),
     407: PROXY,
     **dict.fromkeys((500, 502, 503, 504), _BROKEN),
@@ -266,5 +258,5 @@ def http_cause(status: int) -> Cause:
 def told(body: bytes, server: str) -> str:
     """What an answer is, in one line: the server's name, and a page's title or the beginning of its text."""
     said = described(body)
-    shown = [f"server {one_line(server, longest=60)!r}"] if server else []
-    return ", ".join([*shown, repr(said) if said else "an empty answer"])
+    shown = repr(said) if said else Message("an empty answer")
+    return Message("server {name}, {text}", name=repr(one_line(server, longest=60)), text=shown) if server else shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...module_utils.base.message import Message
 from .errors import (
     AnswerError,
     Cause,
@@ -42,101 +43,100 @@ __all__ = [
 
 PASSWORD: Final = Cause(
     kind=CredentialsRefusedError,
-    fact="the station refuses the user name or the password",
-    fact_fr="le poste refuse le compte ou le mot de passe",
-    remedy="Check ansible_user and ansible_password for this station (vault), the account's lock-out, and "
-    "that the listener offers the method of ansible_winrm_transport.",
+    fact=Message("the station refuses the user name or the password"),
+    remedy=Message(
+        "Check ansible_user and ansible_password for this station (vault), the account's lock-out, and "
+        "that the listener offers the method of ansible_winrm_transport."
+    ),
 )
 METHOD: Final = Cause(
     kind=CredentialsRefusedError,
-    fact="the station does not offer the way to authenticate that was asked for ({text})",
-    fact_fr="le poste n'offre pas cette méthode d'authentification",
-    remedy="Set ansible_winrm_transport to one that it offers, or allow it on the station (winrm get "
-    "winrm/config/service/auth; basic also needs AllowUnencrypted over HTTP).",
+    fact=Message("the station does not offer the way to authenticate that was asked for ({text})"),
+    remedy=Message(
+        "Set ansible_winrm_transport to one that it offers, or allow it on the station (winrm get "
+        "winrm/config/service/auth; basic also needs AllowUnencrypted over HTTP)."
+    ),
 )
 CERTIFICATE: Final = Cause(
     kind=CredentialsRefusedError,
-    fact="the station refuses the client certificate",
-    fact_fr="le poste refuse le certificat client",
-    remedy="Check that it is mapped to an account (winrm enumerate winrm/config/service/certmapping), that its "
-    "authority is in the station's Root store, and that Certificate is true in winrm/config/service/auth.",
+    fact=Message("the station refuses the client certificate"),
+    remedy=Message(
+        "Check that it is mapped to an account (winrm enumerate winrm/config/service/certmapping), that its "
+        "authority is in the station's Root store, and that Certificate is true in winrm/config/service/auth."
+    ),
 )
 SENSELESS: Final = Cause(
     kind=AnswerError,
-    fact="the station answered {text} while {doing}",
-    fact_fr="le poste ne répond pas comme WinRM",
-    remedy="Restart the WinRM service of the station; if it lasts, something else may answer there: a proxy, another "
-    "machine.",
+    fact=Message("the station answered {text} while {doing}"),
+    remedy=Message(
+        "Restart the WinRM service of the station; if it lasts, something else may answer there: a proxy, another "
+        "machine."
+    ),
 )
 UNENCRYPTED: Final = Cause(
     kind=AnswerError,
-    fact="the station's answer could not be decrypted while {doing} ({text})",
-    fact_fr="la réponse du poste n'a pas pu être déchiffrée",
-    remedy="Run again. If it lasts, something between the controller and the station changes messages: look for a "
-    "proxy or an antivirus that opens them.",
+    fact=Message("the station's answer could not be decrypted while {doing} ({text})"),
+    remedy=Message(
+        "Run again. If it lasts, something between the controller and the station changes messages: look for a "
+        "proxy or an antivirus that opens them."
+    ),
 )
-_WHO = (
+_WHO = Message(
     "Nothing of it was believed. Look at what answers at the station's address (ansible_host): a portal, a proxy, "
     "another machine, or a station that is not in your hands any more."
 )
 REDIRECT: Final = Cause(
     kind=RedirectedError,
-    fact="the station's address redirects elsewhere while {doing}, which WinRM never does ({text})",
-    fact_fr="l'adresse du poste redirige ailleurs : ce n'est pas WinRM",
-    remedy=f"Nothing was sent there. {_WHO}",
+    fact=Message("the station's address redirects elsewhere while {doing}, which WinRM never does ({text})"),
+    remedy=Message("Nothing was sent there. {who}", who=_WHO),
 )
 IN_CLEAR: Final = Cause(
     kind=UnencryptedAnswerError,
-    fact="the station answered in the clear while {doing}, although messages are encrypted ({text})",
-    fact_fr="le poste a répondu en clair alors que les messages sont chiffrés",
+    fact=Message("the station answered in the clear while {doing}, although messages are encrypted ({text})"),
     remedy=_WHO,
 )
 PACKED: Final = Cause(
     kind=PackedAnswerError,
-    fact="the station's answer is packed while {doing}, which was not asked for ({text})",
-    fact_fr="le poste a répondu sous une forme compressée qui n'a pas été demandée",
+    fact=Message("the station's answer is packed while {doing}, which was not asked for ({text})"),
     remedy=_WHO,
 )
 OVERSIZE: Final = Cause(
     kind=OversizeAnswerError,
-    fact="the station answers more than any answer may hold while {doing} ({text})",
-    fact_fr="le poste envoie plus de données qu'une réponse ne peut en contenir",
+    fact=Message("the station answers more than any answer may hold while {doing} ({text})"),
     remedy=_WHO,
 )
 ENDLESS: Final = Cause(
     kind=EndlessAnswerError,
-    fact="the station began to answer while {doing}, and was not done in its time ({text})",
-    fact_fr="le poste n'en finit pas de répondre",
-    remedy=f"Where the network is that slow, raise ansible_winrm_read_timeout_sec (docs/winrm.md). {_WHO}",
+    fact=Message("the station began to answer while {doing}, and was not done in its time ({text})"),
+    remedy=Message(
+        "Where the network is that slow, raise ansible_winrm_read_timeout_sec (docs/winrm.md). {who}", who=_WHO
+    ),
 )
 ADDRESS: Final = Cause(
     kind=InventoryError,
-    fact="the station's address cannot be one: {text}",
-    fact_fr="l'adresse du poste dans l'inventaire est mal écrite",
-    remedy="Correct ansible_host, ansible_port and ansible_winrm_scheme in the inventory.",
+    fact=Message("the station's address cannot be one: {text}"),
+    remedy=Message("Correct ansible_host, ansible_port and ansible_winrm_scheme in the inventory."),
 )
 OPTIONS: Final = Cause(
     kind=InventoryError,
-    fact="the connection's settings in the inventory cannot be used: {text}",
-    fact_fr="les réglages de connexion de l'inventaire sont inutilisables",
-    remedy="Correct the ansible_winrm_… variables, ansible_user and ansible_password of this station (docs/winrm.md).",
+    fact=Message("the connection's settings in the inventory cannot be used: {text}"),
+    remedy=Message(
+        "Correct the ansible_winrm_… variables, ansible_user and ansible_password of this station (docs/winrm.md)."
+    ),
 )
 LIBRARY: Final = Cause(
     kind=ControllerError,
-    fact="the controller lacks what this connection needs: {text}",
-    fact_fr="il manque au contrôleur une bibliothèque pour cette connexion",
-    remedy="Install it in .venv (pip install 'pywinrm[credssp]'), or choose another ansible_winrm_transport.",
+    fact=Message("the controller lacks what this connection needs: {text}"),
+    remedy=Message("Install it in .venv (pip install 'pywinrm[credssp]'), or choose another ansible_winrm_transport."),
 )
 OUT_OF_MEMORY: Final = Cause(
     kind=ControllerError,
-    fact="the controller has no memory left",
-    fact_fr="le contrôleur n'a plus de mémoire",
-    remedy="Run with fewer forks, or give it more.",
+    fact=Message("the controller has no memory left"),
+    remedy=Message("Run with fewer forks, or give it more."),
 )
 BUG: Final = Cause.ours(
-    "this program failed while it read the station ({text})",
-    "le programme a échoué en lisant le poste",
-    "Report it, with the output of -vvv: it is a fault of the collection, and not the station's.",
+    Message("this program failed while it read the station ({text})"),
+    Message("Report it, with the output of -vvv: it is a fault of the collection, and not the station's."),
 )
 
 BREACHES: Final[dict[Breach, Cause]] = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import Product
 from .boot import boot_time
@@ -44,14 +45,14 @@ _MOST_ENTRIES = 200
 def probing(product: Product) -> Reading[StationState]:
     """Read the whole state of one product. Raises StationError."""
     result = yield Run(
-        line=overview_command(product), doing="reading the registry and the processes", pause=_OVERVIEW_PAUSE
+        line=overview_command(product), doing=Message("reading the registry and the processes"), pause=_OVERVIEW_PAUSE
     )
     try:
         overview = parse_overview(result.stdout)
     except ValueError as exc:
         raise StationFactError(
-            f"the station's answer makes no sense: {exc} ({result.describe()})",
-            remedy="Run `reg query` and `tasklist` by hand on the station with the same account.",
+            Message("the station's answer makes no sense: {error} ({said})", error=str(exc), said=result.describe()),
+            remedy=Message("Run `reg query` and `tasklist` by hand on the station with the same account."),
         ) from exc
     if "processes" in overview.missing and (processes := (yield from _processes())):
         overview = replace(overview, processes=processes, missing=[])
@@ -61,7 +62,7 @@ def probing(product: Product) -> Reading[StationState]:
         facts = yield from read_exe(path)
         if facts is None and path in overview.exes:
             # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
-            warnings.append(f"{path} is on the disk, but WMI finds no such file")
+            warnings.append(Message("{path} is on the disk, but WMI finds no such file", path=path))
             facts = ExeFacts(version=None, size=0)
         if facts is not None:
             exes[path] = facts
@@ -80,25 +81,32 @@ def probing(product: Product) -> Reading[StationState]:
 
 
 def _details(overview: Overview, product: Product) -> Reading[tuple[list[Entry], list[str]]]:
-    quotable, warnings = [], []
+    quotable: list[Entry] = []
+    warnings: list[str] = []
     for entry in relevant_entries(overview, product):
         try:
             details_command([entry])
         except ValueError as exc:
-            warnings.append(f"uninstall entry left unread: {exc}")
+            warnings.append(Message("uninstall entry left unread: {error}", error=str(exc)))
         else:
             quotable.append(entry)
     if not quotable:
         return [], warnings
     if len(quotable) > _MOST_ENTRIES:
         raise StationFactError(
-            f"the station has {len(quotable)} uninstall entries that name PRONOTE, EDT or their publisher, and "
-            f"{_MOST_ENTRIES} at most are read",
-            remedy="Look at them in Windows' list of programs: somebody or something writes them. Delete what is none.",
+            Message(
+                "the station has {number} uninstall entries that name PRONOTE, EDT or their publisher, and {most} at "
+                "most are read",
+                number=len(quotable),
+                most=_MOST_ENTRIES,
+            ),
+            remedy=Message(
+                "Look at them in Windows' list of programs: somebody or something writes them. Delete what is none."
+            ),
         )
     completed: list[Entry] = []
     for group in _groups(quotable):
-        result = yield Run(line=details_command(group), doing="reading the uninstall entries")
+        result = yield Run(line=details_command(group), doing=Message("reading the uninstall entries"))
         completed += parse_details(result.stdout, group, overview.oem)
     return completed, warnings
 

@@ -37,7 +37,9 @@ class CommandResult:
     def describe(self) -> str:
         """Its code and the end of what it said, for an error message."""
         said = (self.stderr or self.stdout).decode("utf-8", "replace").strip()
-        return f"exit code {self.code}" + (f": {' '.join(said.split())[-300:]}" if said else "")
+        if not said:
+            return Message("exit code {code}", code=self.code)
+        return Message("exit code {code}: {said}", code=self.code, said=" ".join(said.split())[-300:])
 
     def check(self, fact: str, *, remedy: str) -> None:
         """Raise StationFactError with this fact, and what the command said, unless it ended well."""
@@ -68,7 +70,7 @@ class Get:
     @property
     def doing(self) -> str:
         """What for, in error messages."""
-        return f"reading {self.class_name} over WMI"
+        return Message("reading {name} over WMI", name=self.class_name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +83,8 @@ class Query:
     @property
     def doing(self) -> str:
         """What for, in error messages."""
-        return f"reading {self.wql.rsplit(' from ', maxsplit=1)[-1].split(maxsplit=1)[0]} over WMI"
+        name = self.wql.rsplit(" from ", maxsplit=1)[-1].split(maxsplit=1)[0]
+        return Message("reading {name} over WMI", name=name)
 
 
 Question = Run | Get | Query

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 from . import kerberos
 from .errors import StationError
@@ -31,7 +32,9 @@ def not_let_in(transport: str, offers: str) -> StationError:
     offered = {scheme for scheme in _KNOWN if scheme in offers.lower()}
     wanted = _SCHEMES.get(transport)
     if wanted and offered and not wanted & offered:
-        return METHOD.error(text=f"{transport}; it offers {one_line(offers, longest=100)}")
+        return METHOD.error(
+            text=Message("{wanted}; it offers {offered}", wanted=transport, offered=one_line(offers, longest=100))
+        )
     if transport == "certificate":
         return CERTIFICATE.error()
     # The domain gave a ticket, or this would have ended before anything was sent.
@@ -41,5 +44,5 @@ def not_let_in(transport: str, offers: str) -> StationError:
 def worst(refused: Sequence[StationError]) -> StationError:
     """Of what came of several transports, the one that says most: what the station itself answered, if it did."""
     if not refused:
-        return OPTIONS.error(text="ansible_winrm_transport names no transport")
+        return OPTIONS.error(text=Message("ansible_winrm_transport names no transport"))
     return min(refused, key=lambda exc: _ORDER.index(exc.kind) if exc.kind in _ORDER else 0)

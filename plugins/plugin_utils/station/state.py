@@ -341,7 +341,7 @@ def build_state(
         policies=policies(overview.windows),
         jobs=overview.jobs,
         blind="processes" in overview.missing,
-        warnings=[f"could not read: {name}" for name in overview.missing],
+        warnings=[Message("could not read: {name}", name=name) for name in overview.missing],
     )
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...module_utils.base.message import Message
+
 __all__ = ["UninstallCommand", "UninstallError", "parse_uninstall", "split_uninstall", "why_not_removable"]
 
 _LONGEST = 1000
@@ -32,7 +34,7 @@ _SHIELD = re.compile(
 )
 # Switches that are the silent run's own: with two of them nobody knows which one counts.
 _SILENT = re.compile(r"""(?:^|\s)[-/](?:[rs](?=\s|$)|f[12])""", re.IGNORECASE)
-_BY_HAND = "Remove this client by hand (Windows' list of programs)"
+_BY_HAND = Message("Remove this client by hand (Windows' list of programs)")
 
 
 class UninstallError(ValueError):
@@ -56,16 +58,28 @@ def parse_uninstall(value: str) -> UninstallCommand:
     command = _plain(value)
     if _RUNDLL.match(command):
         raise UninstallError(
-            f"the uninstall entry's command {_shown(value)} goes through RunDll32, as InstallShield wrote it before "
-            "version 11: it ends before the removal does and takes no answers",
-            remedy=f"{_BY_HAND}, or install a release of that year over it, whose entry starts setup.exe itself.",
+            Message(
+                "the uninstall entry's command {command} goes through RunDll32, as InstallShield wrote it before "
+                "version 11: it ends before the removal does and takes no answers",
+                command=_shown(value),
+            ),
+            remedy=Message(
+                "{by_hand}, or install a release of that year over it, whose entry starts setup.exe itself.",
+                by_hand=_BY_HAND,
+            ),
         )
     match = _COMMAND.fullmatch(command)
     program = (match["quoted"] or match["bare"]) if match else ""
     if match is None or ".." in program.split("\\") or match["switches"].count('"') % 2:
         raise UninstallError(
-            f"the uninstall entry's command {_shown(value)} is not an .exe with its full path and its switches",
-            remedy=f"{_BY_HAND}; if the program came as an MSI package, publish its release with technology: msi.",
+            Message(
+                "the uninstall entry's command {command} is not an .exe with its full path and its switches",
+                command=_shown(value),
+            ),
+            remedy=Message(
+                "{by_hand}; if the program came as an MSI package, publish its release with technology: msi.",
+                by_hand=_BY_HAND,
+            ),
         )
     return UninstallCommand(program=program, switches=match["switches"].strip())
 
@@ -94,26 +108,36 @@ def split_uninstall(uninstall_string: str) -> tuple[str, str]:
     command = parse_uninstall(uninstall_string)
     if not _SHIELD.fullmatch(command.program):
         raise UninstallError(
-            f"the uninstall entry's command {_shown(uninstall_string)} is not that of an InstallShield setup below "
-            "Program Files",
-            remedy="Record the removal by hand (docs/responses.md).",
+            Message(
+                "the uninstall entry's command {command} is not that of an InstallShield setup below Program Files",
+                command=_shown(uninstall_string),
+            ),
+            remedy=Message("Record the removal by hand (docs/responses.md)."),
         )
     if _SILENT.search(command.switches):
         raise UninstallError(
-            f"the uninstall entry's command {_shown(uninstall_string)} has switches of a silent run already",
-            remedy="Record the removal by hand (docs/responses.md), without its /s, /r, /f1 and /f2.",
+            Message(
+                "the uninstall entry's command {command} has switches of a silent run already",
+                command=_shown(uninstall_string),
+            ),
+            remedy=Message("Record the removal by hand (docs/responses.md), without its /s, /r, /f1 and /f2."),
         )
     return command.program, command.switches
 
 
 def _plain(value: str) -> str:
     """The value without spaces around it. Raises UninstallError when it is no command that can stand in a script."""
-    remedy = f"{_BY_HAND}, and find out what wrote this entry."
+    remedy = Message("{by_hand}, and find out what wrote this entry.", by_hand=_BY_HAND)
     if len(value) > _LONGEST:
-        raise UninstallError(f"the uninstall entry's command has {len(value)} characters", remedy=remedy)
+        fact = Message("the uninstall entry's command has {number} characters", number=len(value))
+        raise UninstallError(fact, remedy=remedy)
     if bad := _CONTROL.search(value.strip(" ")) or _CMD.search(value):
         raise UninstallError(
-            f"the uninstall entry's command {_shown(value)} holds {bad[0]!r}, which cmd.exe reads as its own",
+            Message(
+                "the uninstall entry's command {command} holds {bad}, which cmd.exe reads as its own",
+                command=_shown(value),
+                bad=repr(bad[0]),
+            ),
             remedy=remedy,
         )
     return value.strip(" ")

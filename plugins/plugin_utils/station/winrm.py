@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from winrm.exceptions import AuthenticationError, WinRMError
 
 from ...module_utils.base.deadline import Deadline
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import Product
 from .causes import Way, from_preparation
 from .errors import ForbiddenAnswerError, StationError, UnsupportedConnectionError
@@ -62,8 +63,11 @@ class WinrmStation:
         # Any: protocol and shell_id are the stock plugin's own attributes, which ConnectionBase does not declare.
         if getattr(connection, "transport", None) != "winrm":
             raise UnsupportedConnectionError(
-                f"this station uses the connection plugin {getattr(connection, 'transport', '?')!r}",
-                remedy="Set ansible_connection: winrm for it (docs/winrm.md).",
+                Message(
+                    "this station uses the connection plugin {name}",
+                    name=repr(getattr(connection, "transport", "?")),
+                ),
+                remedy=Message("Set ansible_connection: winrm for it (docs/winrm.md)."),
             )
         self._connection = connection
         self._guard = Guard(connecting=_CONNECTING)

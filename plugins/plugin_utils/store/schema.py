@@ -42,7 +42,7 @@ create table standing (
     outcome text not null default '',
     since text,
     reason text not null default '',
-    -- In French where there is a French text for it, for the list that school staff read.
+    -- In French, of rows that version 2 has written.
     reason_fr text not null default '',
     remedy text not null default '',
     failures integer not null default 0,
@@ -183,7 +183,14 @@ create table unconfirmed (
 ) strict, without rowid;
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED)
+# What the reason and the remedy of a standing are said from in another language, as JSON (base/message.py); empty for
+# what is no text of ours.
+_SOURCES = """
+alter table standing add column reason_source text not null default '';
+alter table standing add column remedy_source text not null default '';
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from ansible import constants
 
+from ...module_utils.base.message import Message
 from .schema import STEPS, VERSION
 
 __all__ = ["Store", "StoreError"]
@@ -37,7 +38,8 @@ class StoreError(Exception):
     """The store cannot be used: the file, the fact, and the remedy."""
 
     def __init__(self, path: Path, fact: str, *, remedy: str) -> None:
-        super().__init__(f"the store {path}: {fact.rstrip('.')}. {remedy}")
+        fact = fact if isinstance(fact, Message) else fact.rstrip(".")
+        super().__init__(Message("the store {path}: {fact}. {remedy}", path=str(path), fact=fact, remedy=remedy))
         self.fact = fact
         self.remedy = remedy
 
@@ -111,8 +113,12 @@ class Store:
             if version > VERSION:
                 raise StoreError(
                     self.path,
-                    f"its schema has version {version}, this release of rentree.pronote knows {VERSION}",
-                    remedy="Use the newer release that wrote it, or another pronote_state.",
+                    Message(
+                        "its schema has version {version}, this release of rentree.pronote knows {known}",
+                        version=version,
+                        known=VERSION,
+                    ),
+                    remedy=Message("Use the newer release that wrote it, or another pronote_state."),
                 )
             for step in STEPS[version:]:
                 for statement in _statements(step):
@@ -127,27 +133,38 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as exc:
-            remedy = "Check that its folder is on a local disk, has space, and is writable for this user."
+            remedy = Message("Check that its folder is on a local disk, has space, and is writable for this user.")
             if exc.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                remedy = "Another run holds it: wait for its end, then run again."
+                remedy = Message("Another run holds it: wait for its end, then run again.")
                 with contextlib.suppress(OSError):
                     self._held.touch(mode=0o600)
             raise StoreError(self.path, str(exc), remedy=remedy) from exc
         except sqlite3.Error as exc:
             if getattr(exc, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-                remedy = "Move it away; the next run begins a new one. What people attested is in it: keep it."
-                raise StoreError(self.path, f"not usable ({exc})", remedy=remedy) from exc
+                raise StoreError(
+                    self.path,
+                    Message("not usable ({error})", error=str(exc)),
+                    remedy=Message(
+                        "Move it away; the next run begins a new one. What people attested is in it: keep it."
+                    ),
+                ) from exc
             # Whole, and it refused what it was given.
-            raise StoreError(self.path, f"not written ({exc})", remedy="Nothing of it was kept. Report it.") from exc
+            raise StoreError(
+                self.path,
+                Message("not written ({error})", error=str(exc)),
+                remedy=Message("Nothing of it was kept. Report it."),
+            ) from exc
         except UnicodeEncodeError as exc:
             raise StoreError(
                 self.path,
-                "a text with half of a character (a lone surrogate) cannot be kept",
-                remedy="Find it among the names of the inventory.",
+                Message("a text with half of a character (a lone surrogate) cannot be kept"),
+                remedy=Message("Find it among the names of the inventory."),
             ) from exc
         except OSError as exc:
             raise StoreError(
-                self.path, exc.strerror or str(exc), remedy="Set pronote_state to a file that this user can write."
+                self.path,
+                exc.strerror or str(exc),
+                remedy=Message("Set pronote_state to a file that this user can write."),
             ) from exc
 
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import NullTranslations
 from types import ModuleType
 from typing import Any
 
-from ...module_utils.base.message import Message, filled
+from ...module_utils.base.message import Message, filled, sourced
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -49,6 +49,17 @@ class Words:
         if source.plural:
             return self.plural(source.text, source.plural, source.number, **values)
         return self.context(source.context, source.text, **values) if source.context else self(source.text, **values)
+
+    def field(self, data: Mapping[str, Any], name: str) -> str:
+        """A text of data that came through JSON, by the source beside it; empty where there is none.
+
+        What releases before 0.3 have stored has its French beside it instead.
+        """
+        text = data.get(name) or ""
+        told = sourced(text, data.get(f"{name}_source"))
+        if not isinstance(told, Message) and self.language == "fr":
+            return data.get(f"{name}_fr") or text
+        return self.of(told)
 
     def number(self, value: float) -> str:
         """``1 422`` in French."""

@@ -58,7 +58,7 @@ def _deep(depth: int) -> dict[str, Any]:
         ("no client", {"text": "no client", "values": [1]}),
         ("no client", {"text": "{a}", "values": {"a": None}}),
         ("no client", {"text": "{a}", "values": {"b": "no client"}}),
-        ("no client", _deep(5)),
+        ("no client", _deep(40)),
         ("<class 'str'>", {"text": "{a.__class__}", "values": {"a": "x"}}),
         (" " * 9, {"text": "{a:9}", "values": {"a": ""}}),
         ("{", {"text": "{{", "values": {"a": ""}}),
