@@ -40,9 +40,7 @@ def history() -> History:
     inventory = "inventories/my_schools"
     every = [record(f"s101-{n:02}", status=status) for n, status in enumerate(STATUSES)]
     hostile = [
-        record(
-            name, status="late", school="0310002B", school_name='Collège "Les \\ Prés"\n', room="<b>", reason_fr=name
-        )
+        record(name, status="late", school="0310002B", school_name='Collège "Les \\ Prés"\n', room="<b>", reason=name)
         for name in HOSTILE
     ]
     left_out = record("cdi-01", status="unreachable", room="CDI")
@@ -64,7 +62,9 @@ def reports() -> dict[str, bytes]:
     at = "2026-11-25T04:30:00Z"
     records = [entry for entry in kept.picture if entry["audited"]]
     outcome = conclude(records, fail_on=["late", "incomplete"])
-    report = document(kept.picture, at=at, outcome=outcome, changes=kept.changes, releases=kept.releases)
+    report = document(
+        kept.picture, at=at, outcome=outcome, changes=kept.changes, releases=kept.releases, french=catalogue("fr")
+    )
     texts = {
         "audit.json": render_json(report),
         "audit.csv": render_csv(report["stations"], words=catalogue("fr"), zone=dt.UTC),

@@ -104,14 +104,23 @@ record:
       description: The fact behind the status.
       type: str
       sample: 2026.1.3 instead of 2026.2.7
-    reason_fr:
-      description: The same in French, for reports.
-      type: str
-      sample: 2026.1.3 au lieu de 2026.2.7
+    reason_source:
+      description: What RV(record.reason) is said from in another language; not there without one.
+      type: dict
+      sample:
+        text: "{release} instead of {wanted}"
+        values:
+          release: 2026.1.3
+          wanted: 2026.2.7
     remedy:
       description: What to do about it.
       type: str
       sample: Deploy (playbooks/deploy.yml).
+    remedy_source:
+      description: What RV(record.remedy) is said from in another language; not there without one.
+      type: dict
+      sample:
+        text: Deploy (playbooks/deploy.yml).
     expected:
       description: Client release expected, V(null) when it is not known.
       type: str
@@ -128,10 +137,14 @@ record:
       description: The clients found, in words; V(null) when the station could not be read.
       type: str
       sample: 2026.1.3 x64
-    found_fr:
-      description: The same in French, for reports.
-      type: str
-      sample: 2026.1.3 x64
+    found_source:
+      description: What RV(record.found) is said from in another language; not there without one.
+      type: dict
+      sample:
+        text: "{what} {arch}"
+        values:
+          arch: x64
+          what: 2026.1.3
     facts:
       description: What M(rentree.pronote.client_info) returns; V(null) when the station could not be read.
       type: dict

@@ -70,8 +70,11 @@ remaining:
       last_seen: null
       last_tried: "2026-11-25T18:02:40Z"
       reason: the station refuses the connection (WinRM is off, or a firewall rejects it)
-      reason_fr: le poste refuse la connexion (WinRM arrêté ou pare-feu)
+      reason_source:
+        text: the station refuses the connection (WinRM is off, or a firewall rejects it)
       remedy: Switch the station on.
+      remedy_source:
+        text: Switch the station on.
       failures: 0
       given_up: false
 right:

@@ -81,7 +81,7 @@ def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
     job = JobName.parse(_JOB)
     wanted = Release.parse("2026.2.7")
     clients: list[dict[str, Any]] = [{"year": 2026, "release": "2026.2.7", "arch": "x64", "condition": "ok"}]
-    record = {"status": "compliant", "expected": "2026.2.7", "reason": "2026.2.7", "reason_fr": "", "remedy": ""}
+    record = {"status": "compliant", "expected": "2026.2.7", "reason": "2026.2.7", "remedy": ""}
 
     def memory(path: str, number: int) -> Any:
         return Memory(path, station=f"poste-{number:04}", product="pronote_client", school="0319999Z", room="Salle")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, with_sources
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, History, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
@@ -20,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 __all__ = ["HOSTILE", "Sample", "record", "sample"]
 
@@ -51,41 +53,33 @@ def record(station: str, *, status: str = "compliant", expected: str | None = "2
     release = {"late": "2026.1.3", "older_year_only": "2025.2.9", "ahead": "2026.3.1"}.get(status, expected)
     unread = status in {"absent", *SILENT} or release is None
     clients = [] if unread else [{"release": release, "year": 2026, "arch": "x64"}]
-    said = {
-        "late": ("2026.1.3 instead of 2026.2.7", "2026.1.3 au lieu de 2026.2.7"),
-        "older_year_only": ("2025.2.9 only, no client of 2026", "2025.2.9 seulement, pas de client 2026"),
-        "ahead": ("2026.3.1, newer than the server's 2026.2.7", "2026.3.1, plus récent que le serveur (2026.2.7)"),
-        "several": (
-            "several clients of 2026: 2026.2.7 x64; 2026.1.3 x86",
-            "plusieurs clients 2026 : 2026.2.7 x64; 2026.1.3 x86",
-        ),
-        "absent": ("no client", "aucun client"),
-        "unreachable": ("the station does not answer", "le poste ne répond pas"),
-        "refused": ("the station refuses the user name or the password", "le poste refuse le nom ou le mot de passe"),
-        "unknown_release": (
-            "the hosted server has suspended the controller's address",
-            "la version du serveur n'est pas connue",
-        ),
-    }.get(status, (str(release), str(release)))
+    reason = {
+        "late": Message("{release} instead of {wanted}", release=release, wanted=expected),
+        "older_year_only": Message("{release} only, no client of {year}", release=release, year=2026),
+        "ahead": Message("{release}, newer than the server's {wanted}", release=release, wanted=expected),
+        "several": Message("several clients of {year}: {shown}", year=2026, shown="2026.2.7 x64; 2026.1.3 x86"),
+        "absent": Message("no client"),
+        "unreachable": Message("the station does not answer (powered off, unplugged, or behind a firewall)"),
+        "refused": Message("the station refuses the user name or the password"),
+        "unknown_release": Message("the release of the school's server is not known"),
+    }.get(status, str(release))
     made = {
         "station": station,
         "school": "0310001A",
         "school_name": "Lycée Exemple",
         "room": "Salle 101",
         "status": status,
-        "reason": said[0],
-        "reason_fr": said[1],
-        "remedy": "" if status == "compliant" else "Deploy (playbooks/deploy.yml).",
+        "reason": reason,
+        "remedy": "" if status == "compliant" else Message("Deploy (playbooks/deploy.yml)."),
         "expected": expected,
         "pinned": False,
         "stale": False,
         "server_error": "",
         "found": None if unread else f"{release} x64",
-        "found_fr": None if unread else f"{release} x64",
         "facts": None if status in SILENT else {"clients": clients},
         **fields,
     }
-    return cast("AuditRecord", made)
+    return cast("AuditRecord", with_sources(made))
 
 
 def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -> list[AuditRecord]:
@@ -152,7 +146,14 @@ def sample(
             r["station"]
         )
         groups.setdefault(f"etab_{r['school'].lower()}", set()).add(r["station"])
-    report = document(history.picture, at=at, outcome=outcome, changes=history.changes, releases=history.releases)
+    report = document(
+        history.picture,
+        at=at,
+        outcome=outcome,
+        changes=history.changes,
+        releases=history.releases,
+        french=catalogue("fr"),
+    )
     return Sample(
         report=report,
         history=history,
@@ -176,7 +177,7 @@ def _hostile(of: AuditRecord, *, new: bool) -> list[AuditRecord]:
             school=of["school"],
             school_name=of["school_name"],
             room="<b>Réserve</b>",
-            reason_fr=name,
+            reason=name,
         )
         for name in names
     ]

@@ -200,7 +200,7 @@ def test_accessibility_rules(small: Report, open_report: Open, width: int) -> No
 
 def test_a_report_without_a_station_says_so(open_report: Open, tmp_path: Path) -> None:
     path = tmp_path / "audit.html"
-    data = document([], at="2026-11-25T04:30:00Z", outcome=conclude([]))
+    data = document([], at="2026-11-25T04:30:00Z", outcome=conclude([]), french=catalogue("fr"))
     path.write_text(render_html(data, trends={}, commands=Commands(inventories=()), words=FR), encoding="utf-8")
     opened = open_report(Report(data=data, html=path))
     assert opened.page.text_content(".big") == "Aucun poste dans cet audit"

@@ -60,8 +60,8 @@ def _assert_shown(text: str, *, lines: int = 1) -> None:
 @_each_word
 def test_an_error_about_a_station_or_a_server_is_a_printable_line(word: str) -> None:
     said = f"before {word} after"
-    for exc in (StationError(said, remedy=said, fact_fr=said), HostedServerError(said, said, remedy=said)):
-        for text in (str(exc), exc.fact, exc.remedy, *([exc.fact_fr] if isinstance(exc, StationError) else [])):
+    for exc in (StationError(said, remedy=said), HostedServerError(said, said, remedy=said)):
+        for text in (str(exc), exc.fact, exc.remedy):
             _assert_shown(text)
     _assert_shown(CheckError("file_absent", path=said).text)
     _assert_shown(one_line(said))

@@ -102,17 +102,14 @@ def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_
 
 
 def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[Message]) -> str:
-    parts: list[str] = []
-    if failing:
-        parts.append(
-            Message(
-                "{number} of {total} stations are {statuses}: {names}",
-                number=len(failing),
-                total=len(records),
-                statuses=" or ".join(status for status in STATUSES if status in named),
-                names=", ".join(failing[:10]) + (" …" if len(failing) > 10 else ""),
-            )
-        )
-    if gaps:
-        parts.append(Message("the audit is incomplete: {gaps}", gaps=listing(gaps)))
-    return listing(parts)
+    incomplete = Message("the audit is incomplete: {gaps}", gaps=listing(gaps)) if gaps else ""
+    if not failing:
+        return incomplete
+    told = Message(
+        "{number} of {total} stations are {statuses}: {names}",
+        number=len(failing),
+        total=len(records),
+        statuses=" or ".join(status for status in STATUSES if status in named),
+        names=", ".join(failing[:10]) + (" …" if len(failing) > 10 else ""),
+    )
+    return Message("{first}. {then}", first=told, then=incomplete) if gaps else told

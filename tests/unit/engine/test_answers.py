@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.station.bench import Bench
 from tests.station.fixtures import MakeStation
@@ -34,7 +35,8 @@ def test_a_quota_of_shells_has_two_shapes_and_one_meaning(make_station: MakeStat
         "quota",
         "the station has no free WinRM shell left for this account while opening a shell",
     )
-    assert error.fact_fr == "le poste n'a plus de session WinRM libre pour ce compte"
+    french = "le poste n'a plus de session WinRM libre pour ce compte (ouverture d'une session WinRM)"
+    assert catalogue("fr").of(error.fact) == french
     assert error.remedy.startswith("Wait for other runs to end")
     assert error.passing
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.lab.scenario import ReleaseSpec
 from tests.station.bench import NAME, Bench
@@ -46,7 +47,7 @@ def test_what_is_installed_on_a_frozen_station_is_to_be_confirmed(make_station: 
     assert (done["changed"], done["frozen"], done["after"]) == (True, name, planned["after"])
     stands = _standing(pc)
     assert (stands.found, stands.outcome, stands.right) == ("right", "frozen", False)
-    assert stands.reason_fr == f"installé, à confirmer après un redémarrage ({name})"
+    assert catalogue("fr").of(stands.reason) == f"installé, à confirmer après un redémarrage ({name})"
     # The same boot proves nothing, and nothing is done again.
     again = pc.client(**_store(pc))
     assert (again["changed"], again["frozen"], _standing(pc).outcome) == (False, name, "frozen")
@@ -131,7 +132,7 @@ def test_an_audit_says_it_and_settles_it(make_station: MakeStation) -> None:
     audit = {**_AUDIT, **_store(pc)}
     record = pc.run("audit", audit)["record"]
     assert (record["status"], _standing(pc).outcome) == ("frozen", "frozen")
-    assert "à confirmer après un redémarrage (Deep Freeze)" in record["reason_fr"]
+    assert "à confirmer après un redémarrage (Deep Freeze)" in catalogue("fr").field(record, "reason")
     assert pc.run("audit", audit, check=True)["record"]["status"] == "frozen"
     _restart(pc)
     gone = pc.run("audit", audit)["record"]

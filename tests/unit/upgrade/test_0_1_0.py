@@ -29,6 +29,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName, parse_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.collection import ROOT
 from tests.lab.journal import Journal
@@ -88,7 +89,10 @@ def test_the_last_word_on_every_station(store: Store, past: Path) -> None:
     }
     late = words["riquet-s101-03"]
     assert late.since < late.at
-    assert late.record["reason_fr"] == "2026.1.3 au lieu de 2026.2.7"
+    assert [catalogue(language).field(late.record, "reason") for language in ("fr", "en")] == [
+        "2026.1.3 au lieu de 2026.2.7",
+        "2026.1.3 instead of 2026.2.7",
+    ]
     assert {known.inventory for known in words.values()} == {str(past / "inventory")}
     held = words["fermat-profs-01"].record
     assert (held["school"], held["expected"], held["pinned"]) == (COLLEGE, "2026.1.3", True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,105 +52,105 @@ def test_without_a_release_to_compare_with_the_verdict_says_why() -> None:
 
 
 def _french(judged: Verdict) -> str:
-    return catalogue("fr").of(judged.reason_fr or judged.reason)
+    return catalogue("fr").of(judged.reason)
 
 
 def test_reasons_are_told_in_french_for_reports() -> None:
     judged = verdict(state_of(client("2026.1.3", condition="exe_without_entry")), _WANTED)
     assert _french(judged) == "2026.1.3 au lieu de 2026.2.7 (2026.1.3 x64 (programme sans entrée de désinstallation))"
     unknown = verdict(state_of(), None, why_unknown="the server is suspended")
-    assert _french(unknown).startswith("la version du serveur")
+    assert _french(unknown) == "the server is suspended"
 
 
 @pytest.mark.parametrize(
-    ("state", "expected"),
+    ("state", "expected", "french"),
     [
-        (state_of(RIGHT), Verdict(status="compliant", reason="2026.2.7", reason_fr="2026.2.7")),
+        (state_of(RIGHT), Verdict(status="compliant", reason="2026.2.7"), "2026.2.7"),
         (
             state_of(LAST_MONTH),
             Verdict(
                 status="late",
                 reason="2026.1.3 instead of 2026.2.7",
-                reason_fr="2026.1.3 au lieu de 2026.2.7",
                 remedy=_DEPLOY,
             ),
+            "2026.1.3 au lieu de 2026.2.7",
         ),
         (
             state_of(client("2026.2.7", condition="exe_without_entry")),
             Verdict(
                 status="compliant",
                 reason="2026.2.7 (2026.2.7 x64 (program without uninstall entry))",
-                reason_fr="2026.2.7 (2026.2.7 x64 (programme sans entrée de désinstallation))",
             ),
+            "2026.2.7 (2026.2.7 x64 (programme sans entrée de désinstallation))",
         ),
         (
             state_of(NEWER),
             Verdict(
                 status="ahead",
                 reason="2026.3.1, newer than the server's 2026.2.7",
-                reason_fr="2026.3.1, plus récent que le serveur (2026.2.7)",
                 remedy="Update the server from the hosting console, or deploy with pronote_client_allow_downgrade.",
             ),
+            "2026.3.1, plus récent que le serveur (2026.2.7)",
         ),
         (
             state_of(client("2027.1.3"), OLD),
             Verdict(
                 status="ahead",
                 reason="2027.1.3, newer than the server's 2026.2.7",
-                reason_fr="2027.1.3, plus récent que le serveur (2026.2.7)",
                 remedy="Is the year's base open on the server? Check the hosting console.",
             ),
+            "2027.1.3, plus récent que le serveur (2026.2.7)",
         ),
         (
             state_of(client("2024.3.11"), OLD),
             Verdict(
                 status="older_year_only",
                 reason="2025.2.9 only, no client of 2026",
-                reason_fr="2025.2.9 seulement, pas de client 2026",
                 remedy=_DEPLOY,
             ),
+            "2025.2.9 seulement, pas de client 2026",
         ),
-        (state_of(), Verdict(status="absent", reason="no client", reason_fr="aucun client", remedy=_DEPLOY)),
+        (state_of(), Verdict(status="absent", reason="no client", remedy=_DEPLOY), "aucun client"),
         (
             state_of(client(None, year=2026, condition="entry_without_exe")),
             Verdict(
                 status="absent",
                 reason="no client (2026 x64 (uninstall entry without program))",
-                reason_fr="aucun client (2026 x64 (entrée de désinstallation sans programme))",
                 remedy=_DEPLOY,
             ),
+            "aucun client (2026 x64 (entrée de désinstallation sans programme))",
         ),
         (
             state_of(RIGHT, client("2026.1.3", arch="x86")),
             Verdict(
                 status="several",
                 reason="several clients of 2026: 2026.2.7 x64; 2026.1.3 x86",
-                reason_fr="plusieurs clients 2026 : 2026.2.7 x64; 2026.1.3 x86",
                 remedy="Remove all but one.",
             ),
+            "plusieurs clients 2026 : 2026.2.7 x64\u00a0; 2026.1.3 x86",
         ),
         (
             state_of(client(None, year=2026, condition="version_unreadable")),
             Verdict(
                 status="unknown_release",
                 reason=r"C:\x\Client PRONOTE.exe has no readable version",
-                reason_fr=r"version illisible : C:\x\Client PRONOTE.exe",
                 remedy="Install the client again.",
             ),
+            r"version illisible : C:\x\Client PRONOTE.exe",
         ),
     ],
 )
-def test_word_for_word(state: StationState, expected: Verdict) -> None:
+def test_word_for_word(state: StationState, expected: Verdict, french: str) -> None:
     judged = verdict(state, _WANTED)
-    assert replace(judged, reason_fr=_french(judged)) == expected
+    assert (judged, _french(judged)) == (expected, french)
 
 
 def test_without_a_release_and_without_a_reason() -> None:
     judged = verdict(state_of(RIGHT), None)
-    assert replace(judged, reason_fr=_french(judged)) == Verdict(
+    assert _french(judged) == "la version du serveur de l'établissement n'est pas connue"
+    assert judged == Verdict(
         status="unknown_release",
         reason="the release of the school's server is not known",
-        reason_fr="la version du serveur de l'établissement n'est pas connue",
         remedy="Make the server readable, or pin pronote_client_release in the inventory.",
     )
 

@@ -219,7 +219,6 @@ def _record(status: str, *releases: str) -> dict[str, Any]:
         "status": status,
         "expected": "2026.2.7",
         "reason": status,
-        "reason_fr": status,
         "remedy": "Deploy.",
         "facts": facts,
     }

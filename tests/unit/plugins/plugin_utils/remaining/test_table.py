@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.standing import Standing
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.table import (
     STATES,
@@ -22,7 +23,7 @@ def _known(room: str, **standing: Any) -> dict[str, Any]:
 
 
 STATIONS = {
-    "off": _known("CDI", outcome="unreachable", reason="it is off", reason_fr="il est éteint"),
+    "off": _known("CDI", outcome="unreachable", reason=Message("no client"), remedy=Message("Remove all but one.")),
     "right": _known("CDI", found="right", outcome="done"),
     "broken": _known("Atelier", found="late", outcome="failed", reason="no", remedy="Ask.", failures=3),
 }
@@ -53,10 +54,17 @@ def test_rows_are_sorted_and_say_who_since_when_why() -> None:
 
 def test_french_and_english_name_everything() -> None:
     assert all(catalogue(language).of(state) for state in STATES.values() for language in ("fr", "en"))
-    for word in ("Reste à faire : 3 postes sur 4", "2026-11-23 19:04", "jamais essayé", "3 échecs", "il est éteint"):
+    for word in (
+        "Reste à faire : 3 postes sur 4",
+        "2026-11-23 19:04",
+        "jamais essayé",
+        "3 échecs",
+        "aucun client",
+        "sauf un",
+    ):
         assert word in _text()
     assert "Remaining: 3 of 4 stations" in _text("en")
-    assert "it is off" in _text("en")
+    assert "Remove all but one." in _text("en")
 
 
 def test_nothing_remains() -> None:

@@ -23,7 +23,7 @@ def test_those_silent_for_the_longest_come_first() -> None:
     entries: Any = [
         {**each, "at": _AT, "since": _AT, "last_seen": seen[str(each["station"])], "audited": True} for each in records
     ]
-    report = document(entries, at=_AT, outcome=conclude(records))
+    report = document(entries, at=_AT, outcome=conclude(records), french=catalogue("fr"))
     page = render_html(report, trends={}, commands=Commands(inventories=()), words=catalogue("fr"))
     listed = page[page.index("Postes sans réponse") :]
     order = sorted(seen, key=lambda name: listed.index(f">{name}<"))

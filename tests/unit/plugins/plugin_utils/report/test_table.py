@@ -13,9 +13,9 @@ from tests.browser.sample import record
 
 
 def _record(station: str = "s101-01", **fields: Any) -> AuditRecord:
-    """A station that is late, unless the fields say otherwise; without texts in French."""
+    """A station that is late, unless the fields say otherwise."""
     late = {"status": "late", "reason": "2026.1.3 instead of 2026.2.7", "found": "2026.1.3 x64"}
-    return record(station, **{**late, "reason_fr": "", "found_fr": None, **fields})
+    return record(station, **{**late, **fields})
 
 
 def _table(*records: AuditRecord, language: str = "fr", color: bool = False, width: int = 140) -> str:

@@ -45,7 +45,7 @@ def _render(made: Sample, language: str = "fr") -> str:
 
 def _small(*records: AuditRecord) -> dict[str, Any]:
     entries: list[Any] = [{**r, "at": AT, "since": AT, "last_seen": None, "audited": True} for r in records]
-    return document(entries, at=AT, outcome=conclude(records))
+    return document(entries, at=AT, outcome=conclude(records), french=catalogue("fr"))
 
 
 def _html(*records: AuditRecord, language: str = "fr") -> str:
@@ -71,7 +71,7 @@ def test_one_cell_a_station_with_its_status(made: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["station", "school", "school_name", "room", "reason_fr", "found_fr", "expected", "server_error"]
+    "field", ["station", "school", "school_name", "room", "reason", "found", "expected", "server_error"]
 )
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_hostile_text_is_text_wherever_it_comes_from(field: str, value: str) -> None:
@@ -219,7 +219,7 @@ def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path:
     assert _write({**paths, "csv": ""}, made) == {kind: path for kind, path in paths.items() if kind != "csv"}
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "new folder").iterdir()}
     assert modes == {"path": 0o640, "html": 0o640, "junit": 0o640, "prometheus": 0o644}
-    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 1
+    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 2
     assert etree.parse(tmp_path / "new folder/junit").getroot().tag == "testsuites"
 
 
@@ -244,7 +244,7 @@ def test_a_place_that_cannot_be_written_stops_no_other_report(made: Sample, tmp_
 def test_a_name_that_is_no_text_at_all_is_still_written(tmp_path: Path) -> None:
     write_reports(
         {kind: str(tmp_path / kind) for kind in KINDS},
-        _small(record("a\udc80", status="late", reason_fr="\ud800")),
+        _small(record("a\udc80", status="late", reason="\ud800")),
         trends={},
         commands=Commands(inventories=()),
         words=catalogue("fr"),

@@ -36,6 +36,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.fault_codes import from_fault
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.plain_causes import BREACHES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.soap import Fault
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from spnego import exceptions as spnego
 from winrm.exceptions import (
     InvalidCredentialsError,
@@ -69,8 +70,10 @@ def test_every_row_of_the_tables_makes_anerror_of(table: str, code: Any) -> None
     assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration", *BREACHES}
     assert error.remedy.endswith((".", "…"))
     assert "{" not in error.fact.replace("{it}", "")
-    # Who is told in French reads French of what keeps a station from being reached.
-    assert error.fact_fr != error.fact or error.kind == "fault"
+    # Who is told in French reads French.
+    french = catalogue("fr")
+    assert french.of(error.fact) != error.fact
+    assert french.of(error.remedy) != error.remedy
 
 
 def test_the_words_of_the_tables_are_those_of_the_docs() -> None:
