@@ -133,7 +133,7 @@ class Store:
         try:
             yield
         except sqlite3.OperationalError as exc:
-            remedy = Message("Check that its folder is on a local disk, has space, and is writable for this user.")
+            remedy = Message("Check that its folder is on a local disk, has space, and that this user can write there.")
             if exc.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
                 remedy = Message("Another run holds it: wait for its end, then run again.")
                 with contextlib.suppress(OSError):
