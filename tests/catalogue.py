@@ -1,5 +1,6 @@
 """The catalogues of words: ``python -m tests.catalogue`` takes the texts out of the code and the templates, adds them
-to each ``.po`` and compiles it; with ``--check`` it writes nothing, and tells what is not as it would be.
+to each ``.po`` and compiles it, and writes the errors into docs/troubleshooting.md in the words of the French one; with
+``--check`` it writes nothing, and tells what is not as it would be.
 
 New texts are added without a translation, and those that are gone are left out: a translation is never guessed.
 """
@@ -21,6 +22,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tests import error_reference
 from tests.collection import ROOT
 
 __all__ = ["KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems", "texts"]
@@ -144,6 +146,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file.write_bytes(text)
             file.with_suffix(".mo").write_bytes(compiled)
         found += problems(file, sources)
+    shown = error_reference.PAGE.read_text(encoding="utf-8")
+    told = error_reference.page(shown, read(LOCALE / "fr/LC_MESSAGES/rentree.po"))
+    if not check:
+        error_reference.PAGE.write_text(told, encoding="utf-8")
+    elif told != shown:
+        found.append(f"{error_reference.PAGE}: has not the errors of these sources; make catalogue")
     print("\n".join(found) or f"{len(list(texts(sources)))} texts, each in {len(catalogues())} catalogue(s)")
     return bool(found)
 

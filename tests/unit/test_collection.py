@@ -72,7 +72,16 @@ def test_the_tarball_has_what_users_need(tarball: list[str]) -> None:
 
 def test_the_tarball_has_nothing_else(tarball: list[str]) -> None:
     allowed = {
-        *("MANIFEST.json", "FILES.json", "README.md", "COPYING", "CONTRIBUTING.md", "CHANGELOG.md", "CHANGELOG.rst"),
+        *(
+            "MANIFEST.json",
+            "FILES.json",
+            "README.md",
+            "README.en.md",
+            "COPYING",
+            "CONTRIBUTING.md",
+            "CHANGELOG.md",
+            "CHANGELOG.rst",
+        ),
         *("changelogs", "docs", "meta", "playbooks", "plugins", "roles", "requirements.in", "requirements.txt"),
         *("requirements-kerberos.in", "requirements-kerberos.txt"),
     }
