@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from ..module_utils.base.digests import valid_digest
+from ..module_utils.base.message import Message, message_of
 from ..module_utils.base.text import headed_diff
 from ..plugin_utils.depot.exclusive import PATIENCE, depot_of, exclusively
 from ..plugin_utils.depot.package import sha256sums
@@ -32,11 +33,13 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         dest = PurePosixPath(args["dest"])
         if not dest.is_absolute():
-            raise ValueError(f"dest is the web server's folder as an absolute path, not {args['dest']}")
+            raise ValueError(
+                Message("dest is the web server's folder as an absolute path, not {dest}", dest=args["dest"])
+            )
         try:
             wanted = {str(name): valid_digest(str(digest)) for name, digest in args["files"].items()}
         except ValueError as exc:
-            raise ValueError(f"files: {exc}") from exc
+            raise ValueError(Message("files: {error}", error=message_of(exc))) from exc
         mirror, source, check = Mirror(self, self.variables, dest), Path(args["src"]), self._task.check_mode
         # What is copied is not written anew meanwhile, and of two copies the older one does not come last.
         with exclusively(*([] if check else [depot_of(source)]), patience=PATIENCE):

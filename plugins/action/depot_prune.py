@@ -36,5 +36,5 @@ class ActionModule(ControllerAction):
         with exclusively(*([] if check else folders), patience=PATIENCE):
             result = prune(needs, depot=depot, elsewhere=args["elsewhere"], lock_file=lock_file, check=check)
         unread = [*needs.unknown, *needs.last_known.values()]
-        warnings = [f"releases were kept that may not be needed: {reason}" for reason in unread]
+        warnings = [Message("releases were kept that may not be needed: {reason}", reason=reason) for reason in unread]
         return {**result, "unread": unread, **({"warnings": warnings} if warnings else {})}

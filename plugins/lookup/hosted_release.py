@@ -10,6 +10,7 @@ from ..module_utils.base.text import printable_line
 from ..module_utils.server.answers import cache_notes
 from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS
+from ..plugin_utils.doors.language import words_of
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.station.telling import telling
 
@@ -82,11 +83,12 @@ class LookupModule(LookupBase):
             served = served_release(
                 term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
             )
+            words = words_of({}, variables or {}, self._templar.template if self._templar else str)
             for warning in cache_notes():
-                telling.warning(warning)
+                telling.warning(words.of(warning))
             if served.release is None:
-                raise AnsibleLookupError(printable_line(served.error))
+                raise AnsibleLookupError(printable_line(words.of(served.error)))
             for warning in served.warnings:
-                telling.warning(warning)
+                telling.warning(words.of(warning))
             answers.append(served.as_dict() if self.get_option("full") else str(served.client))
         return answers

@@ -89,6 +89,11 @@ disagreements:
   type: list
   elements: str
   sample: []
+header_release:
+  description: The release of its C(Server) header, when that is another one; else empty.
+  returned: success
+  type: str
+  sample: ""
 server:
   description: Base address of the server.
   returned: success

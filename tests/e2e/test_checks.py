@@ -185,7 +185,7 @@ def test_the_content_is_checked_through_its_copy(lab: School, share: Path) -> No
 
 def test_a_path_that_is_none_is_the_admins_error(lab: School, share: Path) -> None:
     run = _play(lab, share, "--limit", "direction", name="path", archive_path="\\\\serveur\\edt\\a.zip").assert_code(2)
-    assert "is not the full path of a file on a drive of the station" in run.output
+    assert "n'est pas le chemin complet d'un fichier" in run.output
 
 
 def test_the_ent_has_a_bad_certificate(lab: School, share: Path, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def _run(outcome: Any) -> dict[str, Any]:
         shared_loader_obj=None,
     )
     action.outcome = outcome
-    return action.run(task_vars={})
+    return action.run(task_vars={"pronote_language": "en"})
 
 
 @_each_word

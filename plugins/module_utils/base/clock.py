@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .message import Message
 from .times import iso
 
 __all__ = ["now", "utc_now", "zone"]
@@ -38,5 +39,9 @@ def zone(name: str) -> dt.tzinfo:
             # A controller without the file works in UTC (tzset(3)).
             return dt.UTC
         raise ValueError(
-            f"the controller knows no time zone {named!r}, which looks like Europe/Paris (its package tzdata has them)"
+            Message(
+                "the controller knows no time zone {named}, which looks like Europe/Paris (its package "
+                "tzdata has them)",
+                named=repr(named),
+            )
         ) from exc

@@ -15,6 +15,8 @@ import time
 from http.client import HTTPResponse
 from typing import Any
 
+from .message import Message
+
 __all__ = [
     "BoundedResponse",
     "Deadline",
@@ -52,7 +54,8 @@ class Deadline:
 
     def passed(self) -> str:
         """What is said of an exchange that it ended."""
-        return f"still not complete after {round(self._over - self._begun, 1):g} s"
+        seconds = format(round(self._over - self._begun, 1), "g")
+        return Message("still not complete after {seconds} s", seconds=seconds)
 
     def renew(self) -> None:
         """Begin again, for a peer that has earned it."""
@@ -64,7 +67,7 @@ def connected(address: tuple[str, int], deadline: Deadline) -> socket.socket:
 
     Raises OSError.
     """
-    problem: OSError = OSError("the name has no address")
+    problem: OSError = OSError(Message("the name has no address"))
     found = _addresses(address, deadline)
     for number, (family, kind, protocol, _name, place) in enumerate(found):
         made = None
@@ -100,7 +103,7 @@ def _addresses(address: tuple[str, int], deadline: Deadline) -> list[Any]:
     looking.start()
     looking.join(deadline.remaining())
     if looking.is_alive():
-        raise TimeoutError("the name was not found in time")
+        raise TimeoutError(Message("the name was not found in time"))
     if problem:
         raise problem[0]
     return found
@@ -130,7 +133,7 @@ class _Timed(io.RawIOBase):
             raise
         self._came += came
         if self._came > self.most:
-            raise OverflowingError(f"more than {self.most} bytes came")
+            raise OverflowingError(Message("more than {most} bytes came", most=self.most))
         return came
 
     def close(self) -> None:
@@ -181,7 +184,7 @@ class PatientSocket(ssl.SSLSocket):
                     came = bool(waiting.select(deadline.remaining())) or came
         except TimeoutError as exc:
             if came:
-                raise DrippingError(f"its TLS handshake is {deadline.passed()}") from exc
+                raise DrippingError(Message("its TLS handshake is {passed}", passed=deadline.passed())) from exc
             raise
         finally:
             self.settimeout(seconds)

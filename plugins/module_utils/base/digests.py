@@ -6,6 +6,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from .message import Message
+
 __all__ = ["is_digest", "sha256", "valid_digest"]
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -24,5 +26,5 @@ def is_digest(text: str) -> bool:
 def valid_digest(text: str) -> str:
     """A digest as people give it, in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
     if not is_digest(text.lower()):
-        raise ValueError(f"{text!r} is not a SHA-256 digest (64 hexadecimal digits)")
+        raise ValueError(Message("{text} is not a SHA-256 digest (64 hexadecimal digits)", text=repr(text)))
     return text.lower()

@@ -40,6 +40,7 @@ from urllib.request import (
 from ansible.module_utils.urls import make_context
 
 from .deadline import BoundedResponse, Deadline, OverflowingError, PatientSocket, connected, send_all
+from .message import Message, message_of
 from .text import one_line
 
 __all__ = [
@@ -197,7 +198,7 @@ class Stream:
             raise _failed(exc, self._via) from exc
         self._came += len(piece)
         if self._came > self._bounds.limit:
-            raise RequestError(_too_long(self._bounds.limit), kind="too_long")
+            raise RequestError(Message("it is longer than {size}", size=_size(self._bounds.limit)), kind="too_long")
         if self._bounds.pace and self._came - self._paid >= self._bounds.pace * self._bounds.timeout:
             self._paid = self._came
             self._deadline.renew()
@@ -248,7 +249,7 @@ def opened(address: str, **asked: Unpack[Asked]) -> Iterator[Stream]:
                 yield Stream(response, bounds, deadline, via)
                 return
             address = _next(address, response.headers.get("Location", ""))
-    raise RequestError(f"it redirects more than {redirects} times")
+    raise RequestError(Message("it redirects more than {redirects} times", redirects=redirects))
 
 
 def ask(address: str, **asked: Unpack[Asked]) -> Reply:
@@ -271,22 +272,25 @@ def _unpacked(stream: Stream, body: bytes, limit: int) -> bytes:
     if coding in {"", "identity"}:
         return body
     if coding not in {"gzip", "x-gzip"}:
-        raise RequestError(f"it is packed in a way that was not asked for ({one_line(coding, longest=40)})")
+        raise RequestError(
+            Message("it is packed in a way that was not asked for ({coding})", coding=one_line(coding, longest=40))
+        )
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
         plain = unpacker.decompress(body, limit + 1)
     except zlib.error as exc:
-        raise RequestError("it cannot be unpacked", kind="broken_off") from exc
+        raise RequestError(Message("it cannot be unpacked"), kind="broken_off") from exc
     if len(plain) > limit:
-        raise RequestError(f"{_too_long(limit)} once unpacked", kind="too_long")
+        raise RequestError(Message("it is longer than {size} once unpacked", size=_size(limit)), kind="too_long")
     if not unpacker.eof:
-        raise RequestError("it stopped early", kind="broken_off")
+        raise RequestError(Message("it stopped early"), kind="broken_off")
     return plain
 
 
-def _too_long(limit: int) -> str:
-    size = f"{limit >> 20} MiB" if limit >= 1 << 20 else f"{limit >> 10} KiB" if limit >= 1 << 10 else f"{limit} bytes"
-    return f"it is longer than {size}"
+def _size(limit: int) -> Message:
+    if limit >= 1 << 20:
+        return Message("{size} MiB", size=limit >> 20)
+    return Message("{size} KiB", size=limit >> 10) if limit >= 1 << 10 else Message("{size} bytes", size=limit)
 
 
 def _parts(address: str) -> SplitResult:
@@ -297,7 +301,7 @@ def _parts(address: str) -> SplitResult:
             return parts._replace(fragment="")
     except ValueError:
         pass
-    raise RequestError("it is no address of http or https without blanks, control characters and accents")
+    raise RequestError(Message("it is no address of http or https without blanks, control characters and accents"))
 
 
 def _host(parts: SplitResult) -> str:
@@ -319,10 +323,14 @@ def _next(address: str, location: str) -> str:
         target = urljoin(address, location.strip())
         scheme, host = urlsplit(target).scheme, urlsplit(target).hostname
     except ValueError as exc:
-        raise RequestError("it redirects to something that is no address") from exc
+        raise RequestError(Message("it redirects to something that is no address")) from exc
     if scheme != urlsplit(address).scheme:
         raise RequestError(
-            f"it redirects to another scheme ({one_line(scheme, longest=20)}, at {one_line(host or '', longest=100)})"
+            Message(
+                "it redirects to another scheme ({scheme}, at {host})",
+                scheme=one_line(scheme, longest=20),
+                host=one_line(host or "", longest=100),
+            )
         )
     return target
 
@@ -334,7 +342,10 @@ def _proxy(parts: SplitResult) -> tuple[str, dict[str, str]]:
         return "", {}
     proxy = proxies[parts.scheme]
     shown = _host(urlsplit(proxy if "://" in proxy else f"//{proxy}"))
-    return f"through the proxy {one_line(shown, longest=100)} of {parts.scheme}_proxy", {parts.scheme: proxy}
+    named = Message(
+        "through the proxy {proxy} of {scheme}_proxy", proxy=one_line(shown, longest=100), scheme=parts.scheme
+    )
+    return named, {parts.scheme: proxy}
 
 
 def _failed(exc: Exception, via: str) -> RequestError:
@@ -343,16 +354,17 @@ def _failed(exc: Exception, via: str) -> RequestError:
     tls = cause if isinstance(cause, ssl.SSLError) else None
     kind: Kind = "broken_off" if isinstance(cause, HTTPException) else "none"
     if isinstance(cause, RemoteDisconnected):
-        fact = "the connection was closed without an answer"
+        fact: str = Message("the connection was closed without an answer")
     elif isinstance(cause, IncompleteRead):
-        missing = f", {cause.expected} bytes early" if cause.expected else ""
-        fact = f"it stopped early{missing}"
+        early = Message("it stopped early, {missing} bytes early", missing=cause.expected)
+        fact = early if cause.expected else Message("it stopped early")
     elif isinstance(cause, HTTPException):
-        fact = f"what came is not HTTP ({type(cause).__name__})"
+        fact = Message("what came is not HTTP ({kind})", kind=type(cause).__name__)
     elif isinstance(cause, OverflowingError):
-        fact, kind = f"it does not end ({cause})", "too_long"
+        fact, kind = Message("it does not end ({reason})", reason=message_of(cause)), "too_long"
     elif isinstance(cause, OSError):
-        fact = one_line(str(cause), longest=300) or type(cause).__name__
+        said = message_of(cause)
+        fact = said if isinstance(said, Message) else one_line(said, longest=300) or type(cause).__name__
     else:
-        fact = f"it cannot be asked ({type(cause).__name__})"
-    return RequestError(f"{fact}, {via}" if via else fact, kind=kind, tls=tls)
+        fact = Message("it cannot be asked ({kind})", kind=type(cause).__name__)
+    return RequestError(Message("{fact}, {via}", fact=fact, via=via) if via else fact, kind=kind, tls=tls)

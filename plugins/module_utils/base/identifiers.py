@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from .message import Message
+
 __all__ = ["host_of", "parse_mac", "parse_uai"]
 
 _UAI = re.compile(r"\d{7}[A-Z]", re.ASCII | re.IGNORECASE)
@@ -19,7 +21,9 @@ def parse_uai(text: str) -> str:
     """Normalise a UAI to seven digits and an upper-case letter. Raises ValueError."""
     stripped = str(text).strip()
     if not _UAI.fullmatch(stripped):
-        raise ValueError(f"{text!r} is not a UAI, which is seven digits and a letter as in 0310001A")
+        raise ValueError(
+            Message("{text} is not a UAI, which is seven digits and a letter as in 0310001A", text=repr(text))
+        )
     return stripped.upper()
 
 
@@ -36,8 +40,12 @@ def parse_mac(text: str) -> str:
     """A MAC address as ``00:11:22:aa:bb:cc``. Raises ValueError."""
     given = str(text).strip()
     if not _MAC.fullmatch(given):
-        raise ValueError(f"{given[:40]!r} is not a MAC address, which looks like 00:11:22:aa:bb:cc")
+        raise ValueError(
+            Message("{given} is not a MAC address, which looks like 00:11:22:aa:bb:cc", given=repr(given[:40]))
+        )
     digits = re.sub(r"[^0-9a-f]", "", given.lower())
     if digits in {"0" * 12, "f" * 12} or int(digits[1], 16) & 1:
-        raise ValueError(f"{given!r} is not the address of one network card (zero, broadcast or multicast)")
+        raise ValueError(
+            Message("{given} is not the address of one network card (zero, broadcast or multicast)", given=repr(given))
+        )
     return ":".join(re.findall("..", digits))

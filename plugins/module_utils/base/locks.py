@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .message import Message
+
 __all__ = ["acquired", "one_at_a_time"]
 
 _PAUSE = 0.05
@@ -46,14 +48,14 @@ def one_at_a_time(path: Path, *, term: float) -> Iterator[str]:
     who come later do not wait at all. The next lock is beside the first (``.2``), so that there is one holder again.
     """
     with contextlib.ExitStack() as stack:
-        passed = ""
+        passed: str = ""
         for suffix in _SUCCESSORS:
             lock = path.with_name(f"{path.name}{suffix}")
             handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             stack.callback(os.close, handle)
             if _taken_in_term(handle, term):
                 break
-            passed = f"a process that does not go on holds {lock}: end it, or delete that file"
+            passed = Message("a process that does not go on holds {lock}: end it, or delete that file", lock=lock)
         yield passed
 
 

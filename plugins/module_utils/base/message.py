@@ -12,9 +12,9 @@ __all__ = [
     "Message",
     "Source",
     "advised",
+    "enumerated",
     "filled",
     "joined",
-    "listing",
     "message_of",
     "notes",
     "sentences",
@@ -172,8 +172,8 @@ def sentences(texts: Sequence[str]) -> str:
     return reduce(lambda first, then: Message("{first} {then}", first=first, then=then), texts) if texts else ""
 
 
-def listing(texts: Sequence[str]) -> str:
-    """Texts of a list in one line, each of which may be a Message; empty for none."""
+def enumerated(texts: Sequence[str]) -> str:
+    """Texts in one sentence, with semicolons, each of which may be a Message; empty for none."""
     return reduce(lambda first, then: Message("{first}; {then}", first=first, then=then), texts) if texts else ""
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from .message import Message
+
 __all__ = ["iso", "iso_of", "local", "local_day", "local_minute", "moment"]
 
 
@@ -27,7 +29,9 @@ def moment(text: str) -> dt.datetime:
     try:
         return local(text.strip())
     except (ValueError, OverflowError) as exc:
-        raise ValueError(f"{text!r} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00") from exc
+        raise ValueError(
+            Message("{text} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00", text=repr(text))
+        ) from exc
 
 
 def local(text: str, *, zone: dt.tzinfo | None = None) -> dt.datetime:

@@ -15,6 +15,7 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 
+from ..base.message import Message
 from .export_people import keyed
 
 __all__ = ["Difference", "Fingerprint", "compare", "fingerprint_key"]
@@ -27,7 +28,9 @@ _Pairs = list[tuple[bytes, bytes]]
 def fingerprint_key(secret: str) -> bytes:
     """The key of hashes from a secret text. Raises ValueError when it is too short to protect anything."""
     if len(secret) < _SHORTEST_KEY:
-        raise ValueError(f"the fingerprint key is too short: {_SHORTEST_KEY} characters at least")
+        raise ValueError(
+            Message("the fingerprint key is too short: {shortest_key} characters at least", shortest_key=_SHORTEST_KEY)
+        )
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
 
 
@@ -61,11 +64,11 @@ class Fingerprint:
             pairs = [(_bytes(one), _bytes(other)) for one, other in data["pairs"]]
             same_key = data["check"] == keyed(key, "check", uai).hex()
         except (ValueError, TypeError, KeyError, RecursionError) as exc:
-            raise ValueError("it is not a fingerprint file") from exc
+            raise ValueError(Message("it is not a fingerprint file")) from exc
         if not known:
-            raise ValueError("it is a fingerprint file of another version")
+            raise ValueError(Message("it is a fingerprint file of another version"))
         if not same_key:
-            raise ValueError("it was made with another fingerprint_key")
+            raise ValueError(Message("it was made with another fingerprint_key"))
         return cls(uai=uai, date=date, pairs=pairs)
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import total_ordering
 
+from ..base.message import Message
+
 __all__ = ["Release"]
 
 # ASCII: \d alone also matches the digits of other scripts, and a release becomes an address and a folder name.
@@ -30,10 +32,14 @@ class Release:
         """Read a release. Raises ValueError that says what was given and what a release looks like."""
         match = _SHAPE.fullmatch(str(text).strip())
         if not match:
-            raise ValueError(f"{text!r} is not a release, which looks like 2026.2.7 (2023.0.2.7 up to 2023)")
+            raise ValueError(
+                Message("{text} is not a release, which looks like 2026.2.7 (2023.0.2.7 up to 2023)", text=repr(text))
+            )
         parts = (int(match[1]), *(int(part) for part in match[2].strip(".").split(".")))
         if parts[0] < _FIRST_WITH_THREE_PARTS and len(parts) != 4:
-            raise ValueError(f"{text!r} is not a release: those up to 2023 have four parts, as in 2023.0.2.7")
+            raise ValueError(
+                Message("{text} is not a release: those up to 2023 have four parts, as in 2023.0.2.7", text=repr(text))
+            )
         return cls(parts)
 
     @classmethod

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 from ..base.files import spare_folders, write_atomically
 from ..base.http import vouched
 from ..base.locks import one_at_a_time
+from ..base.message import Message, message_of, sourced, with_sources
 from ..base.text import one_line
 from ..base.times import iso_of, local_minute
 from .description import SUSPENDED, HostedServerError
@@ -72,11 +73,19 @@ class _Entry:
     def error(self, server: str, options: HostedOptions) -> HostedServerError:
         """The failure in words, with when the server is asked again."""
         again = local_minute(iso_of(self.failed_at + self.wait(options)))
-        times = (
-            f"{self.failures} time{'s' if self.failures > 1 else ''} since {local_minute(iso_of(self.failing_since))}"
+        asked = Message.plural(
+            "{remedy} It is not asked before {again} (failed {n} time since {since}).",
+            "{remedy} It is not asked before {again} (failed {n} times since {since}).",
         )
-        how = "" if self.failure["fact"] == SUSPENDED else "; pronote_server_ask_again=true asks at once"
-        remedy = f"{self.failure['remedy']} It is not asked before {again} (failed {times}){how}."
+        if self.failure["fact"] != SUSPENDED:
+            asked = Message.plural(
+                "{remedy} It is not asked before {again} (failed {n} time since {since}); "
+                "pronote_server_ask_again=true asks at once.",
+                "{remedy} It is not asked before {again} (failed {n} times since {since}); "
+                "pronote_server_ask_again=true asks at once.",
+            )
+        since = local_minute(iso_of(self.failing_since))
+        remedy = asked.given(remedy=self.failure["remedy"], again=again, n=self.failures, since=since)
         return HostedServerError(server, self.failure["fact"], remedy=remedy)
 
 
@@ -129,7 +138,7 @@ def ask_once(
     error = entry.error(server, options)
     if entry.info is None or not allow_stale:
         raise error
-    return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=str(error))
+    return Answer(value=load(entry.info), read_at=entry.read_at, cached=True, error=message_of(error))
 
 
 def cache_notes() -> list[str]:
@@ -170,7 +179,7 @@ class _Cache:
                     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                     path = (folder / self._file).with_suffix(".lock")
                     if passed := stack.enter_context(one_at_a_time(path, term=term)):
-                        _notes[f"the cache of hosted servers: {passed}"] = None
+                        _notes[Message("the cache of hosted servers: {fact}", fact=passed)] = None
                     break
                 except OSError as exc:
                     self._failed(exc)
@@ -182,7 +191,7 @@ class _Cache:
             note = self._note(folder) if folder != self._folder else ""
             try:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                content = json.dumps(asdict(replace(entry, note=note)))
+                content = json.dumps(with_sources(asdict(replace(entry, note=note))))
                 write_atomically(folder / self._file, content.encode(), mode=0o600)
                 break
             except OSError as exc:
@@ -200,10 +209,13 @@ class _Cache:
         self._problem = self._problem or (exc.strerror or one_line(str(exc)))
 
     def _note(self, spare: Path | None) -> str:
-        meanwhile = f"answers are kept in {spare}" if spare else "every task asks the server again"
-        return (
-            f"the cache {self._folder} of hosted servers cannot be used ({self._problem}); meanwhile {meanwhile}. "
-            "Make room there, or set pronote_cache_dir to a folder that this user can write"
+        kept = Message("answers are kept in {folder}", folder=spare)
+        return Message(
+            "the cache {folder} of hosted servers cannot be used ({problem}); meanwhile {meanwhile}. "
+            "Make room there, or set pronote_cache_dir to a folder that this user can write",
+            folder=self._folder,
+            problem=self._problem,
+            meanwhile=kept if spare else Message("every task asks the server again"),
         )
 
 
@@ -218,14 +230,18 @@ def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
             info=info,
             read_at=float(data["read_at"]),
             failed_at=float(data["failed_at"]),
-            failure={name: str(failure[name]) for name in ("fact", "remedy")} if failure else {},
+            failure={name: _said(failure, name) for name in ("fact", "remedy")} if failure else {},
             # Absent from what version 0.1.0 has kept.
             failures=max(1, int(data.get("failures", 1))) if failure else 0,
             failing_since=float(data.get("failing_since", data["failed_at"])),
             run=str(data.get("run", "")),
-            note=str(data.get("note") or ""),
+            note=_said({"note": "", **data}, "note"),
         )
     return _Entry()
+
+
+def _said(data: dict[str, Any], name: str) -> str:
+    return sourced(str(data[name]), data.get(f"{name}_source"))
 
 
 def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object]) -> _Entry:

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..base.identifiers import host_of, parse_uai
-from ..base.text import decoded, one_line, printable_line
+from ..base.message import Message, message_of
+from ..base.text import decoded, one_line, printable_line, printable_message
 from ..base.times import iso_of
 from ..product.release import Release
 
@@ -37,30 +38,30 @@ INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
 _MAX_NAME = 200
 _MAX_SPACES = 50
-SUSPENDED = "it has suspended the controller's address"
+SUSPENDED = Message("it has suspended the controller's address")
 """A fact: every further request makes it last longer."""
 
 # Sentences of the pages that stand in for an answer, with their meaning and what to do.
-_REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+_REFUSALS: tuple[tuple[re.Pattern[str], Message, Message], ...] = (
     (
         re.compile(r"provisoirement suspendue|temporarily suspended", re.IGNORECASE),
         SUSPENDED,
-        "Wait some hours without asking it again; the last known release is used for audits meanwhile.",
+        Message("Wait some hours without asking it again; the last known release is used for audits meanwhile."),
     ),
     (
         re.compile(r"momentanément indisponible", re.IGNORECASE),
-        "the site is momentarily unavailable (maintenance)",
-        "Try again later, or pin pronote_client_release.",
+        Message("the site is momentarily unavailable (maintenance)"),
+        Message("Try again later, or pin pronote_client_release."),
     ),
     (
         re.compile(r"site n['’]est pas disponible", re.IGNORECASE),
-        "the site is not available",
-        "Check the school's server in the hosting console; pin pronote_client_release meanwhile.",
+        Message("the site is not available"),
+        Message("Check the school's server in the hosting console; pin pronote_client_release meanwhile."),
     ),
     (
         re.compile(r"page demandée n['’]existe pas", re.IGNORECASE),
-        "the page does not exist",
-        "Check the UAI and pronote_server_url.",
+        Message("the page does not exist"),
+        Message("Check the UAI and pronote_server_url."),
     ),
 )
 
@@ -70,25 +71,30 @@ class HostedServerError(Exception):
 
     def __init__(self, server: str, fact: str, *, remedy: str) -> None:
         # What the server said is in them: one printable line each, before anything shows, keeps or logs it.
-        self.server, self.fact, self.remedy = (printable_line(text) for text in (server, fact, remedy))
-        super().__init__(f"the hosted server {self.server} could not be read: {self.fact}. {self.remedy}")
+        self.server = printable_line(server)
+        self.fact, self.remedy = printable_message(fact), printable_message(remedy)
+        told = Message("the hosted server {server} could not be read: {fact}. {remedy}")
+        super().__init__(told.given(server=self.server, fact=self.fact, remedy=self.remedy))
 
     def as_result(self) -> dict[str, Any]:
         """A task result that failed of it."""
         told = {"kind": "server", "server": self.server, "fact": self.fact, "remedy": self.remedy}
-        return {"failed": True, "changed": False, "msg": str(self), **told}
+        return {"failed": True, "changed": False, "msg": message_of(self), **told}
 
 
 @dataclass(frozen=True, kw_only=True)
 class HostedInfo:
-    """What the server says. ``cas_host`` is a host name only: the CAS token is never kept."""
+    """What the server says. ``cas_host`` is a host name only: the CAS token is never kept.
+
+    ``header``: the release of its ``Server`` header, where that is another one.
+    """
 
     release: Release
     name: str
     cas_active: bool
     cas_host: str
     spaces: list[str] = field(default_factory=list)
-    disagreements: list[str] = field(default_factory=list)
+    header: Release | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -99,7 +105,8 @@ class HostedInfo:
             "cas": {"active": self.cas_active, "host": self.cas_host},
             "spaces": self.spaces,
             # Not "warnings": Ansible takes that key out of a module's result.
-            "disagreements": self.disagreements,
+            "disagreements": [str(_disagreement(self.release, self.header))] if self.header else [],
+            "header_release": str(self.header or ""),
         }
 
 
@@ -130,10 +137,13 @@ class ServedRelease:
         return self.release is not None and bool(self.error)
 
     @property
-    def warnings(self) -> list[str]:
+    def warnings(self) -> list[Message]:
         """What a person should be told although there is an answer."""
-        of_stale = [f"{self.error} (its last known release is used)"] if self.stale else []
-        return [*of_stale, *(f"the hosted server {self.server}: {d}" for d in self.info.get("disagreements", []))]
+        told = [Message("{error} (its last known release is used)", error=self.error)] if self.stale else []
+        if header := self.info.get("header_release"):
+            disagreement = _disagreement(self.info["release"], header)
+            told.append(Message("the hosted server {server}: {fact}", server=self.server, fact=disagreement))
+        return told
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -152,7 +162,10 @@ def base_url(uai: str, url: str = "") -> str:
         return f"https://{parse_uai(uai)}.index-education.net/pronote/"
     if not _is_base(url):
         raise ValueError(
-            f"{url!r} is not the address of a hosted server, as in https://<UAI>.index-education.net/pronote/"
+            Message(
+                "{url} is not the address of a hosted server, as in https://<UAI>.index-education.net/pronote/",
+                url=repr(url),
+            )
         )
     return url.rstrip("/") + "/"
 
@@ -184,9 +197,12 @@ def _unreadable(server: str, body: bytes) -> HostedServerError:
     if (refusal := known_refusal(server, body)) is not None:
         return refusal
     text = decoded(body)
-    kind = "an HTML page" if "<html" in text.lower() or "<!doctype" in text.lower() else "something that is not JSON"
+    page = "<html" in text.lower() or "<!doctype" in text.lower()
+    kind = Message("an HTML page") if page else Message("something that is not JSON")
     return HostedServerError(
-        server, f"it answered {kind} instead of its description", remedy="Open the address in a browser and look."
+        server,
+        Message("it answered {kind} instead of its description", kind=kind),
+        remedy=Message("Open the address in a browser and look."),
     )
 
 
@@ -199,7 +215,9 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
     try:
         release = _stated(data)
     except ValueError as exc:
-        raise HostedServerError(server, str(exc), remedy="Report it: the format may have changed.") from exc
+        raise HostedServerError(
+            server, message_of(exc), remedy=Message("Report it: the format may have changed.")
+        ) from exc
     cas: dict[str, Any] = data["CAS"] if isinstance(data.get("CAS"), dict) else {}
     spaces: list[Any] = data["espaces"] if isinstance(data.get("espaces"), list) else []
     address = str(cas.get("casURL") or "")
@@ -209,17 +227,17 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
         cas_active=bool(cas.get("actif")),
         cas_host=host_of(address) if "://" in address else "",
         spaces=[_name(s.get("nom")) for s in spaces[:_MAX_SPACES] if isinstance(s, dict) and s.get("nom")],
-        disagreements=_disagreements(release, server_header),
+        header=header if (header := parse_server_header(server_header)) != release else None,
     )
 
 
 def _stated(data: Any) -> Release:
     """The release of a description. Raises ValueError."""
     if not isinstance(data, dict):
-        raise ValueError("it answered JSON that is not a description of itself")  # noqa: TRY004  (of a server's answer)
+        raise ValueError(Message("it answered JSON that is not a description of itself"))  # noqa: TRY004  (of a server's answer)
     version = data.get("version")
     if not isinstance(version, list) or not all(isinstance(part, int) for part in version):
-        raise ValueError(f"its description has no version ({version!r})")
+        raise ValueError(Message("its description has no version ({version})", version=repr(version)))
     return Release.parse(".".join(str(part) for part in version))
 
 
@@ -234,7 +252,9 @@ def parse_server_header(header: str) -> Release | None:
     return Release.read(f"{match['year']}.{match['old'] or (match['rest'] or '').strip('.')}") if match else None
 
 
-def _disagreements(release: Release, header: str) -> list[str]:
-    stated = parse_server_header(header)
-    told = f"its description says {release}, its Server header {stated}: an update may be under way"
-    return [] if stated in {None, release} else [told]
+def _disagreement(release: Release | str, header: Release | str) -> Message:
+    return Message(
+        "its description says {release}, its Server header {header}: an update may be under way",
+        release=release,
+        header=header,
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..base.message import message_of
 from ..product.release import Release
 from .answers import ask_once
 from .description import INFO_PATH, HostedServerError, ServedRelease, base_url, parse_info
@@ -26,7 +27,7 @@ def served_release(
             return ServedRelease(release=Release.parse(pinned), pinned=True)
         return read_hosted_release(uai, url, options=options, allow_stale=allow_stale)
     except (HostedServerError, ValueError) as exc:
-        return ServedRelease(server=url, error=str(exc), fact=getattr(exc, "fact", str(exc)))
+        return ServedRelease(server=url, error=message_of(exc), fact=getattr(exc, "fact", message_of(exc)))
 
 
 def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allow_stale: bool = False) -> ServedRelease:

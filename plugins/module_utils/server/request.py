@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.http import MAX_BYTES, REDIRECTS, Bounds, RequestError, ask
+from ..base.message import Message, message_of
 from .description import HostedServerError, known_refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
@@ -50,11 +51,12 @@ HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
 """The same as options of a plugin (``doc_fragments/attributes.py``), by the names of HostedOptions."""
 
 
-_WORDS = {
-    "none": ("no answer ({0})", "Check the address and the controller's way to the Internet."),
-    "broken_off": ("its answer broke off ({0})", "Try again later."),
-    "too_long": ("its answer was not taken ({0})", "Open the address in a browser and look."),
-    "refused": ("its answer was not taken ({0})", "Open the address in a browser and look."),
+_NOT_TAKEN = (Message("its answer was not taken ({reason})"), Message("Open the address in a browser and look."))
+_FACTS = {
+    "none": (Message("no answer ({reason})"), Message("Check the address and the controller's way to the Internet.")),
+    "broken_off": (Message("its answer broke off ({reason})"), Message("Try again later.")),
+    "too_long": _NOT_TAKEN,
+    "refused": _NOT_TAKEN,
 }
 
 
@@ -63,17 +65,19 @@ def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = M
     try:
         reply = ask(server + path, bounds=options.bounds(limit))
     except RequestError as exc:
-        fact, remedy = _WORDS[exc.kind]
-        raise HostedServerError(server, fact.format(exc), remedy=remedy) from exc
+        fact, remedy = _FACTS[exc.kind]
+        raise HostedServerError(server, fact.given(reason=message_of(exc)), remedy=remedy) from exc
     if reply.ok:
         return reply.body, reply.headers.get("Server", "")
     if reply.status in REDIRECTS:
         raise HostedServerError(
             server,
-            "it redirects instead of answering",
-            remedy="Check pronote_server_url: the address of the server itself, not of the ENT or a portal.",
+            Message("it redirects instead of answering"),
+            remedy=Message("Check pronote_server_url: the address of the server itself, not of the ENT or a portal."),
         )
     # A refusal page says more than its status.
     raise known_refusal(server, reply.body) or HostedServerError(
-        server, f"it answered HTTP {reply.status}", remedy="Try again later; check the hosting console."
+        server,
+        Message("it answered HTTP {status}", status=reply.status),
+        remedy=Message("Try again later; check the hosting console."),
     )

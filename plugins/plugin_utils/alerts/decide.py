@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ...module_utils.base.message import Message
 from ..audit.record import RecordSummary
 from ..audit.status import FAULTY, JUDGED
 
@@ -66,9 +67,17 @@ def decide(
     Raises ValueError for a kind of change that does not exist or a threshold that is no percentage.
     """
     if unknown := sorted(set(on) - set(KINDS)):
-        raise ValueError(f"tell: unknown change {', '.join(unknown)}; known: {', '.join(KINDS)}")
+        raise ValueError(
+            Message(
+                "tell: unknown change {unknown}; known: {kinds}", unknown=", ".join(unknown), kinds=", ".join(KINDS)
+            )
+        )
     if not 0 <= threshold <= 100:
-        raise ValueError(f"threshold is {threshold:g}, and must be a percentage from 0 to 100")
+        raise ValueError(
+            Message(
+                "threshold is {threshold}, and must be a percentage from 0 to 100", threshold=format(threshold, "g")
+            )
+        )
     now = {r["station"]: r["status"] in FAULTY for r in records if r["status"] in JUDGED}
     before = told or AlertState(stations=now, verdict="" if limited else verdict, whole=not limited)
     events = {

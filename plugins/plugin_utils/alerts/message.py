@@ -20,6 +20,7 @@ from email.utils import format_datetime, make_msgid, parseaddr
 from html import escape
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import printable
 from ...module_utils.product.products import PRODUCTS
 from ..audit.history import VANISHED
@@ -186,7 +187,9 @@ def _status(code: str, words: Words) -> str:
 
 def address(text: str, *, option: str) -> str:
     """A mail address as given (``a@b.fr`` or ``Name <a@b.fr>``). Raises ValueError for anything else."""
-    refusal = f"{option}: {text!r} is not a mail address; give one, as in admin@example.org"
+    refusal = Message(
+        "{option}: {text} is not a mail address; give one, as in admin@example.org", option=option, text=repr(text)
+    )
     # A line break would begin another header; a comma, another recipient.
     found = _ADDRESS.fullmatch(text)
     if found is None or not text.isprintable():

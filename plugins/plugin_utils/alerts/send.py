@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ...module_utils.base.deadline import Deadline, reader
 from ...module_utils.base.http import Bounds, RequestError, opened
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line, reason_of
 from .message import signature
 
@@ -50,8 +51,10 @@ class MailServer:
         """Raises ValueError for what would send a password in the clear."""
         if self.username and self.encryption == "none":
             raise ValueError(
-                "mail_encryption: with none, the password would cross the network in the clear. "
-                "Use starttls or tls, or no mail_username"
+                Message(
+                    "mail_encryption: with none, the password would cross the network in the clear. Use "
+                    "starttls or tls, or no mail_username"
+                )
             )
         _check_authorities(self.ca_path, option="mail_ca_path")
 
@@ -69,13 +72,19 @@ class Webhook:
         """Raises ValueError; the address may hold a token and is not repeated."""
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not _ONE_WORD.fullmatch(self.url):
-            raise ValueError("webhook_url is not an address that begins with https:// (or http://)")
+            raise ValueError(Message("webhook_url is not an address that begins with https:// (or http://)"))
         _check_authorities(self.ca_path, option="webhook_ca_path")
 
 
 def _check_authorities(path: str | None, *, option: str) -> None:
     if path and not Path(path).expanduser().is_file():
-        raise ValueError(f"{option}: {path} is not a file; give the one with your authority's certificate")
+        raise ValueError(
+            Message(
+                "{option}: {path} is not a file; give the one with your authority's certificate",
+                option=option,
+                path=path,
+            )
+        )
 
 
 def send(message: EmailMessage, server: MailServer) -> list[str]:
@@ -87,20 +96,32 @@ def send(message: EmailMessage, server: MailServer) -> list[str]:
             return sorted(smtp.send_message(message))
     except smtplib.SMTPAuthenticationError as exc:
         raise _failed(
-            server, f"it refuses the login (code {exc.smtp_code})", "Check mail_username and its password."
+            server,
+            Message("it refuses the login (code {code})", code=exc.smtp_code),
+            Message("Check mail_username and its password."),
         ) from exc
     except smtplib.SMTPRecipientsRefused as exc:
-        raise _failed(server, f"it refuses {', '.join(sorted(exc.recipients))}", "Check mail_to.") from exc
+        raise _failed(
+            server,
+            Message("it refuses {recipients}", recipients=", ".join(sorted(exc.recipients))),
+            Message("Check mail_to."),
+        ) from exc
     except ssl.SSLError as exc:
         raise _failed(
-            server, f"TLS: {exc.reason or exc}", "Name your authority's file in mail_ca_path, or check mail_encryption."
+            server,
+            f"TLS: {exc.reason or exc}",
+            Message("Name your authority's file in mail_ca_path, or check mail_encryption."),
         ) from exc
     except smtplib.SMTPResponseException as exc:
         said = exc.smtp_error.decode("utf-8", "replace") if isinstance(exc.smtp_error, bytes) else exc.smtp_error
-        failure = _failed(server, f"it answers {exc.smtp_code} {one_line(said)}", "Ask who runs it.")
-        raise (TooLargeError(str(failure)) if exc.smtp_code == _TOO_LARGE else failure) from exc
+        failure = _failed(
+            server,
+            Message("it answers {code} {said}", code=exc.smtp_code, said=one_line(said)),
+            Message("Ask who runs it."),
+        )
+        raise (TooLargeError(message_of(failure)) if exc.smtp_code == _TOO_LARGE else failure) from exc
     except (OSError, smtplib.SMTPException) as exc:
-        raise _failed(server, reason_of(exc), "Check mail_server, mail_port and mail_encryption.") from exc
+        raise _failed(server, reason_of(exc), Message("Check mail_server, mail_port and mail_encryption.")) from exc
 
 
 class _Smtp(smtplib.SMTP):
@@ -142,7 +163,15 @@ def _connected(server: MailServer) -> smtplib.SMTP:
 
 
 def _failed(server: MailServer, fact: str, remedy: str) -> AlertError:
-    return AlertError(f"the alert was not sent by the mail server {server.host}:{server.port}: {fact}. {remedy}")
+    return AlertError(
+        Message(
+            "the alert was not sent by the mail server {host}:{port}: {fact}. {remedy}",
+            host=server.host,
+            port=server.port,
+            fact=fact,
+            remedy=remedy,
+        )
+    )
 
 
 def post(body: bytes, webhook: Webhook) -> None:
@@ -158,7 +187,17 @@ def post(body: bytes, webhook: Webhook) -> None:
             status = answer.status
     except RequestError as exc:
         raise AlertError(
-            f"the alert was not taken by the webhook at {host}: {exc}. Check webhook_url, and webhook_ca_path."
+            Message(
+                "the alert was not taken by the webhook at {host}: {error}. Check webhook_url, and webhook_ca_path.",
+                host=host,
+                error=message_of(exc),
+            )
         ) from exc
     if not 200 <= status < 300:
-        raise AlertError(f"the alert was not taken by the webhook at {host}: it answers {status}. Check webhook_url.")
+        raise AlertError(
+            Message(
+                "the alert was not taken by the webhook at {host}: it answers {status}. Check webhook_url.",
+                host=host,
+                status=status,
+            )
+        )

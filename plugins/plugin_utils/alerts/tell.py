@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.clock import now, utc_now
+from ...module_utils.base.message import Message, message_of
 from ..audit.record import AuditRecord, count
 from ..store.store import Store, StoreError
 from ..words.words import Words
@@ -62,10 +63,10 @@ class AlertRequest:
         tell: an alert that is misconfigured must not be found out on the day that it is needed."""
         server = webhook = None
         if not args["store"]:
-            raise ValueError("alerts need a store to know what was told: give store (pronote_state) a file")
+            raise ValueError(Message("alerts need a store to know what was told: give store (pronote_state) a file"))
         if args["mail_to"]:
             if not args["mail_server"] or not args["mail_from"]:
-                raise ValueError("mail_to needs mail_server and mail_from")
+                raise ValueError(Message("mail_to needs mail_server and mail_from"))
             for option, each in [("mail_from", args["mail_from"]), *(("mail_to", to) for to in args["mail_to"])]:
                 address(each, option=option)
             server = MailServer(
@@ -142,7 +143,7 @@ def tell(
             told = _told(request, way, check=check)
         except StoreError as exc:
             # Telling without knowing what was told would tell the same every night.
-            delivery.fail(way, f"{exc} Nothing was told by {way}.")
+            delivery.fail(way, Message("{error} Nothing was told by {way}.", error=message_of(exc), way=way))
             continue
         alert, after, unsent = decide(
             told,
@@ -155,7 +156,7 @@ def tell(
         )
         failure = "" if alert is None else _deliver(alert, records, request, way, delivery, check=check)
         if failure:
-            delivery.fail(way, f"{failure} It is tried again with the next audit.")
+            delivery.fail(way, Message("{error} It is tried again with the next audit.", error=failure))
         elif alert is not None:
             delivery.sent.append(way)
         if not check:
@@ -188,16 +189,19 @@ def _deliver(
             )
     except TooLargeError as exc:
         if not request.attach:
-            return str(exc)
+            return message_of(exc)
         # As a server with a lower limit takes it.
         failure = _deliver(alert, records, replace(request, attach=""), way, delivery, check=False)
         if not failure:
             delivery.warnings.append(
-                f"{exc} It was sent again without the report: set pronote_audit_alert_url instead."
+                Message(
+                    "{error} It was sent again without the report: set pronote_audit_alert_url instead.",
+                    error=message_of(exc),
+                )
             )
         return failure
     except AlertError as exc:
-        return str(exc)
+        return message_of(exc)
     return ""
 
 
@@ -215,7 +219,11 @@ def _remember(request: AlertRequest, way: str, told: AlertState, delivery: Deliv
             save_state(store, told, product=request.product, channel=way)
     except StoreError as exc:
         # What was sent is sent, and the other ways are still to be told.
-        delivery.warnings.append(f"{exc} What {way} has told is not remembered: it may be told again.")
+        delivery.warnings.append(
+            Message(
+                "{error} What {way} has told is not remembered: it may be told again.", error=message_of(exc), way=way
+            )
+        )
 
 
 def _readable(path: str) -> bool:
@@ -230,7 +238,9 @@ def _mail(message: Letter, request: AlertRequest, server: MailServer, delivery: 
         if _readable(request.attach):
             report = (file.name, file.read_bytes())
         else:
-            delivery.warnings.append(f"the report {file} is not attached: it is not there, or larger than 10 MiB.")
+            delivery.warnings.append(
+                Message("the report {file} is not attached: it is not there, or larger than 10 MiB.", file=file)
+            )
     made = mail(
         message,
         sender=request.sender,
@@ -240,7 +250,11 @@ def _mail(message: Letter, request: AlertRequest, server: MailServer, delivery: 
     )
     if refused := send(made, server):
         delivery.warnings.append(
-            f"the mail server {server.host} took the alert, but not for {', '.join(refused)}. Check mail_to."
+            Message(
+                "the mail server {host} took the alert, but not for {recipients}. Check mail_to.",
+                host=server.host,
+                recipients=", ".join(refused),
+            )
         )
 
 

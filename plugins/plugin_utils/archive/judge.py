@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import decoded
 from ...module_utils.base.times import iso, moment
 from ...module_utils.checks.findings import Report
@@ -102,8 +103,12 @@ def station_path(path: str) -> str:
     """A full path on a drive of the station. Raises ValueError for what WMI and cmd cannot be given."""
     if not _STATION_PATH.fullmatch(path):
         raise ValueError(
-            f"{path!r} is not the full path of a file on a drive of the station, as in C:\\EDT\\archive.zip. A share "
-            "is read from the controller (where: controller), and quotes and percent signs cannot be passed on"
+            Message(
+                "{path} is not the full path of a file on a drive of the station, as in "
+                "C:\\EDT\\archive.zip. A share is read from the controller (where: controller), and "
+                "quotes and percent signs cannot be passed on",
+                path=repr(path),
+            )
         )
     return path
 

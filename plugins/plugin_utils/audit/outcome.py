@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...module_utils.base.message import Message, listing
+from ...module_utils.base.message import Message, enumerated
 from .record import RecordSummary, count
 from .status import FAULTY, SILENT, STATUSES, UNKNOWN
 
@@ -102,7 +102,7 @@ def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_
 
 
 def _message(failing: list[str], records: Sequence[object], named: set[str], gaps: list[Message]) -> str:
-    incomplete = Message("the audit is incomplete: {gaps}", gaps=listing(gaps)) if gaps else ""
+    incomplete = Message("the audit is incomplete: {gaps}", gaps=enumerated(gaps)) if gaps else ""
     if not failing:
         return incomplete
     told = Message(

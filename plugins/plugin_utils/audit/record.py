@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
-from ...module_utils.base.message import listing, with_sources
+from ...module_utils.base.message import enumerated, with_sources
 from ...module_utils.server.description import ServedRelease
 from ..station.state import StationState
 from .status import STATUSES
@@ -99,7 +99,7 @@ def make_record(
         "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,
-        "found": None if state is None else listing([i.describe() for i in state.installations]),
+        "found": None if state is None else enumerated([i.describe() for i in state.installations]),
         "facts": None if state is None else state.as_dict(),
     }
     return cast("AuditRecord", with_sources(record))

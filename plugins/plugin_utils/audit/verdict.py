@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...module_utils.base.message import Message, listing
+from ...module_utils.base.message import Message, enumerated
 from ...module_utils.product.release import Release
 from ..station.boot import is_later_boot
 from ..station.frozen import THAW, Unconfirmed, confirmed, wanted_text
@@ -47,7 +47,7 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
     current = state.of_year(wanted.year)
     sound = [i for i in current if i.condition in {"ok", "exe_without_entry"} and i.release is not None]
     if len(sound) > 1:
-        shown = listing([i.describe() for i in sound])
+        shown = enumerated([i.describe() for i in sound])
         reason = Message("several clients of {year}: {shown}", year=wanted.year, shown=shown)
         return Verdict(status="several", reason=reason, remedy=Message("Remove all but one."))
     if sound:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...module_utils.base.digests import valid_digest
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.message import Message
 from ...module_utils.base.times import iso, moment
 
 __all__ = ["ATTESTED", "Attestation", "AttestationPlan", "attest", "current", "new_attestation", "revoke"]
@@ -87,12 +88,22 @@ def new_attestation(
     """A row to be, checked. Raises ValueError for what nobody can attest, in words for the admin."""
     if operation not in ATTESTED:
         known = ", ".join(map(str, ATTESTED))
-        raise ValueError(f"operation {operation} is looked at, not attested; those attested are {known}")
+        raise ValueError(
+            Message(
+                "operation {operation} is looked at, not attested; those attested are {known}",
+                operation=operation,
+                known=known,
+            )
+        )
     if not 2000 <= year < 2100:
-        raise ValueError(f"year {year} is not a year of PRONOTE, as in 2026 for the school year 2026-2027")
+        raise ValueError(
+            Message("year {year} is not a year of PRONOTE, as in 2026 for the school year 2026-2027", year=year)
+        )
     when = moment(done_on) if done_on else now
     if when > now:
-        raise ValueError(f"date {done_on!r} is to come: attest what was done, once it is done")
+        raise ValueError(
+            Message("date {done_on} is to come: attest what was done, once it is done", done_on=repr(done_on))
+        )
     return Attestation(
         school=parse_uai(school),
         year=year,
@@ -112,9 +123,15 @@ def _said(option: str, text: str, *, required: bool = False) -> str:
     """Text that a person gave: shown on boards, so one printable line."""
     said = " ".join(str(text).split())
     if required and not said:
-        raise ValueError(f"{option} is empty: an attestation is somebody's word, so say whose")
+        raise ValueError(Message("{option} is empty: an attestation is somebody's word, so say whose", option=option))
     if len(said) > _LONGEST or not said.isprintable():
-        raise ValueError(f"{option} must be one line of at most {_LONGEST} characters, without control characters")
+        raise ValueError(
+            Message(
+                "{option} must be one line of at most {longest} characters, without control characters",
+                option=option,
+                longest=_LONGEST,
+            )
+        )
     return said
 
 
@@ -130,6 +147,6 @@ def revoke(rows: Sequence[Attestation], by: Attestation) -> AttestationPlan:
     """Revoke every attestation in force of an operation: one row each, with who revoked and why."""
     before = current(rows)
     if before and not by.reason:
-        raise ValueError("reason is empty: say why the attestation is revoked")
+        raise ValueError(Message("reason is empty: say why the attestation is revoked"))
     ends = tuple(replace(by, revokes=row.id, digest="") for row in before)
     return AttestationPlan(rows=ends, before=before, after=())

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...module_utils.base.message import message_of
 from ...module_utils.checks.findings import Report
 from ...module_utils.server.description import ServedRelease
 from ..audit.history import LastWord
@@ -70,5 +71,5 @@ def read_stored(path: str, schools: Sequence[School], *, inventory: Collection[s
                 if station in inventory and now.get(station, uai) == uai:
                     audited.setdefault(uai, []).append(known)
     except StoreError as exc:
-        return StoredFacts(path=path, problem=str(exc))
+        return StoredFacts(path=path, problem=message_of(exc))
     return StoredFacts(path=path, attestations=dict(attestations), audited=audited)

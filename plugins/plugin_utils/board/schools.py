@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ..inventory.schools import said, schools
 from ..survey.options import Resolved
 
@@ -91,4 +92,6 @@ def _value(own: Mapping[str, Any], name: str, default: Any, uai: str) -> Any:
     try:
         return int(value)
     except (TypeError, ValueError) as exc:
-        raise ValueError(f"pronote_rentree_{name} of {uai} is {value!r}, not a number") from exc
+        raise ValueError(
+            Message("pronote_rentree_{name} of {uai} is {value}, not a number", name=name, uai=uai, value=repr(value))
+        ) from exc

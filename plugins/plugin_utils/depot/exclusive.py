@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ...module_utils.base.locks import acquired
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 
 __all__ = ["PATIENCE", "depot_of", "exclusively"]
@@ -33,8 +34,11 @@ def exclusively(*folders: Path, patience: float = 0.0) -> Iterator[None]:
             stack.callback(os.close, handle)
             if not acquired(handle, patience):
                 raise ValueError(
-                    f"another preparation is under way, or a publication or a pruning (it holds {folder}); wait until "
-                    "it has ended, then run again"
+                    Message(
+                        "another preparation is under way, or a publication or a pruning (it holds {folder}); "
+                        "wait until it has ended, then run again",
+                        folder=folder,
+                    )
                 )
         yield
 

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from ...module_utils.base.digests import is_digest, valid_digest
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -72,22 +73,39 @@ class InstallerRecord:
     def from_data(cls, data: object) -> InstallerRecord:
         """Read a record. Raises ValueError naming the field that cannot be."""
         if not isinstance(data, Mapping):
-            raise ValueError("installer is not a mapping")  # noqa: TRY004  (callers catch what data can be)
+            raise ValueError(Message("installer is not a mapping"))  # noqa: TRY004  (callers catch what data can be)
         # A formatter of YAML may take the quotes from a date.
         values: dict[str, Any] = {k: v.isoformat() if isinstance(v, dt.date) else v for k, v in data.items()}
         kinds: dict[str, type] = {"name": str, "url": str, "sha256": str, "size": int, "signer": str, "date": str}
         # type() and not isinstance: True is an int.
         unusable = [field for field, kind in kinds.items() if type(values.get(field)) is not kind]
         if unusable:
-            raise ValueError(f"installer has no usable {unusable[0]} ({values.get(unusable[0])!r})")
+            raise ValueError(
+                Message(
+                    "installer has no usable {field} ({value})",
+                    field=unusable[0],
+                    value=repr(values.get(unusable[0])),
+                )
+            )
         if set(values) != set(kinds):
-            raise ValueError(f"installer has fields that nothing wrote: {', '.join(sorted(set(values) - set(kinds)))}")
+            raise ValueError(
+                Message(
+                    "installer has fields that nothing wrote: {fields}",
+                    fields=", ".join(sorted(set(values) - set(kinds))),
+                )
+            )
         if not _NAME.fullmatch(values["name"]):
-            raise ValueError(f"installer has a name that is none ({values['name']!r})")
+            raise ValueError(Message("installer has a name that is none ({name})", name=repr(values["name"])))
         if not is_digest(values["sha256"]):
-            raise ValueError(f"installer has a sha256 that is none ({values['sha256']!r})")
+            raise ValueError(Message("installer has a sha256 that is none ({digest})", digest=repr(values["sha256"])))
         if values["size"] <= 0 or not _DATE.fullmatch(values["date"]):
-            raise ValueError(f"installer has an impossible size or date ({values['size']!r}, {values['date']!r})")
+            raise ValueError(
+                Message(
+                    "installer has an impossible size or date ({size}, {date})",
+                    size=repr(values["size"]),
+                    date=repr(values["date"]),
+                )
+            )
         return cls(**values)
 
 
@@ -111,7 +129,7 @@ class _StrictLoader(yaml.SafeLoader):
         self._depth += 1
         if self._depth > _DEEPEST:
             # Here, since PyYAML takes a second to come to the end of Python's stack.
-            raise yaml.composer.ComposerError(None, None, f"more than {_DEEPEST} levels", None)
+            raise yaml.composer.ComposerError(None, None, Message("more than {deepest} levels", deepest=_DEEPEST), None)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -125,7 +143,10 @@ class _StrictLoader(yaml.SafeLoader):
                 continue
             if key_node.value in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key_node.value!r} is there twice", key_node.start_mark
+                    None,
+                    None,
+                    Message("the key {value} is there twice", value=repr(key_node.value)),
+                    key_node.start_mark,
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep=deep)
@@ -136,16 +157,16 @@ def parse_lock(content: bytes) -> dict[str, Any] | None:
     conflict = _CONFLICT.search(content)
     if conflict:
         line = content.count(b"\n", 0, conflict.start()) + 1
-        raise ValueError(f"line {line} is a conflict marker of a merge that was not finished")
+        raise ValueError(Message("line {line} is a conflict marker of a merge that was not finished", line=line))
     try:
         data = yaml.load(content, Loader=_StrictLoader)  # noqa: S506  (a SafeLoader)
     except yaml.YAMLError as exc:
         raise ValueError(" ".join(str(exc).split())) from exc
     except (AttributeError, KeyError, TypeError) as exc:
         # PyYAML, of a value that is none of the type that a tag gives it (!!timestamp, !!bool).
-        raise ValueError("a value is not of the type that its tag says") from exc
+        raise ValueError(Message("a value is not of the type that its tag says")) from exc
     if data is not None and not isinstance(data, dict):
-        raise ValueError("a mapping was expected")
+        raise ValueError(Message("a mapping was expected"))
     return data
 
 
@@ -160,9 +181,9 @@ def releases_of(lock: Mapping[str, Any], product: Product) -> dict[str, dict[str
     for key in lock_key(product).split("."):
         found = found.get(key) or {}
         if not isinstance(found, dict):
-            raise ValueError(f"{key} is not a mapping of releases to architectures")  # noqa: TRY004  (of a file)
+            raise ValueError(Message("{key} is not a mapping of releases to architectures", key=key))  # noqa: TRY004  (of a file)
     if not all(isinstance(release, str) and isinstance(arches, dict) for release, arches in found.items()):
-        raise ValueError(f"{lock_key(product)} is not a mapping of releases to architectures")
+        raise ValueError(Message("{key} is not a mapping of releases to architectures", key=lock_key(product)))
     return dict(found)
 
 
@@ -182,7 +203,7 @@ def locked_entry(
             files = entry.get("files") if isinstance(entry, Mapping) else None
             digests = [entry.get("digest"), *files.values()] if isinstance(files, Mapping) else [None]
             if not all(isinstance(digest, str) and is_digest(digest) for digest in digests):
-                raise ValueError(f"{key}, {arch}: digest and files are not SHA-256 digests")
+                raise ValueError(Message("{key}, {arch}: digest and files are not SHA-256 digests", key=key, arch=arch))
             found: Mapping[str, Any] = entry
             return found
     return None
@@ -314,7 +335,7 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise ValueError(f"pronote_releases cannot be read: {exc!r}") from exc
+        raise ValueError(Message("pronote_releases cannot be read: {error}", error=message_of(exc))) from exc
 
 
 def check_same(
@@ -324,9 +345,20 @@ def check_same(
     locked = record.sha256 if record is not None else entry["files"].get("setup.exe") if entry is not None else None
     if locked is None or locked == sha256:
         return
-    of = f"verified on {record.date} ({record.size} bytes)" if record is not None else "published by hand"
+    of = Message("published by hand")
+    if record is not None:
+        of = Message("verified on {date} ({size} bytes)", date=record.date, size=record.size)
     raise ValueError(
-        f"ALARM: {name} from {where} is not the file that was {of}: its SHA-256 is {sha256} ({size} bytes), the lock "
-        f"file has {locked}. Somebody changed the file, or the publisher replaced it under the same name. Nothing was "
-        "changed. Find out which; only then remove the entry from the lock file and prepare again"
+        Message(
+            "ALARM: {name} from {where} is not the file that was {of}: its SHA-256 is {digest} "
+            "({size} bytes), the lock file has {locked}. Somebody changed the file, or the "
+            "publisher replaced it under the same name. Nothing was changed. Find out which; only "
+            "then remove the entry from the lock file and prepare again",
+            name=name,
+            where=where,
+            of=of,
+            digest=sha256,
+            size=size,
+            locked=locked,
+        )
     )

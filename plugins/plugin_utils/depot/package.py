@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT, Product
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES, Technology
@@ -112,19 +113,33 @@ def script_context(package: Package) -> dict[str, Any]:
         setups.append(("update", update_files, technology.update))
     for name in install_files:
         if name not in package.digests:
-            raise ValueError(f"{technology.key} needs {name}, which is not there")
+            raise ValueError(Message("{key} needs {name}, which is not there", key=technology.key, name=name))
     if package.product_code and not _PRODUCT_CODE.fullmatch(package.product_code):
-        raise ValueError(f"{package.product_code!r} is not a product code ({{8-4-4-4-12 hexadecimal digits}})")
+        raise ValueError(
+            Message(
+                "{product_code} is not a product code ({shape})",
+                product_code=repr(package.product_code),
+                shape="{8-4-4-4-12}",
+            )
+        )
     for arguments in (package.arguments, package.uninstall_arguments):
         if not _ARGUMENTS.fullmatch(arguments):
             raise ValueError(
-                f"the arguments {arguments!r} hold a character that cmd.exe reads as its own, or that is not ASCII"
+                Message(
+                    "the arguments {arguments} hold a character that cmd.exe reads as its own, or that is not ASCII",
+                    arguments=repr(arguments),
+                )
             )
         if "{{" in arguments or "{#" in arguments:
-            raise ValueError(f"the arguments {arguments!r} hold what Ansible reads as its own in the lock file")
+            raise ValueError(
+                Message(
+                    "the arguments {arguments} hold what Ansible reads as its own in the lock file",
+                    arguments=repr(arguments),
+                )
+            )
     for process in package.processes:
         if not _PROCESS.fullmatch(process):
-            raise ValueError(f"{process!r} is not the name of a program")
+            raise ValueError(Message("{process} is not the name of a program", process=repr(process)))
     return {
         "script_version": SCRIPT_VERSION,
         "title": package.product.title,
@@ -195,14 +210,28 @@ def _entry(
     digest = package.digests[package.technology.installer]
     if isinstance(old, dict) and (newer := script_version(old)) > SCRIPT_VERSION:
         raise LockedError(
-            f"the lock file has a script of version {newer} for {package.release} {package.arch}, and this collection "
-            f"renders version {SCRIPT_VERSION}: a newer collection published it. Update this one"
+            Message(
+                "the lock file has a script of version {newer} for {release} {arch}, and this "
+                "collection renders version {script_version}: a newer collection published it. Update "
+                "this one",
+                newer=newer,
+                release=package.release,
+                arch=package.arch,
+                script_version=SCRIPT_VERSION,
+            )
         )
     if known is not None and known.sha256 != digest:
         raise LockedError(
-            f"the lock file knows another installer of {package.release} {package.arch}: SHA-256 {known.sha256}, "
-            f"verified on {known.date}, and this one has {digest}. Find out why they differ; only then remove the "
-            "entry from the lock file"
+            Message(
+                "the lock file knows another installer of {release} {arch}: SHA-256 {known}, "
+                "verified on {date}, and this one has {digest}. Find out why they differ; only then "
+                "remove the entry from the lock file",
+                release=package.release,
+                arch=package.arch,
+                known=known.sha256,
+                date=known.date,
+                digest=digest,
+            )
         )
     record = installer or known
     if not size and isinstance(old, dict) and (old.get("files") or {}).get(package.technology.installer) == digest:

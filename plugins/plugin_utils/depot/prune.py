@@ -15,6 +15,7 @@ import yaml
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import headed_diff, lines_diff
 from ...module_utils.product.release import Release
 from ...module_utils.server.release import HostedOptions, served_release
@@ -39,15 +40,17 @@ def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str],
     running: dict[Release, str] = {}
     last_known: dict[Release, str] = {}
     unknown: list[str] = []
-    held = {Release.parse(release): "kept on request" for release in keep}
+    held: dict[Release, str] = {Release.parse(release): Message("kept on request") for release in keep}
     seen: set[tuple[str, str]] = set()
     for name, variables in hosts.items():
         try:
             uai, url = school_of(variables, strict=True), said(variables, "pronote_server_url", strict=True)
             pinned = [said(variables, f"pronote_{what}_release", strict=True) for what in ("client", "audit")]
-            held |= {Release.parse(release): f"{name} is held at it" for release in pinned if release}
+            held |= {
+                Release.parse(release): Message("{name} is held at it", name=name) for release in pinned if release
+            }
         except (AnsibleError, ValueError) as exc:
-            unknown.append(f"{name}: {exc}")
+            unknown.append(Message("{name}: {error}", name=name, error=message_of(exc)))
             continue
         if not uai or (uai, url) in seen:
             continue
@@ -58,7 +61,7 @@ def gather_needs(hosts: Mapping[str, Mapping[str, Any]], *, keep: Iterable[str],
         elif served.stale:
             last_known[served.client] = served.error
         else:
-            running.setdefault(served.client, f"{uai} runs it")
+            running.setdefault(served.client, Message("{uai} runs it", uai=uai))
     return Needs(running=running, held=held, last_known=last_known, unknown=unknown)
 
 
@@ -93,7 +96,7 @@ def prune(
         decisions = decide(published, needs)
         new_lock = prune_lock(lock, decisions)
     except ValueError as exc:
-        raise not_a_lock(lock_file or depot, str(exc)) from exc
+        raise not_a_lock(lock_file or depot, message_of(exc)) from exc
     gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
     folders = sorted(place for place, (product, release, _) in places.items() if (product, release) in gone)
     there = [place for place in sorted(places) if (depot / place).is_dir()]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.product.release import Release
 
@@ -53,16 +54,20 @@ def _why_kept(release: Release, needs: Needs) -> str:
         if release in reasons:
             return reasons[release]
     if unknown := list(needs.unknown):
-        return f"what this server runs is not known: {unknown[0]}"
+        return Message("what this server runs is not known: {reason}", reason=unknown[0])
     for last, server in needs.last_known.items():
         # A server only goes forward, so it may run anything from there on.
         if release.year >= last.year:
-            return f"the server ran {last} when it was read last, and cannot be read now: {server}"
+            return Message(
+                "the server ran {release} when it was read last, and cannot be read now: {reason}",
+                release=last,
+                reason=server,
+            )
     in_use = [*needs.running, *needs.last_known]
     if not in_use:
-        return "no school of the inventory was read"
+        return Message("no school of the inventory was read")
     if release >= max(in_use):
-        return f"newer than what schools run ({max(in_use)})"
+        return Message("newer than what schools run ({release})", release=max(in_use))
     return ""
 
 
@@ -81,10 +86,10 @@ def split_place(place: str) -> tuple[str, Release, str] | None:
 def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     others = lock.get("pronote_product_releases") or {}
     if not isinstance(others, Mapping):
-        raise ValueError("pronote_product_releases is not a mapping of products")  # noqa: TRY004  (of a file's content)
+        raise ValueError(Message("pronote_product_releases is not a mapping of products"))  # noqa: TRY004  (of a file's content)
     found = {PRONOTE_CLIENT.key: lock.get("pronote_releases") or {}, **others}
     if not all(isinstance(releases, Mapping) for releases in found.values()):
-        raise ValueError("pronote_releases is not a mapping of releases to architectures")
+        raise ValueError(Message("pronote_releases is not a mapping of releases to architectures"))
     return found
 
 

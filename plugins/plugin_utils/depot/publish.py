@@ -18,6 +18,7 @@ import yaml
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import sha256_of
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from .lock import InstallerRecord, key_of, lock_key, parse_lock, releases_of
@@ -41,8 +42,13 @@ def check_pin(path: str, digest: str, pinned: str) -> None:
     """Raise ValueError when a file's digest is not the one expected; empty: any is."""
     if pinned and digest != pinned.lower():
         raise ValueError(
-            f"{path} has the SHA-256 {digest}, not the {pinned.lower()} expected; "
-            "fetch it again, and find out why it differs"
+            Message(
+                "{path} has the SHA-256 {digest}, not the {lower} expected; fetch it again, and find "
+                "out why it differs",
+                path=path,
+                digest=digest,
+                lower=pinned.lower(),
+            )
         )
 
 
@@ -72,7 +78,7 @@ def _stage(source: Path, part: Path, *, digest: str) -> None:
     """A verified copy under a name that no station asks for."""
     shutil.copyfile(source, part)
     if sha256_of(part) != digest:
-        raise ValueError(f"{source} changed while it was being published; run again")
+        raise ValueError(Message("{source} changed while it was being published; run again", source=source))
 
 
 def _stage_bytes(content: bytes, part: Path) -> None:
@@ -130,12 +136,14 @@ def read_lock(lock_file: Path | None) -> dict[str, Any] | None:
     try:
         return parse_lock(lock_file.read_bytes())
     except ValueError as exc:
-        raise not_a_lock(lock_file, str(exc)) from exc
+        raise not_a_lock(lock_file, message_of(exc)) from exc
 
 
 def not_a_lock(lock_file: Path, why: str) -> ValueError:
     """The error for a lock file that cannot be used."""
-    return ValueError(f"{lock_file} is not a lock file ({why}); put it right or delete it")
+    return ValueError(
+        Message("{lock_file} is not a lock file ({why}); put it right or delete it", lock_file=lock_file, why=why)
+    )
 
 
 def publish(
@@ -168,9 +176,9 @@ def publish(
         size = given.stat().st_size if given is not None else 0
         new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer, size=size)
     except LockedError as exc:
-        raise ValueError(str(exc)) from exc
+        raise ValueError(message_of(exc)) from exc
     except ValueError as exc:
-        raise not_a_lock(lock_file or depot, str(exc)) from exc
+        raise not_a_lock(lock_file or depot, message_of(exc)) from exc
     changed = before != after or (lock_file is not None and new_lock != old_lock)
     if changed and not check:
         stale = [name for name in sources or {} if before.get(name) != package.digests[name]]

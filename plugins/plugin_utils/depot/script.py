@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.product.technologies import TECHNOLOGIES, Technology
 
 __all__ = [
@@ -62,7 +63,7 @@ class ScriptSettings:
             plain = tuple(value) if isinstance(value, list) and all(type(each) is int for each in value) else value
             # type() and not isinstance: True is an int.
             if name not in defaults or type(plain) is not type(defaults[name]):
-                raise ValueError(f"script has no usable {name} ({value!r})")
+                raise ValueError(Message("script has no usable {name} ({value})", name=name, value=repr(value)))
             given[name] = plain
         return cls(**given)
 
@@ -78,7 +79,13 @@ class ScriptSettings:
             )
             values = [match[1] for line in lines if (match := pattern.fullmatch(line))]
             if len(values) != wanted:
-                raise ValueError(f"install.cmd is none that was published with {technology.key}: it has no one {name}")
+                raise ValueError(
+                    Message(
+                        "install.cmd is none that was published with {key}: it has no one {name}",
+                        key=technology.key,
+                        name=name,
+                    )
+                )
             if values:
                 found[name] = int(values[0]) if name in _NUMBERS else values[0]
         codes = tuple(int(word) for word in found.pop("success_codes").split())
@@ -117,7 +124,7 @@ def technology_of(entry: Mapping[str, Any]) -> Technology:
     try:
         return TECHNOLOGIES[str(entry.get("technology"))]
     except KeyError as exc:
-        raise ValueError(f"the technology {exc} is none that is known") from exc
+        raise ValueError(Message("the technology {error} is none that is known", error=message_of(exc))) from exc
 
 
 def script_version(entry: Mapping[str, Any]) -> int:
@@ -128,7 +135,7 @@ def script_version(entry: Mapping[str, Any]) -> int:
     version = record.get("version") if isinstance(record, Mapping) else None
     # Not by type(): a variable of Ansible's is an int of its own kind.
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise ValueError(f"script has no usable version ({record!r})")
+        raise ValueError(Message("script has no usable version ({record})", record=repr(record)))
     return int(version)
 
 

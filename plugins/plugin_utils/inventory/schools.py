@@ -10,6 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.identifiers import parse_uai
+from ...module_utils.base.message import Message, message_of
 
 __all__ = ["only_school", "said", "school_of", "schools"]
 
@@ -41,7 +42,7 @@ def schools(variables: Mapping[str, Any], *, strict: bool = True) -> dict[str, l
                 found.setdefault(parse_uai(uai), []).append(host)
         except (ValueError, AnsibleError) as exc:
             if strict:
-                raise ValueError(f"pronote_uai of {host}: {exc}") from exc
+                raise ValueError(Message("pronote_uai of {host}: {error}", host=host, error=message_of(exc))) from exc
     return dict(sorted(found.items()))
 
 
@@ -50,6 +51,9 @@ def only_school(variables: Mapping[str, Any]) -> str:
     found = schools(variables)
     if len(found) != 1:
         raise ValueError(
-            f"which school? This play has {', '.join(found) or 'none'}. Give the UAI, or --limit the run to one school."
+            Message(
+                "which school? This play has {found}. Give the UAI, or --limit the run to one school.",
+                found=", ".join(found) or "none",
+            )
         )
     return next(iter(found))

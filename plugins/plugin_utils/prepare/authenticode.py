@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import reason_of
 from .signify import (
     AuthenticodeFile,
@@ -58,9 +59,9 @@ def verify_signature(path: Path, *, signers: Sequence[str], authorities: Sequenc
             program = AuthenticodeFile.from_stream(file, path.name)
             signatures = [s for s in program.iter_embedded_signatures() if isinstance(s, AuthenticodeSignature)]
         except (SignifyError, ValueError, TypeError, KeyError, IndexError) as exc:
-            raise SignatureError(f"its signature cannot be read ({reason_of(exc)})") from exc
+            raise SignatureError(Message("its signature cannot be read ({error})", error=reason_of(exc))) from exc
         if not signatures:
-            raise SignatureError("it is not signed")
+            raise SignatureError(Message("it is not signed"))
         # A file may be signed twice, once for old systems. One good signature is enough; the first complaint is told.
         complaints = []
         for signature in signatures:
@@ -82,13 +83,19 @@ def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: 
         names = _names(chains[0][-1].asn1.subject)
     # The library reads a hostile file: whatever goes wrong in it is a bad signature, never the end of the run.
     except Exception as exc:
-        raise SignatureError(f"its signature is not valid ({reason_of(exc)})") from exc
+        raise SignatureError(Message("its signature is not valid ({error})", error=reason_of(exc))) from exc
     if digest not in _DIGESTS:
-        raise SignatureError(f"it is signed with {digest}, which protects nothing any more")
+        raise SignatureError(Message("it is signed with {digest}, which protects nothing any more", digest=digest))
     wanted = {_plain(signer) for signer in signers}
     signer = next((name for name in names if _plain(name) in wanted), None)
     if signer is None:
-        raise SignatureError(f"it is signed by {' / '.join(dict.fromkeys(names))!r}, not by {' or '.join(signers)}")
+        raise SignatureError(
+            Message(
+                "it is signed by {names}, not by {signers}",
+                names=repr(" / ".join(dict.fromkeys(names))),
+                signers=" or ".join(signers),
+            )
+        )
     return Signature(signer=signer, signed_at=signed_at)
 
 
@@ -102,10 +109,10 @@ def _store(authorities: Sequence[str]) -> CertificateStore:
         try:
             found = list(Certificate.from_pems(path.read_bytes()))
         except (ValueError, TypeError) as exc:
-            raise SignatureError(f"the authority file {path} holds no PEM certificate") from exc
+            raise SignatureError(Message("the authority file {path} holds no PEM certificate", path=path)) from exc
         stores.append(CertificateStore(found, trusted=True))
     if not stores:
-        raise SignatureError("no authority is trusted (authorities is empty)")
+        raise SignatureError(Message("no authority is trusted (authorities is empty)"))
     return functools.reduce(operator.or_, stores)
 
 

@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of, write_atomically
 from ...module_utils.base.http import Bounds, RequestError, Stream, ask, opened, vouched
+from ...module_utils.base.message import Message, message_of
 
 __all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
@@ -96,14 +97,30 @@ def fetch_page(url: str, *, options: DownloadOptions) -> bytes:
     try:
         page = ask(url, bounds=options.bounds(_MAX_PAGE), redirects=_MAX_REDIRECTS)
     except RequestError as exc:
-        other = ": it is not the download page" if exc.kind == "too_long" else ""
-        raise DownloadError(f"the page {url} could not be read: {exc}{other}. {_BY_HAND}") from exc
+        error = message_of(exc)
+        if exc.kind == "too_long":
+            error = Message("{error}: it is not the download page", error=error)
+        raise DownloadError(
+            Message(
+                "the page {url} could not be read: {error}. {by_hand}",
+                url=url,
+                error=error,
+                by_hand=_BY_HAND,
+            )
+        ) from exc
     if not page.ok:
-        raise DownloadError(f"the page {url} could not be read: HTTP {page.status}. {_BY_HAND}")
+        raise DownloadError(
+            Message(
+                "the page {url} could not be read: HTTP {status}. {by_hand}",
+                url=url,
+                status=page.status,
+                by_hand=_BY_HAND,
+            )
+        )
     return page.body
 
 
-_BY_HAND = (
+_BY_HAND = Message(
     "Check the controller's way to the Internet (proxy), or download the installer with a browser and pass it with "
     "pronote_prepare_installer=<file>"
 )
@@ -159,7 +176,15 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
                 _drop(part)
             raise
     else:
-        raise DownloadError(f"{url} broke off {options.tries} times ({broken}); {_what_is_kept(part)}")
+        raise DownloadError(
+            Message(
+                "{url} broke off {tries} times ({broken}); {kept}",
+                url=url,
+                tries=options.tries,
+                broken=broken,
+                kept=_what_is_kept(part),
+            )
+        )
     digest, have = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
@@ -175,8 +200,9 @@ def _what_is_kept(part: Path) -> str:
     if not _note(_note_path(part)).get("validator"):
         _drop(part)
     if not part.exists():
-        return "nothing is kept, for the site cannot go on where it stopped. Run again"
-    return f"{part.stat().st_size} bytes are kept in {part}. Run again: it goes on from there"
+        return Message("nothing is kept, for the site cannot go on where it stopped. Run again")
+    size = part.stat().st_size
+    return Message("{size} bytes are kept in {part}. Run again: it goes on from there", size=size, part=part)
 
 
 def _transfer(
@@ -196,7 +222,7 @@ def _transfer(
         with opened(url, bounds=bounds, headers=headers, redirects=_MAX_REDIRECTS) as answer:
             if answer.status == 416 and have:
                 _drop(part)
-                raise _BrokenOffError("what was there did not fit the file any more")
+                raise _BrokenOffError(Message("what was there did not fit the file any more"))
             start, told = _place(answer, have)
             _fits(url, answer, told, options)
             size = told if told is not None else known or None
@@ -207,11 +233,13 @@ def _transfer(
             with part.open("r+b" if start else "wb") as file:
                 at = _received(answer, file, part, start=start, size=size, options=options, count=count)
     except RequestError as exc:
-        raise DownloadError(f"{url} could not be fetched: {exc}. {_BY_HAND}") from exc
+        raise DownloadError(
+            Message("{url} could not be fetched: {error}. {by_hand}", url=url, error=message_of(exc), by_hand=_BY_HAND)
+        ) from exc
     if size is not None and at > size:
         _drop(part)
     if size is not None and at != size:
-        raise _BrokenOffError(f"{at} of {size} bytes came")
+        raise _BrokenOffError(Message("{at} of {size} bytes came", at=at, size=size))
 
 
 def _received(
@@ -239,7 +267,7 @@ def _received(
                 _enough_room(part, 0, options)
     except RequestError as exc:
         if exc.kind in {"none", "broken_off"}:
-            raise _BrokenOffError(str(exc)) from exc
+            raise _BrokenOffError(message_of(exc)) from exc
         # It has no end: the rest of it would be no more of an installer.
         _drop(part)
         raise
@@ -261,10 +289,22 @@ def _fits(url: str, answer: Stream, told: int | None, options: DownloadOptions) 
     """Raise DownloadError for an answer that cannot be the file."""
     coding = str(answer.headers.get("Content-Encoding", "")).strip().lower()
     if coding not in {"", "identity"}:
-        raise DownloadError(f"{url} comes packed, which was not asked for: something on the way changes it. {_BY_HAND}")
+        raise DownloadError(
+            Message(
+                "{url} comes packed, which was not asked for: something on the way changes it. {by_hand}",
+                url=url,
+                by_hand=_BY_HAND,
+            )
+        )
     if told is not None and told > options.max_size:
         raise DownloadError(
-            f"{url} has {told >> 20} MiB, and an installer {options.max_size >> 20} MiB at most. {_BY_HAND}"
+            Message(
+                "{url} has {told} MiB, and an installer {max_size} MiB at most. {by_hand}",
+                url=url,
+                told=told >> 20,
+                max_size=options.max_size >> 20,
+                by_hand=_BY_HAND,
+            )
         )
 
 
@@ -276,10 +316,10 @@ def _place(response: Stream, have: int) -> tuple[int, int | None]:
     if response.status == 206:
         match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
         if not match or int(match[1]) != have:
-            raise _BrokenOffError("the site answered with another part of the file than was asked for")
+            raise _BrokenOffError(Message("the site answered with another part of the file than was asked for"))
         return have, None if match[2] == "*" else int(match[2])
     if response.status != 200:
-        raise RequestError(f"HTTP {response.status}")
+        raise RequestError(Message("HTTP {status}", status=response.status))
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if _NUMBER.fullmatch(length) else None
 
@@ -294,7 +334,9 @@ def _validator(response: Stream) -> str:
 def _small_enough(size: int, options: DownloadOptions) -> None:
     """Raise RequestError for more than a file may have, with what earlier tries had brought."""
     if size > options.max_size:
-        raise RequestError(f"it is longer than {options.max_size >> 20} MiB", kind="too_long")
+        raise RequestError(
+            Message("it is longer than {max_size} MiB", max_size=options.max_size >> 20), kind="too_long"
+        )
 
 
 def _enough_room(part: Path, needed: int, options: DownloadOptions) -> None:
@@ -303,9 +345,14 @@ def _enough_room(part: Path, needed: int, options: DownloadOptions) -> None:
     free = status.f_bavail * status.f_frsize
     if needed + options.keep_free > free:
         raise DownloadError(
-            f"{part.parent} has {free >> 20} MiB free, {(needed >> 20) + 1} MiB more are needed: make room "
-            f"({options.keep_free >> 20} MiB stay free for the rest of the controller), or set "
-            "pronote_prepare_download_dir"
+            Message(
+                "{parent} has {free} MiB free, {needed} MiB more are needed: make room ({keep_free} "
+                "MiB stay free for the rest of the controller), or set pronote_prepare_download_dir",
+                parent=part.parent,
+                free=free >> 20,
+                needed=(needed >> 20) + 1,
+                keep_free=options.keep_free >> 20,
+            )
         )
 
 

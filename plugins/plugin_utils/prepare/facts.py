@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 
@@ -34,26 +35,29 @@ def not_a_program(head: bytes) -> str:
         return "it is empty"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
-        return "it is an HTML page: the site answered with a page (an error, a login, a proxy) instead of the file"
-    return "it is not a Windows program"
+        return Message(
+            "it is an HTML page: the site answered with a page (an error, a login, a proxy) instead of the file"
+        )
+    return Message("it is not a Windows program")
 
 
 def contradictions(machine: int, strings: Mapping[str, str], *, product: str, release: Release, arch: str) -> list[str]:
     """What in the file says that it is another one than was asked for, in words; empty when nothing does."""
     found: list[str] = []
     if machine == ARM64 or (arch == "x86" and machine == AMD64):
-        found.append(f"its PE header is for machine {machine:#x}, which no {arch} Windows runs")
+        kind = format(machine, "#x")
+        found.append(Message("its PE header is for machine {kind}, which no {arch} Windows runs", kind=kind, arch=arch))
     for name in _NAMES:
         value = strings.get(name, "")
         said = {_ARCHES[m[1]] for m in _BITS.finditer(value) if _MARKED.fullmatch(m[0])}
         if said and arch not in said:
-            found.append(f"its {name} is {value!r}")
+            found.append(Message("its {name} is {value}", name=name, value=repr(value)))
         years = {key: year for key, each in PRODUCTS.items() if (year := each.display_name.search(value))}
         if years and (product not in years or int(years[product][1]) != release.year):
-            found.append(f"its {name} is {value!r}")
+            found.append(Message("its {name} is {value}", name=name, value=repr(value)))
     for name in _VERSIONS:
         # None for the launcher's own version (25.0.0.764), and for none at all.
         stated = Release.from_file_version(strings.get(name, ""))
         if stated is not None and stated != release:
-            found.append(f"its {name} is {stated}")
+            found.append(Message("its {name} is {value}", name=name, value=stated))
     return list(dict.fromkeys(found))

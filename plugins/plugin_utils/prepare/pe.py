@@ -15,6 +15,8 @@ try:
 except ImportError as exc:
     raise AnsibleError("programs cannot be read here; pip install -r requirements.txt in the environment") from exc
 
+from ...module_utils.base.message import Message, message_of
+
 __all__ = ["promised_size", "read_facts"]
 
 
@@ -28,7 +30,7 @@ def _opened(path: Path) -> Iterator[pefile.PE]:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             yield pefile.PE(data=content, fast_load=True)
     except pefile.PEFormatError as exc:
-        raise ValueError(f"it is not a whole Windows program ({exc})") from exc
+        raise ValueError(Message("it is not a whole Windows program ({error})", error=message_of(exc))) from exc
 
 
 def promised_size(path: Path) -> int:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import sha256_of
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -142,7 +144,7 @@ class Preparation:
         try:
             return self._prepare(release, arch)
         except (ValueError, OSError) as exc:
-            message = _os_words(exc) if isinstance(exc, OSError) else str(exc)
+            message = _os_words(exc) if isinstance(exc, OSError) else message_of(exc)
             product = self._settings.product
             return ReleaseResult(product=product, release=str(release), arch=arch, status="failed", message=message)
 
@@ -180,7 +182,7 @@ class Preparation:
             entry = locked_entry(lock, release, arch, product=PRODUCTS[self._settings.product])
             return entry, locked_installer(entry)
         except ValueError as exc:
-            raise not_a_lock(self._settings.lock_file, str(exc)) from exc
+            raise not_a_lock(self._settings.lock_file, message_of(exc)) from exc
 
     def _publish(
         self,
@@ -271,13 +273,21 @@ class Preparation:
                 # Published before, with a response file that is not named this time.
                 found[name] = folder / name
         if _RESPONSE not in found:
-            at = f" The installer is there: {installer}." if installer is not None else ""
+            at = Message(" The installer is there: {path}.", path=installer) if installer is not None else ""
             exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
             raise ValueError(
-                f"there is no response file for {release} {arch}: {settings.response_dir} has no "
-                f"{exact}, nor one of an earlier release of {release.year}."
-                f"{at} Record one on a reference station (playbooks/record_response.yml), put it there or "
-                "name it in pronote_prepare_response, and run again"
+                Message(
+                    "there is no response file for {release} {arch}: {response_dir} has no {exact}, nor "
+                    "one of an earlier release of {year}.{at} Record one on a reference station "
+                    "(playbooks/record_response.yml), put it there or name it in pronote_prepare_response, "
+                    "and run again",
+                    release=release,
+                    arch=arch,
+                    response_dir=settings.response_dir,
+                    exact=exact,
+                    year=release.year,
+                    at=at,
+                )
             )
         return found
 
@@ -292,13 +302,15 @@ def _recorded_for(response: Path | None, entry: Mapping[str, Any] | None, key: s
 
 def _os_words(exc: OSError) -> str:
     remedies = {
-        errno.ENOSPC: "the disk is full: make room",
-        errno.EDQUOT: "the disk quota is used up: make room",
-        errno.EROFS: "the disk is read-only",
-        errno.EACCES: "this account may not do that: check owner and rights",
+        errno.ENOSPC: Message("the disk is full: make room"),
+        errno.EDQUOT: Message("the disk quota is used up: make room"),
+        errno.EROFS: Message("the disk is read-only"),
+        errno.EACCES: Message("this account may not do that: check owner and rights"),
     }
-    remedy = remedies.get(exc.errno or 0, "")
-    return f"{exc}{f' ({remedy}; depot and lock file are as they were)' if remedy else ''}"
+    remedy = remedies.get(exc.errno or 0)
+    if remedy is None:
+        return message_of(exc)
+    return Message("{error} ({remedy}; depot and lock file are as they were)", error=exc, remedy=remedy)
 
 
 def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[str, Any]:
@@ -308,7 +320,12 @@ def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[
     """
     anew = {(o.product, o.release, o.arch) for o in outcomes if o.status in {"rendered", "would_render"}}
     outcomes = [o for o in outcomes if o.status != "by_hand" or (o.product, o.release, o.arch) not in anew]
-    failures = [f"{o.release} {o.arch}: {o.message}" for o in outcomes if o.status == "failed"] + list(problems)
+    failures: list[str] = [
+        Message("{release} {arch}: {fact}", release=o.release, arch=o.arch, fact=o.message)
+        for o in outcomes
+        if o.status == "failed"
+    ]
+    failures += problems
     result: dict[str, Any] = {
         "changed": any(o.changed for o in outcomes),
         "releases": [o.as_dict() for o in outcomes],
@@ -317,5 +334,7 @@ def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)
-        result |= {"failed": True, "msg": f"{done} prepared, {len(failures)} not. " + " | ".join(failures)}
+        each = reduce(lambda first, then: Message("{first} | {then}", first=first, then=then), failures)
+        told = Message("{done} prepared, {left} not. {failures}", done=done, left=len(failures), failures=each)
+        result |= {"failed": True, "msg": told}
     return result

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.product.products import PRODUCTS, Product
 from ...module_utils.product.release import Release
 from ..depot.lock import locked_entry, locked_installer, releases_of
@@ -50,7 +51,7 @@ def renew(depot: Path, lock_file: Path, *, done: Collection[ReleaseResult], chec
     try:
         named = _named(lock_file)
     except (ValueError, OSError) as exc:
-        found.problems.append(str(exc))
+        found.problems.append(message_of(exc))
         return found
     for product, release, arch in named:
         if (product.key, str(release), arch) not in prepared:
@@ -69,7 +70,7 @@ def _named(lock_file: Path) -> list[tuple[Product, Release, str]]:
             for arch in arches
         ]
     except ValueError as exc:
-        raise not_a_lock(lock_file, str(exc)) from exc
+        raise not_a_lock(lock_file, message_of(exc)) from exc
 
 
 def _renew(
@@ -85,8 +86,16 @@ def _renew(
         version = script_version(entry)
         if version < SCRIPT_VERSION and _SCRIPT not in there:
             found.warnings.append(
-                f"{release} {arch} ({product.title}) stays as an earlier version published it: its {_SCRIPT} is not in "
-                f"{folder}. Publish it again (playbooks/publish.yml), or remove its entry from {lock_file}"
+                Message(
+                    "{release} {arch} ({title}) stays as an earlier version published it: its {script} is not in "
+                    "{folder}. Publish it again (playbooks/publish.yml), or remove its entry from {lock_file}",
+                    release=release,
+                    arch=arch,
+                    title=product.title,
+                    script=_SCRIPT,
+                    folder=folder,
+                    lock_file=lock_file,
+                )
             )
         elif _SCRIPT in there and (version < SCRIPT_VERSION or _is_cut_off(version, entry, there)):
             settings = ScriptSettings.of_entry(entry) or _of_script(folder / _SCRIPT, entry, there)
@@ -97,7 +106,7 @@ def _renew(
             status, digest = "would_render" if check else "rendered", package.digests[package.technology.installer]
             found.outcomes.append(replace(result, status=status, changed=True, diff=done["diff"], sha256=digest))
     except (ValueError, OSError) as exc:
-        found.outcomes.append(replace(result, message=str(exc)))
+        found.outcomes.append(replace(result, message=message_of(exc)))
         return
     if files.keys() == {_SCRIPT, _SUMS}:
         found.scripts.append({"folder": str(folder), "place": str(place), "files": files, "existing": True})
@@ -112,11 +121,18 @@ def _of_script(path: Path, entry: Mapping[str, Any], there: Mapping[str, str]) -
     """What the lock file did not keep, from the script that it knows. Raises ValueError for another one, OSError."""
     if there[_SCRIPT] != entry["digest"]:
         raise ValueError(
-            f"{path} is not the script that the lock file has: its SHA-256 is {there[_SCRIPT]}, not {entry['digest']}. "
-            "It was published with another copy of the lock file: take that one (version control), or publish the "
-            "release again"
+            Message(
+                "{path} is not the script that the lock file has: its SHA-256 is {there}, not "
+                "{digest}. It was published with another copy of the lock file: take that one (version "
+                "control), or publish the release again",
+                path=path,
+                there=there[_SCRIPT],
+                digest=entry["digest"],
+            )
         )
     settings = ScriptSettings.of_script(path.read_bytes(), technology_of(entry))
     if bool(entry.get("removable")) is not bool(settings.product_code):
-        raise ValueError(f"{path} and the lock file do not agree whether it can remove: publish the release again")
+        raise ValueError(
+            Message("{path} and the lock file do not agree whether it can remove: publish the release again", path=path)
+        )
     return settings

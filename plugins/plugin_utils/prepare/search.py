@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 from ..depot.lock import InstallerRecord
 from ..depot.publish import depot_files
@@ -99,8 +100,14 @@ class Search:
         for offer, _path in self._given:
             if (offer.release, offer.arch) not in wanted:
                 raise ValueError(
-                    f"{offer.name} is {offer.release} {offer.arch}, and what was asked for is {asked or 'nothing'}: "
-                    "check pronote_prepare_releases and pronote_prepare_archs"
+                    Message(
+                        "{name} is {release} {arch}, and what was asked for is {asked}: check "
+                        "pronote_prepare_releases and pronote_prepare_archs",
+                        name=offer.name,
+                        release=offer.release,
+                        arch=offer.arch,
+                        asked=asked or Message("nothing"),
+                    )
                 )
 
     def find(self, release: Release, arch: str, *, folder: Path, record: InstallerRecord | None) -> InstallerFile:

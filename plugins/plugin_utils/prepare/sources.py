@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 
@@ -111,11 +112,13 @@ def is_url(text: str) -> bool:
         return False
     parts = urlsplit(text)
     if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{text!r} is not an http:// or https:// address")
+        raise ValueError(Message("{text} is not an http:// or https:// address", text=repr(text)))
     if parts.username or parts.password:
-        raise ValueError("an address with a user name or a password in it is not used: it would stand in the lock file")
+        raise ValueError(
+            Message("an address with a user name or a password in it is not used: it would stand in the lock file")
+        )
     if not _URL.fullmatch(text):
-        raise ValueError(f"{text!r} holds characters that no address has")
+        raise ValueError(Message("{text} holds characters that no address has", text=repr(text)))
     return True
 
 
@@ -130,8 +133,13 @@ def parse_installer_name(product: str, name: str) -> Offer:
     match = source.file_name.fullmatch(name)
     if not match:
         raise ValueError(
-            f"{name!r} is not the name of an installer of {PRODUCTS[product].title}, which looks like "
-            f"{source.example}; {source.naming}"
+            Message(
+                "{name} is not the name of an installer of {title}, which looks like {example}; {naming}",
+                name=repr(name),
+                title=PRODUCTS[product].title,
+                example=source.example,
+                naming=source.naming,
+            )
         )
     return Offer(release=Release.parse(match["release"]), arch=_ARCHES[match["bits"]], name=name)
 
@@ -139,8 +147,12 @@ def parse_installer_name(product: str, name: str) -> Offer:
 def no_page(product: str) -> ValueError:
     """The error where a page would have to be read and none is known."""
     return ValueError(
-        f"no download page of {PRODUCTS[product].title} is known: download its installer, see that it has a name like "
-        f"{SOURCES[product].example}, and pass it with pronote_prepare_installer=<file or address>"
+        Message(
+            "no download page of {title} is known: download its installer, see that it has a name "
+            "like {example}, and pass it with pronote_prepare_installer=<file or address>",
+            title=PRODUCTS[product].title,
+            example=SOURCES[product].example,
+        )
     )
 
 
@@ -160,8 +172,15 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
             return offers
     links = _links(tree, _ANY_LINK)
     programs = [name for link in links if (name := link.rpartition("/")[2]).lower().endswith(".exe")]
-    there = f"to {', '.join(repr(p) for p in programs[:_SHOWN])}" if programs else "none to an .exe"
-    raise _changed(source, product, url, f"it has {len(links)} links, {there}")
+    there = Message("none to an .exe")
+    if programs:
+        there = Message("to {programs}", programs=", ".join(repr(p) for p in programs[:_SHOWN]))
+    raise _changed(
+        source,
+        product,
+        url,
+        Message.plural("it has {n} link, {there}", "it has {n} links, {there}", len(links), there=there),
+    )
 
 
 def _links(tree: lxml.html.HtmlElement, shape: PageShape) -> list[str]:
@@ -181,9 +200,16 @@ def _offer(product: str, link: str, page_url: str) -> Offer | None:
 def _changed(source: InstallerSource, product: str, url: str, there: str) -> ValueError:
     looked = ", then ".join(shape.words for shape in source.shapes)
     return ValueError(
-        f"{url} links no installer of {PRODUCTS[product].title} (looked for: {looked}, to a file like "
-        f"{source.example}; {there}). The page may have changed: open it in a browser, download the installer there, "
-        "and pass it with pronote_prepare_installer=<file or address>"
+        Message(
+            "{url} links no installer of {title} (looked for: {looked}, to a file like {example}; "
+            "{there}). The page may have changed: open it in a browser, download the installer "
+            "there, and pass it with pronote_prepare_installer=<file or address>",
+            url=url,
+            title=PRODUCTS[product].title,
+            looked=looked,
+            example=source.example,
+            there=there,
+        )
     )
 
 
@@ -194,10 +220,18 @@ def choose_offer(offers: Sequence[Offer], *, release: Release, arch: str, url: s
             return offer
     listed = ", ".join(dict.fromkeys(f"{o.release} {o.arch}" for o in offers))
     hint = next((same_folder(o, release) for o in offers if o.arch == arch and o.release.year == release.year), "")
-    by_hand = f" (an older patch may still be at {hint})" if hint else ""
+    by_hand = Message(" (an older patch may still be at {hint})", hint=hint) if hint else ""
     raise ValueError(
-        f"{url} has {listed}, not {release} {arch}. Pass the installer with pronote_prepare_installer=<file or "
-        f"address>{by_hand}; a pre-release is on another page (pronote_prepare_preview)"
+        Message(
+            "{url} has {listed}, not {release} {arch}. Pass the installer with "
+            "pronote_prepare_installer=<file or address>{by_hand}; a pre-release is on another "
+            "page (pronote_prepare_preview)",
+            url=url,
+            listed=listed,
+            release=release,
+            arch=arch,
+            by_hand=by_hand,
+        )
     )
 
 

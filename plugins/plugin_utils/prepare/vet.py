@@ -10,6 +10,7 @@ from typing import Any
 
 from ...module_utils.base.clock import utc_now
 from ...module_utils.base.files import sha256_of
+from ...module_utils.base.message import Message, enumerated, message_of
 from ..depot.lock import InstallerRecord, check_same
 from .authenticode import SignatureError, verify_signature
 from .facts import contradictions, not_a_program
@@ -46,11 +47,19 @@ def vet(
         wrong = not_a_program(file.read(1024))
     sha256, size = sha256_of(path), path.stat().st_size
     if wrong:
-        raise ValueError(f"{where} is no installer: {wrong} ({size} bytes)")
+        raise ValueError(
+            Message("{where} is no installer: {wrong} ({size} bytes)", where=where, wrong=wrong, size=size)
+        )
     check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
     pins = {pin.lower() for pin in trust.accepted}
     if pins and sha256 not in pins:
-        raise ValueError(f"{where} has the SHA-256 {sha256}, which is not in pronote_prepare_sha256")
+        raise ValueError(
+            Message(
+                "{where} has the SHA-256 {digest}, which is not in pronote_prepare_sha256",
+                where=where,
+                digest=sha256,
+            )
+        )
     _whole(path, size, where=where)
     # A file without a signer in the lock file was accepted by its digest then, and has that digest now.
     accepted = sha256 in pins or (record is not None and not record.signer)
@@ -66,11 +75,17 @@ def _whole(path: Path, size: int, *, where: str) -> None:
     try:
         promised = promised_size(path)
     except ValueError as exc:
-        raise ValueError(f"{where} was refused: {exc}") from exc
+        raise ValueError(Message("{where} was refused: {error}", where=where, error=message_of(exc))) from exc
     if promised > size:
         raise ValueError(
-            f"{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if it stays so, "
-            "download it with a browser and pass it with pronote_prepare_installer=<file>"
+            Message(
+                "{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if "
+                "it stays so, download it with a browser and pass it with "
+                "pronote_prepare_installer=<file>",
+                where=where,
+                size=size,
+                promised=promised,
+            )
         )
 
 
@@ -81,8 +96,14 @@ def _signer(path: Path, *, where: str, sha256: str, trust: Trust, accepted: bool
         if accepted:
             return ""
         raise ValueError(
-            f"{where} was refused: {exc}. Look at its digital signature on a Windows PC (Properties). If you know by "
-            f"other means that it is right, pin it: pronote_prepare_sha256=[{sha256}]"
+            Message(
+                "{where} was refused: {error}. Look at its digital signature on a Windows PC "
+                "(Properties). If you know by other means that it is right, pin it: "
+                "pronote_prepare_sha256=[{digest}]",
+                where=where,
+                error=message_of(exc),
+                digest=sha256,
+            )
         ) from exc
 
 
@@ -90,10 +111,16 @@ def _agree(path: Path, offer: Offer, *, product: str, where: str) -> None:
     try:
         machine, strings = read_facts(path)
     except ValueError as exc:
-        raise ValueError(f"{where} was refused: {exc}") from exc
+        raise ValueError(Message("{where} was refused: {error}", where=where, error=message_of(exc))) from exc
     wrong = contradictions(machine, strings, product=product, release=offer.release, arch=offer.arch)
     if wrong:
         raise ValueError(
-            f"{where} is not what its name says, {offer.release} {offer.arch}: {'; '.join(wrong)}. Get the right file, "
-            "and pass it with pronote_prepare_installer"
+            Message(
+                "{where} is not what its name says, {release} {arch}: {wrong}. Get the right file, and "
+                "pass it with pronote_prepare_installer",
+                where=where,
+                release=offer.release,
+                arch=offer.arch,
+                wrong=enumerated(wrong),
+            )
         )

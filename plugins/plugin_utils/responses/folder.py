@@ -13,6 +13,7 @@ import yaml
 
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.message import Message
 from .findings import Finding, accept, errors
 from .names import ResponseName, parse_name
 from .response import Mode, ResponseFile, for_setup
@@ -48,7 +49,7 @@ def _checked(path: Path, mode: Mode, product_code: str, year: int | None, accept
     data = path.read_bytes()
     _response, found = validate_bytes(data, mode=mode, product_code=product_code, year=year)
     if wrong := errors(accept(found, accepted)):
-        raise ValueError(f"{path} cannot be used: {wrong[0]}")
+        raise ValueError(Message("{path} cannot be used: {wrong}", path=path, wrong=wrong[0]))
     return for_setup(data)
 
 
@@ -73,7 +74,11 @@ class ResponseStore:
         )
         if wrong := errors(accept(found, accepted)):
             raise ValueError(
-                f"{path} cannot be used: {wrong[0].fact}. Restore it from version control, or record it again (force)"
+                Message(
+                    "{path} cannot be used: {fact}. Restore it from version control, or record it again (force)",
+                    path=path,
+                    fact=wrong[0].fact,
+                )
             )
         return True
 

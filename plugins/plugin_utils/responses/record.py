@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.digests import sha256
+from ...module_utils.base.message import Message, enumerated, message_of
 from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import lines_diff
 from ...module_utils.product.products import Product
@@ -232,7 +233,7 @@ class _Recorder:
         try:
             return split_uninstall(command or "")
         except UninstallError as exc:
-            raise StationFactError(str(exc), remedy=exc.remedy) from exc
+            raise StationFactError(message_of(exc), remedy=exc.remedy) from exc
 
     def _wait(self, *, started: bool) -> None:
         """Wait until the setup has been seen at work and has ended."""
@@ -252,15 +253,24 @@ class _Recorder:
                 return
             elif time.monotonic() > start_deadline:
                 raise StationFactError(
-                    "the setup did not appear: the task starts in the session of an administrator only, and none is "
-                    "logged on",
-                    remedy="Log on at the station with an account of its Administrators group, then run again.",
+                    Message(
+                        "the setup did not appear: the task starts in the session of an administrator only, "
+                        "and none is logged on"
+                    ),
+                    remedy=Message(
+                        "Log on at the station with an account of its Administrators group, then run again."
+                    ),
                 )
             if time.monotonic() > deadline:
                 raise StillRunningError(
-                    f"the setup still waits for its dialogs to be answered after {times.job:.0f} s",
-                    remedy="Answer them on the station and run again: the next run goes on from there. To give up, "
-                    "run with -e pronote_record_state=absent.",
+                    Message(
+                        "the setup still waits for its dialogs to be answered after {job} s",
+                        job=format(times.job, ".0f"),
+                    ),
+                    remedy=Message(
+                        "Answer them on the station and run again: the next run goes on from there. To give "
+                        "up, run with -e pronote_record_state=absent."
+                    ),
                 )
             time.sleep(times.poll)
 
@@ -289,8 +299,8 @@ class _Recorder:
         for attempt in range(_LOOKS):
             if not self.look().recorded:
                 raise StationFactError(
-                    "the setup ended without recording anything: it was cancelled, or closed",
-                    remedy="Run again, and answer the dialogs to the end.",
+                    Message("the setup ended without recording anything: it was cancelled, or closed"),
+                    remedy=Message("Run again, and answer the dialogs to the end."),
                 )
             result = self._station.run(self._recording.fetch(), doing="fetching the recorded file")
             try:
@@ -302,7 +312,9 @@ class _Recorder:
                 fact = f"{exc} ({result.describe()})"
             telling.vv(f"{fact}: looking again")
             time.sleep(min(self._request.times.poll, attempt + 1))
-        raise CommandTimeoutError(fact, remedy="Wait until the setup has closed on the station, then run again.")
+        raise CommandTimeoutError(
+            fact, remedy=Message("Wait until the setup has closed on the station, then run again.")
+        )
 
     def _proven(self) -> str:
         """What the recorded dialogs did to the station is the proof that they are the right ones.
@@ -314,16 +326,22 @@ class _Recorder:
         while instead := (state := probe(self._station, request.product)).instead_of(request.release, absent=absent):
             if time.monotonic() > deadline:
                 raise StationFactError(
-                    f"the dialogs were answered, but {instead}",
-                    remedy="Check that url is the setup of this release and architecture, and answer the dialogs to "
-                    "their end.",
+                    Message("the dialogs were answered, but {instead}", instead=instead),
+                    remedy=Message(
+                        "Check that url is the setup of this release and architecture, and answer the dialogs "
+                        "to their end."
+                    ),
                 )
             time.sleep(request.times.poll)
         others = {i.arch for i in state.of_year(request.release.year) if i.arch} - {request.arch}
         if others:
             raise StationFactError(
-                f"the setup installed the {', '.join(sorted(others))} client, not the {request.arch} one",
-                remedy=f"Remove it, and give the address of the {request.arch} setup.",
+                Message(
+                    "the setup installed the {others} client, not the {arch} one",
+                    others=", ".join(sorted(others)),
+                    arch=request.arch,
+                ),
+                remedy=Message("Remove it, and give the address of the {arch} setup.", arch=request.arch),
             )
         return self._product_code(state)
 
@@ -345,7 +363,11 @@ class _Recorder:
         if response is None or wrong:
             path = request.store.reject(recorded, data)
             raise StationFactError(
-                f"the recording cannot be used: {'; '.join(finding.fact for finding in wrong)} (kept as {path})",
+                Message(
+                    "the recording cannot be used: {wrong} (kept as {path})",
+                    wrong=enumerated([finding.fact for finding in wrong]),
+                    path=path,
+                ),
                 remedy=(wrong or findings)[0].remedy,
             )
         return response, findings

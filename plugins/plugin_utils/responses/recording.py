@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
+from ...module_utils.base.message import Message, message_of
 from ..job.commands import SHUT, UNREAD, check_digest, lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
@@ -170,11 +171,13 @@ def parse_fetched(output: bytes) -> tuple[bytes, str]:
     begin, digest = _BEGIN.search(output), digest_in(output)
     end = _END.search(output, begin.end()) if begin else None
     if begin is None or end is None or not digest:
-        raise ValueError("the station did not hand the recorded file over")
+        raise ValueError(Message("the station did not hand the recorded file over"))
     try:
         data = base64.b64decode(b"".join(output[begin.end() : end.start()].split()), validate=True)
     except binascii.Error as exc:
-        raise ValueError(f"the station's copy of the recorded file is damaged ({exc})") from exc
+        raise ValueError(
+            Message("the station's copy of the recorded file is damaged ({error})", error=message_of(exc))
+        ) from exc
     return data, digest
 
 

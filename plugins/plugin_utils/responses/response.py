@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ...module_utils.base.message import Message
+
 __all__ = [
     "GUID",
     "Mode",
@@ -43,16 +45,23 @@ def decode_response(data: bytes) -> tuple[str, str]:
     Raises ValueError for what is no text.
     """
     if len(data) > _LARGEST:
-        raise ValueError(f"it has {len(data)} bytes, and a response file a few thousand")
+        raise ValueError(Message("it has {data} bytes, and a response file a few thousand", data=len(data)))
     unmarked = "utf-16-le" if len(data) > 3 and not any(data[1:200:2]) else "utf-8" if _is_utf8(data) else "cp1252"
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), unmarked)
     try:
         # An odd last byte of UTF-16 is a file cut short: the sections that are whole still tell more than an error.
         text = data[: len(data) & ~1].decode(encoding) if encoding.startswith("utf-16") else data.decode(encoding)
     except UnicodeDecodeError as exc:
-        raise ValueError(f"it is not text ({encoding}: {exc.reason} at byte {exc.start})") from exc
+        raise ValueError(
+            Message(
+                "it is not text ({encoding}: {reason} at byte {start})",
+                encoding=encoding,
+                reason=exc.reason,
+                start=exc.start,
+            )
+        ) from exc
     if "\0" in text:
-        raise ValueError("it is not text (it holds zero bytes)")
+        raise ValueError(Message("it is not text (it holds zero bytes)"))
     return text, {"utf-16-le": "utf-16", "utf-8-sig": "utf-8"}.get(encoding, encoding)
 
 
@@ -71,7 +80,7 @@ def parse_language(value: str) -> int:
     text = str(value).strip().lower()
     match = re.fullmatch(r"(0x[0-9a-f]{1,4}|0[0-9a-f]{3})|[1-9]\d{0,4}", text, re.ASCII)
     if match is None:
-        raise ValueError(f"{value!r} is not a language: 0x040c or 1036 is French")
+        raise ValueError(Message("{value} is not a language: 0x040c or 1036 is French", value=repr(value)))
     return int(text, 16 if match[1] else 10)
 
 
@@ -103,7 +112,7 @@ class ResponseFile:
                 name = names.setdefault(name.lower(), name)
                 current = sections.setdefault(name, {})
             elif current is None:
-                raise ValueError(f"it does not begin with a section ({stripped[:40]!r})")
+                raise ValueError(Message("it does not begin with a section ({stripped})", stripped=repr(stripped[:40])))
             elif "=" in stripped:
                 key, _, value = stripped.partition("=")
                 # The first value counts, as for GetPrivateProfileString.
@@ -111,7 +120,7 @@ class ResponseFile:
                     keys.add(known)
                     current[key.strip()] = value.strip()
         if not sections:
-            raise ValueError("it has no section")
+            raise ValueError(Message("it has no section"))
         return cls(sections=sections, encoding=encoding)
 
     def render(self) -> bytes:

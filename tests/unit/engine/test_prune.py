@@ -75,7 +75,7 @@ class Shelf:
             templar=Templar(loader=loader),
             shared_loader_obj=None,
         )
-        result: dict[str, Any] = plugin.run(task_vars={"hostvars": self.hosts})
+        result: dict[str, Any] = plugin.run(task_vars={"hostvars": self.hosts, "pronote_language": "en"})
         return result
 
     def places(self) -> set[str]:

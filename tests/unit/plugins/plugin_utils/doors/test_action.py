@@ -60,7 +60,7 @@ def _run(outcome: dict[str, Any] | Exception, kind: type[_Action] = _Action, **a
     task.async_val = 0
     action = kind(task, _local(), PlayContext(), DataLoader(), Templar(), None)
     action.outcome = outcome
-    return action.run(task_vars={"inventory_hostname": "poste"})
+    return action.run(task_vars={"inventory_hostname": "poste", "pronote_language": "en"})
 
 
 def test_the_arguments_are_checked_and_nothing_is_changed_unless_said() -> None:
@@ -136,3 +136,26 @@ def test_a_station_is_reached_over_winrm_only() -> None:
     with pytest.raises(UnsupportedConnectionError, match="local"):
         action.station()
     assert (StationAction._requires_connection, ControllerAction._requires_connection) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({}, "2026.2.7 was not done: il n'est pas signé"),
+        ({"pronote_language": "en"}, "2026.2.7 was not done: it is not signed"),
+    ],
+)
+def test_an_error_is_said_in_the_readers_language(variables: dict[str, str], said: str) -> None:
+    task = Task()
+    task.args = {"release": "2026.2.7"}
+    task.async_val = 0
+    action = _Action(task, _local(), PlayContext(), DataLoader(), Templar(), None)
+    action.outcome = ValueError(Message("it is not signed"))
+    with pytest.raises(AnsibleActionFail) as caught:
+        action.run(task_vars={"inventory_hostname": "poste", **variables})
+    assert str(caught.value) == said
+    action.outcome = {"warnings": [Message("it is not signed")], "fact": Message("it is not signed")}
+    result = action.run(task_vars={"inventory_hostname": "poste", **variables})
+    assert result["warnings"] == [said.partition(": ")[2]]
+    # What others read stays as it is.
+    assert result["fact"] == "it is not signed"

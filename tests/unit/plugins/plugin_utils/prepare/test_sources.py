@@ -68,7 +68,7 @@ def test_a_page_that_changed_says_what_was_looked_for_and_how_to_go_on() -> None
         (b"\x00\xff\xfe", "links no installer"),
         (b"%PDF-1.7", "it has 0 links, none to an .exe"),
         (b"<html><body><a>nowhere</a></body></html>", "it has 0 links, none to an .exe"),
-        (b"<a href='http://[bad'>x</a>", "it has 1 links, none to an .exe"),
+        (b"<a href='http://[bad'>x</a>", "it has 1 link, none to an .exe"),
     ],
 )
 def test_what_is_no_page(page: bytes, says: str) -> None:
