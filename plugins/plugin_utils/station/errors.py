@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...module_utils.base.message import advised, message_of
+from ...module_utils.base.message import Message, advised, message_of
 from ...module_utils.base.text import printable_message
 
 __all__ = [
