@@ -37,5 +37,5 @@ def run_action(
         templar=Templar(loader=loader),
         shared_loader_obj=None,
     )
-    result: dict[str, Any] = plugin.run(task_vars=variables or {})
+    result: dict[str, Any] = plugin.run(task_vars={"pronote_language": "en", **(variables or {})})
     return result

@@ -71,7 +71,8 @@ class Bench:
             templar=Templar(loader=loader),
             shared_loader_obj=None,
         )
-        result: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": NAME, **variables})
+        given = {"inventory_hostname": NAME, "pronote_language": "en", **variables}
+        result: dict[str, Any] = plugin.run(task_vars=given)
         return result
 
     def client(self, release: str = "2026.2.7", *, check: bool = False, **arguments: Any) -> dict[str, Any]:

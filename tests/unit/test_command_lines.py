@@ -100,7 +100,8 @@ def test_every_line_of_the_product_is_here() -> None:
             if called in {"run", "run_locked", "Run"}:
                 doing = [each.value for each in node.keywords if each.arg == "doing"]
                 # run_locked hands on what it is told.
-                said |= {ast.literal_eval(value) for value in doing if not isinstance(value, ast.Name)}
+                texts = [each.args[0] if isinstance(each, ast.Call) else each for each in doing]
+                said |= {ast.literal_eval(text) for text in texts if not isinstance(text, ast.Name)}
     assert said == set(_LINES)
 
 

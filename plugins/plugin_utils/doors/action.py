@@ -28,7 +28,7 @@ from ..places.settle import refuse_tainted
 from ..station.errors import StationError
 from ..store.store import StoreError
 from ..words.words import Words
-from .language import worded, words_of
+from .language import LANGUAGE_SPEC, failed, worded, words_of
 
 __all__ = ["ControllerAction", "show", "terminal"]
 
@@ -76,18 +76,21 @@ class ControllerAction(ActionBase):
         except (OSError, StoreError, ValueError) as exc:
             # Alone: Ansible shows the causes of an error as they are, and what a station said is among them.
             told = self.FAILURE.given(**args, error=message_of(exc))
-            failed = AnsibleActionFail(printable_line(self.words.of(told)))
-            raise failed.with_traceback(exc.__traceback__) from None
+            failure = AnsibleActionFail(printable_line(self.words.of(told)))
+            raise failure.with_traceback(exc.__traceback__) from None
         return self._shown(result)
 
     @cached_property
     def words(self) -> Words:
         """Those of the reader. Raises ValueError for an earlier variable with another value than a language."""
-        return words_of(self._task.args, self.variables, self._templar.template, earlier=self.EARLIER_LANGUAGE)
+        # What is called so elsewhere is another's, as the language of a setup.
+        args = self._task.args if self.ARGUMENT_SPEC.get("language") is LANGUAGE_SPEC else {}
+        return words_of(args, self.variables, self._templar.template, earlier=self.EARLIER_LANGUAGE)
 
     def _shown(self, result: dict[str, Any]) -> dict[str, Any]:
         """A result as it may be shown: Ansible prints warnings, messages and differences as they are."""
-        shown: dict[str, Any] = printable_data(with_sources(worded(result, lambda: self.words)))
+        told = failed(worded(result, lambda: self.words), lambda: self.words)
+        shown: dict[str, Any] = printable_data(with_sources(told))
         if "warnings" in shown:
             shown["warnings"] = [printable_line(text) for text in shown["warnings"]]
         return shown

@@ -11,7 +11,7 @@ from ..station.telling import telling
 from ..words.catalogue import catalogue
 from ..words.words import LANGUAGES, Words
 
-__all__ = ["LANGUAGE_SPEC", "said", "worded", "words_of"]
+__all__ = ["LANGUAGE_SPEC", "failed", "said", "worded", "words_of"]
 
 LANGUAGE_SPEC: Final[dict[str, Any]] = {"type": "str", "choices": list(LANGUAGES)}
 """The option of an action; without it the variable says it, or what an earlier variable says, else French."""
@@ -20,6 +20,8 @@ _GONE_IN = "0.3.0"
 
 _SAID = ("msg", "skip_reason", "skipped_reason", "warnings", "diff")
 """What of a result is for people, and for nobody else."""
+
+_FAILURE = ("fact", "remedy")
 
 
 def words_of(
@@ -44,6 +46,16 @@ def words_of(
 def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, Any]:
     """A result with what is for people in their words."""
     return {name: said(value, words) if name in _SAID else value for name, value in result.items()}
+
+
+def failed(result: Mapping[str, Any], words: Callable[[], Words]) -> Mapping[str, Any]:
+    """A result, all of whose fields Ansible shows if it is a failure's: what happened and what to do about it are in
+    the reader's words then, and nothing stands beside them."""
+    if not (result.get("failed") or result.get("unreachable")):
+        return result
+    told = {name: words().field(result, name) for name in _FAILURE if result.get(name)}
+    beside = {f"{name}_source" for name in told}
+    return {name: told.get(name, value) for name, value in result.items() if name not in beside}
 
 
 def said(value: Any, words: Callable[[], Words]) -> Any:

@@ -10,12 +10,14 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import DeploymentSurvey
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.language import worded
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken, standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved, checking
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.results import SurveyResults, read_line
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.turns import handed_over
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.station.bench import NAME, Bench
 from tests.station.fixtures import MakeStation
@@ -43,7 +45,7 @@ class _Run:
         errand = survey.errand(station)
         result = errand if isinstance(errand, dict) else errand.result(self._read(errand.begin()))
         with SurveyResults() as results:
-            results.add(NAME, result, **survey.foreseen(NAME, result))
+            results.add(NAME, worded(result, lambda: catalogue("en")), **survey.foreseen(NAME, result))
         self.path, self.idle, self.warnings = str(results.path), survey.idle, survey.end()
         self.line = read_line(self.path, 0)
 

@@ -132,7 +132,7 @@ def test_compared_with_a_fingerprint_that_holds_nobody(tmp_path: Path) -> None:
     assert result["comparison"] == _expected_difference()
     again = check(now, previous_fingerprint=str(kept), fingerprint_key="another key, long enough")
     assert (again["comparison"], "previous_unusable" in codes(again)) == (None, True)
-    assert "another fingerprint_key" in again["findings"][-1]["text"]
+    assert "avec une autre fingerprint_key" in again["findings"][-1]["text"]
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_a_publication_waits_for_whoever_holds_it_and_a_check_for_nobody(
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         assert shelf.publish("2026.2.7", check=True)["changed"]
-        with pytest.raises(AnsibleActionFail, match="une autre préparation est en cours"):
+        with pytest.raises(AnsibleActionFail, match="another preparation is under way"):
             shelf.publish("2026.2.7")
         assert shelf.lock.read_bytes() == before
     finally:
@@ -160,7 +160,7 @@ def test_a_copy_to_a_web_server_waits_for_whoever_holds_the_depot(
     copy = {"src": str(shelf.depot / "2026.2.7/x64"), "dest": "/srv/pronote/2026.2.7/x64", "files": files}
     with exclusively(shelf.depot):
         assert run_action("depot_mirror", copy, check=True)["changed"]
-        with pytest.raises(AnsibleActionFail, match="une autre préparation est en cours"):
+        with pytest.raises(AnsibleActionFail, match="another preparation is under way"):
             run_action("depot_mirror", copy)
         assert copied == []
     assert run_action("depot_mirror", copy)["changed"]
