@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ...module_utils.base.clock import now
+from ...module_utils.base.message import Message, sourced
 from ..store.store import Store
 
 __all__ = ["Installed", "Progress", "read_installed", "read_progress", "write_progress"]
@@ -29,8 +32,13 @@ class Progress:
 def read_progress(store: Store) -> Mapping[tuple[str, str], Progress]:
     """Every school's progress, by school and release. Raises StoreError."""
     with store.read() as db:
-        rows = db.execute("select school, release, done, ring, stopped from ring").fetchall()
-    return {(row["school"], row["release"]): Progress(**dict(row)) for row in rows}
+        rows = db.execute("select school, release, done, ring, stopped, stopped_source from ring").fetchall()
+    return {(row["school"], row["release"]): _progress(dict(row)) for row in rows}
+
+
+def _progress(row: dict[str, Any]) -> Progress:
+    source = json.loads(row.pop("stopped_source") or "null")
+    return Progress(**{**row, "stopped": sourced(row["stopped"], source)})
 
 
 def read_installed(store: Store) -> Installed:
@@ -51,8 +59,13 @@ def write_progress(store: Store, schools: Iterable[Progress]) -> None:
     with store.write() as db:
         for each in schools:
             db.execute(
-                "insert into ring (school, release, done, ring, stopped, at) values (?, ?, ?, ?, ?, ?) "
-                "on conflict do update set done = max(done, excluded.done), ring = max(ring, excluded.ring), "
-                "stopped = excluded.stopped, at = excluded.at",
-                (each.school, each.release, each.done, each.ring, str(each.stopped), now()),
+                "insert into ring (school, release, done, ring, stopped, stopped_source, at) "
+                "values (?, ?, ?, ?, ?, ?, ?) on conflict do update set "
+                "done = max(done, excluded.done), ring = max(ring, excluded.ring), "
+                "stopped = excluded.stopped, stopped_source = excluded.stopped_source, at = excluded.at",
+                (each.school, each.release, each.done, each.ring, str(each.stopped), _source(each.stopped), now()),
             )
+
+
+def _source(text: str) -> str:
+    return json.dumps(text.as_dict()) if isinstance(text, Message) else ""

@@ -183,11 +183,12 @@ create table unconfirmed (
 ) strict, without rowid;
 """
 
-# What the reason and the remedy of a standing are said from in another language, as JSON (base/message.py); empty for
-# what is no text of ours.
+# What the texts of a standing, and why rings stopped, are said from in another language, as JSON (base/message.py);
+# empty for what is no text of ours.
 _SOURCES = """
 alter table standing add column reason_source text not null default '';
 alter table standing add column remedy_source text not null default '';
+alter table ring add column stopped_source text not null default '';
 """
 
 STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES)
