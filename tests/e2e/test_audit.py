@@ -70,7 +70,8 @@ def test_a_cache_that_cannot_be_used_leaves_no_station_of_unknown_release(school
     (tmp_path / "file").write_text("", encoding="utf-8")
     before, cache = len(school.lab.journal(kind="web")), tmp_path / "file/cache"
     run = school.play("audit", "-f", "50", "-e", f"pronote_cache_dir={cache}").assert_code(0)
-    assert f"the cache {cache} of hosted servers cannot be used (Not a directory)" in " ".join(run.output.split())
+    said = " ".join(run.output.split())
+    assert f"le cache {cache} des serveurs hébergés ne peut pas servir (Not a directory)" in said
     assert {name: record["status"] for name, record in _records(school).items()} == {
         str(station["name"]): str(station["name"]).partition("-")[0] for station in STATIONS
     }
@@ -86,8 +87,8 @@ def test_a_store_that_somebody_holds_costs_one_wait_and_the_report_says_so(schoo
         stopped.execute("begin immediate")
         run = school.play(*arguments).assert_code(0)
     said = " ".join(run.output.split())
-    assert "database is locked. Another run holds it" in said
-    assert "This audit is not in the history, nor is the history in its reports" in said
+    assert "database is locked. Une autre exécution l'occupe" in said
+    assert "Cet audit n'est pas dans l'historique, et ses rapports sont sans historique" in said
     path = Path(json.loads(school.variables.read_text(encoding="utf-8"))["pronote_audit_path"])
     report = json.loads(path.read_text(encoding="utf-8"))
     assert "Another run holds it" in report["history_problem"]
@@ -98,9 +99,9 @@ def test_a_store_that_somebody_holds_costs_one_wait_and_the_report_says_so(schoo
 @pytest.mark.parametrize(
     ("fail_on", "limit", "code", "says"),
     [
-        (["late", "absent"], "all", 2, "2 of 12 stations are late or absent"),
+        (["late", "absent"], "all", 2, "2 postes sur 12 sont à l'état «\u00a0en retard ou absent\u00a0»"),
         (["late"], "compliant", 0, ""),
-        (["unreachable"], "unreachable", 2, "1 of 1 stations are unreachable"),
+        (["unreachable"], "unreachable", 2, "1 poste sur 1 est à l'état «\u00a0injoignable\u00a0»"),
         (["later"], "compliant", 2, "unknown status later"),
         ([], "unreachable,refused", 0, ""),
     ],

@@ -252,7 +252,7 @@ def _command(school: School, folder: Path, *arguments: str) -> subprocess.Comple
         ("compliant,late", {}, (1, "pronote-audit: not_compliant")),
         ("compliant,late", {"pronote_audit_fail_on": ["absent"]}, (0, "pronote-audit: not_compliant")),
         ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit: not_compliant")),
-        ("compliant,off", {"pronote_audit_max_unreachable": 10}, (3, "incomplete; 1 of 2 stations are unreachable")),
+        ("compliant,off", {"pronote_audit_max_unreachable": 10}, (3, "incomplete; 1 of 2 stations is unreachable")),
         ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit: compliant")),
         ("compliant", {"pronote_audit_fail_on": ["later"]}, (2, "no audit was made")),
         ("compliant", {"pronote_state": "/proc/x/y"}, (0, "pronote-audit: compliant")),

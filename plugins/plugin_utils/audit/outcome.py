@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from ...module_utils.base.message import Message, enumerated
@@ -19,8 +20,20 @@ EXIT_CODES = {"compliant": 0, "not_compliant": 1, "incomplete": 3}
 
 VERDICTS = tuple(EXIT_CODES)
 
-_SILENT_GAP = Message("{number} of {total} stations are unreachable or refused, more than {limit} %")
-_UNKNOWN_GAP = Message("{number} of {total} stations are of unknown release, more than {limit} %")
+_SILENT_GAP = Message.plural(
+    "{n} of {total} stations is unreachable or refused, more than {limit} %",
+    "{n} of {total} stations are unreachable or refused, more than {limit} %",
+    0,
+    total=0,
+    limit="",
+)
+_UNKNOWN_GAP = Message.plural(
+    "{n} of {total} stations is of unknown release, more than {limit} %",
+    "{n} of {total} stations are of unknown release, more than {limit} %",
+    0,
+    total=0,
+    limit="",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +110,7 @@ def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_
     ):
         number = sum(counts[status] for status in statuses)
         if 100 * number > limit * total:
-            gaps.append(gap.given(number=number, total=total, limit=f"{limit:g}"))
+            gaps.append(gap.given(n=number, total=total, limit=f"{limit:g}"))
     return gaps
 
 
@@ -105,11 +118,16 @@ def _message(failing: list[str], records: Sequence[object], named: set[str], gap
     incomplete = Message("the audit is incomplete: {gaps}", gaps=enumerated(gaps)) if gaps else ""
     if not failing:
         return incomplete
-    told = Message(
-        "{number} of {total} stations are {statuses}: {names}",
-        number=len(failing),
+    told = Message.plural(
+        "{n} of {total} stations is {statuses}: {names}",
+        "{n} of {total} stations are {statuses}: {names}",
+        len(failing),
         total=len(records),
-        statuses=" or ".join(status for status in STATUSES if status in named),
+        statuses=_either([each.label for status, each in STATUSES.items() if status in named]),
         names=", ".join(failing[:10]) + (" …" if len(failing) > 10 else ""),
     )
     return Message("{first}. {then}", first=told, then=incomplete) if gaps else told
+
+
+def _either(labels: Sequence[Message]) -> Message:
+    return reduce(lambda first, then: Message("{first} or {then}", first=first, then=then), labels)

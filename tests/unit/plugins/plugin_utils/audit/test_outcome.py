@@ -43,7 +43,7 @@ def test_verdict(numbers: dict[str, int], verdict: str, complete: bool, code: in
     [
         (["late"], ["late-0", "late-1"], True, 1, "2 of 9 stations are late: late-0, late-1"),
         (["absent"], [], False, 0, ""),
-        (["compliant"], ["compliant-0"], True, 1, "1 of 9 stations are compliant: compliant-0"),
+        (["compliant"], ["compliant-0"], True, 1, "1 of 9 stations is up to date: compliant-0"),
         (["not_compliant"], ["late-0", "late-1"], True, 1, "2 of 9 stations are late or ahead or"),
         (
             ["incomplete"],
@@ -71,8 +71,8 @@ def test_thresholds_are_the_admins() -> None:
     assert conclude(records, max_unreachable=10, max_unknown=10).complete
     gaps = conclude(records, max_unreachable=9.9, max_unknown=0).gaps
     assert gaps == [
-        "1 of 10 stations are unreachable or refused, more than 9.9 %",
-        "1 of 10 stations are of unknown release, more than 0 %",
+        "1 of 10 stations is unreachable or refused, more than 9.9 %",
+        "1 of 10 stations is of unknown release, more than 0 %",
     ]
 
 
