@@ -151,8 +151,8 @@ def test_a_mail_server_that_is_down_costs_the_alert_only_and_it_is_told_later(sc
         told = _alert(run)
         assert (told["sent"], told["failed_ways"]) == (["webhook"], ["mail"])
         words = " ".join(run.output.split())
-        assert f"[WARNING]: the alert was not sent by the mail server 127.0.0.1:{down.port}" in words
-        assert "It is tried again with the next audit." in words
+        assert f"[WARNING]: l'alerte n'a pas été envoyée par le serveur de courrier 127.0.0.1:{down.port}" in words
+        assert "Nouvel essai au prochain audit." in words
         assert (tmp_path / "audit.html").exists()
         with mail_server("127.0.0.1") as box:
             told = _alert(school.play("audit", *_options(tmp_path, box, **more)).assert_code(0))
@@ -186,7 +186,7 @@ def test_nothing_is_told_unless_configured(school: School, tmp_path: Path) -> No
 )
 def test_a_wrong_option_is_said_at_once(school: School, tmp_path: Path, more: dict[str, Any], message: str) -> None:
     box = Mailbox(host="127.0.0.1", port=_closed_port())
-    run = school.play("audit", *_options(tmp_path, box, **more)).assert_code(2)
+    run = school.play("audit", "-e", "pronote_language=en", *_options(tmp_path, box, **more)).assert_code(2)
     result = _alert(run)
     assert result["outcome"] == "failed"
     assert re.search(message, result["msg"])

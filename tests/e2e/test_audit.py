@@ -182,7 +182,7 @@ def evening(start_school: StartSchool) -> Evening:
         }
         for number, mode in enumerate(UNREADABLE, start=1)
     ]
-    school = start_school([], schools=schools, rooms=rooms, language="fr")
+    school = start_school([], schools=schools, rooms=rooms)
     for mode in UNREADABLE:
         school.lab.school(_uai(mode), mode=mode)
     before = len(school.lab.journal(kind="web"))

@@ -198,7 +198,7 @@ def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_
     # Its stations' own: none is a reason to fail here.
     run = school.play("audit", *_options(tmp_path, pronote_state=str(broken))).assert_code(0)
     assert "Move it away; the next run begins a new one" in _json(tmp_path)["history_problem"]
-    assert "Move it away; the next run begins a new one." in " ".join(run.output.split())
+    assert "Le mettre de côté" in " ".join(run.output.split())
     assert _some(_json(tmp_path)["counts"]) == COUNTS
     assert (tmp_path / "audit.html").exists()
     assert "en retard" in run.output
@@ -206,7 +206,7 @@ def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_
 
 def test_a_place_that_cannot_be_written_is_named(school: School, tmp_path: Path) -> None:
     run = school.play("audit", *_options(tmp_path, pronote_audit_csv="/proc/nowhere/audit.csv")).assert_code(2)
-    assert "not written: /proc/nowhere/audit.csv" in " ".join(run.output.split())
+    assert "non écrits : /proc/nowhere/audit.csv" in " ".join(run.output.split())
     assert (tmp_path / "audit.html").exists()
 
 
