@@ -139,7 +139,7 @@ def test_live_on_a_terminal(school: School) -> None:
     # What workers told while their task was still under way.
     assert "late  tâche en cours" in text
     assert "Salle 101" in text
-    assert "✗ rejected l'installateur a répondu : les fenêtres ne viennent pas dans cet ordre" in text
+    assert "✗ rejected l'installateur a répondu : les fenêtres ne viennent pas dans cet ordre" in text
     assert "postes 5/5, anneau 2/2, faits 2, déjà à jour 1, en échec 1, injoignables 1" in text
     # Ansible's own output is all there, and the terminal is given back whole.
     assert "PLAY RECAP" in text
