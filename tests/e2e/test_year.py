@@ -145,5 +145,5 @@ def test_the_guide_shows_what_is_really_printed(excerpts: dict[tuple[str, str], 
 def test_a_school_has_to_be_said(year: Year, tmp_path: Path) -> None:
     asked = {"pronote_attest_operation": 3, "pronote_attest_name": "X", "pronote_attest_role": "Y"}
     both = year.play("attest", **asked, pronote_state=str(tmp_path / "s.sqlite3")).assert_code(2)
-    assert "which school? This play has 0310001A, 0310002B." in " ".join(both.output.split())
+    assert "quel établissement ? Cette exécution a 0310001A, 0310002B." in " ".join(both.output.split())
     assert not (tmp_path / "s.sqlite3").exists()

@@ -83,6 +83,8 @@ class Message(str):
         given = {
             name: each.as_dict() if isinstance(each, Message) else each if isinstance(each, int) else str(each)
             for name, each in self.values.items()
+            # A table of texts is given more than each of them says.
+            if f"{{{name}}}" in f"{self.source.text}{self.source.plural}"
         }
         source = {name: each for name, each in self.source._asdict().items() if each}
         return {**source, **({"values": given} if given else {})}
