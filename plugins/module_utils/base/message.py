@@ -15,6 +15,7 @@ __all__ = [
     "enumerated",
     "filled",
     "joined",
+    "linked",
     "message_of",
     "notes",
     "sentences",
@@ -161,7 +162,7 @@ def joined(texts: Iterable[str], between: str) -> str:
     known = list(texts)
     if not any(isinstance(each, Message) for each in known):
         return between.join(known)
-    return reduce(lambda first, then: Message("{first}" + between + "{then}", first=first, then=then), known)
+    return linked(Message("{first}" + between + "{then}"), known)
 
 
 def advised(fact: str, remedy: str) -> str:
@@ -171,12 +172,17 @@ def advised(fact: str, remedy: str) -> str:
 
 def sentences(texts: Sequence[str]) -> str:
     """Texts one after another, each of which may be a Message; empty for none."""
-    return reduce(lambda first, then: Message("{first} {then}", first=first, then=then), texts) if texts else ""
+    return linked(Message("{first} {then}"), texts)
 
 
 def enumerated(texts: Sequence[str]) -> str:
     """Texts in one sentence, with semicolons, each of which may be a Message; empty for none."""
-    return reduce(lambda first, then: Message("{first}; {then}", first=first, then=then), texts) if texts else ""
+    return linked(Message("{first}; {then}"), texts)
+
+
+def linked(link: Message, texts: Sequence[str]) -> str:
+    """Texts, each of which may be a Message, by a text with ``first`` and ``then``; empty for none."""
+    return reduce(lambda first, then: link.given(first=first, then=then), texts) if texts else ""
 
 
 def _again(kind: type[Message], source: Source, values: dict[str, Any]) -> Message:

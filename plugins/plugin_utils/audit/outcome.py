@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
-from ...module_utils.base.message import Message, enumerated
+from ...module_utils.base.message import Message, enumerated, linked
 from .record import RecordSummary, count
 from .status import FAULTY, SILENT, STATUSES, UNKNOWN
 
@@ -123,11 +122,9 @@ def _message(failing: list[str], records: Sequence[object], named: set[str], gap
         "{n} of {total} stations are {statuses}: {names}",
         len(failing),
         total=len(records),
-        statuses=_either([each.label for status, each in STATUSES.items() if status in named]),
+        statuses=linked(
+            Message("{first} or {then}"), [each.label for status, each in STATUSES.items() if status in named]
+        ),
         names=", ".join(failing[:10]) + (" …" if len(failing) > 10 else ""),
     )
     return Message("{first}. {then}", first=told, then=incomplete) if gaps else told
-
-
-def _either(labels: Sequence[Message]) -> Message:
-    return reduce(lambda first, then: Message("{first} or {then}", first=first, then=then), labels)

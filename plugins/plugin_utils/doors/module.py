@@ -59,5 +59,5 @@ def _said(value: Any, words: Words) -> Any:
     return {
         name: printable_data(words.of(sourced(each, sources[name]))) if name in sources else _said(each, words)
         for name, each in value.items()
-        if name.removesuffix(_SOURCE) not in sources or not name.endswith(_SOURCE)
+        if not name.endswith(_SOURCE)
     }

@@ -10,12 +10,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import sha256_of
-from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.message import Message, linked, message_of
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
@@ -334,7 +333,7 @@ def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[
     }
     if failures:
         done = sum(o.status != "failed" for o in outcomes)
-        each = reduce(lambda first, then: Message("{first} | {then}", first=first, then=then), failures)
+        each = linked(Message("{first} | {then}"), failures)
         told = Message("{done} prepared, {left} not. {failures}", done=done, left=len(failures), failures=each)
         result |= {"failed": True, "msg": told}
     return result

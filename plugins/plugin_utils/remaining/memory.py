@@ -10,7 +10,6 @@ I/O: the station, the store, the network and files.
 from __future__ import annotations
 
 import functools
-import json
 import os
 import socket
 import sqlite3
@@ -35,6 +34,7 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store.store import Store, StoreError
+from ..store.texts import kept_source, kept_text
 from .confirmation import forget, keep
 from .standing import (
     CONFIRM_REMEDY,
@@ -254,7 +254,7 @@ class Memory(Watcher):
             before = reaimed(before)
         stands = after(before, now=now(), **told)
         stored = with_sources(vars(stands))
-        stored |= {name: json.dumps(stored[name]) if name in stored else "" for name in _SOURCES}
+        stored |= {name: kept_source(getattr(stands, name.removesuffix("_source"))) for name in _SOURCES}
         db.execute(
             f"insert or replace into standing (station, product, wanted, {', '.join(stored)})"  # noqa: S608  (constants)
             f" values (?, ?, ?{', ?' * len(stored)})",
@@ -374,7 +374,7 @@ def _standing(row: sqlite3.Row) -> Standing:
     stored = {name: row[name] for name in _FIELDS}
     for name in _SOURCES:
         text = name.removesuffix("_source")
-        stored[text] = sourced(stored[text], json.loads(row[name] or "null"))
+        stored[text] = kept_text(stored[text], row[name])
     return Standing(**stored)
 
 

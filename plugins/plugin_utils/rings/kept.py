@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.clock import now
-from ...module_utils.base.message import Message, sourced
 from ..store.store import Store
+from ..store.texts import kept_source, kept_text
 
 __all__ = ["Installed", "Progress", "read_installed", "read_progress", "write_progress"]
 
@@ -37,8 +36,8 @@ def read_progress(store: Store) -> Mapping[tuple[str, str], Progress]:
 
 
 def _progress(row: dict[str, Any]) -> Progress:
-    source = json.loads(row.pop("stopped_source") or "null")
-    return Progress(**{**row, "stopped": sourced(row["stopped"], source)})
+    stopped = kept_text(row["stopped"], row.pop("stopped_source"))
+    return Progress(**{**row, "stopped": stopped})
 
 
 def read_installed(store: Store) -> Installed:
@@ -63,9 +62,5 @@ def write_progress(store: Store, schools: Iterable[Progress]) -> None:
                 "values (?, ?, ?, ?, ?, ?, ?) on conflict do update set "
                 "done = max(done, excluded.done), ring = max(ring, excluded.ring), "
                 "stopped = excluded.stopped, stopped_source = excluded.stopped_source, at = excluded.at",
-                (each.school, each.release, each.done, each.ring, str(each.stopped), _source(each.stopped), now()),
+                (each.school, each.release, each.done, each.ring, str(each.stopped), kept_source(each.stopped), now()),
             )
-
-
-def _source(text: str) -> str:
-    return json.dumps(text.as_dict()) if isinstance(text, Message) else ""

@@ -86,7 +86,7 @@ _NO_PARSERS = {
             "message.filled",
             "Words.of",
             "text.printable_data",
-            "Telling.deprecated",
+            "texts.kept_source",
             "Telling.display",
             "Telling.warning",
             "Telling.deprecated",
@@ -100,7 +100,7 @@ _NO_PARSERS = {
     "what our own store, arguments and moments hold": {
         *("tell.read_state", "attest.of_school", "kept.read_stored"),
         *("Hours.read", "wanted.by_arch", "plan.load_plan", "results.read_results"),
-        *("results.read_line", "results.read_lines"),
+        *("results.read_line", "results.read_lines", "texts.kept_text"),
     },
     "what Ansible itself reads": {"sources.read_apart", "Templates.template"},
 }
