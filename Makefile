@@ -18,6 +18,8 @@ E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 # Where a wheel is missing (Linux with musl): make venv WHEELS=
 WHEELS ?= --only-binary :all:
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
+UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
 .PHONY: help venv kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
@@ -27,7 +29,9 @@ help: ## Show this list
 $(STAMP): requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP_INSTALL) $(WHEELS) -r requirements-dev.txt
+	sed -n '/^uv==/,/[^\\]$$/p' $< >$(VENV)/uv.txt
+	$(PIP_INSTALL) $(WHEELS) -r $(VENV)/uv.txt
+	$(UV_INSTALL) $(WHEELS) -r $< || $(PIP_INSTALL) $(WHEELS) -r $<
 	touch $@
 
 venv: $(STAMP)
