@@ -141,7 +141,7 @@ def problems(file: Path, sources: Catalog) -> list[Problem]:
             found.append(f"{file}: fuzzy: {ids[0]!r}")
         elif len({tuple(fields(each)) for each in (*ids, *said)}) > 1:
             found.append(f"{file}: other placeholders than {ids[0]!r}")
-        elif any(breaks(ids[-1], each) for each in said):
+        elif any(breaks(str(ids[-1]), str(each)) for each in said):
             found.append(f"{file}: a no-break space is missing in {said[-1]!r}")
     return found
 
