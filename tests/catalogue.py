@@ -44,6 +44,9 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 # A catalogue that says when it was made is another one at each making.
 _WHEN = dt.datetime(2026, 11, 29, tzinfo=dt.UTC)
 _FIELD = re.compile(r"\{([^{}]*)\}")
+# A plain space, or none, where French has one that no line breaks at; "reinstall:" is code where English has it too.
+_BREAKS = re.compile(r"(?<=\S)[ \u202f][;:?!»]|«[^\u00a0]|«\u00a0[ \u00a0]|[^\u00a0]»|[^\s\u00a0][;:?!](?=\s|$)")
+_CODE = re.compile(r"(?<!\w)[a-z_.]+:(?=\s)")
 
 Problem = str
 """What is wrong with a catalogue, and in which text."""
@@ -99,6 +102,13 @@ def fields(text: str) -> list[str]:
     return sorted(set(_FIELD.findall(text)))
 
 
+def breaks(english: str, french: str) -> list[str]:
+    """Where a French text has not the space that belongs before ``: ; ? ! »`` and behind ``«``."""
+    for code in _CODE.findall(english):
+        french = french.replace(code, "")
+    return [each[0] for each in _BREAKS.finditer(french)]
+
+
 def made(file: Path, sources: Catalog) -> tuple[bytes, bytes]:
     """The catalogue that goes with the sources, as text and compiled."""
     catalogue = read(file)
@@ -131,6 +141,8 @@ def problems(file: Path, sources: Catalog) -> list[Problem]:
             found.append(f"{file}: fuzzy: {ids[0]!r}")
         elif len({tuple(fields(each)) for each in (*ids, *said)}) > 1:
             found.append(f"{file}: other placeholders than {ids[0]!r}")
+        elif any(breaks(str(ids[-1]), str(each)) for each in said):
+            found.append(f"{file}: a no-break space is missing in {said[-1]!r}")
     return found
 
 

@@ -73,14 +73,14 @@ def test_who_does_what_next_comes_first(one_board: Report, open_report: Open) ->
         assert [each["title"] in text for text in texts] == [each["state"] in _ACTS, each["state"] == "blocked"]
         if each["state"] in _ACTS:
             assert each["next"] in texts[0]
-            assert f"Où : {each['where']}" in texts[0]
+            assert f"Où\u00a0: {each['where']}" in texts[0]
             freed = [str(other["operation"]) for other in operations if each["operation"] in other["blocked_by"]]
             line = now.locator("li", has_text=each["title"]).inner_text()
             assert ("Débloque" in line) == bool(freed)
             assert all(number in line.partition("Débloque")[2] for number in freed)
     if not wanted:
         assert page.locator(".verdict").inner_text() == "Terminé"
-        assert page.locator(".answer .aside").inner_text() == "Tout est fait : rien n'est attendu de personne."
+        assert page.locator(".answer .aside").inner_text() == "Tout est fait\u00a0: rien n'est attendu de personne."
         assert turns.count() == 0
 
 

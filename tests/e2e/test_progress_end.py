@@ -93,7 +93,7 @@ def test_each_product_has_its_own_list(school: School) -> None:
     school.lab.depot({"setup.exe": "missing"})
     run = elsewhere(school, "--limit", "salle,chef,adjoint", *_QUICK).assert_code(2)
     assert _tables(run) == [
-        "Reste à faire : rien, les 3 postes sont à jour",
+        "Reste à faire\u00a0: rien, les 3 postes sont à jour",
         "EDT monoposte - Reste à faire : 2 postes sur 2",
     ]
     assert _lines(run) == [
@@ -102,12 +102,12 @@ def test_each_product_has_its_own_list(school: School) -> None:
     ]
     remaining = school.play("remaining", "--limit", "salle,chef").assert_code(0)
     assert _tables(remaining) == [
-        "Reste à faire : rien, les 2 postes sont à jour",
+        "Reste à faire\u00a0: rien, les 2 postes sont à jour",
         "EDT monoposte - Reste à faire : 1 poste sur 1",
     ]
     school.lab.depot({})
     run = elsewhere(school, "--limit", "salle,chef,adjoint").assert_code(0)
     assert _tables(run) == [
-        "Reste à faire : rien, les 3 postes sont à jour",
-        "EDT monoposte - Reste à faire : rien, les 2 postes sont à jour",
+        "Reste à faire\u00a0: rien, les 3 postes sont à jour",
+        "EDT monoposte - Reste à faire\u00a0: rien, les 2 postes sont à jour",
     ]

@@ -58,7 +58,7 @@ def test_the_board_is_right_at_each_moment(excerpts: dict[tuple[str, str], str],
     assert [each["school"] for each in board["schools"]] == [LYCEE, COLLEGE]
     college = {each["operation"]: each for each in board["schools"][1]["operations"]}
     assert college[6]["blocked_by"] == [5]
-    assert college[6]["next"] == "Attendre l'opération 5 : chef d'établissement (console d'hébergement)."
+    assert college[6]["next"] == "Attendre l'opération 5\u00a0: chef d'établissement (console d'hébergement)."
     page = (year.work / "reports/rentree.html").read_text(encoding="utf-8")
     assert re.findall(r'data-operation="(\d)" data-state="(\w+)"', page)[8:] == [
         (str(each["operation"]), each["state"]) for each in board["schools"][1]["operations"]

@@ -31,6 +31,7 @@ def test_each_catalogue_is_of_these_sources(sources: Catalog) -> None:
         ("depuis le {date}", "depuis {jour}", "other placeholders than"),
         ("Établissements", "Ecoles", "is not compiled from"),
         ('{n} postes"', 'postes"', "other placeholders than"),
+        ("Où\u00a0: {where}", "Où : {where}", "a no-break space is missing"),
     ],
 )
 def test_what_is_wrong_is_found(sources: Catalog, tmp_path: Path, before: str, after: str, problem: str) -> None:
@@ -42,6 +43,25 @@ def test_what_is_wrong_is_found(sources: Catalog, tmp_path: Path, before: str, a
     made.with_suffix(".mo").write_bytes(file.with_suffix(".mo").read_bytes())
     found = catalogue.problems(made, sources)
     assert any(problem in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("english", "french", "found"),
+    [
+        ("Total: {n}", "Total\u00a0: {n}", []),
+        ("Total: {n}", "Total : {n}", [" :"]),
+        ("Total: {n}", "Total: {n}", ["l:"]),
+        ("{school}: done", "{school}: fait", ["}:"]),
+        ("Why?", "Pourquoi ?", [" ?"]),
+        ("Why?", "Pourquoi?", ["i?"]),
+        ("from “{x}”; go on", "depuis «\u00a0{x}\u00a0»\u00a0; continuer", []),
+        ("from “{x}”; go on", "depuis « {x} » ; continuer", ["« ", " »", " ;"]),
+        ("set technology: msi", "mettre technology: msi", []),
+        ("at 18:00, http://x/", "à 18:00, http://x/", []),
+    ],
+)
+def test_the_spaces_of_french(english: str, french: str, found: list[str]) -> None:
+    assert catalogue.breaks(english, french) == found
 
 
 def test_a_fuzzy_text_and_one_that_is_gone_are_found(sources: Catalog, tmp_path: Path) -> None:

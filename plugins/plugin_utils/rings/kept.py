@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.clock import now
-from ..store.store import Store
+from ...module_utils.base.message import Message
+from ..store.store import Store, StoreError
 from ..store.texts import kept_source, kept_text
+from ..words.catalogue import catalogue
+from ..words.words import LANGUAGES
+from .judge import StationOutcome
 
-__all__ = ["Installed", "Progress", "read_installed", "read_progress", "write_progress"]
+__all__ = ["Installed", "Progress", "read_installed", "read_progress", "with_sources_kept", "write_progress"]
 
 Installed = Mapping[tuple[str, str], Collection[str]]
 """Product and station, then the releases that were there when the station was last seen."""
@@ -48,6 +53,32 @@ def read_installed(store: Store) -> Installed:
     for row in rows:
         found.setdefault((row["product"], row["station"]), set()).add(row["release"])
     return found
+
+
+def with_sources_kept(store: str, outcomes: Mapping[str, StationOutcome]) -> dict[str, StationOutcome]:
+    """Outcomes whose facts can be said in another language again. ``store``: empty, or one that cannot be read: as they
+    are.
+
+    What failed says it in the language of its run, and in no other: Ansible shows all that stands in such a result. What
+    it is said from is in the store by then (remaining/memory.py).
+    """
+    plain = {name for name, each in outcomes.items() if each.fact and not isinstance(each.fact, Message)}
+    if not store or not plain:
+        return dict(outcomes)
+    try:
+        with Store(Path(store)) as kept, kept.read() as db:
+            rows = db.execute(
+                "select station, reason, reason_source from standing where reason_source != ''"
+            ).fetchall()
+    except StoreError:
+        return dict(outcomes)
+    made = dict(outcomes)
+    for row in (row for row in rows if row["station"] in plain):
+        fact, own = kept_text(row["reason"], row["reason_source"]), outcomes[row["station"]]
+        # Of several products the one that says the same.
+        if own.fact in {catalogue(language).of(fact) for language in LANGUAGES}:
+            made[row["station"]] = replace(own, fact=fact)
+    return made
 
 
 def write_progress(store: Store, schools: Iterable[Progress]) -> None:

@@ -38,6 +38,7 @@ from .kept import (
     Progress,
     read_installed,
     read_progress,
+    with_sources_kept,
     write_progress,
 )
 from .plan import (
@@ -335,6 +336,7 @@ def take_step(
     steps = steps_of(plans)
     index = len(steps) if index < 0 else index
     outcomes = {} if check else _outcomes(variables, steps[:index], results, plan_id=planned["id"])
+    outcomes = with_sources_kept(store, outcomes)
     standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
     if check:
         step = steps[index] if index < len(steps) else None

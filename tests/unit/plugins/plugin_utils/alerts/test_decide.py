@@ -180,12 +180,12 @@ def test_the_words() -> None:
         " (1 poste sur 2 à jour)"
     )
     for wanted in (
-        "Verdict : Non conforme (auparavant : Conforme).",
-        "Seuil franchi : 1 poste sur 2 n'est pas à jour (seuil : 10 %).",
+        "Verdict\u00a0: Non conforme (auparavant\u00a0: Conforme).",
+        "Seuil franchi\u00a0: 1 poste sur 2 n'est pas à jour (seuil\u00a0: 10 %).",
         "Nouveaux écarts : 1\n  - p0 (0310001A, S101) : en retard\n",
         "  - p1 (0310001A, S101) : 2026.1.3 x64 → 2026.2.7 x64\n",
-        "  - 0310001A Lycée : serveur 2026.2.7, 1 poste sur 2 à jour\n",
-        "Rapport : https://audit.example.org/",
+        "  - 0310001A Lycée\u00a0: serveur 2026.2.7, 1 poste sur 2 à jour\n",
+        "Rapport\u00a0: https://audit.example.org/",
         "joint",
     ):
         assert wanted in french.text
@@ -244,7 +244,7 @@ def test_hostile_names_call_nobody_in_a_chat() -> None:
     body = json.loads(payload(message, found, url="https://audit.example.org/x", **options))
     for harm in ("@channel", "<", "](", "https://pirate"):
         assert harm not in body["text"]
-    assert body["text"].endswith("Rapport : https://audit.example.org/x\n")
+    assert body["text"].endswith("Rapport\u00a0: https://audit.example.org/x\n")
     assert body["report"] == "https://audit.example.org/x"
     body = json.loads(payload(_hostile_message()[1], found, url="", **options))
     assert "https://pirate" not in body["text"]

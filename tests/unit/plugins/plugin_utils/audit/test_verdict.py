@@ -127,7 +127,7 @@ def test_reasons_are_told_in_french_for_reports() -> None:
                 reason="several clients of 2026: 2026.2.7 x64; 2026.1.3 x86",
                 remedy="Remove all but one.",
             ),
-            "plusieurs clients 2026 : 2026.2.7 x64\u00a0; 2026.1.3 x86",
+            "plusieurs clients 2026\u00a0: 2026.2.7 x64\u00a0; 2026.1.3 x86",
         ),
         (
             state_of(client(None, year=2026, condition="version_unreadable")),
@@ -136,7 +136,7 @@ def test_reasons_are_told_in_french_for_reports() -> None:
                 reason=r"C:\x\Client PRONOTE.exe has no readable version",
                 remedy="Install the client again.",
             ),
-            r"version illisible : C:\x\Client PRONOTE.exe",
+            "version illisible\u00a0: C:\\x\\Client PRONOTE.exe",
         ),
     ],
 )

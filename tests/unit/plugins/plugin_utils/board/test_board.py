@@ -108,7 +108,7 @@ def test_what_to_do_next() -> None:
     made = _board("T - T T T T T T")
     assert made[1]["next"] == FR.of(OPERATIONS[1].todo)
     assert made[2]["next"] == FR.of(OPERATIONS[2].look)
-    assert made[8]["next"] == "Attendre l'opération 1 : chef d'établissement (console d'hébergement)."
+    assert made[8]["next"] == "Attendre l'opération 1\u00a0: chef d'établissement (console d'hébergement)."
     assert _board("D D D D D D D D")[8]["next"] == ""
     # What was found is nearer to the point.
     found = {"code": "stations_behind", "severity": "error", "text": "3 postes"}

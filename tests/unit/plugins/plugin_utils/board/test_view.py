@@ -25,8 +25,8 @@ def test_whose_turn_it_is_and_what_waits() -> None:
     assert [step.number for step in school.blocked] == [6, 7]
     # Not 3: it is in doubt, which holds nobody up.
     assert {step.number: step.unlocks for step in school.steps if step.unlocks} == {
-        5: "Débloque : opération 6",
-        6: "Débloque : opération 7",
+        5: "Débloque\u00a0: opération 6",
+        6: "Débloque\u00a0: opération 7",
     }
 
 
@@ -37,7 +37,7 @@ def test_whose_turn_it_is_and_what_waits() -> None:
         ((DONE,), "finished", "8 opérations sur 8 faites", "Lycée Germaine Tillion, rentrée 2026"),
         ((LATE,), "to_check", "0 opération sur 8 faite", "Collège Marie Curie, rentrée 2026"),
         ((LYCEE, DONE), "under_way", "1 établissement sur 2 a terminé", "1 établissement attend que quelqu'un agisse."),
-        ((DONE, DONE), "finished", "2 établissements sur 2 ont terminé", "Tout est fait : rien"),
+        ((DONE, DONE), "finished", "2 établissements sur 2 ont terminé", "Tout est fait\u00a0: rien"),
         ((LYCEE, COLLEGE), "to_check", "0 établissement sur 2 a terminé", "2 établissements attendent"),
     ],
 )

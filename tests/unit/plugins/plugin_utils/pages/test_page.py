@@ -79,7 +79,7 @@ def test_a_page_that_is_given_relative_to_home_or_here(tmp_path: Path, monkeypat
 def test_each_product_has_its_audit() -> None:
     pages = audit_pages("reports/audit.html", catalogue("fr"))
     assert pages[0] == ("Audit du client PRONOTE", "reports/audit.html")
-    assert ("Audit : EDT monoposte", "reports/audit-edt_monoposte.html") in pages
+    assert ("Audit\u00a0: EDT monoposte", "reports/audit-edt_monoposte.html") in pages
     assert len(pages) == len(PRODUCTS)
     assert {file for _, file in audit_pages(None, catalogue("en"))} == {""}
 

@@ -68,11 +68,11 @@ def test_a_store_that_cannot_be_read_is_a_line_with_the_command(tmp_path: Path) 
     store.write_text("no store\n" * 200)
     text = remaining_of(_progress(str(store)), words=catalogue("fr"), command=_COMMAND)
     assert text.startswith(f"the store {store}: not usable (file is not a database). Move it away")
-    assert text.endswith(f"Ce qui reste à faire n'est pas connu. Ensuite : {_COMMAND}")
+    assert text.endswith(f"Ce qui reste à faire n'est pas connu. Ensuite\u00a0: {_COMMAND}")
 
 
 def test_several_stores_are_left_to_the_command() -> None:
     progress = _progress("/one")
     progress.about("new", product="pronote_client", store="/two")
-    assert remaining_of(progress, words=catalogue("fr"), command=_COMMAND) == f"Reste à faire : {_COMMAND}"
+    assert remaining_of(progress, words=catalogue("fr"), command=_COMMAND) == f"Reste à faire\u00a0: {_COMMAND}"
     assert remaining_of(progress, words=catalogue("en"), command=_COMMAND) == f"Remaining: {_COMMAND}"

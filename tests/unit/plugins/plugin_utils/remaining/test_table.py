@@ -69,7 +69,7 @@ def test_french_and_english_name_everything() -> None:
 
 def test_nothing_remains() -> None:
     assert render_remaining([], total=4, words=catalogue("fr"), width=80, color=False) == (
-        "Reste à faire : rien, les 4 postes sont à jour\n"
+        "Reste à faire\u00a0: rien, les 4 postes sont à jour\n"
     )
 
 

@@ -131,7 +131,7 @@ def test_another_product_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     page = render_html(
         {**_small(record("a")), "product": "other"}, trends={}, commands=Commands(inventories=()), words=catalogue("fr")
     )
-    assert "<h1>Audit : EDT &lt;Monoposte&gt;</h1>" in page
+    assert "<h1>Audit\u00a0: EDT &lt;Monoposte&gt;</h1>" in page
 
 
 @pytest.mark.parametrize(
