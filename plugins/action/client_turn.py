@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..plugin_utils.deploy.arguments import TURN_SPEC
-from ..plugin_utils.deploy.run import deploy
+from ..plugin_utils.deploy.run import deploy, remember_held
 from ..plugin_utils.doors.turn import TurnAction
 from ..plugin_utils.rings.turn import in_ring, keep_back, nothing_to_bring, other_release, turn_of
 
@@ -22,7 +23,7 @@ class ActionModule(TurnAction):
         found, step = self.registered(args["found"]), self.registered(args["step"])
         turn = turn_of(self.name, found, step, earlier=self.variables.get(args["results"])) if step else None
         if (kept := keep_back(turn)) is not None:
-            return kept
+            return self._held(kept, args, found) if "held_by" in kept else kept
         if (told := self.told(found)) is not None:
             return in_ring(told, turn)
         given = self.given(args, TURN_SPEC)
@@ -31,3 +32,11 @@ class ActionModule(TurnAction):
         if (kept := other_release(turn, given["release"])) is not None:
             return kept
         return in_ring(deploy(self._connection, self.name, given, check=self._task.check_mode), turn)
+
+    def _held(self, kept: dict[str, Any], args: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+        line = self.surveyed(found)
+        read = line["result"] if line else {}
+        if read.get("failed") or read.get("unreachable"):
+            # What keeps the station itself from anything is said before what held its school.
+            return {**read, "ring_plan": kept["ring_plan"]}
+        return remember_held(self.name, self.given(args, TURN_SPEC), kept, seen=bool(read))

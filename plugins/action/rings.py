@@ -7,7 +7,8 @@ from ..plugin_utils.depot.script import old_scripts_words
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.typed import playbook_command
 from ..plugin_utils.rings.lines import ring_lines
-from ..plugin_utils.rings.play import PlayVariables, make_plan
+from ..plugin_utils.rings.play import make_plan
+from ..plugin_utils.rings.wants import PlayVariables
 
 
 class ActionModule(ControllerAction):

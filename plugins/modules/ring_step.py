@@ -69,6 +69,14 @@ held:
   returned: always
   type: dict
   sample: {"s102-01": "held back, rings of 0310001A stopped: 1 of 1 pilots failed: s101-01 (s101-01: the disk is full)"}
+go_on:
+  description: Of each station of RV(held), the stations that its school stopped for, and how to go on.
+  returned: always
+  type: dict
+  sample:
+    s102-01:
+      by: [s101-01]
+      remedy: "Mend s101-01, or name another pilot (pronote_pilot: true on a station), then deploy again."
 wrong:
   description: Those of RV(held) whose school's variables cannot be right. They fail.
   returned: always
@@ -76,7 +84,7 @@ wrong:
   elements: str
   sample: []
 stopped:
-  description: Schools that stopped, with the reason.
+  description: Schools that stopped, with the reason and how to go on.
   returned: always
   type: dict
   sample: {"0310001A": "1 of 1 pilots failed: s101-01 (s101-01: the disk is full)"}

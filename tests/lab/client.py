@@ -74,6 +74,10 @@ class LabClient:
         assert found, f"no file of {station} is called {pattern}"
         return found
 
+    def space(self, station: str, free: int) -> None:
+        """Somebody makes room on a simulated station's disk, or fills it: bytes that are free from now on."""
+        self._call(f"/stations/{quote(station)}/space", {"free": free})
+
     def faults(self, station: str, rules: list[dict[str, Any]]) -> None:
         """Replace the fault rules of a station."""
         self._call(f"/stations/{quote(station)}/faults", rules)

@@ -76,6 +76,13 @@ async def _damage(request: web.Request) -> web.Response:
     return web.json_response(station.damage((await request.json())["pattern"]))
 
 
+async def _space(request: web.Request) -> web.Response:
+    """Somebody makes room on a simulated station's disk, or fills it."""
+    station: Any = _lab(request).stations[request.match_info["name"]]
+    station.files.free_space = (await request.json())["free"]
+    return web.json_response({})
+
+
 async def _faults(request: web.Request) -> web.Response:
     rules: list[dict[str, Any]] = await request.json()
     _lab(request).change_faults(request.match_info["name"], FaultPlan.from_data(rules).faults)
@@ -133,6 +140,7 @@ def control_app(lab: Lab) -> web.Application:
             web.post("/stations/{name}/faults", _faults),
             web.post("/stations/{name}/people", _people),
             web.post("/stations/{name}/damage", _damage),
+            web.post("/stations/{name}/space", _space),
             web.post("/heal", _heal),
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),

@@ -13,13 +13,14 @@ from ..remaining.memory import Memory
 from ..rings.turn import closed
 from ..station.errors import StationError
 from ..station.events import Events
+from ..station.frozen import wanted_text
 from ..station.winrm import WinrmStation
 from ..wake.wake import give_back
 from .arguments import request_from
 from .client import ensure
 from .goal import Goal
 
-__all__ = ["as_remembered", "deploy"]
+__all__ = ["as_remembered", "deploy", "remember_held"]
 
 
 def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
@@ -51,6 +52,24 @@ def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) 
     finally:
         memory.close()
     return {**result, "warnings": [*result.get("warnings", []), *memory.warnings]}
+
+
+def remember_held(name: str, args: Mapping[str, Any], result: dict[str, Any], *, seen: bool) -> dict[str, Any]:
+    """Keep that a station was held back, as ``result`` says it, and return the result. Raises ValueError.
+
+    ``seen``: this run has read it.
+    """
+    goal = request_from(args, name).goal
+    if goal.state == "staged":
+        # What is left is the installation, which this run was not about.
+        return result
+    memory = Memory(args["store"], station=name, product=args["product"], school=args["school"], room=args["room"])
+    try:
+        wanted = wanted_text(goal.release, absent=goal.state == "absent")
+        memory.held(wanted=wanted, seen=seen, reason=result["reason"], remedy=result["remedy"])
+    finally:
+        memory.close()
+    return {**result, "warnings": memory.warnings}
 
 
 def as_remembered(result: dict[str, Any], goal: Goal) -> dict[str, Any]:

@@ -36,15 +36,18 @@ class TurnAction(StationAction):
             raise ValueError(Message("there is nothing in {name}: register the task before this one in it", name=name))
         return registered
 
-    def told(self, found: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The result by what the survey found; None when the station is asked first. Raises OSError, ValueError.
+    def surveyed(self, found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The station's line of the survey (survey/results.py); None without one. Raises OSError, ValueError.
 
         ``found``: ``survey``, its file, and ``at``, where in it the line of each station begins.
         """
         at = found["at"].get(self.name) if found.get("survey") else None
-        if at is None:
-            return None
-        return handed_over(read_line(found["survey"], at), check=self._task.check_mode, now=time.time())
+        return None if at is None else read_line(found["survey"], at)
+
+    def told(self, found: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The result by what the survey found; None when the station is asked first. Raises OSError, ValueError."""
+        line = self.surveyed(found)
+        return handed_over(line, check=self._task.check_mode, now=time.time()) if line else None
 
     def given(self, args: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in the variable that the task names, checked. Raises AnsibleError."""

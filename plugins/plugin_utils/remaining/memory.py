@@ -182,6 +182,12 @@ class Memory(Watcher):
         )
 
     @_transaction
+    def held(self, db: sqlite3.Connection, *, wanted: str, seen: bool, reason: str, remedy: str) -> None:
+        """Its school stopped before its turn, so that nothing was tried. ``seen``: this run has read it."""
+        self._touch(db, seen=seen)
+        self._save(db, wanted=wanted, found=None, outcome="held", reason=reason, remedy=remedy)
+
+    @_transaction
     def audited(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         self.audited_in(db, record, found=found, silent=silent)

@@ -22,6 +22,7 @@ STATES = {
     "unreachable": Message("unreachable"),
     "refused": Message("access refused"),
     "skipped": Message("left for later"),
+    "held": Message("held back"),
     "running": Message("installation under way"),
     "frozen": Message("installed, to confirm after a restart"),
     "failed": Message("failed"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, get_args
 
 from ...module_utils.base.message import Message, joined, sourced
@@ -16,7 +17,7 @@ from ..job.installshield import RECORD_AGAIN
 from ..station.errors import FORBIDDEN
 from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
-__all__ = ["Standing", "StationOutcome", "outcome_of", "stand", "told_of"]
+__all__ = ["Standing", "StationOutcome", "Stop", "outcome_of", "stand", "told_of"]
 
 Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
 
@@ -28,6 +29,21 @@ _KINDS = {
     "unreachable": Message("{count} unreachable, {why}", count=0, why=""),
 }
 
+_SHOWN = 3  # stations by name, here and in remedies
+
+_MEND_OR_NAME = Message(
+    "Mend {names}, or name another pilot (pronote_pilot: true on a station), then deploy again.", names=""
+)
+_READY_OR_NAME = Message(
+    "Have one of {names} on and free, or name another pilot (pronote_pilot: true on a station), then deploy again.",
+    names="",
+)
+_MEND = Message("Mend {names}, or allow more with pronote_client_ring_max_fail, then deploy again.", names="")
+_SWITCH_ON = Message(
+    "Switch {names} on, or allow more with pronote_client_ring_max_unreachable, then deploy again.", names=""
+)
+_RECORD = Message("Record the response file again for {release}, then deploy again.", release="")
+
 
 @dataclass(frozen=True, kw_only=True)
 class StationOutcome:
@@ -36,7 +52,7 @@ class StationOutcome:
     kind: Kind
     fact: str = ""
     wrong_response: bool = False
-    # It was brought to its release by this run, not found there: only that shows that a response file fits.
+    # It was changed by this run, not found as wanted: only that proves a release and its response file.
     brought: bool = False
 
 
@@ -65,7 +81,7 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         )
     action = result.get("action")
     return StationOutcome(
-        kind="skipped" if action == "skip" else "done", fact=fact, brought=action in {"install", "finish"}
+        kind="skipped" if action == "skip" else "done", fact=fact, brought=action not in {"skip", "none", None}
     )
 
 
@@ -76,16 +92,38 @@ def told_of(result: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Why a school stopped: the fact, the stations that it stopped for, and how to go on."""
+
+    reason: str = ""
+    by: tuple[str, ...] = ()
+    remedy: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
+
+
+_NONE = Stop()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where a school stands before a step: the stations that go, or why none does."""
 
     go: tuple[str, ...] = ()
     # Stations of this step that keep back because their school stopped.
     held: tuple[str, ...] = ()
-    reason: str = ""
+    stop: Stop = _NONE
     # Rings that are behind it, those of earlier runs included.
     passed: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    # Stations that this run brought to the release.
+    brought: int = 0
+
+    @property
+    def reason(self) -> str:
+        """Why the school stopped; empty when it did not."""
+        return self.stop.reason
 
 
 def _count(names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> dict[str, list[str]]:
@@ -97,13 +135,13 @@ def _count(names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> dict
 class _Pilots:
     """What the pilots and their stand-ins showed: proven, stopped for a reason, or neither yet.
 
-    ``right``: some have the release, though nothing was shown of an unproven response file.
+    ``idle``: all of them were found as wanted, so that nothing was shown, and nothing speaks against going on.
     """
 
     tried: tuple[str, ...]
     proven: bool = False
-    right: bool = False
-    reason: str = ""
+    idle: bool = False
+    stop: Stop = _NONE
 
 
 def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, StationOutcome]) -> _Pilots:
@@ -112,58 +150,69 @@ def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, StationOutcome]) -> _
     reserves = [name for name in plan.reserves if name in outcomes]
     while True:
         found = _count(tried, outcomes)
-        reason = _too_many_pilots_failed(plan, tried, found["failed"], outcomes)
-        proof = [name for name in found["done"] if outcomes[name].brought or not plan.rules.unproven]
-        if reason or proof or not reserves:
-            return _Pilots(tuple(tried), proven=bool(proof), right=bool(found["done"]), reason=reason)
+        stop = _too_many_pilots_failed(plan, tried, found["failed"], outcomes)
+        proof = [name for name in found["done"] if outcomes[name].brought]
+        if stop or proof or not reserves:
+            idle = bool(tried) and len(found["done"]) == len(tried)
+            return _Pilots(tuple(tried), proven=bool(proof), idle=idle, stop=stop)
         tried.append(reserves.pop(0))
 
 
 def _too_many_pilots_failed(
     plan: SchoolPlan, tried: Sequence[str], failed: Sequence[str], outcomes: Mapping[str, StationOutcome]
-) -> str:
+) -> Stop:
     rules = plan.rules
     if not failed or (not rules.unproven and len(failed) <= rules.max_fail.of(len(tried))):
-        return ""
+        return _NONE
+    by = tuple(sorted(failed))
     reason = Message(
         "{count} of {total} pilots failed: {why}", count=len(failed), total=len(tried), why=_why(failed, outcomes)
     )
     if rules.unproven and any(outcomes[name].wrong_response for name in failed):
-        if rules.unproven == FIRST_INSTALLATION:
-            return Message(
-                "{reason}; its answers are those of a first installation and do not fit over an earlier "
-                "release: where there is one, record the answers (pronote_record_modes=update), or have "
-                "the client removed first (pronote_client_update: reinstall)",
-                reason=reason,
-            )
+        return Stop(reason=_does_not_fit(plan, reason), by=by, remedy=_RECORD.given(release=plan.release))
+    return Stop(reason=reason, by=by, remedy=_MEND_OR_NAME.given(names=some_of(by, _SHOWN)))
+
+
+def _does_not_fit(plan: SchoolPlan, reason: str) -> Message:
+    rules = plan.rules
+    if rules.unproven == FIRST_INSTALLATION:
         return Message(
-            "{reason}; its response file was recorded for {unproven} and does not fit {release}: record it "
-            "again for this release",
+            "{reason}; its answers are those of a first installation and do not fit over an earlier "
+            "release: where there is one, record the answers (pronote_record_modes=update), or have "
+            "the client removed first (pronote_client_update: reinstall)",
             reason=reason,
-            unproven=rules.unproven,
-            release=plan.release,
         )
-    return reason
+    return Message(
+        "{reason}; its response file was recorded for {unproven} and does not fit {release}: record it "
+        "again for this release",
+        reason=reason,
+        unproven=rules.unproven,
+        release=plan.release,
+    )
 
 
-def _unproven(tried: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
+def _unproven(tried: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> Stop:
     found = {kind: names for kind, names in _count(tried, outcomes).items() if names}
     said = [_KINDS[kind].given(count=len(names), why=_why(names, outcomes)) for kind, names in found.items()]
-    return Message("no pilot proved the release: {said}", said=joined(said, "; ") or Message("none was tried"))
+    return Stop(
+        reason=Message("no pilot proved the release: {said}", said=joined(said, "; ") or Message("none was tried")),
+        by=tuple(tried),
+        remedy=_READY_OR_NAME.given(names=some_of(tried, _SHOWN)),
+    )
 
 
 def _why(failed: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
     first = sorted(failed)[0]
     return Message(
-        "{names} ({first}: {fact})", names=some_of(sorted(failed), 3), first=first, fact=outcomes[first].fact
+        "{names} ({first}: {fact})", names=some_of(sorted(failed), _SHOWN), first=first, fact=outcomes[first].fact
     )
 
 
-def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> str:
+def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Mapping[str, StationOutcome]) -> Stop:
     found = _count(names, outcomes)
     failed = found["failed"] + found["unfit"]
     if len(failed) > plan.rules.max_fail.of(len(names)):
-        return Message(
+        reason = Message(
             "{count} of {total} stations of ring {ring} failed, more than {max_fail}: {why}",
             count=len(failed),
             total=len(names),
@@ -171,17 +220,21 @@ def _judge_wave(plan: SchoolPlan, ring: int, names: Sequence[str], outcomes: Map
             max_fail=str(plan.rules.max_fail),
             why=_why(failed, outcomes),
         )
+        by = tuple(sorted(failed))
+        return Stop(reason=reason, by=by, remedy=_MEND.given(names=some_of(by, _SHOWN)))
     off = found["unreachable"]
     if len(off) > plan.rules.max_unreachable.of(len(names)):
-        return Message(
+        by = tuple(sorted(off))
+        reason = Message(
             "{count} of {total} stations of ring {ring} were unreachable, more than {max_unreachable}: {names}",
             count=len(off),
             total=len(names),
             ring=ring,
             max_unreachable=str(plan.rules.max_unreachable),
-            names=some_of(sorted(off), 3),
+            names=some_of(by, _SHOWN),
         )
-    return ""
+        return Stop(reason=reason, by=by, remedy=_SWITCH_ON.given(names=some_of(by, _SHOWN)))
+    return _NONE
 
 
 def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Mapping[str, StationOutcome]) -> Standing:
@@ -193,27 +246,32 @@ def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Map
     mine = step.members.get(plan.school, ()) if step else ()
     todo = tuple(name for name in mine if name not in outcomes)
     behind = [s for s in steps[:index] if not s.reserve and plan.school in s.members]
-    counts = {k: len(v) for k, v in _count([n for r in plan.rings for n in r], outcomes).items()}
+    everybody = [name for ring in plan.rings for name in ring]
+    standing = partial(
+        Standing,
+        counts={kind: len(names) for kind, names in _count(everybody, outcomes).items()},
+        brought=sum(outcomes[name].brought for name in everybody if name in outcomes),
+    )
     passed = plan.passed
-    reason = plan.problem
+    stop = Stop(reason=plan.problem)
     pilots = _judge_pilots(plan, outcomes) if plan.pilot_ring else _Pilots(())
-    for ended in [] if reason else behind:
+    for ended in [] if stop else behind:
         if ended.ring == 1 and plan.pilot_ring:
-            reason = pilots.reason
-            if not reason and not pilots.proven:
+            stop = pilots.stop
+            if not stop and not pilots.proven:
                 if any(s.reserve and plan.school in s.members for s in steps[index:]):
                     # Off, in use or unfit says nothing about the release: somebody else shows it.
-                    return Standing(go=todo if step and step.reserve else (), passed=passed, counts=counts)
-                reason = "" if pilots.right else _unproven(pilots.tried, outcomes)
+                    return standing(go=todo if step and step.reserve else (), passed=passed)
+                stop = _NONE if pilots.idle else _unproven(pilots.tried, outcomes)
         else:
             wave = [name for name in ended.members[plan.school] if name not in pilots.tried]
-            reason = _judge_wave(plan, ended.ring, wave, outcomes)
-        if reason:
+            stop = _judge_wave(plan, ended.ring, wave, outcomes)
+        if stop:
             break
         passed = max(passed, ended.ring)
     if step and step.reserve:
         # Proven, or stopped: either way nobody has to stand in.
-        return Standing(passed=passed, counts=counts, reason=reason)
-    if reason:
-        return Standing(held=todo, reason=reason, passed=passed, counts=counts)
-    return Standing(go=todo, passed=passed, counts=counts)
+        return standing(passed=passed, stop=stop)
+    if stop:
+        return standing(held=todo, stop=stop, passed=passed)
+    return standing(go=todo, passed=passed)

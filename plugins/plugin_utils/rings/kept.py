@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,27 @@ from ..words.catalogue import catalogue
 from ..words.words import LANGUAGES
 from .judge import StationOutcome
 
-__all__ = ["Installed", "Progress", "read_installed", "read_progress", "with_sources_kept", "write_progress"]
+__all__ = ["Known", "Progress", "read_known", "read_progress", "with_sources_kept", "write_progress"]
 
-Installed = Mapping[tuple[str, str], Collection[str]]
-"""Product and station, then the releases that were there when the station was last seen."""
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is remembered of one product on one station.
+
+    ``there``: the releases that it had when it was last seen, half-removed clients left out; ``ours``: those that jobs
+    of ours brought there and that outlived a start; ``failed``: what the last deployment wanted of it, when that failed
+    for a reason of the station; ``code``: what the last setup ended with.
+    """
+
+    school: str = ""
+    there: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
+    failed: str = ""
+    code: int | None = None
+
+    def proves(self, release: str) -> bool:
+        """Whether it runs a release that a job of ours has brought."""
+        return release in self.there and release in self.ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +62,41 @@ def _progress(row: dict[str, Any]) -> Progress:
     return Progress(**{**row, "stopped": stopped})
 
 
-def read_installed(store: Store) -> Installed:
-    """What each station had when it was last seen, half-removed clients left out. Raises StoreError."""
+def read_known(store: Store) -> Mapping[tuple[str, str], Known]:
+    """What is remembered of each product on each station, by these two. Raises StoreError."""
     with store.read() as db:
-        rows = db.execute("select product, station, release from installed where condition = 'ok'").fetchall()
+        schools = {row["name"]: row["school"] for row in db.execute("select name, school from station")}
+        there = _sets(db.execute("select product, station, release from installed where condition = 'ok'"))
+        ours = _sets(
+            db.execute(
+                "select product, station, release from attempt where result = 'done' and verb in ('install', 'update')"
+                " and not exists (select 1 from unconfirmed u where u.station = attempt.station"
+                " and u.product = attempt.product)"
+            )
+        )
+        failed = {
+            (row["product"], row["station"]): row["wanted"]
+            for row in db.execute(
+                "select product, station, wanted from standing where outcome = 'failed' and failures > 0"
+            )
+        }
+        codes = {
+            (row["product"], row["station"]): row["code"]
+            for row in db.execute("select product, station, code, max(id) from attempt group by product, station")
+        }
+    return {
+        key: Known(
+            school=schools[key[1]].strip().upper(),
+            there=frozenset(there.get(key, ())),
+            ours=frozenset(ours.get(key, ())),
+            failed=failed.get(key, ""),
+            code=codes.get(key),
+        )
+        for key in there.keys() | failed.keys()
+    }
+
+
+def _sets(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for row in rows:
         found.setdefault((row["product"], row["station"]), set()).add(row["release"])

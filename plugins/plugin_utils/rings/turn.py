@@ -21,14 +21,16 @@ class Turn:
     """Of one station in one step.
 
     ``plan``: its id; ``release``: what the school's server ran when the rings were made, empty when that is not looked
-    at; ``held``: why it keeps back when its school stopped; ``wrong``: that is an error of the school's variables;
-    ``earlier``: its result of an earlier step of the same plan.
+    at; ``held``: why it keeps back when its school stopped, ``by`` which stations, and how to go on (``remedy``);
+    ``wrong``: that is an error of the school's variables; ``earlier``: its result of an earlier step of the same plan.
     """
 
     plan: str
     release: str = ""
     go: bool = True
     held: str = ""
+    by: tuple[str, ...] = ()
+    remedy: str = ""
     wrong: bool = False
     earlier: Mapping[str, Any] = field(default_factory=dict)
 
@@ -37,11 +39,14 @@ def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, e
     """A station's turn. ``planned``, ``step``: the results of rings and of ring_step; ``earlier``: whatever the
     variable of the results has.
     """
+    go_on = step.get("go_on", {}).get(name, {})
     return Turn(
         plan=planned["id"],
         release=planned["releases"].get(name, ""),
         go=name in step["go"],
         held=sourced(step["held"].get(name, ""), step.get("held_source", {}).get(name)),
+        by=tuple(go_on.get("by", ())),
+        remedy=sourced(go_on.get("remedy", ""), go_on.get("remedy_source")),
         wrong=name in step["wrong"],
         earlier=earlier if isinstance(earlier, Mapping) else {},
     )
@@ -75,7 +80,7 @@ def keep_back(turn: Turn | None) -> dict[str, Any] | None:
     if turn.wrong:
         remedy = Message("Correct the variable in the inventory of this school.")
         return in_ring(_failed(turn.held, remedy, advised(turn.held, remedy)), turn)
-    return _skipped(turn.held, turn)
+    return {**_skipped(turn.held, turn), "held_by": list(turn.by), "remedy": turn.remedy}
 
 
 def other_release(turn: Turn | None, release: str) -> dict[str, Any] | None:

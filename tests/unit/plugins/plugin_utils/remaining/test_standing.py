@@ -126,3 +126,15 @@ def test_only_lasting_failures_count() -> None:
 )
 def test_groups(standing: Standing | None, seen: bool, groups: list[str]) -> None:
     assert groups_of(standing, seen=seen) == groups
+
+
+def test_a_held_station_is_told_so_unless_it_failed_itself() -> None:
+    told: dict[str, Any] = {"now": "2026-11-29T20:00:00Z", "found": None, "outcome": "held", "reason": "rings stopped"}
+    held = after(Standing(found="late", outcome="skipped", reason="in use"), remedy="Mend a.", **told)
+    assert (held.outcome, held.reason, held.remedy, held.failures) == ("held", "rings stopped", "Mend a.", 0)
+    assert groups_of(held, seen=True) == ["pronote_late", "pronote_pending"]
+    failed = Standing(found="late", outcome="failed", reason="disk full", failures=1)
+    assert after(failed, **told) == failed
+    # What an audit finds later says less.
+    audited = after(held, now="2026-11-30T08:00:00Z", found="late", outcome=None, reason="2026.1.3 instead of 2026.2.7")
+    assert (audited.outcome, audited.reason) == ("held", "rings stopped")

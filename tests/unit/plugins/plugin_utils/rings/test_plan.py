@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -153,7 +154,7 @@ def _walk(plan: SchoolPlan, kinds: dict[str, StationOutcome]) -> tuple[list[tupl
         went.append(standing.go)
         for name in standing.go:
             assert name not in outcomes
-            outcomes[name] = kinds.get(name, StationOutcome(kind="done"))
+            outcomes[name] = kinds.get(name, StationOutcome(kind="done", brought=True))
     return went, stand(plan, steps, len(steps), outcomes)
 
 
@@ -240,15 +241,73 @@ def test_a_response_file_of_another_release_is_named_when_it_does_not_fit() -> N
 
 def test_only_a_station_brought_to_the_release_proves_its_response_file() -> None:
     plan = _plan(20, ["100%"], unproven="2026.1.3")
-    brought = StationOutcome(kind="done", brought=True)
-    went, end = _walk(plan, {"s001": brought})
+    right = StationOutcome(kind="done")
+    went, end = _walk(plan, {"s000": right})
     assert [len(names) for names in went] == [1, 1, 0, 0, 18]
     assert end.reason == ""
-    # One that was found right is enough for a proven file, and when all of them are right already.
-    assert [len(names) for names in _walk(_plan(20, [1, "100%"]), {})[0]] == [1, 0, 0, 0, 19]
-    went, end = _walk(plan, {})
+    # Of a proven file as well: one that was found right has shown nothing.
+    assert [len(names) for names in _walk(_plan(20, [1, "100%"]), {"s000": right})[0]] == [1, 1, 0, 0, 18]
+    # All of them were right already: nothing speaks against going on.
+    went, end = _walk(plan, {f"s{n:03}": right for n in range(4)})
     assert [len(names) for names in went] == [1, 1, 1, 1, 16]
     assert end.reason == ""
+    # Some were off: nobody has shown anything.
+    silent = dict.fromkeys(("s001", "s002", "s003"), StationOutcome(kind="unreachable", fact="off"))
+    went, end = _walk(_plan(20, [1, "100%"]), {"s000": right, **silent})
+    assert [len(names) for names in went] == [1, 1, 1, 1, 0]
+    assert "no pilot proved the release: 1 done, s000" in end.reason
+
+
+def _known(count: int, *, failed: tuple[int, ...] = (), right: tuple[int, ...] = (), **more: Any) -> list[Station]:
+    return [
+        replace(station, failed=n in failed, right=n in right) for n, station in enumerate(_stations(count, **more))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stations", "before", "rings"),
+    [
+        # Those that failed last time hold nobody: they are no pilots, and in the last wave.
+        (_known(5, failed=(0, 1)), 0, [["s002"], ["s003", "s004"], ["s000", "s001"]]),
+        # Somebody off cannot show anything, somebody broken may.
+        (_known(3, failed=(0,), off=(1, 2)), 0, [["s000"], ["s001", "s002"]]),
+        # Nothing to do is nothing to show.
+        (_known(3, right=(0, 1)), 0, [["s002"], ["s000", "s001"]]),
+        # Named pilots: the sound ones; when all of them are broken, that is what their school waits for …
+        (_known(4, failed=(2,), pilots=(2, 3)), 0, [["s003"], ["s000", "s001"], ["s002"]]),
+        (_known(4, failed=(2,), pilots=(2,)), 0, [["s002"], ["s000", "s001"], ["s003"]]),
+        # … unless another has shown it.
+        (_known(4, failed=(2,), pilots=(2,)), 1, [[], ["s000", "s001"], ["s003", "s002"]]),
+        (_known(3, failed=(0, 1)), 1, [[], ["s002", "s000"], ["s001"]]),
+    ],
+)
+def test_pilots_have_work_to_do_and_did_not_fail_last_time(
+    stations: list[Station], before: int, rings: list[list[str]]
+) -> None:
+    plan = plan_school("A", stations, _rules([1, 2, "100%"]), before=before)
+    assert [list(ring) for ring in plan.rings] == rings
+    assert plan.passed == before
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "by", "remedy"),
+    [
+        ({"s000": "failed"}, ("s000",), "Mend s000, or name another pilot (pronote_pilot: true on a station)"),
+        (
+            {f"s{n:03}": "unreachable" for n in range(4)},
+            ("s000", "s001", "s002", "s003"),
+            "Have one of s000, s001, s002 and 1 more on and free, or name another pilot",
+        ),
+        ({"s002": "failed"}, ("s002",), "Mend s002, or allow more with pronote_client_ring_max_fail"),
+        ({"s001": "unreachable"}, ("s001",), "Switch s001 on, or allow more with pronote_client_ring_max_unreachable"),
+    ],
+)
+def test_a_stop_says_for_whom_and_how_to_go_on(outcomes: dict[str, Any], by: tuple[str, ...], remedy: str) -> None:
+    plan = plan_school("A", _stations(9), _rules([1, 2, "100%"], fail=0, unreachable=0))
+    _, end = _walk(plan, {name: StationOutcome(kind=kind, fact="why") for name, kind in outcomes.items()})
+    assert end.stop.by == by
+    assert end.stop.remedy.startswith(remedy)
+    assert end.stop.remedy.endswith(", then deploy again.")
 
 
 @pytest.mark.parametrize("code", [-3, -8, -12])

@@ -14,10 +14,10 @@ from ansible.template import Templar, trust_as_template
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import SCRIPT_VERSION
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import Progress, read_progress, write_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import (
-    PlayVariables,
     make_plan,
     take_step,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.wants import PlayVariables
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 DEFAULTS: dict[str, Any] = {
@@ -243,10 +243,84 @@ def test_a_run_is_remembered_and_the_next_one_resumes(port: int, tmp_path: Path)
     assert "1 of 3 stations of ring 2 failed, more than 10%: a2" in end["stopped"]["A"]
     with Store(Path(state)) as store:
         (row,) = read_progress(store).values()
-    assert (row.school, row.release, row.done, row.ring) == ("A", "2026.2.7", 2, 1)
+    assert (row.school, row.release, row.done, row.ring) == ("A", "2026.2.7", 1, 1)
     again = _plan(_task(stations), store=state)
     assert again["plans"][0]["passed"] == 1
     assert "A: the last run on 2026.2.7 stopped: 1 of 3" in again["warnings"][0]
+
+
+def _remember(path: Path, **stations: dict[str, Any]) -> str:
+    """A store in which these stations were left so: ``jobs`` of ours, what is ``there``, ``failed`` last time."""
+    with Store(path) as store, store.write() as db:
+        for name, each in stations.items():
+            db.execute("insert into station (name, school) values (?, ?)", (name, each.get("school", "a")))
+            for release in each.get("there", ()):
+                db.execute("insert into installed values (?, 'pronote_client', 1, ?, 'x64', 'ok')", (name, release))
+            for verb, release, result, code in each.get("jobs", ()):
+                db.execute(
+                    "insert into attempt (station, product, verb, job, release, begun, result, code, controller)"
+                    " values (?, 'pronote_client', ?, 'j', ?, '2026-01-01T00:00:00Z', ?, ?, 'c')",
+                    (name, verb, release, result, code),
+                )
+            if "failed" in each:
+                db.execute(
+                    "insert into standing (station, product, wanted, found, outcome, failures)"
+                    " values (?, 'pronote_client', ?, 'late', 'failed', ?)",
+                    (name, each["failed"], each.get("failures", 1)),
+                )
+            if each.get("frozen"):
+                db.execute("insert into unconfirmed values (?, 'pronote_client', '2026.2.7', 'b', 'UWF')", (name,))
+    return str(path)
+
+
+_OURS = {"there": ["2026.2.7"], "jobs": [("install", "2026.2.7", "done", 0)]}
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "passed"),
+    [
+        (_OURS, 1),
+        # By somebody's hand, of another school, another release, another verb, failed, gone again, or not confirmed.
+        ({**_OURS, "jobs": []}, 0),
+        ({**_OURS, "school": "B"}, 0),
+        ({"there": ["2026.2.7"], "jobs": [("install", "2026.1.3", "done", 0)]}, 0),
+        ({"there": ["2026.2.7"], "jobs": [("stage", "2026.2.7", "done", 0)]}, 0),
+        ({"there": ["2026.2.7"], "jobs": [("install", "2026.2.7", "failed", -1)]}, 0),
+        ({**_OURS, "there": ["2026.1.3"]}, 0),
+        ({**_OURS, "frozen": True}, 0),
+    ],
+)
+def test_a_station_that_a_job_of_ours_has_brought_is_proof_outside_the_limit_too(
+    port: int, tmp_path: Path, elsewhere: dict[str, Any], passed: int
+) -> None:
+    store = _remember(tmp_path / "state", elsewhere=elsewhere)
+    (plan,) = _plan(_task({f"a{n}": _at(port) for n in range(3)}), store=store)["plans"]
+    assert plan["passed"] == passed
+
+
+@pytest.mark.parametrize(
+    ("last", "more", "pilot"),
+    [
+        ({"failed": "2026.2.7"}, {}, "a1"),
+        # The evening's fault, or of an earlier release.
+        ({"failed": "2026.2.7", "failures": 0}, {}, "a0"),
+        ({"failed": "2026.1.3"}, {}, "a0"),
+        # Answers of another release: one station is enough to show that they do not fit.
+        (
+            {"failed": "2026.2.7", "jobs": [("install", "2026.2.7", "failed", -12)]},
+            {"pronote_client_unproven": "2026.1.3"},
+            "a0",
+        ),
+        ({"failed": "2026.2.7", "jobs": [("install", "2026.2.7", "failed", -12)]}, {}, "a1"),
+        ({"there": ["2026.2.7"]}, {}, "a1"),
+    ],
+)
+def test_a_pilot_has_work_to_do_and_did_not_fail_for_its_own_reason(
+    port: int, tmp_path: Path, last: dict[str, Any], more: dict[str, Any], pilot: str
+) -> None:
+    store = _remember(tmp_path / "state", a0=last)
+    (plan,) = _plan(_task({f"a{n}": _at(port) for n in range(3)}, **more), store=store)["plans"]
+    assert plan["rings"][0] == [pilot]
 
 
 def test_without_a_store_or_with_a_broken_one_rings_begin_with_the_pilots(port: int, tmp_path: Path) -> None:
@@ -271,7 +345,7 @@ def test_results_of_an_earlier_play_count_for_nothing(port: int) -> None:
     options: dict[str, Any] = {"index": 0, "results": "result", "store": "", "check": False}
     assert take_step(task, planned, **options)["go"] == ["a0"]
     end = take_step(task, planned, index=-1, results="result", store="", check=False)
-    assert end["stopped"] == {"A": "no pilot proved the release: none was tried"}
+    assert end["stopped"]["A"].startswith("no pilot proved the release: none was tried. Have one of a0 on and free,")
     # A station that has left the play was failed by something, mark or not.
     task["ansible_play_batch"] = ["a1"]
     end = take_step(task, planned, index=-1, results="result", store="", check=False)

@@ -52,8 +52,9 @@ def test_it_is_not_its_step(turn: Turn, expected: dict[str, Any]) -> None:
 
 
 def test_it_is_held() -> None:
-    held = keep_back(_turn(held="rings of A stopped"))
+    held = keep_back(_turn(held="rings of A stopped", by=("a",), remedy="Mend a."))
     assert held is not None
+    assert (held["held_by"], held["remedy"]) == (["a"], "Mend a.")
     assert (held["action"], held["changed"], held["reason"], held["ring_plan"]) == (
         "skip",
         False,
@@ -73,8 +74,19 @@ def test_results_are_marked() -> None:
 
 def test_a_turn_is_told_by_the_rings_and_their_step() -> None:
     planned = {"id": "p", "releases": {"a": "2026.2.7"}}
-    step = {"go": ["a"], "held": {"b": "rings of A stopped"}, "wrong": ["b"]}
+    step = {
+        "go": ["a"],
+        "held": {"b": "rings of A stopped"},
+        "go_on": {"b": {"by": ["c"], "remedy": "Mend c."}},
+        "wrong": ["b"],
+    }
     assert turn_of("a", planned, step, earlier=None) == Turn(plan="p", release="2026.2.7")
     assert turn_of("b", planned, step, earlier={"changed": True}) == Turn(
-        plan="p", go=False, held="rings of A stopped", wrong=True, earlier={"changed": True}
+        plan="p",
+        go=False,
+        held="rings of A stopped",
+        by=("c",),
+        remedy="Mend c.",
+        wrong=True,
+        earlier={"changed": True},
     )

@@ -1,0 +1,108 @@
+"""Four evenings of one school, driven by deploy.yml and the store alone: a pilot that fails, a full disk, a client in
+use, a station that is off. After each of them what people read is compared with the lab's truth, station by station."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import PlaybookRun
+
+LATE = {"clients": [{"release": "2026.1.3"}]}
+STATIONS: list[dict[str, Any]] = [
+    # The first that could go, and its setup is refused three evenings long.
+    {"name": "broken", **LATE, "installer_fault": {"kind": "rejected", "result_code": -1, "times": 3}},
+    {"name": "full", **LATE, "free_space": 100_000_000},
+    {"name": "in-use", **LATE, "session_open": "élève", "running_client": "2026.1.3"},
+    {"name": "off", **LATE, "power": "off"},
+    {"name": "sound-1", **LATE},
+    {"name": "sound-2", **LATE},
+    # By somebody's hand: it proves nothing.
+    {"name": "right", "clients": [{"release": "2026.2.7"}]},
+]
+NAMES = {station["name"] for station in STATIONS}
+
+
+@pytest.fixture(scope="module")
+def school(start_school: StartSchool) -> School:
+    """The default: one pilot, then the rest. Groups are made of the store."""
+    school = start_school(STATIONS)
+    (school.inventory / "group_vars/all/rings.yml").write_text("pronote_client_rings: [1, '100%']\n", encoding="utf-8")
+    (school.inventory / "pronote.stations.yml").write_text("plugin: rentree.pronote.stations\n", encoding="utf-8")
+    return school
+
+
+def _truth(school: School) -> set[str]:
+    """The stations that run the server's release: their client's exe is that of the one that always had it."""
+    exes = {}
+    for name in NAMES:
+        files = json.loads(school.lab.snapshot(name))["files"]
+        exes[name] = {node["sha256"] for path, node in files.items() if node and path.endswith("client pronote.exe")}
+    (wanted,) = exes["right"]
+    return {name for name, found in exes.items() if wanted in found}
+
+
+def _rows(run: PlaybookRun) -> dict[str, dict[str, Any]]:
+    (report,) = (result for result in run.of("deploy_report").values() if result["outcome"] != "skipped")
+    return {row["station"]: row for row in report["remaining"]}
+
+
+def _evening(school: School, code: int, *arguments: str) -> dict[str, dict[str, Any]]:
+    """Deploy on what is left, as a timer does; the rows of what remains, which everybody else is not in."""
+    run = school.play("deploy", *arguments).assert_code(code)
+    rows = _rows(run)
+    assert NAMES - set(rows) - _truth(school) == set()
+    assert set(rows) & _truth(school) == set()
+    return rows
+
+
+def _starts(school: School) -> list[str]:
+    return [start["station"] for start in school.lab.installer_starts()]
+
+
+PENDING = ("-e", "pronote_hosts=pronote_pending")
+
+
+def test_four_evenings(school: School) -> None:
+    # The first: the pilot fails, and holds its school.
+    first = _evening(school, 4)
+    assert _starts(school) == ["broken"]
+    states = {name: row["state"] for name, row in first.items()}
+    assert states == {
+        "broken": "failed",
+        "full": "failed",
+        "in-use": "held",
+        "off": "unreachable",
+        "sound-1": "held",
+        "sound-2": "held",
+    }
+    assert "1 of 1 pilots failed: broken (broken: " in first["sound-1"]["reason"]
+    assert first["sound-1"]["remedy"] == (
+        "Mend broken, or name another pilot (pronote_pilot: true on a station), then deploy again."
+    )
+    assert first["sound-1"]["last_seen"] is not None
+
+    # The second: another pilot shows that the release is sound, and the broken one holds nobody.
+    second = _evening(school, 4, *PENDING)
+    assert _starts(school)[1] == "sound-1"
+    assert set(_starts(school)[2:]) == {"sound-2", "broken"}
+    states = {name: row["state"] for name, row in second.items()}
+    assert states == {"broken": "failed", "full": "failed", "in-use": "skipped", "off": "unreachable"}
+
+    # The third: nothing of what is left could be a pilot that proves; the proof is outside of what is looked at.
+    school.lab.people("in-use", "close")
+    school.lab.people("in-use", "log_off")
+    school.lab.power("off", "on")
+    third = _evening(school, 2, *PENDING)
+    assert set(_starts(school)[4:]) == {"in-use", "off", "broken"}
+    states = {name: row["state"] for name, row in third.items()}
+    assert states == {"broken": "failed", "full": "failed"}
+    assert third["broken"]["given_up"]
+
+    # The fourth, an administrator's: room was made, and the broken one is mended.
+    school.lab.space("full", 80_000_000_000)
+    assert _evening(school, 0, "--limit", "full,broken") == {}
+    assert _truth(school) == NAMES
