@@ -15,6 +15,7 @@ from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
 from ..plugin_utils.responses.response import Mode, parse_language
 from ..plugin_utils.station.cmdline import valid_url
+from ..plugin_utils.station.telling import telling
 
 
 class ActionModule(StationAction):
@@ -48,7 +49,13 @@ class ActionModule(StationAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         request = _request(args, self.name)
-        return record(self.station(), request, check=self._task.check_mode)
+        words = self.words
+        result = record(
+            self.station(), request, check=self._task.check_mode, tell=lambda text: telling.display(words.of(text))
+        )
+        for each in result["recordings"]:
+            each["findings"] = [words.of(told) for told in each["findings"]]
+        return result
 
 
 def _request(args: dict[str, Any], name: str) -> RecordRequest:

@@ -234,7 +234,7 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     assert "à côté; $(reboot)" in page
     assert (controller.state / "state/pronote.sqlite3").exists()
     log = done.stderr if kind == "systemd" else (controller.state / "last-run.log").read_text(encoding="utf-8")
-    assert "pronote-audit: not_compliant" in log
+    assert "pronote-audit: Not compliant" in log
     # Never two at once, and the one that is turned away leaves the result alone.
     with (controller.state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -29,18 +29,45 @@ def words_of(
 ) -> Words:
     """The words of a task: of its option, or of its variables, which ``template`` reads.
 
-    Raises ValueError for an ``earlier`` variable with another value than a language.
+    Another value of ``pronote_language`` than a language is warned of. Raises ValueError for one of an ``earlier``
+    variable.
     """
     given = args.get("language") or variables.get("pronote_language")
-    if earlier and earlier in variables:
-        telling.deprecated(
-            f"{earlier} is pronote_language now, one variable for everything that people read", version=_GONE_IN
-        )
-        if not given:
-            given = template(variables[earlier])
-            if given not in LANGUAGES:
-                raise ValueError(f"{earlier}: {given!r} is not a language: set pronote_language to fr or en")
-    return catalogue(str(template(given)) if given else LANGUAGES[0])
+    if not (earlier and earlier in variables):
+        return catalogue(_known(given, template) if given else LANGUAGES[0])
+    if not given:
+        given = template(variables[earlier])
+        if given not in LANGUAGES:
+            raise ValueError(
+                Message(
+                    "{variable}: {value} is not a language: set pronote_language to fr or en",
+                    variable=earlier,
+                    value=repr(given),
+                )
+            )
+    words = catalogue(_known(given, template))
+    told = words("{variable} is pronote_language now, one variable for everything that people read", variable=earlier)
+    telling.deprecated(told, version=_GONE_IN)
+    return words
+
+
+def _known(given: Any, template: Callable[[Any], Any]) -> str:
+    """The language that a value says; of another value the default, and a warning with the place of the value.
+
+    No error: what it is about may be an error itself, whose words would never be read.
+    """
+    language = str(template(given))
+    if language in LANGUAGES:
+        return language
+    told = Message(
+        "{variable} is {value}, which is neither fr nor en: everything is said in the default, {default}",
+        variable="pronote_language",
+        value=repr(language),
+        default=LANGUAGES[0],
+    )
+    # Ansible shows what was warned of once; of one variable the place is the same for every station and task.
+    telling.warning(catalogue(LANGUAGES[0]).of(told), about=given)
+    return LANGUAGES[0]
 
 
 def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, Any]:

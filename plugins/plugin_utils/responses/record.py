@@ -8,6 +8,7 @@ I/O: the station and Ansible.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from ..station.errors import (
     StillRunningError,
     UnseenError,
 )
+from ..station.questions import CommandResult
 from ..station.state import StationState
 from ..station.telling import telling
 from ..station.uninstall import UninstallError, split_uninstall
@@ -35,6 +37,7 @@ from .findings import Finding, accept, errors
 from .folder import ResponseStore
 from .names import ResponseName
 from .recording import (
+    INSTRUCTIONS,
     STAGE_CODES,
     Action,
     FolderState,
@@ -53,14 +56,14 @@ _REMEDIES = {**LOCK_REMEDIES, UNREAD: UNREAD_REMEDY}
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off; besides what ``left_open`` finds.
 _UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
-_INSTRUCTIONS = {
-    "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
-    "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
-    "update": "{}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs there, "
-    "and untick « Lancer PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
-    "uninstall": "{}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
-    "{:.0f} minutes at most.",
-}
+_NOT_SHOWN = Message(
+    "the setup did not appear: the task starts in the session of an administrator only, and none is logged on"
+)
+_LOG_ON = Message("Log on at the station with an account of its Administrators group, then run again.")
+_ANSWER = Message(
+    "Answer them on the station and run again: the next run goes on from there. To give up, run with "
+    "-e pronote_record_state=absent."
+)
 _LOOKS = 4
 """How often a station is asked again for a file that something holds."""
 
@@ -86,15 +89,18 @@ class RecordRequest:
     verify_timeout: float = 60.0
 
 
-def record(station: WinrmStation, request: RecordRequest, *, check: bool) -> dict[str, Any]:
-    """Return the task's result. Raises StationError, ValueError (the store), OSError (the controller's disk)."""
+def record(
+    station: WinrmStation, request: RecordRequest, *, check: bool, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the task's result; ``tell`` shows a text to whoever runs the playbook. Raises StationError, ValueError
+    (the store), OSError (the controller's disk)."""
     before = request.store.names()
     done: list[dict[str, Any]] = []
     warnings: list[str] = []
     for mode in request.modes:
         recorded = ResponseName(product=request.product.key, release=request.release, arch=request.arch, mode=mode)
         try:
-            done.append(_record(station, request, recorded, check=check, earlier=done, warnings=warnings))
+            done.append(_record(station, request, recorded, check=check, earlier=done, warnings=warnings, tell=tell))
         except StationError as exc:
             exc.job = {"recordings": done}
             raise
@@ -115,6 +121,7 @@ def _record(
     check: bool,
     earlier: list[dict[str, Any]],
     warnings: list[str],
+    tell: Callable[[str], None],
 ) -> dict[str, Any]:
     store = request.store
     stored = not (request.absent or request.force) and store.has(
@@ -122,7 +129,7 @@ def _record(
     )
     state = probe(station, request.product)
     warnings += state.warnings
-    recorder = _Recorder(station, request, state, recorded)
+    recorder = _Recorder(station, request, state, recorded, tell)
     decision = plan_recording(
         state,
         recorded,
@@ -155,18 +162,24 @@ class _Recorder:
     """One recording on one station. Every method raises StationError."""
 
     def __init__(
-        self, station: WinrmStation, request: RecordRequest, state: StationState, recorded: ResponseName
+        self,
+        station: WinrmStation,
+        request: RecordRequest,
+        state: StationState,
+        recorded: ResponseName,
+        tell: Callable[[str], None],
     ) -> None:
         self._station = station
         self._request = request
         self._state = state
         self._recorded = recorded
+        self._tell = tell
         self._recording = Recording(recorded=recorded, program_files=state.program_files)
 
     def look(self) -> FolderState:
         """What there is of it."""
         running = bool(self._station.query(self._recording.running_query()))
-        output = self._station.run(self._recording.look(), doing="looking for a recording").stdout
+        output = self._station.run(self._recording.look(), doing=Message("looking for a recording")).stdout
         return parse_folder(output.decode("utf-8", "replace"), running=running)
 
     def carry_out(self, action: Action) -> dict[str, Any]:
@@ -191,7 +204,7 @@ class _Recorder:
         return {
             "product_code": response.product_code,
             "dialogs": response.dialogs,
-            "findings": [str(finding) for finding in findings],
+            "findings": [finding.told for finding in findings],
         }
 
     def _show(self) -> None:
@@ -204,14 +217,14 @@ class _Recorder:
                 return recording.stage(request.url, request.digest, looked=looked)
 
             result = run_locked(
-                self._station, recording.top, stage, timeout=request.fetch_timeout, doing="fetching the setup"
+                self._station, recording.top, stage, timeout=request.fetch_timeout, doing=Message("fetching the setup")
             )
-            result.check(
-                STAGE_CODES.get(result.code, "the setup could not be fetched"),
-                remedy=_REMEDIES.get(
-                    result.code,
+            _check(
+                result,
+                Message("the setup could not be fetched"),
+                Message(
                     "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the "
-                    "address answers; run again.",
+                    "address answers; run again."
                 ),
             )
             program, switches = recording.setup, ""
@@ -221,10 +234,11 @@ class _Recorder:
         def start(looked: bool) -> str:
             return recording.start(program, switches, looked=looked)
 
-        result = run_locked(self._station, recording.top, start, timeout=120, doing="starting the setup")
-        result.check(
-            STAGE_CODES.get(result.code, "the scheduled task that shows the setup could not be created or started"),
-            remedy=_REMEDIES.get(result.code, "Check that the Task Scheduler service (Schedule) runs on the station."),
+        result = run_locked(self._station, recording.top, start, timeout=120, doing=Message("starting the setup"))
+        _check(
+            result,
+            Message("the scheduled task that shows the setup could not be created or started"),
+            Message("Check that the Task Scheduler service (Schedule) runs on the station."),
         )
 
     def _uninstaller(self) -> tuple[str, str]:
@@ -240,38 +254,25 @@ class _Recorder:
         times, name = self._request.times, self._request.station
         deadline = time.monotonic() + times.job
         start_deadline = time.monotonic() + times.start
-        told = False
+        shown = False
         while True:
             found = patiently(self._station, times, self.look)
             if found.running:
                 started = True
-                if not told:
+                if not shown:
                     # Half an hour of silence would look like a run that hangs.
-                    telling.display(_INSTRUCTIONS[self._recorded.mode].format(name, times.job / 60))
-                    told = True
+                    told = INSTRUCTIONS[self._recorded.mode]
+                    self._tell(told.given(station=name, minutes=f"{times.job / 60:.0f}"))
+                    shown = True
             elif found.recorded or started:
                 return
             elif time.monotonic() > start_deadline:
-                raise StationFactError(
-                    Message(
-                        "the setup did not appear: the task starts in the session of an administrator only, "
-                        "and none is logged on"
-                    ),
-                    remedy=Message(
-                        "Log on at the station with an account of its Administrators group, then run again."
-                    ),
-                )
+                raise StationFactError(_NOT_SHOWN, remedy=_LOG_ON)
             if time.monotonic() > deadline:
-                raise StillRunningError(
-                    Message(
-                        "the setup still waits for its dialogs to be answered after {job} s",
-                        job=format(times.job, ".0f"),
-                    ),
-                    remedy=Message(
-                        "Answer them on the station and run again: the next run goes on from there. To give "
-                        "up, run with -e pronote_record_state=absent."
-                    ),
+                told = Message(
+                    "the setup still waits for its dialogs to be answered after {job} s", job=f"{times.job:.0f}"
                 )
+                raise StillRunningError(told, remedy=_ANSWER)
             time.sleep(times.poll)
 
     def _whole(self, *, started: bool) -> bytes:
@@ -302,14 +303,14 @@ class _Recorder:
                     Message("the setup ended without recording anything: it was cancelled, or closed"),
                     remedy=Message("Run again, and answer the dialogs to the end."),
                 )
-            result = self._station.run(self._recording.fetch(), doing="fetching the recorded file")
+            result = self._station.run(self._recording.fetch(), doing=Message("fetching the recorded file"))
             try:
                 data, digest = parse_fetched(result.stdout)
                 if sha256(data) == digest:
                     return data
-                fact = "the recorded file changed while it was fetched"
+                fact: str = Message("the recorded file changed while it was fetched")
             except ValueError as exc:
-                fact = f"{exc} ({result.describe()})"
+                fact = Message("{fact} ({answer})", fact=message_of(exc), answer=result.describe())
             telling.vv(f"{fact}: looking again")
             time.sleep(min(self._request.times.poll, attempt + 1))
         raise CommandTimeoutError(
@@ -335,12 +336,9 @@ class _Recorder:
             time.sleep(request.times.poll)
         others = {i.arch for i in state.of_year(request.release.year) if i.arch} - {request.arch}
         if others:
+            named = ", ".join(sorted(others))
             raise StationFactError(
-                Message(
-                    "the setup installed the {others} client, not the {arch} one",
-                    others=", ".join(sorted(others)),
-                    arch=request.arch,
-                ),
+                Message("the setup installed the {others} client, not the {arch} one", others=named, arch=request.arch),
                 remedy=Message("Remove it, and give the address of the {arch} setup.", arch=request.arch),
             )
         return self._product_code(state)
@@ -385,12 +383,18 @@ class _Recorder:
         pids = [number for number in numbers if number]
         for attempt in range(_LOOKS):
             if pids:
-                station.run(recording.end(pids), doing="ending the setup")
-            result = station.run(recording.remove(), doing="cleaning up the recording")
+                station.run(recording.end(pids), doing=Message("ending the setup"))
+            result = station.run(recording.remove(), doing=Message("cleaning up the recording"))
             if not result.code:
                 return
             time.sleep(attempt + 1)
         result.check(
-            f"the folder {recording.folder} could not be deleted",
-            remedy="Something still holds a file of it: run again after a restart of the station.",
+            Message("the folder {folder} could not be deleted", folder=recording.folder),
+            remedy=Message("Something still holds a file of it: run again after a restart of the station."),
         )
+
+
+def _check(result: CommandResult, fact: Message, remedy: Message) -> None:
+    """Raise StationFactError for a code that is not 0: what it means, or this fact."""
+    code = result.code
+    result.check(STAGE_CODES.get(code, fact), remedy=_REMEDIES.get(code, remedy))

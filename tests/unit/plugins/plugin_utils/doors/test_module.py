@@ -63,7 +63,7 @@ def test_the_reason_of_a_failure_too() -> None:
 
 
 def test_a_language_that_there_is_not() -> None:
-    with pytest.raises(AnsibleActionFail, match="language is one of fr, en, not de"):
+    with pytest.raises(AnsibleActionFail, match="language est fr ou en, et non de"):
         _run({}, {}, language="de")
 
 
