@@ -28,8 +28,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
+<<<<<<< HEAD
 from tests import endings  # noqa: E402
 from tests.browser.sample import HOSTILE, record  # noqa: E402
+=======
+from tests.browser.sample import HOSTILE, last, record  # noqa: E402
+>>>>>>> 61bec51
 
 FOLDER = ROOT / "tests/unit/plugins/golden"
 
@@ -55,6 +59,15 @@ def history() -> History:
         ):
             audit = Audit(at=at, records=records, stations=stations, inventory=inventory, verdict="")
             kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product: _JOBS)
+    met = {
+        "s101-00": "done",
+        "s101-01": "free_disk",
+        "s101-03": "record",
+        "s101-04": "pilot",
+        "s101-05": "close_client",
+    }
+    for row in kept.picture:
+        row["last"] = last(met[row["station"]]) if row["station"] in met else None
     return kept
 
 

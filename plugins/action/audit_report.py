@@ -72,6 +72,7 @@ class ActionModule(ControllerAction):
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
+        result["verdict_of_all"] = made.verdict
         if made.warnings:
             result["warnings"] = made.warnings
         unread = unread_of(self.variables, args["records"])

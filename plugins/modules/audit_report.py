@@ -118,6 +118,11 @@ failing:
   type: list
   elements: str
   sample: [salle101-03]
+verdict_of_all:
+  description: The same of all stations that the report shows, those of earlier audits as last known.
+  returned: always
+  type: str
+  sample: not_compliant
 verdict:
   description:
     - V(compliant), V(not_compliant) or V(incomplete). A station known to be wrong outweighs those not known.

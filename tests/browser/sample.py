@@ -16,14 +16,17 @@ from typing import Any, cast
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, with_sources
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, History, save_audit
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import SILENT
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, ShownRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import FAULTY, SILENT
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import result_words
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.last import LastDeployment
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.next_step import next_step
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-__all__ = ["HOSTILE", "Sample", "record", "sample"]
+__all__ = ["HOSTILE", "Sample", "last", "record", "sample"]
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -80,6 +83,60 @@ def record(station: str, *, status: str = "compliant", expected: str | None = "2
         **fields,
     }
     return cast("AuditRecord", with_sources(made))
+
+
+_MET = {
+    "free_disk": (
+        "failed",
+        Message("{free} MiB free on {drive}, {needed} MiB needed", free=96, drive="C:", needed=1024),
+    ),
+    "record": (
+        "failed",
+        Message("the setup answered: {answer}", answer=result_words(-12)),
+    ),
+    "close_client": (
+        "skipped",
+        Message("{who}: left for a later run", who=Message("{names} is running", names="Client PRONOTE.exe (pid 4)")),
+    ),
+    "mend": ("failed", "a fact that no catalogue knows"),
+    "pilot": (
+        "held",
+        Message("held back, rings of {school} stopped: {reason}", school="0310001A", reason="1 of 1 pilots failed"),
+    ),
+    "later": ("skipped", "outside its hours"),
+    "deploy": ("unreachable", "the station does not answer"),
+    "done": ("done", Message("{wanted} is installed", wanted="2026.2.7")),
+}
+
+
+def last(step: str, *, at: str = "2026-11-24T19:30:00Z", wanted: str = "2026.2.7") -> LastDeployment:
+    """How a last deployment ended, by what comes next (remaining/next_step.py); ``done`` for one that ended well."""
+    outcome, reason = _MET[step]
+    source = reason.as_dict() if isinstance(reason, Message) else None
+    remedy = Message("Run again; the disk of the station may be full.") if step == "free_disk" else ""
+    return {
+        "at": at,
+        "wanted": wanted,
+        "outcome": outcome,
+        "kind": "fact" if outcome == "failed" else "",
+        "code": -12 if step == "record" else None,
+        "reason": str(reason),
+        "reason_source": source,
+        "remedy": str(remedy),
+        "remedy_source": remedy.as_dict() if isinstance(remedy, Message) else None,
+        "next": next_step(outcome, source),
+    }
+
+
+def _deployed(picture: list[ShownRecord]) -> None:
+    """Last evening's deployment: done where it is right, and one of the other ends where it is not."""
+    steps = sorted(set(_MET) - {"done"})
+    for row in picture:
+        if row["status"] == "compliant":
+            row["last"] = last("done")
+        elif row["status"] in FAULTY:
+            luck = random.Random(row["station"]).random()
+            row["last"] = last(steps[int(luck * 2 * len(steps))]) if luck < 0.5 else None
 
 
 def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -> list[AuditRecord]:
@@ -140,6 +197,7 @@ def sample(
             history = save_audit(store, audit, keep_days=400, jobs=_jobs(names, at))
     assert history is not None
     outcome = conclude(records)
+    _deployed(history.picture)
     groups: dict[str, set[str]] = {}
     for r in records:
         groups.setdefault(f"{r['school']}_{r['room']}".lower().replace(" ", "_").replace("'", "_"), set()).add(

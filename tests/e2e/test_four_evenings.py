@@ -4,6 +4,7 @@ use, a station that is off. After each of them what people read is compared with
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -59,6 +60,37 @@ def _evening(school: School, code: int, *arguments: str) -> dict[str, dict[str, 
     return rows
 
 
+def _audit(school: School, rest: dict[str, dict[str, Any]], *arguments: str) -> tuple[PlaybookRun, dict[str, Any]]:
+    """Audit, and compare table, page and JSON with the lab's truth, station by station, and with what remains."""
+    run = school.play("audit", "-e", f"pronote_audit_html={school.work}/audit.html", *arguments).assert_code(0)
+    report = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    rows = {row["station"]: row for row in report["stations"]}
+    truth = _truth(school)
+    silent = {name for name, row in rows.items() if row["status"] == "unreachable"}
+    assert set(rows) == NAMES
+    assert {name for name, row in rows.items() if row["status"] == "compliant"} == truth - silent
+    assert report["verdict"] == ("compliant" if truth == NAMES else "not_compliant")
+    for name, row in rest.items():
+        assert (rows[name]["last"]["outcome"], rows[name]["last"]["reason"]) == (row["state"], row["reason"])
+    page = (school.work / "audit.html").read_text(encoding="utf-8")
+    assert f'data-verdict="{report["verdict"]}"' in page
+    for name, row in rows.items():
+        left = row["status"] == "late" and row["last"]["next"] != "deploy"
+        (cell,) = re.findall(rf"<strong>{name}</strong>(.*?)</div></details>", page)
+        assert ("Next: " in cell) is left, name
+        assert f"{len(truth - silent)} of {len(NAMES)} stations up to date" in page
+    return run, report
+
+
+def _next(report: dict[str, Any]) -> dict[str, str]:
+    """What comes next at each station that is not right, and answers."""
+    return {row["station"]: row["last"]["next"] for row in report["stations"] if row["status"] == "late"}
+
+
+def _todo(school: School) -> list[str]:
+    return re.findall(r"<li><h4>(.*?) <span", (school.work / "audit.html").read_text(encoding="utf-8"))
+
+
 def _starts(school: School) -> list[str]:
     return [start["station"] for start in school.lab.installer_starts()]
 
@@ -84,6 +116,22 @@ def test_four_evenings(school: School) -> None:
         "Mend broken, or name another pilot (pronote_pilot: true on a station), then deploy again."
     )
     assert first["sound-1"]["last_seen"] is not None
+    run, report = _audit(school, first)
+    assert _next(report) == {
+        "broken": "mend",
+        "full": "free_disk",
+        "in-use": "pilot",
+        "sound-1": "pilot",
+        "sound-2": "pilot",
+    }
+    # Nothing says to deploy where that has just failed.
+    assert _todo(school) == [
+        "Free disk space, then deploy",
+        "Mend what the last deployment failed for, then deploy",
+        "Mend the pilot or name another, then deploy",
+        "Switch on, then audit again",
+    ]
+    assert "free disk space" in " ".join(run.output.split())
 
     # The second: another pilot shows that the release is sound, and the broken one holds nobody.
     second = _evening(school, 4, *PENDING)
@@ -91,6 +139,12 @@ def test_four_evenings(school: School) -> None:
     assert set(_starts(school)[2:]) == {"sound-2", "broken"}
     states = {name: row["state"] for name, row in second.items()}
     assert states == {"broken": "failed", "full": "failed", "in-use": "skipped", "off": "unreachable"}
+    _, report = _audit(school, second)
+    assert _next(report) == {"broken": "mend", "full": "free_disk", "in-use": "close_client"}
+    # A look at the room's right stations does not make the others right.
+    _, limited = _audit(school, second, "--limit", "right,sound-1")
+    assert (limited["limited"], limited["run"]["verdict"], limited["exit_code"]) == (True, "compliant", 0)
+    assert limited["oldest"] < limited["at"]
 
     # The third: nothing of what is left could be a pilot that proves; the proof is outside of what is looked at.
     school.lab.people("in-use", "close")
@@ -101,8 +155,13 @@ def test_four_evenings(school: School) -> None:
     states = {name: row["state"] for name, row in third.items()}
     assert states == {"broken": "failed", "full": "failed"}
     assert third["broken"]["given_up"]
+    _, report = _audit(school, third)
+    assert _next(report) == {"broken": "mend", "full": "free_disk"}
 
     # The fourth, an administrator's: room was made, and the broken one is mended.
     school.lab.space("full", 80_000_000_000)
     assert _evening(school, 0, "--limit", "full,broken") == {}
     assert _truth(school) == NAMES
+    _, report = _audit(school, {})
+    assert report["counts"]["compliant"] == len(NAMES)
+    assert _todo(school) == []

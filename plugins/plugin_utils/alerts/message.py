@@ -22,11 +22,12 @@ from typing import Any
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import printable
+from ...module_utils.base.times import local
 from ...module_utils.product.products import PRODUCTS
 from ..audit.history import VANISHED
 from ..audit.record import RecordSummary, count
 from ..audit.status import STATUSES
-from ..report.labels import CHANGES, VERDICTS
+from ..report.labels import CHANGES, NEXT, VERDICTS, last_words, unsettled
 from ..report.view import answer
 from ..words.words import Words
 from .decide import Alert
@@ -76,8 +77,9 @@ def compose(
     product: str = "pronote_client",
     url: str = "",
     attached: bool = False,
+    last: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Letter:
-    """The words of an alert. ``product`` is a key of PRODUCTS."""
+    """The words of an alert. ``product`` is a key of PRODUCTS; ``last``: how each station's last deployment ended."""
     counts = count(records)
     told = answer(counts["compliant"], len(records), words)
     schools = _schools(records)
@@ -92,6 +94,9 @@ def compose(
     for kind, found in alert.changes.items():
         heading = f"{words.of(CHANGES[kind])} : {words.number(len(found))}"
         lines.append((heading, _some([_line(change, words) for change in found], words)))
+    if left := _left(records, last or {}, words):
+        heading = words("Where the last deployment has left something to do")
+        lines.append((f"{heading} : {words.number(len(left))}", _some(left, words)))
     of_each = [
         words(
             "{school}: server {release}, {answer}",
@@ -107,6 +112,19 @@ def compose(
     if url:
         lines.append((words("Report: {url}", url=printable(url)), []))
     return Letter(subject=subject, lines=lines)
+
+
+def _left(records: Sequence[RecordSummary], last: Mapping[str, Mapping[str, Any]], words: Words) -> list[str]:
+    """A line for each station that its last deployment has left as it is: how it ended, and what comes next."""
+    found = []
+    for record in records:
+        left = unsettled({**record, "last": last.get(record["station"])})
+        if left is not None:
+            told = last_words(left, day=words.date(local(left["at"])), words=words)
+            following = words("Next: {step}", step=NEXT[left["next"]])
+            where = ", ".join(part for part in (record["school"], record["room"]) if part)
+            found.append(printable(f"{record['station']} ({where}) : {told}. {following}"))
+    return found
 
 
 def _schools(records: Sequence[RecordSummary]) -> dict[str, tuple[str, int, int]]:

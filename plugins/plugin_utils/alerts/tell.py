@@ -16,6 +16,7 @@ from typing import Any
 from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of
 from ..audit.record import AuditRecord, count
+from ..remaining.last import LastDeployment, last_deployments
 from ..store.store import Store, StoreError
 from ..words.words import Words
 from .decide import Alert, AlertState, decide
@@ -174,6 +175,7 @@ def _deliver(
         words=request.words,
         product=request.product,
         url=request.url,
+        last=_last(request),
         attached=bool(way == "mail" and request.attach and (check or _readable(request.attach))),
     )
     delivery.message = delivery.message or message
@@ -211,6 +213,14 @@ def _told(request: AlertRequest, way: str, *, check: bool) -> AlertState | None:
         return None
     with Store(request.store) as store:
         return read_state(store, product=request.product, channel=way)
+
+
+def _last(request: AlertRequest) -> Mapping[str, LastDeployment]:
+    try:
+        return last_deployments(request.store, request.product)
+    except StoreError:
+        # What there is to tell is told all the same.
+        return {}
 
 
 def _remember(request: AlertRequest, way: str, told: AlertState, delivery: Delivery) -> None:

@@ -151,6 +151,7 @@ def picture(
             "since": word.since,
             "last_seen": word.seen,
             "audited": station in audited,
+            "last": None,
         }
         for word in words
         for station in [word.record["station"]]

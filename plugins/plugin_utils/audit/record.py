@@ -8,11 +8,12 @@ keys in words. Being a dict, it is its own JSON form.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
 from ...module_utils.base.message import enumerated, with_sources
+from ...module_utils.base.times import iso_of
 from ...module_utils.server.description import ServedRelease
 from ..station.state import StationState
 from .status import STATUSES
@@ -31,7 +32,8 @@ __all__ = [
 
 class RecordSummary(TypedDict):
     """What is kept of a record from one audit to the next. Of a text that is ours ``…_source`` is what it is said from
-    in another language (``base/message.py``); a record of an earlier release has ``reason_fr`` and ``found_fr``."""
+    in another language (``base/message.py``); a record of an earlier release has ``reason_fr`` and ``found_fr``.
+    ``expected_at``: when the server said it; None when it is pinned, or never did."""
 
     station: str
     school: str
@@ -43,6 +45,7 @@ class RecordSummary(TypedDict):
     remedy: str
     remedy_source: NotRequired[dict[str, Any]]
     expected: str | None
+    expected_at: NotRequired[str | None]
     pinned: bool
     stale: bool
     server_error: str
@@ -53,12 +56,15 @@ class RecordSummary(TypedDict):
 class AuditRecord(RecordSummary):
     """One station in one audit. ``facts`` (None: it could not be read) are large, and old by the next audit.
 
-    ``kind``: what kept it from being read (StationError.kind); not there when nothing did.
+    ``kind``: what kept it from being read (StationError.kind); not there when nothing did. ``last``: how the last
+    deployment ended (remaining/last.py), in reports. ``expected_cached``: the server was not asked for this audit.
     """
 
     facts: dict[str, Any] | None
     read_at: NotRequired[str]
     kind: NotRequired[str]
+    expected_cached: NotRequired[bool]
+    last: NotRequired[Mapping[str, Any] | None]
 
 
 class ShownRecord(RecordSummary):
@@ -71,6 +77,7 @@ class ShownRecord(RecordSummary):
     since: str
     last_seen: str | None
     audited: bool
+    last: Mapping[str, Any] | None
 
 
 _Record = TypeVar("_Record", bound=RecordSummary)
@@ -96,6 +103,8 @@ def make_record(
         "reason": verdict.reason,
         "remedy": verdict.remedy,
         "expected": None if expected.client is None else str(expected.client),
+        "expected_at": iso_of(expected.read_at) if expected.read_at else None,
+        "expected_cached": expected.cached,
         "pinned": expected.pinned,
         "stale": expected.stale,
         "server_error": expected.error,

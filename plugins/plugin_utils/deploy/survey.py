@@ -17,7 +17,8 @@ from typing import Any
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
-from ..remaining.memory import Memory, remember_together, woken_stations
+from ..remaining.memory import Memory, remember_together
+from ..remaining.woken import woken_stations
 from ..rings.turn import closed, nothing_to_bring
 from ..station.errors import StationError
 from ..station.events import Events

@@ -36,6 +36,7 @@ from ..station.state import StationState
 from ..store.store import Store, StoreError
 from ..store.texts import kept_source, kept_text
 from .confirmation import forget, keep
+from .last import keep_last
 from .standing import (
     CONFIRM_REMEDY,
     TO_CONFIRM,
@@ -46,7 +47,7 @@ from .standing import (
     reaimed,
 )
 
-__all__ = ["Audited", "Memory", "mark_woken", "remember_together", "standings", "woken_stations"]
+__all__ = ["Audited", "Memory", "remember_together", "standings"]
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -155,6 +156,7 @@ class Memory(Watcher):
             outcome=outcome,
             reason=reason,
             remedy=CONFIRM_REMEDY if outcome == "frozen" else "",
+            code=job.get("code"),
         )
 
     @_transaction
@@ -179,6 +181,7 @@ class Memory(Watcher):
             reason=exc.fact,
             remedy=exc.remedy,
             kind=exc.kind,
+            code=job.get("code"),
         )
 
     @_transaction
@@ -208,6 +211,7 @@ class Memory(Watcher):
             outcome="frozen" if frozen else None,
             reason=sourced(record["reason"], record.get("reason_source")),
             remedy=sourced(record["remedy"], record.get("remedy_source")),
+            tried=False,
         )
 
     # Wake-on-LAN.
@@ -252,10 +256,14 @@ class Memory(Watcher):
                 ],
             )
 
-    def _save(self, db: sqlite3.Connection, *, wanted: str | None, **told: Any) -> None:
+    def _save(
+        self, db: sqlite3.Connection, *, wanted: str | None, tried: bool = True, code: int | None = None, **told: Any
+    ) -> None:
         key = (self._station, self._product)
         row = db.execute("select * from standing where station = ? and product = ?", key).fetchone()
         before = _standing(row) if row else Standing()
+        if tried:
+            keep_last(db, *key, wanted=wanted or "", code=code, **{k: each for k, each in told.items() if k != "found"})
         if row and wanted not in {None, row["wanted"]}:
             before = reaimed(before)
         stands = after(before, now=now(), **told)
@@ -320,31 +328,6 @@ class Memory(Watcher):
             self.close()
             self.warnings.append(_NOT_REMEMBERED.given(error=message_of(exc)))
             return None
-
-
-def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
-    """Remember, or forget, that these stations were woken: one transaction. Returns warnings."""
-    rows = [(now() if woken else None, name) for name in names]
-    if not path or not rows:
-        return []
-    try:
-        with Store(Path(path)) as store, store.write() as db:
-            db.executemany("insert into station (name) values (?) on conflict do nothing", [(n,) for _, n in rows])
-            db.executemany("update station set woken = ? where name = ?", rows)
-    except StoreError as exc:
-        return [Message("{error} Stations that were woken will not be switched off again.", error=message_of(exc))]
-    return []
-
-
-def woken_stations(path: str) -> frozenset[str]:
-    """Those that this controller woke and has not given back since; none of a store that cannot be read."""
-    if not path or not Path(path).expanduser().exists():
-        return frozenset()
-    try:
-        with Store(Path(path)) as store, store.read() as db:
-            return frozenset(row["name"] for row in db.execute("select name from station where woken is not null"))
-    except StoreError:
-        return frozenset()
 
 
 def remember_together(path: str, each: Iterable[Callable[[sqlite3.Connection], None]]) -> list[str]:

@@ -30,6 +30,10 @@ class Commands:
         path = f"{self.playbooks}/{playbook}.yml"
         return shlex.join(["ansible-playbook", path, *self._sources(), "--limit", pattern, *arguments])
 
+    def alone(self, playbook: str, *arguments: str) -> str:
+        """``ansible-playbook`` without a pattern."""
+        return shlex.join(["ansible-playbook", f"{self.playbooks}/{playbook}.yml", *self._sources(), *arguments])
+
     def module(self, module: str, pattern: str) -> str:
         """``ansible`` with one module, about the product, on a pattern."""
         # Of all modules' defaults the client is the one.
@@ -41,13 +45,19 @@ class Commands:
 
 
 def limit(
-    wanted: Collection[str], *, harmless: Collection[str] = (), groups: Mapping[str, frozenset[str]]
+    wanted: Collection[str],
+    *,
+    harmless: Collection[str] = (),
+    groups: Mapping[str, frozenset[str]],
+    wide: bool = False,
+    pending: str = "",
 ) -> tuple[str, int]:
     """The shortest pattern for these stations, and how many of them no pattern can name.
 
     A group stands for its stations when at least half of them are wanted and the others are ``harmless`` (the command
     does nothing there): « salle_101 » is what an admin would type. A few that are neither are excluded by name.
-    Empty when nothing can be named.
+    Empty when nothing can be named. ``wide``: where names would be many still, the smallest group that has them all
+    stands for them (the command harms nobody); ``pending``: the group of those that are not right, which narrows it.
     """
     left = {name for name in wanted if _PLAIN.fullmatch(name)}
     unnamed = len(set(wanted)) - len(left)
@@ -68,7 +78,15 @@ def limit(
                 parts.append(name)
                 excluded |= hosts - allowed
                 left -= hosts
+    if wide and len(left) > _FEW and not unnamed and (around := _smallest_around(wanted, groups)):
+        return f"{around}:&{pending}" if pending else around, 0
     return ",".join(sorted(parts) + sorted(left) + [f"!{name}" for name in sorted(excluded)]), unnamed
+
+
+def _smallest_around(wanted: Collection[str], groups: Mapping[str, frozenset[str]]) -> str:
+    """The smallest group that has all of these, by name where there are several; empty without one."""
+    around = [(len(hosts), name) for name, hosts in groups.items() if _PLAIN.fullmatch(name) and hosts >= set(wanted)]
+    return min(around)[1] if around else ""
 
 
 def _excludable(others: frozenset[str] | set[str], hosts: Collection[str]) -> bool:

@@ -13,6 +13,7 @@ from ...module_utils.base.times import local_minute
 from ..audit.record import ShownRecord, by_place
 from ..audit.status import STATUSES
 from ..words.words import Words
+from .labels import LAST, NEXT, unsettled
 
 __all__ = ["render_csv"]
 
@@ -39,6 +40,10 @@ def render_csv(stations: Iterable[ShownRecord], *, words: Words, zone: dt.tzinfo
             words("Last seen"),
             words("Read at"),
             words("Read in this run"),
+            words("Last deployment"),
+            words("Deployed on"),
+            words("What it met"),
+            words("Next step"),
         ]
     )
     for row in by_place(stations):
@@ -54,6 +59,20 @@ def render_csv(stations: Iterable[ShownRecord], *, words: Words, zone: dt.tzinfo
             words.field(row, "reason"),
             *(local_minute(time, zone=zone) if time else "" for time in (row["since"], row["last_seen"], row["at"])),
             words("yes") if row["audited"] else words("no"),
+            *_last(row, words, zone),
         )
         writer.writerow([cell(value) for value in values])
     return "\ufeff" + out.getvalue()
+
+
+def _last(row: ShownRecord, words: Words, zone: dt.tzinfo | None) -> tuple[str, str, str, str]:
+    last = row.get("last")
+    if last is None:
+        return "", "", "", ""
+    left = unsettled(row)
+    return (
+        words.of(LAST[last["outcome"]]),
+        local_minute(last["at"], zone=zone),
+        words.field(last, "reason"),
+        words.of(NEXT[left["next"]]) if left else "",
+    )

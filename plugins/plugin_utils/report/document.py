@@ -11,10 +11,11 @@ from ..audit.history import Changes
 from ..audit.outcome import AuditOutcome
 from ..audit.record import ShownRecord, by_school, count
 from ..words.words import Words
+from .labels import LAST
 
 __all__ = ["SCHEMA", "document", "render_json"]
 
-SCHEMA = 2
+SCHEMA = 3
 
 _TEXTS = ("found", "reason", "remedy")
 
@@ -34,11 +35,15 @@ def _schools(stations: Sequence[ShownRecord], releases: Mapping[str, tuple[str, 
                 "school": school,
                 "name": next((row["school_name"] for row in rows if row["school_name"]), ""),
                 "release": says["expected"],
+                "release_read": says.get("expected_at"),
                 "release_since": first_seen if first_seen and known == says["expected"] else None,
                 "pinned": says["pinned"],
                 "stale": says["stale"],
                 "server_error": says["server_error"],
                 "counts": count(rows),
+                "last": {
+                    outcome: sum((row.get("last") or {}).get("outcome") == outcome for row in rows) for outcome in LAST
+                },
             }
         )
     return found
@@ -49,6 +54,7 @@ def document(
     *,
     at: str,
     outcome: AuditOutcome,
+    run: AuditOutcome | None = None,
     changes: Changes | None = None,
     releases: Mapping[str, tuple[str, str]] | None = None,
     product: str = "pronote_client",
@@ -57,18 +63,32 @@ def document(
 ) -> dict[str, Any]:
     """The whole report as plain data, its texts in English and, as ``…_fr``, in French.
 
+    ``outcome``: of all these stations; ``run``: of those that this run looked at, when these are not all.
     ``history_problem``: why the store could not be used.
     """
-    run = [row for row in stations if row["audited"]]
+    audited = [row for row in stations if row["audited"]]
+    of_run = outcome if run is None else run
     return {
         "schema": SCHEMA,
         "product": product,
         "at": at,
-        "limited": len(run) < len(stations),
-        **outcome.as_dict(),
+        "limited": len(audited) < len(stations),
+        "verdict": outcome.verdict,
+        "complete": outcome.complete,
+        "gaps": [str(gap) for gap in outcome.gaps],
         "gaps_fr": [french.of(gap) for gap in outcome.gaps],
+        "oldest": min((row["at"] for row in stations), default=at),
+        "failing": of_run.failing,
+        "exit_code": of_run.exit_code,
         "counts": count(stations),
-        "run": {"stations": len(run), "counts": count(run)},
+        "run": {
+            "stations": len(audited),
+            "counts": count(audited),
+            "verdict": of_run.verdict,
+            "complete": of_run.complete,
+            "gaps": [str(gap) for gap in of_run.gaps],
+            "gaps_fr": [french.of(gap) for gap in of_run.gaps],
+        },
         "schools": _schools(stations, releases or {}),
         "history_problem": str(history_problem),
         "history_problem_fr": french.of(history_problem),
@@ -78,8 +98,13 @@ def document(
 
 
 def _in_both(row: ShownRecord, french: Words) -> dict[str, Any]:
-    told = {name: each for name, each in row.items() if not name.endswith("_source")}
-    return {**told, **{f"{name}_fr": told[name] and french.field(row, name) for name in _TEXTS}}
+    last = row.get("last")
+    return {**_told(row, _TEXTS, french), "last": last and _told(last, ("reason", "remedy"), french)}
+
+
+def _told(data: Mapping[str, Any], texts: Sequence[str], french: Words) -> dict[str, Any]:
+    told = {name: each for name, each in data.items() if not name.endswith("_source")}
+    return {**told, **{f"{name}_fr": told[name] and french.field(data, name) for name in texts}}
 
 
 def render_json(report: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ from ..audit.verdict import Verdict
 from ..inventory.schools import said
 from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
+from ..remaining.last import LastDeployment, last_deployments
 from ..store.store import Store, StoreError
 from ..survey.results import read_results
 from ..words.catalogue import catalogue
@@ -67,9 +68,14 @@ def _of_product(path: str | None, product: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportResult:
-    """What came of it. ``error``: a report could not be written, after all others were. ``warnings``: the store's."""
+    """What came of it.
+
+    ``outcome``: of the stations of this run; ``verdict``: of all that are known. ``error``: a report could not be
+    written, after all others were. ``warnings``: the store's.
+    """
 
     outcome: AuditOutcome
+    verdict: str = ""
     written: dict[str, str] = field(default_factory=dict)
     changes: dict[str, Any] | None = None
     error: str = ""
@@ -191,8 +197,10 @@ def make(
     )
     errors: list[str] = []
     warnings: list[str] = []
+    last: Mapping[str, LastDeployment] = {}
     try:
         history = _history(audit, store or "", keep_days=keep_days, check=check)
+        last = last_deployments(store, product)
     except StoreError as exc:
         # The history is lost for today; the report is not.
         history = History.none(audit)
@@ -201,10 +209,15 @@ def make(
                 "{error} This audit is not in the history, nor is the history in its reports.", error=message_of(exc)
             )
         )
+    for record in records:
+        record["last"] = last.get(record["station"])
+    for row in history.picture:
+        row["last"] = last.get(row["station"])
     report = document(
         history.picture,
         at=audit.at,
-        outcome=concluded,
+        outcome=conclude(history.picture, max_unreachable=max_unreachable, max_unknown=max_unknown),
+        run=concluded,
         changes=history.changes,
         releases=history.releases,
         product=product,
@@ -225,7 +238,12 @@ def make(
         except ReportError as exc:
             errors.append(message_of(exc))
     result = ReportResult(
-        outcome=concluded, written=written, changes=report["changes"], error=sentences(errors), warnings=warnings
+        outcome=concluded,
+        verdict=report["verdict"],
+        written=written,
+        changes=report["changes"],
+        error=sentences(errors),
+        warnings=warnings,
     )
     if outcome:
         # In a check too: it is the exit code of this run, not a state.

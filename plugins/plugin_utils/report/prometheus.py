@@ -35,8 +35,11 @@ def render_prometheus(report: Mapping[str, Any]) -> str:
     metric("audit_timestamp_seconds", "When the last audit was made.", [({}, _seconds(report["at"]))])
     metric(
         "audit_verdict",
-        "1 for the verdict of the last audit.",
+        "1 for the verdict on all stations as of the last audit.",
         [({"verdict": verdict}, report["verdict"] == verdict) for verdict in VERDICTS],
+    )
+    metric(
+        "audit_oldest_reading_timestamp_seconds", "The oldest audit of a station.", [({}, _seconds(report["oldest"]))]
     )
     metric("audit_complete", "1 when enough stations could be read to conclude.", [({}, report["complete"])])
     metric("audit_run_stations", "Stations that the last audit looked at.", [({}, report["run"]["stations"])])
@@ -47,6 +50,15 @@ def render_prometheus(report: Mapping[str, Any]) -> str:
             ({"school": school["school"], "status": status}, number)
             for school in schools
             for status, number in school["counts"].items()
+        ],
+    )
+    metric(
+        "last_deployment_stations",
+        "Stations by school and how their last deployment ended.",
+        [
+            ({"school": school["school"], "outcome": outcome}, number)
+            for school in schools
+            for outcome, number in school["last"].items()
         ],
     )
     metric(

@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from ...module_utils.base.times import local, local_minute
 from ..audit.record import RecordSummary, by_place, count
 from ..audit.status import STATUSES
 from ..pages.terminal import plain, rendered
 from ..words.words import Words
+from .labels import LAST, NEXT, unsettled
 
 __all__ = ["render_table"]
 
@@ -42,7 +45,7 @@ def render_table(records: Sequence[RecordSummary], *, words: Words, width: int =
                 plain(row["station"]),
                 Text(words.of(status.label), style=status.style),
                 plain(words.field(row, "found") or "-"),
-                plain("" if row["status"] == "compliant" else words.field(row, "reason")),
+                plain("" if row["status"] == "compliant" else _detail(row, words)),
             )
         parts += [_school_line(school, rows, words), table]
     counts = count(records)
@@ -51,7 +54,25 @@ def render_table(records: Sequence[RecordSummary], *, words: Words, width: int =
     )
     total = words("Total: {n}", n=words.number(len(records)))
     parts.append(plain(f"{total} ({summary})" if records else total))
+    if any(row.get("expected_cached") for row in records):
+        parts.append(
+            plain(words("What servers said is kept for an hour: -e pronote_server_ask_again=true asks again."))
+        )
     return rendered(parts, width=width, color=color)
+
+
+def _detail(row: Mapping[str, Any], words: Words) -> str:
+    """Why it is so, and how the last deployment ended when that says more; the report has the whole of it."""
+    reason, last = words.field(row, "reason"), unsettled(row)
+    if last is None:
+        return reason
+    tried = words(
+        "last deployment on {date}: {outcome}; {next}",
+        date=words.date(local(last["at"])),
+        outcome=LAST[last["outcome"]],
+        next=NEXT[last["next"]],
+    )
+    return f"{reason}\n{tried}" if reason else tried
 
 
 def _school_line(school: tuple[str, str], rows: list[RecordSummary], words: Words) -> Text:
@@ -62,4 +83,7 @@ def _school_line(school: tuple[str, str], rows: list[RecordSummary], words: Word
             words("{school}: server {release} (last known release, server unreadable)", school=name, release=release),
             "bold",
         )
+    if read_at := max((row.get("expected_at") or "" for row in rows), default=""):
+        when = local_minute(read_at)
+        return plain(words("{school}: server {release}, read {when}", school=name, release=release, when=when), "bold")
     return plain(words("{school}: server {release}", school=name, release=release), "bold")

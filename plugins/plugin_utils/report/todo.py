@@ -5,17 +5,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
 from ...module_utils.base.message import Message
-from ..audit.record import RecordSummary
+from ..audit.record import AuditRecord, ShownRecord
 from ..audit.status import STATUSES
+from ..remaining.next_step import BEFORE_DEPLOYING
 from ..words.words import Words
 from .commands import Commands, limit
+from .labels import unsettled
 
 __all__ = ["KINDS", "Todo", "todo"]
+
+
+_PENDING = "pronote_pending"
+_MET = 3  # of the things that the last deployment met
 
 
 class _Kind(NamedTuple):
@@ -26,8 +32,53 @@ class _Kind(NamedTuple):
     why: Message
 
 
-# Of audit/status.py, the most useful first.
+# Of audit/status.py, and of what the last deployment met (remaining/next_step.py), the most useful first: what kept
+# that from its end comes before deploying, which would end the same way.
 KINDS = {
+    "free_disk": _Kind(
+        ("deploy",),
+        Message("Free disk space, then deploy"),
+        Message("The last deployment found too little space there. Once there is room:"),
+    ),
+    "record": _Kind(
+        ("record_response", "-e", "pronote_record_force=true"),
+        Message("Record the answers again, then deploy"),
+        Message(
+            "The setup refused the answers that were recorded for it. Record them again on a reference station, "
+            "publish the release again, then deploy. To record:"
+        ),
+    ),
+    "close_client": _Kind(
+        ("deploy",),
+        Message("Have the client closed, then deploy"),
+        Message(
+            "Somebody was at work there. Once the client is closed (or with pronote_client_when_running: wait, notify "
+            "or close):"
+        ),
+    ),
+    "mend": _Kind(
+        ("deploy",),
+        Message("Mend what the last deployment failed for, then deploy"),
+        Message("The same command would fail there again. Once the cause is gone:"),
+    ),
+    "pilot": _Kind(
+        ("deploy",),
+        Message("Mend the pilot or name another, then deploy"),
+        Message(
+            "Held back: their school stopped before their turn. Mend what it stopped for, or name another pilot "
+            "(pronote_pilot: true on a station). Then:"
+        ),
+    ),
+    "wait": _Kind(
+        ("deploy",),
+        Message("Wait for the installations under way"),
+        Message("A job goes on there by itself. A later run follows it to its end:"),
+    ),
+    "later": _Kind(
+        ("deploy",),
+        Message("Deploy at their hours"),
+        Message("The last deployment left them for later, and each says why. When nothing keeps them any more:"),
+    ),
     "deploy": _Kind(
         ("deploy",),
         Message("Deploy release {release}"),
@@ -83,7 +134,8 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Todo:
-    """One thing to do. ``rooms``: (room, names of its stations; none when it is the whole room, how many)."""
+    """One thing to do. ``rooms``: (room, names of its stations; none when it is the whole room, how many). ``met``:
+    what the last deployment met there, and on how many stations, the most frequent first."""
 
     kind: str
     title: str
@@ -92,9 +144,10 @@ class Todo:
     rooms: list[tuple[str, list[str], int]]
     command: str
     left_out: int  # stations that the command cannot name
+    met: list[tuple[str, int]] = field(default_factory=list)
 
 
-def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, words: Words) -> list[Todo]:
+def todo(rows: Sequence[AuditRecord | ShownRecord], *, release: str, commands: Commands, words: Words) -> list[Todo]:
     """The list for the stations of one school, ordered by room."""
     mine = {row["station"] for row in rows}
     groups = {name: hosts for name, hosts in commands.groups.items() if hosts and hosts <= mine}
@@ -102,12 +155,22 @@ def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, wor
     # Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
     harmless = {row["station"] for row in rows if STATUSES[row["status"]].group in {"right", "silent"}}
     found = []
+    pending = _PENDING if _PENDING in commands.groups else ""
+    kinds = {row["station"]: _kind_of(row) for row in rows}
     for kind, known in KINDS.items():
-        of_kind = [row for row in rows if STATUSES[row["status"]].todo == kind]
+        of_kind = [row for row in rows if kinds[row["station"]] == kind]
         if not of_kind:
             continue
         names = {row["station"] for row in of_kind}
-        pattern, left_out = limit(names, harmless=harmless if kind == "deploy" else (), groups=groups)
+        deploys = known.play == ("deploy",)
+        pattern, left_out = limit(
+            names,
+            harmless=harmless if deploys else (),
+            groups=groups,
+            # Nothing but a deployment with an argument changes what it was not meant for.
+            wide=deploys or known.play[:1] != ("deploy",),
+            pending=pending if deploys else "",
+        )
         found.append(
             Todo(
                 kind=kind,
@@ -121,12 +184,31 @@ def todo(rows: Sequence[RecordSummary], *, release: str, commands: Commands, wor
                         for room, of_room in groupby(of_kind, key=lambda row: row["room"])
                     )
                 ],
-                command=_command(known.play, pattern, commands) if pattern else "",
+                command=_command(known.play, pattern, release, commands) if pattern else "",
                 left_out=left_out,
+                met=_met(of_kind, words) if kind in BEFORE_DEPLOYING else [],
             )
         )
     return found
 
 
-def _command(play: tuple[str, ...], pattern: str, commands: Commands) -> str:
+def _kind_of(row: AuditRecord | ShownRecord) -> str:
+    kind = STATUSES[row["status"]].todo
+    last = unsettled(row) if kind == "deploy" else None
+    return str(last["next"]) if last else kind
+
+
+def _met(rows: Sequence[AuditRecord | ShownRecord], words: Words) -> list[tuple[str, int]]:
+    said = Counter(
+        ". ".join(text.rstrip(".") for text in (words.field(last, "reason"), words.field(last, "remedy")) if text) + "."
+        for row in rows
+        if (last := row.get("last"))
+    )
+    return said.most_common(_MET)
+
+
+def _command(play: tuple[str, ...], pattern: str, release: str, commands: Commands) -> str:
+    if play and play[0] == "record_response":
+        # On a reference station, which none of these is.
+        return commands.alone(play[0], "-e", f"pronote_record_release={release}", *play[1:])
     return commands.play(play[0], pattern, *play[1:]) if play else commands.module("client_info", pattern)

@@ -18,6 +18,7 @@ from ..audit.status import SILENT, STATUSES, shares
 from ..words.words import Words
 from .charts import Bar, Trend, bar, percent, trend
 from .commands import Commands
+from .labels import NEXT, last_words, unsettled
 from .todo import Todo, todo
 
 __all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "short_names", "view"]
@@ -37,6 +38,9 @@ class Cell:
     since: str
     as_of: str  # when it was looked at, if not in this run
     last_seen: str  # when it could last be read, if it cannot now
+    last: str = ""  # how the last deployment ended
+    next: str = ""  # what to do, when that is what keeps it from being right
+    remedy: str = ""  # the same in full
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,7 @@ class ReportSchool(_Figures):
     name: str
     release: str
     release_since: str
+    release_read: str
     pinned: bool
     stale: bool
     server_error: str
@@ -91,6 +96,7 @@ class ReportSchool(_Figures):
     rooms: list[Room]
     todo: list[Todo]
     silent: list[Cell]
+    unsettled: list[tuple[str, Cell]]  # room and station: where the last deployment has left something to do
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +133,7 @@ def view(
         at=words.date_time(local(report["at"], zone=zone)),
         verdict=report["verdict"],
         complete=report["complete"],
-        limited=_limited(run, total - run, words) if report["limited"] else "",
+        limited=_limited(run, total - run, builder.date(report["oldest"]), words) if report["limited"] else "",
         answer=answer(ok, total, words) if total else words("No station in this audit"),
         explained=_explained(report, words),
         **figures,
@@ -145,17 +151,20 @@ def answer(ok: int, total: int, words: Words) -> str:
     )
 
 
-def _limited(run: int, others: int, words: Words) -> str:
+def _limited(run: int, others: int, oldest: str, words: Words) -> str:
     return words.plural(
-        "Partial audit: {n} station read now, {others} shown as last known (with their date).",
-        "Partial audit: {n} stations read now, {others} shown as last known (with their date).",
+        "Partial audit: {n} station read now, {others} shown as last known (the oldest on {date}). The verdict is of "
+        "all.",
+        "Partial audit: {n} stations read now, {others} shown as last known (the oldest on {date}). The verdict is of "
+        "all.",
         run,
         others=words.number(others),
+        date=oldest,
     )
 
 
 def _explained(report: Mapping[str, Any], words: Words) -> str:
-    wrong = shares(report["run"]["counts"])[1]
+    wrong = shares(report["counts"])[1]
     if report["verdict"] == "compliant":
         return words("Every station that could be read is at its server's release.")
     if report["verdict"] == "incomplete":
@@ -196,6 +205,7 @@ class _Builder:
             name=about["name"] or about["school"],
             release=about["release"] or "",
             release_since=self.date(about["release_since"]),
+            release_read=self.words.date_time(local(read, zone=self.zone)) if (read := about["release_read"]) else "",
             pinned=about["pinned"],
             stale=about["stale"],
             server_error=about["server_error"],
@@ -206,6 +216,7 @@ class _Builder:
             todo=todo(rows, release=about["release"] or "", commands=self.commands, words=self.words),
             # Those silent for the longest first: a station that was on yesterday is no worry.
             silent=sorted(silent, key=lambda cell: (seen[cell.name], cell.name)),
+            unsettled=[(room.name, cell) for room in rooms for cell in room.cells if cell.next],
         )
 
     def room(self, name: str, rows: Sequence[ShownRecord]) -> Room:
@@ -224,7 +235,22 @@ class _Builder:
             since=self.date(row["since"]),
             as_of="" if row["audited"] else self.date(row["at"]),
             last_seen=self.date(row["last_seen"]) if status in SILENT else "",
+            **self.last_of(row),
         )
+
+    def last_of(self, row: ShownRecord) -> dict[str, str]:
+        """What a cell says of the last deployment."""
+        last, left = row.get("last"), unsettled(row)
+        if last is None:
+            return {}
+        told = last_words(last, day=self.date(last["at"]), words=self.words)
+        if left is None:
+            return {"last": told}
+        return {
+            "last": told,
+            "next": self.words.of(NEXT[left["next"]]),
+            "remedy": self.words.field(left, "remedy"),
+        }
 
     def changes_of(self, school: str) -> list[tuple[str, list[str], int]]:
         found = []

@@ -191,7 +191,25 @@ alter table standing add column remedy_source text not null default '';
 alter table ring add column stopped_source text not null default '';
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES)
+# How the last deployment of a product on a station ended: standing.py has the words of outcome, and of the sources.
+_LAST = """
+create table last_deployment (
+    station text not null references station (name) on delete cascade,
+    product text not null,
+    at text not null,
+    wanted text not null,
+    outcome text not null,
+    kind text not null default '',
+    code integer,
+    reason text not null default '',
+    reason_source text not null default '',
+    remedy text not null default '',
+    remedy_source text not null default '',
+    primary key (station, product)
+) strict, without rowid;
+"""
+
+STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES, _LAST)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -23,7 +23,8 @@ from ...module_utils.base.text import one_line, some_of
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import school_of
-from ..remaining.memory import Memory, mark_woken
+from ..remaining.memory import Memory
+from ..remaining.woken import mark_woken
 from ..station.errors import StationError
 from ..station.job_name import job_names
 from ..station.listening import listening

@@ -11,7 +11,8 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import DeploymentSurvey
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.language import worded
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken, standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved, checking

@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
+from tests.browser.sample import last
 from tests.browser.sample import record as sample_record
 
 ON = ("newly_late", "fixed", "by_hand", "vanished", "verdict")
@@ -194,6 +195,20 @@ def test_the_words() -> None:
     assert "attached" not in english.text
     edt = compose(found, records, words=catalogue("fr"), product="edt_monoposte")
     assert edt.subject.startswith("[EDT monoposte] 0310001A Lycée : ")
+
+
+def test_what_the_last_deployment_has_left_is_told() -> None:
+    found = Alert(changes={"newly_late": [change("p0", after="late")]}, verdict="not_compliant")
+    records = [record("p0", "late"), record("p1", "compliant"), record("p2", "late")]
+    left = {"p0": last("free_disk"), "p1": last("record"), "p2": last("done")}
+    text = compose(found, records, words=catalogue("fr"), last=left).text.replace("\u00a0", " ")
+    assert (
+        "Là où le dernier déploiement a laissé quelque chose à faire : 1\n"
+        "  - p0 (0310001A, S101) : en échec le 24 nov. 2026 : 96 Mio libres sur C:, 1024 Mio nécessaires. "
+        "Ensuite : libérer de l'espace disque\n"
+    ) in text
+    # None of them is a deployment's.
+    assert "dernier déploiement" not in compose(found, records, words=catalogue("fr")).text
 
 
 def test_long_lists_are_cut() -> None:

@@ -15,7 +15,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.places import move
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.decide import STORE, to_move
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.look import place
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.move import Moves, move
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import mark_woken
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.upgrade.copies import copy_of

@@ -11,10 +11,10 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (
     Audited,
     Memory,
-    mark_woken,
     remember_together,
     standings,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
     CommandTimeoutError,
     StationError,

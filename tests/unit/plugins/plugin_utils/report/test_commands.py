@@ -9,7 +9,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.view import short_names
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.sample import HOSTILE, record
+from tests.browser.sample import HOSTILE, last, record
 
 S101 = frozenset(f"s101-{n:02}" for n in range(10))
 CDI = frozenset(f"cdi-{n:02}" for n in range(6))
@@ -101,3 +101,43 @@ def test_an_excluded_station_survives_a_shell_with_history() -> None:
 )
 def test_short_names(names: list[str], expected: list[str]) -> None:
     assert short_names(names) == expected
+
+
+def test_what_kept_the_last_deployment_from_its_end_comes_before_deploying() -> None:
+    steps = ["free_disk", "record", "close_client", "mend", "pilot", "later", "deploy", "done"]
+    rows = [record(f"a-{n}", status="late") for n in range(len(steps) + 3)]
+    for row, step in zip(rows, steps, strict=False):
+        row["last"] = last(step)
+    # Of another release it has no say, nor where the audit found it right.
+    rows[-1]["last"] = last("record", wanted="2026.1.3")
+    rows[-2] |= {"status": "compliant", "last": last("record")}
+    commands = Commands(inventories=("inventories/x",))
+    found = {t.kind: t for t in todo(rows, release="2026.2.7", commands=commands, words=catalogue("en"))}
+    assert list(found) == [*steps[:-1]]
+    assert [names for _, names, _ in found["deploy"].rooms] == [["a-6", "a-7", "a-8", "a-10"]]
+    assert found["free_disk"].command == "ansible-playbook playbooks/deploy.yml -i inventories/x --limit a-0"
+    assert found["free_disk"].met == [
+        ("96 MiB free on C:, 1024 MiB needed. Run again; the disk of the station may be full.", 1)
+    ]
+    # On a reference station, which is none of these.
+    assert found["record"].command == (
+        "ansible-playbook playbooks/record_response.yml -i inventories/x"
+        " -e pronote_record_release=2026.2.7 -e pronote_record_force=true"
+    )
+    assert found["deploy"].met == []
+
+
+def test_many_stations_are_a_school_or_what_is_pending_of_it() -> None:
+    wanted = {f"s101-{n:02}" for n in range(0, 10, 2)} | {"cdi-00", "cdi-02"}
+    assert limit(wanted, groups=GROUPS, wide=True) == ("lycee", 0)
+    assert limit(wanted, groups=GROUPS, wide=True, pending="pronote_pending") == ("lycee:&pronote_pending", 0)
+    # A few are clearer by name, and a station of no group is named.
+    assert limit({"s101-00", "cdi-00"}, groups=GROUPS, wide=True) == ("cdi-00,s101-00", 0)
+    assert "nowhere" in limit({*wanted, "nowhere"}, groups=GROUPS, wide=True)[0]
+    rows = [record(name, status="late" if name in wanted else "ahead") for name in sorted(S101 | CDI)]
+    groups = {"lycee": S101 | CDI, "pronote_pending": frozenset({"x"})}
+    commands = Commands(inventories=(), groups=groups)
+    deploy, ahead = todo(rows, release="2026.2.7", commands=commands, words=catalogue("en"))
+    assert deploy.command.endswith("--limit 'lycee:&pronote_pending'")
+    # Going back to an older release is for those alone.
+    assert "lycee" not in ahead.command

@@ -9,7 +9,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.table import render_table
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.sample import record
+from tests.browser.sample import last, record
 
 
 def _record(station: str = "s101-01", **fields: Any) -> AuditRecord:
@@ -85,6 +85,20 @@ def test_by_school_then_room_then_station_and_a_room_is_named_once() -> None:
 def test_an_unknown_or_stale_release_is_said() -> None:
     assert "serveur version inconnue\n" in _table(_record(expected=None, status="unknown_release"))
     assert "serveur 2026.2.7 (dernière version connue, serveur illisible)\n" in _table(_record(stale=True))
+
+
+def test_how_the_last_deployment_ended_is_said_in_short() -> None:
+    late = _record("a", status="late", last=last("free_disk"))
+    text = " ".join(_table(late).split()).replace("│", "")
+    assert "dernier déploiement le 24 nov. 2026" in " ".join(text.replace("\u00a0", " ").split())
+    assert "dernier déploiement" not in _table(_record("a", status="compliant", last=last("free_disk")))
+
+
+def test_when_the_server_was_read_is_said_and_how_to_ask_again() -> None:
+    kept = _record("a", expected_at="2026-11-25T04:30:00Z", expected_cached=True)
+    assert "serveur 2026.2.7, lu le 2026-11-25 " in _table(kept)
+    assert "-e pronote_server_ask_again=true redemande." in _table(kept)
+    assert "ask_again" not in _table({**kept, "expected_cached": False})
 
 
 _HOSTILE = [

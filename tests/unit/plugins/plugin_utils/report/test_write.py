@@ -29,9 +29,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from lxml import etree, html
 
-from tests.browser.sample import HOSTILE, Sample, record, sample
+from tests.browser.sample import HOSTILE, Sample, last, record, sample
 
 AT = "2026-11-25T04:30:00Z"
+OLD = "2026-11-02T04:30:00Z"
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +180,25 @@ def test_a_station_of_an_earlier_audit_has_its_date() -> None:
     assert "Audit partiel" in page
 
 
+def test_the_verdict_is_of_what_is_shown() -> None:
+    right, wrong = record("a"), record("b", status="late")
+    picture: Any = [
+        {**right, "kind": "", "at": AT, "since": AT, "last_seen": AT, "audited": True, "last": None},
+        {**wrong, "kind": "", "at": OLD, "since": OLD, "last_seen": OLD, "audited": False, "last": last("free_disk")},
+    ]
+    report = document(picture, at=AT, outcome=conclude(picture), run=conclude([right]), french=catalogue("fr"))
+    assert (report["verdict"], report["run"]["verdict"], report["exit_code"]) == ("not_compliant", "compliant", 0)
+    assert (report["limited"], report["oldest"]) == (True, OLD)
+    page = render_html(report, trends={}, commands=Commands(inventories=()), words=catalogue("fr"))
+    assert _text(page, "verdict") == ["Non conforme"]
+    # What was tried last is in the station's details, in the list, and comes before deploying.
+    said = page.replace("\u00a0", " ")
+    assert "Dernier déploiement : en échec le 24 nov. 2026 : 96 Mio libres sur C:, 1024 Mio nécessaires" in said
+    assert '<td data-l="À faire ensuite">libérer de l\'espace disque</td>' in said.replace("&#39;", "'")
+    assert "Libérer de l'espace disque, puis déployer" in said.replace("&#39;", "'")
+    assert "Déployer la version" not in said
+
+
 def test_ten_thousand_stations_stay_below_five_megabytes() -> None:
     # A thousand and two thousand: what each further station adds.
     every = list(STATUSES)
@@ -219,7 +239,7 @@ def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path:
     assert _write({**paths, "csv": ""}, made) == {kind: path for kind, path in paths.items() if kind != "csv"}
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "new folder").iterdir()}
     assert modes == {"path": 0o640, "html": 0o640, "junit": 0o640, "prometheus": 0o644}
-    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 2
+    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 3
     assert etree.parse(tmp_path / "new folder/junit").getroot().tag == "testsuites"
 
 

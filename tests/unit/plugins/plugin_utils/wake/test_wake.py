@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, mark_woken
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import wake as _wake
