@@ -101,13 +101,11 @@ class Refusals:
             encoding="utf-8",
         )
 
-    def play(self, *arguments: str, **environment: str) -> PlaybookRun:
+    def play(self, *arguments: str, **environment: Any) -> PlaybookRun:
         # A check: what is not refused would be done to this machine.
-        playbook = "../tests/e2e/playbooks/refusals"
-        inventory, work = self.top / "hosts.yml", self.top / "runs"
-        return run_playbook(
-            playbook, "--check", *arguments, inventory=inventory, work=work, COLUMNS="4000", **environment
-        )
+        arguments = ("--check", *arguments)
+        given: dict[str, Any] = {"inventory": self.top / "hosts.yml", "work": self.top / "runs", "COLUMNS": "4000"}
+        return run_playbook("../tests/e2e/playbooks/refusals", *arguments, **given, **environment)
 
     def names(self) -> set[str]:
         """What is data in what is told."""
