@@ -28,12 +28,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
-<<<<<<< HEAD
 from tests import endings  # noqa: E402
-from tests.browser.sample import HOSTILE, record  # noqa: E402
-=======
 from tests.browser.sample import HOSTILE, last, record  # noqa: E402
->>>>>>> 61bec51
 
 FOLDER = ROOT / "tests/unit/plugins/golden"
 

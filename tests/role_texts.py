@@ -24,7 +24,7 @@ _LOOKUPS = {"lookup", "query", "q"}
 _OF_LOOKUPS = {"wantlist", "errors"}
 # Keys of a task whose texts are expressions, without braces.
 _EXPRESSIONS = {"when", "that", "failed_when", "changed_when", "until", "break_when"}
-# What of an action is for people. Where it is missing, Ansible says something in English.
+# What of an action is for people. Where it is missing, or in a loop, Ansible says something in English.
 _FOR_PEOPLE = {
     "ansible.builtin.assert": ("fail_msg", "success_msg"),
     "ansible.builtin.fail": ("msg",),
@@ -107,6 +107,8 @@ def unsaid(path: Path) -> Iterator[str]:
             where = f"{path}:{task[_LINE]}: {action}"
             if action in _NEEDED and not given.get(_NEEDED[action]):
                 yield f"{where} without {_NEEDED[action]}"
+            if action in _NEEDED and any(name == "loop" or str(name).startswith("with_") for name in task):
+                yield f"{where} in a loop"
             for name in names:
                 if letters := _letters(str(given.get(name, ""))):
                     yield f"{where}: {name}: {letters}"

@@ -38,6 +38,7 @@ _WORDS = "{{ lookup('rentree.pronote.words', "
         (_ASSERT + "No.\n", ["1: ansible.builtin.assert: fail_msg: No."]),
         ("- ansible.builtin.assert:\n    that: x\n", ["1: ansible.builtin.assert without fail_msg"]),
         ("- ansible.builtin.fail:\n", ["1: ansible.builtin.fail without msg"]),
+        (_ASSERT + "'{{ item }}'\n  loop: [1]\n", ["1: ansible.builtin.assert in a loop"]),
         ("- ansible.builtin.debug:\n    var: x\n", []),
         ("- ansible.builtin.debug:\n    msg: '{{ x }}: 3'\n", []),
         (

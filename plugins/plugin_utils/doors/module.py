@@ -46,6 +46,9 @@ class ModuleAction(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         words = words_of(self._task.args, variables, self._templar.template)
         told = self.said(result, words)
+        if f"msg{_SOURCE}" in result:
+            # Of the module, and in English: Ansible shows it instead of the message. Of a crash it is what there is.
+            told.pop("exception", None)
         notes = [each["text"] for each in told.pop("notes", [])]
         return {**told, "warnings": [*told.get("warnings", []), *notes]} if notes else told
 

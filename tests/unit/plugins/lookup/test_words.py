@@ -10,10 +10,11 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import lookup_loader
 from ansible.template import Templar, trust_as_template
 
-_HOME = "{path} is in a home, which the service does not see (ProtectHome). Put it below /opt, say."
-_ENGLISH = "/root/x is in a home, which the service does not see (ProtectHome). Put it below /opt, say."
+_HOME = "The service does not see what is in a home (ProtectHome): {paths}. Put it below /opt, say."
+_ENGLISH = "The service does not see what is in a home (ProtectHome): /root/x. Put it below /opt, say."
 _FRENCH = (
-    "/root/x est dans un dossier personnel, que le service ne voit pas (ProtectHome). Le mettre sous /opt, par exemple."
+    "Le service ne voit pas ce qui est dans un dossier personnel (ProtectHome)\xa0: /root/x. Le mettre sous /opt, par "
+    "exemple."
 )
 
 
@@ -32,7 +33,7 @@ def _said(variables: dict[str, Any], template: str) -> Any:
     ],
 )
 def test_a_text_is_in_the_hosts_language(variables: dict[str, Any], expected: str) -> None:
-    template = f"{{{{ lookup('rentree.pronote.words', '{_HOME}', path=where) }}}}"
+    template = f"{{{{ lookup('rentree.pronote.words', '{_HOME}', paths=where) }}}}"
     assert _said({**variables, "where": "/root/x"}, template) == expected
 
 
