@@ -12,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.labels import LAST, NEXT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
@@ -250,3 +251,21 @@ def test_the_picture_of_the_readme(small: Report, open_report: Open) -> None:
     page.screenshot(path=SHOTS / "picture.png")
     # Not an empty page.
     assert (SHOTS / "picture.png").stat().st_size > 50_000
+
+
+def test_what_was_tried_last_is_in_the_list_in_the_details_and_on_paper(report: Report, open_report: Open) -> None:
+    page = open_report(report).page
+    left = {
+        row["station"]: row["last"]
+        for row in report.data["stations"]
+        if row["last"] and row["status"] != "compliant" and row["last"]["next"] != "deploy"
+    }
+    rows = page.locator("table.unsettled tbody tr")
+    assert sorted(rows.locator("td:nth-child(2)").all_inner_texts()) == sorted(map(visible_name, left))
+    name, last = next(iter(left.items()))
+    page.locator(".plan summary", has_text=f"{name} : ").click()
+    card = page.locator(".plan details[open] > div").inner_text()
+    assert f"Dernier déploiement : {FR.of(LAST[last['outcome']])} le" in card.replace("\u00a0", " ")
+    assert f"Ensuite : {FR.of(NEXT[last['next']])}" in card.replace("\u00a0", " ")
+    page.emulate_media(media="print")
+    assert rows.first.is_visible()
