@@ -4,6 +4,8 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from ansible.errors import AnsibleActionFail
+
 from ..module_utils.base.digests import valid_digest
 from ..module_utils.base.message import Message, message_of
 from ..module_utils.base.text import headed_diff
@@ -27,7 +29,11 @@ class ActionModule(ControllerAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         # First of all: a temporary folder is made on the host before anything is looked at.
-        refuse_windows(self._connection.transport)
+        try:
+            refuse_windows(self._connection.transport)
+        except ValueError as exc:
+            self.variables = task_vars or {}
+            raise AnsibleActionFail(self.words.of(message_of(exc))) from None
         return super().run(tmp, task_vars)
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:

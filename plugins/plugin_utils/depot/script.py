@@ -163,9 +163,11 @@ def old_scripts(releases: Any) -> list[str]:
 
 def old_scripts_words(named: Sequence[str], command: str) -> str:
     """What is said of them once in a run. ``command`` renders them anew."""
-    return (
-        f"{', '.join(named)}: published by an earlier version of this collection, whose script may take a setup for "
-        f"ended while it still works. It is used as it is; rendered anew, without a download, by: {command}"
+    return Message(
+        "{names}: published by an earlier version of this collection, whose script may take a setup for ended while it "
+        "still works. It is used as it is; rendered anew, without a download, by: {command}",
+        names=", ".join(named),
+        command=command,
     )
 
 

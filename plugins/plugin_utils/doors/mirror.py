@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
+
+from ...module_utils.base.message import Message
 
 __all__ = ["SCRIPT", "Mirror", "refuse_windows"]
 
@@ -17,18 +18,22 @@ SCRIPT = "install.cmd"
 """A folder without it is no published release."""
 
 # In this order at the end.
+_FAILED = Message("it failed")
 _LAST = ("SHA256SUMS", SCRIPT)
 
 
 def refuse_windows(transport: str) -> None:
-    """Raise AnsibleActionFail for a host that Ansible reaches as Windows.
+    """Raise ValueError for a host that Ansible reaches as Windows.
 
     Its modules would go over the stock connection, past the guard (``station/guard.py``), and none of them runs there.
     """
     if transport in {"winrm", "psrp"}:
-        raise AnsibleActionFail(
-            f"the web server has ansible_connection: {transport}. The depot is copied to a host with Python only, over "
-            "ssh: for a web server on Windows copy its folder by other means."
+        raise ValueError(
+            Message(
+                "the web server has ansible_connection: {transport}. The depot is copied to a host with Python only, "
+                "over ssh: for a web server on Windows copy its folder by other means.",
+                transport=transport,
+            )
         )
 
 
@@ -65,8 +70,12 @@ class Mirror:
     def _sound(self, done: dict[str, Any], doing: str) -> dict[str, Any]:
         if done.get("failed"):
             raise ValueError(
-                f"{doing}: {done.get('msg', 'failed')}. Check the rights of the account on the web server and its "
-                "free space, then run again: what is there already is not copied twice."
+                Message(
+                    "{doing}: {error}. Check the rights of the account on the web server and its free space, then run "
+                    "again: what is there already is not copied twice.",
+                    doing=doing,
+                    error=done.get("msg") or _FAILED,
+                )
             )
         return done
 
@@ -84,13 +93,21 @@ class Mirror:
             templar=action._templar,
             shared_loader_obj=action._shared_loader_obj,
         )
-        self._sound(copy.run(task_vars=self.variables), f"copying {source} to {target}")
+        self._sound(
+            copy.run(task_vars=self.variables), Message("copying {source} to {target}", source=source, target=target)
+        )
 
     def _verify(self, wanted: Mapping[str, str]) -> None:
         found = self.digests(wanted)
         for name, digest in wanted.items():
             if found.get(name) != digest:
                 raise ValueError(
-                    f"{self.dest / name} has the SHA-256 {found.get(name)} on the web server, not the {digest} that "
-                    "was published. Somebody else writes there, or the controller's depot was changed: publish again."
+                    Message(
+                        "{file} has the SHA-256 {found} on the web server, not the {digest} that was published. "
+                        "Somebody "
+                        "else writes there, or the controller's depot was changed: publish again.",
+                        file=self.dest / name,
+                        found=found.get(name) or "-",
+                        digest=digest,
+                    )
                 )

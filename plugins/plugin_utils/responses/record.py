@@ -31,14 +31,20 @@ from ..station.state import StationState
 from ..station.telling import telling
 from ..station.uninstall import UninstallError, split_uninstall
 from ..station.winrm import WinrmStation, probe
+from ..words.words import Words
 from .findings import Finding, accept, errors
 from .folder import ResponseStore
 from .names import ResponseName
 from .recording import (
     STAGE_CODES,
+    STAGE_FAILED,
+    STAGE_REMEDY,
+    START_FAILED,
+    START_REMEDY,
     Action,
     FolderState,
     Recording,
+    instructions,
     parse_fetched,
     parse_folder,
     plan_recording,
@@ -53,21 +59,13 @@ _REMEDIES = {**LOCK_REMEDIES, UNREAD: UNREAD_REMEDY}
 _WRITING = frozenset({"record", "follow", "fetch"})
 # What a recording shows that is not whole yet, or was broken off; besides what ``left_open`` finds.
 _UNFINISHED = frozenset({"not_response", "no_header", "no_dialog", "no_order", "miscounted", "truncated"})
-_INSTRUCTIONS = {
-    "install": "{}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
-    "PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
-    "update": "{}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs there, "
-    "and untick « Lancer PRONOTE après installation » in the last one. Waiting for {:.0f} minutes at most.",
-    "uninstall": "{}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
-    "{:.0f} minutes at most.",
-}
 _LOOKS = 4
 """How often a station is asked again for a file that something holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordRequest:
-    """What the task asks for. ``times.job`` is how long the person may take, seconds."""
+    """What the task asks for. ``times.job``: how long the person may take, seconds; ``words``: the reader's."""
 
     modes: tuple[Mode, ...]
     release: Release
@@ -77,6 +75,7 @@ class RecordRequest:
     station: str
     times: JobTimes
     language: int
+    words: Words
     url: str = ""
     digest: str = ""
     absent: bool = False
@@ -166,7 +165,7 @@ class _Recorder:
     def look(self) -> FolderState:
         """What there is of it."""
         running = bool(self._station.query(self._recording.running_query()))
-        output = self._station.run(self._recording.look(), doing="looking for a recording").stdout
+        output = self._station.run(self._recording.look(), doing=Message("looking for a recording")).stdout
         return parse_folder(output.decode("utf-8", "replace"), running=running)
 
     def carry_out(self, action: Action) -> dict[str, Any]:
@@ -204,16 +203,9 @@ class _Recorder:
                 return recording.stage(request.url, request.digest, looked=looked)
 
             result = run_locked(
-                self._station, recording.top, stage, timeout=request.fetch_timeout, doing="fetching the setup"
+                self._station, recording.top, stage, timeout=request.fetch_timeout, doing=Message("fetching the setup")
             )
-            result.check(
-                STAGE_CODES.get(result.code, "the setup could not be fetched"),
-                remedy=_REMEDIES.get(
-                    result.code,
-                    "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the "
-                    "address answers; run again.",
-                ),
-            )
+            result.check(STAGE_CODES.get(result.code, STAGE_FAILED), remedy=_REMEDIES.get(result.code, STAGE_REMEDY))
             program, switches = recording.setup, ""
         else:
             program, switches = self._uninstaller()
@@ -221,11 +213,8 @@ class _Recorder:
         def start(looked: bool) -> str:
             return recording.start(program, switches, looked=looked)
 
-        result = run_locked(self._station, recording.top, start, timeout=120, doing="starting the setup")
-        result.check(
-            STAGE_CODES.get(result.code, "the scheduled task that shows the setup could not be created or started"),
-            remedy=_REMEDIES.get(result.code, "Check that the Task Scheduler service (Schedule) runs on the station."),
-        )
+        result = run_locked(self._station, recording.top, start, timeout=120, doing=Message("starting the setup"))
+        result.check(STAGE_CODES.get(result.code, START_FAILED), remedy=_REMEDIES.get(result.code, START_REMEDY))
 
     def _uninstaller(self) -> tuple[str, str]:
         here = self._state.of_year(self._request.release.year)
@@ -237,18 +226,18 @@ class _Recorder:
 
     def _wait(self, *, started: bool) -> None:
         """Wait until the setup has been seen at work and has ended."""
-        times, name = self._request.times, self._request.station
+        times = self._request.times
         deadline = time.monotonic() + times.job
         start_deadline = time.monotonic() + times.start
-        told = False
+        told = ""
         while True:
             found = patiently(self._station, times, self.look)
             if found.running:
                 started = True
                 if not told:
                     # Half an hour of silence would look like a run that hangs.
-                    telling.display(_INSTRUCTIONS[self._recorded.mode].format(name, times.job / 60))
-                    told = True
+                    told = instructions(self._recorded.mode, self._request.station, seconds=times.job)
+                    telling.display(self._request.words.of(told))
             elif found.recorded or started:
                 return
             elif time.monotonic() > start_deadline:
@@ -302,14 +291,14 @@ class _Recorder:
                     Message("the setup ended without recording anything: it was cancelled, or closed"),
                     remedy=Message("Run again, and answer the dialogs to the end."),
                 )
-            result = self._station.run(self._recording.fetch(), doing="fetching the recorded file")
+            result = self._station.run(self._recording.fetch(), doing=Message("fetching the recorded file"))
             try:
                 data, digest = parse_fetched(result.stdout)
                 if sha256(data) == digest:
                     return data
-                fact = "the recorded file changed while it was fetched"
+                fact = Message("the recorded file changed while it was fetched")
             except ValueError as exc:
-                fact = f"{exc} ({result.describe()})"
+                fact = Message("{error} ({said})", error=message_of(exc), said=result.describe())
             telling.vv(f"{fact}: looking again")
             time.sleep(min(self._request.times.poll, attempt + 1))
         raise CommandTimeoutError(
@@ -385,12 +374,12 @@ class _Recorder:
         pids = [number for number in numbers if number]
         for attempt in range(_LOOKS):
             if pids:
-                station.run(recording.end(pids), doing="ending the setup")
-            result = station.run(recording.remove(), doing="cleaning up the recording")
+                station.run(recording.end(pids), doing=Message("ending the setup"))
+            result = station.run(recording.remove(), doing=Message("cleaning up the recording"))
             if not result.code:
                 return
             time.sleep(attempt + 1)
         result.check(
-            f"the folder {recording.folder} could not be deleted",
-            remedy="Something still holds a file of it: run again after a restart of the station.",
+            Message("the folder {folder} could not be deleted", folder=recording.folder),
+            remedy=Message("Something still holds a file of it: run again after a restart of the station."),
         )

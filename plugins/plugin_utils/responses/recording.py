@@ -16,20 +16,26 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.message import Message, enumerated, message_of
 from ..job.commands import SHUT, UNREAD, check_digest, lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import Installation, StationState
 from ..station.wmi import escape_wql
 from .names import ResponseName
+from .response import Mode
 
 __all__ = [
     "STAGE_CODES",
+    "STAGE_FAILED",
+    "STAGE_REMEDY",
+    "START_FAILED",
+    "START_REMEDY",
     "Action",
     "FolderState",
     "Recording",
     "RecordingPlan",
+    "instructions",
     "parse_fetched",
     "parse_folder",
     "plan_recording",
@@ -43,13 +49,36 @@ _BEGIN = re.compile(rb"-----BEGIN [A-Z ]+-----")
 _END = re.compile(rb"-----END [A-Z ]+-----")
 
 STAGE_CODES = {
-    61: "cannot create the folder of the recording below Program Files, or lock it",
-    62: "cannot fetch the setup",
-    63: "the setup does not have the digest that was asked for; nothing was run",
-    64: "cannot put the setup in its place",
-    UNREAD: "the setup was fetched, and cannot be read; nothing was run",
-    68: "a link (junction or symbolic link) lies below the folder of the recording; nothing was run",
-    SHUT: "a folder below the folder of the recording denies administrators the look; nothing was run",
+    61: Message("cannot create the folder of the recording below Program Files, or lock it"),
+    62: Message("cannot fetch the setup"),
+    63: Message("the setup does not have the digest that was asked for; nothing was run"),
+    64: Message("cannot put the setup in its place"),
+    UNREAD: Message("the setup was fetched, and cannot be read; nothing was run"),
+    68: Message("a link (junction or symbolic link) lies below the folder of the recording; nothing was run"),
+    SHUT: Message("a folder below the folder of the recording denies administrators the look; nothing was run"),
+}
+STAGE_FAILED = Message("the setup could not be fetched")
+STAGE_REMEDY = Message(
+    "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the address answers; "
+    "run again."
+)
+START_FAILED = Message("the scheduled task that shows the setup could not be created or started")
+START_REMEDY = Message("Check that the Task Scheduler service (Schedule) runs on the station.")
+
+_AT_MOST = Message.plural("Waiting for {n} minute at most.", "Waiting for {n} minutes at most.")
+_INSTRUCTIONS = {
+    "install": Message(
+        "{station}: the setup is open on the screen of the station. Answer its dialogs there, and untick "
+        "« Lancer PRONOTE après installation » in the last one. {at_most}"
+    ),
+    "update": Message(
+        "{station}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs "
+        "there, "
+        "and untick « Lancer PRONOTE après installation » in the last one. {at_most}"
+    ),
+    "uninstall": Message(
+        "{station}: the removal is open on the screen of the station. Answer yes, and go on to the end. {at_most}"
+    ),
 }
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]
@@ -95,23 +124,23 @@ def plan_recording(
     """
     if absent:
         begun = found.folder or found.running
-        reason = "a recording was begun on the station" if begun else "no recording on the station"
+        reason = Message("a recording was begun on the station") if begun else Message("no recording on the station")
         return RecordingPlan(action="cancel" if begun else "none", reason=reason)
     if found.running:
-        return RecordingPlan(action="follow", reason="the setup of an earlier run is open on the station")
+        return RecordingPlan(action="follow", reason=Message("the setup of an earlier run is open on the station"))
     if found.recorded:
-        return RecordingPlan(action="fetch", reason="an earlier run recorded it on the station")
+        return RecordingPlan(action="fetch", reason=Message("an earlier run recorded it on the station"))
     if stored:
-        reason = f"{wanted.name} is in the store"
+        reason = Message("{name} is in the store", name=wanted.name)
         return RecordingPlan(action="tidy" if found.folder else "none", reason=reason)
     if wanted.mode != "uninstall" and not setup_known:
         return RecordingPlan(
             action="refuse",
-            reason="the setup's address or its SHA-256 is not known",
-            remedy="Give pronote_record_url and pronote_record_sha256, or publish the release.",
+            reason=Message("the setup's address or its SHA-256 is not known"),
+            remedy=Message("Give pronote_record_url and pronote_record_sha256, or publish the release."),
         )
     return _refusal(state, wanted, will_be_installed=will_be_installed) or RecordingPlan(
-        action="record", reason=f"{wanted.name} is not in the store"
+        action="record", reason=Message("{name} is not in the store", name=wanted.name)
     )
 
 
@@ -121,26 +150,42 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
     if wanted.mode == "install" and same_year:
         return RecordingPlan(
             action="refuse",
-            reason=f"the station has {'; '.join(i.describe() for i in same_year)}: an installed client of {year} makes "
-            "the setup show other dialogs",
-            remedy="Remove it from the reference station first (playbooks/deploy.yml, pronote_client_state: absent).",
+            reason=Message(
+                "the station has {found}: an installed client of {year} makes the setup show other dialogs",
+                found=_described(same_year),
+                year=year,
+            ),
+            remedy=Message(
+                "Remove it from the reference station first (playbooks/deploy.yml, pronote_client_state: absent)."
+            ),
         )
     if wanted.mode == "update" and (no := _not_updated(same_year, wanted)) is not None:
         return no
     if wanted.mode == "uninstall" and not will_be_installed and not any(i.uninstall_string for i in same_year):
         return RecordingPlan(
             action="refuse",
-            reason=f"the station has no client of {year} to remove",
-            remedy="Install it first: with playbooks/deploy.yml, or by recording the installation (again, with "
-            "pronote_record_force).",
+            reason=Message("the station has no client of {year} to remove", year=year),
+            remedy=Message(
+                "Install it first: with playbooks/deploy.yml, or by recording the installation (again, with "
+                "pronote_record_force)."
+            ),
         )
     if not state.session_open:
         return RecordingPlan(
             action="refuse",
-            reason="nobody is logged on at the station, and somebody must answer the setup's dialogs",
-            remedy="Log on at the station with an administrator's account, then run again.",
+            reason=Message("nobody is logged on at the station, and somebody must answer the setup's dialogs"),
+            remedy=Message("Log on at the station with an administrator's account, then run again."),
         )
     return None
+
+
+def instructions(mode: Mode, station: str, *, seconds: float) -> str:
+    """What the person at the station is to do, and how long the run waits for it."""
+    return _INSTRUCTIONS[mode].given(station=station, at_most=_AT_MOST.given(n=round(seconds / 60)))
+
+
+def _described(installations: list[Installation]) -> str:
+    return enumerated([each.describe() for each in installations])
 
 
 def _not_updated(same_year: list[Installation], wanted: ResponseName) -> RecordingPlan | None:
@@ -148,12 +193,16 @@ def _not_updated(same_year: list[Installation], wanted: ResponseName) -> Recordi
     here = [i for i in same_year if i.arch in {wanted.arch, None}]
     if here and all(i.uninstall_string and i.release and i.release.client < wanted.release.client for i in here):
         return None
-    found = "; ".join(i.describe() for i in here) or f"no {wanted.arch} client of {wanted.release.year}"
+    found = _described(here) or Message("no {arch} client of {year}", arch=wanted.arch, year=wanted.release.year)
     return RecordingPlan(
         action="refuse",
-        reason=f"the station has {found}, and an update is recorded over an earlier release of that year",
-        remedy="Bring it to an earlier release first (playbooks/deploy.yml, pronote_client_state: absent, then "
-        "pronote_client_release with the earlier one).",
+        reason=Message(
+            "the station has {found}, and an update is recorded over an earlier release of that year", found=found
+        ),
+        remedy=Message(
+            "Bring it to an earlier release first (playbooks/deploy.yml, pronote_client_state: absent, then "
+            "pronote_client_release with the earlier one)."
+        ),
     )
 
 

@@ -56,11 +56,10 @@ def read_installed(store: Store) -> Installed:
 
 
 def with_sources_kept(store: str, outcomes: Mapping[str, StationOutcome]) -> dict[str, StationOutcome]:
-    """Outcomes whose facts can be said in another language again. ``store``: empty, or one that cannot be read: as they
-    are.
+    """Outcomes whose facts can be said in another language again. ``store`` empty, or unreadable: as they are.
 
-    What failed says it in the language of its run, and in no other: Ansible shows all that stands in such a result. What
-    it is said from is in the store by then (remaining/memory.py).
+    What failed says it in the language of its run, and in no other: Ansible shows all that stands in such a result.
+    What it is said from is in the store by then (remaining/memory.py).
     """
     plain = {name for name, each in outcomes.items() if each.fact and not isinstance(each.fact, Message)}
     if not store or not plain:
