@@ -18,7 +18,7 @@ class ActionModule(SurveyAction):
         return {"survey": "", "stations": 0, "idle": 0}
 
     def survey(self, play: PlayStations, arguments: str, **ways: Any) -> dict[str, Any]:
-        survey = DeploymentSurvey(list(play.each(arguments, TURN_SPEC)), check=self._task.check_mode)
+        survey = DeploymentSurvey(list(play.each(arguments, TURN_SPEC)), check=self._task.check_mode, words=self.words)
         with SurveyResults() as results:
             run_errands(
                 survey.asked,

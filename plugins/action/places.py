@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..module_utils.base.text import lines_diff
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.places.settle import settle
@@ -17,6 +18,14 @@ _BY = {
     "rentree_html": "pronote_rentree_html",
     "rentree_path": "pronote_rentree_path",
 }
+
+_MOVED = Message.plural(
+    "Moved out of the inventory: {n} file of {old} to {new}", "Moved out of the inventory: {n} files of {old} to {new}"
+)
+_WOULD_MOVE = Message.plural(
+    "Would be moved out of the inventory: {n} file of {old} to {new}",
+    "Would be moved out of the inventory: {n} files of {old} to {new}",
+)
 
 
 class ActionModule(ControllerAction):
@@ -34,8 +43,8 @@ class ActionModule(ControllerAction):
         settled = settle(self.variables, given, check=check)
         moved = {str(old): str(new) for old, new in settled.moved}
         folders = Counter((old.parent, new.parent) for old, new in settled.moved)
-        doing = "Would be moved" if check else "Moved"
-        show(f"{doing} out of the inventory: {n} of {old} to {new}" for (old, new), n in folders.items())
+        told = _WOULD_MOVE if check else _MOVED
+        show(self.words.of(told.given(n=n, old=old, new=new)) for (old, new), n in folders.items())
         result: dict[str, Any] = {"changed": bool(moved), "moved": moved, "warnings": settled.warnings}
-        result["diff"] = [lines_diff("what runs write", list(moved), list(moved.values()))] if moved else []
+        result["diff"] = [lines_diff(Message("what runs write"), list(moved), list(moved.values()))] if moved else []
         return {**result, "failed": True, "msg": settled.error} if settled.error else result

@@ -42,7 +42,7 @@ class ActionModule(ControllerAction):
         words = self.words
         shared = {name: args[name] or "" for name in ("store", "depot")}
         server = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
-        play = PlayStations(self, self.variables)
+        play = PlayStations(self, self.variables, words=words)
         schools = [self._reached(school, play) for school in settings(self.variables, args)]
         stations = frozenset(map(str, self.variables["groups"]["all"]))
         made = boards(

@@ -27,5 +27,8 @@ class ActionModule(ControllerAction):
         options = asking(cache_dir=args["cache_dir"], ask_again=args["ask_again"])
         found = closed(self.variables, **asked, options=options) if args["mode"] != "off" else {}
         for reason in found.values():
-            telling.warning(reason)
-        return {"closed": found, "held": found if args["mode"] == "fail" else {}}
+            telling.warning(self.words.of(reason))
+        told = {uai: str(reason) for uai, reason in found.items()}
+        sources = {uai: reason.as_dict() for uai, reason in found.items()}
+        fails = args["mode"] == "fail"
+        return {"closed": told, "held": told if fails else {}, "held_source": sources if fails else {}}

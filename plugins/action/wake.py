@@ -29,7 +29,7 @@ class ActionModule(ControllerAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         # Those of the batch: with `serial` the others have their own turn.
-        play = PlayStations(self, self.variables)
+        play = PlayStations(self, self.variables, words=self.words)
         # What a station's own arguments leave out, the task's say.
         spec = {name: {**option, "default": args[name]} for name, option in self._OF_A_STATION.items()}
         stations = play.each(args["arguments"], spec, reached=False)

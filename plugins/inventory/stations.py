@@ -11,6 +11,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.vars.reserved import get_reserved_names
 
+from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ..plugin_utils.inventory.names import Taken
 from ..plugin_utils.inventory.sources import later_sources, named, read_apart
@@ -27,6 +28,8 @@ from ..plugin_utils.places.look import place
 from ..plugin_utils.remaining.memory import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
 from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.words.catalogue import catalogue
+from ..plugin_utils.words.words import Words
 
 DOCUMENTATION = r"""
 name: stations
@@ -106,6 +109,14 @@ options:
       - The store (C(pronote_state)), relative to this file. Empty, none.
       - By default that of the stations of this file's folder, P(rentree.pronote.place#lookup).
     type: str
+  language:
+    description:
+      - Language of what is said while the inventory is read, when no variable is known yet.
+    type: str
+    choices: [fr, en]
+    default: fr
+    env: [{name: RENTREE_LANGUAGE}]
+    ini: [{section: rentree, key: language}]
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.client
@@ -147,6 +158,10 @@ class InventoryModule(BaseInventoryPlugin):
         if not self._apart:
             self._add_groups_of_state(inventory, folder, path)
 
+    @property
+    def _words(self) -> Words:
+        return catalogue(self.get_option("language"))
+
     def _taken(self, inventory: Any, own: Mapping[str, Mapping[str, Any]]) -> Taken:
         """The names that other sources have, those that are read before and after this one. ``own``: our groups."""
         known = {
@@ -168,7 +183,10 @@ class InventoryModule(BaseInventoryPlugin):
     def _add_stations(self, inventory: Any, file: Path) -> None:
         unknown = set(self.get_option("columns")) - set(FIELDS)
         if unknown:
-            raise AnsibleParserError(f"columns: {', '.join(sorted(unknown))} is none of {', '.join(FIELDS)}")
+            told = Message(
+                "columns: {unknown} is none of {known}", unknown=", ".join(sorted(unknown)), known=", ".join(FIELDS)
+            )
+            raise AnsibleParserError(self._words.of(told))
         try:
             rows = parse_stations(
                 decode(file.read_bytes()),
@@ -182,7 +200,7 @@ class InventoryModule(BaseInventoryPlugin):
         except OSError as exc:
             raise AnsibleParserError(f"{file}: {exc.strerror}") from exc
         except ValueError as exc:
-            raise AnsibleParserError(f"{file}:{exc}") from exc
+            raise AnsibleParserError(f"{file}:{self._words.of(message_of(exc))}") from exc
         inventory.add_group(self.get_option("group"))
         for school, rooms in groups.items():
             _add_group(inventory, school, self.get_option("group"))
@@ -209,15 +227,19 @@ class InventoryModule(BaseInventoryPlugin):
         if edt := _members(inventory, EDT_MONOPOSTE.group):
             wanted[EDT_MONOPOSTE.key] = edt
         if not wanted[PRONOTE_CLIENT.key]:
-            self.display.warning(
-                f"{path}: no station is known yet, so that pronote_pending and its like are empty. "
-                f"Give this file a name that comes after the one with the stations."
+            told = Message(
+                "{path}: no station is known yet, so that pronote_pending and its like are empty. Give this file a "
+                "name "
+                "that comes after the one with the stations.",
+                path=path,
             )
+            self.display.warning(self._words.of(told))
         try:
             known = {product: standings(Path(store), product=product) for product in wanted}
         except StoreError as exc:
             # Not the end of the inventory: a deployment of all stations needs no store.
-            self.display.warning(f"{exc} The groups pronote_late, pronote_pending… are empty.")
+            told = Message("{error} The groups pronote_late, pronote_pending… are empty.", error=message_of(exc))
+            self.display.warning(self._words.of(told))
             return
         # Each host once, in the order of the names, whatever it wants.
         for name in sorted(set().union(*wanted.values())):

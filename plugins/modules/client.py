@@ -138,6 +138,11 @@ options:
         O(state=present) the task fails with it before the station is asked anything.
     type: str
     default: ""
+  gate_source:
+    description:
+      - What O(gate) is said from in another language, RV(rentree.pronote.rentree_gate#module:held_source).
+    type: dict
+    default: {}
 extends_documentation_fragment:
   - rentree.pronote.client
   - rentree.pronote.attributes

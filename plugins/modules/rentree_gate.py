@@ -65,4 +65,9 @@ held:
   returned: success
   type: dict
   sample: {}
+held_source:
+  description: What the texts of RV(held) are said from in another language.
+  returned: success
+  type: dict
+  sample: {}
 """

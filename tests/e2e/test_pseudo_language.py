@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from lxml import html
 
-from tests import catalogue, pseudo
+from tests import pseudo
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
 from tests.e2e.playbook import PlaybookRun, run_playbook
 
@@ -27,24 +25,6 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "deaf-01", "deny_wmi": True},
     {"name": "cut-01", "faults": [{"effect": "cut", "match": "Uninstall", "times": 0}]},
 ]
-
-# What Ansible itself says, line by line: headings, who a result is of, the recap, where an error is.
-_ANSIBLE = (
-    re.compile(r"(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS|PLAY RECAP).*"),
-    re.compile(r"(ok|changed|skipping|included|fatal|failed|unreachable|\.\.\.ignoring)\b.*"),
-    re.compile(r"\S+ +: ok=\d+ .*"),
-    re.compile(r"Origin: .*|\s*\d+ .*|[ ^.]+|\s*\^ column \d+|<<< caused by >>>"),
-    re.compile(r"(--- before|\+\+\+ after).*|@@ .*"),
-)
-_PREFIX = re.compile(r"\[(ERROR|WARNING|DEPRECATION WARNING)\]: (Task failed: )?(Action failed: )?(Module failed: )?")
-# A field of a result that Ansible shows: only these are for people, the others are codes and data.
-_FIELD = re.compile(r"    (\w+):( .*|$)")
-_FOR_PEOPLE = {"msg", "fact", "remedy"}
-# Data by what they look like: a day, a path, an address, a variable, a file, a program, a release, an option.
-_DATA = re.compile(
-    r"\d+\s[a-zé]+\.?\s20\d\d|\S*[/\\_@]\S*|\S+\.(ya?ml|html|json|csv)|ansible(-\w+)?|--?[a-z-]+|x(64|86)"
-    r"|\d+(\.\d+)+|\d+ ?(min|s|MiB|h)\b"
-)
 
 
 @pytest.fixture(scope="module")
@@ -91,52 +71,14 @@ def _texts(data: Any) -> Iterator[str]:
         yield data
 
 
-def _lines(output: str) -> Iterator[str]:
-    """What people read of an output: lines that are not Ansible's, and each text of a result, however it is folded."""
-    field = ""
-    told: list[str] = []
-    for line in [*output.splitlines(), "PLAY"]:
-        begun = _FIELD.fullmatch(line)
-        if field and (begun or not line.startswith("    ")):
-            if field in _FOR_PEOPLE:
-                yield " ".join(told)
-            field, told = "", []
-        if begun:
-            field, told = begun[1], [begun[2]]
-        elif field:
-            told.append(line.strip())
-        elif not any(each.fullmatch(line) for each in _ANSIBLE):
-            yield line
-
-
-def _unmarked(text: str, data: set[str]) -> list[str]:
-    return [
-        f"{left!r} in {line!r}"
-        for line in _lines(text)
-        if (left := pseudo.outside(_DATA.sub(" ", _PREFIX.sub("", line)), data))
-    ]
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_one_language_shows_nothing_of_the_other(start_school: StartSchool, language: str) -> None:
     # Of its own: what the other tests leave in a store is in marks.
     run = start_school(STATIONS).play("deploy", "--check", "--diff", "-e", f"pronote_language={language}")
-    shown = [" ".join(line.split()) for line in _lines(run.output)]
-    assert any(text in line for text in _said(language) for line in shown)
-    other = _said("en" if language == "fr" else "fr") - _said(language)
+    shown = [" ".join(line.split()) for line in pseudo.lines(run.output)]
+    assert any(text in line for text in pseudo.said(language) for line in shown)
+    other = pseudo.said("en" if language == "fr" else "fr") - pseudo.said(language)
     assert sorted(text for text in other if any(text in line for line in shown)) == []
-
-
-def _said(language: str) -> set[str]:
-    """What the texts of a language say between their values, where that is long enough to be no other's."""
-    (french,) = catalogue.catalogues()
-    found: set[str] = set()
-    for message in catalogue.texts(catalogue.read(french)):
-        told: Any = message.string if language == "fr" else message.id
-        for text in told if isinstance(told, tuple) else (told,):
-            parts = (" ".join(part.split()) for part in re.split(r"\{\w*\}", text))
-            found.update(part for part in parts if len(part) > 20 and " " in part)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -153,18 +95,13 @@ def test_no_text_of_ours_is_without_marks(
 ) -> None:
     run = _play(school, words, playbook, *arguments)
     assert "⟦" in run.output
-    left = _unmarked(run.output, _names(school))
+    left = pseudo.unmarked(run.output, _names(school))
     assert not left, "\n".join(left)
     run.assert_code(code)
 
 
 def test_nor_is_one_on_the_page(school: School, words: Path) -> None:
     _play(school, words, "audit")
-    page: Any = html.fromstring((school.written / "reports/audit.html").read_bytes())
-    for gone in page.xpath("//script | //style"):
-        gone.drop_tree()
-    texts = [each.strip() for each in page.itertext()] + [
-        each for name in ("title", "alt", "aria-label", "placeholder") for each in page.xpath(f"//@{name}")
-    ]
-    left = _unmarked("\n".join(texts), _names(school))
+    page = (school.written / "reports/audit.html").read_bytes()
+    left = pseudo.unmarked(pseudo.page_text(page), _names(school))
     assert not left, "\n".join(left)

@@ -12,7 +12,6 @@ import yaml
 
 from tests import pseudo
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
-from tests.e2e.test_pseudo_language import _lines, _said, _unmarked
 from tests.lab.simulated.installer.package import build_iss
 
 _SCHEDULE = {"role": "pronote_schedule", "pronote_schedule_inventory": "/opt/x", "pronote_schedule_kind": "systemd"}
@@ -129,8 +128,8 @@ def test_each_refusal_is_in_french(refusals: Refusals) -> None:
     assert {name: (expected in told.get(name, "")) or told.get(name) for name, (_, expected) in _CASES.items()} == (
         dict.fromkeys(_CASES, True)
     )
-    shown = [" ".join(line.split()) for line in _lines(run.output)]
-    english = _said("en") - _said("fr")
+    shown = [" ".join(line.split()) for line in pseudo.lines(run.output)]
+    english = pseudo.said("en") - pseudo.said("fr")
     assert sorted(text for text in english if any(text in line for line in shown)) == []
 
 
@@ -142,7 +141,7 @@ def test_none_has_a_word_that_the_catalogue_does_not_know(refusals: Refusals) ->
     run = refusals.play(*limit, ANSIBLE_CALLBACKS_ENABLED="pseudo_language,results_json", RENTREE_PSEUDO=str(words))
     run.assert_code(2)
     assert {name for name, text in _told(run).items() if "⟦" in text} == set(_CASES) - {"no-uai-looked-up"}
-    left = _unmarked(run.output, refusals.names())
+    left = pseudo.unmarked(run.output, refusals.names())
     assert not left, "\n".join(left)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 __all__ = [
     "Message",
+    "Moment",
     "Source",
     "advised",
     "enumerated",
@@ -82,7 +84,7 @@ class Message(str):
         A value that is a Message is such a dict itself; of others, what is no number is a text.
         """
         given = {
-            name: each.as_dict() if isinstance(each, Message) else each if isinstance(each, int) else str(each)
+            name: each.as_dict() if isinstance(each, Message | Moment) else each if isinstance(each, int) else str(each)
             for name, each in self.values.items()
             # A table of texts is given more than each of them says.
             if f"{{{name}}}" in f"{self.source.text}{self.source.plural}"
@@ -92,6 +94,31 @@ class Message(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_again, (type(self), self.source, self.values))
+
+
+class Moment(str):
+    """A moment as a value of a Message: ``Wed 2026-12-02 18:00 +01:00``, and as each language writes it."""
+
+    __slots__ = ("moment",)
+
+    moment: dt.datetime
+
+    def __new__(cls, moment: dt.datetime, /) -> Self:
+        """Of an aware moment, told in its own zone."""
+        text = moment.isoformat(sep=" ", timespec="minutes")
+        made = super().__new__(cls, f"{_DAYS[moment.weekday()]} {text[:16]} {text[16:]}")
+        made.moment = moment
+        return made
+
+    def as_dict(self) -> dict[str, str]:
+        """What ``sourced`` reads."""
+        return {"moment": self.moment.isoformat()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.moment,))
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def with_sources(data: Any) -> Any:
@@ -117,7 +144,7 @@ def sourced(text: str, source: object) -> str:
     """
     try:
         made = _of_dict(source, _DEEPEST)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return text
     return made if made == text else text
 
@@ -127,12 +154,12 @@ _PARTS = re.compile(r"[^{}]+|\{([a-z_]+)\}")
 
 
 def _of_dict(source: Any, deepest: int) -> Message:
-    """Raises ValueError, KeyError, TypeError, AttributeError for what is no source."""
+    """Raises ValueError, KeyError, TypeError, AttributeError, OverflowError for what is no source."""
     texts = [source.get(name, "") for name in ("text", "plural", "context")]
     number, values = source.get("number", 0), source.get("values", {})
     if not deepest or len(values) > _MOST_VALUES or type(number) is not int:
         raise ValueError("no source")
-    given = {name: _of_dict(each, deepest - 1) if isinstance(each, dict) else each for name, each in values.items()}
+    given = {name: _value(each, deepest - 1) if isinstance(each, dict) else each for name, each in values.items()}
     if not all(isinstance(each, str | int) for each in given.values()):
         raise ValueError("no source")
     for each in texts:
@@ -140,6 +167,12 @@ def _of_dict(source: Any, deepest: int) -> Message:
         if len(each) > _LONGEST or len(each) + sum(len(str(given[name])) for name in _fields(each)) > _LONGEST:
             raise ValueError("no source")
     return Message._of(Source(texts[0], texts[1], number, texts[2]), given)
+
+
+def _value(source: Any, deepest: int) -> Message | Moment:
+    if "moment" in source:
+        return Moment(dt.datetime.fromisoformat(source["moment"]))
+    return _of_dict(source, deepest)
 
 
 def _fields(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...module_utils.base.files import sha256_of_file
+from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
 from ...module_utils.checks.findings import CheckError, Report
 from ...module_utils.checks.local_file import local_file, unreadable
@@ -114,7 +115,7 @@ def _file(path: str) -> Get:
 
 def _newest_there(folder: str) -> Reading[tuple[str, Row]]:
     """The newest archive of a folder, by the dates that Windows keeps."""
-    listed = yield Run(line=newest_command(folder), doing="listing the archives")
+    listed = yield Run(line=newest_command(folder), doing=Message("listing the archives"))
     found: list[tuple[str, Row]] = []
     for name in newest_names(listed.stdout):
         path = f"{folder}\\{name}"
@@ -134,7 +135,7 @@ def _digest_there(path: str) -> Reading[tuple[str, str]]:
         # A name of the folder with a percent sign: nobody's to pass on to cmd.
         return "", "%"
     try:
-        result = yield Run(line=command, timeout=_DIGEST_TIMEOUT, doing="computing the archive's digest")
+        result = yield Run(line=command, timeout=_DIGEST_TIMEOUT, doing=Message("computing the archive's digest"))
     except StationError as exc:
         return "", exc.fact
     found = digest_in(result.stdout) if not result.code else ""

@@ -75,10 +75,22 @@ def conclude(
     wanted = {each for each in fail_on if each}
     if unknown := wanted - {*STATUSES, *VERDICTS}:
         known = [each for each in (*STATUSES, *VERDICTS) if each != "compliant"]
-        raise ValueError(f"fail_on: unknown status {', '.join(sorted(unknown))}; known: {', '.join(known)}")
+        raise ValueError(
+            Message(
+                "fail_on: unknown status {unknown}; known: {known}",
+                unknown=", ".join(sorted(unknown)),
+                known=", ".join(known),
+            )
+        )
     for name, percent in (("max_unreachable", max_unreachable), ("max_unknown", max_unknown)):
         if not 0 <= percent <= 100:
-            raise ValueError(f"{name} is {percent:g}, and must be a percentage from 0 to 100")
+            raise ValueError(
+                Message(
+                    "{name} is {percent}, and must be a percentage from 0 to 100",
+                    name=name,
+                    percent=format(percent, "g"),
+                )
+            )
     counts = count(records)
     gaps = _gaps(counts, len(records), max_unreachable=max_unreachable, max_unknown=max_unknown)
     faulty = any(counts[status] for status in FAULTY)

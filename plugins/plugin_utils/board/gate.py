@@ -23,7 +23,7 @@ from .own_checks import check_release
 __all__ = ["closed"]
 
 
-def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: HostedOptions) -> dict[str, str]:
+def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: HostedOptions) -> dict[str, Message]:
     """UAI → why operation 1 is not true there, for the admin.
 
     A station whose UAI or address cannot be read says so itself when it is deployed: it must not stop the others here.
@@ -36,12 +36,12 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: H
                 asked.append((uai, said(variables["hostvars"][host], "pronote_server_url", strict=True)))
                 break
 
-    def reason(each: tuple[str, str]) -> str:
+    def reason(each: tuple[str, str]) -> Message | None:
         uai, url = each
         server = served_release(uai, url, options=options)
         report = check_release(server, year=year, releases=releases)
         if report.state == DONE:
-            return ""
+            return None
         against = [f["text"] for f in report.as_dict()["findings"] if f["severity"] in {"warning", "error"}]
         return Message(
             "operation 1 of {year} is not done for {uai}: {reason} (pronote_rentree_gate)",

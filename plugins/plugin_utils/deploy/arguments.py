@@ -77,6 +77,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "room": {"type": "str", "default": ""},
     "switch_off": {"type": "bool", "default": True},
     "gate": {"type": "str", "default": ""},
+    "gate_source": {"type": "dict", "default": {}},
 }
 
 TURN_SPEC: dict[str, Any] = {**ARGUMENT_SPEC, "idle": {"type": "bool", "default": False}}

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.clock import utc_now, zone
-from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.message import Message, Moment, message_of
 
-__all__ = ["ALWAYS", "DAYS", "Hours", "Judgement", "Window", "judge", "parse_windows", "shown"]
+__all__ = ["ALWAYS", "DAYS", "Hours", "Judgement", "Window", "judge", "parse_windows"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FRENCH = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
@@ -142,12 +142,6 @@ def judge(windows: Sequence[Window], *, now: dt.datetime, zone: dt.tzinfo, secon
     return Judgement(open=begins == present, closes_at=closes, opens_at=opens)
 
 
-def shown(moment: dt.datetime) -> str:
-    """A moment for people, with its day and its offset: ``Thu 2026-11-26 18:00 +01:00``."""
-    text = moment.isoformat(sep=" ", timespec="minutes")
-    return f"{DAYS[moment.weekday()].capitalize()} {text[:16]} {text[16:]}"
-
-
 @dataclass(frozen=True, kw_only=True)
 class Hours:
     """When a job of ``seconds`` may begin. ``now`` is the clock: the controller's, or a test's."""
@@ -183,7 +177,7 @@ class Hours:
             if found.closes_at
             else Message("outside its hours")
         )
-        return Message("{why}: would wait until {opens_at}", why=why, opens_at=shown(found.opens_at))
+        return Message("{why}: would wait until {opens_at}", why=why, opens_at=Moment(found.opens_at))
 
 
 ALWAYS = Hours()

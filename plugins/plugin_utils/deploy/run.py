@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...module_utils.base.message import sourced
 from ..remaining.memory import Memory
 from ..rings.turn import closed
 from ..station.errors import StationError
@@ -26,7 +27,7 @@ __all__ = ["as_remembered", "deploy", "remember_held"]
 def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
     """Return the task's result, failures included. ``args``: those of rentree.pronote.client. Raises ValueError."""
     if args["gate"] and args["state"] == "present":
-        return closed(args["gate"])
+        return closed(sourced(args["gate"], args["gate_source"]))
     request = request_from(args, name)
     # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
     listed = "" if check or args["state"] == "staged" else args["store"]

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, sourced
 from ...module_utils.base.text import some_of
 from ..remaining.memory import Memory, remember_together
 from ..remaining.woken import woken_stations
@@ -27,6 +27,7 @@ from ..station.questions import Reading
 from ..station.state import StationState
 from ..survey.errands import READING, Errand, Result, tell_of_others
 from ..survey.options import Resolved
+from ..words.words import Words
 from .arguments import request_from
 from .client import DeploymentRequest, foresee
 from .run import as_remembered
@@ -93,9 +94,9 @@ class DeploymentSurvey:
     ``idle``: how many have nothing to do.
     """
 
-    def __init__(self, stations: Sequence[Resolved], *, check: bool) -> None:
+    def __init__(self, stations: Sequence[Resolved], *, check: bool, words: Words) -> None:
         self._stations, self._check = {station.name: station for station in stations}, check
-        tell_of_others(stations)
+        tell_of_others(stations, words)
         self._foresights: dict[str, _Foresight] = {}
         self._writes: dict[str, list[Callable[[sqlite3.Connection], None]]] = defaultdict(list)
         self._warned: dict[str, list[str]] = defaultdict(list)
@@ -123,7 +124,7 @@ class DeploymentSurvey:
         if args["idle"]:
             return nothing_to_bring()
         if args["gate"] and args["state"] == "present":
-            return closed(args["gate"])
+            return closed(sourced(args["gate"], args["gate_source"]))
         # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
         listed = "" if self._check or args["state"] == "staged" else args["store"]
         foresight = _Foresight(station, request_from(args, station.name), listed=listed)

@@ -82,7 +82,7 @@ def failed(result: Mapping[str, Any], words: Callable[[], Words]) -> Mapping[str
         return result
     told = {name: words().field(result, name) for name in _FAILURE if result.get(name)}
     beside = {f"{name}_source" for name in told}
-    return {name: told.get(name, value) for name, value in result.items() if name not in beside}
+    return {name: told.get(name, said(value, words)) for name, value in result.items() if name not in beside}
 
 
 def said(value: Any, words: Callable[[], Words]) -> Any:

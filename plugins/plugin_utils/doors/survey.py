@@ -29,10 +29,11 @@ class SurveyAction(ControllerAction):
         if args["parallel"] == 0:
             return self.by_workers()
         parallel = parallel_of(args["parallel"])
-        play = PlayStations(self, self.variables)
+        play = PlayStations(self, self.variables, words=self.words)
         # Set at run time, from base.yml.
         forks: int = constants.DEFAULT_FORKS  # type: ignore[attr-defined]
-        return self.survey(play, args["arguments"], parallel=parallel, forks=forks, connection=play.connection)
+        ways = {"parallel": parallel, "forks": forks, "connection": play.connection}
+        return self.survey(play, args["arguments"], **ways, words=self.words)
 
     def said(self, result: dict[str, Any]) -> dict[str, Any]:
         """A station's result with what is for people in their words: it goes through a file, not through a door."""

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from ...module_utils.base.message import Message
+
 __all__ = ["Taken", "group_name", "look_alike"]
 
 _LETTERS = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o"})
@@ -22,7 +24,13 @@ def _plain(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     foreign = [char for char in apart if not char.isascii() and unicodedata.category(char) in {"Lu", "Ll", "Lt", "Lo"}]
     if foreign:
-        raise ValueError(f"{text[:40]!r} has the letter {foreign[0]!r}, which is not Latin: type it again")
+        raise ValueError(
+            Message(
+                "{text} has the letter {letter}, which is not Latin: type it again",
+                text=repr(text[:40]),
+                letter=repr(foreign[0]),
+            )
+        )
     return apart.encode("ascii", "ignore").decode()
 
 
@@ -38,7 +46,7 @@ def group_name(text: str) -> str:
     """A name for a group: ASCII letters, digits and underscores. Raises ValueError when nothing is left."""
     name = re.sub(r"[^a-z0-9]+", "_", _plain(text).lower()).strip("_")
     if not name:
-        raise ValueError(f"{text[:40]!r} has no letter or digit to name a group with")
+        raise ValueError(Message("{text} has no letter or digit to name a group with", text=repr(text[:40])))
     return f"g_{name}" if name[0].isdigit() else name
 
 
@@ -64,16 +72,29 @@ class Taken:
         """``kind``: "station", or "group". Raises ValueError that says who has the name of a station, or a group."""
         alike = look_alike(name)
         if _OURS.fullmatch(alike) or alike in self.reserved or _is_loopback(alike):
-            raise ValueError(
-                f"{name!r} cannot be a {kind}'s name: Ansible or this collection keeps it for itself. Rename it"
-            )
+            raise ValueError(_KEPT[kind].given(name=repr(name)))
         if alike in self.others:
             what, other, source = self.others[alike]
+            told = _ONE_WITH[kind, what].given(name=name, other=other, source=source or Message("another source"))
             raise ValueError(
-                f"the {kind} {name} would be one with the {what} {other} of {source or 'another source'}, and take "
-                "over its address, its members or its password. Rename one; if it is meant, name it in shared in the "
-                "file of the stations"
+                Message(
+                    "{one_with}, and take over its address, its members or its password. Rename one; if "
+                    "it is meant, name it in shared in the file of the stations",
+                    one_with=told,
+                )
             )
+
+
+_KEPT = {
+    "station": Message("{name} cannot be a station's name: Ansible or this collection keeps it for itself. Rename it"),
+    "group": Message("{name} cannot be a group's name: Ansible or this collection keeps it for itself. Rename it"),
+}
+_ONE_WITH = {
+    ("station", "host"): Message("the station {name} would be one with the host {other} of {source}"),
+    ("station", "group"): Message("the station {name} would be one with the group {other} of {source}"),
+    ("group", "host"): Message("the group {name} would be one with the host {other} of {source}"),
+    ("group", "group"): Message("the group {name} would be one with the group {other} of {source}"),
+}
 
 
 def _as_group(name: str) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...module_utils.base.identifiers import parse_mac, parse_uai
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import decoded
 from .names import Taken, group_name, look_alike
 
@@ -78,7 +79,7 @@ class StationRow:
 def decode(content: bytes) -> str:
     """UTF-8 with or without its mark, or else what Excel writes on a French Windows. Raises ValueError."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise ValueError("the file is UTF-16 or no text: save it as CSV UTF-8")
+        raise ValueError(Message("the file is UTF-16 or no text: save it as CSV UTF-8"))
     return decoded(content.removeprefix(b"\xef\xbb\xbf"))
 
 
@@ -102,7 +103,7 @@ def parse_stations(
     """
     first = next((line for line in text.splitlines() if line.strip()), "")
     if not first:
-        raise ValueError("1: the file is empty")
+        raise ValueError(_at_line(1, Message("the file is empty")))
     # The export's own separator is a preference in GLPI and OCS (";" by default in both).
     sign = delimiter or max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
@@ -123,15 +124,23 @@ def parse_stations(
             try:
                 row = _row(cells, where, line, preset=preset, school=school, schools=schools or {})
             except ValueError as exc:
-                raise ValueError(f"{line}: {exc}") from exc
+                raise ValueError(_at_line(line, message_of(exc))) from exc
             # Windows does not tell case apart in names.
             if names.setdefault(look_alike(row.name), line) != line:
-                raise ValueError(f"{line}: the station {row.name} is on line {names[look_alike(row.name)]} already")
+                other = names[look_alike(row.name)]
+                told = Message("the station {name} is on line {other} already", name=row.name, other=other)
+                raise ValueError(_at_line(line, told))
             rows.append(replace(row, headings=headings))
             refuse_taken(rows[-1:], Taken())
     except csv.Error as exc:
-        raise ValueError(f"{reader.line_num}: not a line of CSV ({exc})") from exc
+        told = Message("not a line of CSV ({error})", error=str(exc))
+        raise ValueError(_at_line(reader.line_num, told)) from exc
     return sorted(rows, key=lambda row: row.name)
+
+
+def _at_line(line: int, text: str) -> Message:
+    """A text about a line of the file, as it follows the file's name."""
+    return Message("{line}: {text}", line=line, text=text)
 
 
 def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
@@ -140,15 +149,22 @@ def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line
     for field in FIELDS:
         headings = [_key(columns[field])] if field in columns else PRESETS[preset][field]
         if field in columns and found.count(headings[0]) != 1:
-            raise ValueError(f"{line}: not one column is called {columns[field]!r}, which columns gives for {field}")
+            told = Message(
+                "not one column is called {heading}, which columns gives for {field}",
+                heading=repr(columns[field]),
+                field=field,
+            )
+            raise ValueError(_at_line(line, told))
         if at := [found.index(heading) for heading in headings if heading in found]:
             where[field] = at[0]
     if "name" not in where:
         shown = ", ".join(name for name in found if name)[:200]
-        raise ValueError(
-            f"{line}: no column for the station's name among {shown} (separator {sign!r}); "
-            "set columns, preset or delimiter"
+        told = Message(
+            "no column for the station's name among {shown} (separator {sign}); set columns, preset or delimiter",
+            shown=shown,
+            sign=repr(sign),
         )
+        raise ValueError(_at_line(line, told))
     return where
 
 
@@ -158,20 +174,24 @@ def _row(
     told = {field: cells[at].strip() if at < len(cells) else "" for field, at in where.items()}
     for field, value in told.items():
         if any(not char.isprintable() for char in value) and field not in {"address", "mac"}:
-            raise ValueError(f"the {field} has a control character or a line break in it")
+            raise ValueError(Message("the {field} has a control character or a line break in it", field=field))
     name = told["name"]
     readable = all(char.isascii() or char.isalpha() for char in name) and look_alike(name).isascii()
     if not _NAME.fullmatch(name) or not readable:
         raise ValueError(
-            f"{name[:40]!r} cannot be a station's name: letters, digits, '.', '-' and '_', up to 63 of them, "
-            "beginning with a letter or a digit, Latin ones"
+            Message(
+                "{name} cannot be a station's name: letters, digits, '.', '-' and '_', up to 63 of them, beginning "
+                "with "
+                "a letter or a digit, Latin ones",
+                name=repr(name[:40]),
+            )
         )
     place, site = told.get("room", ""), told.get("school", "") or school
     if preset == "glpi":
         # Trees are exported whole: "Entité racine > Lycée Exemple", "Bâtiment A > Salle 101".
         place, site = place.rpartition(" > ")[2], site.rpartition(" > ")[2]
     if not site:
-        raise ValueError("no school: fill its column in, or set school in the inventory's file")
+        raise ValueError(Message("no school: fill its column in, or set school in the inventory's file"))
     uai = told.get("uai", "") or schools.get(site, "")
     return StationRow(
         line=line,
@@ -194,7 +214,9 @@ def _address(cell: str) -> str:
         except ValueError:
             # All digits and dots: a mistyped address, not a name.
             if not _HOST.fullmatch(word) or re.fullmatch(r"[\d.]+", word):
-                raise ValueError(f"{word[:60]!r} is neither an address nor a host name") from None
+                raise ValueError(
+                    Message("{word} is neither an address nor a host name", word=repr(word[:60]))
+                ) from None
     usable = [a for a in addresses if not a.is_link_local and not a.is_loopback] or addresses
     best = sorted(usable, key=lambda a: a.version)
     return str(best[0]) if best else (words[0] if words else "")
@@ -221,12 +243,17 @@ def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
         for group, what in wanted:
             other, line = meaning.setdefault(group, (what, row.line))
             if other != what:
-                raise ValueError(
-                    f"{row.line}: {' / '.join(filter(None, what))} and {' / '.join(filter(None, other))} (line {line}) "
-                    f"would both be the group {group}: spell them alike, or rename one"
+                told = Message(
+                    "{one} and {other} (line {line}) would both be the group {group}: spell them alike, or rename one",
+                    one=" / ".join(filter(None, what)),
+                    other=" / ".join(filter(None, other)),
+                    line=line,
+                    group=group,
                 )
+                raise ValueError(_at_line(row.line, told))
             if group in stations:
-                raise ValueError(f"{row.line}: the group {group} has the name of a station: rename it")
+                told = Message("the group {group} has the name of a station: rename it", group=group)
+                raise ValueError(_at_line(row.line, told))
         room = wanted[1][0] if row.room else ""
         planned.setdefault(wanted[0][0], {}).setdefault(room, []).append(row.name)
     return {
@@ -246,5 +273,15 @@ def refuse_taken(rows: Sequence[StationRow], taken: Taken) -> None:
             try:
                 taken.refuse(name, kind)
             except ValueError as exc:
-                place = f"column {row.headings[told]!r}" if told in row.headings else f"{told} of the inventory's file"
-                raise ValueError(f"{row.line}: {place}, {getattr(row, told)[:60]!r}: {exc}") from exc
+                place = (
+                    Message("column {heading}", heading=repr(row.headings[told]))
+                    if told in row.headings
+                    else Message("{option} of the inventory's file", option=told)
+                )
+                where = Message(
+                    "{place}, {value}: {error}",
+                    place=place,
+                    value=repr(getattr(row, told)[:60]),
+                    error=message_of(exc),
+                )
+                raise ValueError(_at_line(row.line, where)) from exc

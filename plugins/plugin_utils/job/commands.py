@@ -101,7 +101,7 @@ def depot_folder(depot: str, release: str, arch: str, *, below: str = "") -> str
 
     Raises ValueError for an address that is not plain HTTP(S).
     """
-    valid_url(depot, "the depot")
+    valid_url(depot, Message("the depot"))
     return "/".join(part for part in (depot.rstrip("/"), below, release, arch) if part)
 
 

@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...module_utils.base.message import Message
+
 __all__ = ["HeldError", "alone", "is_empty"]
 
 
 class HeldError(Exception):
-    """Another run has the store open, or the file is no store: why, in words."""
+    """Another run has the store open, or the file is no store: why, as a Message, or in SQLite's words."""
 
 
 @contextlib.contextmanager
@@ -26,14 +28,14 @@ def alone(store: Path) -> Iterator[None]:
         try:
             (mode,) = db.execute("pragma journal_mode = delete").fetchone()
             if mode != "delete":
-                raise HeldError("another run holds it")
+                raise HeldError(Message("another run holds it"))
             db.execute("begin exclusive")
         except sqlite3.OperationalError as exc:
             if exc.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise HeldError("another run holds it") from exc
+                raise HeldError(Message("another run holds it")) from exc
             raise HeldError(str(exc)) from exc
         except sqlite3.Error as exc:
-            raise HeldError(f"it is no store ({exc})") from exc
+            raise HeldError(Message("it is no store ({error})", error=str(exc))) from exc
         yield
         with contextlib.suppress(sqlite3.Error):
             db.execute("rollback")

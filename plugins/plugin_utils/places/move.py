@@ -21,6 +21,7 @@ from typing import IO
 
 from ...module_utils.base.files import sha256_of, sha256_of_file
 from ...module_utils.base.locks import acquired
+from ...module_utils.base.message import Message, message_of
 from . import decide
 from .held import HeldError, alone, is_empty
 from .look import files
@@ -70,7 +71,7 @@ def _one_at_a_time(folder: str) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         if not acquired(handle, _PATIENCE):
-            raise HeldError("another run is moving it")
+            raise HeldError(Message("another run is moving it"))
         yield
     finally:
         os.close(handle)
@@ -86,9 +87,10 @@ def _told(moves: Moves, kind: str) -> Iterator[None]:
 
 def _why(exc: OSError | HeldError) -> str:
     if isinstance(exc, HeldError):
-        return str(exc)
+        return message_of(exc)
     place = exc.filename2 or exc.filename
-    return f"{place}: {exc.strerror or exc}" if place else str(exc.strerror or exc)
+    said = exc.args[1] if len(exc.args) > 1 and isinstance(exc.args[1], Message) else str(exc.strerror or exc)
+    return Message("{place}: {error}", place=place, error=said) if place else said
 
 
 def _move_kind(folder: str, kind: str, left: frozenset[str], moves: Moves, *, check: bool) -> None:
@@ -116,7 +118,9 @@ def _move_kind(folder: str, kind: str, left: frozenset[str], moves: Moves, *, ch
 def _move_link(link: Path, target: Path, moves: Moves, *, check: bool) -> None:
     """A folder that people keep elsewhere stays there (a local disk, say): the link to it moves."""
     if _is_there(target):
-        raise HeldError(f"it is a link, and {target} is there too: delete the one that you do not want")
+        raise HeldError(
+            Message("it is a link, and {target} is there too: delete the one that you do not want", target=target)
+        )
     if not check:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(link.resolve())
@@ -128,8 +132,13 @@ def _move_store(file: Path, target: Path, moves: Moves, *, check: bool) -> None:
     if _is_there(target) and not _is_same(file, target) and not is_empty(file):
         if not is_empty(target):
             raise HeldError(
-                f"{target} is there too, and is the one that is used. Keep one: look at both, then delete {file} or "
-                "put it in the other's place"
+                Message(
+                    "{target} is there too, and is the one that is used. Keep one: look at both, then delete "
+                    "{file} or put "
+                    "it in the other's place",
+                    target=target,
+                    file=file,
+                )
             )
         # It would hide the old one.
         if not check:
@@ -225,5 +234,5 @@ def _copy(source: IO[bytes], file: Path, target: Path) -> None:
 
 def _proven(copy: Path, digest: str) -> str:
     if sha256_of(copy) != digest:
-        raise OSError(errno.EIO, "the copy is not what was copied", str(copy))
+        raise OSError(errno.EIO, Message("the copy is not what was copied"), str(copy))
     return digest

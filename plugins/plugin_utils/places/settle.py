@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ..inventory.sources import files_of, sources
 from . import decide
 from .look import is_left, read_as_inventory, real
@@ -20,28 +21,28 @@ from .move import Moves, move
 
 __all__ = ["Settled", "refuse_tainted", "settle"]
 
-_STAYED = (
+_STAYED = Message(
     "{old} was not moved to {new}: {why}. What is there goes on being used as long as nothing is in the other place; "
     "the next run tries again."
 )
-_READ_ONLY = (
+_READ_ONLY = Message(
     "What this run writes would lie in {place}, where this user cannot write. Make that folder and let this user write "
     "there, or set {names}."
 )
-_NOWHERE = (
+_NOWHERE = Message(
     "The stations come from no inventory folder (-i host, or add_host): nothing is kept of them unless you set {names}."
 )
-_CONTAINER = (
+_CONTAINER = Message(
     "What this run writes lies in {place}, in a container that AWX throws away: set {names} to a volume "
     "(docs/schedule.md)."
 )
-_TAINTED = (
-    "Ansible reads {file} as an inventory{more}, and it holds what stations said: hosts, addresses and passwords of "
+_TAINTED = Message(
+    "Ansible reads {file} as an inventory, and it holds what stations said: hosts, addresses and passwords of "
     "this run may be theirs. Add ignore_patterns = ^responses$, ^logs$, ^reports$, ^state$, \\.pronote$ to the section "
     "[inventory] of your ansible.cfg, as the one of rentree.pronote has it, or move the folder out of the inventory "
     "(responses/: pronote_response_dir)."
 )
-_WAS_TAINTED = (
+_WAS_TAINTED = Message(
     "Ansible had read {file} as an inventory before it was moved, and it holds what stations said: hosts, addresses "
     "and passwords of this run may be theirs. It is no inventory any more: run again."
 )
@@ -65,8 +66,10 @@ def refuse_tainted() -> None:
 
 
 def _tainted(found: Sequence[Path]) -> str:
-    more = f" (and {len(found) - 1} more like it)" if len(found) > 1 else ""
-    return _TAINTED.format(file=found[0], more=more) if found else ""
+    if len(found) < 2:
+        return _TAINTED.given(file=found[0]) if found else ""
+    more = Message.plural("{file} and {n} more like it", "{file} and {n} more like it", len(found) - 1, file=found[0])
+    return _TAINTED.given(file=more)
 
 
 def settle(variables: Mapping[str, Any], given: Mapping[str, str], *, check: bool) -> Settled:
@@ -87,10 +90,10 @@ def settle(variables: Mapping[str, Any], given: Mapping[str, str], *, check: boo
         for kind, why in moves.stayed.items():
             if used.intersection(decide.VARIABLES[kind].values()):
                 places = {"old": decide.old(folder, kind), "new": decide.default(folder, kind)}
-                settled.warnings.append(_STAYED.format(**places, why=why))
+                settled.warnings.append(_STAYED.given(**places, why=why))
     settled.error = _tainted(read_as_inventory())
     if tainted and not settled.error:
-        settled.error = _WAS_TAINTED.format(file=tainted[0])
+        settled.error = _WAS_TAINTED.given(file=tainted[0])
     settled.warnings += _where_this_run_writes(here, used, awx="awx_job_id" in variables)
     return settled
 
@@ -124,11 +127,11 @@ def _where_this_run_writes(folder: str, used: Collection[str], *, awx: bool) -> 
     if not used:
         return
     if not folder:
-        yield _NOWHERE.format(names=names)
+        yield _NOWHERE.given(names=names)
     elif not _writable(Path(place)):
-        yield _READ_ONLY.format(place=place, names=names)
+        yield _READ_ONLY.given(place=place, names=names)
     elif awx:
-        yield _CONTAINER.format(place=place, names=names)
+        yield _CONTAINER.given(place=place, names=names)
 
 
 def _writable(folder: Path) -> bool:

@@ -185,7 +185,7 @@ def make(
     ``board``: the file of the board, which the page may have beside it. ``stations`` and ``inventory`` as in Audit.
     """
     if keep_days < 1:
-        raise ValueError(f"keep_days is {keep_days}, and must be at least 1")
+        raise ValueError(Message("keep_days is {days}, and must be at least 1", days=keep_days))
     concluded = conclude(records, fail_on=fail_on, max_unreachable=max_unreachable, max_unknown=max_unknown)
     audit = Audit(
         at=now(),

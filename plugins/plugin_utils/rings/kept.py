@@ -104,8 +104,7 @@ def _sets(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
 
 
 def with_sources_kept(store: str, outcomes: Mapping[str, StationOutcome]) -> dict[str, StationOutcome]:
-    """Outcomes whose facts can be said in another language again. ``store``: empty, or one that cannot be read: as they
-    are.
+    """Outcomes whose facts can be said in another language again. ``store`` empty, or unreadable: as they are.
 
     What failed says it in the language of its run, and in no other: Ansible shows all that stands in such a result.
     What it is said from is in the store by then (remaining/memory.py).

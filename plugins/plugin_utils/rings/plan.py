@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from ...module_utils.base.message import sourced
+from ...module_utils.base.message import Message, sourced
 
 __all__ = [
     "FIRST_INSTALLATION",
@@ -60,10 +60,12 @@ def parse_limit(value: Any) -> Limit:
     """Read ``3``, ``"3"`` or ``"10%"``. Raises ValueError."""
     match = _STATED.fullmatch(str(value).strip())
     if match is None:
-        raise ValueError(f"{value!r} is neither a number of stations nor a percentage such as 10%")
+        raise ValueError(
+            Message("{value} is neither a number of stations nor a percentage such as 10%", value=repr(value))
+        )
     limit = Limit(int(match[1]), bool(match[2]))
     if limit.percent and limit.number > 100:
-        raise ValueError(f"{value!r} is more than all stations")
+        raise ValueError(Message("{value} is more than all stations", value=repr(value)))
     return limit
 
 
@@ -72,7 +74,7 @@ def parse_rings(value: Any) -> tuple[Limit, ...]:
     sizes = value if isinstance(value, list | tuple) else [value]
     rings = tuple(parse_limit(size) for size in sizes)
     if not rings or any(size.number == 0 for size in rings):
-        raise ValueError("there must be at least one ring, and none of size 0, as in [1, 10%, 100%]")
+        raise ValueError(Message("there must be at least one ring, and none of size 0, as in [1, 10%, 100%]"))
     return rings
 
 

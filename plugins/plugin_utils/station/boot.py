@@ -6,6 +6,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from ...module_utils.base.message import Message
+
 __all__ = ["boot_time", "is_later_boot"]
 
 # WMI works the boot time out from the clock and the uptime, so a corrected clock moves it a little.
@@ -17,7 +19,7 @@ _BOOT_TIME = re.compile(r"[0-9T:.Z+-]{19,40}")
 def boot_time(text: str) -> dt.datetime:
     """Read ``LastBootUpTime``. Raises ValueError for anything but a time."""
     if not _BOOT_TIME.fullmatch(text):
-        raise ValueError(f"{text[:60]!r} is not a time")
+        raise ValueError(Message("{text} is not a time", text=repr(text[:60])))
     found = dt.datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 

@@ -30,8 +30,8 @@ from winrm.exceptions import (
 )
 
 from ...module_utils.base.deadline import DrippingError, OverflowingError
-from ...module_utils.base.message import Message
-from ...module_utils.base.text import one_line, reason_of
+from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.text import one_line, printable_message, reason_of
 from . import kerberos
 from .errors import Cause, StationError
 from .fault_codes import NOTHING_YET, REQUEST_TOO_LARGE, from_fault
@@ -304,7 +304,13 @@ def _unsealed(exc: UnsealedError, way: Way) -> StationError:
 
 
 def _beyond(cause: Cause) -> _Rule:
-    return lambda exc, way: cause.error(doing=way.doing, text=_answered_by(one_line(exc, longest=100), way.server))
+    return lambda exc, way: cause.error(doing=way.doing, text=_answered_by(_said(exc, longest=100), way.server))
+
+
+def _said(exc: BaseException, *, longest: int) -> str:
+    """What an error says: a Message of ours, or a line of somebody else's."""
+    told = message_of(exc)
+    return printable_message(told, longest=longest) if isinstance(told, Message) else one_line(exc, longest=longest)
 
 
 def _answered_by(text: str, server: str) -> str:
@@ -318,7 +324,7 @@ def _head(exc: http.client.HTTPException, way: Way) -> StationError | None:
 
 
 def _always(cause: Cause) -> _Rule:
-    return lambda exc, way: cause.error(doing=way.doing, text=one_line(exc, longest=200), code=0)
+    return lambda exc, way: cause.error(doing=way.doing, text=_said(exc, longest=200), code=0)
 
 
 # The first rule that has an error for any link counts.

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from ...module_utils.base.message import Message
+
 __all__ = ["CURL", "MAX_COMMAND_LINE", "REVOCATION", "echo", "join", "quote", "tool", "valid_url", "whole"]
 
 MAX_COMMAND_LINE = 8191
@@ -17,6 +19,7 @@ MAX_COMMAND_LINE = 8191
 
 _UNQUOTABLE = re.compile(r'["%\x00-\x1f\x7f]')
 # No user, query, percent or other character that cmd.exe or XML reads: such an address needs no escaping anywhere.
+_ADDRESS = Message("the address")
 _URL = re.compile(r"https?://[A-Za-z0-9._~-]+(:\d{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -26,7 +29,13 @@ def quote(value: str) -> str:
     Raises ValueError when the value holds a character that quotes do not protect in cmd.exe.
     """
     if bad := sorted(set(_UNQUOTABLE.findall(value))):
-        raise ValueError(f"{value!r} holds {', '.join(map(repr, bad))}, which cannot be passed to cmd.exe safely")
+        raise ValueError(
+            Message(
+                "{value} holds {characters}, which cannot be passed to cmd.exe safely",
+                value=repr(value),
+                characters=", ".join(map(repr, bad)),
+            )
+        )
     # A backslash before the closing quote would escape it for programs that use the C runtime's argument rules.
     return f'"{value}\\"' if value.endswith("\\") and not value.endswith(":\\") else f'"{value}"'
 
@@ -38,7 +47,7 @@ def echo(text: str, target: str) -> str:
     with: a percent sign, a control character, a quote without its pair.
     """
     if "%" in text or text.count('"') % 2 or any(ord(char) < 32 for char in text):
-        raise ValueError(f"{text[:80]!r} cannot be written by a command line")
+        raise ValueError(Message("{text} cannot be written by a command line", text=repr(text[:80])))
     # Between quotes a caret would be a caret.
     line = re.sub(r'("[^"]*")|([\^&<>|()])', lambda match: match[1] or f"^{match[2]}", text)
     # The redirection first: a digit before it would name a stream.
@@ -52,7 +61,13 @@ def join(commands: list[str]) -> str:
     """
     line = "& ".join(commands)
     if len(line) > MAX_COMMAND_LINE:
-        raise ValueError(f"the command line has {len(line)} characters, cmd.exe accepts {MAX_COMMAND_LINE}")
+        raise ValueError(
+            Message(
+                "the command line has {length} characters, cmd.exe accepts {most}",
+                length=len(line),
+                most=MAX_COMMAND_LINE,
+            )
+        )
     return line
 
 
@@ -86,15 +101,21 @@ def whole(line: str) -> str:
     ``C:\\Program``.
     """
     if line.lstrip().startswith('"'):
-        raise ValueError(f"a command line begins with a quote, which cmd.exe would take off: {line[:80]}")
+        raise ValueError(
+            Message("a command line begins with a quote, which cmd.exe would take off: {line}", line=line[:80])
+        )
     return line
 
 
-def valid_url(url: str, what: str = "the address") -> str:
+def valid_url(url: str, what: str = _ADDRESS) -> str:
     """Return an address that needs no quoting anywhere. Raises ValueError for any other."""
     if not _URL.fullmatch(url):
         raise ValueError(
-            f"{what} {url!r} is not an http:// or https:// address of letters, digits and ._~- only, "
-            "without user name, query or percent sign"
+            Message(
+                "{what} {url} is not an http:// or https:// address of letters, digits and ._~- only, without user "
+                "name, query or percent sign",
+                what=what,
+                url=repr(url),
+            )
         )
     return url

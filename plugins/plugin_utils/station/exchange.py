@@ -357,7 +357,7 @@ class _Rows:
         too_many(rows=len(self.rows), size=self._size)
         self.context = page.context
         if self.context is not None and self._now() >= self._until:
-            raise BreachError("endless", f"its rows came for {TIMEOUT:.0f} s")
+            raise BreachError("endless", Message("its rows came for {seconds} s", seconds=format(TIMEOUT, ".0f")))
 
 
 def querying(query: Query, now: Now) -> Exchange[list[Row]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...module_utils.base.deadline import Deadline
+from ...module_utils.base.message import Message
 from .causes import Way, from_exception
 from .errors import StationError, UnreachableError
 from .rules import BreachError
@@ -32,7 +33,7 @@ class Limits:
         try:
             return min(seconds, self.until.remaining())
         except TimeoutError as exc:
-            text = f"{self.until.seconds:g} s for all that was asked"
+            text = Message("{seconds} s for all that was asked", seconds=format(self.until.seconds, "g"))
             raise BreachError("endless", text, server=self.server) from exc
 
     def over(self) -> BreachError | None:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import decoded
 from ...module_utils.product.products import Product
@@ -216,11 +217,11 @@ def _code_page(number: str) -> str:
         return "cp850"
 
 
-def _listed(body: str, what: str) -> list[str]:
+def _listed(body: str, too_many: Message) -> list[str]:
     """The lines of a list. Raises ValueError for one that no station has."""
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     if len(lines) > _MOST_LISTED:
-        raise ValueError(f"{len(lines)} {what}, and {_MOST_LISTED} at most are looked at")
+        raise ValueError(too_many.given(n=len(lines), most=_MOST_LISTED))
     return lines
 
 
@@ -228,9 +229,11 @@ def parse_overview(output: bytes) -> Overview:
     """Read the first command line's output. Raises ValueError when it is cut short, or cannot be a station's."""
     parts = sections(output)
     if "processes" not in parts:
-        raise ValueError(f"the answer to the first reading stops early, after {sorted(parts) or 'nothing'}")
+        raise ValueError(
+            Message("the answer to the first reading stops early, after {parts}", parts=", ".join(sorted(parts)) or "-")
+        )
     if lost := [name for name in _SECTIONS if name not in parts]:
-        raise ValueError(f"the answer to the first reading lacks {', '.join(lost)}")
+        raise ValueError(Message("the answer to the first reading lacks {lost}", lost=", ".join(lost)))
     code_page = parse_reg_query(decoded(parts["code_page"], "cp850"))
     oem = _code_page(code_page[0][1].get("OEMCP", "") if code_page else "")
     # UTF-8 as the shell asked, or the OEM page of tools that ignore it.
@@ -244,17 +247,17 @@ def parse_overview(output: bytes) -> Overview:
         entries += _entries(text["uninstall32"], 32)
     if not (windows or entries):
         # A policy may forbid reg.exe (DisableRegistryTools): no Windows is without a name.
-        raise ValueError("nothing of the registry could be read")
+        raise ValueError(Message("nothing of the registry could be read"))
     processes = _processes(text["processes"])
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
         windows=windows,
         entries=entries,
-        exes=_listed(text["exes"], "programs of that name"),
+        exes=_listed(text["exes"], Message("{n} programs of that name, and {most} at most are looked at")),
         processes=processes,
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
         renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
-        jobs=_listed(text["jobs"], "folders of jobs"),
+        jobs=_listed(text["jobs"], Message("{n} folders of jobs, and {most} at most are looked at")),
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import Product
 from .boot import boot_time
@@ -51,7 +51,9 @@ def probing(product: Product) -> Reading[StationState]:
         overview = parse_overview(result.stdout)
     except ValueError as exc:
         raise StationFactError(
-            Message("the station's answer makes no sense: {error} ({said})", error=str(exc), said=result.describe()),
+            Message(
+                "the station's answer makes no sense: {error} ({said})", error=message_of(exc), said=result.describe()
+            ),
             remedy=Message("Run `reg query` and `tasklist` by hand on the station with the same account."),
         ) from exc
     if "processes" in overview.missing and (processes := (yield from _processes())):
@@ -87,7 +89,7 @@ def _details(overview: Overview, product: Product) -> Reading[tuple[list[Entry],
         try:
             details_command([entry])
         except ValueError as exc:
-            warnings.append(Message("uninstall entry left unread: {error}", error=str(exc)))
+            warnings.append(Message("uninstall entry left unread: {error}", error=message_of(exc)))
         else:
             quotable.append(entry)
     if not quotable:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 
 __all__ = [
@@ -42,7 +43,8 @@ Breach = Literal["redirect", "unencrypted", "packed", "oversize", "endless"]
 
 
 class BreachError(Exception):
-    """An answer that may not be. ``text``: what it is, to stand in brackets; ``server``: who says that it answered."""
+    """An answer that may not be. ``text``: what it is, to stand in brackets; a Message, or the station's own word.
+    ``server``: who says that it answered."""
 
     def __init__(self, breach: Breach, text: str, *, server: str = "") -> None:
         super().__init__(f"{breach}: {text}")
@@ -52,7 +54,7 @@ class BreachError(Exception):
 
 
 class SealError(Exception):
-    """An encrypted answer that cannot be opened. Its text says what it is."""
+    """An encrypted answer that cannot be opened. Its text, a Message, says what it is."""
 
 
 class UnsealedError(Exception):
@@ -73,14 +75,18 @@ def check(status: int, headers: Mapping[str, str], *, protocol: str) -> bool:
     """
     server = headers.get("Server", "")
     if 300 <= status < 400:
-        raise BreachError("redirect", f"to {_shown(headers, 'Location') or 'nowhere'}", server=server)
+        where = _shown(headers, "Location")
+        raise BreachError(
+            "redirect", Message("to {address}", address=where) if where else Message("to nowhere"), server=server
+        )
     coding = headers.get("Content-Encoding", "").strip().lower()
     if coding not in {"", "identity"}:
         raise BreachError("packed", _shown(headers, "Content-Encoding"), server=server)
     if not protocol or status == _UNAUTHORIZED or _sealed(headers, protocol):
         return True
     if status < 300:
-        text = f"Content-Type {_shown(headers, 'Content-Type') or 'missing'}"
+        kind = _shown(headers, "Content-Type")
+        text = Message("Content-Type {kind}", kind=kind) if kind else Message("Content-Type missing")
         raise BreachError("unencrypted", text, server=server)
     return False
 
@@ -88,9 +94,9 @@ def check(status: int, headers: Mapping[str, str], *, protocol: str) -> bool:
 def too_many(*, rows: int = 0, size: int = 0) -> None:
     """Refuse more rows, or more bytes of several answers, than there may be. Raises BreachError."""
     if rows > MOST_ROWS:
-        raise BreachError("oversize", f"more than {MOST_ROWS} rows")
+        raise BreachError("oversize", Message("more than {most} rows", most=MOST_ROWS))
     if size > LARGEST:
-        raise BreachError("oversize", f"more than {LARGEST >> 20} MiB in several answers")
+        raise BreachError("oversize", Message("more than {most} MiB in several answers", most=LARGEST >> 20))
 
 
 def _sealed(headers: Mapping[str, str], protocol: str) -> bool:

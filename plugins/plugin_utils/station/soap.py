@@ -14,6 +14,7 @@ from html import unescape
 
 from lxml import etree
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import decoded, one_line
 
 __all__ = ["Fault", "FaultAnswerError", "OddAnswerError", "content_of", "described", "fault_in"]
@@ -37,7 +38,7 @@ class Fault:
 
 
 class OddAnswerError(ValueError):
-    """The answer is not one of the protocol. Its text says what it is, to stand after "the station answered"."""
+    """The answer is not one of the protocol. Its text, a Message, says what it is, after "the station answered"."""
 
 
 class FaultAnswerError(Exception):
@@ -57,7 +58,7 @@ def _envelope(answer: bytes) -> etree._Element:
     try:
         return etree.fromstring(answer, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as exc:
-        raise OddAnswerError(f"something that is not XML: {_beginning(answer)}") from exc
+        raise OddAnswerError(Message("something that is not XML: {beginning}", beginning=_beginning(answer))) from exc
 
 
 def described(body: bytes) -> str:
@@ -68,7 +69,7 @@ def described(body: bytes) -> str:
 
 
 def _beginning(answer: bytes) -> str:
-    return repr(said) if (said := described(answer)) else "nothing at all"
+    return repr(said) if (said := described(answer)) else Message("nothing at all")
 
 
 def content_of(answer: bytes) -> etree._Element:
@@ -76,9 +77,11 @@ def content_of(answer: bytes) -> etree._Element:
     envelope = _envelope(answer)
     body = envelope.find(f"{_SOAP}Body")
     if envelope.tag != f"{_SOAP}Envelope" or body is None:
-        raise OddAnswerError(f"XML that is no envelope of WS-Management: {_beginning(answer)}")
+        raise OddAnswerError(
+            Message("XML that is no envelope of WS-Management: {beginning}", beginning=_beginning(answer))
+        )
     if not len(body):
-        raise OddAnswerError("an envelope with nothing in its body")
+        raise OddAnswerError(Message("an envelope with nothing in its body"))
     content = body[0]
     if content.tag == f"{_SOAP}Fault":
         raise FaultAnswerError(_read(content))

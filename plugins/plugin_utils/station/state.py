@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, enumerated
 from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
@@ -131,12 +131,13 @@ class StationState:
         """
         wanted = release.client
         same_year = self.of_year(wanted.year)
-        found = "; ".join(i.describe() for i in same_year)
+        found = enumerated([i.describe() for i in same_year])
         if absent:
-            return f"this is left: {found}" if same_year else None
+            return Message("this is left: {found}", found=found) if same_year else None
         if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
             return None
-        return f"the station has {found or 'no client of that year'} instead of {wanted}"
+        found = found or Message("no client of that year")
+        return Message("the station has {found} instead of {wanted}", found=found, wanted=str(wanted))
 
     def unfinished(self, release: Release) -> StationState:
         """The same, with this release's client known to be there in part only."""

@@ -145,7 +145,7 @@ class WinrmStation:
         # through the whole environment again for every message: an eighth of an audit's CPU (docs/benchmarks.md).
         session.trust_env = False
         if made.encryption and getattr(session.auth, "session_security", True) is None:
-            raise OddAnswerError("the first message without asking who sends it, which WinRM always does,")
+            raise OddAnswerError(Message("the first message without asking who sends it, which WinRM always does,"))
         wanted = made.message_encryption == "auto" and not made.endpoint.startswith("https")
         if transport == "kerberos" and wanted and not made.encryption:
             raise from_preparation(ImportError("a Kerberos library that encrypts messages (pykerberos 1.2.1 or later)"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from ...module_utils.base.message import Message
 from .soap import OddAnswerError, content_of
 
 __all__ = [
@@ -69,7 +70,7 @@ def parse_create(answer: bytes) -> str:
     content = content_of(answer)
     # Two elements lie in this body: where the shell is (the first one), and the shell.
     shells = [node.text for node in content.iter(_SELECTOR) if node.get("Name") == "ShellId"]
-    return _identifier(shells[0] if shells else None, "a new shell without its number")
+    return _identifier(shells[0] if shells else None, Message("a new shell without its number"))
 
 
 def command_options() -> dict[str, str]:
@@ -84,7 +85,7 @@ def command_body(line: str) -> str:
 
 def parse_command(answer: bytes) -> str:
     """The number of the command that was started. Raises FaultAnswerError, OddAnswerError."""
-    return _identifier(content_of(answer).findtext(f"{_RSP}CommandId"), "a command started without its number")
+    return _identifier(content_of(answer).findtext(f"{_RSP}CommandId"), Message("a command started without its number"))
 
 
 def receive_body(command_id: str) -> str:
@@ -102,7 +103,7 @@ def parse_receive(answer: bytes, command_id: str) -> Received:
     """
     content = content_of(answer)
     if content.tag != f"{_RSP}ReceiveResponse":
-        raise OddAnswerError("something else than output of a command")
+        raise OddAnswerError(Message("something else than output of a command"))
     written: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
     code: int | None = None
     for node in content:
@@ -113,7 +114,7 @@ def parse_receive(answer: bytes, command_id: str) -> Received:
         if node.tag == f"{_RSP}CommandState" and (node.get("State") or "").endswith(_DONE):
             told = node.findtext(f"{_RSP}ExitCode") or ""
             if not _EXIT_CODE.fullmatch(told):
-                raise OddAnswerError("the end of a command without its exit code")
+                raise OddAnswerError(Message("the end of a command without its exit code"))
             code = int(told) & 0xFFFFFFFF
     return Received(stdout=b"".join(written["stdout"]), stderr=b"".join(written["stderr"]), code=code)
 
@@ -134,4 +135,4 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text.encode())
     except binascii.Error as exc:
-        raise OddAnswerError("output that is no base64") from exc
+        raise OddAnswerError(Message("output that is no base64")) from exc

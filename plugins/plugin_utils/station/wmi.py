@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
 from .soap import OddAnswerError, content_of
 
@@ -100,7 +101,7 @@ def parse_get(answer: bytes) -> Row:
     """Read the instance in a GetResponse. Raises FaultAnswerError, and OddAnswerError on anything else."""
     instance = content_of(answer)
     if not (etree.QName(instance).namespace or "").lower().startswith(_WMI):
-        raise OddAnswerError("something else than an instance of WMI")
+        raise OddAnswerError(Message("something else than an instance of WMI"))
     return _row(instance)
 
 
@@ -109,7 +110,7 @@ def parse_enumerate(answer: bytes) -> Page:
     response = content_of(answer)
     name = etree.QName(response).localname
     if name not in {"EnumerateResponse", "PullResponse"}:
-        raise OddAnswerError(f"{one_line(name, longest=60)} to an enumeration")
+        raise OddAnswerError(Message("{name} to an enumeration", name=one_line(name, longest=60)))
     prefix = _WSMAN if name == "EnumerateResponse" else _ENUM
     items = response.find(f"{prefix}Items")
     rows = [] if items is None else [_row(item) for item in items.iterchildren(tag=etree.Element)]

@@ -20,6 +20,7 @@ from urllib.request import getproxies
 import requests
 from requests.utils import get_environ_proxies, select_proxy
 
+from ...module_utils.base.message import Message
 from ..station.causes import Way, from_exception, from_preparation
 from ..station.errors import ControllerError, StationError
 from ..station.exchange import create
@@ -87,7 +88,7 @@ def access_of(connection: Any, *, connecting: float = CONNECTING) -> Access:
     managed, transports = connection._kerb_managed, list(connection._winrm_transport)
     for transport in transports:
         if transport not in {*_KINDS, "ssl"}:
-            raise ElsewhereError(f"ansible_winrm_transport {transport} is not spoken here")
+            raise ElsewhereError(Message("ansible_winrm_transport {transport} is not spoken here", transport=transport))
     approaches = tuple(_approach(connection, each, managed) for each in transports)
     ours = [each for each in approaches if isinstance(each, ControllerError)]
     if len(ours) == len(approaches):
@@ -109,15 +110,17 @@ def _approach(connection: Any, transport: str, managed: bool) -> Approach | Stat
     client = made.transport
     kind = _KINDS.get(transport) or ("certificate" if client.cert_pem or client.cert_key_pem else "basic")
     if client.message_encryption == "always" and kind not in {"ntlm", "kerberos"}:
-        raise ElsewhereError(f"ansible_winrm_message_encryption always with {transport} is not spoken here")
+        raise ElsewhereError(
+            Message("ansible_winrm_message_encryption always with {transport} is not spoken here", transport=transport)
+        )
     login = None
     if kind == "kerberos":
         if managed:
             login = login_of(connection, client.username, client.password)
             if shutil.which(login.command) is None:
-                return LIBRARY_MISSING.error(text=f"{login.command} is not there")
+                return LIBRARY_MISSING.error(text=Message("{command} is not there", command=login.command))
         if not _kerberos():
-            raise ElsewhereError("pyspnego has no Kerberos here (make kerberos)")
+            raise ElsewhereError(Message("pyspnego has no Kerberos here (make kerberos)"))
     try:
         request = requests.PreparedRequest()
         request.prepare_url(client.endpoint, {})
@@ -167,7 +170,7 @@ def _directly(url: str, proxy: str | None) -> None:
     if not named and getproxies():
         named = get_environ_proxies(url, no_proxy=None)
     if named and select_proxy(url, dict(named)):
-        raise ElsewhereError("it is reached through a proxy")
+        raise ElsewhereError(Message("it is reached through a proxy"))
 
 
 @functools.cache

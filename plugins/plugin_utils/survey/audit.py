@@ -24,6 +24,7 @@ from ..station.events import Events
 from ..station.probe import probing
 from ..station.questions import Reading
 from ..station.state import StationState
+from ..words.words import Words
 from .errands import Result, run_errands
 from .options import Resolved
 from .results import read_results
@@ -53,6 +54,7 @@ def audit_all(
     parallel: int,
     forks: int,
     connection: Callable[[str], Any],
+    words: Words,
 ) -> None:
     """Tell the name and the result of each station, as they come; the arguments are those of ``run_errands``."""
 
@@ -70,7 +72,7 @@ def audit_all(
             raise expected
         return _Audit(station, expected)
 
-    run_errands(stations, errand, tell, parallel=parallel, forks=forks, connection=connection)
+    run_errands(stations, errand, tell, parallel=parallel, forks=forks, connection=connection, words=words)
 
 
 def remember(stations: Iterable[Resolved], results: str) -> list[str]:

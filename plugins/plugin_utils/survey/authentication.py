@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from spnego.channel_bindings import GssChannelBindings
 
+from ...module_utils.base.message import Message
 from ..station import kerberos
 from ..station.refusals import not_let_in
 from ..station.rules import PROTOCOLS
@@ -151,13 +152,13 @@ class _Ntlm(_Negotiated):
         if challenge is None:
             raise not_let_in(self._approach.transport, answer.offers)
         if not challenge:
-            raise OddAnswerError("nothing where NTLM was asked for")
+            raise OddAnswerError(Message("nothing where NTLM was asked for"))
         self._pending = _told(scheme, self._context.step(base64.b64decode(challenge)))
 
     async def _asked(self, post: Post, scheme: str, first: bytes) -> Received:
         answer = await post(b"", SOAP_TYPE, _told(scheme, first))
         if answer.status != _UNAUTHORIZED:
-            raise OddAnswerError("the first message without asking who sends it, which WinRM always does,")
+            raise OddAnswerError(Message("the first message without asking who sends it, which WinRM always does,"))
         return answer
 
 

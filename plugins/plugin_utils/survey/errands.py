@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
-from ...module_utils.base.message import message_of
+from ...module_utils.base.message import Message, message_of
 from ..station.errors import StationError
 from ..station.questions import Reading
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from ..store.store import StoreError
+from ..words.words import Words
 from .apart import each_apart
 from .options import Resolved
 from .reader import Station, read_each
@@ -52,6 +53,7 @@ def run_errands(
     parallel: int,
     forks: int,
     connection: Callable[[str], Any],
+    words: Words,
 ) -> None:
     """Tell the name and the result of each station, as they come; none keeps the others waiting.
 
@@ -60,7 +62,7 @@ def run_errands(
     reaches have a process each, ``forks`` at a time, over what ``connection`` makes of a name. What ``told`` raises
     ends everything; what an errand raises is its station's.
     """
-    tell_of_others(stations)
+    tell_of_others(stations, words)
     errands: dict[str, Errand] = {}
     for station in stations:
         found = {"failed": True, "msg": station.error} if station.error else _tried(errand_of, station)
@@ -83,16 +85,23 @@ def run_errands(
     )
 
 
-def tell_of_others(stations: Sequence[Resolved]) -> None:
+def tell_of_others(stations: Sequence[Resolved], words: Words) -> None:
     """Say how many are not read by the survey, and why."""
     for why, count in Counter(station.elsewhere for station in stations if station.elsewhere).items():
-        telling.display(f"{count} of {len(stations)} stations are read one by one, a process for each: {why}.")
+        told = words.plural(
+            "{n} of {total} stations is read by a process of its own: {why}.",
+            "{n} of {total} stations are read one by one, a process for each: {why}.",
+            count,
+            total=words.number(len(stations)),
+            why=why,
+        )
+        telling.display(told)
 
 
 def parallel_of(given: int | None) -> int:
     """How many at a time, 0 for as many as fit. Raises ValueError."""
     if given is not None and given < 0:
-        raise ValueError(f"parallel is {given}, and must be at least 1")
+        raise ValueError(Message("parallel is {given}, and must be at least 1", given=given))
     return given or 0
 
 

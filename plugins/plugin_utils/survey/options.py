@@ -27,10 +27,13 @@ from ansible.playbook.task import Task
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
 from ..station.errors import ControllerError, StationError
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
+from ..words.catalogue import catalogue
+from ..words.words import Words
 from .access import CONNECTING, Access, ElsewhereError, access_of
 from .templates import Templates
 from .ways import Ways
@@ -78,8 +81,9 @@ class PlayStations:
     variables must be in order; the stations' are not.
     """
 
-    def __init__(self, action: ActionBase, variables: Mapping[str, Any]) -> None:
-        """``variables``: the action's own ``task_vars``."""
+    def __init__(self, action: ActionBase, variables: Mapping[str, Any], *, words: Words | None = None) -> None:
+        """``variables``: the action's own ``task_vars``; ``words``: those of whoever reads it, else English."""
+        self._words = words or catalogue("en")
         self._manager = variables["hostvars"]._variable_manager
         self._inventory = self._manager._inventory
         self._shared = {name: variables[name] for name in _SHARED if name in variables}
@@ -110,20 +114,27 @@ class PlayStations:
         stations that it keeps from being asked.
         """
         checked, ours = checking(spec), Counter[str]()
+        many = Message.plural(
+            "{n} of {total} stations cannot be asked from here: {problem}",
+            "{n} of {total} stations cannot be asked from here: {problem}",
+        )
         for name in self.names:
             station = self._resolved(name, variable, checked, reached)
             if station is None:
                 continue
             if isinstance(station.problem, ControllerError):
-                ours[str(station.problem)] += 1
+                ours[message_of(station.problem)] += 1
             yield station
         for problem, count in ours.items():
-            telling.warning(f"{count} of {len(self.names)} stations cannot be asked from here: {problem}")
+            told = many.given(n=count, total=len(self.names), problem=problem)
+            telling.warning(self._words.of(told))
 
     def other(self, name: str) -> Resolved:
         """A host of the inventory that need not be one of the play's stations; it has no arguments."""
         if self._inventory.get_host(name) is None:
-            return Resolved(name=name, arguments={}, error=f"{name!r} is not a host of the inventory")
+            return Resolved(
+                name=name, arguments={}, error=Message("{name} is not a host of the inventory", name=repr(name))
+            )
         try:
             return self._reached(name, self.variables(name), {})
         except Exception as exc:  # noqa: BLE001  (as above)
@@ -182,7 +193,7 @@ class PlayStations:
         except StationError as exc:
             return Resolved(name=name, arguments=arguments, problem=exc)
         except ElsewhereError as exc:
-            return Resolved(name=name, arguments=arguments, elsewhere=str(exc))
+            return Resolved(name=name, arguments=arguments, elsewhere=message_of(exc))
 
     def _meant(self, variables: dict[str, Any]) -> bool:
         """What TaskExecutor asks before anything else: Ansible itself asks it of the first station alone."""

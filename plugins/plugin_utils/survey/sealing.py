@@ -7,6 +7,7 @@ import re
 import struct
 from typing import Any, Final, Protocol
 
+from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
 from ..station.rules import PROTOCOLS, SealError
 
@@ -55,12 +56,12 @@ def unsealed(security: Security, body: bytes) -> bytes:
     head = _SEALED.match(body)
     end = body.rfind(_END)
     if head is None or end < head.end() + 4:
-        raise SealError("an encrypted answer without its parts")
+        raise SealError(Message("an encrypted answer without its parts"))
     (size,) = struct.unpack_from("<i", body, head.end())
     at = head.end() + 4
     if not 0 <= size <= end - at:
-        raise SealError("a signature that is longer than its message")
+        raise SealError(Message("a signature that is longer than its message"))
     message = security.unwrap_winrm(body[at : at + size], body[at + size : end])
     if len(message) != natural(head[1].decode()):
-        raise SealError("a message that is not as long as it says")
+        raise SealError(Message("a message that is not as long as it says"))
     return message

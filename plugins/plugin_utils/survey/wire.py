@@ -23,6 +23,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import StreamReader
 
 from ...module_utils.base.deadline import Deadline, DrippingError, OverflowingError
+from ...module_utils.base.message import Message
 from ..station.dialling import dial
 from ..station.rules import LARGEST, LARGEST_HEAD
 
@@ -90,7 +91,7 @@ class _Answer:
             messages, upgraded, rest = self._parser.feed_data(data)
         except HttpProcessingError as exc:
             if self._message is None and self._came > LARGEST_HEAD:
-                raise OverflowingError(f"more than {LARGEST_HEAD} bytes came") from exc
+                raise OverflowingError(Message("more than {most} bytes came", most=LARGEST_HEAD)) from exc
             raise
         # More than one answer to one request is nobody's.
         self.last = self.last or upgraded or bool(rest)
@@ -105,7 +106,7 @@ class _Answer:
         self._message, self._content = message, content
         self.last = self.last or message.should_close
         if len(message.headers) > _MOST_HEADERS:
-            raise OverflowingError(f"more than {_MOST_HEADERS} headers")
+            raise OverflowingError(Message("more than {most} headers", most=_MOST_HEADERS))
         self._judge(message.code, message.headers)
 
     def _take(self) -> None:
@@ -115,10 +116,10 @@ class _Answer:
             self._body += self._content.read_nowait(-1)
             self.whole = self._content.is_eof()
         if len(self._body) > LARGEST:
-            raise OverflowingError(f"more than {LARGEST} bytes came")
+            raise OverflowingError(Message("more than {most} bytes came", most=LARGEST))
         # The head; with an answer in chunks, what stands around them too: it may be as long as the head.
         if self._came - len(self._body) > LARGEST_HEAD * (1 if self._message is None else 2):
-            raise OverflowingError(f"more than {LARGEST_HEAD} bytes that are no content")
+            raise OverflowingError(Message("more than {most} bytes that are no content", most=LARGEST_HEAD))
 
     def end(self) -> None:
         """The station has closed its end: the end of a body without a length, or of everything.
@@ -176,7 +177,7 @@ class Connection:
                 await self._spoken(self._tls.do_handshake, deadline, more)
         except TimeoutError as exc:
             if began:
-                raise DrippingError(f"its TLS handshake is {deadline.passed()}") from exc
+                raise DrippingError(Message("its TLS handshake is {passed}", passed=deadline.passed())) from exc
             raise ConnectionTimeoutError(f"no TLS within {deadline.seconds:g} s") from exc
         self.certificate = self._tls.getpeercert(binary_form=True) or b""
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...module_utils.base.identifiers import parse_mac
+from ...module_utils.base.message import Message
 
 __all__ = ["magic_packet", "parse_broadcast", "relay_command", "relay_words", "ssh_command"]
 
@@ -26,7 +27,9 @@ def parse_broadcast(text: str) -> str:
     try:
         return str(ipaddress.IPv4Address(str(text).strip()))
     except ValueError as exc:
-        raise ValueError(f"pronote_wake_broadcast {str(text)[:40]!r} is not an IPv4 address") from exc
+        raise ValueError(
+            Message("pronote_wake_broadcast {text} is not an IPv4 address", text=repr(str(text)[:40]))
+        ) from exc
 
 
 def magic_packet(mac: str) -> bytes:
@@ -68,7 +71,14 @@ def ssh_command(name: str, variables: Mapping[str, Any], words: Sequence[str]) -
     host = str(variables.get("ansible_host") or name)
     user = str(variables.get("ansible_user") or "")
     if not _HOST.fullmatch(host) or (user and not _USER.fullmatch(user)):
-        raise ValueError(f"the relay {name}: {user}@{host} is not a user and a host name that ssh can be given")
+        raise ValueError(
+            Message(
+                "the relay {name}: {user}@{host} is not a user and a host name that ssh can be given",
+                name=name,
+                user=user,
+                host=host,
+            )
+        )
     command = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"]
     if variables.get("ansible_port"):
         command += ["-p", str(int(variables["ansible_port"]))]

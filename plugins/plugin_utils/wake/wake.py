@@ -18,7 +18,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 
 from ...module_utils.base.identifiers import parse_mac
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line, some_of
 from ...module_utils.product.products import Product
 from ..inventory.addresses import winrm_address
@@ -245,7 +245,7 @@ async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[st
             *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
     except (OSError, ValueError, AnsibleError) as exc:
-        return str(exc)
+        return message_of(exc)
     try:
         output, _ = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
@@ -272,7 +272,7 @@ def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_
         try:
             reason = _switch_off(station, product, memory)
         except StationError as exc:
-            reason = str(exc)
+            reason = message_of(exc)
     return {"switched_off": False, "left_on": reason} if reason else {"switched_off": True}
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-__all__ = ["date", "date_time", "listed", "number"]
+__all__ = ["date", "date_time", "listed", "moment", "number"]
 
 # The places whose dates and numbers each language has: days before months in both.
 _PLACES = {"fr": "fr_FR", "en": "en_GB"}
@@ -32,6 +32,12 @@ def date(moment: dt.date, language: str) -> str:
 def date_time(moment: dt.datetime, language: str) -> str:
     """The same, with hours and minutes of the moment's own zone."""
     return f"{date(moment, language)}, {format_time(moment.time(), 'short', locale=_PLACES[language])}"
+
+
+def moment(when: dt.datetime, language: str) -> str:
+    """``mer. 2 décembre 2026 18:00``, in its own zone, which no line breaks."""
+    told = format_datetime(when.replace(tzinfo=None), "EEE d MMMM y HH:mm", locale=_PLACES[language])
+    return told.replace(" ", "\u00a0")
 
 
 def listed(items: Sequence[str], language: str) -> str:

@@ -9,7 +9,7 @@ from gettext import NullTranslations
 from types import ModuleType
 from typing import Any
 
-from ...module_utils.base.message import Message, filled, sourced
+from ...module_utils.base.message import Message, Moment, filled, sourced
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -78,7 +78,12 @@ class Words:
         return str(_formats().listed(items, self.language))
 
     def _said(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: self.of(each) if isinstance(each, Message) else each for name, each in values.items()}
+        return {name: self._one(each) for name, each in values.items()}
+
+    def _one(self, value: Any) -> Any:
+        if isinstance(value, Moment):
+            return str(_formats().moment(value.moment, self.language))
+        return self.of(value) if isinstance(value, Message) else value
 
 
 def _formats() -> ModuleType:

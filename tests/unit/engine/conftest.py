@@ -1,7 +1,29 @@
-"""A station in this process for every test that asks for one."""
+"""A station in this process for every test that asks for one; and no text that it gets is of no catalogue."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.action import ControllerAction
+
+from tests import pseudo
+from tests.station.bench import NAME
 from tests.station.fixtures import depot, make_station
 
 __all__ = ["depot", "make_station"]
+
+
+@pytest.fixture(autouse=True)
+def _all_that_people_read_is_of_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every result of a test that is for people, said in the language that nobody speaks."""
+    words, shown, left = pseudo.words(), ControllerAction._shown, list[str]()
+
+    def looked_at(self: ControllerAction, result: dict[str, Any]) -> dict[str, Any]:
+        left.extend(pseudo.unmarked("\n".join(pseudo.for_people(result, words)), {NAME}))
+        return shown(self, result)
+
+    monkeypatch.setattr(ControllerAction, "_shown", looked_at)
+    yield
+    assert not left, "\n".join(left)

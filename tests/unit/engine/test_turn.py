@@ -42,7 +42,7 @@ class _Run:
             **arguments,
         }
         station = Resolved(name=NAME, arguments=checking(TURN_SPEC)(self.given))
-        survey = DeploymentSurvey([station], check=check)
+        survey = DeploymentSurvey([station], check=check, words=catalogue("en"))
         errand = survey.errand(station)
         result = errand if isinstance(errand, dict) else errand.result(self._read(errand.begin()))
         with SurveyResults() as results:
@@ -185,7 +185,9 @@ def test_an_earlier_release_of_the_year_is_told(
 def test_who_only_a_worker_reaches_has_a_turn_that_asks_in_a_dry_run_too(make_station: MakeStation) -> None:
     pc = make_station(**RIGHT)
     arguments = checking(TURN_SPEC)({"release": "2026.2.7", "depot": pc.depot_url, "releases": pc.lock()})
-    survey = DeploymentSurvey([Resolved(name=NAME, arguments=arguments, elsewhere="CredSSP")], check=True)
+    survey = DeploymentSurvey(
+        [Resolved(name=NAME, arguments=arguments, elsewhere="CredSSP")], check=True, words=catalogue("en")
+    )
     ((name, result, more),) = survey.unasked()
     assert (survey.asked, name, more["turn"]) == ([], NAME, True)
     assert handed_over({"result": result, **more}, check=True, now=0) is None

@@ -147,6 +147,18 @@ def test_without_stations_it_warns(tmp_path: Path, warnings: list[str]) -> None:
     assert any("a name that comes after" in warning for warning in warnings)
 
 
+@pytest.mark.parametrize("says_it", ["environment", "nobody"])
+def test_it_speaks_french_unless_somebody_says_otherwise(
+    tmp_path: Path, warnings: list[str], monkeypatch: pytest.MonkeyPatch, says_it: str
+) -> None:
+    if says_it == "nobody":
+        monkeypatch.delenv("RENTREE_LANGUAGE")
+    else:
+        monkeypatch.setenv("RENTREE_LANGUAGE", "fr")
+    _inventory(_write(tmp_path, a__stations__yml="plugin: rentree.pronote.stations\n") / "a.stations.yml")
+    assert any("un nom qui vienne après celui des postes" in warning for warning in warnings)
+
+
 def test_a_store_that_cannot_be_read_is_a_warning(tmp_path: Path, warnings: list[str]) -> None:
     _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\nstate: x.sqlite3\n")
     (tmp_path / "x.sqlite3").write_text("no store\n" * 200, encoding="utf-8")

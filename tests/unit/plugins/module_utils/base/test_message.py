@@ -3,13 +3,17 @@ source."""
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
 import json
+import pickle
 import tracemalloc
 from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import (
     Message,
+    Moment,
     message_of,
     sentences,
     sourced,
@@ -18,6 +22,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.message impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 FR = catalogue("fr")
+_EVENING = dt.datetime(2026, 12, 2, 18, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 _NESTED = Message("{reason} ({note})", reason=Message("no client"), note=Message("program without uninstall entry"))
 
 
@@ -29,6 +34,7 @@ _NESTED = Message("{reason} ({note})", reason=Message("no client"), note=Message
         (Message.plural("{n} station", "{n} stations", 1422), "1\u202f422 postes"),
         (Message.context("operation", "done"), "fait"),
         (Message("since {date}", date="{hier}"), "depuis le {hier}"),
+        (Message("since {date}", date=Moment(_EVENING)), "depuis le mer.\u00a02\u00a0décembre\u00a02026\u00a018:00"),
     ],
     ids=str,
 )
@@ -58,6 +64,9 @@ def _deep(depth: int) -> dict[str, Any]:
         ("no client", {"text": "no client", "values": [1]}),
         ("no client", {"text": "{a}", "values": {"a": None}}),
         ("no client", {"text": "{a}", "values": {"b": "no client"}}),
+        ("no client", {"text": "{a}", "values": {"a": {"moment": "tomorrow"}}}),
+        ("no client", {"text": "{a}", "values": {"a": {"moment": 7}}}),
+        ("no client", {"text": "{a}", "values": {"a": {"moment": "9999-12-31T23:59:59"}}}),
         ("no client", _deep(40)),
         ("<class 'str'>", {"text": "{a.__class__}", "values": {"a": "x"}}),
         (" " * 9, {"text": "{a:9}", "values": {"a": ""}}),
@@ -87,3 +96,11 @@ def test_what_an_error_says_and_sentences() -> None:
     assert message_of(ValueError("a", "b")) == "('a', 'b')"
     assert FR.of(sentences([Message("no client"), Message("late")])) == "aucun client en retard"
     assert sentences([]) == ""
+
+
+def test_a_moment_is_said_with_its_offset_where_nobody_knows_the_language() -> None:
+    assert Message("since {date}", date=Moment(_EVENING)) == "since Wed 2026-12-02 18:00 +01:00"
+    said = catalogue("en").of(Message("since {date}", date=Moment(_EVENING)))
+    assert said == "since Wed\u00a02\u00a0December\u00a02026\u00a018:00"
+    for again in (copy.deepcopy(Moment(_EVENING)), pickle.loads(pickle.dumps(Moment(_EVENING)))):
+        assert (again, again.moment) == (Moment(_EVENING), _EVENING)

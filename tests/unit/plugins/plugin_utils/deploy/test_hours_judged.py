@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Window, judge, parse_windows, shown
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.hours import Window, judge, parse_windows
 
 PARIS = ZoneInfo("Europe/Paris")
 EVENINGS = [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "18:00", "to": "22:00"}]
@@ -129,8 +129,3 @@ def test_how_they_are_written(value: Any, expected: Window) -> None:
 def test_what_cannot_be_read(value: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         parse_windows(value)
-
-
-def test_a_moment_for_people() -> None:
-    assert shown(_paris("2026-11-26T18:00")) == "Thu 2026-11-26 18:00 +01:00"
-    assert shown(_utc("2026-11-26T18:00").astimezone(ZoneInfo("America/Cayenne"))) == "Thu 2026-11-26 15:00 -03:00"

@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.audit import audit_all
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.reader import Station
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.unit.states import station_state
 
@@ -58,7 +59,7 @@ def _told(*stations: Resolved) -> dict[str, dict[str, Any]]:
         assert name not in found
         found[name] = result
 
-    audit_all(stations, told, parallel=0, forks=2, connection=lambda name: name)
+    audit_all(stations, told, parallel=0, forks=2, connection=lambda name: name, words=catalogue("en"))
     return found
 
 
