@@ -1,4 +1,4 @@
-"""The catalogues of words: ``python -m tests.catalogue`` takes the texts out of the code and the templates, adds them
+"""The catalogues of words: ``python -m tests.catalogue`` takes the texts out of code, templates and roles, adds them
 to each ``.po`` and compiles it, and writes the errors into docs/troubleshooting.md in the words of the French one; with
 ``--check`` it writes nothing, and tells what is not as it would be.
 
@@ -18,17 +18,23 @@ from typing import Any
 
 from babel.messages import Message
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tests import error_reference
-from tests.collection import ROOT
+from tests import error_reference, role_texts
+from tests.collection import ROOT, use_collection
+
+use_collection()
+
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import ANCHORS  # noqa: E402
 
 __all__ = ["KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems", "texts"]
 
 PLUGINS = ROOT / "plugins"
 LOCALE = PLUGINS / "plugin_utils/words/locale"
+COMMANDS = (ROOT / "bin/pronote-audit",)
+"""Programs without an ending, which are Python."""
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     # plugin_utils/words: Words and Message.
@@ -73,11 +79,18 @@ _OPTIONS = {"**/templates/*.html.j2": {"silent": "false"}}
 
 
 def extracted() -> Catalog:
-    """Every text of the code and the templates, with the files that say it."""
+    """Every text of the code, the templates and the roles, with the files that say it."""
     found = Catalog(fuzzy=False)
     for file, _line, text, _comments, context in extract_from_dir(PLUGINS, _METHODS, _OPTIONS, keywords=KEYWORDS):
         # Without the line: a text that only moves changes no catalogue.
         found.add(text, None, [(f"plugins/{file}", 0)], context=context)
+    for command in COMMANDS:
+        for _line, text, _comments, context in extract_from_file(calls, command, keywords=KEYWORDS):
+            found.add(text, None, [(str(command.relative_to(ROOT)), 0)], context=context)
+    for path in role_texts.files():
+        for each in role_texts.said(path):
+            if each.text is not None:
+                found.add(each.text, None, [(str(path.relative_to(ROOT)), 0)])
     return found
 
 
@@ -151,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing")
     check = parser.parse_args(arguments).check
-    sources, found = extracted(), []
+    sources, found = extracted(), [each for path in role_texts.files() for each in role_texts.problems(path)]
     for file in catalogues():
         if not check:
             text, compiled = made(file, sources)
@@ -164,6 +177,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error_reference.PAGE.write_text(told, encoding="utf-8")
     elif told != shown:
         found.append(f"{error_reference.PAGE}: has not the errors of these sources; make catalogue")
+    if not check:
+        ANCHORS.write_text(error_reference.anchors(), encoding="ascii")
+    elif ANCHORS.read_text(encoding="ascii") != error_reference.anchors():
+        found.append(f"{ANCHORS}: has not the errors of these sources; make catalogue")
     print("\n".join(found) or f"{len(list(texts(sources)))} texts, each in {len(catalogues())} catalogue(s)")
     return bool(found)
 

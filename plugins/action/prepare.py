@@ -59,7 +59,7 @@ class ActionModule(ControllerAction):
         held = () if settings.check else (settings.depot, settings.lock_file.parent, settings.download.folder)
         # A publication is over in a moment; another preparation is not, and is not waited for.
         with exclusively(*held, patience=_PATIENCE):
-            outcomes = Preparation(settings, tell=telling.display).run(wanted)
+            outcomes = Preparation(settings, words=self.words, tell=telling.display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}

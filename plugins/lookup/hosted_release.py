@@ -10,6 +10,7 @@ from ..module_utils.base.text import printable_line
 from ..module_utils.server.answers import cache_notes
 from ..module_utils.server.release import served_release
 from ..module_utils.server.request import HOSTED_ARGUMENTS
+from ..plugin_utils.doors.hosted import in_words
 from ..plugin_utils.doors.language import words_of
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.station.telling import telling
@@ -90,5 +91,5 @@ class LookupModule(LookupBase):
                 raise AnsibleLookupError(printable_line(words.of(served.error)))
             for warning in served.warnings:
                 telling.warning(words.of(warning))
-            answers.append(served.as_dict() if self.get_option("full") else str(served.client))
+            answers.append(in_words(served.as_dict(), words) if self.get_option("full") else str(served.client))
         return answers

@@ -53,7 +53,8 @@ options:
     type: path
   outcome:
     description:
-      - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit). Written in check mode too.
+      - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit), and what that command prints, in
+        O(language). Written in check mode too.
     type: path
   store:
     description:

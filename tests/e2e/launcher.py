@@ -205,8 +205,9 @@ class _Compiler:
             self._made[str(file), source] = self._compile(source, str(file), "exec", dont_inherit=True)
 
     def __call__(self, source: Any, filename: Any, mode: str, *more: Any, **named: Any) -> Any:
-        """As ``compile``."""
-        if isinstance(source, bytes) and (made := self._made.get((filename, source))) is not None:
+        """As ``compile``; with flags it is asked for something else than code, as for a module's tree."""
+        plain = not (more or named.get("flags"))
+        if plain and isinstance(source, bytes) and (made := self._made.get((filename, source))) is not None:
             return made
         return self._compile(source, filename, mode, *more, **named)
 

@@ -248,17 +248,28 @@ def _command(school: School, folder: Path, *arguments: str) -> subprocess.Comple
 @pytest.mark.parametrize(
     ("limit", "extra", "expected"),
     [
-        ("compliant", {}, (0, "pronote-audit: compliant")),
-        ("compliant,late", {}, (1, "pronote-audit: not_compliant")),
-        ("compliant,late", {"pronote_audit_fail_on": ["absent"]}, (0, "pronote-audit: not_compliant")),
-        ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit: not_compliant")),
-        ("compliant,off", {"pronote_audit_max_unreachable": 10}, (3, "incomplete; 1 of 2 stations is unreachable")),
-        ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit: compliant")),
-        ("compliant", {"pronote_audit_fail_on": ["later"]}, (2, "no audit was made")),
-        ("compliant", {"pronote_state": "/proc/x/y"}, (0, "pronote-audit: compliant")),
-        ("compliant,late", {"pronote_state": "/proc/x/y"}, (1, "pronote-audit: not_compliant")),
-        ("compliant,late", WRONG, (2, "ansible-playbook ended with 2: see above")),
-        ("nobody", {}, (2, "no audit was made")),
+        ("compliant", {}, (0, "pronote-audit\xa0: Conforme")),
+        ("compliant", {"pronote_language": "en"}, (0, "pronote-audit: Compliant")),
+        ("compliant,late", {}, (1, "pronote-audit\xa0: Non conforme")),
+        ("compliant,late", {"pronote_audit_fail_on": ["absent"]}, (0, "pronote-audit\xa0: Non conforme")),
+        ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit\xa0: Non conforme")),
+        (
+            "compliant,off",
+            {"pronote_audit_max_unreachable": 10},
+            (3, "pronote-audit\xa0: Audit incomplet\xa0; 1 poste sur 2 est injoignable"),
+        ),
+        (
+            "compliant,off",
+            {"pronote_audit_max_unreachable": 10, "pronote_language": "en"},
+            (3, "pronote-audit: Audit incomplete; 1 of 2 stations is unreachable"),
+        ),
+        ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit\xa0: Conforme")),
+        # Before an audit has said the inventory's language, it is that of the command line.
+        ("compliant", {"pronote_audit_fail_on": ["later"], "pronote_language": "en"}, (2, "no audit was made")),
+        ("compliant", {"pronote_state": "/proc/x/y"}, (0, "pronote-audit\xa0: Conforme")),
+        ("compliant,late", {"pronote_state": "/proc/x/y"}, (1, "pronote-audit\xa0: Non conforme")),
+        ("compliant,late", WRONG, (2, "pronote-audit\xa0: ansible-playbook a rendu le code 2\xa0: voir plus haut")),
+        ("nobody", {}, (2, "pronote-audit\xa0: aucun audit n'a été fait (ansible-playbook a rendu le code 1)")),
     ],
 )
 def test_the_exit_code_says_it(
@@ -274,9 +285,45 @@ def test_the_exit_code_in_check_mode_is_the_same(school: School, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_help() -> None:
+_HELP = {"fr": "Faire l'audit, et finir avec un code", "en": "Run the audit and end with a code"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "config", "language"),
+    [
+        ([], {}, "", "fr"),
+        ([], {"RENTREE_LANGUAGE": "en"}, "", "en"),
+        ([], {}, "[rentree]\nlanguage = en\n", "en"),
+        ([], {}, "no section\n", "fr"),
+        ([], {"RENTREE_LANGUAGE": "fr"}, "[rentree]\nlanguage = en\n", "fr"),
+        (["-e", "pronote_language=fr"], {"RENTREE_LANGUAGE": "en"}, "", "fr"),
+        (["-e", '{"pronote_language": "en"}'], {}, "", "en"),
+    ],
+)
+def test_help_is_in_the_readers_language(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], config: str, language: str
+) -> None:
+    done = _help(tmp_path, *arguments, config=config, **environment)
+    assert done.stdout.startswith(_HELP[language])
+    assert ("3 incomplet (" in done.stdout, "3 incomplete (" in done.stdout) == (language == "fr", language == "en")
+    assert done.stderr == ""
+
+
+def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
+    done = _help(tmp_path, RENTREE_LANGUAGE="de")
+    assert done.stdout.startswith(_HELP["fr"])
+    assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', qui n'est ni fr ni en")
+
+
+def _help(folder: Path, *arguments: str, config: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    (folder / "ansible.cfg").write_text(config, encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "bin/pronote-audit"), "--help"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "bin/pronote-audit"), "--help", *arguments],
+        env={**kept, "ANSIBLE_CONFIG": str(folder / "ansible.cfg"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.returncode == 0
-    assert "3 incomplete" in done.stdout
+    assert done.returncode == 0, done.stderr
+    return done

@@ -184,13 +184,13 @@ def test_the_service_is_shut_in(controller: Controller) -> None:
 )
 def test_what_would_be_read_in_another_way_is_refused(controller: Controller, wrong: dict[str, Any]) -> None:
     run = controller.play(**wrong).assert_code(2)
-    assert "characters that systemd, cron or a shell would read in another way" in " ".join(run.output.split())
+    assert "des caractères que systemd, cron ou un shell lirait autrement" in " ".join(run.output.split())
     assert controller.files() == {}
 
 
 def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Controller) -> None:
     run = controller.play(pronote_schedule_inventory="").assert_code(2)
-    assert "Set pronote_schedule_inventory" in run.output
+    assert "Indiquer dans pronote_schedule_inventory" in run.output
     controller.play().assert_code(0)
     controller.play(pronote_schedule_inventory="", pronote_schedule_state="absent").assert_code(0)
     assert controller.files() == {}
@@ -198,7 +198,8 @@ def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Contr
 
 def test_a_repository_in_a_home_is_refused(controller: Controller) -> None:
     run = controller.play(pronote_schedule_project="/home/admin/rentree").assert_code(2)
-    assert "is in a home, which the service does not see" in " ".join(run.output.split())
+    told = " ".join(run.output.split())
+    assert "service ne voit pas ce qui est dans un dossier personnel (ProtectHome)\xa0: /home/admin/rentree." in told
     # cron sees it.
     controller.play(pronote_schedule_project="/home/admin/rentree", pronote_schedule_kind="cron").assert_code(0)
 
@@ -234,13 +235,13 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     assert "à côté; $(reboot)" in page
     assert (controller.state / "state/pronote.sqlite3").exists()
     log = done.stderr if kind == "systemd" else (controller.state / "last-run.log").read_text(encoding="utf-8")
-    assert "pronote-audit: not_compliant" in log
+    assert "pronote-audit: Not compliant" in log
     # Never two at once, and the one that is turned away leaves the result alone.
     with (controller.state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = _audit(controller)
     assert done.returncode == 75
-    assert "still under way" in done.stderr
+    assert "l'audit précédent est encore en cours" in done.stderr
     assert _result(controller) == result
 
 

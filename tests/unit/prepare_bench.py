@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare im
     ReleaseResult,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.vet import Trust
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.lab.authenticode import Authority, sign_pe
 from tests.lab.journal import Journal
@@ -103,7 +104,7 @@ class Bench:
     def run(self, *wanted: tuple[str, str], **changes: Any) -> list[ReleaseResult]:
         settings = replace(self.settings, **changes)
         asked = [(Release.parse(release), arch) for release, arch in wanted or [("2026.2.7", "x64")]]
-        return Preparation(settings, tell=self.told.append).run(asked)
+        return Preparation(settings, words=catalogue("en"), tell=self.told.append).run(asked)
 
     def one(self, **changes: Any) -> ReleaseResult:
         (outcome,) = self.run(**changes)

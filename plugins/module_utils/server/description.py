@@ -27,6 +27,7 @@ __all__ = [
     "HostedServerError",
     "ServedRelease",
     "base_url",
+    "disagreements",
     "known_refusal",
     "parse_info",
     "parse_server_header",
@@ -105,7 +106,7 @@ class HostedInfo:
             "cas": {"active": self.cas_active, "host": self.cas_host},
             "spaces": self.spaces,
             # Not "warnings": Ansible takes that key out of a module's result.
-            "disagreements": [str(_disagreement(self.release, self.header))] if self.header else [],
+            "disagreements": [str(each) for each in disagreements(self.release, self.header)],
             "header_release": str(self.header or ""),
         }
 
@@ -140,9 +141,10 @@ class ServedRelease:
     def warnings(self) -> list[Message]:
         """What a person should be told although there is an answer."""
         told = [Message("{error} (its last known release is used)", error=self.error)] if self.stale else []
-        if header := self.info.get("header_release"):
-            disagreement = _disagreement(self.info["release"], header)
-            told.append(Message("the hosted server {server}: {fact}", server=self.server, fact=disagreement))
+        told += [
+            Message("the hosted server {server}: {fact}", server=self.server, fact=each)
+            for each in disagreements(self.info.get("release", ""), self.info.get("header_release"))
+        ]
         return told
 
     def as_dict(self) -> dict[str, Any]:
@@ -252,9 +254,11 @@ def parse_server_header(header: str) -> Release | None:
     return Release.read(f"{match['year']}.{match['old'] or (match['rest'] or '').strip('.')}") if match else None
 
 
-def _disagreement(release: Release | str, header: Release | str) -> Message:
-    return Message(
+def disagreements(release: Release | str, header: Release | str | None) -> list[Message]:
+    """What is said of a ``Server`` header of another release; of none, nothing."""
+    told = Message(
         "its description says {release}, its Server header {header}: an update may be under way",
         release=release,
         header=header,
     )
+    return [told] if header else []

@@ -21,6 +21,7 @@ from ...module_utils.base.files import sha256_of
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
+from ..words.words import Words
 from .lock import InstallerRecord, key_of, lock_key, parse_lock, releases_of
 from .package import (
     LockedError,
@@ -203,10 +204,10 @@ def publish(
 
 
 def preview(
-    folder: Path, digests: dict[str, str], *, product: Product, lock_file: Path, missing: str, origin: str
+    folder: Path, digests: dict[str, str], *, product: Product, lock_file: Path, missing: str, origin: str, words: Words
 ) -> list[dict[str, str]]:
     """The diff of a package one file of which (``missing``) is still to be fetched from ``origin``."""
-    unknown = "(known once fetched)"
+    unknown = words("(known once fetched)")
     before = depot_files(folder, [*digests, missing, "install.cmd", "SHA256SUMS"])
     after = {**digests, **dict.fromkeys((missing, "install.cmd", "SHA256SUMS"), unknown)}
     entry = {"digest": unknown, "installer": {"url": origin, "sha256": unknown}}

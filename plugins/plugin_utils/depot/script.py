@@ -161,12 +161,12 @@ def old_scripts(releases: Any) -> list[str]:
     return sorted(f"{release} {arch}" for release, arch, entry in _entries(releases) if _is_old(entry))
 
 
-def old_scripts_words(named: Sequence[str], command: str) -> str:
+def old_scripts_words(named: Sequence[str], command: str) -> Message:
     """What is said of them once in a run. ``command`` renders them anew."""
     return Message(
-        "{names}: published by an earlier version of this collection, whose script may take a setup for ended while it "
-        "still works. It is used as it is; rendered anew, without a download, by: {command}",
-        names=", ".join(named),
+        "{releases}: published by an earlier version of this collection, whose script may take a setup for ended while "
+        "it still works. It is used as it is; rendered anew, without a download, by: {command}",
+        releases=", ".join(named),
         command=command,
     )
 

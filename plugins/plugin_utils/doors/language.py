@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, sourced
 from ..station.telling import telling
 from ..words.catalogue import catalogue
+from ..words.pages import PAGE, anchor_of
 from ..words.words import LANGUAGES, Words
 
 __all__ = ["LANGUAGE_SPEC", "failed", "said", "worded", "words_of"]
@@ -29,18 +30,45 @@ def words_of(
 ) -> Words:
     """The words of a task: of its option, or of its variables, which ``template`` reads.
 
-    Raises ValueError for an ``earlier`` variable with another value than a language.
+    Another value of ``pronote_language`` than a language is warned of. Raises ValueError for one of an ``earlier``
+    variable.
     """
     given = args.get("language") or variables.get("pronote_language")
-    if earlier and earlier in variables:
-        telling.deprecated(
-            f"{earlier} is pronote_language now, one variable for everything that people read", version=_GONE_IN
-        )
-        if not given:
-            given = template(variables[earlier])
-            if given not in LANGUAGES:
-                raise ValueError(f"{earlier}: {given!r} is not a language: set pronote_language to fr or en")
-    return catalogue(str(template(given)) if given else LANGUAGES[0])
+    if not (earlier and earlier in variables):
+        return catalogue(_known(given, template) if given else LANGUAGES[0])
+    if not given:
+        given = template(variables[earlier])
+        if given not in LANGUAGES:
+            raise ValueError(
+                Message(
+                    "{variable}: {value} is not a language: set pronote_language to fr or en",
+                    variable=earlier,
+                    value=repr(given),
+                )
+            )
+    words = catalogue(_known(given, template))
+    told = words("{variable} is pronote_language now, one variable for everything that people read", variable=earlier)
+    telling.deprecated(told, version=_GONE_IN)
+    return words
+
+
+def _known(given: Any, template: Callable[[Any], Any]) -> str:
+    """The language that a value says; of another value the default, and a warning with the place of the value.
+
+    No error: what it is about may be an error itself, whose words would never be read.
+    """
+    language = str(template(given))
+    if language in LANGUAGES:
+        return language
+    told = Message(
+        "{variable} is {value}, which is neither fr nor en: everything is said in the default, {default}",
+        variable="pronote_language",
+        value=repr(language),
+        default=LANGUAGES[0],
+    )
+    # Ansible shows what was warned of once; of one variable the place is the same for every station and task.
+    telling.warning(catalogue(LANGUAGES[0]).of(told), about=given)
+    return LANGUAGES[0]
 
 
 def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, Any]:
@@ -50,12 +78,18 @@ def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, A
 
 def failed(result: Mapping[str, Any], words: Callable[[], Words]) -> Mapping[str, Any]:
     """A result, all of whose fields Ansible shows if it is a failure's: what happened and what to do about it are in
-    the reader's words then, and nothing stands beside them."""
+    the reader's words then, and nothing stands beside them. Of an error that the documentation tells more of,
+    ``anchor`` is the place on its page, which the message ends with."""
     if not (result.get("failed") or result.get("unreachable")):
         return result
     told = {name: words().field(result, name) for name in _FAILURE if result.get(name)}
     beside = {f"{name}_source" for name in told}
-    return {name: told.get(name, said(value, words)) for name, value in result.items() if name not in beside}
+    shown = {name: told.get(name, said(value, words)) for name, value in result.items() if name not in beside}
+    fact = result.get("fact") or ""
+    place = anchor_of(sourced(fact, result.get("fact_source")))
+    if not (place and result.get("remedy") and "msg" in shown):
+        return shown
+    return {**shown, "msg": f"{shown['msg']} ({PAGE}#{place})", "anchor": place}
 
 
 def said(value: Any, words: Callable[[], Words]) -> Any:

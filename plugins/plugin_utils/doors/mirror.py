@@ -18,7 +18,6 @@ SCRIPT = "install.cmd"
 """A folder without it is no published release."""
 
 # In this order at the end.
-_FAILED = Message("it failed")
 _LAST = ("SHA256SUMS", SCRIPT)
 
 
@@ -74,7 +73,7 @@ class Mirror:
                     "{doing}: {error}. Check the rights of the account on the web server and its free space, then run "
                     "again: what is there already is not copied twice.",
                     doing=doing,
-                    error=done.get("msg") or _FAILED,
+                    error=done.get("msg") or Message("failed"),
                 )
             )
         return done
@@ -100,14 +99,19 @@ class Mirror:
     def _verify(self, wanted: Mapping[str, str]) -> None:
         found = self.digests(wanted)
         for name, digest in wanted.items():
-            if found.get(name) != digest:
+            if name not in found:
                 raise ValueError(
                     Message(
-                        "{file} has the SHA-256 {found} on the web server, not the {digest} that was published. "
-                        "Somebody "
-                        "else writes there, or the controller's depot was changed: publish again.",
-                        file=self.dest / name,
-                        found=found.get(name) or "-",
+                        "{path} was copied to the web server, and is not there: publish again.", path=self.dest / name
+                    )
+                )
+            if found[name] != digest:
+                raise ValueError(
+                    Message(
+                        "{path} has the SHA-256 {found} on the web server, not the {digest} that was published. "
+                        "Somebody else writes there, or the controller's depot was changed: publish again.",
+                        path=self.dest / name,
+                        found=found[name],
                         digest=digest,
                     )
                 )

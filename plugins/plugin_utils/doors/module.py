@@ -38,15 +38,24 @@ class ModuleAction(ActionBase):
         given = dict(self._task.args)
         language = given.pop("language", None)
         if language and language not in LANGUAGES:
-            raise AnsibleActionFail(f"language is one of {', '.join(LANGUAGES)}, not {printable_line(language)}")
+            words = words_of({}, variables, self._templar.template)
+            raise AnsibleActionFail(words("language is fr or en, not {language}", language=printable_line(language)))
         apart = bool(self._task.async_val) and not self._connection.has_native_async
         result = self._execute_module(module_args=given, task_vars=variables, wrap_async=apart)
         if not apart:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         words = words_of(self._task.args, variables, self._templar.template)
-        told: dict[str, Any] = _said(result, words)
+        told = self.said(result, words)
+        if f"msg{_SOURCE}" in result:
+            # Of the module, and in English: Ansible shows it instead of the message. Of a crash it is what there is.
+            told.pop("exception", None)
         notes = [each["text"] for each in told.pop("notes", [])]
         return {**told, "warnings": [*told.get("warnings", []), *notes]} if notes else told
+
+    def said(self, result: dict[str, Any], words: Words) -> dict[str, Any]:
+        """The module's result with what is for people in their words."""
+        told: dict[str, Any] = _said(result, words)
+        return told
 
 
 def _said(value: Any, words: Words) -> Any:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, linked
 from ...module_utils.base.text import reason_of
 from .signify import (
     AuthenticodeFile,
@@ -93,7 +93,7 @@ def _verify(signature: AuthenticodeSignature, *, signers: Sequence[str], store: 
             Message(
                 "it is signed by {names}, not by {signers}",
                 names=repr(" / ".join(dict.fromkeys(names))),
-                signers=" or ".join(signers),
+                signers=linked(Message("{first} or {then}"), signers),
             )
         )
     return Signature(signer=signer, signed_at=signed_at)

@@ -181,7 +181,7 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
                 "{url} broke off {tries} times ({broken}); {kept}",
                 url=url,
                 tries=options.tries,
-                broken=broken,
+                broken=message_of(broken),
                 kept=_what_is_kept(part),
             )
         )

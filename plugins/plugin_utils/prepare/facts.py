@@ -32,7 +32,7 @@ def not_a_program(head: bytes) -> str:
     if head.startswith(b"MZ"):
         return ""
     if not head:
-        return "it is empty"
+        return Message("it is empty")
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
         return Message(

@@ -28,6 +28,7 @@ from ..depot.publish import depot_files, not_a_lock, preview, publish, read_lock
 from ..responses.folder import ResponseStore, checked_responses
 from ..responses.names import ResponseName, newest, parse_name
 from ..responses.response import Mode, ResponseFile
+from ..words.words import Words
 from .download import DownloadOptions, forget
 from .search import SETUP, InstallerFile, Search
 from .sources import SOURCES
@@ -123,15 +124,15 @@ class ReleaseResult:
 class Preparation:
     """One run, for all releases."""
 
-    def __init__(self, settings: PreparationSettings, *, tell: Callable[[str], None]) -> None:
-        self._settings = settings
+    def __init__(self, settings: PreparationSettings, *, words: Words, tell: Callable[[str], None]) -> None:
+        self._settings, self._words = settings, words
         self._search = Search(
             product=settings.product,
             installers=settings.installers,
             page=settings.page,
             download=settings.download,
             fetch=not settings.check,
-            tell=tell,
+            tell=lambda text: tell(words.of(text)),
         )
 
     def run(self, wanted: Sequence[tuple[Release, str]]) -> list[ReleaseResult]:
@@ -159,7 +160,7 @@ class Preparation:
                     release=str(release),
                     arch=arch,
                     status="by_hand",
-                    message="published by hand with publish.yml: left as it is",
+                    message=Message("published by hand with publish.yml: left as it is"),
                     sha256=by_hand,
                     folder=str(folder),
                 )
@@ -212,7 +213,15 @@ class Preparation:
             if known is None:
                 # Check mode, and the file is not here: what its digest will be, nobody knows.
                 lock_file, origin = settings.lock_file, found.offer.url
-                shown = preview(folder, digests, product=product, lock_file=lock_file, missing=SETUP, origin=origin)
+                shown = preview(
+                    folder,
+                    digests,
+                    product=product,
+                    lock_file=lock_file,
+                    missing=SETUP,
+                    origin=origin,
+                    words=self._words,
+                )
                 return replace(result, status="would_publish", changed=True, diff=shown)
             package = Package(
                 product=product,

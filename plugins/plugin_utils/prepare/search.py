@@ -130,7 +130,7 @@ class Search:
             return InstallerFile(offer=offer, path=kept.path, fetched=True)
         if not self.fetch:
             return InstallerFile(offer=offer, path=None)
-        self.tell(f"fetching {offer.url}")
+        self.tell(Message("fetching {url}", url=offer.url))
         fetched = fetch_file(
             offer.url,
             offer.name,
@@ -155,6 +155,11 @@ class Search:
             step = have * 10 // size if size else have >> 24
             if step != told:
                 told = step
-                self.tell(f"{name}: {f'{step * 10} % of {size / 2**20:.1f} MiB' if size else f'{step * 16} MiB'}")
+                told_now = Message("{name}: {received} MiB", name=name, received=step * 16)
+                if size:
+                    told_now = Message(
+                        "{name}: {percent} % of {size} MiB", name=name, percent=step * 10, size=f"{size / 2**20:.1f}"
+                    )
+                self.tell(told_now)
 
         return progress

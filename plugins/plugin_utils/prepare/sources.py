@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, linked
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 
@@ -38,7 +38,7 @@ __all__ = [
 class PageShape:
     """Where a page has its direct links: an XPath that gives addresses, and the same in words."""
 
-    words: str
+    words: Message
     links: str
 
 
@@ -53,7 +53,7 @@ class InstallerSource:
     # Groups: release, bits. Four parts up to 2023, three since 2024: Release knows.
     file_name: re.Pattern[str]
     example: str
-    naming: str  # what to do about a file of another name
+    naming: Message  # what to do about a file of another name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +67,12 @@ class Offer:
 
 
 _BUTTONS = PageShape(
-    words="buttons (a.btn.btn-primary)",
+    words=Message("buttons (a.btn.btn-primary)"),
     # Seen on both pages: <a class="btn btn-sm btn-primary" href="https://tele….exe">.
     links="//a[contains(concat(' ', normalize-space(@class), ' '), ' btn-primary ')]/@href",
 )
 # The name pattern is strict, so that links of any look may be read: a page that is only dressed anew goes on working.
-_ANY_LINK = PageShape(words="any link", links="//a/@href")
+_ANY_LINK = PageShape(words=Message("any link"), links="//a/@href")
 
 
 def _named(what: str) -> str:
@@ -87,7 +87,7 @@ SOURCES: dict[str, InstallerSource] = {
         shapes=(_BUTTONS, _ANY_LINK),
         file_name=re.compile(_named("PRNclient"), re.ASCII | re.IGNORECASE),
         example="Install_PRNclient_FR_2026.2.7_win64.exe",
-        naming="keep the name that the file had on the download page",
+        naming=Message("keep the name that the file had on the download page"),
     ),
     # Its page and its file's name are in no public source that could be found (docs/fidelity.md, M7): the name is made
     # after the client's, and says release and architecture whatever the publisher calls the file.
@@ -97,7 +97,9 @@ SOURCES: dict[str, InstallerSource] = {
         shapes=(_BUTTONS, _ANY_LINK),
         file_name=re.compile(_named(r"EDT_?mono(?:poste)?"), re.ASCII | re.IGNORECASE),
         example="Install_EDTmonoposte_FR_2026.2.7_win64.exe",
-        naming="if the publisher calls it otherwise, download it and give the file this name, its release and bits",
+        naming=Message(
+            "if the publisher calls it otherwise, download it and give the file this name, its release and bits"
+        ),
     ),
 }
 # RFC 3986. Braces are not in it: the address goes to the lock file, whose text Ansible reads as templates.
@@ -165,7 +167,7 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
     try:
         tree = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.LxmlError, ValueError) as exc:
-        raise _changed(source, product, url, "it is empty or not HTML") from exc
+        raise _changed(source, product, url, Message("it is empty or not HTML")) from exc
     for shape in source.shapes:
         offers = [offer for link in _links(tree, shape) if (offer := _offer(product, link, url)) is not None]
         if offers:
@@ -198,7 +200,7 @@ def _offer(product: str, link: str, page_url: str) -> Offer | None:
 
 
 def _changed(source: InstallerSource, product: str, url: str, there: str) -> ValueError:
-    looked = ", then ".join(shape.words for shape in source.shapes)
+    looked = linked(Message("{first}, then {then}"), [shape.words for shape in source.shapes])
     return ValueError(
         Message(
             "{url} links no installer of {title} (looked for: {looked}, to a file like {example}; "

@@ -229,7 +229,14 @@ def make(
     )
     if outcome:
         # In a check too: it is the exit code of this run, not a state.
-        said = {**concluded.as_dict(), "failed": concluded.failed, "error": result.error}
+        said = {
+            **concluded.as_dict(),
+            "failed": concluded.failed,
+            # For people: the command prints them as they are.
+            "language": words.language,
+            "gaps": [words.of(gap) for gap in concluded.gaps],
+            "error": words.of(result.error),
+        }
         write_atomically(Path(_of_product(outcome, product)), json.dumps(said).encode(), mode=0o600)
     return result
 

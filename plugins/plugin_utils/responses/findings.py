@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...module_utils.base.message import Message, advised
+
 __all__ = ["FINDINGS", "Finding", "accept", "errors", "finding"]
 
 Severity = Literal["error", "warn"]
@@ -22,56 +24,97 @@ class Finding:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.fact}. {self.remedy}"
+        return str(self.told)
+
+    @property
+    def told(self) -> str:
+        """Fact and remedy, for a reader of any language."""
+        return advised(self.fact, self.remedy)
 
 
-_AGAIN = "Record it again."
-FINDINGS: dict[str, tuple[Severity, str]] = {
-    "not_response": ("error", "Record it with setup.exe /r; this file is something else."),
+FINDINGS: dict[str, tuple[Severity, Message]] = {
+    "not_response": ("error", Message("Record it with setup.exe /r; this file is something else.")),
     "no_header": (
         "error",
-        "Record it with setup.exe /r of this release. If its setup writes no header either, it is one of Windows "
-        "Installer inside (InstallScript MSI): publish that with technology: custom.",
+        Message(
+            "Record it with setup.exe /r of this release. If its setup writes no header either, it is one of "
+            "Windows Installer inside (InstallScript MSI): publish that with technology: custom."
+        ),
     ),
-    "truncated": ("error", f"The recording broke off (cancelled setup, full disk, copied too early). {_AGAIN}"),
+    "truncated": (
+        "error",
+        Message("The recording broke off (cancelled setup, full disk, copied too early). Record it again."),
+    ),
     "no_application": (
         "error",
-        f"The setup was cancelled or closed, or the station lost its power: answer the dialogs to the end. {_AGAIN}",
+        Message(
+            "The setup was cancelled or closed, or the station lost its power: answer the dialogs to the end. "
+            "Record it again."
+        ),
     ),
     "no_end": (
         "error",
-        "Click the last dialog away before you log off: without its answer a setup takes back what it installed (-3). "
-        f"{_AGAIN} If the setup shows no dialog after its files, set pronote_record_accept: [no_end].",
+        Message(
+            "Click the last dialog away before you log off: without its answer a setup takes back what it "
+            "installed (-3). Record it again. If the setup shows no dialog after its files, set "
+            "pronote_record_accept: [no_end]."
+        ),
     ),
-    "no_dialog": ("error", f"The setup has recorded no dialog. {_AGAIN}"),
-    "setup_failed": ("error", f"Find out why the setup failed on that PC. {_AGAIN}"),
-    "not_number": ("error", f"A setup ends at such an answer (-1). {_AGAIN}"),
-    "several_products": ("error", "Keep the sections of one product, or record it again."),
-    "other_product": ("error", "Record it with the setup of this year and architecture."),
-    "other_language": ("error", "Record it with the setup in this language, or set pronote_record_language."),
-    "other_year": ("error", "Record it with the setup of this year."),
-    "cancelled": ("error", f"Answer the dialogs to the end. {_AGAIN}"),
-    "refused": ("error", f"Answer yes to that question. {_AGAIN}"),
-    "maintenance": ("error", "Remove the client of this year from the reference station, then record it again."),
-    "not_removal": ("error", f"Choose the removal in the setup's first dialog. {_AGAIN}"),
-    "removes": ("error", f"Choose anything but the removal in the setup's first dialog. {_AGAIN}"),
+    "no_dialog": ("error", Message("The setup has recorded no dialog. Record it again.")),
+    "setup_failed": ("error", Message("Find out why the setup failed on that PC. Record it again.")),
+    "not_number": ("error", Message("A setup ends at such an answer (-1). Record it again.")),
+    "several_products": ("error", Message("Keep the sections of one product, or record it again.")),
+    "other_product": ("error", Message("Record it with the setup of this year and architecture.")),
+    "other_language": (
+        "error",
+        Message("Record it with the setup in this language, or set pronote_record_language."),
+    ),
+    "other_year": ("error", Message("Record it with the setup of this year.")),
+    "cancelled": ("error", Message("Answer the dialogs to the end. Record it again.")),
+    "refused": ("error", Message("Answer yes to that question. Record it again.")),
+    "maintenance": (
+        "error",
+        Message("Remove the client of this year from the reference station, then record it again."),
+    ),
+    "not_removal": ("error", Message("Choose the removal in the setup's first dialog. Record it again.")),
+    "removes": (
+        "error",
+        Message("Choose anything but the removal in the setup's first dialog. Record it again."),
+    ),
     "launches": (
         "error",
-        "Untick « Lancer PRONOTE après installation » in the last dialog and record it again: as SYSTEM it would start "
-        "a client that nobody sees.",
+        Message(
+            "Untick « Lancer PRONOTE après installation » in the last dialog and record it again: as SYSTEM it "
+            "would start a client that nobody sees."
+        ),
     ),
-    "reboots": ("error", f"Refuse the restart in the last dialog: stations would restart under people. {_AGAIN}"),
-    "relative_path": ("error", f"Keep the folder that the setup proposes. {_AGAIN}"),
-    "network_path": ("error", f"SYSTEM has no access to shares. Keep the folder that the setup proposes. {_AGAIN}"),
+    "reboots": (
+        "error",
+        Message("Refuse the restart in the last dialog: stations would restart under people. Record it again."),
+    ),
+    "relative_path": ("error", Message("Keep the folder that the setup proposes. Record it again.")),
+    "network_path": (
+        "error",
+        Message("SYSTEM has no access to shares. Keep the folder that the setup proposes. Record it again."),
+    ),
     "user_folder": (
         "error",
-        f"Other stations do not have that user. Keep the folder that the setup proposes. {_AGAIN}",
+        Message("Other stations do not have that user. Keep the folder that the setup proposes. Record it again."),
     ),
-    "only_message": ("warn", f"The setup may have refused this PC: look at what it said. {_AGAIN}"),
-    "no_order": ("warn", "Setups find their dialogs by name: it works without, if it is whole."),
-    "miscounted": ("warn", "Setups do not look at the number: it works, if it is whole."),
-    "went_back": ("warn", "It may work. If the setup answers -3, record it again without the Back button."),
-    "extra_dialog": ("warn", "It does no harm: a setup takes the answers of the dialogs that it shows."),
+    "only_message": (
+        "warn",
+        Message("The setup may have refused this PC: look at what it said. Record it again."),
+    ),
+    "no_order": ("warn", Message("Setups find their dialogs by name: it works without, if it is whole.")),
+    "miscounted": ("warn", Message("Setups do not look at the number: it works, if it is whole.")),
+    "went_back": (
+        "warn",
+        Message("It may work. If the setup answers -3, record it again without the Back button."),
+    ),
+    "extra_dialog": (
+        "warn",
+        Message("It does no harm: a setup takes the answers of the dialogs that it shows."),
+    ),
 }
 """Every finding's severity and remedy."""
 

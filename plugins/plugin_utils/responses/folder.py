@@ -49,7 +49,7 @@ def _checked(path: Path, mode: Mode, product_code: str, year: int | None, accept
     data = path.read_bytes()
     _response, found = validate_bytes(data, mode=mode, product_code=product_code, year=year)
     if wrong := errors(accept(found, accepted)):
-        raise ValueError(Message("{path} cannot be used: {wrong}", path=path, wrong=wrong[0]))
+        raise ValueError(Message("{path} cannot be used: {wrong}", path=path, wrong=wrong[0].told))
     return for_setup(data)
 
 

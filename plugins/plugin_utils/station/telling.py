@@ -7,6 +7,8 @@ whose colors are ours, go through ``show`` (doors/action.py). I/O: Ansible.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.utils.display import Display
 
 from ...module_utils.base.text import FRENCH_SPACES, printable, printable_line
@@ -24,9 +26,9 @@ class Telling:
         """A text of ours, of several lines perhaps."""
         Display().display(printable(text, keep=f"\n{FRENCH_SPACES}"))
 
-    def warning(self, text: str) -> None:
-        """A warning."""
-        Display().warning(printable_line(text))
+    def warning(self, text: str, *, about: Any = None) -> None:
+        """A warning. ``about``: a value of the inventory; Ansible tells the file and the line that it stands in."""
+        Display().warning(printable_line(text), obj=about)
 
     def deprecated(self, text: str, *, version: str) -> None:
         """What is asked for in a way that goes with this version of ours."""

@@ -22,7 +22,9 @@ HERE: dict[str, Any] = {"session_open": ACCOUNT.name}
 RUNNING = r"from Win32_Process where CommandLine like"
 
 
-def record(pc: Bench, *, check: bool = False, arch: str = "x64", **arguments: Any) -> dict[str, Any]:
+def record(
+    pc: Bench, *, check: bool = False, arch: str = "x64", speaks: str = "en", **arguments: Any
+) -> dict[str, Any]:
     setup = pc.depot.downloads / "pronote_client/2026.2.7" / arch / "setup.exe"
     given = {
         "release": "2026.2.7",
@@ -33,7 +35,7 @@ def record(pc: Bench, *, check: bool = False, arch: str = "x64", **arguments: An
         "poll_interval": 3,
         **arguments,
     }
-    return pc.run("response_record", given, check=check)
+    return pc.run("response_record", given, check=check, pronote_language=speaks)
 
 
 def _files(pc: Bench) -> list[str]:
@@ -79,6 +81,16 @@ def test_the_instructions_are_shown_once(make_station: MakeStation, monkeypatch:
     record(pc, answer_timeout=1800, modes=["install"])
     (told,) = [text for text in shown if "the setup is open on the screen" in text]
     assert "Waiting for 30 minutes at most." in told
+
+
+def test_what_people_read_is_in_their_language(make_station: MakeStation, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda _self, text, *_args, **_more: shown.append(text))
+    pc = make_station(**HERE, person="launches")
+    done = record(pc, modes=["install"], accept=["launches"], speaks="fr")
+    assert [text for text in shown if "l'installateur est ouvert sur l'écran du poste" in text]
+    (told,) = done["recordings"][0]["findings"]
+    assert told.startswith("une case de la dernière fenêtre est cochée (SdFinish-0 bOpt1=1). Décocher «")
 
 
 def test_recorded_again_only_by_force(make_station: MakeStation) -> None:

@@ -111,6 +111,20 @@ def test_a_disagreement_of_the_sources_comes_with_a_warning(bench: HostedBench, 
     assert "its description says 2026.2.7, its Server header 2020.0.0.1" in warning
 
 
+def test_what_people_are_told_is_in_their_language(bench: HostedBench, warnings: list[str]) -> None:
+    bench.school.mode = "header_mismatch"
+    plugin = lookup_loader.get("rentree.pronote.hosted_release")
+    options: dict[str, Any] = {"variables": {"pronote_cache_dir": str(bench.cache)}, "url": bench.url, "full": True}
+    (described,) = plugin.run([UAI], **options)
+    told = "sa description dit 2026.2.7, son en-tête Server 2020.0.0.1"
+    assert [each.startswith(told) for each in described["disagreements"]] == [True]
+    assert (described["error"], [told in each for each in warnings]) == ("", [True])
+    bench.school.mode = "unavailable"
+    (described,) = plugin.run([UAI], **options, allow_stale=True, lifetime=0)
+    assert "le site n'est pas disponible" in described["error"]
+    assert type(described["error"]) is str
+
+
 def test_the_cache_folder_from_the_inventory(bench: HostedBench, tmp_path: Path) -> None:
     plugin = lookup_loader.get("rentree.pronote.hosted_release")
     variables = {"pronote_cache_dir": str(tmp_path / "elsewhere")}

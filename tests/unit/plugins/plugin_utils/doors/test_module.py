@@ -59,11 +59,17 @@ def test_what_a_module_returns_is_said_in_the_readers_language(
 
 def test_the_reason_of_a_failure_too() -> None:
     failed = with_sources({"failed": True, "msg": Message("an encrypted export cannot be compared")})
+    failed["exception"] = "an encrypted export cannot be compared"
     assert _run(failed, {}) == {"failed": True, "msg": "un export chiffré ne peut pas être comparé", "given": {}}
 
 
+def test_a_crash_is_shown_as_it_is() -> None:
+    crash = {"failed": True, "msg": "MODULE FAILURE", "exception": "Traceback"}
+    assert _run(crash, {}) == {**crash, "given": {}}
+
+
 def test_a_language_that_there_is_not() -> None:
-    with pytest.raises(AnsibleActionFail, match="language is one of fr, en, not de"):
+    with pytest.raises(AnsibleActionFail, match="language est fr ou en, et non de"):
         _run({}, {}, language="de")
 
 

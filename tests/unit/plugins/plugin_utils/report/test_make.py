@@ -126,6 +126,20 @@ def test_a_store_that_fails_is_a_warning_and_the_reports_say_so(
     assert json.loads(told.read_text(encoding="utf-8"))["error"] == ""
 
 
+@pytest.mark.parametrize(
+    ("language", "gap", "error"),
+    [("fr", "aucun poste n'a été audité", "non écrits"), ("en", "no station was audited", "not written")],
+)
+def test_what_the_command_prints_is_in_the_readers_language(
+    tmp_path: Path, language: str, gap: str, error: str
+) -> None:
+    outcome = tmp_path / "outcome.json"
+    _make(tmp_path / "state", paths={"csv": "/proc/x/y.csv"}, outcome=str(outcome), words=catalogue(language))
+    told = json.loads(outcome.read_text(encoding="utf-8"))
+    assert (told["language"], told["verdict"], told["gaps"]) == (language, "incomplete", [gap])
+    assert error in told["error"]
+
+
 def _registered(batch: list[str], **registered: dict[str, Any]) -> dict[str, Any]:
     hostvars = {name: {"pronote_uai": "0310001A", "seen": value} for name, value in registered.items()}
     return {"ansible_play_hosts_all": list(registered), "ansible_play_batch": batch, "hostvars": hostvars}

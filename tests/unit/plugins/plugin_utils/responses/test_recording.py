@@ -19,6 +19,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.cmdline import echo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.uninstall import split_uninstall
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from lxml import etree
 
 from tests.unit.states import station_state
@@ -103,7 +104,8 @@ _DONE = FolderState(folder=True, recorded=True)
 def test_plan(mode: Mode, state: StationState, found: FolderState, options: dict[str, Any], action: str) -> None:
     plan = plan_recording(state, _recorded(mode), found, **{"stored": False, **options})
     assert plan.action == action
-    assert plan.reason
+    assert catalogue("fr").of(plan.reason) not in {plan.reason, ""}
+    assert not plan.remedy or catalogue("fr").of(plan.remedy) != plan.remedy
     assert bool(plan.remedy) is (action == "refuse")
     assert plan.changes is (action not in {"none", "refuse"})
 

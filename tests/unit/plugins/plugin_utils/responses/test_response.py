@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.findings import (
     FINDINGS,
     Finding,
@@ -16,6 +17,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.response
     parse_language,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.validate import validate_bytes
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 _CODE = "{02871376-45F6-4642-9D84-C7681ABE361F}"
 _OTHER = "{6675F0E8-C34B-4FB8-9E61-35EE4C20136F}"
@@ -63,7 +65,12 @@ bOpt1=0
 def _codes(text: str | bytes, **options: Any) -> list[str]:
     data = text if isinstance(text, bytes) else text.replace("\n", "\r\n").encode("cp1252")
     wanted: dict[str, Any] = {"mode": "install", "product_code": _CODE, "language": 0x40C, "year": 2026, **options}
-    return [finding.code for finding in validate_bytes(data, **wanted)[1]]
+    found = validate_bytes(data, **wanted)[1]
+    for each in found:
+        # In French it is another text.
+        assert isinstance(each.told, Message)
+        assert catalogue("fr").of(each.fact) != each.fact
+    return [finding.code for finding in found]
 
 
 @pytest.mark.parametrize(
