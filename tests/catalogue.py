@@ -23,7 +23,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from tests import error_reference, role_texts
-from tests.collection import ROOT
+from tests.collection import ROOT, use_collection
+
+use_collection()
+
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import ANCHORS  # noqa: E402
 
 __all__ = ["KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems", "texts"]
 
@@ -173,6 +177,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         error_reference.PAGE.write_text(told, encoding="utf-8")
     elif told != shown:
         found.append(f"{error_reference.PAGE}: has not the errors of these sources; make catalogue")
+    if not check:
+        ANCHORS.write_text(error_reference.anchors(), encoding="ascii")
+    elif ANCHORS.read_text(encoding="ascii") != error_reference.anchors():
+        found.append(f"{ANCHORS}: has not the errors of these sources; make catalogue")
     print("\n".join(found) or f"{len(list(texts(sources)))} texts, each in {len(catalogues())} catalogue(s)")
     return bool(found)
 

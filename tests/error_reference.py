@@ -10,9 +10,26 @@ from dataclasses import dataclass
 
 from babel.messages.catalog import Catalog
 
-from tests.collection import ROOT
+from tests.collection import ROOT, use_collection
 
-__all__ = ["MARKS", "PAGE", "ROOMS", "Told", "anchor", "errors", "page", "section", "shown", "told", "worded"]
+use_collection()
+
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import anchor  # noqa: E402
+
+__all__ = [
+    "MARKS",
+    "PAGE",
+    "ROOMS",
+    "Told",
+    "anchor",
+    "anchors",
+    "errors",
+    "page",
+    "section",
+    "shown",
+    "told",
+    "worded",
+]
 
 PAGE = ROOT / "docs/troubleshooting.md"
 ROOMS = {
@@ -127,11 +144,6 @@ def told() -> Iterator[Told]:
     yield from sorted(found, key=lambda each: (order.index(each.room), each.fact.casefold(), each.remedy))
 
 
-def anchor(fact: str) -> str:
-    """The name of an error on the page, made of its English text."""
-    return "-".join(["e", *re.findall(r"[a-z0-9]+", _FIELD.sub(" ", fact).lower())])[:60].rstrip("-")
-
-
 def shown(text: str) -> str:
     """A text as a cell of a table, an ellipsis for each placeholder."""
     return re.sub(r"\s+", " ", _FIELD.sub("…", text)).strip().replace("|", r"\|").replace("<", "&lt;")
@@ -159,6 +171,11 @@ def section(catalogue: Catalog) -> str:
         both = fact if fact == english else f"{fact}<br>*{english}*"
         lines.append(f"| {mark}{both} | {said(each.remedy)} |")
     return "\n".join([*lines, "", ""])
+
+
+def anchors() -> str:
+    """The names of the errors on the page, a line for each."""
+    return "".join(f"{name}\n" for name in sorted({anchor(each.fact) for each in told()}))
 
 
 def page(text: str, catalogue: Catalog) -> str:

@@ -14,6 +14,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import Words
 from babel.messages.mofile import write_mo
 from lxml import html
@@ -42,10 +43,15 @@ _TOLD = {*_FOR_PEOPLE, "reason", "warnings", "skip_reason", "skipped_reason", "d
 # Data by their looks: in quotes, a day, a path, an address, a variable, a file, a program, a release, an option, a
 # digest, where something is known from, a list of numbers.
 _DATA = re.compile(
-    r"'[^']*'|\"[^\"]*\"|([a-z]{3}\.?\s)?\d+\s[^\W\d]+\.?\s20\d\d|\S*[/\\_@]\S*|\S+\.(ya?ml|html|json|csv)"
+    r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|([a-z]{3}\.?\s)?\d+\s[^\W\d]+\.?\s20\d\d|\S*[/\\_@]\S*|\S+\.(ya?ml|html|json|csv|iss)"
     r"|ansible(-\w+)?|\w+([.-]\w+)*(\.\w+)+|--?[a-z-]+|x(64|86)|\d+ ?(min|s|MiB|h)\b|[0-9a-f]{32,}|poste:\d+"
-    r"|attestation \d+|\d+ (et|ou) \d+"
+    r"|\[Errno \d+\] [\w ]+|\w+=\S+|\b[A-Z]:(?!\w)|pid \d+|attestation \d+|\d+ (et|ou) \d+|(?=\S*\d)[\w.-]+-[\w.-]+"
+    r"|\b(install|update|uninstall)\b"
 )
+# What a station's command said is quoted behind its code.
+_QUOTED = re.compile(r"(⟦exit code ⟧\d+⟦: ⟧)[^⟦]*")
+
+_PRODUCTS = {name for each in PRODUCTS.values() for name in (*each.processes, each.title)}
 
 
 def write(folder: Path) -> None:
@@ -87,7 +93,7 @@ def _in_marks(part: str) -> str:
 def outside(line: str, data: Iterable[str] = ()) -> str:
     """What of a line is in no marks, without what is data; empty when it has no letter."""
     depth, kept = 0, []
-    for char in line:
+    for char in _QUOTED.sub(r"\1", line):
         if char == "⟧":
             depth = max(0, depth - 1)
             kept.append(" ")
@@ -96,9 +102,11 @@ def outside(line: str, data: Iterable[str] = ()) -> str:
         elif depth == 0:
             kept.append(char)
     left = "".join(kept)
-    for each in sorted({*data}, key=len, reverse=True):
+    for each in sorted(_PRODUCTS, key=len, reverse=True):
         left = left.replace(each, " ")
     left = _DATA.sub(" ", left)
+    for each in sorted({*data}, key=len, reverse=True):
+        left = left.replace(each, " ")
     return " ".join(left.split()) if _LETTER.search(left) else ""
 
 

@@ -15,7 +15,7 @@ from ..plugin_utils.responses.folder import ResponseStore
 from ..plugin_utils.responses.record import RecordRequest, record
 from ..plugin_utils.responses.response import Mode, parse_language
 from ..plugin_utils.station.cmdline import valid_url
-from ..plugin_utils.words.words import Words
+from ..plugin_utils.station.telling import telling
 
 
 class ActionModule(StationAction):
@@ -48,11 +48,17 @@ class ActionModule(StationAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        request = _request(args, self.name, self.words)
-        return record(self.station(), request, check=self._task.check_mode)
+        request = _request(args, self.name)
+        words = self.words
+        result = record(
+            self.station(), request, check=self._task.check_mode, tell=lambda text: telling.display(words.of(text))
+        )
+        for each in result["recordings"]:
+            each["findings"] = [words.of(told) for told in each["findings"]]
+        return result
 
 
-def _request(args: dict[str, Any], name: str, words: Words) -> RecordRequest:
+def _request(args: dict[str, Any], name: str) -> RecordRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     times = {name: args[f"{name}_timeout"] for name in ("start", "reconnect")}
     return RecordRequest(
@@ -64,9 +70,8 @@ def _request(args: dict[str, Any], name: str, words: Words) -> RecordRequest:
         store=ResponseStore(Path(args["store"])),
         station=name,
         times=JobTimes(job=args["answer_timeout"], poll=args["poll_interval"], **times),
-        words=words,
         language=parse_language(args["language"]),
-        url=args["url"] and valid_url(args["url"], Message("the setup's address")),
+        url=args["url"] and valid_url(args["url"], "the setup's address"),
         digest=args["sha256"] and valid_digest(args["sha256"]),
         absent=args["state"] == "absent",
         accepted=tuple(args["accept"]),

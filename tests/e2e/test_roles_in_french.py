@@ -108,7 +108,7 @@ class Refusals:
 
     def names(self) -> set[str]:
         """What is data in what is told."""
-        return {*_CASES, str(self.top), str(ROOT), "setup.exe", "PRONOTE"}
+        return {*_CASES, str(self.top), str(ROOT), "setup.exe", "PRONOTE", "x"}
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import ast
 import re
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import ANCHORS, anchor_of
 
 from tests import catalogue, error_reference
 from tests.error_reference import PAGE, anchor, page, section
@@ -19,6 +21,15 @@ def test_the_page_has_the_errors_of_the_code() -> None:
     assert len(told) > 100
     names = re.findall(r'<a id="([^"]+)">', shown)
     assert sorted(names) == sorted(set(names)) == sorted({anchor(each.fact) for each in told})
+
+
+def test_a_failure_names_places_of_the_page_and_no_others() -> None:
+    shown = re.findall(r'<a id="([^"]+)">', PAGE.read_text(encoding="utf-8"))
+    assert ANCHORS.read_text(encoding="ascii").split() == sorted(shown)
+    # What happened may be said within another text, and be of a counted thing.
+    fact = Message("the station does not answer (powered off, unplugged, or behind a firewall)")
+    assert anchor_of(Message("{fact} ({answer})", answer="5", fact=fact)) == anchor(fact) in shown
+    assert anchor_of("the station does not answer") == anchor_of(Message("nobody raises this")) == ""
 
 
 @pytest.mark.parametrize(

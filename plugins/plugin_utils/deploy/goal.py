@@ -152,4 +152,4 @@ class Plan:
 
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""
-        return lines_diff("station", self.before, self.after)
+        return lines_diff(Message("station"), self.before, self.after)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Message, sourced
 from ..station.telling import telling
 from ..words.catalogue import catalogue
+from ..words.pages import PAGE, anchor_of
 from ..words.words import LANGUAGES, Words
 
 __all__ = ["LANGUAGE_SPEC", "failed", "said", "worded", "words_of"]
@@ -77,12 +78,18 @@ def worded(result: Mapping[str, Any], words: Callable[[], Words]) -> dict[str, A
 
 def failed(result: Mapping[str, Any], words: Callable[[], Words]) -> Mapping[str, Any]:
     """A result, all of whose fields Ansible shows if it is a failure's: what happened and what to do about it are in
-    the reader's words then, and nothing stands beside them."""
+    the reader's words then, and nothing stands beside them. Of an error that the documentation tells more of,
+    ``anchor`` is the place on its page, which the message ends with."""
     if not (result.get("failed") or result.get("unreachable")):
         return result
     told = {name: words().field(result, name) for name in _FAILURE if result.get(name)}
     beside = {f"{name}_source" for name in told}
-    return {name: told.get(name, said(value, words)) for name, value in result.items() if name not in beside}
+    shown = {name: told.get(name, said(value, words)) for name, value in result.items() if name not in beside}
+    fact = result.get("fact") or ""
+    place = anchor_of(sourced(fact, result.get("fact_source")))
+    if not (place and result.get("remedy") and "msg" in shown):
+        return shown
+    return {**shown, "msg": f"{shown['msg']} ({PAGE}#{place})", "anchor": place}
 
 
 def said(value: Any, words: Callable[[], Words]) -> Any:

@@ -26,7 +26,7 @@ RESULT_CODES: dict[int, str] = {
     -2: Message("invalid mode"),
     -3: Message("the response file lacks an answer that the setup wants: record it again for this release"),
     -4: Message("not enough memory"),
-    -5: "a file does not exist",
+    -5: Message("a file does not exist"),
     -6: Message("cannot write to the response file"),
     -7: Message("cannot write to the log file"),
     -8: Message("the response file cannot be read as one: record it again for this release"),

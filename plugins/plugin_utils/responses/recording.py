@@ -26,16 +26,12 @@ from .names import ResponseName
 from .response import Mode
 
 __all__ = [
+    "INSTRUCTIONS",
     "STAGE_CODES",
-    "STAGE_FAILED",
-    "STAGE_REMEDY",
-    "START_FAILED",
-    "START_REMEDY",
     "Action",
     "FolderState",
     "Recording",
     "RecordingPlan",
-    "instructions",
     "parse_fetched",
     "parse_folder",
     "plan_recording",
@@ -57,29 +53,29 @@ STAGE_CODES = {
     68: Message("a link (junction or symbolic link) lies below the folder of the recording; nothing was run"),
     SHUT: Message("a folder below the folder of the recording denies administrators the look; nothing was run"),
 }
-STAGE_FAILED = Message("the setup could not be fetched")
-STAGE_REMEDY = Message(
-    "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the address answers; "
-    "run again."
-)
-START_FAILED = Message("the scheduled task that shows the setup could not be created or started")
-START_REMEDY = Message("Check that the Task Scheduler service (Schedule) runs on the station.")
 
-_AT_MOST = Message.plural("Waiting for {n} minute at most.", "Waiting for {n} minutes at most.")
-_INSTRUCTIONS = {
+INSTRUCTIONS: dict[Mode, Message] = {
     "install": Message(
-        "{station}: the setup is open on the screen of the station. Answer its dialogs there, and untick "
-        "« Lancer PRONOTE après installation » in the last one. {at_most}"
+        "{station}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
+        "PRONOTE après installation » in the last one. Waiting for {minutes} minutes at most.",
+        station="",
+        minutes="",
     ),
     "update": Message(
         "{station}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs "
-        "there, "
-        "and untick « Lancer PRONOTE après installation » in the last one. {at_most}"
+        "there, and untick « Lancer PRONOTE après installation » in the last one. Waiting for {minutes} minutes at "
+        "most.",
+        station="",
+        minutes="",
     ),
     "uninstall": Message(
-        "{station}: the removal is open on the screen of the station. Answer yes, and go on to the end. {at_most}"
+        "{station}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
+        "{minutes} minutes at most.",
+        station="",
+        minutes="",
     ),
 }
+"""What is told while the setup waits for a person, by what is recorded."""
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]
 
@@ -151,8 +147,8 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
         return RecordingPlan(
             action="refuse",
             reason=Message(
-                "the station has {found}: an installed client of {year} makes the setup show other dialogs",
-                found=_described(same_year),
+                "the station has {clients}: an installed client of {year} makes the setup show other dialogs",
+                clients=enumerated([i.describe() for i in same_year]),
                 year=year,
             ),
             remedy=Message(
@@ -179,25 +175,17 @@ def _refusal(state: StationState, wanted: ResponseName, *, will_be_installed: bo
     return None
 
 
-def instructions(mode: Mode, station: str, *, seconds: float) -> str:
-    """What the person at the station is to do, and how long the run waits for it."""
-    return _INSTRUCTIONS[mode].given(station=station, at_most=_AT_MOST.given(n=round(seconds / 60)))
-
-
-def _described(installations: list[Installation]) -> str:
-    return enumerated([each.describe() for each in installations])
-
-
 def _not_updated(same_year: list[Installation], wanted: ResponseName) -> RecordingPlan | None:
     """Why the setup would not begin as an update."""
     here = [i for i in same_year if i.arch in {wanted.arch, None}]
     if here and all(i.uninstall_string and i.release and i.release.client < wanted.release.client for i in here):
         return None
-    found = _described(here) or Message("no {arch} client of {year}", arch=wanted.arch, year=wanted.release.year)
+    none = Message("no {arch} client of {year}", arch=wanted.arch, year=wanted.release.year)
     return RecordingPlan(
         action="refuse",
         reason=Message(
-            "the station has {found}, and an update is recorded over an earlier release of that year", found=found
+            "the station has {clients}, and an update is recorded over an earlier release of that year",
+            clients=enumerated([i.describe() for i in here]) or none,
         ),
         remedy=Message(
             "Bring it to an earlier release first (playbooks/deploy.yml, pronote_client_state: absent, then "

@@ -70,7 +70,7 @@ def proposing(request: SettingsRequest) -> Reading[Proposal]:
         "changed": plan.changes,
         "action": ("remove" if request.absent else "write") if plan.changes else "none",
         "reason": Message("the settings differ") if plan.changes else Message("the settings are as they are to be"),
-        "diff": [lines_diff("station", plan.before, plan.after)],
+        "diff": [lines_diff(Message("station"), plan.before, plan.after)],
         "warnings": state.warnings,
     }
     return Proposal(plan=plan, files=files, program_files=state.program_files, result=result)

@@ -27,6 +27,19 @@ def test_a_failure_is_told_in_the_readers_words_alone(result: dict[str, Any], wa
     }
 
 
+@pytest.mark.parametrize("result", [_RESULT, with_sources(_RESULT)])
+def test_a_failure_ends_with_the_place_where_the_page_says_more(result: dict[str, Any]) -> None:
+    place = "e-the-station-does-not-answer-powered-off-unplugged-or-behin"
+    told = failed({**result, "unreachable": True, "msg": "Éteint."}, lambda: catalogue("fr"))
+    assert (told["msg"], told["anchor"]) == (f"Éteint. (docs/troubleshooting.md#{place})", place)
+    assert "anchor" not in failed({**result, "msg": "Éteint."}, lambda: catalogue("fr"))
+    for changed in ({"remedy": ""}, {"fact": "not ours", "fact_source": None}, {"fact": Message("no client")}):
+        told = failed(
+            {**result, "fact_source": None, **changed, "failed": True, "msg": "Éteint."}, lambda: catalogue("fr")
+        )
+        assert ("anchor" in told, told["msg"]) == (False, "Éteint.")
+
+
 @pytest.fixture
 def warned(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
