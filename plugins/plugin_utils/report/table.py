@@ -78,12 +78,18 @@ def _detail(row: Mapping[str, Any], words: Words) -> str:
 def _school_line(school: tuple[str, str], rows: list[RecordSummary], words: Words) -> Text:
     release = rows[0]["expected"] or words("unknown release")
     name = " ".join(part for part in school if part) or "-"
+    read_at = max((row.get("expected_at") or "" for row in rows), default="")
+    told = {"school": name, "release": release, "when": local_minute(read_at) if read_at else ""}
     if rows[0]["stale"]:
         return plain(
-            words("{school}: server {release} (last known release, server unreadable)", school=name, release=release),
+            words("{school}: server {release}, read {when} (last known release, server unreadable)", **told)
+            if read_at
+            else words("{school}: server {release} (last known release, server unreadable)", **told),
             "bold",
         )
-    if read_at := max((row.get("expected_at") or "" for row in rows), default=""):
-        when = local_minute(read_at)
-        return plain(words("{school}: server {release}, read {when}", school=name, release=release, when=when), "bold")
-    return plain(words("{school}: server {release}", school=name, release=release), "bold")
+    return plain(
+        words("{school}: server {release}, read {when}", **told)
+        if read_at
+        else words("{school}: server {release}", **told),
+        "bold",
+    )

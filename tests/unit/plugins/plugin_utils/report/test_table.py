@@ -98,6 +98,8 @@ def test_when_the_server_was_read_is_said_and_how_to_ask_again() -> None:
     kept = _record("a", expected_at="2026-11-25T04:30:00Z", expected_cached=True)
     assert "serveur 2026.2.7, lu le 2026-11-25 " in _table(kept)
     assert "-e pronote_server_ask_again=true redemande." in _table(kept)
+    assert "(dernière version connue, serveur illisible)\n" in _table({**kept, "stale": True})
+    assert ", lu le 2026-11-25 " in _table({**kept, "stale": True})
     assert "ask_again" not in _table({**kept, "expected_cached": False})
 
 
