@@ -1,4 +1,5 @@
-"""The reports of one small audit, as they must be to the byte: ``python -m tests.golden`` writes them anew.
+"""The reports of one small audit, and the ends of runs, as they must be to the byte: ``python -m tests.golden`` writes
+them anew.
 
 Look at the difference before committing it: programs of other people read these formats.
 """
@@ -27,6 +28,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
+from tests import endings  # noqa: E402
 from tests.browser.sample import HOSTILE, record  # noqa: E402
 
 FOLDER = ROOT / "tests/unit/plugins/golden"
@@ -75,10 +77,15 @@ def reports() -> dict[str, bytes]:
     return {name: text.encode() for name, text in texts.items()}
 
 
+def ends() -> dict[str, bytes]:
+    """Every kind of end of a run, by the name of its file."""
+    return {f"ends/{name}": text.encode() for name, text in endings.texts()}
+
+
 def main() -> None:
-    """Write the reports."""
-    FOLDER.mkdir(exist_ok=True)
-    for name, content in reports().items():
+    """Write them."""
+    (FOLDER / "ends").mkdir(parents=True, exist_ok=True)
+    for name, content in {**reports(), **ends()}.items():
         (FOLDER / name).write_bytes(content)
         print(FOLDER / name)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ...module_utils.base.text import printable
 
-__all__ = ["plain", "rendered"]
+__all__ = ["laid_out", "plain", "rendered"]
 
 
 def plain(value: object, style: str = "") -> Text:
@@ -25,4 +25,13 @@ def rendered(parts: Iterable[RenderableType], *, width: int, color: bool) -> str
     console = Console(file=out, width=width, force_terminal=color, no_color=not color, highlight=False)
     for part in parts:
         console.print(part)
+    return out.getvalue().rstrip("\n")
+
+
+def laid_out(lines: Iterable[Text], *, color: bool) -> str:
+    """Lines as they are, whatever their length, without a final line end."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=color, no_color=not color, highlight=False)
+    for line in lines:
+        console.print(line, soft_wrap=True)
     return out.getvalue().rstrip("\n")
