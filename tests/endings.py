@@ -52,7 +52,7 @@ _IN_USE = {
 }
 _HELD = {
     "action": "skip",
-    "held": True,
+    "held_by": ["cdi-01"],
     "reason": Message(
         "held back, rings of {school} stopped: {reason}",
         school="0310002B",

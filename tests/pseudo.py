@@ -29,12 +29,16 @@ _FIELD = re.compile(r"(\{\w+\})")
 # What Ansible itself says, line by line: headings, who a result is of, the recap, where an error is.
 _ANSIBLE = (
     re.compile(r"(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS|PLAY RECAP).*"),
-    re.compile(r"(ok|changed|skipping|included|fatal|failed|unreachable|\.\.\.ignoring)\b.*"),
+    re.compile(r"(ok|changed|skipping|included|fatal|failed|unreachable|\.\.\.ignoring)\b(?!: \[[^]]+\]: ).*"),
     re.compile(r"\S+ +: ok=\d+ .*"),
     re.compile(r"Origin: .*|\s*\d+ .*|[ ^.]+|\s*\^ column \d+|<<< caused by >>>"),
     re.compile(r"(--- before|\+\+\+ after).*|@@ .*"),
 )
-_PREFIX = re.compile(r"\[(ERROR|WARNING|DEPRECATION WARNING)\]: (Task failed: )?(Action failed: )?(Module failed: )?")
+_PREFIX = re.compile(
+    r"\[(ERROR|WARNING|DEPRECATION WARNING)\]: (Task failed: )?(Action failed: )?(Module failed: )?"
+    # The console's, of a station.
+    r"|^(changed|skipping|failed|unreachable): \[[^]]+\]: "
+)
 # A field of a result that Ansible shows: only these are for people, the others are codes and data.
 _SHOWN_FIELD = re.compile(r"    (\w+):( .*|$)")
 _FOR_PEOPLE = {"msg", "fact", "remedy"}

@@ -8,6 +8,7 @@ from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
+from ..plugin_utils.ending.block import of_audit
 from ..plugin_utils.report.make import (
     commands,
     inventory_of,
@@ -73,6 +74,15 @@ class ActionModule(ControllerAction):
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
         result["verdict_of_all"] = made.verdict
+        block = of_audit(
+            records,
+            outcome=made.outcome,
+            product=args["product"],
+            written=made.written,
+            words=words,
+            check=self._task.check_mode,
+        )
+        result["ending"] = {**block.as_dict(), "language": words.language}
         if made.warnings:
             result["warnings"] = made.warnings
         unread = unread_of(self.variables, args["records"])

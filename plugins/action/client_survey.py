@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from ..module_utils.base.clock import now
+from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.survey import DeploymentSurvey
 from ..plugin_utils.doors.survey import SurveyAction
+from ..plugin_utils.ending.gather import DeploymentRun
 from ..plugin_utils.survey.errands import run_errands
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults
@@ -13,6 +16,22 @@ from ..plugin_utils.survey.results import SurveyResults
 
 class ActionModule(SurveyAction):
     """Find what a deployment has to do, in one process. Documentation: plugins/modules/client_survey.py."""
+
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        **SurveyAction.ARGUMENT_SPEC,
+        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
+        "outcome": {"type": "path", "default": ""},
+        "store": {"type": "path", "default": ""},
+    }
+
+    def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        staging = "stage" in (self.variables.get("ansible_run_tags") or ())
+        run = DeploymentRun(
+            mode="dry_run" if self._task.check_mode else "stage" if staging else "deploy",
+            started=now(),
+            **{name: args[name] for name in ("product", "outcome", "store")},
+        )
+        return {**super().act(args), "run": run.as_dict()}
 
     def by_workers(self) -> dict[str, Any]:
         return {"survey": "", "stations": 0, "idle": 0}

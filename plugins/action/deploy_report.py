@@ -8,7 +8,8 @@ from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
-from ..plugin_utils.inventory.schools import said
+from ..plugin_utils.ending.of_play import deployment_of, ending_of, places_of
+from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.remaining.listing import what_remains
 from ..plugin_utils.store.store import StoreError
 
@@ -31,33 +32,37 @@ class ActionModule(ControllerAction):
         "store": {"type": "path", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "language": LANGUAGE_SPEC,
+        "survey": {"type": "str", "default": ""},
+        "rings": {"type": "str", "default": ""},
+        "results": {"type": "str", "default": "pronote_client_result"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        run = deployment_of(self.variables, args["survey"])
+        ended: dict[str, Any] = {"warnings": []}
+        if run is not None:
+            names = {name: args[name] for name in ("survey", "rings", "results")}
+            ended = ending_of(self.variables, run, **names, words=self.words)
+        if run is not None and run.mode != "deploy":
+            return ended
         if not args["store"]:
-            return {"skipped": True, "skip_reason": Message("no store (pronote_state is empty)")}
-        words = self.words
-        places, elsewhere = _places(self.variables)
+            return {**({"skipped": True} if run is None else ended), "skip_reason": _NO_STORE}
+        places, elsewhere = places_of(self.variables)
         warnings = [_ELSEWHERE.given(n=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
-            rows, table = what_remains(Path(args["store"]), places, product=PRODUCTS[args["product"]], words=words)
+            rows, table = what_remains(Path(args["store"]), places, product=PRODUCTS[args["product"]], words=self.words)
         except StoreError as exc:
-            return {"warnings": [Message("{error} What remains to be done is not known.", error=message_of(exc))]}
-        show([table])
-        return {"remaining": rows, "right": len(places) - len(rows), "warnings": warnings}
+            unknown = Message("{error} What remains to be done is not known.", error=message_of(exc))
+            return {**ended, "warnings": [*ended["warnings"], unknown]}
+        if run is None or not SCREEN.ends:
+            # Otherwise the block that ends the run says it, and each reason once.
+            show([table])
+        return {
+            **ended,
+            "remaining": rows,
+            "right": len(places) - len(rows),
+            "warnings": [*ended["warnings"], *warnings],
+        }
 
 
-def _places(variables: dict[str, Any]) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """School and room of each station of the play, and the names of those whose inventory lies in another folder.
-
-    These have a store of their own. Each is looked up once: hostvars works a station's variables out each time.
-    """
-    here = variables.get("inventory_dir")
-    places, elsewhere = {}, []
-    for name in variables["ansible_play_hosts_all"]:
-        own = variables["hostvars"][name]
-        if "pronote_state" not in own and own.get("inventory_dir") != here:
-            elsewhere.append(name)
-        else:
-            places[name] = {"school": said(own, "pronote_uai"), "room": said(own, "pronote_room")}
-    return places, elsewhere
+_NO_STORE = Message("no store (pronote_state is empty)")

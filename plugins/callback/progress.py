@@ -10,6 +10,7 @@ from ansible.plugins.callback import CallbackBase
 
 from ..module_utils.base.message import sourced
 from ..plugin_utils.audit.status import SILENT
+from ..plugin_utils.pages.screen import SCREEN, read_by_a_program
 from ..plugin_utils.progress.play import (
     SURVEYS,
     WORK,
@@ -18,7 +19,7 @@ from ..plugin_utils.progress.play import (
     stations_of,
     wants_color,
 )
-from ..plugin_utils.progress.remaining import how_to_list, remaining_of
+from ..plugin_utils.progress.run_end import RunEnd, how_to_list
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
 from ..plugin_utils.rings.judge import told_of
@@ -34,9 +35,12 @@ description:
     them, the bytes and the time left where they are known, and the last failures. The bytes of a download cost its
     station one request more at each look, which only a live view asks for.
   - Elsewhere (a file, a pipe, CI, cron, AWX), a plain line now and then, without escape codes.
-  - The run ends with one line for each play that had stations to work on.
-  - When every station of a deployment has failed, Ansible ends the play before its last task, which lists what remains
-    to be done. The list is then printed here, from the same store. A dry run and a staging list nothing.
+  - The run ends with one block, which says for each deployment, dry run and audit how many stations ended how, by
+    school, and for each reason whom it keeps and what to do. P(rentree.pronote.console#callback) prints it when that is
+    the callback for stdout. Under any other one this callback does, also when every station of a deployment has failed
+    and Ansible ends the play before its last task.
+  - Any other play that had stations to work on ends with one line.
+  - Where stdout is for a program (C(json), C(jsonl)), what is printed here goes to stderr.
   - It goes with any stdout callback, replaces none, and has no effect on the run or its exit code, even when it breaks.
 options:
   mode:
@@ -93,7 +97,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        self._watch = Watch(say=self._display.display, broken=self.give_up)
+        self._watch = Watch(say=self._say, broken=self.give_up)
+        self._run_end = RunEnd()
         self._playbook = ""
         self._play = ""
         self._words = catalogue("fr")
@@ -108,13 +113,20 @@ class CallbackModule(CallbackBase):
         if self.get_option("mode") == "off":
             self.disabled = True
             return
+        SCREEN.ends = True
+        SCREEN.look(color=wants_color())
         stations = stations_of(play)
         # Without stations there is nothing to do in it: the last play that had some stays what is shown. The batches of
         # `serial` are told as plays, and are one.
         if stations and play._uuid != self._play:
             self._play = play._uuid
-            self._watch.play(stations, check=bool(play.check_mode))
-            self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
+            self._watch.play(stations, check=bool(play.check_mode), play=play._uuid)
+            words = self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
+            self._run_end.begin(play._uuid, stations=lambda: stations, words=lambda: words)
+
+    @_harmless
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002  (Ansible's signature)
+        SCREEN.look(color=wants_color())
 
     @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
@@ -132,12 +144,10 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_runner_on_ok(self, result: Any) -> None:
         returned = result.result
+        self._gather(result)
         if result.task.action == "rentree.pronote.ring_step" and "ring" in returned:
             with self._watch.progress() as (progress, now):
                 progress.step(returned["ring"], returned["rings"], returned["go"], now=now)
-        elif result.task.action == "rentree.pronote.deploy_report":
-            with self._watch.progress() as (progress, _now):
-                progress.listed = True
         elif result.task.action in WORK:
             # An audit never fails: what it found is in its record.
             record = returned.get("record") or {}
@@ -153,21 +163,27 @@ class CallbackModule(CallbackBase):
 
     @_harmless
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._gather(result, wrong=not ignore_errors)
         if self._watch.running and not ignore_errors:
             self._end(result, "failed")
 
     @_harmless
     def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._gather(result, wrong=True)
         if self._watch.running:
             self._end(result, "unreachable")
 
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
-        self._watch.finish()
-        unlisted = [progress for progress in self._watch.plays if progress.unlisted]
-        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ()) if unlisted else ""
-        for progress in unlisted:
-            self._display.display(remaining_of(progress, words=self._words, command=command))
+        self._watch.finish(told=self._run_end.told())
+        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ())
+        self._run_end.say(self._display.display, self._display.warning, command=command)
+
+    def _gather(self, result: Any, *, wrong: bool = False) -> None:
+        self._run_end.returned(self._play, result.task.action, result.host.get_name(), result.result, wrong=wrong)
+
+    def _say(self, line: str) -> None:
+        self._display.display(line, stderr=read_by_a_program())
 
     def _own_language(self) -> str:
         """What the environment or ansible.cfg says, where no variable does."""
@@ -189,6 +205,7 @@ class CallbackModule(CallbackBase):
     def give_up(self, exc: Exception) -> None:
         """End the view; the run goes on."""
         self.disabled = True
+        SCREEN.ends = False
         try:
             self._watch.abandon()
             self._display.warning(f"The progress view ended by itself, the run goes on: {exc!r}")

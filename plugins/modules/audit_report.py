@@ -185,4 +185,46 @@ junit:
   returned: when written
   type: str
   sample: reports/audit.xml
+ending:
+  description:
+    - How the run ended, in words, for the block that ends its output. P(rentree.pronote.console#callback) prints it, or
+      P(rentree.pronote.progress#callback); without them it is here alone.
+  returned: always
+  type: dict
+  contains:
+    title:
+      description: What it was, and of how many stations.
+      type: str
+      sample: "PRONOTE, audit: 12 stations"
+    counts:
+      description: How many stations ended how, each with RV(ending.counts[].text).
+      type: list
+      elements: dict
+      sample: [{text: 12 up to date, style: green}]
+    schools:
+      description: The same by school; empty where there is one.
+      type: list
+      elements: list
+      sample: []
+    groups:
+      description: Stations that ended alike for one reason, with the reason and what to do.
+      type: list
+      elements: dict
+      sample: []
+    after:
+      description: Lines of their own, such as where a file is.
+      type: list
+      elements: str
+      sample: []
+    language:
+      description: The language of it.
+      type: str
+      sample: en
+  sample:
+    title: "PRONOTE, audit: 12 stations"
+    counts: [{text: 12 up to date, style: green}]
+    schools: []
+    groups: []
+    after: []
+    language: en
 """

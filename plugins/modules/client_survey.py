@@ -28,6 +28,19 @@ options:
       - How many stations are read at a time. By default as many as the controller's memory and its limit of open files
         allow, 256 at most. With V(0) none is read here, and every station has its turn.
     type: int
+  product:
+    description: The product that is deployed.
+    type: str
+    choices: [edt_monoposte, pronote_client]
+    default: pronote_client
+  outcome:
+    description: The file that whoever ends the run writes its outcome to (C(pronote_deploy_outcome)). Empty for none.
+    type: path
+    default: ""
+  store:
+    description: The store, which has failures in both languages. Empty for none.
+    type: path
+    default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -53,6 +66,34 @@ survey:
   returned: always
   type: str
   sample: /root/.ansible/tmp/ansible-local-11/pronote-survey-1f.jsonl
+run:
+  description:
+    - What this deployment is, for M(rentree.pronote.deploy_report) and the callbacks.
+    - RV(run.mode) is V(deploy), V(dry_run) or V(stage).
+  returned: always
+  type: dict
+  contains:
+    mode:
+      description: What is done.
+      type: str
+      sample: deploy
+    product:
+      description: The product.
+      type: str
+      sample: pronote_client
+    started:
+      description: When the stations began to be looked at, in UTC.
+      type: str
+      sample: "2026-11-25T18:00:11Z"
+    outcome:
+      description: O(outcome).
+      type: str
+      sample: ""
+    store:
+      description: O(store).
+      type: str
+      sample: ""
+  sample: {mode: deploy, product: pronote_client, started: "2026-11-25T18:00:11Z", outcome: "", store: ""}
 stations:
   description: How many stations there were.
   returned: always

@@ -3,14 +3,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: deploy_report
-short_description: Print which stations of the play are not right yet
+short_description: Tell how a deployment ended, and which stations of the play are not right yet
 version_added: 0.1.0
 description:
-  - Reads the store, and prints who remains to be done, since when, when it was last seen, why, and what to do.
+  - After M(rentree.pronote.client_survey) it tells how each station of the play ended, and writes the outcome for
+    programs that was asked for there.
+  - Reads the store, and prints who remains to be done, since when, why, and what to do. It prints nothing when one of
+    the callbacks P(rentree.pronote.console#callback) and P(rentree.pronote.progress#callback) does at the end of the
+    run. A dry run and a staging have brought nothing to its end, so that nothing remains of them.
   - Runs once, on the controller, and asks no station.
 options:
   store:
-    description: The store's file (C(pronote_state)). Empty, the task is skipped.
+    description: The store's file (C(pronote_state)). Empty, what remains is not listed.
     type: path
     required: true
   product:
@@ -25,6 +29,20 @@ options:
         for C(pronote_language).
     type: str
     choices: [fr, en]
+  survey:
+    description:
+      - Name of the variable that M(rentree.pronote.client_survey) was registered in. Empty, there was no deployment,
+        and only what remains is listed.
+    type: str
+    default: ""
+  rings:
+    description: Name of the variable that M(rentree.pronote.rings) was registered in.
+    type: str
+    default: ""
+  results:
+    description: Name of the variable that M(rentree.pronote.client_turn) was registered in.
+    type: str
+    default: pronote_client_result
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -82,4 +100,46 @@ right:
   returned: when the store could be read
   type: int
   sample: 17
+ending:
+  description:
+    - How the run ended, in words, for the block that ends its output. P(rentree.pronote.console#callback) prints it, or
+      P(rentree.pronote.progress#callback); without them it is here alone.
+  returned: after a deployment
+  type: dict
+  contains:
+    title:
+      description: What it was, and of how many stations.
+      type: str
+      sample: "PRONOTE, deployment: 12 stations"
+    counts:
+      description: How many stations ended how, each with RV(ending.counts[].text).
+      type: list
+      elements: dict
+      sample: [{text: 12 done, style: green}]
+    schools:
+      description: The same by school; empty where there is one.
+      type: list
+      elements: list
+      sample: []
+    groups:
+      description: Stations that ended alike for one reason, with the reason and what to do.
+      type: list
+      elements: dict
+      sample: []
+    after:
+      description: Lines of their own, such as where a file is.
+      type: list
+      elements: str
+      sample: []
+    language:
+      description: The language of it.
+      type: str
+      sample: en
+  sample:
+    title: "PRONOTE, deployment: 12 stations"
+    counts: [{text: 12 done, style: green}]
+    schools: []
+    groups: []
+    after: []
+    language: en
 """

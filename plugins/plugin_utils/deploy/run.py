@@ -29,9 +29,7 @@ def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) 
     if args["gate"] and args["state"] == "present":
         return closed(sourced(args["gate"], args["gate_source"]))
     request = request_from(args, name)
-    # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
-    listed = "" if check or args["state"] == "staged" else args["store"]
-    events = Events(name, product=args["product"], store=listed)
+    events = Events(name, product=args["product"])
     place = {"product": args["product"], "school": args["school"], "room": args["room"]}
     memory = Memory(None if check else args["store"], station=name, **place)
     wanted = request.goal.release

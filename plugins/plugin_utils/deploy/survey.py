@@ -49,6 +49,7 @@ class Foreseen:
     acts: bool
     readable: bool
     school: str
+    room: str
     older: bool
     read_at: float
 
@@ -56,12 +57,12 @@ class Foreseen:
 class _Foresight:
     """The errand at one station. ``read``: what came of it; ``failure``: why nothing can be done there."""
 
-    def __init__(self, station: Resolved, request: DeploymentRequest, *, listed: str) -> None:
+    def __init__(self, station: Resolved, request: DeploymentRequest) -> None:
         self.request = request
         self.group, self.seconds = station.arguments["school"], READING
         self.read: StationState | None = None
         self.failure: StationError | None = None
-        self._name, self._listed = station.name, listed
+        self._name = station.name
         self._begun = time.monotonic()
 
     @property
@@ -73,7 +74,7 @@ class _Foresight:
         """What is asked of it."""
         self._begun = time.monotonic()
         product = self.request.goal.product
-        Events(self._name, product=product.key, store=self._listed).stage("reading")
+        Events(self._name, product=product.key).stage("reading")
         return probing(product)
 
     def result(self, read: StationState | StationError) -> Result:
@@ -113,9 +114,8 @@ class DeploymentSurvey:
         """The others, whose turn asks them, in a dry run too: names, no results, and what ``foreseen`` returns."""
         for station in self._stations.values():
             if station.elsewhere:
-                found = Foreseen(
-                    turn=True, acts=True, readable=True, school=station.arguments["school"], older=False, read_at=0.0
-                )
+                place = {name: station.arguments[name] for name in ("school", "room")}
+                found = Foreseen(turn=True, acts=True, readable=True, older=False, read_at=0.0, **place)
                 yield station.name, {}, asdict(found)
 
     def errand(self, station: Resolved) -> Errand | Result:
@@ -125,9 +125,7 @@ class DeploymentSurvey:
             return nothing_to_bring()
         if args["gate"] and args["state"] == "present":
             return closed(sourced(args["gate"], args["gate_source"]))
-        # Of a staging, and of a dry run, nothing is listed at the end of a deployment either.
-        listed = "" if self._check or args["state"] == "staged" else args["store"]
-        foresight = _Foresight(station, request_from(args, station.name), listed=listed)
+        foresight = _Foresight(station, request_from(args, station.name))
         self._foresights[station.name] = foresight
         return foresight
 
@@ -153,6 +151,7 @@ class DeploymentSurvey:
                 acts=acts,
                 readable=bool(args),
                 school=args.get("school", ""),
+                room=args.get("room", ""),
                 older=foresight is not None and _has_older(foresight),
                 read_at=time.time(),
             )

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import shutil
-import sys
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar, Final
@@ -24,6 +22,7 @@ from ...module_utils.base.message import Message, message_of, with_sources
 from ...module_utils.base.text import printable_data, printable_line
 from ...module_utils.server.answers import cache_notes
 from ...module_utils.server.description import HostedServerError
+from ..pages.screen import SCREEN, read_by_a_program
 from ..places.settle import refuse_tainted
 from ..station.errors import StationError
 from ..store.store import StoreError
@@ -118,11 +117,14 @@ def _collect_seldom() -> None:
 
 
 def show(lines: Iterable[str], color: str | None = None) -> None:
-    """Lines for whoever runs the playbook, beside the task's result; their cells are printable (pages/terminal.py)."""
+    """Lines for whoever runs the playbook, beside the task's result; their cells are printable (pages/terminal.py).
+
+    Where a program reads what Ansible prints, they go where it does not read.
+    """
     for line in lines:
-        Display().display(line, color=color)
+        Display().display(line, color=color, stderr=read_by_a_program())
 
 
 def terminal() -> dict[str, Any]:
     """Width and color of a table for whoever runs the playbook."""
-    return {"width": max(80, shutil.get_terminal_size((120, 40)).columns), "color": sys.stdout.isatty()}
+    return SCREEN.table()

@@ -53,7 +53,7 @@ def document(
         "product": product,
         "mode": mode,
         "dry_run": mode == "dry_run",
-        "started": started,
+        "started": started or None,
         "ended": ended,
         "verdict": verdict(ends),
         "exit_code": exit_code(ends),

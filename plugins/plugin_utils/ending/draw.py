@@ -26,7 +26,7 @@ def draw(blocks: Sequence[EndBlock], *, width: int, color: bool, words: Words) -
     columns = max(_NARROWEST, width)
     lines: list[Text] = []
     for block in blocks:
-        lines += [Text(), Text("─" * columns, "dim"), *_block(block, columns, words)]
+        lines += [*([Text()] if lines else []), Text("─" * columns, "dim"), *_block(block, columns, words)]
     return laid_out(lines, color=color)
 
 

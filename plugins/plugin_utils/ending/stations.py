@@ -141,7 +141,7 @@ def _wrong(result: Mapping[str, Any]) -> str:
 def _outcome(result: Mapping[str, Any], *, check: bool) -> str:
     action = result["action"]
     if action == "skip":
-        return "held" if result.get("held") else "left"
+        return "held" if "held_by" in result else "left"
     if result.get("frozen") and (action == "none" or not check):
         return "frozen"
     if check:

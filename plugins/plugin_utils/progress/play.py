@@ -25,7 +25,7 @@ WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "
 SURVEYS = frozenset({"rentree.pronote.audit_survey", "rentree.pronote.client_survey"})
 """Actions that work on many, and tell of each as workers do (plugin_utils/station/events.py)."""
 
-_DEFAULT_CALLBACKS = {"default", "ansible.builtin.default"}
+_DEFAULT_CALLBACKS = {"default", "ansible.builtin.default", "rentree.pronote.console"}
 # ansible-runner, and with it AWX, runs ansible-playbook on a pseudo terminal that nobody looks at.
 _NOBODY_LOOKS = ("CI", "AWX_HOST", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "JOB_ID")
 

@@ -82,8 +82,7 @@ class PlayProgress:
     stations: dict[str, str] = field(default_factory=dict)  # station → room, as the inventory writes them
     product: str = ""
     worked: bool = False  # anything was begun on any station
-    stores: dict[str, str] = field(default_factory=dict)  # station → the store in which its end is remembered
-    listed: bool = False  # the play itself has listed what remains
+    play: str = ""  # Ansible's own name of it
     rooms: dict[str, str] = field(default_factory=dict)  # station → room, harmless
     ends: dict[str, End] = field(default_factory=dict)
     at_work: dict[str, StationWork] = field(default_factory=dict)
@@ -96,16 +95,10 @@ class PlayProgress:
     ring_started: float = 0.0
 
     @classmethod
-    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool) -> PlayProgress:
+    def of_play(cls, stations: Mapping[str, str], *, now: float, check: bool, play: str = "") -> PlayProgress:
         """A play that begins: its stations with their rooms."""
         rooms = {one_line(name): one_line(room) for name, room in stations.items()}
-        return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now)
-
-    def about(self, station: str, *, product: str, store: str = "") -> None:
-        """A worker says what it works for, and where the station's end will be remembered."""
-        self.product = product
-        if store:
-            self.stores[station] = store
+        return cls(stations=dict(stations), rooms=rooms, check=check, started=now, ring_started=now, play=play)
 
     def step(self, ring: int, rings: int, stations: Iterable[str], *, now: float) -> None:
         """A step of the rings begins."""
@@ -144,11 +137,6 @@ class PlayProgress:
         self.ends[name] = end
         if end in FAILED:
             self.failures.append((name, one_line(why)))
-
-    @property
-    def unlisted(self) -> bool:
-        """Stations are left that nothing has listed: a play all of whose stations failed ends before its last task."""
-        return bool(self.stores) and not self.listed and not FAILED.isdisjoint(self.ends.values())
 
     def by_room(self) -> list[tuple[str, int, int, int]]:
         """(room, ended, failed, all) of the rooms where somebody is at work, then of the rest; the busiest first."""

@@ -10,7 +10,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from ..station.events import Reader, events_path
@@ -60,14 +60,14 @@ class Watch:
         """Those of the plays in which anything was done, in their order."""
         return [progress for progress in (*self._past, self._progress) if progress.worked]
 
-    def play(self, stations: Mapping[str, str], *, check: bool) -> None:
+    def play(self, stations: Mapping[str, str], *, check: bool, play: str = "") -> None:
         """A play begins: its stations with their rooms."""
         with self._lock:
             now = time.monotonic()
             # What the workers of the play before still said is about its stations.
             self._hear(now)
             self._past.append(self._progress)
-            self._progress = PlayProgress.of_play(stations, now=now, check=check)
+            self._progress = PlayProgress.of_play(stations, now=now, check=check, play=play)
 
     def start(self, *, live: bool, color: bool, interval: float, words: Words) -> None:
         """Begin to show, once. ``interval``: seconds between two plain lines."""
@@ -85,8 +85,9 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name="pronote-progress", daemon=True)
         self._thread.start()
 
-    def finish(self) -> None:
-        """End: the terminal is given back, and a line for each play says how it ended."""
+    def finish(self, *, told: Collection[str] = ()) -> None:
+        """End: the terminal is given back, and a line for each play, but for those ``told`` elsewhere, says how it
+        ended."""
         # From atexit too: workers are forks, and must not touch what is the main process's.
         if self._thread is None or os.getpid() != self._pid or self._ended.is_set():
             return
@@ -96,7 +97,7 @@ class Watch:
             self._pane.close()
         with self._lock:
             self._hear(time.monotonic())
-        lines = [summary(progress, now=None, words=self._words) for progress in self.plays]
+        lines = [summary(progress, now=None, words=self._words) for progress in self.plays if progress.play not in told]
         if lines != [self._said]:
             for line in lines:
                 self._say(line)
@@ -129,7 +130,7 @@ class Watch:
         for event in self._reader.read() if self._reader else []:
             station, product = event["station"], event.get("product")
             if isinstance(product, str):
-                self._progress.about(station, product=product, store=str(event.get("store") or ""))
+                self._progress.product = product
                 continue
             end = event.get("end")
             if end in ENDS:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ...module_utils.product.products import Product
+from ..pages.screen import SCREEN
 from ..words.words import Words
 from .memory import standings
 from .table import remaining, render_remaining
@@ -34,7 +33,6 @@ def what_remains(
         total=len(places),
         product=product,
         words=words,
-        width=max(80, shutil.get_terminal_size((120, 40)).columns),
-        color=sys.stdout.isatty(),
+        **SCREEN.table(),
     )
     return rows, table.rstrip("\n")

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from rich.table import Column, Table
+from rich.text import Text
 
 from ...module_utils.base.message import Message, with_sources
+from ...module_utils.base.text import printable_line
 from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRONOTE_CLIENT, Product
-from ..pages.terminal import plain, rendered
+from ..pages.terminal import laid_out, plain
 from ..words.words import Words
 from .standing import MAX_FAILURES, Standing
 
@@ -92,34 +95,80 @@ def render_remaining(
     head = "" if product is PRONOTE_CLIENT else f"{product.title} - "
     if not rows:
         return head + _nothing(total, words) + "\n"
-    table = Table(
-        Column(words("School"), overflow="fold"),
-        Column(words("Room"), overflow="fold"),
-        Column(words("Station"), overflow="fold"),
-        Column(words("State"), overflow="fold"),
-        Column(words("Since"), no_wrap=True),
-        Column(words("Seen"), no_wrap=True),
-        Column(words("Why"), overflow="fold"),
-        Column(words("To do"), overflow="fold"),
-        header_style="bold",
-        pad_edge=False,
-    )
-    for row in rows:
-        todo = words.field(row, "remedy")
+    title = plain(head + _title(len(rows), total, words), "bold")
+    shown = [_Row.of(row, words) for row in rows]
+    heads = (words("Station"), words("State"), words("Since"))
+    wide = [max(len(each) for each in column) for column in zip(heads, *(row.cells for row in shown), strict=True)]
+    todo = words("To do") if _beside(wide, width) else ""
+    lines = [title, plain(_cells(heads, wide) + todo, "bold")]
+    place = ""
+    for row in shown:
+        if row.place != place:
+            place = row.place
+            lines.append(plain(place, "bold"))
+        lines += row.lines(wide, width)
+    return laid_out(lines, color=color) + "\n"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A station: its name is looked for, and its date read at a glance, so that neither is ever broken."""
+
+    place: str
+    cells: tuple[str, ...]
+    todo: str
+    why: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], words: Words) -> _Row:
+        todo, why = words.field(row, "remedy"), words.field(row, "reason")
         if row["failures"] >= MAX_FAILURES:
             todo = f"{_by_hand(row['failures'], words)} {todo}"
-        table.add_row(
-            plain(row["school"]),
-            plain(row["room"]),
-            plain(row["station"]),
-            words.of(STATES[row["state"]]),
-            _day(row["since"], words) if row["since"] else "-",
-            _day(row["last_seen"], words),
-            plain(words.field(row, "reason")),
-            plain(todo),
-        )
-    title = plain(head + _title(len(rows), total, words), "bold")
-    return rendered([title, table], width=width, color=color) + "\n"
+        if row["state"] in _UNSEEN:
+            why = " ".join(
+                each for each in (why, words("(last seen: {day})", day=_day(row["last_seen"], words))) if each
+            )
+        since = _day(row["since"], words) if row["since"] else "-"
+        place = " ".join(str(each) for each in (row["school"], row["room"]) if each) or words("(no room)")
+        state = words.of(STATES[row["state"]])
+        return cls(printable_line(place), (printable_line(row["station"]), state, since), todo, why)
+
+    def lines(self, wide: Sequence[int], width: int) -> list[Text]:
+        """What to do beside the name where there is room, else below it; then why, in a line of its own."""
+        first, indent = _cells(self.cells, wide), " " * _INDENT
+        why = _wrapped(self.why, width, first=indent, more=indent) if self.why else []
+        if not _beside(wide, width):
+            todo = _wrapped(f"→ {self.todo}", width, first=indent, more=f"{indent}  ") if self.todo else []
+            return [plain(first.rstrip()), *(plain(line, "dim") for line in why), *map(plain, todo)]
+        todo = _wrapped(self.todo, width, first=first, more=" " * len(first))
+        return [*map(plain, todo), *(plain(line, "dim") for line in why)]
+
+
+_UNSEEN = {"unreachable", "refused", "untried"}
+_INDENT = 6
+_FEWEST = 30
+"""Columns that are worth beginning a text in."""
+
+
+def _cells(cells: Sequence[str], wide: Sequence[int]) -> str:
+    return "  " + "".join(f"{cell:<{columns}}  " for cell, columns in zip(cells, wide, strict=True))
+
+
+def _beside(wide: Sequence[int], width: int) -> bool:
+    """Whether there is room for what to do beside the other columns."""
+    return width - len(_cells([""] * len(wide), wide)) >= _FEWEST
+
+
+def _wrapped(text: str, width: int, *, first: str, more: str) -> list[str]:
+    lines = textwrap.wrap(
+        printable_line(text),
+        width,
+        initial_indent=first,
+        subsequent_indent=more,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines or [first.rstrip()]
 
 
 def _title(left: int, total: int, words: Words) -> str:

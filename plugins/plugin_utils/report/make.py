@@ -30,6 +30,7 @@ from ..audit.verdict import Verdict
 from ..inventory.schools import said
 from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
+from ..places.product import of_product
 from ..remaining.last import LastDeployment, last_deployments
 from ..store.store import Store, StoreError
 from ..survey.results import read_results
@@ -56,14 +57,7 @@ _SHOWN = 5
 
 def audit_pages(html: str | None, words: Words) -> list[tuple[str, str]]:
     """Title and file of the audit of each product, when ``html`` is the client's."""
-    return [(audit_title(product, words), _of_product(html, product)) for product in PRODUCTS]
-
-
-def _of_product(path: str | None, product: str) -> str:
-    """A report's file. The client's is as it was asked for; ``audit.json`` of another product has its name in it."""
-    if not path or product == "pronote_client":
-        return path or ""
-    return str(Path(path).with_stem(f"{Path(path).stem}-{product}"))
+    return [(audit_title(product, words), of_product(html, product)) for product in PRODUCTS]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +222,7 @@ def make(
     if not check:
         try:
             written = write_reports(
-                {kind: _of_product(paths[kind], product) for kind in KINDS},
+                {kind: of_product(paths[kind], product) for kind in KINDS},
                 report,
                 trends=history.trend,
                 commands=commands,
@@ -255,7 +249,7 @@ def make(
             "gaps": [words.of(gap) for gap in concluded.gaps],
             "error": words.of(result.error),
         }
-        write_atomically(Path(_of_product(outcome, product)), json.dumps(said).encode(), mode=0o600)
+        write_atomically(Path(of_product(outcome, product)), json.dumps(said).encode(), mode=0o600)
     return result
 
 

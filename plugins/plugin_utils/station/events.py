@@ -60,7 +60,7 @@ class Events:
     """What is told of one station; of one without a name, nothing."""
 
     def __init__(self, station: str = "", **facts: str) -> None:
-        """``facts``: ``product``, and ``store`` when the station's end is remembered there."""
+        """``facts``: ``product``."""
         self._station = station
         if facts:
             self._tell(**facts)

@@ -162,7 +162,7 @@ def test_bytes_pace_and_time_left(told: list[tuple[float, float]], total: int, s
 )
 def test_a_line_names_its_product(product: str, check: bool, line: str) -> None:
     progress = PlayProgress.of_play(_progress().stations, now=0, check=check)
-    progress.about("a", product=product)
+    progress.product = product
     assert summary(progress, now=0, words=catalogue("fr")) == line
 
 
@@ -172,24 +172,3 @@ def test_a_play_that_is_over_foretells_nothing() -> None:
         progress.end(name, "done")
     assert "fin dans 1 min environ" in summary(progress, now=30, words=catalogue("fr"))
     assert summary(progress, now=None, words=catalogue("fr")) == "PRONOTE: postes 3/4, faits 3"
-
-
-@pytest.mark.parametrize(
-    ("ends", "stores", "listed", "unlisted"),
-    [
-        ({"a": "failed"}, {"a": "/state"}, False, True),
-        ({"a": "unreachable", "b": "done"}, {"b": "/state"}, False, True),
-        ({"a": "failed"}, {"a": "/state"}, True, False),
-        # A dry run, an audit, a staging: no store is told.
-        ({"a": "failed"}, {}, False, False),
-        ({"a": "done", "b": "skipped"}, {"a": "/state"}, False, False),
-    ],
-)
-def test_what_nothing_has_listed(ends: dict[str, Any], stores: dict[str, str], listed: bool, unlisted: bool) -> None:
-    progress = _progress()
-    for station, store in stores.items():
-        progress.about(station, product="pronote_client", store=store)
-    for station, end in ends.items():
-        progress.end(station, end)
-    progress.listed = listed
-    assert progress.unlisted is unlisted

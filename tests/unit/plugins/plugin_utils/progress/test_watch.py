@@ -29,13 +29,13 @@ def _watch(said: list[str]) -> Watch:
     return Watch(say=said.append, broken=_broken)
 
 
-def _play(watch: Watch, product: str, *stations: str, ended: int, store: str = "") -> None:
+def _play(watch: Watch, product: str, *stations: str, ended: int) -> None:
     watch.play(dict.fromkeys(stations, "Salle 101"), check=False)
     watch.start(live=False, **_SHOWN)
     for number, station in enumerate(stations):
         with watch.progress() as (progress, now):
             progress.begin(station, now=now)
-        _progress.Events(station, product=product, store=store).stage("cleaning")
+        _progress.Events(station, product=product).stage("cleaning")
         if number < ended:
             with watch.progress() as (progress, _now):
                 progress.end(station, "done")
@@ -52,6 +52,20 @@ def test_the_end_tells_of_each_play_that_had_stations(events: Path) -> None:
     # No end of the run is foretold of what is over.
     assert said == ["PRONOTE: postes 3/4, faits 3, en cours 1", "EDT monoposte: postes 1/1, faits 1"]
     assert [progress.product for progress in watch.plays] == ["pronote_client", "edt_monoposte"]
+    assert events.exists()
+
+
+def test_what_the_block_says_has_no_line(events: Path) -> None:
+    said: list[str] = []
+    watch = _watch(said)
+    for name in ("one", "two"):
+        watch.play({name: ""}, check=False, play=name)
+        watch.start(live=False, **_SHOWN)
+        with watch.progress() as (progress, now):
+            progress.begin(name, now=now)
+            progress.end(name, "done")
+    watch.finish(told=["one"])
+    assert said == ["PRONOTE: postes 1/1, faits 1"]
     assert events.exists()
 
 
@@ -72,12 +86,12 @@ def test_a_survey_tells_how_each_station_ended(events: Path) -> None:
 
 def test_what_a_worker_said_last_is_of_its_own_play(events: Path) -> None:
     watch = _watch([])
-    _play(watch, "pronote_client", "a", ended=1, store="/state/one")
-    _play(watch, "edt_monoposte", "b", ended=1, store="/state/two")
+    _play(watch, "pronote_client", "a", ended=1)
+    _play(watch, "edt_monoposte", "b", ended=1)
     watch.finish()
-    assert [(progress.product, progress.stores, dict(progress.at_work)) for progress in watch.plays] == [
-        ("pronote_client", {"a": "/state/one"}, {}),
-        ("edt_monoposte", {"b": "/state/two"}, {}),
+    assert [(progress.product, list(progress.rooms), dict(progress.at_work)) for progress in watch.plays] == [
+        ("pronote_client", ["a"], {}),
+        ("edt_monoposte", ["b"], {}),
     ]
     assert events.exists()
 

@@ -36,8 +36,8 @@ def test_what_is_told_is_read_once(events: Path) -> None:
 
 def test_a_worker_says_what_it_works_for(events: Path) -> None:
     reader = _progress.Reader(events)
-    _progress.Events("s1", product="edt_monoposte", store="")
-    assert reader.read() == [{"station": "s1", "product": "edt_monoposte", "store": ""}]
+    _progress.Events("s1", product="edt_monoposte")
+    assert reader.read() == [{"station": "s1", "product": "edt_monoposte"}]
     reader.close()
 
 
