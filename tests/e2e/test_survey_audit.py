@@ -143,7 +143,7 @@ def test_the_same_as_by_workers_but_for_times(school: School, tmp_path: Path) ->
     assert {r["action"] for r in surveyed.results} >= {"rentree.pronote.audit_survey"}
     assert {r["action"] for r in worked.results} & {"rentree.pronote.audit_survey"} == set()
     assert surveyed.of("audit").keys() == worked.of("audit").keys()
-    assert "1 of 27 stations are read one by one, a process for each: ansible_winrm_transport credssp" in _line(
+    assert "1 of 27 stations is read by a process of its own: ansible_winrm_transport credssp" in _line(
         surveyed.output
     )
     assert school.lab.snapshots() == before
