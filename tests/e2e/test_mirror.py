@@ -156,5 +156,5 @@ def test_what_arrives_is_hashed_there(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     said = " ".join((done.stdout + done.stderr).split())
-    assert f"setup.exe has the SHA-256 {hashlib.sha256(b'setup.exe').hexdigest()} on the web server" in said
+    assert f"setup.exe a le SHA-256 {hashlib.sha256(b'setup.exe').hexdigest()} sur le serveur web" in said
     assert {path.name for path in web.iterdir()} == {"setup.exe", "response.iss"}

@@ -199,7 +199,7 @@ def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Contr
 def test_a_repository_in_a_home_is_refused(controller: Controller) -> None:
     run = controller.play(pronote_schedule_project="/home/admin/rentree").assert_code(2)
     told = " ".join(run.output.split())
-    assert "service ne voit pas ce qui est dans un dossier personnel (ProtectHome)\xa0: /home/admin/rentree." in told
+    assert "service ne voit pas ce qui est dans un dossier personnel (ProtectHome) : /home/admin/rentree." in told
     # cron sees it.
     controller.play(pronote_schedule_project="/home/admin/rentree", pronote_schedule_kind="cron").assert_code(0)
 

@@ -39,7 +39,8 @@ class ModuleAction(ActionBase):
         language = given.pop("language", None)
         if language and language not in LANGUAGES:
             words = words_of({}, variables, self._templar.template)
-            raise AnsibleActionFail(words("language is fr or en, not {language}", language=printable_line(language)))
+            told_language = printable_line(language)
+            raise AnsibleActionFail(words("{option} is fr or en, not {value}", option="language", value=told_language))
         apart = bool(self._task.async_val) and not self._connection.has_native_async
         result = self._execute_module(module_args=given, task_vars=variables, wrap_async=apart)
         if not apart:

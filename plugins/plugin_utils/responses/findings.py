@@ -119,7 +119,7 @@ FINDINGS: dict[str, tuple[Severity, Message]] = {
 """Every finding's severity and remedy."""
 
 
-def finding(code: str, fact: str) -> Finding:
+def finding(code: str, fact: Message) -> Finding:
     """A finding of this code."""
     severity, remedy = FINDINGS[code]
     return Finding(code=code, severity=severity, fact=fact, remedy=remedy)
