@@ -48,7 +48,7 @@ _TOLD = {*_FOR_PEOPLE, "reason", "warnings", "skip_reason", "skipped_reason", "d
 # digest, where something is known from, a list of numbers.
 _DATA = re.compile(
     r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|([a-z]{3}\.?\s)?\d+\s[^\W\d]+\.?\s20\d\d|\S*[/\\_@]\S*|\S+\.(ya?ml|html|json|csv|iss)"
-    r"|ansible(-\w+)?|\w+([.-]\w+)*(\.\w+)+|--?[a-z-]+|x(64|86)|\d+ ?(min|s|MiB|h)\b|[0-9a-f]{32,}|poste:\d+"
+    r"|ansible(-\w+)?|\w+([.-]\w+)*(\.\w+)+|(?<!\w)--?[a-z-]+|x(64|86)|\d+ ?(min|s|MiB|h)\b|[0-9a-f]{32,}|poste:\d+"
     r"|\[Errno \d+\] [\w ]+|\w+=\S+|\b[A-Z]:(?!\w)|pid \d+|attestation \d+|\d+ (et|ou) \d+|(?=\S*\d)[\w.-]+-[\w.-]+"
     r"|\b(install|update|uninstall)\b"
 )
@@ -106,10 +106,14 @@ def outside(line: str, data: Iterable[str] = ()) -> str:
         elif depth == 0:
             kept.append(char)
     left = "".join(kept)
-    for each in sorted(_PRODUCTS, key=len, reverse=True):
+    # Several words as they are; one, after what has it within: a group may be called as a part of a path.
+    phrases, names = {*_PRODUCTS}, set[str]()
+    for each in data:
+        (phrases if " " in each else names).add(each)
+    for each in sorted(phrases, key=len, reverse=True):
         left = left.replace(each, " ")
     left = _DATA.sub(" ", left)
-    for each in sorted({*data}, key=len, reverse=True):
+    for each in sorted(names, key=len, reverse=True):
         left = left.replace(each, " ")
     return " ".join(left.split()) if _LETTER.search(left) else ""
 

@@ -40,13 +40,13 @@ def test_the_places_of_0_1_0_are_moved_once(tmp_path: Path) -> None:
     assert _tree(past) == before
     assert f"-{inventory}/{STORE}" in check.output
     assert f"+{beside}/{STORE}" in check.output
-    assert f"Would be moved out of the inventory: 5 of {inventory}/logs to {beside}/logs" in check.output
+    assert f"Seraient sortis de l'inventaire\u00a0: 5 fichiers de {inventory}/logs vers {beside}/logs" in check.output
 
     play("--limit", "riquet-s101-01", "-e", "pronote_state=", "-e", f"pronote_client_log_dir={inventory}/logs")
     assert _tree(past) == before
 
     run = play()
-    assert f"Moved out of the inventory: 1 of {inventory}/state to {beside}/state" in run.output
+    assert f"Sorti de l'inventaire\u00a0: 1 fichier de {inventory}/state vers {beside}/state" in run.output
     (report,) = [result for result in run.of("deploy_report").values() if len(result["remaining"]) > 1]
     assert {row["station"] for row in report["remaining"]} >= {"riquet-cdi-02", "fermat-profs-01"}
     assert {name.partition("/")[0] for name in _tree(inventory)} == {

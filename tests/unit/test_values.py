@@ -67,6 +67,7 @@ _KNOWN: dict[str, set[str]] = {
         "wake.wake dt.datetime.fromisoformat(woken)",
     },
     "dates, whose errors are caught or documented beside them": {
+        "base.message dt.datetime.fromisoformat(source['moment'])",
         "base.times dt.datetime.fromisoformat(text)",
         "base.times dt.datetime.fromtimestamp(seconds, tz=dt.UTC)",
         "checks.export_judge dt.datetime.strptime(text, shape)",
