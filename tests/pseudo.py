@@ -29,7 +29,8 @@ _FIELD = re.compile(r"(\{\w+\})")
 # What Ansible itself says, line by line: headings, who a result is of, the recap, where an error is.
 _ANSIBLE = (
     re.compile(r"(PLAY|TASK|RUNNING HANDLER|NO MORE HOSTS|PLAY RECAP).*"),
-    re.compile(r"(ok|changed|skipping|included|fatal|failed|unreachable|\.\.\.ignoring)\b(?!: \[[^]]+\]: ).*"),
+    re.compile(r"(ok|included|fatal|\.\.\.ignoring)\b.*"),
+    re.compile(r"(changed|skipping|failed|unreachable)\b(?!: \[[^]]+\]: ).*"),
     re.compile(r"\S+ +: ok=\d+ .*"),
     re.compile(r"Origin: .*|\s*\d+ .*|[ ^.]+|\s*\^ column \d+|<<< caused by >>>"),
     re.compile(r"(--- before|\+\+\+ after).*|@@ .*"),

@@ -78,7 +78,7 @@ _NO_PARSERS = {
         *("deadline.send_all", "digests.sha256", "files.sha256_of_file", "files.write_atomically"),
         *("text.headed_diff", "text.lines_diff", "Fingerprint.dump", "export_people.keyed"),
         *("message.mail", "message.signature", "send.post", "people.message_command", "ResponseStore.reject"),
-        *("block.of_audit", "block.of_deployment"),
+        *("block.of_audit", "block.of_deployment", "product.of_product"),
         *("Telling.vv", "Telling.vvvv", "Telling.vvvvv", "sealing.sealed", "Session.send", "Connection.post"),
         *("Scheme.begin", "Scheme.outgoing"),
         *(
