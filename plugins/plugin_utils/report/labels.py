@@ -28,7 +28,7 @@ CHANGES = {
 """By the kind of change of audit/history.py."""
 
 LAST = {
-    "done": Message("done"),
+    "done": Message.context("deployment", "done"),
     "skipped": Message("left for later"),
     "held": Message("held back"),
     "failed": Message("failed"),
