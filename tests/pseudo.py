@@ -14,6 +14,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import sourced
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import Words
 from babel.messages.mofile import write_mo
@@ -148,7 +149,9 @@ def for_people(data: Any, words: Words) -> Iterator[str]:
     if isinstance(data, Mapping):
         for name, value in data.items():
             if name in _TOLD:
-                yield from (line for text in _texts(value) for line in words.of(text).split("\n"))
+                # What was said before, for a file or a record, has beside it what it is said from.
+                told = sourced(value, data.get(f"{name}_source")) if isinstance(value, str) else value
+                yield from (line for text in _texts(told) for line in words.of(text).split("\n"))
             elif name != "job":
                 yield from for_people(value, words)
     elif isinstance(data, list | tuple):
