@@ -152,7 +152,7 @@ def for_people(data: Any, words: Words) -> Iterator[str]:
                 # What was said before, for a file or a record, has beside it what it is said from.
                 told = sourced(value, data.get(f"{name}_source")) if isinstance(value, str) else value
                 yield from (line for text in _texts(told) for line in words.of(text).split("\n"))
-            elif name != "job":
+            elif name != "job" and not str(name).endswith("_source"):
                 yield from for_people(value, words)
     elif isinstance(data, list | tuple):
         for each in data:

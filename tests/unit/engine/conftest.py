@@ -14,12 +14,13 @@ from tests.station.fixtures import depot, make_station
 
 __all__ = ["depot", "make_station"]
 
-# Names of other people's programs, parts of an answer and values by our own names, and what tests write themselves.
+# Names of other people's programs, parts of an answer and values by our own names, what tests write themselves, and
+# what Ansible says of a variable.
 _DATA = {
     NAME,
     *("AppLocker", "WDAC", "ASR rules", "Deep Freeze", "Reboot Restore Rx", "UWF"),
     *("processes", "reboot"),
-    *("note: kept by hand", "File exists"),
+    *("note: kept by hand", "File exists", "cassé", "is undefined"),
 }
 
 
