@@ -59,10 +59,10 @@ class _Run:
         finally:
             station.close()
 
-    def turn(self) -> dict[str, Any]:
-        given = {"arguments": "given", "found": "found"}
-        found = {"survey": self.path, "at": {NAME: 0}}
-        return self.pc.run("client_turn", given, check=self.check, given=self.given, found=found)
+    def turn(self, step: dict[str, Any] | None = None) -> dict[str, Any]:
+        given = {"arguments": "given", "found": "found", **({"step": "step"} if step else {})}
+        found = {"survey": self.path, "at": {NAME: 0}, "id": "plan-1", "releases": {}}
+        return self.pc.run("client_turn", given, check=self.check, given=self.given, found=found, step=step)
 
     def standing(self) -> Any:
         return standings(Path(self.given["store"]), product="pronote_client").get(NAME, {}).get("standing")
@@ -191,3 +191,35 @@ def test_who_only_a_worker_reaches_has_a_turn_that_asks_in_a_dry_run_too(make_st
     ((name, result, more),) = survey.unasked()
     assert (survey.asked, name, more["turn"]) == ([], NAME, True)
     assert handed_over({"result": result, **more}, check=True, now=0) is None
+
+
+_STOPPED: dict[str, Any] = {
+    "go": [],
+    "held": {NAME: "held back, rings of 0310001A stopped: the disk is full"},
+    "go_on": {NAME: {"by": ["pilot-01"], "remedy": "Mend pilot-01."}},
+    "wrong": [],
+}
+
+
+def test_a_station_that_is_held_back_says_by_whom_and_is_remembered_so(make_station: MakeStation) -> None:
+    run = _Run(make_station(**OLD))
+    told = run.turn(_STOPPED)
+    assert (told["action"], told["held_by"], told["remedy"]) == ("skip", ["pilot-01"], "Mend pilot-01.")
+    kept = run.standing()
+    assert (kept.outcome, kept.reason, kept.remedy) == ("held", told["reason"], "Mend pilot-01.")
+
+
+def test_what_keeps_a_station_itself_is_said_before_what_holds_its_school(make_station: MakeStation) -> None:
+    run = _Run(make_station(**OLD, free_space=2**20))
+    told = run.turn(_STOPPED)
+    assert told["failed"]
+    assert "free on C:" in told["msg"]
+    assert "held_by" not in told
+    assert run.standing().outcome == "failed"
+
+
+def test_a_staging_that_is_held_back_leaves_what_is_remembered_of_the_installation(make_station: MakeStation) -> None:
+    run = _Run(make_station(**OLD), state="staged")
+    told = run.turn(_STOPPED)
+    assert told["held_by"] == ["pilot-01"]
+    assert run.standing() is None
