@@ -102,7 +102,7 @@ def test_a_store_that_somebody_holds_costs_one_wait_and_the_report_says_so(schoo
         (["late", "absent"], "all", 2, "2 postes sur 12 sont à l'état «\u00a0en retard ou absent\u00a0»"),
         (["late"], "compliant", 0, ""),
         (["unreachable"], "unreachable", 2, "1 poste sur 1 est à l'état «\u00a0injoignable\u00a0»"),
-        (["later"], "compliant", 2, "unknown status later"),
+        (["later"], "compliant", 2, "état inconnu later"),
         ([], "unreachable,refused", 0, ""),
     ],
 )
