@@ -104,7 +104,7 @@ def test_bad_variables(mistyped: Mistyped, station: str) -> None:
     result = mistyped.run.of("client")[station]
     assert result["outcome"] == "failed"
     text = " ".join(mistyped.run.output.replace("''", "'").split())
-    assert f"[{station}]: FAILED!" in text
+    assert f"failed: [{station}]: " in text
     assert BAD[station][1] in " ".join(result["msg"].split()), result
     assert BAD[station][1] in text
     assert mistyped.after[station] == mistyped.before[station]
