@@ -115,7 +115,7 @@ def test_each_product_has_its_own_end(school: School) -> None:
     assert second.startswith("EDT monoposte, déploiement : 2 postes | ")
     remaining = school.play("remaining", "--limit", "salle,chef").assert_code(0)
     assert _tables(remaining) == [
-        "Reste à faire\u00a0: rien, les 2 postes sont à jour",
+        "Reste à faire : rien, les 2 postes sont à jour",
         "EDT monoposte - Reste à faire : 1 poste sur 1",
     ]
     school.lab.depot({})
