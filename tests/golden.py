@@ -14,6 +14,7 @@ from tests.collection import ROOT, use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import json_text  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import (  # noqa: E402
     Audit,
     History,
@@ -22,7 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document, render_json  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import render_prometheus  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
@@ -77,7 +78,7 @@ def reports() -> dict[str, bytes]:
         kept.picture, at=at, outcome=outcome, changes=kept.changes, releases=kept.releases, french=catalogue("fr")
     )
     texts = {
-        "audit.json": render_json(report),
+        "audit.json": json_text(report),
         "audit.csv": render_csv(report["stations"], words=catalogue("fr"), zone=dt.UTC),
         "audit-en.csv": render_csv(report["stations"], words=catalogue("en"), zone=dt.UTC),
         "audit.prom": render_prometheus(report),

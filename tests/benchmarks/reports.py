@@ -14,6 +14,7 @@ from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import json_text  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.decide import Alert, decide  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.message import (  # noqa: E402
     compose,
@@ -27,7 +28,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, count  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import render_json  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import (  # noqa: E402
     render_prometheus,
@@ -85,7 +85,7 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
         "html": lambda: render_html(
             made.report, trends=made.history.trend, commands=made.commands, words=catalogue("fr")
         ),
-        "json": lambda: render_json(made.report),
+        "json": lambda: json_text(made.report),
         "csv": lambda: render_csv(records, words=catalogue("fr")),
         "junit": lambda: render_junit(records, at=made.report["at"]),
         "prometheus": lambda: render_prometheus(made.report),

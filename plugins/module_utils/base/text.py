@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
@@ -15,6 +16,7 @@ __all__ = [
     "cell",
     "decoded",
     "headed_diff",
+    "json_text",
     "lines_diff",
     "one_line",
     "printable",
@@ -106,6 +108,11 @@ def some_of(names: Collection[str], most: int) -> str:
     """Names in a sentence: the first ``most`` of them, and how many more there are."""
     rest, first = len(names) - most, ", ".join(list(names)[:most])
     return Message.plural("{names} and {n} more", "{names} and {n} more", rest, names=first) if rest > 0 else first
+
+
+def json_text(data: Any) -> str:
+    """Plain data for programs: one line for each key, in their order, so that a diff of two files is short."""
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def headed_diff(header: str, before: str, after: str) -> dict[str, str]:

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import write_atomically
+from ...module_utils.base.text import json_text
 from ..pages.page import Link, neighbours, part, render_page
 from ..pages.titles import audit_title, board_title
 from ..words.words import Words
@@ -58,7 +58,7 @@ def write_board(
         if not name:
             continue
         if kind == "path":
-            text = json.dumps(board, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+            text = json_text(board)
         else:
             text = render_board_page(board, words=words, links=neighbours(name, pages))
         file = Path(name).expanduser()

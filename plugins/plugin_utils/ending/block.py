@@ -19,6 +19,7 @@ from ..audit.record import count as count_records
 from ..audit.status import STATUSES
 from ..words.words import Words
 from .stations import OUTCOMES, StationEnd, count
+from .stations import by_school as ends_by_school
 
 __all__ = ["Count", "EndBlock", "Group", "Mode", "block_of", "of_audit", "of_deployment"]
 
@@ -131,11 +132,9 @@ def of_deployment(
     """That of a deployment. ``today``: as ``2026-11-26``, whose hours need no day; ``outcome``: the file for programs;
     ``command``: how to list what remains, told when something does."""
     head = words.of(_TITLES[mode].given(product=_title(product)))
-    ordered = sorted(ends, key=lambda end: (end.school, end.room, end.station))
     dry = mode == "dry_run"
-    schools: dict[str, list[StationEnd]] = {}
-    for end in ordered:
-        schools.setdefault(end.school, []).append(end)
+    schools = ends_by_school(ends)
+    ordered = [end for rows in schools.values() for end in rows]
     remains = any(OUTCOMES[end.outcome].listed for end in ends)
     return EndBlock(
         title=_of_stations(head, len(ends), words),

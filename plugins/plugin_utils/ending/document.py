@@ -5,15 +5,14 @@ new version. Pure.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..words.words import Words
 from .block import Mode
-from .stations import StationEnd, count
+from .stations import StationEnd, by_school, count
 
-__all__ = ["EXIT_CODES", "SCHEMA", "document", "exit_code", "render_json", "verdict"]
+__all__ = ["EXIT_CODES", "SCHEMA", "document", "exit_code", "verdict"]
 
 SCHEMA = 1
 
@@ -44,10 +43,7 @@ def document(
     ends: Sequence[StationEnd], *, mode: Mode, product: str, started: str, ended: str, french: Words
 ) -> dict[str, Any]:
     """The whole outcome as plain data, its texts in English and, as ``…_fr``, in French. Times are UTC."""
-    ordered = sorted(ends, key=lambda end: (end.school, end.room, end.station))
-    schools: dict[str, list[StationEnd]] = {}
-    for end in ordered:
-        schools.setdefault(end.school, []).append(end)
+    schools = by_school(ends)
     return {
         "schema": SCHEMA,
         "product": product,
@@ -59,7 +55,7 @@ def document(
         "exit_code": exit_code(ends),
         "counts": count(ends),
         "schools": [{"school": school, "counts": count(rows)} for school, rows in schools.items()],
-        "stations": [_station(end, french) for end in ordered],
+        "stations": [_station(end, french) for rows in schools.values() for end in rows],
     }
 
 
@@ -77,8 +73,3 @@ def _station(end: StationEnd, french: Words) -> dict[str, Any]:
         **{name: str(text) for name, text in texts.items()},
         **{f"{name}_fr": french.of(text) for name, text in texts.items()},
     }
-
-
-def render_json(outcome: Mapping[str, Any]) -> str:
-    """As text: one line for each key, so that a diff of two outcomes is short."""
-    return json.dumps(outcome, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

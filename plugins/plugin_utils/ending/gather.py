@@ -16,7 +16,7 @@ from typing import Any, cast, get_args
 from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
-from ...module_utils.base.text import printable_line
+from ...module_utils.base.text import json_text, printable_line
 from ...module_utils.base.times import local_day
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ..places.product import of_product
@@ -26,7 +26,7 @@ from ..survey.results import read_lines
 from ..words.catalogue import catalogue
 from ..words.words import Words
 from .block import EndBlock, Mode, of_deployment
-from .document import document, render_json
+from .document import document
 from .stations import StationEnd, ended
 
 __all__ = ["DeploymentRun", "block_and_outcome", "gather"]
@@ -147,7 +147,7 @@ def block_and_outcome(
         told = document(ends, mode=run.mode, product=run.product, started=run.started, ended=at, french=catalogue("fr"))
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(Path(path), render_json(told).encode(errors="replace"), mode=0o600)
+            write_atomically(Path(path), json_text(told).encode(errors="replace"), mode=0o600)
             written = path
         except OSError as exc:
             problem = Message(

@@ -15,7 +15,7 @@ from typing import Any
 from ...module_utils.base.message import Message, sourced
 from ..remaining.standing import CONFIRM_REMEDY, TO_CONFIRM
 
-__all__ = ["OUTCOMES", "Outcome", "StationEnd", "count", "ended"]
+__all__ = ["OUTCOMES", "Outcome", "StationEnd", "by_school", "count", "ended"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +167,14 @@ def _until(result: Mapping[str, Any]) -> str:
             return moment[0]
         values += [each for each in value.values.values() if isinstance(each, Message)]
     return ""
+
+
+def by_school(ends: Iterable[StationEnd]) -> dict[str, list[StationEnd]]:
+    """Stations by UAI, in the order of schools, rooms and names."""
+    schools: dict[str, list[StationEnd]] = {}
+    for end in sorted(ends, key=lambda end: (end.school, end.room, end.station)):
+        schools.setdefault(end.school, []).append(end)
+    return schools
 
 
 def count(ends: Iterable[StationEnd]) -> dict[str, int]:

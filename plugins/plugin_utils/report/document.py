@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from ..audit.record import ShownRecord, by_school, count
 from ..words.words import Words
 from .labels import LAST
 
-__all__ = ["SCHEMA", "document", "render_json"]
+__all__ = ["SCHEMA", "document"]
 
 SCHEMA = 3
 
@@ -105,8 +104,3 @@ def _in_both(row: ShownRecord, french: Words) -> dict[str, Any]:
 def _told(data: Mapping[str, Any], texts: Sequence[str], french: Words) -> dict[str, Any]:
     told = {name: each for name, each in data.items() if not name.endswith("_source")}
     return {**told, **{f"{name}_fr": told[name] and french.field(data, name) for name in texts}}
-
-
-def render_json(report: Mapping[str, Any]) -> str:
-    """As text: one line for each key, so that a diff of two reports is short."""
-    return json.dumps(report, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

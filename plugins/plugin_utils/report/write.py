@@ -11,13 +11,13 @@ from typing import Any
 
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
+from ...module_utils.base.text import json_text
 from ..audit.status import STATUSES
 from ..pages.page import Link, neighbours, part, render_page
 from ..pages.titles import audit_title
 from ..words.words import Words
 from .commands import Commands
 from .csv_file import render_csv
-from .document import render_json
 from .junit import render_junit
 from .labels import CHANGES, VERDICTS
 from .prometheus import render_prometheus
@@ -87,7 +87,7 @@ def write_reports(
     once the others are.
     """
     made = {
-        "path": lambda: render_json(report),
+        "path": lambda: json_text(report),
         "csv": lambda: render_csv(report["stations"], words=words),
         "html": lambda: render_html(
             report,

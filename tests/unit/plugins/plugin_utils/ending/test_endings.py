@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, with_sources
+from ansible_collections.rentree.pronote.plugins.module_utils.base.text import json_text
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block import (
     block_of,
@@ -17,7 +18,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.document import (
     document,
     exit_code,
-    render_json,
     verdict,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.draw import draw
@@ -193,7 +193,7 @@ def test_every_status_of_an_audit_is_counted() -> None:
 def _outcome(kind: str) -> dict[str, Any]:
     told = {"started": "2026-11-26T15:00:00Z", "ended": "2026-11-26T16:00:00Z"}
     made = document(endings.ends(kind), mode="deploy", product="pronote_client", french=catalogue("fr"), **told)
-    loaded: dict[str, Any] = json.loads(render_json(made))
+    loaded: dict[str, Any] = json.loads(json_text(made))
     return loaded
 
 
