@@ -22,7 +22,9 @@ _SMALL = (12, 16, 20, 24, 28, 40, 60, 100, 300, 1000)
 _EIGHTH = LONGEST // 8
 # Seconds of CPU. Linear reading of 40 KB costs some milliseconds: the first two are worth no second look.
 _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
-_MOST_GROWTH = 1.5
+# To the whole from its half, and from its quarter: what is squared doubles at each step. A list that no longer fits the
+# processor's cache costs half as much again at one step, once.
+_MOST_GROWTH, _MOST_OF_TWO = 1.5, 2.0
 # What shares a core with this thread makes it slow for a while: what grows too fast does so each time, at least so many
 # times, and then for so many seconds of looking.
 _LOOKS, _PATIENCE = 6, 1.0
@@ -49,14 +51,18 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
     length = LONGEST if _cost(read, made(_EIGHTH)) < _NOTHING else _EIGHTH
     while length <= LONGEST:
         if _cost(read, made(length)) > _CHEAP:
-            half, whole = made(length // 2), made(length)
-            twice, once = math.inf, math.inf
+            quarter, half, whole = made(length // 4), made(length // 2), made(length)
+            four, twice, once = math.inf, math.inf, math.inf
             looks, spent = 0, 0.0
             while looks < _LOOKS or spent < _PATIENCE:
                 looks += 1
                 spent += (halves := _cost(read, half, half)) + (all_of_it := _cost(read, whole))
                 twice, once = min(twice, halves), min(once, all_of_it)
                 if once <= max(_CHEAP, twice * _MOST_GROWTH):
+                    break
+                spent += (quarters := _cost(read, *[quarter] * 4))
+                four = min(four, quarters)
+                if once <= four * _MOST_OF_TWO:
                     break
             else:
                 return f"{twice / 2:.3f} s at {len(half)} characters, {once:.3f} s at {len(whole)}"
