@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import getpass
+import itertools
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -19,6 +21,9 @@ __all__ = ["Prefix", "PrefixError", "kill"]
 
 _STOP_SECONDS = 10.0
 _BOOT_SECONDS = 60.0
+# A program asks wineserver hundreds of things before it begins, one after the other: on one core that is a switch, on
+# two each question wakes the other core up. A seventh of the CPU of a command, and half of its time.
+_cores = itertools.cycle(random.sample(sorted(os.sched_getaffinity(0)), len(os.sched_getaffinity(0))))
 _NAME_KEY = r"System\\CurrentControlSet\\Control\\ComputerName\\ComputerName"
 
 
@@ -35,6 +40,7 @@ class Prefix:
 
     def __init__(self, folder: Path, template: Template, *, language: str) -> None:
         self.folder = folder
+        self._on_one_core = ("taskset", "--cpu-list", str(next(_cores)))
         self.path = folder / "prefix"
         self.run = folder / "run"
         self._template = template
@@ -76,7 +82,7 @@ class Prefix:
     def start_server(self) -> None:
         """Start wineserver. The prefix's services begin with the first program."""
         self._server = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "INT", str(WINESERVER), "-f", "-p"],
+            ["setpriv", "--pdeathsig", "INT", *self._on_one_core, str(WINESERVER), "-f", "-p"],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -101,6 +107,7 @@ class Prefix:
         """Start a Windows program; ``None`` is /dev/null."""
         nothing = asyncio.subprocess.DEVNULL
         return await asyncio.create_subprocess_exec(
+            *self._on_one_core,
             str(WINE),
             program,
             *arguments,

@@ -37,7 +37,7 @@ WINESERVER = Path("/usr/lib/wine/wineserver64")
 CMD = Path("/usr/local/lib/rentree-pronote/cmd.exe")
 _TARGET = "x86_64-w64-mingw32"
 COMPILER, WINDRES, STRIP = f"{_TARGET}-gcc", f"{_TARGET}-windres", f"{_TARGET}-strip"
-_TOOLS = (COMPILER, WINDRES, STRIP, "wixl", "makensis", "localedef", "setpriv")
+_TOOLS = (COMPILER, WINDRES, STRIP, "wixl", "makensis", "localedef", "setpriv", "taskset")
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "programs"
