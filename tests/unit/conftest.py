@@ -24,13 +24,14 @@ _COVERING = (
 init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collections")])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest begins first: at the end it would keep one worker busy, and the others waiting.
 
     Tests beside the engine count for no coverage: following them takes a third of their CPU, and nobody asks for it.
     """
     items.sort(key=_turn)
-    _import_engine()
+    if getattr(config.option, "cov_source", None):
+        _import_engine()
     for item in items:
         if not any(item.path.is_relative_to(place) for place in _COVERING):
             item.add_marker(pytest.mark.no_cover)
