@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from babel.messages.catalog import Catalog
 
@@ -126,7 +127,8 @@ def errors(tree: ast.Module, makers: Mapping[str, list[str]]) -> Iterator[tuple[
                 yield fact, None
 
 
-def told() -> Iterator[Told]:
+@cache
+def told() -> tuple[Told, ...]:
     """Every error that is made with a fact and a remedy, in the order of the rooms."""
     trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(_PLUGINS.rglob("*.py"))}
     makers = _makers(trees.values())
@@ -141,7 +143,7 @@ def told() -> Iterator[Told]:
             if len(_FIELD.sub("", said.fact).strip()) > 3:
                 found[said] = None
     order = list(ROOMS)
-    yield from sorted(found, key=lambda each: (order.index(each.room), each.fact.casefold(), each.remedy))
+    return tuple(sorted(found, key=lambda each: (order.index(each.room), each.fact.casefold(), each.remedy)))
 
 
 def shown(text: str) -> str:
