@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if getattr(config.option, "cov_source", None):
         _import_engine()
     for item in items:
-        if not any(item.path.is_relative_to(place) for place in _COVERING):
+        if not _covers(item.path):
             item.add_marker(pytest.mark.no_cover)
+
+
+@cache
+def _covers(path: Path) -> bool:
+    return any(path.is_relative_to(place) for place in _COVERING)
 
 
 def _import_engine() -> None:
