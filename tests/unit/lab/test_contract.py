@@ -181,7 +181,8 @@ TABLE = [
         stdout="",
     ),
     Expectation(
-        f'start "" /b "{FOLDER}\\tmp\\{{A}}\\at work.exe" -n 60 127.0.0.1 >nul& '
+        # Its standard error is the command's, which therefore ends when it does: well before _run's patience.
+        f'start "" /b "{FOLDER}\\tmp\\{{A}}\\at work.exe" -n 20 127.0.0.1 >nul& '
         # Ended only if it is still the program that it was.
         '%SystemRoot%\\System32\\taskkill.exe /F /IM "at work.exe" /FI "IMAGENAME eq ISBEW64.exe" >nul 2>nul& '
         f'for /r "{FOLDER}\\tmp" %f in (*.exe *.tmp) do @(2>nul (>>"%f" echo off) || echo %~nxf)',
