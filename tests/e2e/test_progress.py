@@ -159,7 +159,8 @@ def test_live_on_a_terminal(school: School) -> None:
     pyte.ByteStream(screen).feed(written)
     assert screen.margins is None or screen.margins == (0, 39)
     shown = [line.rstrip() for line in screen.display if line.strip()]
-    assert shown[-1].startswith("Ce qui reste à faire")
+    # The last line names the inventory, whose path may be longer than the terminal is wide.
+    assert re.search(r"\nCe qui reste à faire[^\n]*(\n[^\n]*)?$", "\n".join(shown)), shown[-4:]
     assert not any("━" in line for line in shown)
 
 

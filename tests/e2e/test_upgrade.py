@@ -137,7 +137,8 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     planned = check.of("client")
     # What an earlier version published is named once in a run, and not for each station.
     words = " ".join(check.output.split())
-    assert words.count("2025.2.9 x64, 2026.1.3 x64, 2026.2.7 x64: published by an earlier version") == 1
+    # In French: its inventory knows of no other language.
+    assert words.count("2025.2.9 x64, 2026.1.3 x64, 2026.2.7 x64 : publié par une version antérieure") == 1
     assert f"ansible-playbook playbooks/prepare.yml -i {past.folder}/inventory" in words
     assert {name: result["action"] for name, result in planned.items()} == {UNDER_WAY: "finish", STAGED: "install"}
     assert "of an earlier run is on the station" in planned[UNDER_WAY]["reason"]
@@ -181,7 +182,7 @@ def test_scripts_that_are_rendered_anew_go_on_with_what_was_begun(past: Past) ->
     past.prepare()
     assert all(past.digest(release) != digest for release, digest in old.items())
     check = past.deploy("--check", "--diff")
-    assert "published by an earlier version" not in " ".join(check.output.split())
+    assert "par une version antérieure" not in " ".join(check.output.split())
     planned = check.of("client")
     assert {name: result["action"] for name, result in planned.items()} == {UNDER_WAY: "finish", STAGED: "install"}
     assert f"x64-{old['2026.2.7']}-install of an earlier run is on the station" in planned[UNDER_WAY]["reason"]

@@ -42,14 +42,16 @@ def _gate_holds_the_late_school_back(year: Year) -> None:
     outcomes = {host: result["outcome"] for host, result in held.of("client").items()}
     assert {host for host, outcome in outcomes.items() if outcome == "failed"} == _STATIONS[COLLEGE]
     assert {host for host, outcome in outcomes.items() if outcome == "ok"} == _STATIONS[LYCEE]
-    reason = "operation 1 of 2026 is not done for 0310002B: The hosted server runs 2025.2.9, not 2026 yet."
-    assert held.of("client")["fermat-cdi-01"]["msg"].startswith(reason)
+    reason = (
+        "l'opération 1 de 2026 n'est pas faite pour 0310002B : Le serveur hébergé est en 2025.2.9, pas encore en 2026."
+    )
+    assert " ".join(held.of("client")["fermat-cdi-01"]["msg"].split()).startswith(reason)
     warned = year.play("deploy", "--check", "--limit", "college_fermat")
     assert reason in " ".join(warned.output.split())
     assert "held" in warned.of("rentree_gate")["fermat-cdi-01"]
     assert warned.of("rentree_gate")["fermat-cdi-01"]["held"] == {}
     off = year.play("deploy", "--check", "--limit", "college_fermat", pronote_rentree_gate="off")
-    assert "operation 1" not in off.output
+    assert "opération 1" not in off.output
     assert year.lab.snapshots() == before
 
 
