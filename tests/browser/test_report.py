@@ -191,9 +191,10 @@ def test_a_card_is_whole_even_in_the_last_row_of_its_room(report: Report, open_r
     assert page.evaluate(hit, [box["x"] + 20, box["y"] + box["height"] - 8])
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_accessibility_rules(small: Report, open_report: Open, width: int) -> None:
-    opened = open_report(small, width=width, bypass_csp=True)
+def test_accessibility_rules(small: Report, open_report: Open, width: int, scheme: str) -> None:
+    opened = open_report(small, width=width, bypass_csp=True, color_scheme=scheme)
     opened.page.add_style_tag(content=".room{content-visibility:visible!important}")
     opened.page.locator(".plan summary").first.click()
     assert violations(opened.page) == []
