@@ -34,6 +34,7 @@ def apart(rows: Sequence[ShownRecord], groups: Mapping[str, frozenset[str]]) -> 
 
 def _parts(stations: frozenset[str], groups: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """The groups that the stations fall apart into, each with its own; none when they do not."""
+    # The largest first: one that is all of them leaves no second.
     within = sorted(
         ((name, hosts) for name, hosts in groups.items() if hosts <= stations),
         key=lambda group: (-len(group[1]), group[0]),
@@ -41,8 +42,6 @@ def _parts(stations: frozenset[str], groups: Mapping[str, frozenset[str]]) -> di
     found: dict[str, frozenset[str]] = {}
     left = stations
     for name, hosts in within:
-        if hosts == stations:
-            return {}
         if hosts <= left:
             found[name], left = hosts, left - hosts
     return found if len(found) > 1 and not left else {}

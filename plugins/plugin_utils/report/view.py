@@ -23,7 +23,7 @@ from .labels import NEXT, last_words, unsettled
 from .rooms import apart, group_of
 from .todo import PENDING, Todo, kind_of, title_of, todo
 
-__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "of_school", "short_names", "view"]
+__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "school_view", "short_names", "view"]
 
 _SHOWN_CHANGES = 12  # of one kind, by name; the rest as a number
 
@@ -164,7 +164,7 @@ def view(
     )
 
 
-def of_school(whole: ReportView, school: ReportSchool, words: Words) -> ReportView:
+def school_view(whole: ReportView, school: ReportSchool, words: Words) -> ReportView:
     """The page of one school of an audit whose schools have pages of their own."""
     return replace(
         whole,

@@ -22,7 +22,7 @@ from .junit import render_junit
 from .labels import CHANGES, VERDICTS
 from .prometheus import render_prometheus
 from .school_pages import LARGEST, is_school_page, school_page
-from .view import ReportView, of_school, view
+from .view import ReportView, school_view, view
 
 __all__ = ["KINDS", "ReportError", "render_html", "render_pages", "write_reports"]
 
@@ -88,7 +88,7 @@ def render_pages(
         yield (
             pages[school.uai],
             _page(
-                of_school(whole, school, words),
+                school_view(whole, school, words),
                 title=words("{first}: {then}", first=title, then=school.name),
                 words=words,
                 links=(to_index, *links),

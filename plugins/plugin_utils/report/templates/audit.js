@@ -39,12 +39,13 @@
       });
       all(".room", section).forEach(function (element) {
         var room = { element: element, name: element.querySelector("h4").textContent, cells: [] };
-        var of = plain(" " + element.dataset.name + " " + section.dataset.name + " " + section.dataset.uai);
+        var of = plain(" " + element.dataset.name + " " + section.dataset.name);
         all(".plan>li", element).forEach(function (li) {
           var name = li.querySelector("strong").textContent;
           room.cells.push({
             li: li, name: name, status: li.querySelector("summary").className, kind: li.dataset.kind || "", yes: true,
-            rows: own.rows.get(name) || [], text: plain(li.querySelector(".v").textContent) + of
+            rows: own.rows.get(name) || [], text: plain(li.querySelector(".v").textContent) + of,
+            uai: plain(section.dataset.uai)
           });
         });
         own.rooms.push(room);
@@ -171,16 +172,21 @@
   function apply() {
     if (!cells) { collect(); }
     var looked = plain(input.value).split(/\s+/).filter(Boolean), filtered = Boolean(looked.length || status);
-    function has(text) { return looked.every(function (word) { return text.indexOf(word) !== -1; }); }
+    // Of a UAI its beginning, and enough of it: "03" is a station, and 0310001A has it too.
+    function has(text, uai) {
+      return looked.every(function (word) {
+        return text.indexOf(word) !== -1 || (word.length > 4 && uai.indexOf(word) === 0);
+      });
+    }
     if (!sections.length) {
       var schools = all("table.schools tbody tr", main).filter(function (row) {
-        gone(row, !has(row.schoolText));
-        return has(row.schoolText);
+        gone(row, !has(row.schoolText, ""));
+        return has(row.schoolText, "");
       });
       said.textContent = filtered ? counted(schools.length, words.one, words.many) : "";
       return;
     }
-    cells.forEach(function (cell) { cell.yes = (!status || cell.status === status) && has(cell.text); });
+    cells.forEach(function (cell) { cell.yes = (!status || cell.status === status) && has(cell.text, cell.uai); });
     var overall = main.querySelector("section:not(.school)");
     if (overall) { overall.classList.toggle("narrowed", !cells.every(chosen)); }
     sections.forEach(function (own) { narrow(own, filtered); });
