@@ -10,7 +10,7 @@ from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
 from ..plugin_utils.pages.screen import SCREEN
-from ..plugin_utils.progress.play import WORK, language_of, stations_of, wants_color
+from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, wants_color
 from ..plugin_utils.progress.run_end import RunEnd, how_to_list
 from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
 from ..plugin_utils.words.catalogue import catalogue
@@ -103,7 +103,7 @@ class CallbackModule(Default):
             names = play.get_variable_manager().get_vars(play=play).get("ansible_play_hosts_all", [])
             if names:
                 words = self._words = catalogue(language_of(play, str(names[0])) or "fr")
-                self._run_end.begin(play._uuid, stations=lambda: stations_of(play), words=lambda: words)
+                self._run_end.begin(play._uuid, stations=lambda: named(stations_of(play)), words=lambda: words)
 
     @_or_default
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:

@@ -14,7 +14,9 @@ from ..plugin_utils.pages.screen import SCREEN, read_by_a_program
 from ..plugin_utils.progress.play import (
     SURVEYS,
     WORK,
+    apart,
     language_of,
+    named,
     shows_live,
     stations_of,
     wants_color,
@@ -120,9 +122,9 @@ class CallbackModule(CallbackBase):
         # `serial` are told as plays, and are one.
         if stations and play._uuid != self._play:
             self._play = play._uuid
-            self._watch.play(stations, check=bool(play.check_mode), play=play._uuid)
+            self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
             words = self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
-            self._run_end.begin(play._uuid, stations=lambda: stations, words=lambda: words)
+            self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
 
     @_harmless
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002  (Ansible's signature)

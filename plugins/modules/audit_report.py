@@ -37,6 +37,8 @@ options:
     description:
       - The HTML report. One file that loads nothing else. It links O(board) and the audits of other products, when they
         lie beside it.
+      - Over 2000 stations of several schools it is an index, and each school has a file beside it
+        (C(audit.etab-0310001a.html)). Those of schools that are gone are removed.
     type: path
   board:
     description: The page that M(rentree.pronote.rentree_board) writes, to link when it is in the folder of O(html).
@@ -171,7 +173,7 @@ csv:
   type: str
   sample: reports/audit.csv
 html:
-  description: The HTML report.
+  description: The HTML report, or the index of its pages.
   returned: when written
   type: str
   sample: reports/audit.html

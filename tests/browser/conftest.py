@@ -88,9 +88,18 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Ten thousand stations of fifty schools, after two audits."""
+    """Two thousand one hundred stations of twenty-one schools, after two audits: an index and a page per school."""
     folder = tmp_path_factory.mktemp("large")
-    return _report(sample(folder, schools=50, rooms=10, stations=20, days=2), folder)
+    made = sample(folder / "work", schools=21, rooms=5, stations=20, days=2, hostile=False)
+    html = folder / "audit.html"
+    write_reports(
+        {"html": str(html)},
+        made.report,
+        trends=made.history.trend,
+        commands=made.commands,
+        words=catalogue("fr"),
+    )
+    return Report(data=made.report, html=html)
 
 
 @pytest.fixture(scope="session")

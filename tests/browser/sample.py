@@ -85,6 +85,18 @@ def record(station: str, *, status: str = "compliant", expected: str | None = "2
     return cast("AuditRecord", with_sources(made))
 
 
+def _seen(station: str) -> dict[str, Any]:
+    """What a reading says besides the clients; some have somebody at work."""
+    luck = random.Random(f"seen/{station}").random()
+    return {
+        "windows": {"name": "Windows 11 Pro", "build": "22631", "release": "23H2"},
+        "free_bytes": int(luck * 200) << 30 if luck > 0.05 else 96 << 20,
+        "system_drive": "C:",
+        "running": [{"image": "Client PRONOTE.exe", "pid": 4, "session": 1}] if luck > 0.9 else [],
+        "session_open": luck > 0.8,
+    }
+
+
 _MET = {
     "free_disk": (
         "failed",
@@ -155,6 +167,8 @@ def _audit(schools: int, rooms: int, stations: int, *, seed: int, done: float) -
                 off = random.Random(f"{seed}/{station}/{done}").random() < 0.05
                 status = _status(luck, done=min(1.0, done * (1.25 - 0.1 * s)), off=off)
                 made.append(record(station, status=status, school=uai, school_name=name, room=room))
+                if (facts := made[-1]["facts"]) is not None:
+                    facts.update(_seen(station))
     return made
 
 

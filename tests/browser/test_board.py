@@ -171,11 +171,14 @@ def test_one_school_on_a_screen(one_board: Report, open_report: Open, width: int
     page.screenshot(path=SHOTS / f"board-{school}-{width}.png", full_page=True)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("kind", ["board", "english_board"])
-def test_accessibility_rules(request: pytest.FixtureRequest, open_report: Open, kind: str, width: int) -> None:
+def test_accessibility_rules(
+    request: pytest.FixtureRequest, open_report: Open, kind: str, width: int, scheme: str
+) -> None:
     report = request.getfixturevalue(kind)
-    opened = open_report(report, width=width, bypass_csp=True)
+    opened = open_report(report, width=width, bypass_csp=True, color_scheme=scheme)
     assert violations(opened.page) == []
 
 

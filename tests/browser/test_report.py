@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import FAULTY, STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.labels import LAST, NEXT
@@ -18,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue im
 
 from tests.browser.checks import SHOTS, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
-from tests.browser.sample import HOSTILE
+from tests.browser.sample import HOSTILE, sample
 
 FR = catalogue("fr")
 
@@ -191,9 +191,10 @@ def test_a_card_is_whole_even_in_the_last_row_of_its_room(report: Report, open_r
     assert page.evaluate(hit, [box["x"] + 20, box["y"] + box["height"] - 8])
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_accessibility_rules(small: Report, open_report: Open, width: int) -> None:
-    opened = open_report(small, width=width, bypass_csp=True)
+def test_accessibility_rules(small: Report, open_report: Open, width: int, scheme: str) -> None:
+    opened = open_report(small, width=width, bypass_csp=True, color_scheme=scheme)
     opened.page.add_style_tag(content=".room{content-visibility:visible!important}")
     opened.page.locator(".plan summary").first.click()
     assert violations(opened.page) == []
@@ -213,7 +214,8 @@ def test_paper(report: Report, open_report: Open) -> None:
     page.locator(".plan summary").first.click()
     paper = printed(page, "report")
     assert paper.a4
-    assert paper.pages <= 9
+    # The sheet of each school among them, with every station that is to be attended to.
+    assert paper.pages <= 10
     for school in report.data["schools"]:
         assert school["name"] in paper.text
     for said in (
@@ -232,16 +234,61 @@ def test_paper(report: Report, open_report: Open) -> None:
         assert said not in paper.text
 
 
-def test_ten_thousand_stations_in_one_file(large: Report, open_report: Open) -> None:
-    assert large.html.stat().st_size < 6_000_000
-    page = open_report(large).page
-    assert page.locator(".plan summary").count() == sum(large.data["counts"].values()) >= 10_000
+def test_over_two_thousand_stations_are_an_index_and_a_page_per_school(large: Report, open_report: Open) -> None:
+    files = sorted(large.html.parent.glob("audit.etab-*.html"))
+    assert len(files) == len(large.data["schools"]) == 21
+    # Nobody waits for, or scrolls through, more than a school.
+    assert max(file.stat().st_size for file in (large.html, *files)) < 400_000
+    opened = open_report(large)
+    page = opened.page
+    assert page.locator(".plan").count() == 0
+    assert page.locator(".big").inner_text().startswith(FR.number(large.data["counts"]["compliant"]))
+    assert page.evaluate("document.documentElement.scrollHeight") < 6_000
+    page.screenshot(path=SHOTS / "index.png", full_page=True)
+    school = large.data["schools"][14]
+    page.locator("#q").fill(school["name"])
+    page.locator("#said").filter(has_text="1 établissement sur 21").wait_for()
+    rows = page.locator("table.schools tbody tr:visible")
+    assert rows.locator("a").all_inner_texts() == [school["name"]]
+    # By keyboard, from the search: the school, and back.
+    page.locator("#q").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/audit.etab-*.html")
+    assert page.locator("h1").inner_text() == f"Audit du client PRONOTE\u00a0: {school['name']}"
+    assert page.locator(".plan summary").count() == sum(school["counts"].values())
+    page.screenshot(path=SHOTS / "index-school.png", full_page=True)
     page.locator("#q").fill("r3-12")
-    page.locator("#said").filter(has_text="50 ").wait_for()
-    assert page.locator(".plan > li:not(.gone)").count() == 50
-    page.locator("table.schools a").nth(40).click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    page.screenshot(path=SHOTS / "large.png")
+    page.locator("#said").filter(has_text="1 poste sur 100").wait_for()
+    page.locator("header nav a", has_text="Tous les établissements").click()
+    page.wait_for_url("**/audit.html")
+    # Those pages were asked for, and nothing else.
+    assert {address.rpartition("/")[0] for address in opened.asked} == {large.html.parent.as_uri()}
+    opened.asked.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_an_index_keeps_the_rules(large: Report, open_report: Open, width: int, scheme: str) -> None:
+    opened = open_report(large, width=width, bypass_csp=True, color_scheme=scheme)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(opened.page) == []
+
+
+def test_on_the_first_day_nothing_is_empty(open_report: Open, tmp_path: Path) -> None:
+    made = sample(tmp_path, schools=2, rooms=2, stations=6, days=1, hostile=False)
+    path = tmp_path / "audit.html"
+    path.write_text(
+        render_html(made.report, trends=made.history.trend, commands=made.commands, words=FR), encoding="utf-8"
+    )
+    page = open_report(Report(data=made.report, html=path)).page
+    body = page.locator("main").inner_text()
+    # Once for all of them, and nothing about an audit that there was not.
+    assert body.count(FR("The trend appears on the second day of audits.")) == 1
+    assert FR("Trend") not in body
+    assert FR("Since the previous audit") not in body
+    for card in page.locator(".card, .stack").all():
+        assert (card.text_content() or "").strip()
 
 
 def test_the_picture_of_the_readme(small: Report, open_report: Open) -> None:
@@ -255,17 +302,26 @@ def test_the_picture_of_the_readme(small: Report, open_report: Open) -> None:
 
 def test_what_was_tried_last_is_in_the_list_in_the_details_and_on_paper(report: Report, open_report: Open) -> None:
     page = open_report(report).page
+    wrong = [row["station"] for row in report.data["stations"] if row["status"] != "compliant"]
     left = {
         row["station"]: row["last"]
         for row in report.data["stations"]
-        if row["last"] and row["status"] != "compliant" and row["last"]["next"] != "deploy"
+        if row["last"] and row["status"] in FAULTY and row["last"]["next"] != "deploy"
     }
-    rows = page.locator("table.unsettled tbody tr")
-    assert sorted(rows.locator("td:nth-child(2)").all_inner_texts()) == sorted(map(visible_name, left))
-    name, last = next(iter(left.items()))
+    rows = page.locator("table.wrong tbody tr:not(.in)")
+    listed = {row[0]: row for row in rows.evaluate_all("all => all.map(r => [...r.cells].map(c => c.innerText))")}
+    assert sorted(listed) == sorted(map(visible_name, wrong))
+    for name, last in left.items():
+        assert listed[visible_name(name)][2].startswith(f"{FR.of(LAST[last['outcome']])} le")
+    # Everybody who has something to do is told what, and why.
+    assert all(row[1] and row[3] for row in listed.values())
+    name, last = next((name, last) for name, last in left.items() if name not in HOSTILE)
     page.locator(".plan summary", has_text=f"{name} : ").click()
     card = page.locator(".plan details[open] > div").inner_text()
     assert f"Dernier déploiement : {FR.of(LAST[last['outcome']])} le" in card.replace("\u00a0", " ")
     assert f"Ensuite : {FR.of(NEXT[last['next']])}" in card.replace("\u00a0", " ")
+    # And what the reading says besides the client.
+    assert "Windows 11 Pro 23H2, " in card
+    assert "libres sur C:" in card
     page.emulate_media(media="print")
     assert rows.first.is_visible()

@@ -26,20 +26,25 @@ _RELEASE = {
         Message("The hosted server runs {release}, not {year} yet. Update it from the hosting console.")
     ),
     "release_later_year": doubt(
-        Message(
-            "The hosted server already runs {release}, after {year}. Check the year asked for (pronote_rentree_year)."
-        )
+        Message("The hosted server already runs {release}, after {year}. Check in the hosting console."),
+        admin=Message("Check the year asked for (pronote_rentree_year)."),
     ),
     "release_unpublished": to_do(
-        Message("The installer of {release} is not published in the depot. Download it and run playbooks/publish.yml.")
+        Message("The installer of {release} is not published in the depot: that is the network administrator's to do."),
+        admin=Message("Download the installer and run playbooks/publish.yml."),
     ),
     "server_unreadable": unseen(Message("The hosted server's release could not be read ({fact}).")),
     "server_stale": warning(Message("The server does not answer now ({fact}): this is its last known release.")),
     "depot_not_read": info(
         Message("The depot's files were not read again: the folder {path} is not on this controller.")
     ),
+    "depot_not_given": info(
+        Message("The depot's files were not read again: its folder is not known here."),
+        admin=Message("Give the folder of the depot (pronote_depot_path)."),
+    ),
     "depot_wrong": to_do(
-        Message("The depot does not hold what was published: {problem}. Run playbooks/publish.yml again.")
+        Message("The depot does not hold what was published: {problem}."),
+        admin=Message("Run playbooks/publish.yml again."),
     ),
 }
 
@@ -101,10 +106,8 @@ _AUDIT = {
 
 _ATTESTED = {
     "not_attested": to_do(
-        Message(
-            "Nobody has attested this operation, which leaves no trace to look at. Once it is done: "
-            "playbooks/attest.yml."
-        )
+        Message("Nobody has attested this operation, which leaves no trace to look at."),
+        admin=Message("Once it is done, record it (playbooks/attest.yml)."),
     ),
     "attestation_revoked": info(Message("The attestation of {name} ({date}) was revoked by {by} on {at} ({reason}).")),
     "store_unreadable": unseen(Message("What is kept (audits and attestations) cannot be read ({fact}).")),
@@ -135,9 +138,13 @@ _ORDER = {
     "prerequisite_undone": doubt(
         Message("It seems done, but operation {other}, which it depends on, is not. Check operation {other}.")
     ),
-    "archive_not_configured": unseen(Message("The place of the EDT archive is not given (pronote_rentree_edt_path).")),
+    "archive_not_configured": unseen(
+        Message("Where the EDT archive is saved is not known here. Tell the network administrator."),
+        admin=Message("Give the place of the EDT archive (pronote_rentree_edt_path)."),
+    ),
     "export_not_configured": unseen(
-        Message("The place of the export of identifiers is not given (pronote_rentree_export_path).")
+        Message("Where the export of identifiers is saved is not known here. Tell the network administrator."),
+        admin=Message("Give the place of the exported file (pronote_rentree_export_path)."),
     ),
     "check_failed": unseen(Message("The check could not be made ({fact}).")),
 }

@@ -16,16 +16,18 @@ __all__ = ["Finding", "doubt", "info", "to_do", "unseen", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding: its weight, and what it says."""
+    """One finding: its weight, and what it says to whoever is responsible; ``admin``: what is the network
+    administrator's to do about it, by the names of playbooks and variables. Empty for nothing."""
 
     severity: str
     state: str
     text: Message
+    admin: str = ""
 
 
-def info(text: Message) -> Finding:
+def info(text: Message, *, admin: str = "") -> Finding:
     """Worth knowing."""
-    return Finding("info", "", text)
+    return Finding("info", "", text, admin)
 
 
 def warning(text: Message) -> Finding:
@@ -33,16 +35,16 @@ def warning(text: Message) -> Finding:
     return Finding("warning", "", text)
 
 
-def doubt(text: Message) -> Finding:
+def doubt(text: Message, *, admin: str = "") -> Finding:
     """Somebody has to look before the operation counts as done."""
-    return Finding("warning", "in_doubt", text)
+    return Finding("warning", "in_doubt", text, admin)
 
 
-def unseen(text: Message) -> Finding:
+def unseen(text: Message, *, admin: str = "") -> Finding:
     """It could not be looked at."""
-    return Finding("warning", "not_observable", text)
+    return Finding("warning", "not_observable", text, admin)
 
 
-def to_do(text: Message) -> Finding:
+def to_do(text: Message, *, admin: str = "") -> Finding:
     """The operation is not done."""
-    return Finding("error", "to_do", text)
+    return Finding("error", "to_do", text, admin)

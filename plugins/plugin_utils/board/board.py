@@ -27,6 +27,7 @@ __all__ = [
     "DEPENDS",
     "SCHEMA",
     "Facts",
+    "admin_line",
     "board",
     "document",
     "done_of_all",
@@ -80,6 +81,7 @@ def board(reports: Mapping[int, Mapping[str, Any]], facts: Facts, *, words: Word
             "responsible": words.of(known.responsible),
             "where": words.of(known.application),
             "next": _next(number, state, blocked_by, findings, words),
+            "admin": _admin(number, state, findings, words),
             "evidence": [_worded(each, "what", words) for each in report["evidence"]],
             "findings": findings,
         }
@@ -137,11 +139,29 @@ def _next(number: int, state: str, blocked_by: list[int], findings: list[dict[st
     return words.of(own[state]) if state in own else words("Check.")
 
 
+def _admin(number: int, state: str, findings: list[dict[str, str]], words: Words) -> str:
+    """What the network administrator has to do for it, of whatever was found; empty when it is nothing, or not yet."""
+    if state in {DONE, BLOCKED}:
+        return ""
+    known = OPERATIONS[number]
+    own = {TO_DO: known.admin_todo, NOT_OBSERVABLE: known.admin_look}.get(state, "")
+    found = [FINDINGS[each["code"]].admin for each in findings]
+    # A finding that says what to do speaks for the operation, as in what the responsible is told.
+    of_state = any(text and FINDINGS[each["code"]].state == state for text, each in zip(found, findings, strict=True))
+    return " ".join(dict.fromkeys(words.of(text) for text in (*found, "" if of_state else own) if text))
+
+
 def state_label(operation: Mapping[str, Any], words: Words) -> str:
     """The state in words."""
     if operation["state"] == BLOCKED:
         return words("blocked by {by}", by=", ".join(map(str, operation["blocked_by"])))
     return words.of(STATES[operation["state"]].label)
+
+
+def admin_line(operation: Mapping[str, Any], words: Words) -> str:
+    """What the network administrator has to do for an operation, said to them; empty when it is nothing."""
+    who = OPERATIONS[8].responsible
+    return words("{first}: {then}", first=who, then=operation["admin"]) if operation["admin"] else ""
 
 
 def empty(words: Words) -> str:

@@ -42,7 +42,8 @@ STATES = {
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One operation. ``short`` is its title in a word or two, ``todo`` what to do, ``look`` how to see it when it could
-    not be looked at."""
+    not be looked at; both are for the responsible. ``admin_todo`` and ``admin_look``: what the network administrator,
+    who runs this, adds to it; empty for nothing."""
 
     title: Message
     short: Message
@@ -50,6 +51,8 @@ class Operation:
     responsible: Message
     todo: Message
     look: Message
+    admin_todo: str = ""
+    admin_look: str = ""
 
 
 VERDICTS = {
@@ -59,13 +62,16 @@ VERDICTS = {
 }
 """Of the whole board, by the verdict of ``view``."""
 
+_ATTEST = Message("Once it is done, record it (playbooks/attest.yml).")
+
 OPERATIONS = {
     1: Operation(
         title=Message("Update the applications, install the year's client"),
         short=Message("Update"),
         application=Message("hosting console"),
         responsible=Message("head of school"),
-        todo=Message("Update PRONOTE from the hosting console, then publish the installer (playbooks/publish.yml)."),
+        todo=Message("Update PRONOTE from the hosting console."),
+        admin_todo=Message("Then publish the installer (playbooks/publish.yml)."),
         look=Message("Look at the release in the hosting console."),
     ),
     2: Operation(
@@ -81,7 +87,8 @@ OPERATIONS = {
         short=Message("Base"),
         application=Message("EDT to PRONOTE"),
         responsible=Message("head of school"),
-        todo=Message("Transfer EDT's data to PRONOTE, then attest (playbooks/attest.yml)."),
+        todo=Message("Transfer EDT's data to PRONOTE, then say so to the network administrator."),
+        admin_todo=_ATTEST,
         look=Message("Ask the head of school."),
     ),
     4: Operation(
@@ -89,7 +96,8 @@ OPERATIONS = {
         short=Message("Recovery"),
         application=Message("PRONOTE client"),
         responsible=Message("head of school"),
-        todo=Message("Complete the base with last year's data, then attest (playbooks/attest.yml)."),
+        todo=Message("Complete the base with last year's data, then say so to the network administrator."),
+        admin_todo=_ATTEST,
         look=Message("Ask the head of school."),
     ),
     5: Operation(
@@ -106,14 +114,16 @@ OPERATIONS = {
         application=Message("PRONOTE client"),
         responsible=Message("ENT administrator / head of school"),
         todo=Message("Imports/Exports > Socles ENT > Exporter les identifiants PRONOTE."),
-        look=Message("Say where the exported file is (pronote_rentree_export_path)."),
+        look=Message("Tell the network administrator where the exported file is."),
+        admin_look=Message("Give the place of the exported file (pronote_rentree_export_path)."),
     ),
     7: Operation(
         title=Message("Import the identifiers in the ENT"),
         short=Message("Import"),
         application=Message("ENT"),
         responsible=Message("ENT administrator"),
-        todo=Message("Import the file in the ENT, then attest (playbooks/attest.yml)."),
+        todo=Message("Import the file in the ENT, then say so to the network administrator."),
+        admin_todo=_ATTEST,
         look=Message("Ask the ENT's administrator."),
     ),
     8: Operation(

@@ -75,7 +75,10 @@ def _depot(report: Report, release: Release, releases: Any, depot: Depot | None)
     if depot.problem:
         report.find("depot_wrong", problem=depot.problem)
     elif depot.files is None:
-        report.find("depot_not_read", path=depot.path or "pronote_depot_path")
+        if depot.path:
+            report.find("depot_not_read", path=depot.path)
+        else:
+            report.find("depot_not_given")
     else:
         report.prove("depot_verified", n=depot.files, date="", source=depot.path)
 

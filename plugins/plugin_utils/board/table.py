@@ -13,7 +13,7 @@ from rich.text import Text
 from ...module_utils.checks.findings import DONE
 from ..pages.terminal import plain, rendered
 from ..words.words import Words
-from .board import done_of_all, empty, school_year, state_label
+from .board import admin_line, done_of_all, empty, school_year, state_label
 from .operations import STATES
 
 __all__ = ["render_board"]
@@ -48,12 +48,13 @@ def _table(school: Mapping[str, Any], words: Words) -> Table:
             for proof in each["evidence"]
         ]
         who = f"{each['responsible']} : {each['next']}" if each["next"] else ""
+        lines = [line for line in (who, admin_line(each, words)) if line]
         # Text, not markup: names come from files, servers and people.
         table.add_row(
             str(each["operation"]),
             Text(each["title"]),
             Text(state_label(each, words), style=STATES[each["state"]].style),
             Text("\n").join(map(plain, proof)) if proof else "-",
-            plain(who),
+            Text("\n").join(map(plain, lines)),
         )
     return table

@@ -11,7 +11,7 @@ from typing import Any
 from ...module_utils.base.times import local
 from ...module_utils.checks.findings import DONE, IN_DOUBT
 from ..words.words import Words
-from .board import done_of_all, empty, school_year, state_label
+from .board import admin_line, done_of_all, empty, school_year, state_label
 from .operations import BLOCKED, OPERATIONS, STATES
 
 __all__ = ["AUDITED", "BoardSchool", "BoardStep", "BoardView", "Turn", "view"]
@@ -35,6 +35,7 @@ class BoardStep:
     responsible: str
     where: str
     next: str
+    admin: str  # what the network administrator adds to it, said to them by name
     unlocks: str
     evidence: list[tuple[str, str, str]]  # what, day, source
     findings: list[tuple[str, str]]  # severity, text; without what ``next`` or the state says already
@@ -165,6 +166,7 @@ def _step(
         responsible=each["responsible"],
         where=each["where"],
         next=each["next"],
+        admin=admin_line(each, words),
         unlocks=words("Unblocks: {operations}", operations=_numbers(freed, words)) if freed else "",
         evidence=[(proof["what"], _day(proof["date"], words, zone), proof["source"]) for proof in each["evidence"]],
         findings=[

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ...module_utils.base.text import printable_line
 from ..words.words import Words
 
-__all__ = ["Link", "neighbours", "part", "render_page"]
+__all__ = ["Link", "address_of", "neighbours", "part", "render_page"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -43,8 +43,12 @@ def neighbours(page: str | Path, others: Sequence[tuple[str, str | None]]) -> li
     own = _absolute(page)
     named = [(title, _absolute(name)) for title, name in others if name]
     there = [(title, file) for title, file in named if file.parent == own.parent and file != own and file.is_file()]
-    # Quoted, a colon too: no name of a file is a scheme or another host.
-    return [(title, quote(file.name, safe="")) for title, file in there]
+    return [(title, address_of(file.name)) for title, file in there]
+
+
+def address_of(file: str) -> str:
+    """The address of a file in the folder of the page. Quoted, a colon too: no name is a scheme or another host."""
+    return quote(file, safe="")
 
 
 def _absolute(name: str | Path) -> Path:

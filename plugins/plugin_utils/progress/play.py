@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible import constants
 from ansible.template import Templar
@@ -17,13 +17,21 @@ from ansible.utils import color
 
 from ..words.words import LANGUAGES
 
-__all__ = ["SURVEYS", "WORK", "language_of", "shows_live", "stations_of", "wants_color"]
+__all__ = ["SURVEYS", "WORK", "Room", "apart", "language_of", "named", "shows_live", "stations_of", "wants_color"]
 
 WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info", "client_turn"))
 """Actions that work on a station."""
 
 SURVEYS = frozenset({"rentree.pronote.audit_survey", "rentree.pronote.client_survey"})
 """Actions that work on many, and tell of each as workers do (plugin_utils/station/events.py)."""
+
+
+class Room(NamedTuple):
+    """A room by its name, and the group of the inventory that it is known by."""
+
+    name: str
+    group: str
+
 
 _DEFAULT_CALLBACKS = {"default", "ansible.builtin.default", "rentree.pronote.console"}
 # ansible-runner, and with it AWX, runs ansible-playbook on a pseudo terminal that nobody looks at.
@@ -47,7 +55,7 @@ def wants_color() -> bool:
     return bool(color.ANSIBLE_COLOR)
 
 
-def stations_of(play: Any) -> dict[str, str]:
+def stations_of(play: Any) -> dict[str, Room]:
     """The stations of a play and their rooms.
 
     From the inventory's own objects: asking for every station's variables would cost a large school seconds. The room
@@ -63,6 +71,22 @@ def stations_of(play: Any) -> dict[str, str]:
     return {str(name): _room(inventory.get_host(name)) for name in names}
 
 
+def named(rooms: Mapping[str, Room]) -> dict[str, str]:
+    """The rooms of stations as the inventory names them."""
+    return {station: room.name for station, room in rooms.items()}
+
+
+def apart(rooms: Mapping[str, Room]) -> dict[str, str]:
+    """The same for a view of rooms: those of one name, in two schools or in one, have their groups beside it."""
+    groups: dict[str, set[str]] = {}
+    for room in rooms.values():
+        groups.setdefault(room.name, set()).add(room.group)
+    return {
+        station: f"{room.name} ({room.group})" if len(groups[room.name]) > 1 else room.name
+        for station, room in rooms.items()
+    }
+
+
 def language_of(play: Any, station: str) -> str:
     """The language that the variables of a station of the play say; empty when they say none."""
     manager = play.get_variable_manager()
@@ -71,9 +95,10 @@ def language_of(play: Any, station: str) -> str:
     return language if language in LANGUAGES else ""
 
 
-def _room(host: Any) -> str:
+def _room(host: Any) -> Room:
     groups = sorted(
         (g for g in host.get_groups() if g.name not in {"all", "ungrouped"}), key=lambda g: (-g.depth, g.name)
     )
-    named = [str(g.vars["pronote_room"]) for g in groups if isinstance(g.vars.get("pronote_room"), str)]
-    return named[0] if named else (groups[0].name if groups else "")
+    said = [Room(str(g.vars["pronote_room"]), g.name) for g in groups if isinstance(g.vars.get("pronote_room"), str)]
+    innermost = groups[0].name if groups else ""
+    return said[0] if said else Room(innermost, innermost)

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Commands", "limit"]
+__all__ = ["Commands", "limit", "plain"]
 
 # A name or a group that means itself, to Ansible (patterns: docs.ansible.com/ansible/latest/inventory_guide/
 # intro_patterns.html) and to a shell. Anything else could name other stations, as ``!``, ``&``, ``*`` and ``~`` do.
@@ -42,6 +42,11 @@ class Commands:
 
     def _sources(self) -> list[str]:
         return [part for source in self.inventories for part in ("-i", source)]
+
+
+def plain(name: str) -> bool:
+    """Whether a name of a station or a group means itself in a pattern."""
+    return bool(_PLAIN.fullmatch(name))
 
 
 def limit(

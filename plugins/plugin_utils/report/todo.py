@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ...module_utils.base.message import Message
 from ..audit.record import AuditRecord, ShownRecord
@@ -17,10 +18,13 @@ from ..words.words import Words
 from .commands import Commands, limit
 from .labels import unsettled
 
-__all__ = ["KINDS", "Todo", "todo"]
+__all__ = ["KINDS", "PENDING", "Todo", "kind_of", "title_of", "todo"]
 
 
-_PENDING = "pronote_pending"
+PENDING = "pronote_pending"
+"""The group of stations that are not as they should be."""
+
+_RECORD = ("record_response",)
 _MET = 3  # of the things that the last deployment met
 
 
@@ -30,6 +34,16 @@ class _Kind(NamedTuple):
     play: tuple[str, ...]
     title: Message
     why: Message
+
+    @property
+    def reach(self) -> Literal["pending", "any", "exact"]:
+        """Whom else its command may name without harm: those that are pending, anybody, or nobody.
+
+        Nothing but a deployment with an argument changes what it was not meant for.
+        """
+        if self.play == ("deploy",):
+            return "pending"
+        return "exact" if self.play[:1] == ("deploy",) else "any"
 
 
 # Of audit/status.py, and of what the last deployment met (remaining/next_step.py), the most useful first: what kept
@@ -135,7 +149,8 @@ KINDS = {
 @dataclass(frozen=True, kw_only=True)
 class Todo:
     """One thing to do. ``rooms``: (room, names of its stations; none when it is the whole room, how many). ``met``:
-    what the last deployment met there, and on how many stations, the most frequent first."""
+    what the last deployment met there, and on how many stations, the most frequent first. ``limit``: the word of the
+    command that names the stations; empty when none does. ``reach``: as in ``_Kind``."""
 
     kind: str
     title: str
@@ -143,6 +158,8 @@ class Todo:
     stations: int
     rooms: list[tuple[str, list[str], int]]
     command: str
+    limit: str
+    reach: str
     left_out: int  # stations that the command cannot name
     met: list[tuple[str, int]] = field(default_factory=list)
 
@@ -155,26 +172,25 @@ def todo(rows: Sequence[AuditRecord | ShownRecord], *, release: str, commands: C
     # Where a deployment finds nothing to do, or nobody: a group that holds such stations too can stand for the others.
     harmless = {row["station"] for row in rows if STATUSES[row["status"]].group in {"right", "silent"}}
     found = []
-    pending = _PENDING if _PENDING in commands.groups else ""
-    kinds = {row["station"]: _kind_of(row) for row in rows}
+    pending = PENDING if PENDING in commands.groups else ""
+    kinds = {row["station"]: kind_of(row) for row in rows}
     for kind, known in KINDS.items():
         of_kind = [row for row in rows if kinds[row["station"]] == kind]
         if not of_kind:
             continue
         names = {row["station"] for row in of_kind}
-        deploys = known.play == ("deploy",)
+        deploys = known.reach == "pending"
         pattern, left_out = limit(
             names,
             harmless=harmless if deploys else (),
             groups=groups,
-            # Nothing but a deployment with an argument changes what it was not meant for.
-            wide=deploys or known.play[:1] != ("deploy",),
+            wide=known.reach != "exact",
             pending=pending if deploys else "",
         )
         found.append(
             Todo(
                 kind=kind,
-                title=words.of(known.title.given(release=release)),
+                title=title_of(kind, release, words),
                 why=words.of(known.why),
                 stations=len(of_kind),
                 rooms=[
@@ -185,6 +201,8 @@ def todo(rows: Sequence[AuditRecord | ShownRecord], *, release: str, commands: C
                     )
                 ],
                 command=_command(known.play, pattern, release, commands) if pattern else "",
+                limit=shlex.quote(pattern) if pattern and known.play[:1] != _RECORD else "",
+                reach=known.reach,
                 left_out=left_out,
                 met=_met(of_kind, words) if kind in BEFORE_DEPLOYING else [],
             )
@@ -192,7 +210,13 @@ def todo(rows: Sequence[AuditRecord | ShownRecord], *, release: str, commands: C
     return found
 
 
-def _kind_of(row: AuditRecord | ShownRecord) -> str:
+def title_of(kind: str, release: str, words: Words) -> str:
+    """What there is to do, as the list and the stations' details say it; empty for a station that is right."""
+    return words.of(KINDS[kind].title.given(release=release)) if kind else ""
+
+
+def kind_of(row: AuditRecord | ShownRecord) -> str:
+    """What there is to do on a station, of ``KINDS``; empty for one that is right."""
     kind = STATUSES[row["status"]].todo
     last = unsettled(row) if kind == "deploy" else None
     return str(last["next"]) if last else kind
@@ -208,7 +232,7 @@ def _met(rows: Sequence[AuditRecord | ShownRecord], words: Words) -> list[tuple[
 
 
 def _command(play: tuple[str, ...], pattern: str, release: str, commands: Commands) -> str:
-    if play and play[0] == "record_response":
+    if play[:1] == _RECORD:
         # On a reference station, which none of these is.
         return commands.alone(play[0], "-e", f"pronote_record_release={release}", *play[1:])
     return commands.play(play[0], pattern, *play[1:]) if play else commands.module("client_info", pattern)

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -17,11 +17,13 @@ from ..audit.record import ShownRecord, by_school
 from ..audit.status import SILENT, STATUSES, shares
 from ..words.words import Words
 from .charts import Bar, Trend, bar, percent, trend
-from .commands import Commands
+from .commands import Commands, plain
+from .facts import about as told_of
 from .labels import NEXT, last_words, unsettled
-from .todo import Todo, todo
+from .rooms import apart, group_of
+from .todo import PENDING, Todo, kind_of, title_of, todo
 
-__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "short_names", "view"]
+__all__ = ["Cell", "ReportSchool", "ReportView", "Room", "answer", "school_view", "short_names", "view"]
 
 _SHOWN_CHANGES = 12  # of one kind, by name; the rest as a number
 
@@ -38,6 +40,9 @@ class Cell:
     since: str
     as_of: str  # when it was looked at, if not in this run
     last_seen: str  # when it could last be read, if it cannot now
+    about: str  # its Windows, its space, who is at work, when it was read in this run
+    kind: str  # what there is to do there, of report/todo.py; empty when it is right
+    todo: str  # the same in words
     last: str = ""  # how the last deployment ended
     next: str = ""  # what to do, when that is what keeps it from being right
     remedy: str = ""  # the same in full
@@ -45,11 +50,13 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A room with its plan."""
+    """A room with its plan. ``group``: the inventory's of these stations; ``wrong``: those with a thing to do."""
 
     name: str
+    group: str
     cells: list[Cell]
     ok: int
+    wrong: list[Cell]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +88,12 @@ def _figures(counts: Mapping[str, int]) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportSchool(_Figures):
-    """A school's part of the report."""
+    """A school's part of the report. ``href``: where it is, from the page with the table of schools; ``group``: of the
+    inventory, that is its stations."""
 
     anchor: str
+    href: str
+    group: str
     uai: str
     name: str
     release: str
@@ -96,12 +106,13 @@ class ReportSchool(_Figures):
     rooms: list[Room]
     todo: list[Todo]
     silent: list[Cell]
-    unsettled: list[tuple[str, Cell]]  # room and station: where the last deployment has left something to do
+    wrong: int  # stations with a thing to do, by room
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportView(_Figures):
-    """The whole report."""
+    """The whole report, or a page of it. ``index``: its schools have pages of their own; ``verdict`` empty: this is one
+    of them. ``no_trend``: why there is none anywhere, said once. ``pending``: the group that narrows a command."""
 
     at: str
     verdict: str
@@ -109,8 +120,10 @@ class ReportView(_Figures):
     limited: str
     answer: str
     explained: str
-    history: bool
+    no_trend: str
+    pending: str
     history_problem: str
+    index: bool
     schools: list[ReportSchool]
 
 
@@ -121,14 +134,19 @@ def view(
     commands: Commands,
     words: Words,
     zone: dt.tzinfo | None = None,
+    pages: Mapping[str, str] | None = None,
 ) -> ReportView:
-    """Compute the report. ``report`` is the data of report/document.py, ``trends`` each school's history."""
+    """Compute the report. ``report`` is the data of report/document.py, ``trends`` each school's history.
+
+    ``pages``: the address of each school's page, when each has one.
+    """
     commands = replace(commands, product=report["product"])
-    builder = _Builder(report, trends=trends, commands=commands, words=words, zone=zone)
+    builder = _Builder(report, trends=trends, commands=commands, words=words, zone=zone, pages=pages or {})
     rows = by_school(report["stations"])
     found = [builder.school(n, about, rows[about["school"]]) for n, about in enumerate(report["schools"], 1)]
     figures, run = _figures(report["counts"]), report["run"]["stations"]
     ok, total = figures["ok"], figures["total"]
+    of_all = builder.trend_of_all([school.uai for school in found])
     return ReportView(
         at=words.date_time(local(report["at"], zone=zone)),
         verdict=report["verdict"],
@@ -137,11 +155,33 @@ def view(
         answer=answer(ok, total, words) if total else words("No station in this audit"),
         explained=_explained(report, words),
         **figures,
-        trend=builder.trend_of_all([school.uai for school in found]),
-        history=report["changes"] is not None,
+        trend=of_all,
+        no_trend="" if of_all or not total else _no_trend(report, words),
+        pending=PENDING if PENDING in commands.groups else "",
         history_problem=words.field(report, "history_problem"),
+        index=bool(pages),
         schools=found,
     )
+
+
+def school_view(whole: ReportView, school: ReportSchool, words: Words) -> ReportView:
+    """The page of one school of an audit whose schools have pages of their own."""
+    return replace(
+        whole,
+        verdict="",
+        answer=answer(school.ok, school.total, words),
+        explained="",
+        **{each.name: getattr(school, each.name) for each in fields(_Figures)},
+        index=False,
+        schools=[school],
+    )
+
+
+def _no_trend(report: Mapping[str, Any], words: Words) -> str:
+    if report["changes"] is not None:
+        return words("The trend appears on the second day of audits.")
+    # A store that could not be used says so by itself.
+    return "" if report["history_problem"] else words("No history: give pronote_state a file.")
 
 
 def answer(ok: int, total: int, words: Words) -> str:
@@ -187,23 +227,37 @@ class _Builder:
         commands: Commands,
         words: Words,
         zone: dt.tzinfo | None,
+        pages: Mapping[str, str],
     ) -> None:
+        self.pages = pages
         self.changes: Mapping[str, Sequence[Mapping[str, str]]] = report["changes"] or {}
         self.trends, self.commands, self.words, self.zone = trends, commands, words, zone
         # Thousands of stations share a few times.
         self.date = cache(lambda text: words.date(local(text, zone=zone)) if text else "")
 
     def school(self, number: int, about: Mapping[str, Any], rows: Sequence[ShownRecord]) -> ReportSchool:
+        mine = {row["station"] for row in rows}
+        # Not those of ours, which say how stations are and not where; and none that a command could not name.
+        groups = {
+            name: hosts
+            for name, hosts in self.commands.groups.items()
+            if hosts and hosts <= mine and not name.startswith("pronote_") and plain(name)
+        }
+        rows = apart(rows, groups)
+        release = about["release"] or ""
         rooms = [
-            self.room(name, list(of_room)) for name, of_room in itertools.groupby(rows, key=lambda row: row["room"])
+            self.room(name, list(of_room), groups, release)
+            for name, of_room in itertools.groupby(rows, key=lambda row: row["room"])
         ]
         seen = {row["station"]: row["last_seen"] or "" for row in rows}
         silent = [cell for room in rooms for cell in room.cells if cell.status == "unreachable"]
         return ReportSchool(
             anchor=f"e{number}",
+            href=self.pages.get(about["school"], f"#e{number}"),
+            group=group_of(mine, groups),
             uai=about["school"],
             name=about["name"] or about["school"],
-            release=about["release"] or "",
+            release=release,
             release_since=self.date(about["release_since"]),
             release_read=self.words.date_time(local(read, zone=self.zone)) if (read := about["release_read"]) else "",
             pinned=about["pinned"],
@@ -213,19 +267,25 @@ class _Builder:
             trend=trend(self.trends.get(about["school"], ()), date=self.date),
             changes=self.changes_of(about["school"]),
             rooms=rooms,
-            todo=todo(rows, release=about["release"] or "", commands=self.commands, words=self.words),
+            todo=todo(rows, release=release, commands=self.commands, words=self.words),
             # Those silent for the longest first: a station that was on yesterday is no worry.
             silent=sorted(silent, key=lambda cell: (seen[cell.name], cell.name)),
-            unsettled=[(room.name, cell) for room in rooms for cell in room.cells if cell.next],
+            wrong=sum(len(room.wrong) for room in rooms),
         )
 
-    def room(self, name: str, rows: Sequence[ShownRecord]) -> Room:
-        shorts = short_names([row["station"] for row in rows])
-        cells = [self.cell(row, short) for row, short in zip(rows, shorts, strict=True)]
-        return Room(name=name, cells=cells, ok=sum(cell.status == "compliant" for cell in cells))
+    def room(self, name: str, rows: Sequence[ShownRecord], groups: Mapping[str, frozenset[str]], release: str) -> Room:
+        names = [row["station"] for row in rows]
+        cells = [self.cell(row, short, release) for row, short in zip(rows, short_names(names), strict=True)]
+        return Room(
+            name=name,
+            group=group_of(names, groups),
+            cells=cells,
+            ok=sum(cell.status == "compliant" for cell in cells),
+            wrong=[cell for cell in cells if cell.kind],
+        )
 
-    def cell(self, row: ShownRecord, short: str) -> Cell:
-        status = row["status"]
+    def cell(self, row: ShownRecord, short: str, release: str) -> Cell:
+        status, kind = row["status"], kind_of(row)
         return Cell(
             name=row["station"],
             short=short,
@@ -235,6 +295,9 @@ class _Builder:
             since=self.date(row["since"]),
             as_of="" if row["audited"] else self.date(row["at"]),
             last_seen=self.date(row["last_seen"]) if status in SILENT else "",
+            about=told_of(row["facts"], self.words),
+            kind=kind,
+            todo=title_of(kind, release, self.words),
             **self.last_of(row),
         )
 

@@ -32,7 +32,7 @@ def _server(release: str = "2026.2.7", error: str = "") -> ServedRelease:
         (_server(), _LOCK, None, "done", ["release_no_proof"]),
         # A hot fix of the server alone has the client of three parts.
         (_server("2026.2.7.4"), _LOCK, Depot(path="/d", files=3), "done", ["release_no_proof"]),
-        (_server(), _LOCK, Depot(path="", files=None), "done", ["depot_not_read", "release_no_proof"]),
+        (_server(), _LOCK, Depot(path="", files=None), "done", ["depot_not_given", "release_no_proof"]),
         (_server(), _LOCK, Depot(path="/d", files=1, problem="x"), "to_do", ["depot_wrong", "release_no_proof"]),
         (_server("2025.2.9"), _LOCK, None, "to_do", ["release_other_year"]),
         (_server("2026.1.3"), _LOCK, None, "to_do", ["release_unpublished", "release_no_proof"]),

@@ -27,6 +27,7 @@ def _board(text: str = "Lycée d'essai") -> dict[str, Any]:
         "responsible": text,
         "where": text,
         "next": text,
+        "admin": text,
         "evidence": [{"what": text, "date": "2026-08-26", "source": text}],
         "findings": [{"code": "x", "severity": "warning", "text": f"{text}!"}],
     }

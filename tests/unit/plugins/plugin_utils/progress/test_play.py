@@ -6,7 +6,7 @@ import pytest
 from ansible import constants
 from ansible.inventory.group import Group
 from ansible.inventory.host import Host
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.play import _room, shows_live
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.play import Room, _room, apart, named, shows_live
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +57,19 @@ def test_the_room_is_named_or_the_innermost_group() -> None:
     everybody.add_child_group(school)
     school.add_child_group(room)
     host = _host(room)
-    assert _room(host) == "salle_101"
+    assert _room(host) == ("salle_101", "salle_101")
     room.set_variable("pronote_room", "Salle 101")
-    assert _room(host) == "Salle 101"
+    assert _room(host) == ("Salle 101", "salle_101")
     # A template says nothing before a station's variables are worked out; a number is no name.
     room.set_variable("pronote_room", 101)
-    assert _room(host) == "salle_101"
-    assert _room(_host(Group("all"))) == ""
+    assert _room(host) == ("salle_101", "salle_101")
+    assert _room(_host(Group("all"))) == ("", "")
+
+
+def test_rooms_of_one_name_are_told_apart_by_their_groups() -> None:
+    rooms = {"a": Room("CDI", "lycee_cdi"), "b": Room("CDI", "lycee_cdi"), "c": Room("Salle 101", "s101")}
+    assert apart(rooms) == {"a": "CDI", "b": "CDI", "c": "Salle 101"}
+    rooms["d"] = Room("CDI", "college_cdi")
+    assert apart(rooms) == {"a": "CDI (lycee_cdi)", "b": "CDI (lycee_cdi)", "c": "Salle 101", "d": "CDI (college_cdi)"}
+    # What the end of the run and its file say is the room.
+    assert named(rooms) == {"a": "CDI", "b": "CDI", "c": "Salle 101", "d": "CDI"}
