@@ -59,7 +59,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
     """Everything that is wrong. Raises OSError, ValueError."""
     look = Look(manager, play)
     settings, names = look.settings(hosts), known()
-    judge = Values(names, look.template)
+    judge = Values(settings, names, look.template)
     members = {group: settings.members(group) for group in settings.groups}
     entries = [each for each in look.entries() if not (each.of_host and each.name == _CONTROLLER)]
     return merged(

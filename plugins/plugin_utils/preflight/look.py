@@ -19,6 +19,8 @@ from ansible.errors import AnsibleError
 from ansible.inventory.group import Group
 from ansible.inventory.helpers import sort_groups
 from ansible.inventory.host import Host
+from ansible.parsing.vault import EncryptedString
+from ansible.template import Templar
 from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_path
 
 from ...module_utils.base.message import Message
@@ -32,7 +34,7 @@ from .setting import EVERYBODY, Layer, OfGroup, OfHost, Setting, Settings
 
 __all__ = ["Look"]
 
-# What says where a station is reached, and whom as: looked at for doubles, and for secrets that do not open.
+# What says where a station is reached, and whom as: looked at for doubles.
 _CONNECTION: Final = "ansible_"
 _COMMAND_LINE: Final = "-e"
 _ENCRYPTED: Final = b"$ANSIBLE_VAULT;"
@@ -68,8 +70,6 @@ class Look:
 
     def template(self, value: Any, host: str) -> Any:
         """What a value comes to for a host. Raises whatever a template may."""
-        from ansible.template import Templar  # noqa: PLC0415  (what it costs, only who needs it pays)
-
         variables = self._manager.get_vars(
             play=self._play, host=self._inventory.get_host(host), _hosts=[host], _hosts_all=[host]
         )
@@ -169,11 +169,11 @@ def _is_encrypted(file: Path) -> bool:
 
 
 def _layer(variables: Mapping[Any, Any], *, place: str = "") -> Layer:
-    """Those of interest. ``place``: where they stand, when their own tags do not say it."""
+    """Those of interest, and secrets, which they may name. ``place``: where they stand, when no tag says it."""
     return {
         str(name): Setting(name=str(name), value=value, place=_place(name, value) or place)
         for name, value in variables.items()
-        if isinstance(name, str) and name.startswith((PREFIX, _CONNECTION))
+        if isinstance(name, str) and (name.startswith((PREFIX, _CONNECTION)) or isinstance(value, EncryptedString))
     }
 
 

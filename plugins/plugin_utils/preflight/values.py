@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from ansible.parsing.vault import EncryptedString
 from ...module_utils.base.identifiers import parse_mac, parse_uai
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
-from .setting import Setting
+from .setting import Setting, Settings
 
 __all__ = ["Values"]
 
@@ -21,28 +22,33 @@ _CORRECT = Message("Correct it.")
 _IN_NAME = Message("{name}: {error}")
 _TYPE = Message("{name} is {value}, and must be a value of type {type}")
 _CHOICE = Message("{name} is {value}, and must be one of: {choices}")
-_SECRET = Message("{name} is encrypted, and cannot be opened: {error}")
+# Without its name: those of one vault are one line.
+_SECRET = Message("a secret cannot be opened: {error}")
 _VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
 _PARSED: Final[Mapping[str, Callable[[str], str]]] = {"pronote_uai": parse_uai, "pronote_mac": parse_mac}
-# What nobody wants to read in a terminal's history.
-_SECRETS: Final = ("password", "secret", "token", "_key")
 # Whoever is asked may be far away, and is asked when its answer is wanted.
 _ASKS: Final = ("lookup(", "query(", "q(")
 _DEEPEST: Final = 20
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
 
 
 class Values:
     """Judges settings; equal ones of one name once. ``template``: what a value comes to for a host."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, Any]], template: Callable[[Any, str], Any]) -> None:
+    def __init__(
+        self, settings: Settings, known: Mapping[str, Mapping[str, Any]], template: Callable[[Any, str], Any]
+    ) -> None:
         self._template = template
+        # A secret that nothing of ours names is somebody else's, who has its password.
+        self._named = {word for setting, _group, _host in settings.each() for word in _words(setting.value)}
         self._specs = {name: _checkable(option) for name, option in known.items()}
         self._validators: dict[str, ArgumentSpecValidator] = {}
         self._judged: dict[tuple[str, str], tuple[Message, Message] | None] = {}
 
     def wanted(self, setting: Setting) -> bool:
         """Whether there is anything to say of it."""
-        return setting.name in self._specs or _has_secret(setting.value)
+        ours = setting.name in self._specs or setting.name.startswith("ansible_") or setting.name in self._named
+        return ours and (setting.name in self._specs or _has_secret(setting.value))
 
     def fault(self, setting: Setting, host: str) -> tuple[Message, Message] | None:
         """The fact and the remedy of one that cannot be used for this host, for whom it counts."""
@@ -50,7 +56,7 @@ class Values:
             for secret in _secrets(setting.value):
                 str(secret)
         except (AnsibleError, ValueError) as exc:
-            return _SECRET.given(name=setting.name, error=one_line(exc)), _VAULT
+            return _SECRET.given(error=one_line(exc)), _VAULT
         if setting.name not in self._specs or setting.value is None:
             return None
         value = setting.value
@@ -78,7 +84,7 @@ class Values:
         result = self._validators[name].validate({name: value})
         if not result.error_messages:
             return _parsed(name, result.validated_parameters[name])
-        shown = "…" if any(part in name for part in _SECRETS) else one_line(repr(value), longest=60)
+        shown = one_line(repr(value), longest=60)
         choices = spec.get("choices")
         kind = type(result.errors.errors[0]).__name__
         if kind == "ArgumentValueError" and choices and not isinstance(value, list):
@@ -121,6 +127,13 @@ def _parts(value: Any, depth: int = 0) -> Iterator[Any]:
             yield from _parts(each, depth + 1)
     else:
         yield value
+
+
+def _words(value: Any) -> Iterator[str]:
+    """What may be names of variables in the templates of a value."""
+    for each in _parts(value):
+        if isinstance(each, str) and "{" in each:
+            yield from _WORD.findall(each)
 
 
 def _secrets(value: Any) -> Iterator[EncryptedString]:
