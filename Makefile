@@ -129,6 +129,7 @@ bench: $(STAMP) ## What audits and deployments cost, by survey and by workers; t
 	$(BIN)/python -m tests.benchmarks.depot
 	$(BIN)/python -m tests.benchmarks
 	$(BIN)/python -m tests.benchmarks.survey
+	$(BIN)/python -m tests.benchmarks.preflight
 	$(BIN)/python -m tests.benchmarks.fetch
 
 clean: ## Remove what was built

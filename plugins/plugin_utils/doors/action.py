@@ -65,8 +65,7 @@ class ControllerAction(ActionBase):
         self.variables = task_vars or {}
         _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
         try:
-            if self.REFUSES_TAINTED:
-                refuse_tainted()
+            self.begin()
             result = self._noted({"changed": False, **self.act(args)})
         except StationError as exc:
             result = exc.as_result()
@@ -98,6 +97,11 @@ class ControllerAction(ActionBase):
         """A result with what the cache of hosted servers had to say."""
         notes = cache_notes()
         return {**result, "warnings": [*result.get("warnings", []), *notes]} if notes else result
+
+    def begin(self) -> None:
+        """What comes before ``act``. Raises StationError, ValueError where there is nothing to be done."""
+        if self.REFUSES_TAINTED:
+            refuse_tainted()
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         """The task's result; ``changed`` is false unless it says so.

@@ -8,9 +8,12 @@ and shell plugins, our lookup, and every Jinja plugin with the lexer (figures: d
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from ansible.plugins.loader import connection_loader, lookup_loader, shell_loader
 from ansible.template import Templar, trust_as_template
 
+from ..preflight.kept import held
 from ..station.winrm import WinrmStation
 from .action import ControllerAction
 
@@ -30,10 +33,18 @@ class StationAction(ControllerAction):
 
     _requires_connection = True
 
+    LEAVES_HELD: ClassVar[bool] = True
+    """Whether a station that the preflight holds is not asked."""
+
     @property
     def name(self) -> str:
         """The station's name in the inventory."""
         return str(self.variables["inventory_hostname"])
+
+    def begin(self) -> None:
+        super().begin()
+        if self.LEAVES_HELD and (fault := held(self.name)) is not None:
+            raise fault
 
     def station(self) -> WinrmStation:
         """The task's station; not asked anything yet. Raises UnsupportedConnectionError."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ...module_utils.base.message import Message
+from ..preflight.kept import held
 from ..survey.options import checking
 from ..survey.results import read_line
 from ..survey.turns import handed_over
@@ -20,6 +21,7 @@ class TurnAction(StationAction):
     """What is done to a station that a survey has left something to do for."""
 
     REFUSES_TAINTED = False  # the survey before it has
+    LEAVES_HELD = False  # told() does, with what else a turn has to tell
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
@@ -46,6 +48,8 @@ class TurnAction(StationAction):
 
     def told(self, found: Mapping[str, Any]) -> dict[str, Any] | None:
         """The result by what the survey found; None when the station is asked first. Raises OSError, ValueError."""
+        if (fault := held(self.name)) is not None:
+            return fault.as_result()
         line = self.surveyed(found)
         return handed_over(line, check=self._task.check_mode, now=time.time()) if line else None
 

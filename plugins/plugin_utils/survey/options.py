@@ -29,6 +29,7 @@ from ansible.plugins.loader import connection_loader
 
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
+from ..preflight.kept import held
 from ..station.errors import ControllerError, StationError
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
@@ -181,6 +182,9 @@ class PlayStations:
             if self._conditions and not self._meant(variables):
                 return None
             arguments = self._arguments(variables, variable, checked)
+            # Where it is reached cannot be trusted, or what is to be done there: nobody asks it, or wakes it.
+            if (fault := held(name)) is not None:
+                return Resolved(name=name, arguments=arguments, problem=fault) if reached else None
             if not reached:
                 return Resolved(name=name, arguments=arguments)
             return self._reached(name, variables, arguments)

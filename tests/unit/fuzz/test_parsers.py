@@ -103,7 +103,7 @@ _NO_PARSERS = {
         *("Hours.read", "wanted.by_arch", "plan.load_plan", "results.read_results"),
         *("results.read_line", "results.read_lines", "texts.kept_text"),
     },
-    "what Ansible itself reads": {"sources.read_apart", "Templates.template"},
+    "what Ansible itself reads": {"sources.read_apart", "Templates.template", "Look.template"},
 }
 
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names, values and what is missing, source by source: ten thousand stations of one file are one look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ...module_utils.base.message import Message
+from ...module_utils.base.text import some_of
+from .findings import Finding
+from .setting import Setting, Settings
+
+__all__ = ["OWN_NAMES", "PREFIX", "Fault", "missing", "unknown_names", "values"]
+
+PREFIX: Final = "pronote_"
+OWN_NAMES: Final = "pronote_known_names"
+"""The variable that lists the names which people have made for themselves."""
+
+Fault = Callable[[Setting, str], tuple[Message, Message] | None]
+"""The fact and the remedy of a setting that cannot be used for a host, one of those for whom it counts."""
+
+_NAMED: Final = 5
+_UNKNOWN = Message("nothing reads the variable {name}")
+_MEANT = Message("Did you mean {guess}? A name of your own goes into {own}.")
+_NO_GUESS = Message("Correct it (docs/variables.md), or remove it. A name of your own goes into {own}.")
+_GONE = Message("nothing reads {name} since {version}")
+_MISSING = Message("{name} is not set")
+_MISSING_FOR = Message("{name} is not set for {names}")
+_SET = Message("Set it in group_vars, for all or for the school; what is for one run, with -e.")
+
+
+def unknown_names(settings: Settings, known: Collection[str], gone: Mapping[str, str]) -> Iterator[Finding]:
+    """Names with our prefix that nothing reads. ``gone``: names that something has read once, and until when."""
+    own = set(_own_names(settings))
+    for setting, group, host in settings.each():
+        name = setting.name
+        if not name.startswith(PREFIX) or name in known or name in own:
+            continue
+        whom = frozenset([host] if host else settings.members(group))
+        if name in gone:
+            yield Finding(
+                place=setting.place,
+                fact=_GONE.given(name=name, version=gone[name]),
+                remedy=Message("Remove it."),
+                hosts=whom,
+                holds=False,
+            )
+            continue
+        guess = get_close_matches(name, known, n=1, cutoff=0.8)
+        remedy = _MEANT.given(guess=guess[0], own=OWN_NAMES) if guess else _NO_GUESS.given(own=OWN_NAMES)
+        yield Finding(place=setting.place, fact=_UNKNOWN.given(name=name), remedy=remedy, hosts=whom)
+
+
+def _own_names(settings: Settings) -> Iterator[str]:
+    for setting, _group, _host in settings.each():
+        if setting.name == OWN_NAMES and isinstance(setting.value, list | tuple):
+            yield from (str(name) for name in setting.value)
+
+
+def values(settings: Settings, wanted: Callable[[Setting], bool], fault: Fault) -> Iterator[Finding]:
+    """Values that cannot be used, of those settings that count for somebody. ``wanted``: which are looked at."""
+    for setting, group, host in settings.each():
+        if not wanted(setting):
+            continue
+        whom = settings.concerned(setting, group, host)
+        first = next(whom, None)
+        if first is None or (found := fault(setting, first)) is None:
+            continue
+        fact, remedy = found
+        yield Finding(place=setting.place, fact=fact, remedy=remedy, hosts=frozenset([first, *whom]))
+
+
+def missing(
+    settings: Settings, play: Sequence[str], needed: Sequence[Sequence[str]], remedies: Mapping[str, Message]
+) -> Iterator[Finding]:
+    """What a play needs and some of its hosts do not have. ``needed``: names, each with others that do as well."""
+    for names in needed:
+        lacking = [host for host in play if not any(_is_set(settings, host, name) for name in names)]
+        if not lacking:
+            continue
+        told = _MISSING.given(name=names[0])
+        if len(lacking) < len(play):
+            told = _MISSING_FOR.given(name=names[0], names=some_of(lacking, _NAMED))
+        yield Finding(fact=told, remedy=remedies.get(names[0], _SET), hosts=frozenset(lacking))
+
+
+def _is_set(settings: Settings, host: str, name: str) -> bool:
+    value: Any = settings.value(host, name)
+    return value is not None

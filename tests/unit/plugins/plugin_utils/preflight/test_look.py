@@ -1,0 +1,225 @@
+"""What is found of an inventory as Ansible reads it: file and line, what a value comes to, secrets, leftovers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret, VaultSecretsContext
+from ansible.playbook.play import Play
+from ansible.vars.manager import VariableManager
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.check import findings_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings import Finding, lines
+
+_ROOT = Path(__file__).resolve().parents[5]
+_VAULT = VaultLib([("default", VaultSecret(b"of the vault"))])
+
+Found = Callable[..., list[Finding]]
+
+HOSTS = """---
+pronote_stations:
+  children:
+    lycee:
+      hosts:
+        pc-1: {ansible_host: 10.0.0.1}
+        pc-2: {ansible_host: 10.0.0.2}
+    college:
+      hosts:
+        pc-3: {ansible_host: 10.0.1.1}
+"""
+UAI = {"group_vars/lycee.yml": "pronote_uai: 0310001A\n", "group_vars/college.yml": "pronote_uai: 0310002B\n"}
+
+
+def _look(inventory: Path, role: str = "", play: tuple[str, ...] = (), **extra: Any) -> list[Finding]:
+    loader = DataLoader()
+    loader.set_basedir(str(inventory / "playbooks"))
+    read = InventoryManager(loader=loader, sources=[str(inventory)])
+    manager = VariableManager(loader=loader, inventory=read)
+    manager._extra_vars = extra
+    data = {"name": "play", "hosts": "all", "gather_facts": False}
+    begun = Play.load(data, variable_manager=manager, loader=loader)
+    stations = [host.name for host in read.groups["pronote_stations"].get_hosts()]
+    return findings_of(manager, begun, play or stations, role=role)
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Found:
+    """What is found of an inventory of two schools with these files, by their paths."""
+    monkeypatch.chdir(tmp_path)
+    # As a run without a password has it.
+    monkeypatch.setattr(VaultSecretsContext, "_current", VaultSecretsContext(secrets=[]))
+
+    def look(files: Mapping[str, str | bytes], **more: Any) -> list[Finding]:
+        inventory = tmp_path / "inv"
+        for name, text in {"hosts.yml": HOSTS, **UAI, **files}.items():
+            path = inventory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return _look(inventory, **more)
+
+    return look
+
+
+def _told(found: list[Finding]) -> list[tuple[str, set[str]]]:
+    return [(line, set(each.hosts)) for line, each in zip(lines(found), found, strict=True)]
+
+
+@pytest.mark.parametrize("name", ["example", "lab"])
+def test_what_is_shipped_is_in_order(name: str) -> None:
+    assert _look(_ROOT / "inventories" / name, "pronote_audit") == []
+
+
+def test_an_inventory_in_order_says_nothing(found: Found) -> None:
+    assert found({}, role="pronote_audit") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line", "hosts"),
+    [
+        (
+            "group_vars/all.yml",
+            "---\nother: 1\npronote_client_relase: 2026.1.3\n",
+            "inv/group_vars/all.yml:3: nothing reads the variable pronote_client_relase. Did you mean"
+            " pronote_client_release? A name of your own goes into pronote_known_names.",
+            {"pc-1", "pc-2", "pc-3"},
+        ),
+        (
+            "group_vars/lycee.yml",
+            'pronote_uai: "31"\n',
+            "inv/group_vars/lycee.yml:1: pronote_uai: '31' is not a UAI, which is seven digits and a letter as in"
+            " 0310001A. Correct it.",
+            {"pc-1", "pc-2"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_client_arch: ia64\n",
+            "inv/host_vars/pc-3.yml:1: pronote_client_arch is 'ia64', and must be one of: auto, x64, x86. Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3/own.yml",
+            "\npronote_client_job_timeout: an hour\n",
+            "inv/host_vars/pc-3/own.yml:2: pronote_client_job_timeout is 'an hour', and must be a value of type float."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "group_vars/college.yml",
+            "pronote_uai: 0310002B\nhour: noon\npronote_client_job_timeout: '{{ hour }}'\n",
+            "inv/group_vars/college.yml:3: pronote_client_job_timeout is 'noon', and must be a value of type float."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "group_vars/colege.yml",
+            "pronote_room: CDI\n",
+            "inv/group_vars/colege.yml: there is no group colege in the inventory, so that nothing reads this."
+            " Rename it after a group or a host of the inventory, or remove it.",
+            {"pc-1", "pc-2", "pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "ansible_host: 10.0.0.1\n",
+            "inv/host_vars/pc-3.yml:1: pc-1, pc-3 have one address, 10.0.0.1. Keep one of them, or correct the name or"
+            " ansible_host of the other.",
+            {"pc-1", "pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_mac: 00:11\n",
+            "inv/host_vars/pc-3.yml:1: pronote_mac: '00:11' is not a MAC address, which looks like 00:11:22:aa:bb:cc."
+            " Correct it.",
+            {"pc-3"},
+        ),
+    ],
+)
+def test_a_mistake_is_one_line(found: Found, file: str, text: str, line: str, hosts: set[str]) -> None:
+    assert _told(found({file: text})) == [(line, hosts)]
+
+
+def test_the_command_line_is_a_place(found: Found) -> None:
+    (told,) = _told(found({}, pronote_client_relase="2026.1.3"))
+    assert told[0].startswith("-e: nothing reads the variable pronote_client_relase.")
+    # What is right there makes good what is wrong elsewhere.
+    assert found({"group_vars/all.yml": "pronote_client_arch: ia64\n"}, pronote_client_arch="x64") == []
+
+
+def test_what_is_missing_is_told_for_the_hosts_of_the_play(found: Found) -> None:
+    told = _told(found({"group_vars/lycee.yml": "pronote_school: L\n"}, role="pronote_audit"))
+    remedy = "Set it in group_vars, in the file of the school."
+    assert told == [(f"pronote_uai is not set for pc-1, pc-2. {remedy}", {"pc-1", "pc-2"})]
+    assert found({}, role="pronote_audit", play=("pc-3",)) == []
+    first, second = _told(found({"group_vars/lycee.yml": UAI["group_vars/lycee.yml"]}, role="pronote_client"))
+    assert first[0].startswith("pronote_releases is not set. Prepare a release first")
+    assert second[0].startswith("pronote_depot_url is not set. ")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{{ nobody_said }}",
+        # It may be far away, and is asked when its answer is wanted.
+        "{{ lookup('ansible.builtin.env', 'HOME') }}",
+        "{{ 1 / 0 }}",
+    ],
+)
+def test_a_template_that_comes_to_nothing_is_its_stations_own(found: Found, value: str) -> None:
+    assert found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'}) == []
+
+
+def _sealed(name: str, value: str) -> str:
+    text = _VAULT.encrypt(value).decode().replace("\n", "\n  ").rstrip()
+    return f"{name}: !vault |\n  {text}\n"
+
+
+def test_secrets_that_do_not_open_are_one_line(found: Found) -> None:
+    secrets = "".join(_sealed(name, "x") for name in ("ansible_become_password", "of_vault", "somebody_elses"))
+    named = 'ansible_password: "{{ of_vault }}"\n'
+    ((line, hosts),) = _told(found({"group_vars/all.yml": secrets + named}))
+    assert line.startswith("inv/group_vars/all.yml:1 and 1 more place: a secret cannot be opened: ")
+    assert line.endswith(
+        " Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again."
+    )
+    assert hosts == {"pc-1", "pc-2", "pc-3"}
+
+
+def test_a_secret_that_opens_or_is_somebody_elses_is_no_fault(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found({"group_vars/all.yml": _sealed("somebody_elses", "x")}) == []
+    opened = VaultSecretsContext(secrets=[("default", VaultSecret(b"of the vault"))])
+    monkeypatch.setattr(VaultSecretsContext, "_current", opened)
+    assert found({"group_vars/all.yml": _sealed("ansible_password", "x")}) == []
+
+
+def test_a_file_that_does_not_open_is_one_line(found: Found) -> None:
+    files = {"group_vars/college/main.yml": UAI["group_vars/college.yml"], "group_vars/college.yml": ""}
+    ((line, hosts),) = _told(found({**files, "group_vars/college/vault.yml": _VAULT.encrypt("pronote_x: 1")}))
+    assert line.startswith("inv/group_vars/college/vault.yml: it is encrypted, and cannot be opened: ")
+    assert hosts == {"pc-3"}
+
+
+def test_a_file_that_is_no_yaml_is_one_line(found: Found) -> None:
+    ((line, hosts),) = _told(found({"host_vars/pc-1.yml": "a: [\n"}))
+    assert line.startswith("host_vars/pc-1: its variables cannot be read: ")
+    assert "\n" not in line
+    assert hosts == {"pc-1"}
+
+
+def test_what_ansible_passes_over_in_folders_of_variables_is_nobodys_mistake(found: Found) -> None:
+    files = {f"group_vars/{name}": "" for name in ("vault.yml.sample", ".lycee.yml.swp", "lycee.yml~", "README.md")}
+    assert found(files) == []
+
+
+def test_ten_thousand_stations_of_a_table_are_told_in_a_line(found: Found, tmp_path: Path) -> None:
+    hosts = {
+        f"pc-{number}": {"pronote_mak": "x", "ansible_host": f"10.1.{number // 250}.{number % 250}"}
+        for number in range(2000)
+    }
+    text = yaml.safe_dump({"pronote_stations": {"children": {"lycee": {"hosts": hosts}}}})
+    (told,) = _told(found({"hosts.yml": text, "group_vars/college.yml": "", "group_vars/lycee.yml": ""}))[:1]
+    assert "and 1999 more places: nothing reads the variable pronote_mak. Did you mean pronote_mac?" in told[0]
+    assert len(told[1]) == 2000
