@@ -33,8 +33,8 @@ __all__ = ["KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems
 
 PLUGINS = ROOT / "plugins"
 LOCALE = PLUGINS / "plugin_utils/words/locale"
-COMMANDS = (ROOT / "bin/pronote-audit",)
-"""Programs without an ending, which are Python."""
+COMMANDS = (ROOT / "bin/pronote-audit", ROOT / "tests/demo.py")
+"""What people start beside the plugins: Python, with or without its ending. The demo is the first that they see."""
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     # plugin_utils/words: Words and Message.

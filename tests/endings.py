@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block import (  # noqa: E402
     EndBlock,
     Mode,
+    ServerRead,
     of_audit,
     of_deployment,
 )
@@ -115,6 +117,10 @@ def results(kind: str) -> dict[str, dict[str, Any] | None]:
     return kinds[kind]
 
 
+_SERVERS = [
+    ServerRead(release="2026.2.7", read_at="2026-11-26T15:31:00Z", cached=True),
+    ServerRead(release="2026.1.3", read_at="2026-11-26T15:40:00Z", cached=False),
+]
 _MODES: dict[str, Mode] = {
     "dry-run": "dry_run",
     "deployment": "deploy",
@@ -164,6 +170,8 @@ def blocks(kind: str, words: Words) -> list[EndBlock]:
             today="2026-11-26",
             outcome="/srv/deploy.json" if kind == "deployment" else "",
             command=REMAINING,
+            zone=dt.UTC,
+            servers=_SERVERS[: 1 if kind == "dry-run" else 2],
         )
     ]
 

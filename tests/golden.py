@@ -21,7 +21,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
     save_audit,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import never_read  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES, UNREAD  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
@@ -39,9 +40,10 @@ _JOBS = [("elsewhere", "2026-01-01T00:00:00Z")]
 
 
 def history() -> History:
-    """Two audits, the second without the CDI: every status, names that mean harm, and one station that vanished."""
+    """Two audits, the second without the CDI: every status, names that mean harm, one station that vanished and one
+    that no audit has looked at."""
     inventory = "inventories/my_schools"
-    every = [record(f"s101-{n:02}", status=status) for n, status in enumerate(STATUSES)]
+    every = [record(f"s101-{n:02}", status=status) for n, status in enumerate(STATUSES) if status not in UNREAD]
     hostile = [
         record(name, status="late", school="0310002B", school_name='Collège "Les \\ Prés"\n', room="<b>", reason=name)
         for name in HOSTILE
@@ -65,6 +67,7 @@ def history() -> History:
     }
     for row in kept.picture:
         row["last"] = last(met[row["station"]]) if row["station"] in met else None
+    kept.picture.append(never_read("s102-01", school="0310001A", school_name="Lycée Exemple", room="Salle 102"))
     return kept
 
 

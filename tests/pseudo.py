@@ -14,6 +14,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import sourced
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import Words
@@ -22,7 +23,7 @@ from lxml import html
 
 from tests import catalogue
 
-__all__ = ["for_people", "lines", "outside", "page_text", "said", "unmarked", "words", "write"]
+__all__ = ["for_people", "lines", "names", "outside", "page_text", "said", "unmarked", "words", "write"]
 
 _LETTER = re.compile(r"[^\W\d_]")
 _FIELD = re.compile(r"(\{\w+\})")
@@ -165,6 +166,24 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping | list | tuple):
         for each in value.values() if isinstance(value, Mapping) else value:
             yield from _texts(each)
+
+
+def names(inventory: Path) -> set[str]:
+    """What an inventory calls things: its stations, its schools, its rooms."""
+    files = [each for each in inventory.rglob("*.yml") if each.is_file()]
+    return {"PRONOTE", *(text for each in files for text in _all_texts(yaml.safe_load(each.read_text("utf-8"))))}
+
+
+def _all_texts(data: Any) -> Iterator[str]:
+    """Keys, which are names of stations and groups, and values."""
+    if isinstance(data, dict):
+        yield from map(str, data)
+        data = list(data.values())
+    if isinstance(data, list):
+        for each in data:
+            yield from _all_texts(each)
+    elif isinstance(data, str):
+        yield data
 
 
 def page_text(page: bytes) -> str:

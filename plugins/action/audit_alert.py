@@ -52,7 +52,7 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         records, summary = list(records_of(self.variables, args["records"])), args["summary"]
         if "verdict" not in summary:
-            return {"skipped": True, "skip_reason": "no audit was made, so there is nothing to tell"}
+            return {"skipped": True, "skip_reason": Message("no audit was made, so there is nothing to tell")}
         limited = bool(self.variables.get("ansible_limit"))
         request = AlertRequest.of(args, self.words)
         telling = tell(records, summary, request, limited=limited, check=self._task.check_mode)

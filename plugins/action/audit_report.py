@@ -13,8 +13,10 @@ from ..plugin_utils.report.make import (
     commands,
     inventory_of,
     make,
+    place_of,
     records_of,
     stations_of,
+    to_audit,
     unread_of,
 )
 from ..plugin_utils.report.table import render_table
@@ -66,6 +68,8 @@ class ActionModule(ControllerAction):
             **{name: args[name] for name in _OPTIONS},
             words=words,
             stations=stations_of(self.variables, args["product"]),
+            awaited=to_audit(self.variables, args["product"]),
+            place=place_of(self.variables),
             inventory=inventory_of(self.variables),
             commands=commands(self.variables),
             check=self._task.check_mode,
@@ -73,12 +77,13 @@ class ActionModule(ControllerAction):
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
-        result["verdict_of_all"] = made.verdict
+        result |= {"verdict_of_all": made.verdict, "unread": made.unread}
         block = of_audit(
             records,
             outcome=made.outcome,
             product=args["product"],
             written=made.written,
+            unread=made.unread,
             words=words,
             check=self._task.check_mode,
         )

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ..module_utils.base.clock import now
 from ..module_utils.product.products import PRODUCTS
+from ..module_utils.server.release import servers_read
 from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.survey import DeploymentSurvey
 from ..plugin_utils.doors.survey import SurveyAction
-from ..plugin_utils.ending.gather import DeploymentRun
+from ..plugin_utils.ending.gather import DeploymentRun, servers_of
 from ..plugin_utils.survey.errands import run_errands
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults
@@ -31,7 +33,9 @@ class ActionModule(SurveyAction):
             started=now(),
             **{name: args[name] for name in ("product", "outcome", "store")},
         )
-        return {**super().act(args), "run": run.as_dict()}
+        found = super().act(args)
+        # The stations' releases were worked out meanwhile.
+        return {**found, "run": replace(run, servers=servers_of(servers_read())).as_dict()}
 
     def by_workers(self) -> dict[str, Any]:
         return {"survey": "", "stations": 0, "idle": 0}

@@ -21,6 +21,9 @@ class ActionModule(TurnAction):
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         found, step = self.registered(args["found"]), self.registered(args["step"])
+        if found.get("survey") and self.name not in found["at"]:
+            # It has nothing to do, and is there so that somebody is left when all others have failed.
+            return {"skipped": True}
         turn = turn_of(self.name, found, step, earlier=self.variables.get(args["results"])) if step else None
         if (kept := keep_back(turn)) is not None:
             return self._held(kept, args, found) if "held_by" in kept else kept

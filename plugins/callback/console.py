@@ -9,6 +9,7 @@ from ansible import constants, context
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, wants_color
 from ..plugin_utils.progress.run_end import RunEnd, how_to_list
@@ -29,8 +30,10 @@ description:
   - The run ends with one block, which says for each deployment, dry run and audit how many stations ended how, by
     school, and for each reason whom it keeps and what to do.
   - Tables have the width of the terminal.
-  - Differences (C(--diff)), the recap and the exit code are as they are. What breaks here ends with Ansible's own
-    output.
+  - Differences (C(--diff)), the recap and the exit code are as they are. The recap counts tasks, and programs read its
+    lines. A station that is held back or left for later has failed in none of them, and is C(ok) there. The block that
+    follows says what became of it.
+  - What breaks here ends with Ansible's own output.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
@@ -197,4 +200,8 @@ class CallbackModule(Default):
     def give_up(self, exc: Exception) -> None:
         """Ansible's own output from now on; the run goes on."""
         self.broken = True
-        self._display.warning(f"The console ended by itself, Ansible's own output follows: {exc!r}")
+        self._display.warning(
+            self._words.of(
+                Message("The console ended by itself, Ansible's own output follows: {error}", error=repr(exc))
+            )
+        )

@@ -8,7 +8,7 @@ from typing import Any
 from ansible import context
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils.base.message import sourced
+from ..module_utils.base.message import Message, sourced
 from ..plugin_utils.audit.status import SILENT
 from ..plugin_utils.pages.screen import SCREEN, read_by_a_program
 from ..plugin_utils.progress.play import (
@@ -193,7 +193,13 @@ class CallbackModule(CallbackBase):
         if "PROGRESS" in str(origin).upper() and not self._warned:
             self._warned = True
             self._display.deprecated(
-                f"{origin}: set the variable pronote_language, RENTREE_LANGUAGE, or language below [rentree]",
+                catalogue(str(language)).of(
+                    Message(
+                        "{origin}: set the variable pronote_language, RENTREE_LANGUAGE, or {setting} in ansible.cfg",
+                        origin=origin,
+                        setting="[rentree] language",
+                    )
+                ),
                 version="0.3.0",
                 collection_name="rentree.pronote",
             )
@@ -210,6 +216,8 @@ class CallbackModule(CallbackBase):
         SCREEN.ends = False
         try:
             self._watch.abandon()
-            self._display.warning(f"The progress view ended by itself, the run goes on: {exc!r}")
+            self._display.warning(
+                self._words.of(Message("The progress view ended by itself, the run goes on: {error}", error=repr(exc)))
+            )
         except Exception:  # noqa: BLE001, S110  (the terminal may be what is gone)
             pass

@@ -121,10 +121,17 @@ failing:
   elements: str
   sample: [salle101-03]
 verdict_of_all:
-  description: The same of all stations that the report shows, those of earlier audits as last known.
+  description:
+    - The same of all stations that the report shows, those of earlier audits as last known. With a history, stations
+      of the product's group that no audit has looked at are in it, and count as those that cannot be reached.
   returned: always
   type: str
   sample: not_compliant
+unread:
+  description: Stations of the product's group that no audit has looked at. 0 without a history.
+  returned: always
+  type: int
+  sample: 0
 verdict:
   description:
     - V(compliant), V(not_compliant) or V(incomplete). A station known to be wrong outweighs those not known.

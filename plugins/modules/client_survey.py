@@ -93,7 +93,14 @@ run:
       description: O(store).
       type: str
       sample: ""
-  sample: {mode: deploy, product: pronote_client, started: "2026-11-25T18:00:11Z", outcome: "", store: ""}
+    servers:
+      description:
+        - The schools' servers that were read for it, with the release of their clients, when they said it (UTC), and
+          whether that was before this run.
+      type: list
+      elements: dict
+      sample: [{release: 2026.2.7, read_at: "2026-11-25T17:40:02Z", cached: true}]
+  sample: {mode: deploy, product: pronote_client, started: "2026-11-25T18:00:11Z", outcome: "", store: "", servers: []}
 stations:
   description: How many stations there were.
   returned: always

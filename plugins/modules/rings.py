@@ -95,7 +95,10 @@ at:
   type: dict
   sample: {"s101-02": 1290}
 turns:
-  description: For each station the steps in which it has a turn. The first one that has any is in every one.
+  description:
+    - For each station the steps in which it has a turn. The first one that has any is in every one.
+    - After a survey the last station with nothing to do is there too, in no step. It stays in the play, so that
+      somebody is left to tell its end when every other station has failed.
   returned: always
   type: dict
   sample: {"s101-02": [{"index": 1, "name": "ring 1, reserve 1"}, {"index": 3, "name": "ring 2"}]}

@@ -220,10 +220,14 @@ WRONG = {
 def test_a_station_whose_variables_are_wrong_is_in_the_report_too(school: School, tmp_path: Path) -> None:
     run = school.play("audit", "--limit", "late,compliant", *_options(tmp_path, **WRONG)).assert_code(2)
     report = _json(tmp_path)
-    assert {s["station"]: s["status"] for s in report["stations"]} == {
+    assert {s["station"]: s["status"] for s in report["stations"] if s["audited"]} == {
         "late": "unknown_release",
         "compliant": "compliant",
     }
+    # Whom no audit has looked at is there too, with its place, and the run's last block says so.
+    others = [s for s in report["stations"] if not s["audited"]]
+    assert {(s["status"], s["school"], s["room"]) for s in others} == {("unread", "0310001A", "Salle 101")}
+    assert f"{len(STATIONS) - 2} postes de l'inventaire n'ont jamais été relevés." in run.output
     (reason,) = (s["reason"] for s in report["stations"] if s["station"] == "late")
     assert "nothing" in reason
     assert (report["verdict"], report["exit_code"]) == ("incomplete", 3)
@@ -307,6 +311,37 @@ def test_help_is_in_the_readers_language(
     assert done.stdout.startswith(_HELP[language])
     assert ("3 incomplet (" in done.stdout, "3 incomplete (" in done.stdout) == (language == "fr", language == "en")
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "language"),
+    [
+        ("group_vars/all.yml", "pronote_language: en\n", "en"),
+        ("group_vars/all/schools.yml", "a: 1\npronote_language: 'en'  # ours\n", "en"),
+        ("group_vars/all.yml", 'pronote_language: "{{ theirs }}"\n', "fr"),
+        ("group_vars/all.yml", "nested:\n  pronote_language: en\n", "fr"),
+        ("group_vars/all.yml", "$ANSIBLE_VAULT;1.1;AES256\n3131\n", "fr"),
+        ("group_vars/lycee.yml", "pronote_language: en\n", "fr"),
+    ],
+)
+@pytest.mark.parametrize("source", ["inventory", "inventory/hosts.yml"])
+def test_the_inventorys_language_is_read_without_ansible(
+    tmp_path: Path, source: str, file: str, text: str, language: str
+) -> None:
+    path = tmp_path / "inventory" / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    (tmp_path / "inventory/hosts.yml").write_text("all:\n", encoding="utf-8")
+    # What the inventory says beats what is for whoever has none, and the command line beats both.
+    other = "fr" if language == "en" else ""
+    assert _help(tmp_path, "-i", str(tmp_path / source), RENTREE_LANGUAGE=other).stdout.startswith(_HELP[language])
+    given = ("-e", "pronote_language=fr", f"--inventory={tmp_path / source}")
+    assert _help(tmp_path, *given).stdout.startswith(_HELP["fr"])
+
+
+@pytest.mark.parametrize("arguments", [["-i"], ["-i", "/nowhere/at/all"], ["-i", "a,b,"]])
+def test_an_inventory_that_is_none_says_no_language(tmp_path: Path, arguments: list[str]) -> None:
+    assert _help(tmp_path, *arguments).stdout.startswith(_HELP["fr"])
 
 
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:

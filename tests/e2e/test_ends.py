@@ -109,6 +109,20 @@ def test_with_neither_the_result_has_it(school: School) -> None:
     assert ending["title"] == "PRONOTE, dry run (nothing was done): 9 stations"
 
 
+@pytest.mark.parametrize("check", [(), ("--check",)], ids=["real", "check"])
+def test_with_neither_it_is_told_although_all_that_had_a_turn_have_failed(
+    school: School, check: tuple[str, ...]
+) -> None:
+    run = _play(school, "deploy", "--limit", "off,right-01,full,right-02", *check, **NEITHER).assert_code(4)
+    assert not _RULE.findall(run.output)
+    (ending,) = (each["result"]["ending"] for each in run.results if "ending" in each["result"])
+    counts = (
+        "2 with nothing to do, 1 refused, 1 unreachable" if check else "2 with nothing to do, 1 failed, 1 unreachable"
+    )
+    assert ", ".join(each["text"] for each in ending["counts"]) == counts
+    assert ending["title"].endswith(": 4 stations")
+
+
 @pytest.mark.parametrize("name", ["ansible.builtin.oneline", "ansible.builtin.minimal"])
 def test_under_another_callback_for_stdout(school: School, name: str) -> None:
     run = _play(school, "deploy", "--check", **{**BOTH, "ANSIBLE_STDOUT_CALLBACK": name}).assert_code(4)
@@ -221,10 +235,19 @@ def test_all_have_failed_and_the_play_ends_early(school: School, tmp_path: Path,
 
 
 def test_nothing_to_do(school: School) -> None:
-    run = _play(school, "deploy", "--limit", "right-01,right-02", **BOTH).assert_code(0)
-    assert _last(run.output).splitlines() == [
+    again = ("-e", "pronote_server_ask_again=true")
+    run = _play(school, "deploy", "--limit", "right-01,right-02", *again, **BOTH).assert_code(0)
+    *lines, read = _last(run.output).splitlines()
+    assert lines == [
         "PRONOTE, deployment: 2 stations",
         "  2 with nothing to do",
+    ]
+    assert re.fullmatch(r"Server's release: 2026\.2\.7, read \d{4}-\d\d-\d\d \d\d:\d\d", read)
+    # What is not asked now says how to ask, as an audit does.
+    kept = _play(school, "deploy", "--limit", "right-01,right-02", **CONSOLE).assert_code(0)
+    assert _last(kept.output).splitlines()[2:] == [
+        read,
+        "What servers said is kept for an hour: -e pronote_server_ask_again=true asks again.",
     ]
 
 

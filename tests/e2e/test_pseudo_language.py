@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests import pseudo
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
@@ -53,24 +51,6 @@ def _play(school: School, words: Path, playbook: str, *arguments: str) -> Playbo
     )
 
 
-def _names(school: School) -> set[str]:
-    """What the inventory calls things: its stations, its schools, its rooms."""
-    files = [each for each in school.inventory.rglob("*.yml") if each.is_file()]
-    return {"PRONOTE", *(text for each in files for text in _texts(yaml.safe_load(each.read_text("utf-8"))))}
-
-
-def _texts(data: Any) -> Iterator[str]:
-    """Every text in an inventory: keys, which are names of stations and groups, and values."""
-    if isinstance(data, dict):
-        yield from map(str, data)
-        data = list(data.values())
-    if isinstance(data, list):
-        for each in data:
-            yield from _texts(each)
-    elif isinstance(data, str):
-        yield data
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_one_language_shows_nothing_of_the_other(start_school: StartSchool, language: str) -> None:
     # Of its own: what the other tests leave in a store is in marks.
@@ -95,7 +75,7 @@ def test_no_text_of_ours_is_without_marks(
 ) -> None:
     run = _play(school, words, playbook, *arguments)
     assert "⟦" in run.output
-    left = pseudo.unmarked(run.output, _names(school))
+    left = pseudo.unmarked(run.output, pseudo.names(school.inventory))
     assert not left, "\n".join(left)
     run.assert_code(code)
 
@@ -103,5 +83,5 @@ def test_no_text_of_ours_is_without_marks(
 def test_nor_is_one_on_the_page(school: School, words: Path) -> None:
     _play(school, words, "audit")
     page = (school.written / "reports/audit.html").read_bytes()
-    left = pseudo.unmarked(pseudo.page_text(page), _names(school))
+    left = pseudo.unmarked(pseudo.page_text(page), pseudo.names(school.inventory))
     assert not left, "\n".join(left)

@@ -356,8 +356,9 @@ def _failed(exc: Exception, via: str) -> RequestError:
     if isinstance(cause, RemoteDisconnected):
         fact: str = Message("the connection was closed without an answer")
     elif isinstance(cause, IncompleteRead):
-        early = Message("it stopped early, {missing} bytes early", missing=cause.expected)
-        fact = early if cause.expected else Message("it stopped early")
+        missing = cause.expected or 0
+        early = Message.plural("it stopped early, {n} byte early", "it stopped early, {n} bytes early", missing)
+        fact = early if missing else Message("it stopped early")
     elif isinstance(cause, HTTPException):
         fact = Message("what came is not HTTP ({kind})", kind=type(cause).__name__)
     elif isinstance(cause, OverflowingError):

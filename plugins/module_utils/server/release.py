@@ -15,7 +15,7 @@ from .answers import ask_once
 from .description import INFO_PATH, HostedServerError, ServedRelease, base_url, parse_info
 from .request import DEFAULT_CACHE, HostedOptions, ask_server
 
-__all__ = ["DEFAULT_CACHE", "HostedOptions", "read_hosted_release", "served_release"]
+__all__ = ["DEFAULT_CACHE", "HostedOptions", "read_hosted_release", "served_release", "servers_read"]
 
 
 def served_release(
@@ -42,7 +42,7 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
         return parse_info(server, body, server_header=header).as_dict()
 
     answer = ask_once(server, [server], ask, _description, options=options, allow_stale=allow_stale)
-    return ServedRelease(
+    served = ServedRelease(
         server=server,
         release=Release.parse(answer.value["release"]),
         info=answer.value,
@@ -50,6 +50,20 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
         cached=answer.cached,
         error=answer.error,
     )
+    if not (served.cached and server in _read):
+        # Whoever asks after the first in this process gets what that one was told.
+        _read[server] = served
+    return served
+
+
+def servers_read() -> list[ServedRelease]:
+    """What each server said in this process since this was asked last: templates have its release alone."""
+    told = list(_read.values())
+    _read.clear()
+    return told
+
+
+_read: dict[str, ServedRelease] = {}
 
 
 def _description(info: dict[str, Any]) -> dict[str, Any]:

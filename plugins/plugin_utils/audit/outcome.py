@@ -9,7 +9,7 @@ from typing import Any
 
 from ...module_utils.base.message import Message, enumerated, linked
 from .record import RecordSummary, count
-from .status import FAULTY, SILENT, STATUSES, UNKNOWN
+from .status import FAULTY, SILENT, STATUSES, UNKNOWN, UNREAD
 
 __all__ = ["EXIT_CODES", "VERDICTS", "AuditOutcome", "conclude"]
 
@@ -22,6 +22,13 @@ VERDICTS = tuple(EXIT_CODES)
 _SILENT_GAP = Message.plural(
     "{n} of {total} stations is unreachable or refused, more than {limit} %",
     "{n} of {total} stations are unreachable or refused, more than {limit} %",
+    0,
+    total=0,
+    limit="",
+)
+_UNREAD_GAP = Message.plural(
+    "{n} of {total} stations is unreachable, refused or was never read, more than {limit} %",
+    "{n} of {total} stations are unreachable, refused or were never read, more than {limit} %",
     0,
     total=0,
     limit="",
@@ -67,14 +74,17 @@ def conclude(
 ) -> AuditOutcome:
     """Judge a whole audit.
 
-    ``max_unreachable`` and ``max_unknown`` are percentages of the stations: with more than that silent, or of unknown
-    release, the audit is incomplete. A station known to be wrong outweighs those not known: ``not_compliant`` wins, and
-    ``complete`` still says that there are gaps. ``fail_on`` holds statuses and verdicts. Raises ValueError.
+    ``max_unreachable`` and ``max_unknown`` are percentages of the stations: with more than that silent (or never read,
+    in the picture of all), or of unknown release, the audit is incomplete. A station known to be wrong outweighs those
+    not known: ``not_compliant`` wins, and ``complete`` still says that there are gaps. ``fail_on`` holds statuses and
+    verdicts. Raises ValueError.
     """
     # A field that a scheduler leaves empty (-e pronote_audit_fail_on=) is a list of one empty text.
     wanted = {each for each in fail_on if each}
-    if unknown := wanted - {*STATUSES, *VERDICTS}:
-        known = [each for each in (*STATUSES, *VERDICTS) if each != "compliant"]
+    # No station of a run is one that no run has looked at.
+    given = [each for each in STATUSES if each not in UNREAD]
+    if unknown := wanted - {*given, *VERDICTS}:
+        known = [each for each in (*given, *VERDICTS) if each != "compliant"]
         raise ValueError(
             Message(
                 "fail_on: unknown status {unknown}; known: {known}",
@@ -115,8 +125,9 @@ def _gaps(counts: Mapping[str, int], total: int, *, max_unreachable: float, max_
     if not total:
         return [Message("no station was audited")]
     gaps = []
+    unread = any(counts[status] for status in UNREAD)
     for statuses, limit, gap in (
-        (SILENT, max_unreachable, _SILENT_GAP),
+        ((*SILENT, *UNREAD), max_unreachable, _UNREAD_GAP if unread else _SILENT_GAP),
         (UNKNOWN, max_unknown, _UNKNOWN_GAP),
     ):
         number = sum(counts[status] for status in statuses)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NotRequired, TypedDict, TypeVar, cast
 
-from ...module_utils.base.message import enumerated, with_sources
+from ...module_utils.base.message import Message, enumerated, with_sources
 from ...module_utils.base.times import iso_of
 from ...module_utils.server.description import ServedRelease
 from ..station.state import StationState
@@ -27,6 +27,7 @@ __all__ = [
     "by_school",
     "count",
     "make_record",
+    "never_read",
 ]
 
 
@@ -69,12 +70,12 @@ class AuditRecord(RecordSummary):
 
 class ShownRecord(RecordSummary):
     """A record in reports: when it was made, since when its status is this one, when the station could last be read,
-    and whether this run looked at it."""
+    and whether this run looked at it. None: no audit has looked at it."""
 
     facts: dict[str, Any] | None
     kind: str
-    at: str
-    since: str
+    at: str | None
+    since: str | None
     last_seen: str | None
     audited: bool
     last: Mapping[str, Any] | None
@@ -112,6 +113,20 @@ def make_record(
         "facts": None if state is None else state.as_dict(),
     }
     return cast("AuditRecord", with_sources(record))
+
+
+def never_read(station: str, *, school: str, school_name: str, room: str) -> ShownRecord:
+    """A station of the inventory that no audit has looked at, as the picture of all has it."""
+    verdict = Verdict(
+        status="unread",
+        reason=Message("no audit has looked at it yet"),
+        remedy=Message("Audit it: without its reading nobody knows what it has."),
+    )
+    record = make_record(
+        verdict, station=station, school=school, school_name=school_name, room=room, expected=ServedRelease()
+    )
+    shown = {**record, "kind": "", "at": None, "since": None, "last_seen": None, "audited": False, "last": None}
+    return cast("ShownRecord", {name: each for name, each in shown.items() if name != "expected_cached"})
 
 
 def by_place(records: Iterable[_Record]) -> list[_Record]:

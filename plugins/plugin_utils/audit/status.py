@@ -9,21 +9,21 @@ from typing import Literal
 
 from ...module_utils.base.message import Message
 
-__all__ = ["FAULTY", "JUDGED", "SILENT", "STATUSES", "UNKNOWN", "Status", "shares"]
+__all__ = ["FAULTY", "JUDGED", "NEVER_READ", "SILENT", "STATUSES", "UNKNOWN", "UNREAD", "Status", "shares"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
     """One status.
 
-    ``group``: right, wrong (read, and not as its server wants it), silent (it could not be asked) or unknown (it was,
-    or its server was, to no avail). ``mark``: its sign, for a report printed in black or read by one who cannot tell
-    red from green. ``style``: its colour on a terminal. ``found``: what it says of the station, in the words of
-    remaining/standing.py; None when it was not seen. ``todo``: what there is to do, by the kinds of report/todo.py.
-    ``junit``: the element of a test case that is no success.
+    ``group``: right, wrong (read, and not as its server wants it), silent (it could not be asked), unknown (it was,
+    or its server was, to no avail) or unread (no audit has asked it). ``mark``: its sign, for a report printed in black
+    or read by one who cannot tell red from green. ``style``: its colour on a terminal. ``found``: what it says of the
+    station, in the words of remaining/standing.py; None when it was not seen. ``todo``: what there is to do, by the
+    kinds of report/todo.py. ``junit``: the element of a test case that is no success.
     """
 
-    group: Literal["right", "wrong", "silent", "unknown"]
+    group: Literal["right", "wrong", "silent", "unknown", "unread"]
     mark: str
     style: str
     label: Message
@@ -72,6 +72,9 @@ STATUSES: dict[str, Status] = {
         todo="unknown_release",
         junit="error",
     ),
+    "unread": Status(
+        group="unread", mark="–", style="magenta", label=Message("never read"), todo="unread", junit="skipped"
+    ),
 }
 """Every status, in the order in which reports show them."""
 
@@ -87,6 +90,13 @@ SILENT = _of("silent")
 """Statuses of stations that could not be asked."""
 
 UNKNOWN = _of("unknown")
+
+UNREAD = _of("unread")
+"""Statuses that no audit gives: of stations of the inventory that no audit has looked at, in the picture of all."""
+
+NEVER_READ = Message.plural(
+    "{n} station of the inventory was never read.", "{n} stations of the inventory were never read."
+)
 
 JUDGED = _of("right", "wrong")
 """Statuses that say something about the client of a station."""

@@ -123,8 +123,11 @@ def message_text(message: str, delay: float) -> str:
     text = message.replace("{minutes}", str(max(1, round(delay / 60)))).strip()
     if not text or len(text) > _LONGEST:
         raise ValueError(
-            Message(
-                "the message has {count} characters; msg.exe shows 1 to {longest}", count=len(text), longest=_LONGEST
+            Message.plural(
+                "the message has {n} character; msg.exe shows 1 to {longest}",
+                "the message has {n} characters; msg.exe shows 1 to {longest}",
+                len(text),
+                longest=_LONGEST,
             )
         )
     if text.startswith(("/", "@", "<")):

@@ -351,14 +351,14 @@ def check_same(
     raise ValueError(
         Message(
             "ALARM: {name} from {where} is not the file that was {of}: its SHA-256 is {digest} "
-            "({size} bytes), the lock file has {locked}. Somebody changed the file, or the "
+            "({size}), the lock file has {locked}. Somebody changed the file, or the "
             "publisher replaced it under the same name. Nothing was changed. Find out which; only "
             "then remove the entry from the lock file and prepare again",
             name=name,
             where=where,
             of=of,
             digest=sha256,
-            size=size,
+            size=Message.plural("{n} byte", "{n} bytes", size),
             locked=locked,
         )
     )

@@ -2,7 +2,8 @@
 """The embedded depot server, for a small school or a lab: ``python3 depot/server.py /srv/pronote --port 8080``.
 
 A program that stands alone: no Ansible, the standard library and aiohttp (3.8 of Debian 12 and later), so that the role
-``pronote_depot`` can copy this one file to a server. It serves what the ``SHA256SUMS`` of a release's folder lists, and
+``pronote_depot`` can copy this one file to a server. So it has no catalogue either: what it says is English, in the
+log of its machine, as any web server's. It serves what the ``SHA256SUMS`` of a release's folder lists, and
 nothing else: no listing, no hidden or half-written file, no link that leads elsewhere. Stations verify every byte by
 digest and nothing here is secret, so nobody logs in; but whoever asks is a stranger, and may take no more than a share.
 I/O: files and processes.

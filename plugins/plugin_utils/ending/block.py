@@ -6,22 +6,24 @@ It is made where the run's results are, in the reader's words, and drawn where t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import printable_line
+from ...module_utils.base.times import local_minute
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ..audit.outcome import AuditOutcome
 from ..audit.record import RecordSummary, by_school
 from ..audit.record import count as count_records
-from ..audit.status import STATUSES
+from ..audit.status import NEVER_READ, STATUSES, UNREAD
 from ..words.words import Words
 from .stations import OUTCOMES, StationEnd, count
 from .stations import by_school as ends_by_school
 
-__all__ = ["Count", "EndBlock", "Group", "Mode", "block_of", "of_audit", "of_deployment"]
+__all__ = ["Count", "EndBlock", "Group", "Mode", "ServerRead", "block_of", "of_audit", "of_deployment"]
 
 Mode = Literal["deploy", "dry_run", "stage"]
 
@@ -60,6 +62,10 @@ _FILES = {
 }
 
 
+ASK_AGAIN = Message("What servers said is kept for an hour: -e pronote_server_ask_again=true asks again.")
+"""Of a release that is an answer from before."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Count:
     """So many stations of one kind, in words."""
@@ -78,6 +84,15 @@ class Group:
     stations: list[str]
     reason: str
     remedy: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerRead:
+    """A school's server: the release of its clients, and when it said so (UTC). ``cached``: it was not asked now."""
+
+    release: str
+    read_at: str
+    cached: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +143,12 @@ def of_deployment(
     today: str = "",
     outcome: str = "",
     command: str = "",
+    servers: Sequence[ServerRead] = (),
+    zone: dt.tzinfo | None = None,
 ) -> EndBlock:
     """That of a deployment. ``today``: as ``2026-11-26``, whose hours need no day; ``outcome``: the file for programs;
-    ``command``: how to list what remains, told when something does."""
+    ``command``: how to list what remains, told when something does; ``servers``: what the stations are brought to;
+    ``zone``: of its times, by default this machine's."""
     head = words.of(_TITLES[mode].given(product=_title(product)))
     dry = mode == "dry_run"
     schools = ends_by_school(ends)
@@ -147,10 +165,30 @@ def of_deployment(
         else [],
         groups=_groups(ordered, dry=dry, words=words),
         after=[
+            *_servers(servers, words, zone),
             *([words("Outcome for programs (JSON): {path}", path=outcome)] if outcome else []),
             *([words("What remains: {command}", command=command)] if command and remains and mode == "deploy" else []),
         ],
     )
+
+
+def _servers(servers: Sequence[ServerRead], words: Words, zone: dt.tzinfo | None) -> list[str]:
+    """When the release was read that stations are brought to, and how to ask again where the server was not asked."""
+    if not servers:
+        return []
+    oldest = min(servers, key=lambda each: each.read_at)
+    when = local_minute(oldest.read_at, zone=zone)
+    read = (
+        words("Server's release: {release}, read {when}", release=printable_line(oldest.release), when=when)
+        if len(servers) == 1
+        else words.plural(
+            "Release of {n} server, read {when} at the earliest",
+            "Releases of {n} servers, read {when} at the earliest",
+            len(servers),
+            when=when,
+        )
+    )
+    return [read, *([words.of(ASK_AGAIN)] if any(each.cached for each in servers) else [])]
 
 
 def _label(outcome: str, number: int, *, dry: bool, words: Words) -> str:
@@ -198,9 +236,11 @@ def of_audit(
     product: str,
     written: Mapping[str, str],
     words: Words,
+    unread: int = 0,
     check: bool = False,
 ) -> EndBlock:
-    """That of an audit. ``written``: the reports, by their kind (report/write.py)."""
+    """That of an audit. ``written``: the reports, by their kind (report/write.py); ``unread``: stations of the
+    inventory that no audit has looked at."""
     head = words("{product}, audit", product=_title(product))
     schools = by_school(records)
     dry = [words("Dry run: the reports were not written.")] if check else []
@@ -216,6 +256,7 @@ def of_audit(
         groups=[],
         after=[
             words.of(_VERDICTS[outcome.verdict]),
+            *([words.of(NEVER_READ.given(n=unread))] if unread else []),
             *(words.of(_FILES[kind].given(path=printable_line(written[kind]))) for kind in _FILES if kind in written),
             *dry,
         ],
@@ -231,5 +272,5 @@ def _audited(records: Sequence[RecordSummary], words: Words) -> list[Count]:
     return [
         Count(text=words.of(_AUDITED[status].given(n=number)), style=STATUSES[status].style)
         for status, number in count_records(records).items()
-        if number
+        if number and status not in UNREAD
     ]

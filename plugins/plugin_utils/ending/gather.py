@@ -9,7 +9,7 @@ before. I/O: files and the store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -17,19 +17,20 @@ from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import json_text, printable_line
-from ...module_utils.base.times import local_day
+from ...module_utils.base.times import iso_of, local_day
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
+from ...module_utils.server.description import ServedRelease
 from ..places.product import of_product
 from ..remaining.memory import standings
 from ..store.store import StoreError
 from ..survey.results import read_lines
 from ..words.catalogue import catalogue
 from ..words.words import Words
-from .block import EndBlock, Mode, of_deployment
+from .block import EndBlock, Mode, ServerRead, of_deployment
 from .document import document
 from .stations import StationEnd, ended
 
-__all__ = ["DeploymentRun", "block_and_outcome", "gather"]
+__all__ = ["DeploymentRun", "block_and_outcome", "gather", "servers_of"]
 
 _GONE = Message("it left the play before its turn")
 
@@ -37,13 +38,14 @@ _GONE = Message("it left the play before its turn")
 @dataclass(frozen=True, kw_only=True)
 class DeploymentRun:
     """What a deployment is: as rentree.pronote.client_survey returns it as ``run``. ``started``: UTC; ``outcome`` and
-    ``store``: files, empty for none."""
+    ``store``: files, empty for none; ``servers``: that were read for it, or whose answers were kept."""
 
     mode: Mode = "deploy"
     product: str = PRONOTE_CLIENT.key
     started: str = ""
     outcome: str = ""
     store: str = ""
+    servers: list[ServerRead] = field(default_factory=list)
 
     @property
     def check(self) -> bool:
@@ -55,11 +57,21 @@ class DeploymentRun:
         """What ``as_dict`` gave. Raises ValueError, TypeError."""
         if data.get("mode") not in get_args(Mode) or data.get("product") not in PRODUCTS:
             raise ValueError(f"no deployment: {data!r}")
-        return cls(**{**data, "mode": cast("Mode", data["mode"])})
+        servers = [ServerRead(**each) for each in data.get("servers", ())]
+        return cls(**{**data, "mode": cast("Mode", data["mode"]), "servers": servers})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for a task's result."""
         return asdict(self)
+
+
+def servers_of(served: Iterable[ServedRelease]) -> list[ServerRead]:
+    """What the end says of servers; nothing of those that nobody knows a release of."""
+    return [
+        ServerRead(release=str(each.client), read_at=iso_of(each.read_at), cached=each.cached)
+        for each in served
+        if each.client is not None
+    ]
 
 
 def gather(
@@ -164,5 +176,6 @@ def block_and_outcome(
         today=local_day(at),
         outcome=written,
         command=command,
+        servers=run.servers,
     )
     return block, problem

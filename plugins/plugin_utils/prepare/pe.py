@@ -10,12 +10,14 @@ from pathlib import Path
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.base.message import Message, message_of
+from ..words.early import said_early
+
 try:
     import pefile
 except ImportError as exc:
-    raise AnsibleError("programs cannot be read here; pip install -r requirements.txt in the environment") from exc
-
-from ...module_utils.base.message import Message, message_of
+    _LACKING = Message("programs cannot be read here; pip install -r requirements.txt in the environment")
+    raise AnsibleError(said_early(_LACKING)) from exc
 
 __all__ = ["promised_size", "read_facts"]
 

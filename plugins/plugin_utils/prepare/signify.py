@@ -17,6 +17,9 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.base.message import Message
+from ..words.early import said_early
+
 __all__ = [
     "AuthenticodeFile",
     "AuthenticodeSignature",
@@ -57,4 +60,5 @@ try:
 # Not there, or there without a libcrypto that oscrypto finds: the strategy loads actions, and shows anything but
 # Ansible's own errors as a bug with a traceback.
 except Exception as exc:
-    raise AnsibleError("signatures cannot be checked here; pip install -r requirements.txt in the environment") from exc
+    _LACKING = Message("signatures cannot be checked here; pip install -r requirements.txt in the environment")
+    raise AnsibleError(said_early(_LACKING)) from exc

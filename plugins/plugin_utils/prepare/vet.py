@@ -48,7 +48,13 @@ def vet(
     sha256, size = sha256_of(path), path.stat().st_size
     if wrong:
         raise ValueError(
-            Message("{where} is no installer: {wrong} ({size} bytes)", where=where, wrong=wrong, size=size)
+            Message.plural(
+                "{where} is no installer: {wrong} ({n} byte)",
+                "{where} is no installer: {wrong} ({n} bytes)",
+                size,
+                where=where,
+                wrong=wrong,
+            )
         )
     check_same(entry, record, name=offer.name, sha256=sha256, size=size, where=where)
     pins = {pin.lower() for pin in trust.accepted}
@@ -78,12 +84,13 @@ def _whole(path: Path, size: int, *, where: str) -> None:
         raise ValueError(Message("{where} was refused: {error}", where=where, error=message_of(exc))) from exc
     if promised > size:
         raise ValueError(
-            Message(
-                "{where} is cut short: {size} bytes, and its headers promise {promised}. Run again; if "
-                "it stays so, download it with a browser and pass it with "
-                "pronote_prepare_installer=<file>",
+            Message.plural(
+                "{where} is cut short: {n} byte, and its headers promise {promised}. Run again; if it stays so, "
+                "download it with a browser and pass it with pronote_prepare_installer=<file>",
+                "{where} is cut short: {n} bytes, and its headers promise {promised}. Run again; if it stays so, "
+                "download it with a browser and pass it with pronote_prepare_installer=<file>",
+                size,
                 where=where,
-                size=size,
                 promised=promised,
             )
         )

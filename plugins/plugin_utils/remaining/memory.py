@@ -290,7 +290,7 @@ class Memory(Watcher):
         one only when the step before was proven.
         """
         if self._job == job:
-            self._close(db, result="interrupted", fact="the station cut the job off")
+            self._close(db, result="interrupted", fact=Message("the station cut the job off"))
         self._close(db, result="done")
 
     def _close(

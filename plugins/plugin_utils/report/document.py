@@ -14,7 +14,7 @@ from .labels import LAST
 
 __all__ = ["SCHEMA", "document"]
 
-SCHEMA = 3
+SCHEMA = 4
 
 _TEXTS = ("found", "reason", "remedy")
 
@@ -27,7 +27,7 @@ def _schools(stations: Sequence[ShownRecord], releases: Mapping[str, tuple[str, 
     found = []
     for school, rows in by_school(stations).items():
         # A station that this run looked at speaks before one that was looked at last week.
-        says = max(rows, key=lambda row: (row["audited"], row["expected"] is not None, row["at"]))
+        says = max(rows, key=lambda row: (row["audited"], row["expected"] is not None, row["at"] or ""))
         known, first_seen = releases.get(school, ("", ""))
         found.append(
             {
@@ -76,7 +76,7 @@ def document(
         "complete": outcome.complete,
         "gaps": [str(gap) for gap in outcome.gaps],
         "gaps_fr": [french.of(gap) for gap in outcome.gaps],
-        "oldest": min((row["at"] for row in stations), default=at),
+        "oldest": min((row["at"] for row in stations if row["at"]), default=at),
         "failing": of_run.failing,
         "exit_code": of_run.exit_code,
         "counts": count(stations),

@@ -138,6 +138,11 @@ KINDS = {
             "Once the cause is gone:"
         ),
     ),
+    "unread": _Kind(
+        ("audit",),
+        Message("Audit for the first time"),
+        Message("No audit has looked at these stations yet. To read them:"),
+    ),
     "unreachable": _Kind(
         ("audit",),
         Message("Switch on, then audit again"),

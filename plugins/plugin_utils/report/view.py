@@ -14,7 +14,7 @@ from typing import Any
 
 from ...module_utils.base.times import local, local_day
 from ..audit.record import ShownRecord, by_school
-from ..audit.status import SILENT, STATUSES, shares
+from ..audit.status import NEVER_READ, SILENT, STATUSES, UNREAD, shares
 from ..words.words import Words
 from .charts import Bar, Trend, bar, percent, trend
 from .commands import Commands, plain
@@ -147,11 +147,12 @@ def view(
     figures, run = _figures(report["counts"]), report["run"]["stations"]
     ok, total = figures["ok"], figures["total"]
     of_all = builder.trend_of_all([school.uai for school in found])
+    others = total - run - _unread(report)
     return ReportView(
         at=words.date_time(local(report["at"], zone=zone)),
         verdict=report["verdict"],
         complete=report["complete"],
-        limited=_limited(run, total - run, builder.date(report["oldest"]), words) if report["limited"] else "",
+        limited=_limited(run, others, builder.date(report["oldest"]), words) if report["limited"] else "",
         answer=answer(ok, total, words) if total else words("No station in this audit"),
         explained=_explained(report, words),
         **figures,
@@ -203,7 +204,17 @@ def _limited(run: int, others: int, oldest: str, words: Words) -> str:
     )
 
 
+def _unread(report: Mapping[str, Any]) -> int:
+    return sum(report["counts"][status] for status in UNREAD)
+
+
 def _explained(report: Mapping[str, Any], words: Words) -> str:
+    unread = _unread(report)
+    told = [_concluded(report, words), *([words.of(NEVER_READ.given(n=unread))] if unread else [])]
+    return " ".join(told)
+
+
+def _concluded(report: Mapping[str, Any], words: Words) -> str:
     wrong = shares(report["counts"])[1]
     if report["verdict"] == "compliant":
         return words("Every station that could be read is at its server's release.")
@@ -292,8 +303,8 @@ class _Builder:
             status=status,
             found=self.words.field(row, "found"),
             reason="" if status == "compliant" else self.words.field(row, "reason"),
-            since=self.date(row["since"]),
-            as_of="" if row["audited"] else self.date(row["at"]),
+            since=self.date(row["since"] or ""),
+            as_of="" if row["audited"] else self.date(row["at"] or ""),
             last_seen=self.date(row["last_seen"]) if status in SILENT else "",
             about=told_of(row["facts"], self.words),
             kind=kind,

@@ -39,6 +39,7 @@ from .names import ResponseName
 from .recording import (
     INSTRUCTIONS,
     STAGE_CODES,
+    WAIT,
     Action,
     FolderState,
     Recording,
@@ -262,7 +263,7 @@ class _Recorder:
                 if not shown:
                     # Half an hour of silence would look like a run that hangs.
                     told = INSTRUCTIONS[self._recorded.mode]
-                    self._tell(told.given(station=name, minutes=f"{times.job / 60:.0f}"))
+                    self._tell(told.given(station=name, wait=WAIT.given(n=round(times.job / 60))))
                     shown = True
             elif found.recorded or started:
                 return

@@ -28,6 +28,7 @@ from .response import Mode
 __all__ = [
     "INSTRUCTIONS",
     "STAGE_CODES",
+    "WAIT",
     "Action",
     "FolderState",
     "Recording",
@@ -57,25 +58,25 @@ STAGE_CODES = {
 INSTRUCTIONS: dict[Mode, Message] = {
     "install": Message(
         "{station}: the setup is open on the screen of the station. Answer its dialogs there, and untick « Lancer "
-        "PRONOTE après installation » in the last one. Waiting for {minutes} minutes at most.",
+        "PRONOTE après installation » in the last one. {wait}",
         station="",
-        minutes="",
+        wait="",
     ),
     "update": Message(
         "{station}: the setup is open on the screen of the station, over the earlier release. Answer its dialogs "
-        "there, and untick « Lancer PRONOTE après installation » in the last one. Waiting for {minutes} minutes at "
-        "most.",
+        "there, and untick « Lancer PRONOTE après installation » in the last one. {wait}",
         station="",
-        minutes="",
+        wait="",
     ),
     "uninstall": Message(
-        "{station}: the removal is open on the screen of the station. Answer yes, and go on to the end. Waiting for "
-        "{minutes} minutes at most.",
+        "{station}: the removal is open on the screen of the station. Answer yes, and go on to the end. {wait}",
         station="",
-        minutes="",
+        wait="",
     ),
 }
-"""What is told while the setup waits for a person, by what is recorded."""
+"""What is told while the setup waits for a person, by what is recorded. ``wait``: for how long, of ``WAIT``."""
+
+WAIT = Message.plural("Waiting for {n} minute at most.", "Waiting for {n} minutes at most.")
 
 Action = Literal["none", "tidy", "record", "follow", "fetch", "cancel", "refuse"]
 

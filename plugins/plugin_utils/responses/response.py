@@ -45,7 +45,13 @@ def decode_response(data: bytes) -> tuple[str, str]:
     Raises ValueError for what is no text.
     """
     if len(data) > _LARGEST:
-        raise ValueError(Message("it has {data} bytes, and a response file a few thousand", data=len(data)))
+        raise ValueError(
+            Message.plural(
+                "it has {n} byte, and a response file a few thousand",
+                "it has {n} bytes, and a response file a few thousand",
+                len(data),
+            )
+        )
     unmarked = "utf-16-le" if len(data) > 3 and not any(data[1:200:2]) else "utf-8" if _is_utf8(data) else "cp1252"
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), unmarked)
     try:

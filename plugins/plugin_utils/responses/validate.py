@@ -125,7 +125,7 @@ def _dialogs(response: ResponseFile, mode: Mode) -> Iterator[Finding]:
         fact = Message("DlgOrder does not say how many dialogs it lists ({listed})", listed=len(listed))
         if count := response.order.get("count", ""):
             told = count[:_SHOWN]
-            fact = Message("DlgOrder announces {count} dialogs and lists {listed}", count=told, listed=len(listed))
+            fact = Message("DlgOrder says Count={count} and lists {listed}", count=told, listed=len(listed))
         yield finding("miscounted", fact)
     for dialog in listed:
         values = response.section(f"{codes[0]}-{dialog}")

@@ -69,6 +69,8 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     else:
         reachable = {name: station.ready for name, station in surveyed.items() if station.ready is not None}
+    batch = [str(name) for name in play.task["ansible_play_batch"]]
+    idle = [] if surveyed is None else [name for name in batch if name not in surveyed]
     plans = []
     for each in wanted.values():
         known = progress.get((each.school, each.goal))
@@ -91,12 +93,20 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
-        "turns": _turns(plans, [n for n in play.task["ansible_play_batch"] if not surveyed or _leads(surveyed.get(n))]),
+        "turns": _turns(plans, [n for n in batch if not surveyed or _leads(surveyed.get(n))]) | _last_to_stay(idle),
         "survey": survey,
         "at": {name: station.at for name, station in (surveyed or {}).items()},
         "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
         "warnings": warnings,
     }
+
+
+def _last_to_stay(idle: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """One of those with nothing to do, in no step: while all others fail, somebody is left to tell how it ended.
+
+    The last one: the first answer names the steps.
+    """
+    return {name: [] for name in idle[-1:]}
 
 
 def _leads(station: Surveyed | None) -> bool:

@@ -92,10 +92,11 @@ def _parsed(body: bytes) -> ServerSettings:
         raise ValueError(Message("its {path} is not UTF-8", path=SETTINGS_PATH)) from exc
     if len(lines) != 1:
         raise ValueError(
-            Message(
-                "its {path} has {count} lines, and one was expected",
+            Message.plural(
+                "its {path} has {n} line, and one was expected",
+                "its {path} has {n} lines, and one was expected",
+                len(lines),
                 path=SETTINGS_PATH,
-                count=len(lines),
             )
         )
     match = _LINE.fullmatch(lines[0])

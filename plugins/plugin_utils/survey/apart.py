@@ -9,9 +9,14 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from ...module_utils.base.message import Message
+
 __all__ = ["each_apart"]
 
-_DIED = {"failed": True, "msg": "the process that was to read it ended before it had: see the controller's log"}
+_DIED = {
+    "failed": True,
+    "msg": Message("the process that was to read it ended before it had: see the controller's log"),
+}
 
 
 def each_apart(jobs: Mapping[str, Callable[[], dict[str, Any]]], *, most: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -271,7 +271,7 @@ class PlayStations:
         if kind not in self._plugins:
             self._plugins[kind] = connection_loader.get(kind, self._context, None)
         if self._plugins[kind] is None:
-            raise AnsibleError(f"the connection plugin {kind!r} was not found")
+            raise AnsibleError(Message("the connection plugin {kind} was not found", kind=repr(kind)))
         return self._plugins[kind]
 
     def _options(self, plugin: Any, variables: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

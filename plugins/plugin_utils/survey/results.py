@@ -20,7 +20,7 @@ from typing import Any
 
 from ansible import constants
 
-from ...module_utils.base.message import with_sources
+from ...module_utils.base.message import Message, with_sources
 from ...module_utils.base.text import printable_data
 
 __all__ = ["SurveyResults", "read_line", "read_lines", "read_results"]
@@ -59,8 +59,13 @@ class SurveyResults:
         try:
             yield
         except OSError as exc:
-            remedy = "Make room there, or let ANSIBLE_LOCAL_TEMP name a folder that has some"
-            raise OSError(f"{self.path}: {exc.strerror}. {remedy}") from exc
+            raise OSError(
+                Message(
+                    "{path}: {error}. Make room there, or let ANSIBLE_LOCAL_TEMP name a folder that has some",
+                    path=self.path,
+                    error=exc.strerror or str(exc),
+                )
+            ) from exc
 
 
 def read_lines(path: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -21,7 +21,11 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.description
     HostedServerError,
     ServedRelease,
 )
-from ansible_collections.rentree.pronote.plugins.module_utils.server.release import HostedOptions, read_hosted_release
+from ansible_collections.rentree.pronote.plugins.module_utils.server.release import (
+    HostedOptions,
+    read_hosted_release,
+    servers_read,
+)
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
@@ -64,6 +68,17 @@ def test_a_good_answer_then_the_cache(bench: HostedBench) -> None:
     assert (first.cached, second.cached) == (False, True)
     assert (second.info, second.read_at) == (first.info, first.read_at)
     assert bench.requests == 1
+
+
+def test_what_a_process_was_told_of_each_server_is_the_first_of_it(bench: HostedBench) -> None:
+    """The stations after the first of a school have their release from the cache, which that one has just filled."""
+    servers_read()
+    first = _read(bench)
+    _read(bench)
+    assert servers_read() == [first]
+    assert servers_read() == []
+    kept = _read(bench)
+    assert (kept.cached, servers_read()) == (True, [kept])
 
 
 def test_the_answer_says_when_it_was_given(bench: HostedBench, clock: SimpleNamespace) -> None:

@@ -25,6 +25,9 @@ def _records(**numbers: int) -> list[AuditRecord]:
         ({"compliant": 19, "unknown_release": 1}, "compliant", True, 0),
         ({"compliant": 18, "unknown_release": 1}, "incomplete", False, 3),
         ({"compliant": 18, "late": 1}, "not_compliant", True, 1),
+        # Whom no audit has looked at counts as whom none could read.
+        ({"compliant": 5, "unread": 5}, "compliant", True, 0),
+        ({"compliant": 49, "unreachable": 26, "unread": 25}, "incomplete", False, 3),
         # What is known to be wrong outweighs what is not known, which is still said.
         ({"late": 1, "unreachable": 9}, "not_compliant", False, 1),
         *[({"compliant": 9, status: 1}, "not_compliant", True, 1) for status in FAULTY],
@@ -93,3 +96,11 @@ def test_a_long_list_is_cut_in_the_message_only() -> None:
 def test_a_wrong_option_is_a_clear_error(arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         conclude([], **arguments)
+
+
+def test_who_was_never_read_is_told_beside_who_is_silent_and_is_nothing_to_fail_on() -> None:
+    outcome = conclude(_records(compliant=1, refused=1, unread=2))
+    assert outcome.gaps == ["3 of 4 stations are unreachable, refused or were never read, more than 50 %"]
+    # Of a run it is the status of nobody: a run that is to fail for it would never do so.
+    with pytest.raises(ValueError, match="unknown status unread"):
+        conclude([], fail_on=["unread"])

@@ -9,6 +9,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status impor
     SILENT,
     STATUSES,
     UNKNOWN,
+    UNREAD,
     shares,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.next_step import BEFORE_DEPLOYING, Step
@@ -17,12 +18,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import
 
 
 def test_every_status_is_of_one_group() -> None:
-    assert sorted(("compliant", *FAULTY, *SILENT, *UNKNOWN)) == sorted(STATUSES)
+    assert sorted(("compliant", *FAULTY, *SILENT, *UNKNOWN, *UNREAD)) == sorted(STATUSES)
     assert set(JUDGED) == {"compliant", *FAULTY}
 
 
 def test_every_station_that_was_seen_has_a_word_for_what_remains() -> None:
-    assert {name for name, status in STATUSES.items() if status.found is None} == set(SILENT)
+    assert {name for name, status in STATUSES.items() if status.found is None} == {*SILENT, *UNREAD}
     assert {status.found for status in STATUSES.values() if status.found} - {"right"} <= set(STATES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -9,8 +10,13 @@ import jsonschema
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, with_sources
 from ansible_collections.rentree.pronote.plugins.module_utils.base.text import json_text
-from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.module_utils.server.description import ServedRelease
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES, UNREAD
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block import (
+    ASK_AGAIN,
+    ServerRead,
     block_of,
     of_audit,
     of_deployment,
@@ -21,6 +27,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.document im
     verdict,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.draw import draw
+from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.gather import DeploymentRun, servers_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.stations import (
     OUTCOMES,
     StationEnd,
@@ -179,14 +186,14 @@ def test_until_when() -> None:
 
 
 def test_every_status_of_an_audit_is_counted() -> None:
-    from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: PLC0415
-
     from tests.browser.sample import record  # noqa: PLC0415
 
-    records = [record(f"s{n}", status=status) for n, status in enumerate(STATUSES)]
+    # No audit gives the others.
+    given = [status for status in STATUSES if status not in UNREAD]
+    records = [record(f"s{n}", status=status) for n, status in enumerate(given)]
     block = of_audit(records, outcome=conclude(records), product="edt_monoposte", written={}, words=_EN)
-    assert len(block.counts) == len(STATUSES)
-    assert block.title == f"EDT monoposte, audit: {len(STATUSES)} stations"
+    assert len(block.counts) == len(given)
+    assert block.title == f"EDT monoposte, audit: {len(given)} stations"
     assert block.schools == []
 
 
@@ -254,3 +261,42 @@ def test_exit_code_and_verdict(outcomes: list[str], code: int, says: str) -> Non
 def test_counts_have_every_outcome() -> None:
     assert list(count([])) == list(OUTCOMES)
     assert not any(count([]).values())
+
+
+@pytest.mark.parametrize(("unread", "told"), [(0, None), (1, "1 station of the inventory was never read.")])
+def test_an_audit_ends_with_who_was_never_read(unread: int, told: str | None) -> None:
+    given: dict[str, Any] = {"product": "pronote_client", "written": {}, "words": _EN, "unread": unread}
+    after = of_audit([], outcome=conclude([]), **given).after
+    assert after[1:] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("servers", "told"),
+    [
+        ([], []),
+        ([("2026.2.7", "15:31", False)], ["Server's release: 2026.2.7, read 2026-11-26 15:31"]),
+        (
+            [("2026.2.7", "15:31", False), ("2026.1.3", "14:02", True)],
+            ["Releases of 2 servers, read 2026-11-26 14:02 at the earliest", ASK_AGAIN],
+        ),
+    ],
+)
+def test_a_deployment_says_when_its_release_was_read(servers: list[tuple[str, str, bool]], told: list[str]) -> None:
+    read = [
+        ServerRead(release=release, read_at=f"2026-11-26T{at}:00Z", cached=cached) for release, at, cached in servers
+    ]
+    block = of_deployment([], mode="deploy", product="pronote_client", words=_EN, servers=read, zone=dt.UTC)
+    assert block.after == told
+
+
+def test_what_was_read_of_servers_goes_with_the_run() -> None:
+    served = [
+        ServedRelease(server="https://x/", release=Release.parse("2026.0.2.7"), read_at=1795707060.0, cached=True),
+        ServedRelease(server="https://y/", error="it does not answer"),
+    ]
+    run = DeploymentRun(servers=servers_of(served))
+    assert DeploymentRun.of(json.loads(json.dumps(run.as_dict()))) == run
+    assert [(each.cached, each.read_at) for each in run.servers] == [(True, "2026-11-26T15:31:00Z")]
+    # That of a release before 0.3 has none.
+    old = {name: each for name, each in run.as_dict().items() if name != "servers"}
+    assert DeploymentRun.of(old).servers == []

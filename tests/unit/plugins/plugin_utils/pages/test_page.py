@@ -8,6 +8,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
+from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.page import neighbours, part
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.titles import audit_title, board_title
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import audit_pages
@@ -37,6 +38,12 @@ def test_every_colour_is_used() -> None:
     names = re.findall(r"(--[\w-]+):", root)
     assert len(names) > 30
     assert [name for name in names if f"var({name})" not in everything] == []
+
+
+def test_every_status_has_its_square_and_its_share_of_a_bar() -> None:
+    sheet = part(_SHEETS[0])
+    assert [name for name in STATUSES if f"\n.{name}{{background:" not in sheet] == []
+    assert [name for name in STATUSES if not re.search(rf"svg \.f-{name}[{{,]", sheet)] == []
 
 
 @pytest.mark.parametrize("sheet", _SHEETS, ids=lambda sheet: sheet.name)

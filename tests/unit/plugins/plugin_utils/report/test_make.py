@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
     make,
     records_of,
     stations_of,
+    to_audit,
     unread_of,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
+from lxml import html
 
 from tests.browser.sample import record
 
@@ -40,11 +43,64 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
         [record(name) for name in names],
         {**dict.fromkeys(["path", "csv", "html", "prometheus", "junit"]), **arguments.pop("paths", {})},
         **{**_ARGUMENTS, "store": str(state), **arguments},
-        stations=list(names),
+        stations=arguments.get("awaited") or list(names),
         inventory=inventory_of(variables),
         commands=commands(variables),
         check=False,
     )
+
+
+_PLACE = {"school": "0310001A", "school_name": "Lycée", "room": "CDI"}
+
+
+@pytest.mark.parametrize(
+    ("others", "verdict", "told"),
+    [
+        (["b"], "compliant", "1 poste de l'inventaire n'a jamais été relevé."),
+        (["b", "c", "d"], "incomplete", "3 postes de l'inventaire n'ont jamais été relevés."),
+    ],
+)
+def test_who_was_never_read_is_seen(tmp_path: Path, others: list[str], verdict: str, told: str) -> None:
+    """On the page, in JSON, in metrics: a look at one right station says nothing of the others."""
+    paths = {kind: str(tmp_path / kind) for kind in ("html", "path", "csv", "prometheus", "junit")}
+    given = {"paths": paths, "awaited": ["a", *others], "place": lambda _name: _PLACE}
+    made = _make(tmp_path / "state", "a", **given)
+    assert (made.outcome.verdict, made.verdict, made.unread) == ("compliant", verdict, len(others))
+    data = json.loads((tmp_path / "path").read_text(encoding="utf-8"))
+    assert data["verdict"] == verdict
+    assert (data["counts"]["unread"], data["run"]["counts"]["unread"]) == (len(others), 0)
+    rows = [row for row in data["stations"] if row["status"] == "unread"]
+    assert [(row["station"], row["room"], row["at"], row["audited"]) for row in rows] == [
+        (name, "CDI", None, False) for name in others
+    ]
+    page = html.fromstring((tmp_path / "html").read_bytes())
+    text = " ".join(page.text_content().split())
+    assert told in text
+    assert f"1 poste sur {1 + len(others)} à jour" in text
+    assert [each.get("data-verdict") for each in page.xpath("//*[@data-verdict]")] == [verdict]
+    metrics = (tmp_path / "prometheus").read_text(encoding="utf-8")
+    assert f'school="0310001A",status="unread"}} {len(others)}\n' in metrics
+    assert metrics.count(f'audit_verdict{{product="pronote_client",verdict="{verdict}"}} 1') == 1
+    # A scheduler shows what it ran.
+    assert others[0] not in re.findall(r'name="(\w+)" time', (tmp_path / "junit").read_text(encoding="utf-8"))
+    # Once they were read, nobody is left.
+    after = _make(tmp_path / "state", "a", *others, **given)
+    assert (after.verdict, after.unread) == ("compliant", 0)
+    # And a look at one alone shows the others as last known.
+    again = _make(tmp_path / "state", "a", **given)
+    assert (again.verdict, again.unread) == ("compliant", 0)
+
+
+def test_without_a_history_nobody_knows_who_was_never_read(tmp_path: Path) -> None:
+    made = _make(tmp_path / "state", "a", store="", awaited=["a", "b"])
+    assert (made.verdict, made.unread) == ("compliant", 0)
+
+
+def test_only_a_play_about_the_group_awaits_it() -> None:
+    variables: dict[str, Any] = {"groups": {"pronote_stations": ["a", "b"], "all": ["a", "b", "c"]}}
+    assert to_audit({**variables, "ansible_play_hosts_all": ["a"]}, "pronote_client") == ["a", "b"]
+    assert to_audit({**variables, "ansible_play_hosts_all": ["a", "c"]}, "pronote_client") == []
+    assert to_audit({**variables, "ansible_play_hosts_all": ["a"]}, "edt_monoposte") == []
 
 
 def _vanished(made: ReportResult) -> list[str]:

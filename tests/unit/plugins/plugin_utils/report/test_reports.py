@@ -63,7 +63,7 @@ def test_the_schema_names_every_key_and_status() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("schema", 1), ("at", "yesterday"), ("verdict", "fine"), ("counts", {}), ("changes", {}), ("exit_code", 2)],
+    [("schema", 3), ("at", "yesterday"), ("verdict", "fine"), ("counts", {}), ("changes", {}), ("exit_code", 2)],
 )
 def test_the_schema_refuses(key: str, value: object) -> None:
     with pytest.raises(jsonschema.ValidationError):
@@ -79,9 +79,11 @@ def test_the_json_of_an_audit_without_store_or_stations_follows_it_too() -> None
 def test_a_limited_audit_says_so_and_counts_both() -> None:
     report = _json()
     assert report["limited"] is True
-    assert report["run"]["stations"] == sum(report["run"]["counts"].values()) == len(report["stations"]) - 1
+    assert report["run"]["stations"] == sum(report["run"]["counts"].values()) == len(report["stations"]) - 2
     assert sum(report["counts"].values()) == len(report["stations"])
-    assert [station["station"] for station in report["stations"] if not station["audited"]] == ["cdi-01"]
+    assert [station["station"] for station in report["stations"] if not station["audited"]] == ["cdi-01", "s102-01"]
+    # One as it was last known, and one that no audit has looked at: the oldest reading is a reading.
+    assert report["oldest"] == "2026-11-24T04:30:00Z"
     assert [change["station"] for change in report["changes"]["vanished"]] == ["gone-01"]
 
 

@@ -239,7 +239,7 @@ def test_what_is_asked_for_is_written_for_the_right_eyes(made: Sample, tmp_path:
     assert _write({**paths, "csv": ""}, made) == {kind: path for kind, path in paths.items() if kind != "csv"}
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "new folder").iterdir()}
     assert modes == {"path": 0o640, "html": 0o640, "junit": 0o640, "prometheus": 0o644}
-    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 3
+    assert json.loads((tmp_path / "new folder/path").read_text(encoding="utf-8"))["schema"] == 4
     assert etree.parse(tmp_path / "new folder/junit").getroot().tag == "testsuites"
 
 

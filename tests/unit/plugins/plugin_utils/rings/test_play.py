@@ -116,7 +116,17 @@ def test_only_stations_with_a_turn_are_planned_by_what_was_found(tmp_path: Path)
     # The first that Ansible can ask is in every step, and in their order.
     steps = [item["index"] for item in planned["turns"]["off"]]
     assert steps == sorted({item["index"] for turns in planned["turns"].values() for item in turns})
-    assert "right" not in planned["turns"]
+    # Whoever has nothing to do has no step; the last of them stays, to tell how it ended.
+    assert planned["turns"]["right"] == []
+    assert set(planned["turns"]) == {*lines}
+
+
+def test_one_of_those_with_nothing_to_do_stays(tmp_path: Path) -> None:
+    survey = tmp_path / "survey.jsonl"
+    survey.write_text("".join(_line(name, turn=name == "b") for name in "abcd"), encoding="utf-8")
+    task = _task({name: _off() for name in "abcd"})
+    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
+    assert {name: len(steps) for name, steps in planned["turns"].items()} == {"b": 1, "d": 0}
 
 
 def test_with_nothing_to_do_there_is_nobody_in_a_ring(tmp_path: Path) -> None:
@@ -124,7 +134,7 @@ def test_with_nothing_to_do_there_is_nobody_in_a_ring(tmp_path: Path) -> None:
     survey.write_text(_line("a", turn=False) + _line("b", turn=False), encoding="utf-8")
     task = _task({"a": _off(), "b": _off()})
     planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
-    assert (planned["plans"], planned["turns"], planned["at"]) == ([], {"a": []}, {})
+    assert (planned["plans"], planned["turns"], planned["at"]) == ([], {"a": [], "b": []}, {})
 
 
 def test_what_was_brought_yesterday_counts_though_it_is_in_no_ring_today(tmp_path: Path) -> None:

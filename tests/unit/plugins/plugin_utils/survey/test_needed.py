@@ -10,10 +10,22 @@ from ansible.errors import AnsibleError
 from ansible_collections.rentree.pronote.plugins.plugin_utils import survey
 
 
-def test_a_package_that_is_missing_is_the_controllers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "the controller lacks aiohttp, pyspnego, "),
+        ("fr", "il manque au contrôleur aiohttp, pyspnego, "),
+        ("", "il manque au contrôleur"),
+    ],
+)
+def test_a_package_that_is_missing_is_the_controllers(
+    monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
     for module in ("aiohttp", "spnego"):
         monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(AnsibleError, match=r"the controller lacks aiohttp, pyspnego, .*pip install"):
+    # No inventory is read where a plugin is imported.
+    monkeypatch.setenv("RENTREE_LANGUAGE", language)
+    with pytest.raises(AnsibleError, match=f"{told}.*pip install"):
         reload(survey)
 
 
