@@ -23,7 +23,7 @@ def _search(page: Any, text: str, said: str) -> None:
     page.locator("#said").filter(has_text=re.compile(said)).wait_for()
 
 
-def _stations(report: Report, **wanted: str) -> list[dict[str, Any]]:
+def _stations(report: Report, **wanted: str) -> list[Any]:
     return [row for row in report.data["stations"] if all(row[name] == value for name, value in wanted.items())]
 
 
@@ -130,7 +130,7 @@ def test_a_room_whose_others_are_right_is_named_as_the_room(small: Report, open_
           });
         }"""
     )
-    name = page.locator(".room").first.get_attribute("data-name")
+    name = str(page.locator(".room").first.get_attribute("data-name"))
     group = page.locator(".room").first.get_attribute("data-group")
     assert group
     _search(page, name, "^15 ")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base import files
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report import write
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
@@ -47,8 +48,12 @@ def _names(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir()}
 
 
+def _tree(page: bytes) -> Any:
+    return html.fromstring(page)
+
+
 def _links(file: Path) -> list[str]:
-    return [a.get("href") for a in html.fromstring(file.read_bytes()).iterfind(".//a") if a.get("href")[0] != "#"]
+    return [a.get("href") for a in _tree(file.read_bytes()).iterfind(".//a") if a.get("href")[0] != "#"]
 
 
 def test_each_school_has_its_page_and_they_lead_to_each_other(tmp_path: Path) -> None:
@@ -58,13 +63,13 @@ def test_each_school_has_its_page_and_they_lead_to_each_other(tmp_path: Path) ->
     assert _names(tmp_path) == {"audit.html", *pages}
     assert _links(index) == pages
     assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o640}
-    tree = html.fromstring(index.read_bytes())
+    tree = _tree(index.read_bytes())
     # The verdict and the figures of all; no station.
     assert [each.text for each in tree.find_class("big")] == ["2 postes sur 6 à jour"]
     assert tree.find_class("plan") == []
     for n, page in enumerate(pages):
         assert _links(tmp_path / page) == ["audit.html"]
-        tree = html.fromstring((tmp_path / page).read_bytes())
+        tree = _tree((tmp_path / page).read_bytes())
         assert [each.text for each in tree.find_class("big")] == ["1 poste sur 3 à jour"]
         # The verdict is of the whole audit, and is the index's.
         assert tree.find_class("verdict") == []
@@ -108,7 +113,7 @@ def test_a_page_that_cannot_be_written_leaves_the_index_as_it_was(
 ) -> None:
     _write(tmp_path, _report("0310001A", "0310002B"))
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    kept = write.write_atomically
+    kept = files.write_atomically
 
     def full(path: Path, content: bytes, *, mode: int) -> None:
         if path.name == "audit.etab-0310003c.html":
