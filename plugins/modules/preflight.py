@@ -71,4 +71,5 @@ findings:
       elements: str
       returned: always
       sample: [cdi-01]
+  sample: []
 """

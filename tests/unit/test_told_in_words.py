@@ -135,7 +135,7 @@ def test_what_is_said(tmp_path: Path, code: str, found: list[str]) -> None:
 
 # A number beside a French word that ends as a plural does; verbs in the third person never do.
 _COUNTED = re.compile(r"\{(\w+)\}[ \u00a0](?:sur \{\w+\} )?([a-zàâçéèêëîïôûùœ]{2,}s)\b")
-_NO_NOUNS = {"alors", "après", "dans", "des", "fois", "injoignables", "plus", "vers"}
+_NO_NOUNS = {"alors", "après", "dans", "depuis", "des", "fois", "injoignables", "plus", "vers"}
 # What no value makes one: by field, or by the file that says it and the field.
 _NEVER_ONE = {
     "longest": "a bound of ours",

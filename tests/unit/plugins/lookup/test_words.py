@@ -60,4 +60,4 @@ def test_a_value_is_data() -> None:
 )
 def test_what_cannot_be_said_is_an_error(terms: list[Any], values: dict[str, Any], error: str) -> None:
     with pytest.raises(AnsibleError, match=error):
-        lookup_loader.get("rentree.pronote.words").run(terms, variables={}, **values)
+        lookup_loader.get("rentree.pronote.words").run(terms, variables={"pronote_language": "en"}, **values)
