@@ -1,16 +1,21 @@
 """Four evenings of one school, driven by deploy.yml and the store alone: a pilot that fails, a full disk, a client in
-use, a station that is off. After each of them what people read is compared with the lab's truth, station by station."""
+use, a station that is off. After each of them what people read (the last block, the table, the page) and what
+programs do is compared with the lab's truth, station by station."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Set
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.e2e.conftest import School, StartSchool
-from tests.e2e.playbook import PlaybookRun
+from tests.e2e.playbook import ROOT, PlaybookRun
 
 LATE = {"clients": [{"release": "2026.1.3"}]}
 STATIONS: list[dict[str, Any]] = [
@@ -25,6 +30,7 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "right", "clients": [{"release": "2026.2.7"}]},
 ]
 NAMES = {station["name"] for station in STATIONS}
+_SCHEMA = json.loads((ROOT / "docs/deploy.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +57,76 @@ def _rows(run: PlaybookRun) -> dict[str, dict[str, Any]]:
     return {row["station"]: row for row in report["remaining"]}
 
 
-def _evening(school: School, code: int, *arguments: str) -> dict[str, dict[str, Any]]:
-    """Deploy on what is left, as a timer does; the rows of what remains, which everybody else is not in."""
-    run = school.play("deploy", *arguments).assert_code(code)
-    rows = _rows(run)
-    assert NAMES - set(rows) - _truth(school) == set()
-    assert set(rows) & _truth(school) == set()
+_WORDS = {
+    "done": "done",
+    "right": "with nothing to do",
+    "left": "left for later",
+    "held": "held back",
+    "failed": "failed",
+    "unreachable": "unreachable",
+}
+"""What the last block calls each outcome."""
+
+_STATES = {"held": "held", "left": "skipped", "failed": "failed", "unreachable": "unreachable"}
+"""What remains, by how it ended."""
+
+
+def _evening(school: School, code: int, *arguments: str, those: Set[str] = frozenset()) -> dict[str, dict[str, Any]]:
+    """Deploy on what is left, as a timer does; the rows of what remains, which everybody else is not in.
+
+    What the run ends with is compared with the lab's truth, station by station: the outcome for programs and the block,
+    which ends the output. ``those``: the stations in it, where these are not all.
+    """
+    before, started = _truth(school), len(_starts(school))
+    file = school.work.parent / "deploy.json"
+    file.unlink(missing_ok=True)
+    run = school.play("deploy", "-e", f"pronote_deploy_outcome={file}", *arguments).assert_code(code)
+    rows, truth = _rows(run), _truth(school)
+    assert NAMES - set(rows) - truth == set()
+    assert set(rows) & truth == set()
+    told = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(_SCHEMA).validate(told)
+    ends = {each["station"]: each for each in told["stations"]}
+    assert set(ends) == (those or NAMES)
+    for name, end in ends.items():
+        if name in truth:
+            assert end["outcome"] == ("right" if name in before else "done"), name
+        else:
+            assert _STATES[end["outcome"]] == rows[name]["state"], name
+            assert end["reason"] == rows[name]["reason"], name
+    # What the lab has seen start is what was done, or has failed at it.
+    assert set(_starts(school)[started:]) <= {n for n, end in ends.items() if end["outcome"] in {"done", "failed"}}
+    assert (told["exit_code"], told["verdict"]) == (run.code, _verdict(told["counts"]))
+    _compare_block(run.output, ends, file)
     return rows
+
+
+def _verdict(counts: dict[str, int]) -> str:
+    if counts["failed"]:
+        return "failed"
+    return "incomplete" if counts["held"] + counts["left"] + counts["unreachable"] else "complete"
+
+
+def _compare_block(output: str, ends: dict[str, dict[str, Any]], file: Path) -> None:
+    """The last block counts each outcome, names whom something keeps, and why, and is what the output ends with."""
+    rule = re.compile(r"^─{40,}$", re.MULTILINE)
+    assert len(rule.findall(output)) == 1
+    block = rule.split(output)[1].strip()
+    lines = block.splitlines()
+    many = "station" if len(ends) == 1 else "stations"
+    assert lines[0] == f"PRONOTE, deployment: {len(ends)} {many}"
+    counted = Counter(end["outcome"] for end in ends.values())
+    assert sorted(lines[1].strip().split(", ")) == sorted(f"{n} {_WORDS[outcome]}" for outcome, n in counted.items())
+    known = {name for line in lines[2:] if re.match(r" {4}\S", line) for name in line.replace(",", " ").split()}
+    for name, end in ends.items():
+        kept = end["outcome"] not in {"done", "right"}
+        # Whoever something keeps is named, with the whole reason; nobody else is.
+        assert (name in known) is kept, name
+        assert not kept or end["reason"] in " ".join(block.split()), name
+    remains = [line for line in lines if line.startswith("What remains: ")]
+    assert len(remains) == any(end["outcome"] not in {"done", "right"} for end in ends.values())
+    assert f"Outcome for programs (JSON): {file}" in lines
+    assert lines[-1] == (remains[0] if remains else f"Outcome for programs (JSON): {file}")
 
 
 def _audit(school: School, rest: dict[str, dict[str, Any]], *arguments: str) -> tuple[PlaybookRun, dict[str, Any]]:
@@ -88,7 +157,7 @@ def _next(report: dict[str, Any]) -> dict[str, str]:
 
 
 def _todo(school: School) -> list[str]:
-    return re.findall(r"<li><h4>(.*?) <span", (school.work / "audit.html").read_text(encoding="utf-8"))
+    return re.findall(r"<li[^>]*><h4>(.*?) <span", (school.work / "audit.html").read_text(encoding="utf-8"))
 
 
 def _starts(school: School) -> list[str]:
@@ -134,7 +203,7 @@ def test_four_evenings(school: School) -> None:
     assert "free disk space" in " ".join(run.output.split())
 
     # The second: another pilot shows that the release is sound, and the broken one holds nobody.
-    second = _evening(school, 4, *PENDING)
+    second = _evening(school, 4, *PENDING, those=set(first))
     assert _starts(school)[1] == "sound-1"
     assert set(_starts(school)[2:]) == {"sound-2", "broken"}
     states = {name: row["state"] for name, row in second.items()}
@@ -150,7 +219,7 @@ def test_four_evenings(school: School) -> None:
     school.lab.people("in-use", "close")
     school.lab.people("in-use", "log_off")
     school.lab.power("off", "on")
-    third = _evening(school, 2, *PENDING)
+    third = _evening(school, 2, *PENDING, those=set(second))
     assert set(_starts(school)[4:]) == {"in-use", "off", "broken"}
     states = {name: row["state"] for name, row in third.items()}
     assert states == {"broken": "failed", "full": "failed"}
@@ -160,7 +229,7 @@ def test_four_evenings(school: School) -> None:
 
     # The fourth, an administrator's: room was made, and the broken one is mended.
     school.lab.space("full", 80_000_000_000)
-    assert _evening(school, 0, "--limit", "full,broken") == {}
+    assert _evening(school, 0, "--limit", "full,broken", those={"full", "broken"}) == {}
     assert _truth(school) == NAMES
     _, report = _audit(school, {})
     assert report["counts"]["compliant"] == len(NAMES)

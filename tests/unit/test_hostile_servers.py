@@ -79,7 +79,7 @@ class Bench:
     def fetch(self, **more: Any) -> bytes:
         url = more.pop("url", self.file)
         # Of one that does as it should, on a machine that has other things to do.
-        patient = {} if self.site.modes else {"timeout": 60.0}
+        patient: dict[str, Any] = {} if self.site.modes else {"timeout": 60.0}
         options = replace(self.download, **patient, **more.pop("options", {}))
         return fetch_file(url, NAME, options=options, progress=lambda *_: None, **more).path.read_bytes()
 

@@ -134,7 +134,8 @@ def ask_once(
     if entry.note:
         _notes[entry.note] = None
     if not entry.failure:
-        return Answer(value=load(entry.info), read_at=entry.read_at, cached=cached)
+        # Who asks again has asked, though it was another process of this run that did.
+        return Answer(value=load(entry.info), read_at=entry.read_at, cached=cached and not options.ask_again)
     error = entry.error(server, options)
     if entry.info is None or not allow_stale:
         raise error
