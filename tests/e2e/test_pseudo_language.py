@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests import pseudo
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
 from tests.e2e.playbook import PlaybookRun, run_playbook
+from tests.e2e.test_record import PEOPLE, STORES
 
 STATIONS: list[dict[str, Any]] = [
     {"name": "right-01", "clients": [{"release": "2026.2.7"}]},
@@ -85,3 +87,23 @@ def test_nor_is_one_on_the_page(school: School, words: Path) -> None:
     page = (school.written / "reports/audit.html").read_bytes()
     left = pseudo.unmarked(pseudo.page_text(page), pseudo.names(school.inventory))
     assert not left, "\n".join(left)
+
+
+def test_nor_is_one_of_a_recording(start_school: StartSchool, words: Path) -> None:
+    """Of those that succeed, and of each way in which one does not."""
+    releases = [{"release": "2026.2.7", "arch": arch} for arch in ("x64", "x86")]
+    people = start_school([{"name": name, **options} for name, options in PEOPLE.items()], releases=releases)
+    values = {
+        "pronote_record_station": "pronote_stations",
+        "pronote_record_release": "2026.2.7",
+        "pronote_record_store": STORES,
+        "pronote_record_poll_interval": 0.2,
+        "pronote_record_start_timeout": 8,
+        "pronote_record_answer_timeout": 8,
+        "pronote_record_verify_timeout": 5,
+    }
+    for arguments in (("--check", "--diff"), ("--diff",)):
+        run = _play(people, words, "record_response", "-f", "50", "-e", json.dumps(values), *arguments).assert_code(2)
+        assert "⟦" in run.output
+        left = pseudo.unmarked(run.output, pseudo.names(people.inventory))
+        assert not left, "\n".join(left)

@@ -125,8 +125,8 @@ def test_record_publish_deploy(school: School, tmp_path: Path) -> None:
 
 
 # One run for all of them: a store each, since they record the same release.
-_STORES = "{{ inventory_dir }}/responses/{{ inventory_hostname }}"
-_PEOPLE: dict[str, dict[str, Any]] = {
+STORES = "{{ inventory_dir }}/responses/{{ inventory_hostname }}"
+PEOPLE: dict[str, dict[str, Any]] = {
     "annule": {**_ADMINISTRATOR, "person": "cancels"},
     "lance": {**_ADMINISTRATOR, "person": "launches"},
     "parti": {**_ADMINISTRATOR, "person": "away"},
@@ -141,17 +141,17 @@ _PEOPLE: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def people(start_school: StartSchool) -> School:
     releases = [{"release": "2026.2.7", "arch": arch} for arch in ("x64", "x86")]
-    return start_school([{"name": name, **options} for name, options in _PEOPLE.items()], releases=releases)
+    return start_school([{"name": name, **options} for name, options in PEOPLE.items()], releases=releases)
 
 
 def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
     stores = people.inventory / "responses"
-    references = {name: Reference(people, name, stores / name) for name in _PEOPLE}
+    references = {name: Reference(people, name, stores / name) for name in PEOPLE}
     run = references["bon"].play(
         "-f",
         "50",
         pronote_record_station="pronote_stations",
-        pronote_record_store=_STORES,
+        pronote_record_store=STORES,
         pronote_record_answer_timeout=8,
         pronote_record_verify_timeout=5,
     )
@@ -170,7 +170,7 @@ def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
         assert results[name]["remedy"], name
     # Nothing ran where it should not have, and nothing of ours is left but where the person may still come back.
     assert references["eleve"].starts() == references["vide"].starts() == references["occupe"].starts() == []
-    for name in set(_PEOPLE) - {"parti"}:
+    for name in set(PEOPLE) - {"parti"}:
         references[name].nothing_left()
     assert results["parti"]["kind"] == "running"
     # What was refused can be looked at, and is taken for no recording.
@@ -185,7 +185,7 @@ def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
 
     # He does not come back: whoever gives up leaves nothing, and says so before.
     gone = references["parti"]
-    give_up = {"pronote_record_state": "absent", "pronote_record_store": _STORES}
+    give_up = {"pronote_record_state": "absent", "pronote_record_store": STORES}
     before = people.lab.snapshots()
     check = gone.play("--check", **give_up).assert_code(0)
     assert gone.actions(check) == ["cancel", "none"]
