@@ -197,7 +197,8 @@ def test_who_has_nothing_to_do_costs_no_process(start_school: StartSchool) -> No
     # Nobody has a turn: the play ends there.
     run = _play(school, limit=f"lycee:!{one}:!{':!'.join(off)}", **absent)
     assert {result["task"].rpartition(": ")[2] for result in run.results} == {
-        "Find the stations that lack the settings"
+        "Look at the inventory",
+        "Find the stations that lack the settings",
     }
     assert "27 of 27: the settings are as they are to be" in run.output
 
