@@ -48,12 +48,12 @@ _FOR_PEOPLE = {"msg", "fact", "remedy"}
 # The same before Ansible shows it.
 _TOLD = {*_FOR_PEOPLE, "reason", "warnings", "skip_reason", "skipped_reason", "diff", "notices"}
 # Data by their looks: in quotes, a day, a path, an address, a variable, a file, a program, a release, an option, a
-# digest, where something is known from, a list of numbers.
+# digest, where something is known from, a list of numbers, a Windows.
 _DATA = re.compile(
     r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|([a-z]{3}\.?\s)?\d+\s[^\W\d]+\.?\s20\d\d|\S*[/\\_@]\S*|\S+\.(ya?ml|html|json|csv|iss)"
     r"|ansible(-\w+)?|\w+([.-]\w+)*(\.\w+)+|(?<!\w)--?[a-z-]+|x(64|86)|\d+ ?(min|s|MiB|h)\b|[0-9a-f]{32,}|poste:\d+"
     r"|\[Errno \d+\] [\w ]+|\w+=\S+|\b[A-Z]:(?!\w)|pid \d+|attestation \d+|\d+ (et|ou) \d+|(?=\S*\d)[\w.-]+-[\w.-]+"
-    r"|\b(install|update|uninstall)\b"
+    r"|\b(install|update|uninstall)\b|Windows \d+ \w+ \d\dH\d"
 )
 # What a station's command said is quoted behind its code.
 _QUOTED = re.compile(r"(⟦exit code ⟧\d+⟦: ⟧)[^⟦]*")

@@ -185,5 +185,5 @@ def test_a_view_that_breaks_changes_nothing(school: School, tmp_path: Path, term
         assert code == 0
     else:
         output = elsewhere(school, "--check", "--limit", "right,rejected", **extra).assert_code(0).output
-    assert "The progress view ended by itself, the run goes on" in " ".join(output.split())
+    assert "L'affichage de l'avancement s'est arrêté de lui-même, l'exécution continue" in " ".join(output.split())
     assert "PLAY RECAP" in output

@@ -134,7 +134,10 @@ def test_the_same_as_by_workers_but_for_times(school: School, tmp_path: Path) ->
     surveyed, by_survey = _audit(school, works[0], *limit)
     worked, by_workers = _audit(school, works[1], *limit, "-e", "pronote_survey_parallel=0")
     assert (surveyed.code, worked.code) == (0, 0)
-    assert [each["station"] for each in by_survey["stations"]] == sorted(str(station["name"]) for station in STATIONS)
+    names = [str(station["name"]) for station in (*STATIONS, UNREAD)]
+    assert [each["station"] for each in by_survey["stations"]] == sorted(names)
+    # Left out of this run: no audit has looked at it yet.
+    assert [each["station"] for each in by_survey["stations"] if each["status"] == "unread"] == [UNREAD["name"]]
     for one, other in zip(by_survey["stations"], by_workers["stations"], strict=True):
         assert _but_for_times(one) == _but_for_times(other)
     assert _but_for_times(by_survey) == _but_for_times(by_workers)
