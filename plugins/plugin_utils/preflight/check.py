@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ...module_utils.base.message import Message
+from ...module_utils.product.products import PRODUCTS
 from ..inventory.addresses import winrm_address
 from .doubles import Station, doubles
 from .findings import Finding, about, lines, merged, stops
@@ -22,7 +23,6 @@ from .values import Values
 __all__ = ["Checked", "check", "findings_of"]
 
 _CONTROLLER: Final = "localhost"  # which Ansible has without an inventory that says so
-_STATIONS: Final = ("pronote_stations", "pronote_edt_stations")
 _REACHED: Final = ("ansible_winrm_host", "ansible_host", "ansible_winrm_port", "ansible_port")
 _REMEDIES: Final[Mapping[str, Message]] = {
     "pronote_releases": Message(
@@ -61,7 +61,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
     settings, names = look.settings(hosts), known()
     judge = Values(settings, names, look.template)
     members = {group: settings.members(group) for group in settings.groups}
-    entries = [each for each in look.entries() if not (each.of_host and each.name == _CONTROLLER)]
+    entries = [each for each in look.entries if not (each.of_host and each.name == _CONTROLLER)]
     return merged(
         [
             *look.findings,
@@ -75,7 +75,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
 
 
 def _stations(settings: Settings) -> Iterator[Station]:
-    for name in dict.fromkeys(host for group in _STATIONS for host in settings.members(group)):
+    for name in dict.fromkeys(host for each in PRODUCTS.values() for host in settings.members(each.group)):
         found = {each: settings.value(name, each) for each in _REACHED}
         mac = settings.value(name, "pronote_mac")
         own = settings.hosts[name].own

@@ -57,20 +57,17 @@ def finding_of(data: Mapping[str, Any]) -> Finding:
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
     """What is the same in several places, once: the first of them, and how many more there are."""
-    found: dict[tuple[str, str, bool], Finding] = {}
-    hosts: dict[tuple[str, str, bool], set[str]] = {}
-    places: dict[tuple[str, str, bool], set[str]] = {}
-    more: dict[tuple[str, str, bool], int] = {}
+    alike: dict[tuple[str, str, bool], list[Finding]] = {}
     for each in findings:
-        key = each.fact, each.remedy, each.holds
-        found.setdefault(key, each)
-        hosts.setdefault(key, set()).update(each.hosts)
-        places.setdefault(key, set()).add(each.place)
-        more[key] = max(more.get(key, 0), each.more)
-    return [
-        replace(each, hosts=frozenset(hosts[key]), more=max(more[key], len(places[key]) - 1) if each.place else 0)
-        for key, each in found.items()
-    ]
+        alike.setdefault((each.fact, each.remedy, each.holds), []).append(each)
+    return [_one_of(same) for same in alike.values()]
+
+
+def _one_of(same: Sequence[Finding]) -> Finding:
+    places = {each.place for each in same}
+    more = max(len(places) - 1, *(each.more for each in same))
+    hosts = frozenset().union(*(each.hosts for each in same))
+    return replace(same[0], hosts=hosts, more=more if same[0].place else 0)
 
 
 def about(findings: Iterable[Finding], play: Collection[str]) -> list[Finding]:

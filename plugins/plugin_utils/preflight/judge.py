@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Final
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
@@ -77,15 +77,10 @@ def missing(
 ) -> Iterator[Finding]:
     """What a play needs and some of its hosts do not have. ``needed``: names, each with others that do as well."""
     for names in needed:
-        lacking = [host for host in play if not any(_is_set(settings, host, name) for name in names)]
+        lacking = [host for host in play if all(settings.value(host, name) is None for name in names)]
         if not lacking:
             continue
         told = _MISSING.given(name=names[0])
         if len(lacking) < len(play):
             told = _MISSING_FOR.given(name=names[0], names=some_of(lacking, _NAMED))
         yield Finding(fact=told, remedy=remedies.get(names[0], _SET), hosts=frozenset(lacking))
-
-
-def _is_set(settings: Settings, host: str, name: str) -> bool:
-    value: Any = settings.value(host, name)
-    return value is not None

@@ -31,6 +31,7 @@ from .findings import Finding
 from .folders import Entry
 from .judge import PREFIX
 from .setting import EVERYBODY, Layer, OfGroup, OfHost, Setting, Settings
+from .values import OPEN_VAULT
 
 __all__ = ["Look"]
 
@@ -40,7 +41,6 @@ _COMMAND_LINE: Final = "-e"
 _ENCRYPTED: Final = b"$ANSIBLE_VAULT;"
 _UNREADABLE = Message("its variables cannot be read: {error}")
 _UNOPENED = Message("it is encrypted, and cannot be opened: {error}")
-_VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
 _CORRECT = Message("Correct the file.")
 
 
@@ -56,8 +56,7 @@ class Look:
 
     def settings(self, play: Iterable[str]) -> Settings:
         """Everything that is set. ``play``: its hosts, of which one may be in no inventory (localhost)."""
-        entries = list(self.entries())
-        with_own = {entry.name for entry in entries if entry.of_host}
+        with_own = {entry.name for entry in self.entries if entry.of_host}
         hosts: dict[str, Any] = dict(self._inventory.hosts)
         for name in play:
             hosts.setdefault(name, self._inventory.get_host(name))
@@ -75,8 +74,12 @@ class Look:
         )
         return Templar(loader=self._loader, variables=variables).template(value)
 
-    def entries(self) -> Iterator[Entry]:
+    @functools.cached_property
+    def entries(self) -> list[Entry]:
         """The files and folders of ``group_vars`` and ``host_vars``, where Ansible looks for them."""
+        return list(self._entries())
+
+    def _entries(self) -> Iterator[Entry]:
         suffixes = _extensions()
         for base in self._bases:
             for kind in ("group_vars", "host_vars"):
@@ -141,7 +144,10 @@ class Look:
         hosts = [host.name for host in entity.get_hosts()] if isinstance(entity, Group) else [name]
         if sealed is not None and "decrypt" in str(exc).lower():
             return Finding(
-                place=as_typed(str(sealed)), fact=_UNOPENED.given(error=error), remedy=_VAULT, hosts=frozenset(hosts)
+                place=as_typed(str(sealed)),
+                fact=_UNOPENED.given(error=error),
+                remedy=OPEN_VAULT,
+                hosts=frozenset(hosts),
             )
         return Finding(
             place=f"{kind}/{name}", fact=_UNREADABLE.given(error=error), remedy=_CORRECT, hosts=frozenset(hosts)

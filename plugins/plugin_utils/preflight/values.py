@@ -16,7 +16,7 @@ from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
 from .setting import Setting, Settings
 
-__all__ = ["Values"]
+__all__ = ["OPEN_VAULT", "Values"]
 
 _CORRECT = Message("Correct it.")
 _IN_NAME = Message("{name}: {error}")
@@ -24,7 +24,7 @@ _TYPE = Message("{name} is {value}, and must be a value of type {type}")
 _CHOICE = Message("{name} is {value}, and must be one of: {choices}")
 # Without its name: those of one vault are one line.
 _SECRET = Message("a secret cannot be opened: {error}")
-_VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
+OPEN_VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
 _PARSED: Final[Mapping[str, Callable[[str], str]]] = {"pronote_uai": parse_uai, "pronote_mac": parse_mac}
 # Whoever is asked may be far away, and is asked when its answer is wanted.
 _ASKS: Final = ("lookup(", "query(", "q(")
@@ -56,7 +56,7 @@ class Values:
             for secret in _secrets(setting.value):
                 str(secret)
         except (AnsibleError, ValueError) as exc:
-            return _SECRET.given(error=one_line(exc)), _VAULT
+            return _SECRET.given(error=one_line(exc)), OPEN_VAULT
         if setting.name not in self._specs or setting.value is None:
             return None
         value = setting.value

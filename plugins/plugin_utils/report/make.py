@@ -118,16 +118,16 @@ def unread_of(variables: Mapping[str, Any], name: str) -> str:
 
 
 def _failed(station: str, variables: Mapping[str, Any], registered: Mapping[str, Any]) -> AuditRecord:
-    values = variables["hostvars"][station]
+    place = place_of(variables)(station)
     why = str(registered["msg"]) if "msg" in registered else Message("see the log")
     reason = Message("the audit's task failed: {why}", why=why)
     remedy = Message("Correct the station's variables in the inventory.")
     return make_record(
         Verdict(status="unknown_release", reason=reason, remedy=remedy),
         station=station,
-        school=said(values, "pronote_uai"),
-        school_name=said(values, "pronote_school"),
-        room=said(values, "pronote_room"),
+        school=place["school"],
+        school_name=place["school_name"],
+        room=place["room"],
         expected=ServedRelease(),
     )
 
@@ -147,10 +147,7 @@ _EVERYTHING = {"all", "ungrouped"}
 def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
     """The stations that a run without a limit would audit: those of the product's group, or the whole inventory when
     this play is about others. A station that has left the group is not audited any more, and has vanished."""
-    groups = variables["groups"]
-    own = [str(host) for host in groups.get(PRODUCTS[product].group, ())]
-    played = {str(host) for host in variables["ansible_play_hosts_all"]}
-    return own if played <= set(own) else [str(host) for host in groups["all"]]
+    return to_audit(variables, product) or [str(host) for host in variables["groups"]["all"]]
 
 
 def to_audit(variables: Mapping[str, Any], product: str) -> list[str]:
