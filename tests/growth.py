@@ -26,8 +26,8 @@ _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
 # processor's cache costs half as much again at one step, once.
 _MOST_GROWTH, _MOST_OF_TWO = 1.5, 2.0
 # What shares a core with this thread makes it slow for a while: what grows too fast does so each time, at least so many
-# times, and then for so many seconds of looking.
-_LOOKS, _PATIENCE = 6, 1.0
+# times, and then for so many seconds of looking. Nothing makes it slow twice for as long as the last: beyond doubt.
+_LOOKS, _PATIENCE, _BEYOND_DOUBT = 6, 1.0, 3.0
 
 
 def _cost(read: Callable[[T], object], *texts: T) -> float:
@@ -54,7 +54,7 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
             quarter, half, whole = made(length // 4), made(length // 2), made(length)
             four, twice, once = math.inf, math.inf, math.inf
             looks, spent = 0, 0.0
-            while looks < _LOOKS or spent < _PATIENCE:
+            while (looks < _LOOKS or spent < _PATIENCE) and (looks < 2 or spent < _BEYOND_DOUBT):
                 looks += 1
                 spent += (halves := _cost(read, half, half)) + (all_of_it := _cost(read, whole))
                 twice, once = min(twice, halves), min(once, all_of_it)

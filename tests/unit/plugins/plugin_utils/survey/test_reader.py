@@ -45,6 +45,8 @@ def server() -> Iterator[ServerThread]:
 @pytest.fixture(autouse=True)
 def _clean(server: ServerThread, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(exchange, "_LONGEST_PAUSE", 0.001)
+    # A hundred give their shells back to one thread here: on a machine with other things to do that takes a while.
+    monkeypatch.setattr(client, "_CLOSING", 60.0)
     yield
     for plan in server.faults.values():
         plan.faults.clear()
