@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.run import deploy, remember_held
 from ..plugin_utils.doors.turn import TurnAction
-from ..plugin_utils.rings.turn import in_ring, keep_back, nothing_to_bring, other_release, turn_of
+from ..plugin_utils.rings.meanwhile import Meanwhile
+from ..plugin_utils.rings.turn import Turn, in_ring, keep_back, nothing_to_bring, other_release, turn_of
 
 
 class ActionModule(TurnAction):
@@ -27,6 +28,16 @@ class ActionModule(TurnAction):
         turn = turn_of(self.name, found, step, earlier=self.variables.get(args["results"])) if step else None
         if (kept := keep_back(turn)) is not None:
             return self._held(kept, args, found) if "held_by" in kept else kept
+        meanwhile, result = Meanwhile(self.name, step), dict[str, Any]()
+        try:
+            result = self._go(args, found, turn, meanwhile)
+        finally:
+            meanwhile.ended(deferred=result.get("deferred", False))
+        return result
+
+    def _go(
+        self, args: dict[str, Any], found: Mapping[str, Any], turn: Turn | None, meanwhile: Meanwhile
+    ) -> dict[str, Any]:
         if (told := self.told(found)) is not None:
             return in_ring(told, turn)
         given = self.given(args, TURN_SPEC)
@@ -34,7 +45,9 @@ class ActionModule(TurnAction):
             return {**nothing_to_bring(), "skipped": True}
         if (kept := other_release(turn, given["release"])) is not None:
             return kept
-        return in_ring(deploy(self._connection, self.name, given, check=self._task.check_mode), turn)
+        check = self._task.check_mode
+        result = deploy(self._connection, self.name, given, check=check, others_wait=meanwhile.others_wait)
+        return in_ring(result, turn)
 
     def _held(self, kept: dict[str, Any], args: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
         line = self.surveyed(found)

@@ -16,6 +16,7 @@ class ActionModule(ControllerAction):
         "plan": {"type": "str", "required": True},
         "index": {"type": "int", "default": -1},
         "results": {"type": "str", "default": "pronote_client_result"},
+        "patience": {"type": "float", "default": 60},
         "store": {"type": "path", "default": "", "aliases": ["state"]},
     }
 
@@ -25,7 +26,7 @@ class ActionModule(ControllerAction):
             raise ValueError(
                 Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=args["plan"])
             )
-        given = {name: args[name] for name in ("index", "results", "store")}
+        given = {name: args[name] for name in ("index", "results", "store", "patience")}
         result = take_step(self.variables, planned, **given, check=self._task.check_mode)
         if args["index"] < 0:
             show(stop_lines(result["stopped"], words=self.words), color="purple")

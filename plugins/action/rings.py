@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.depot.script import old_scripts_words
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.typed import playbook_command
-from ..plugin_utils.rings.lines import ring_lines
-from ..plugin_utils.rings.play import make_plan
+from ..plugin_utils.rings.lines import back_lines, ring_lines
+from ..plugin_utils.rings.play import go_back, make_plan
 from ..plugin_utils.rings.wants import PlayVariables
 
 
@@ -18,9 +19,24 @@ class ActionModule(ControllerAction):
         "store": {"type": "path", "default": "", "aliases": ["state"]},
         "connect_timeout": {"type": "float", "default": 3},
         "survey": {"type": "path", "default": ""},
+        "again": {"type": "str", "default": ""},
+        "results": {"type": "str", "default": "pronote_client_result"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        return self._again(args) if args["again"] else self._plan(args)
+
+    def _again(self, args: dict[str, Any]) -> dict[str, Any]:
+        planned = self.variables.get(args["again"])
+        if not planned or "plans" not in planned:
+            raise ValueError(
+                Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=args["again"])
+            )
+        result = go_back(self.variables, planned, results=args["results"])
+        show(back_lines(result["deferred"], words=self.words))
+        return result
+
+    def _plan(self, args: dict[str, Any]) -> dict[str, Any]:
         role = self._task._role
         play = PlayVariables(self.variables, role.get_default_vars() if role else {}, self._templated)
         given = {name: args[name] for name in ("store", "connect_timeout", "survey")}

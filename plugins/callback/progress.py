@@ -150,6 +150,9 @@ class CallbackModule(CallbackBase):
         if result.task.action == "rentree.pronote.ring_step" and "ring" in returned:
             with self._watch.progress() as (progress, now):
                 progress.step(returned["ring"], returned["rings"], returned["go"], now=now)
+        elif returned.get("deferred"):
+            with self._watch.progress() as (progress, _now):
+                progress.leave(result.host.get_name())
         elif result.task.action in WORK:
             # An audit never fails: what it found is in its record.
             record = returned.get("record") or {}

@@ -61,4 +61,11 @@ ring_plan:
   returned: with a step
   type: str
   sample: 136f08a3
+deferred:
+  description:
+    - It was left for a while, since another school waits for its own next ring. What was begun on it goes on by itself,
+      and this run comes back to it.
+  returned: when it was
+  type: bool
+  sample: true
 """

@@ -24,6 +24,10 @@ options:
     description: Name of the variable that M(rentree.pronote.client) is registered in.
     type: str
     default: pronote_client_result
+  patience:
+    description: For how many seconds a turn of this step goes on once all stations of another school have ended theirs.
+    type: float
+    default: 60
   store:
     description: The store of the controller, where it is remembered how far each school got. Empty, nowhere.
     type: path
@@ -77,6 +81,11 @@ go_on:
     s102-01:
       by: [s101-01]
       remedy: "Mend s101-01, or name another pilot (pronote_pilot: true on a station), then deploy again."
+meanwhile:
+  description: Where the stations of this step tell each other that their turn is over. Empty where no school waits.
+  returned: always
+  type: dict
+  sample: {}
 wrong:
   description: Those of RV(held) whose school's variables cannot be right. They fail.
   returned: always

@@ -31,6 +31,16 @@ options:
         and what was found says who can be reached. Empty, every station of the play is.
     type: path
     default: ""
+  again:
+    description:
+      - Name of the variable that the plan of this run was registered in, to go back to the schools that others went on
+        without. Their stations get turns once more, and nothing is planned anew. Besides it only O(results) counts.
+    type: str
+    default: ""
+  results:
+    description: Name of the variable that M(rentree.pronote.client_turn) is registered in, for O(again).
+    type: str
+    default: pronote_client_result
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
@@ -94,6 +104,17 @@ at:
   returned: always
   type: dict
   sample: {"s101-02": 1290}
+round:
+  description: How often the run has gone back to schools so far.
+  returned: always
+  type: int
+  sample: 0
+deferred:
+  description: Schools that the run goes back to now.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 turns:
   description:
     - For each station the steps in which it has a turn. The first one that has any is in every one.

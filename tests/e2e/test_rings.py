@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,29 @@ def test_schools_want_different_things_and_one_cannot_be_read(pair: School) -> N
     order = _order(pair)[begun:]
     assert order[0] == "deux-3"
     assert set(order[1:]) == {"deux-1", "deux-2"}
+
+
+def test_one_schools_slow_pilot_holds_no_other_school(start_school: StartSchool, tmp_path: Path) -> None:
+    slow = {"installer_fault": {"kind": "slow", "seconds": 400.0, "times": 1}}
+    school = _school(start_school, [slow, {}, {}], [{}, {}, {}])
+    state = str(tmp_path / "state.sqlite3")
+    run = _play(school, pronote_state=state, pronote_client_ring_patience=0.5, pronote_client_poll_interval=0.5)
+    run.assert_code(0)
+    order = _order(school)
+    # School two is through all of its rings before the pilot of school one has come to its end, begun once.
+    assert [set(order[:2]), set(order[2:4]), set(order[4:])] == [
+        {"un-1", "deux-1"},
+        {"deux-2", "deux-3"},
+        {"un-2", "un-3"},
+    ]
+    assert len(order) == 6
+    told = " ".join(run.output.split())
+    assert f"{ONE}: its stations were slow, and the run comes back to it" in told
+    assert "its job goes on by itself, and the other schools do not wait for it" in told
+    assert "6 done" in told
+    results = run.of("client")
+    assert {host for host, result in results.items() if result["changed"]} == set(order)
+    assert results["un-1"]["job"]["followed"]
+    with sqlite3.connect(state) as db:
+        assert sorted(db.execute("select station, result from attempt")) == [(name, "done") for name in sorted(order)]
+    assert "6 with nothing to do" in " ".join(_play(school, pronote_state=state).assert_code(0).output.split())

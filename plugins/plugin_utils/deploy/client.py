@@ -189,7 +189,7 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
         decision = _decide(deployment.read(), replace(goal, restarts=replace(goal.restarts, when_pending="ignore")))
         if decision.action == "skip":
             return decision.reason
-    left = _people.make_way(station, goal, decision.way, poll=poll)
+    left = _people.make_way(station, goal, decision.way, times=deployment.request.times)
     if left is not None:
         return left
     before = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...module_utils.base.message import Message
@@ -194,15 +194,17 @@ class Deployment:
         Raises StationError.
         """
         report, following = self.report, step.follow
+        times = self.request.times
+        if step.job.verb == "remove":
+            # What comes after it is done now: the station would be without a client meanwhile.
+            times = replace(times, others_wait=lambda: False)
         started = 0
         while True:
             if not following:
                 self._start(step, job, attempt=started)
                 started += 1
             report.followed |= following
-            files = _job.follow(
-                self.station, job, self.request.times, download=watched_download(job, self.request.installers)
-            )
+            files = _job.follow(self.station, job, times, download=watched_download(job, self.request.installers))
             if files.state == "absent":
                 # Another administrator's run followed the same job and cleaned it up, or an earlier one was cut off
                 # before its script was in place: the station tells which.

@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 from ...module_utils.base.message import Message
 from ...module_utils.product.products import Product
-from ..station.errors import StationFactError
+from ..job.follow import JobTimes
+from ..station.errors import DeferredError, StationFactError
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
 from ..station.wmi import escape_wql
@@ -32,11 +33,12 @@ def session_open(station: WinrmStation) -> bool:
     return bool(station.query("select ProcessId from Win32_Process where Name = 'explorer.exe' and SessionId > 0"))
 
 
-def make_way(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str | None:
+def make_way(station: WinrmStation, goal: Goal, way: Way, *, times: JobTimes) -> str | None:
     """Do what the plan says about people. Returns why the station is left for a later run, None when all is free.
 
     Raises StationError.
     """
+    poll = times.poll
     product, policy = goal.product, goal.people
     if way.action == "close":
         close(station, product, poll=poll)
@@ -47,7 +49,19 @@ def make_way(station: WinrmStation, goal: Goal, way: Way, *, poll: float) -> str
         if way.action == "notify" and (why := _tell(station, policy)) is not None:
             return why
         client = way.subject == "client"
-        if not _until(lambda: not (in_use(station, product) if client else session_open(station)), seconds, poll):
+
+        def free() -> bool:
+            if not (in_use(station, product) if client else session_open(station)):
+                return True
+            # Who was told is not told twice.
+            if way.action == "wait" and times.others_wait():
+                raise DeferredError(
+                    Message("somebody is at work there, and the other schools do not wait for it"),
+                    remedy=Message("Run again later."),
+                )
+            return False
+
+        if not _until(free, seconds, poll):
             return _still_there(station, goal, way, poll=poll)
     return None
 

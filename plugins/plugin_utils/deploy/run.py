@@ -6,13 +6,14 @@ I/O: the station.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...module_utils.base.message import sourced
 from ..remaining.memory import Memory
-from ..rings.turn import closed
-from ..station.errors import StationError
+from ..rings.turn import closed, deferred
+from ..station.errors import DeferredError, StationError
 from ..station.events import Events
 from ..station.frozen import wanted_text
 from ..station.winrm import WinrmStation
@@ -24,11 +25,22 @@ from .goal import Goal
 __all__ = ["as_remembered", "deploy", "remember_held"]
 
 
-def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) -> dict[str, Any]:
-    """Return the task's result, failures included. ``args``: those of rentree.pronote.client. Raises ValueError."""
+def deploy(
+    connection: Any,
+    name: str,
+    args: Mapping[str, Any],
+    *,
+    check: bool,
+    others_wait: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Return the task's result, failures included. ``args``: those of rentree.pronote.client. Raises ValueError.
+
+    ``others_wait``: whether what takes long is left for a while, which is then no end: nothing is remembered of it.
+    """
     if args["gate"] and args["state"] == "present":
         return closed(sourced(args["gate"], args["gate_source"]))
     request = request_from(args, name)
+    request = replace(request, times=replace(request.times, others_wait=others_wait))
     events = Events(name, product=args["product"])
     place = {"product": args["product"], "school": args["school"], "room": args["room"]}
     memory = Memory(None if check else args["store"], station=name, **place)
@@ -41,6 +53,8 @@ def deploy(connection: Any, name: str, args: Mapping[str, Any], *, check: bool) 
             target.watcher = memory
             result = ensure(target, request, check=check)
             memory.deployed(as_remembered(result, request.goal), wanted=wanted, absent=absent)
+        except DeferredError as exc:
+            return {**deferred(exc.fact), "warnings": memory.warnings}
         except StationError as exc:
             memory.failed(exc, wanted=wanted, absent=absent)
             result = exc.as_result()

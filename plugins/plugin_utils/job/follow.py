@@ -20,6 +20,7 @@ from typing import TypeVar
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import decoded
 from ..station.errors import (
+    DeferredError,
     StationError,
     StationFactError,
     StillRunningError,
@@ -60,6 +61,11 @@ _STAGE_REMEDIES = {
     **LOCK_REMEDIES,
 }
 
+_NEXT_FOLLOWS = Message(
+    "It goes on by itself: run again later, the next run follows it to its end. If it never ends, it may show a window "
+    "that nobody sees (a missing file asks for a disk): look at the station."
+)
+
 REFUSALS = 6
 """How often a station that has just started may refuse an account that it knew: it answers before it can ask its
 domain. Few, since each of them counts for the account's lock-out."""
@@ -73,12 +79,13 @@ _LOOKS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class JobTimes:
-    """How long to wait, in seconds."""
+    """How long to wait, in seconds. ``others_wait``: whether to leave what goes on by itself and come back to it."""
 
     job: float = 3600.0  # for the job's end, from the moment it is followed
     poll: float = 3.0  # between two looks
     start: float = 60.0  # for the task's process to appear
     reconnect: float = 300.0  # for a station that stopped answering
+    others_wait: Callable[[], bool] = lambda: False
 
 
 def adopt(station: WinrmStation, job: Job, staged: list[Job]) -> None:
@@ -154,7 +161,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
 
     ``state`` is "ended" after a normal end, "started" when the job was cut off (restart, power), "registered" when its
     task never ran, "absent" when somebody else cleaned it up. Raises StationError (StillRunningError when it is
-    still running after ``times.job``: it goes on, and the next run follows it).
+    still running after ``times.job``: it goes on, and the next run follows it; DeferredError when this run does).
     """
     station.watcher.following(job.name)
     station.events.stage("installing")
@@ -177,6 +184,10 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
             if time.monotonic() > start_deadline:
                 return files
         suspected = suspected and not running
+        if running and times.others_wait():
+            raise DeferredError(
+                Message("its job goes on by itself, and the other schools do not wait for it"), remedy=_NEXT_FOLLOWS
+            )
         if time.monotonic() > deadline:
             raise StillRunningError(
                 Message(
@@ -186,11 +197,7 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
                 )
                 if running
                 else Message("the job is still running after {seconds} s", seconds=f"{times.job:.0f}"),
-                remedy=Message(
-                    "It goes on by itself: run again later, the next run follows it to its end. If it never "
-                    "ends, it may show a window that nobody sees (a missing file asks for a disk): look at "
-                    "the station."
-                ),
+                remedy=_NEXT_FOLLOWS,
             )
         time.sleep(times.poll)
 

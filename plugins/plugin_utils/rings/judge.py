@@ -19,7 +19,7 @@ from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
 __all__ = ["Standing", "StationOutcome", "Stop", "outcome_of", "stand", "told_of"]
 
-Kind = Literal["done", "skipped", "failed", "unfit", "unreachable"]
+Kind = Literal["done", "skipped", "failed", "unfit", "unreachable", "deferred"]
 
 _KINDS = {
     "done": Message("{count} done, {why}", count=0, why=""),
@@ -27,6 +27,7 @@ _KINDS = {
     "failed": Message("{count} failed, {why}", count=0, why=""),
     "unfit": Message("{count} unfit, {why}", count=0, why=""),
     "unreachable": Message("{count} unreachable, {why}", count=0, why=""),
+    "deferred": Message("{count} still at work, {why}", count=0, why=""),
 }
 
 _SHOWN = 3  # stations by name, here and in remedies
@@ -64,6 +65,9 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
     if result is None or (result.get("skipped") and "action" not in result):
         return StationOutcome(kind="unreachable", fact=Message("it left the play before its turn")) if gone else None
     fact = told_of(result)
+    if result.get("deferred") and not gone:
+        # This run comes back to it.
+        return StationOutcome(kind="deferred", fact=fact)
     job = result.get("job") or {}
     begun = bool(job.get("started") or job.get("followed"))
     # A station that was lost while its setup ran is no proof against the release: the next run follows the job. Nor is
@@ -119,6 +123,8 @@ class Standing:
     counts: Mapping[str, int] = field(default_factory=dict)
     # Stations that this run brought to the release.
     brought: int = 0
+    # A station of an earlier step is still at work, and this run comes back to the school.
+    deferred: bool = False
 
     @property
     def reason(self) -> str:
@@ -244,7 +250,8 @@ def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Map
     """
     step = steps[index] if index < len(steps) else None
     mine = step.members.get(plan.school, ()) if step else ()
-    todo = tuple(name for name in mine if name not in outcomes)
+    deferred = {name for name, outcome in outcomes.items() if outcome.kind == "deferred"}
+    todo = tuple(name for name in mine if name not in outcomes or name in deferred)
     behind = [s for s in steps[:index] if not s.reserve and plan.school in s.members]
     everybody = [name for ring in plan.rings for name in ring]
     standing = partial(
@@ -253,6 +260,9 @@ def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Map
         brought=sum(outcomes[name].brought for name in everybody if name in outcomes),
     )
     passed = plan.passed
+    if any(name in deferred for s in steps[:index] for name in s.members.get(plan.school, ())):
+        # What the school showed is not known yet: nobody goes, and nobody is held.
+        return standing(passed=passed, deferred=True)
     stop = Stop(reason=plan.problem)
     pilots = _judge_pilots(plan, outcomes) if plan.pilot_ring else _Pilots(())
     for ended in [] if stop else behind:

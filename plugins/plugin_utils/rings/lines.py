@@ -11,7 +11,7 @@ from ...module_utils.base.text import one_line, some_of
 from ..words.words import Words
 from .plan import FIRST_INSTALLATION
 
-__all__ = ["ring_lines", "stop_lines"]
+__all__ = ["back_lines", "ring_lines", "stop_lines"]
 
 _SHOWN = 8
 _LONGEST = 1000
@@ -81,6 +81,14 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool, words: Words)
                 )
             )
     return [_clean(words.of(line)) for line in lines]
+
+
+def back_lines(schools: Sequence[str], *, words: Words) -> list[str]:
+    """Which schools the run comes back to, that others have gone on without."""
+    return [
+        _clean(words("{school}: its stations were slow, and the run comes back to it", school=school or _NO_SCHOOL))
+        for school in schools
+    ]
 
 
 def stop_lines(stopped: Mapping[str, str], *, words: Words) -> list[str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from .kept import (
     with_sources_kept,
     write_progress,
 )
+from .meanwhile import ROUNDS, Meanwhile, anybody_deferred
 from .plan import (
     RESERVES,
     RingStep,
@@ -45,7 +47,7 @@ from .plan import (
 )
 from .wants import PlayVariables, SchoolWants, Surveyed
 
-__all__ = ["make_plan", "take_step"]
+__all__ = ["go_back", "make_plan", "take_step"]
 
 
 _FIRST_ASKED = 8
@@ -88,12 +90,16 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
                     stopped=known.stopped,
                 )
             )
+    steps = steps_of(plans)
+    lead = [name for name in batch if not surveyed or _leads(surveyed.get(name))]
     return {
         "changed": False,
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
-        "turns": _turns(plans, [n for n in batch if not surveyed or _leads(surveyed.get(n))]) | _last_to_stay(idle),
+        "round": 0,
+        "deferred": [],
+        "turns": _turns([step.members for step in steps], steps, lead) | _last_to_stay(idle),
         "survey": survey,
         "at": {name: station.at for name, station in (surveyed or {}).items()},
         "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
@@ -114,21 +120,58 @@ def _leads(station: Surveyed | None) -> bool:
     return station is None or station.readable
 
 
-def _turns(plans: Sequence[SchoolPlan], batch: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def _turns(
+    members: Sequence[Mapping[str, Sequence[str]]], steps: Sequence[RingStep], batch: Sequence[str]
+) -> dict[str, list[dict[str, Any]]]:
     """For each station the steps in which it has a turn; the first one is in all of them.
 
     Ansible takes the steps in the order in which the first answer names them (roles/pronote_client/tasks/rings.yml).
     That is of the first of ``batch`` with a turn, as the others leave the role. ``batch``: those that can answer.
+    ``members``: of each step, by school; a step without any is left out.
     """
-    members = {name for plan in plans for ring in plan.rings for name in ring}
-    leader = next((name for name in batch if name in members), next(iter(batch), ""))
+    everybody = {name for schools in members for names in schools.values() for name in names}
+    leader = next((name for name in batch if name in everybody), next(iter(batch), ""))
     turns: dict[str, list[dict[str, Any]]] = {leader: []}
-    for index, step in enumerate(steps_of(plans)):
+    for index, (step, schools) in enumerate(zip(steps, members, strict=True)):
         item = {"index": index, "name": f"ring {step.ring}" + (f", reserve {step.reserve}" if step.reserve else "")}
-        for name in [leader, *(n for names in step.members.values() for n in names)]:
+        named = [name for names in schools.values() for name in names]
+        for name in [leader, *named] if named else []:
             if item not in turns.setdefault(name, []):
                 turns[name].append(item)
     return turns
+
+
+def _of_schools(members: Mapping[str, tuple[str, ...]], schools: Collection[str]) -> dict[str, tuple[str, ...]]:
+    return {school: names for school, names in members.items() if school in schools}
+
+
+def go_back(variables: Mapping[str, Any], planned: Mapping[str, Any], *, results: str) -> dict[str, Any]:
+    """The plan once more, with turns for the schools that a step went on without; for none where nobody was left.
+
+    Their steps are gone through again for whoever has not come to an end. ``results``: the variable with the stations'
+    results. Raises OSError, ValueError.
+    """
+    again = {**planned, "round": planned["round"] + 1, "deferred": [], "turns": {}, "warnings": []}
+    if not anybody_deferred(planned["survey"], planned["round"]):
+        # The variables of each station are worked out at each look: nobody is looked at for nothing.
+        return again
+    plans = [load_plan(data) for data in planned["plans"]]
+    steps = steps_of(plans)
+    outcomes = _outcomes(variables, steps, results, plan_id=planned["id"])
+    left = {name for name, outcome in outcomes.items() if outcome.kind == "deferred"}
+    schools = [plan.school for plan in plans if any(name in left for ring in plan.rings for name in ring)]
+    if not schools:
+        return again
+    members = [
+        {
+            school: [name for name in names if name not in outcomes or name in left]
+            for school, names in _of_schools(step.members, schools).items()
+        }
+        for step in steps
+    ]
+    batch = [str(name) for name in variables["ansible_play_batch"]]
+    turns = _turns(members, steps, batch)
+    return {**again, "deferred": schools, "turns": turns | _last_to_stay([n for n in batch if n not in turns])}
 
 
 def _surveyed(path: str) -> dict[str, Surveyed]:
@@ -181,17 +224,29 @@ def _remembered(
 
 
 def take_step(
-    variables: Mapping[str, Any], planned: Mapping[str, Any], *, index: int, results: str, store: str, check: bool
+    variables: Mapping[str, Any],
+    planned: Mapping[str, Any],
+    *,
+    index: int,
+    results: str,
+    store: str,
+    patience: float = 60.0,
+    check: bool,
 ) -> dict[str, Any]:
     """Judge the rings so far and say who goes now, as a task's result. In check mode nobody is held.
 
     ``index``: which step, negative for the end. ``results``: the variable with the stations' results. ``store`` empty:
-    none.
+    none. ``patience``: for how long a school waits for another, in seconds.
     """
     plans = [load_plan(data) for data in planned["plans"]]
     steps = steps_of(plans)
     index = len(steps) if index < 0 else index
-    outcomes = {} if check else _outcomes(variables, steps[:index], results, plan_id=planned["id"])
+    behind = steps[:index]
+    if planned["deferred"] and index < len(steps):
+        # Of the others nobody has a turn, and of these whoever had one in the round before is not asked again.
+        plans = [plan for plan in plans if plan.school in planned["deferred"]]
+        behind = [replace(step, members=_of_schools(step.members, planned["deferred"])) for step in steps]
+    outcomes = {} if check else _outcomes(variables, behind, results, plan_id=planned["id"])
     outcomes = with_sources_kept(store, outcomes)
     standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
     if check:
@@ -216,6 +271,9 @@ def take_step(
             for p in plans
             for name in standings[p.school].held
         },
+        "meanwhile": {}
+        if check or not planned["survey"] or planned["round"] == ROUNDS - 1
+        else _meanwhile(planned, standings, steps, index, patience=patience),
         "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
         "stopped": {
             school: advised(s.reason, s.stop.remedy) if s.stop.remedy else s.reason
@@ -224,6 +282,27 @@ def take_step(
         },
         "warnings": _remember(store, plans, standings) if store and not check and index else [],
     }
+
+
+def _meanwhile(
+    planned: Mapping[str, Any],
+    standings: Mapping[str, Standing],
+    steps: Sequence[RingStep],
+    index: int,
+    *,
+    patience: float,
+) -> dict[str, Any]:
+    """What the turns of a step are told of the other schools; nothing where none waits for its next step."""
+    going = {name: school for school, standing in standings.items() for name in standing.go}
+    later = {school for step in steps[index + 1 :] if not step.reserve for school in step.members}
+    waiting = {
+        school: list(standing.go)
+        for school, standing in standings.items()
+        if school in later and not (standing.reason or standing.deferred)
+    }
+    if not any(school != other for school in set(going.values()) for other in waiting):
+        return {}
+    return Meanwhile.told(planned["survey"], planned["round"], index, others=waiting, schools=going, patience=patience)
 
 
 def _outcomes(

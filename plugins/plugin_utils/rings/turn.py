@@ -13,7 +13,7 @@ from typing import Any
 from ...module_utils.base.message import Message, advised, sentences, sourced
 from ...module_utils.product.release import Release
 
-__all__ = ["Turn", "closed", "in_ring", "keep_back", "nothing_to_bring", "other_release", "turn_of"]
+__all__ = ["Turn", "closed", "deferred", "in_ring", "keep_back", "nothing_to_bring", "other_release", "turn_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,11 @@ def keep_back(turn: Turn | None) -> dict[str, Any] | None:
         remedy = Message("Correct the variable in the inventory of this school.")
         return in_ring(_failed(turn.held, remedy, advised(turn.held, remedy)), turn)
     return {**_skipped(turn.held, turn), "held_by": list(turn.by), "remedy": turn.remedy}
+
+
+def deferred(reason: str) -> dict[str, Any]:
+    """The result of a station that this run comes back to, once schools that wait have gone on."""
+    return {**_nothing_done("skip", reason), "deferred": True}
 
 
 def other_release(turn: Turn | None, release: str) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ __all__ = [
     "CommandTimeoutError",
     "ControllerError",
     "CredentialsRefusedError",
+    "DeferredError",
     "EndlessAnswerError",
     "ForbiddenAnswerError",
     "InventoryError",
@@ -180,6 +181,12 @@ class StillRunningError(CommandTimeoutError):
     """A job, or a person, was not done in the time given; what is under way goes on, and the next run follows it."""
 
     kind = "running"
+
+
+class DeferredError(StillRunningError):
+    """What is under way goes on, and this run comes back to it: other schools need not wait meanwhile."""
+
+    kind = "deferred"
 
 
 class ProtocolFaultError(StationError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.language import worded
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.meanwhile import Meanwhile, anybody_deferred
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.options import Resolved, checking
@@ -223,3 +225,55 @@ def test_a_staging_that_is_held_back_leaves_what_is_remembered_of_the_installati
     told = run.turn(_STOPPED)
     assert told["held_by"] == ["pilot-01"]
     assert run.standing() is None
+
+
+def _step(run: _Run, *, waits: bool = True) -> dict[str, Any]:
+    """Where another school has nobody left in this step, or none waits."""
+    step: dict[str, Any] = {"go": [NAME], "held": {}, "wrong": []}
+    if waits:
+        step["meanwhile"] = Meanwhile.told(run.path, 0, 0, others={"B": []}, schools={NAME: "A"}, patience=0)
+    return step
+
+
+def _attempts(run: _Run) -> list[tuple[str, str]]:
+    with sqlite3.connect(run.given["store"]) as db:
+        return db.execute("select verb, result from attempt").fetchall()
+
+
+def test_a_setup_that_others_wait_for_is_left_and_come_back_to(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    run = _Run(pc)
+    left = run.turn(_step(run))
+    assert (left["action"], left["changed"], left["deferred"], left["ring_plan"]) == ("skip", False, True, "plan-1")
+    assert left["reason"] == "its job goes on by itself, and the other schools do not wait for it"
+    # It is no end: nothing is remembered as one, and the job is at work.
+    assert (pc.starts(), run.standing(), _attempts(run)) == (1, None, [("install", "")])
+    assert anybody_deferred(run.path, 0)
+    end = run.turn(_step(run, waits=False))
+    assert (end["action"], end["changed"], end["job"]["followed"]) == ("finish", True, True)
+    assert (pc.starts(), run.standing().outcome, _attempts(run)) == (1, "done", [("install", "done")])
+    assert pc.clients() == ["2026.2.7 x64 ok"]
+
+
+def test_who_waits_for_a_person_is_left_too(make_station: MakeStation) -> None:
+    pc = make_station(**OLD, session_open="eleve", running_client="2026.1.9")
+    run = _Run(pc, when_running="wait", wait_running_timeout=3600)
+    began = pc.time.monotonic()
+    left = run.turn(_step(run))
+    assert (left["deferred"], left["reason"]) == (
+        True,
+        "somebody is at work there, and the other schools do not wait for it",
+    )
+    assert pc.time.monotonic() - began < 60
+    pc.people("close")
+    assert (run.turn(_step(run))["deferred"], pc.starts()) == (True, 1)
+    assert run.turn(_step(run, waits=False))["changed"]
+
+
+def test_a_removal_is_not_left(make_station: MakeStation) -> None:
+    """What is installed after it would be installed later, and the station be without a client meanwhile."""
+    pc = make_station(**OLD)
+    run = _Run(pc, state="absent")
+    end = run.turn(_step(run))
+    assert (end["action"], end["changed"], pc.clients()) == ("remove", True, [])
+    assert not anybody_deferred(run.path, 0)
