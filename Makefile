@@ -4,7 +4,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
+# What developers need, the lab and the demo among it; and what running needs alone.
 STAMP := $(VENV)/.installed
+RUNS := $(VENV)/.runs
 LAB ?= simulated
 # Or kerberos: the demo's stations in a domain.
 LAB_AUTH ?= ntlm
@@ -21,7 +23,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,12 +34,20 @@ $(STAMP): requirements-dev.txt
 	sed -n '/^uv==/,/[^\\]$$/p' $< >$(VENV)/uv.txt
 	$(PIP_INSTALL) $(WHEELS) -r $(VENV)/uv.txt
 	$(UV_INSTALL) $(WHEELS) -r $< || $(PIP_INSTALL) $(WHEELS) -r $<
+	touch $@ $(RUNS)
+
+$(RUNS): requirements.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (apt install python3-venv)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) $(WHEELS) -r $<
 	touch $@
 
-venv: $(STAMP)
+venv: $(RUNS) ## What running needs, for administrators
+
+dev: $(STAMP) ## What developers need: the lab, the tests, the quality gate
 
 # Thin layers over Debian's libraries: built without optimising, in a quarter of the time.
-kerberos: $(STAMP) ## Kerberos for pywinrm and the lab (as root on Debian, first: apt install krb5-user libkrb5-dev gcc python3-dev)
+kerberos: $(RUNS) ## Kerberos for pywinrm and the lab (as root on Debian, first: apt install krb5-user libkrb5-dev gcc python3-dev)
 	CFLAGS="-O0 -g0" $(PIP_INSTALL) --no-build-isolation -r requirements-kerberos.txt
 
 demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
@@ -85,10 +95,10 @@ mutants: $(STAMP) ## Put faults into a copy of the engine, and tell which ones n
 e2e: $(STAMP) ## Playbooks on the lab
 	$(BIN)/python -m pytest tests/e2e -m "not faults" $(E2E_ARGS)
 
-test-kerberos: kerberos ## Stations in a domain, with a KDC (as root on Debian 12, first: sh tests/kerberos/setup.sh)
+test-kerberos: $(STAMP) kerberos ## Stations in a domain, with a KDC (as root on Debian 12, first: sh tests/kerberos/setup.sh)
 	$(BIN)/python -m pytest tests/kerberos -n 0 -q
 
-test-samba: kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
+test-samba: $(STAMP) kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
 	RENTREE_DOMAIN=samba RENTREE_REQUIRE_KERBEROS=1 $(BIN)/python -m pytest tests/kerberos -n 0 -q
 
 test-faults: $(STAMP) ## A fault at every step of a deployment and of a survey, then a run without (minutes)

@@ -28,7 +28,7 @@ OURS = Path(__file__).with_name("ours.txt")
 _FRENCH = {
     "README.md",
     *(f"docs/{name}.md" for name in ("depot", "guide-admin.fr", "prepare", "reports", "responses", "schedule")),
-    *(f"docs/{name}.md" for name in ("securite", "stations", "troubleshooting", "variables", "winrm")),
+    *(f"docs/{name}.md" for name in ("securite", "stations", "troubleshooting", "upgrade", "variables", "winrm")),
 }
 # A fence ends with one of its own kind; a span of code with as many quotes as began it.
 _CODE = re.compile(r"^ *(```|~~~).*?^ *\1[ \t]*$|<!--.*?-->|(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)

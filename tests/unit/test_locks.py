@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
-from importlib.metadata import distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,34 @@ def test_what_is_installed_is_locked() -> None:
         for each in distributions()
         if canonicalize_name(each.name) not in _PYTHONS_OWN and locked.get(canonicalize_name(each.name)) != each.version
     }
-    assert strange == {}, "neither of requirements-dev.txt nor of what it needs: make venv"
+    assert strange == {}, "neither of requirements-dev.txt nor of what it needs: make dev"
+
+
+def test_what_runs_needs_nothing_of_the_developers() -> None:
+    """An administrator's `make venv` has requirements.txt alone; kerberos is asked for apart."""
+    here = default_environment()["python_version"]
+    has = {*_on("requirements", here), *_on("requirements-kerberos", here)}
+    lacks = {
+        module
+        for module, names in packages_distributions().items()
+        if not has & {str(canonicalize_name(name)) for name in names}
+    }
+    assert {"pytest", "mypy", "playwright"} <= lacks
+    used = {
+        (str(path.relative_to(_ROOT)), module)
+        for path in [*(_ROOT / "plugins").rglob("*.py"), _ROOT / "bin/pronote-audit"]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in _imported(node)
+        if module in lacks
+    }
+    assert used == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The packages that a statement imports, by their first name."""
+    if isinstance(node, ast.ImportFrom):
+        return [] if node.level else [str(node.module).partition(".")[0]]
+    return [each.name.partition(".")[0] for each in node.names] if isinstance(node, ast.Import) else []
 
 
 def test_pip_installs_only_what_has_a_digest() -> None:

@@ -46,7 +46,7 @@ class Meanwhile:
         """``step``: the result of rentree.pronote.ring_step, ``meanwhile`` in it."""
         told = step.get("meanwhile") or {}
         self._station, self._file = station, str(told.get("file") or "")
-        self._patience = float(told.get("patience") or 0)
+        self._patience: float = told.get("patience", 0.0)
         mine = told.get("schools", {}).get(station)
         self._others = [frozenset(names) for school, names in told.get("others", {}).items() if school != mine]
         self._since: float | None = None
