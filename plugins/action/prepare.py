@@ -7,11 +7,15 @@ from ..module_utils.base.message import Message
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, summary
+from ..plugin_utils.inventory.typed import playbook_command
+from ..plugin_utils.prepare.outcome import summary
+from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings
 from ..plugin_utils.prepare.renew import renew
 from ..plugin_utils.prepare.sources import SOURCES
 from ..plugin_utils.prepare.wanted import wanted_by_schools
 from ..plugin_utils.station.telling import telling
+
+_STATION = Message("STATION")
 
 _PATIENCE = 10.0  # seconds
 
@@ -49,7 +53,9 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        settings = PreparationSettings.of(args, check=bool(self._task.check_mode))
+        settings = PreparationSettings.of(
+            args, check=bool(self._task.check_mode), record_command=self._record_command()
+        )
         releases, problems = [Release.parse(text).client for text in args["releases"]], list[str]()
         if not releases:
             hosts = self.variables["ansible_play_hosts_all"]
@@ -63,3 +69,10 @@ class ActionModule(ControllerAction):
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}
+
+    def _record_command(self) -> str:
+        inventories = self.variables.get("ansible_inventory_sources") or ()
+        command = playbook_command("record_response", str(self.variables.get("playbook_dir") or ""), inventories)
+        if self.variables["groups"].get("pronote_reference"):
+            return command
+        return f"{command} -e pronote_record_station={self.words.of(_STATION)}"

@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.download import DownloadOptions
+from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.outcome import ReleaseResult
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import (
     Preparation,
     PreparationSettings,
-    ReleaseResult,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.vet import Trust
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue

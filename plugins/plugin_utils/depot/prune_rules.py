@@ -14,6 +14,7 @@ from typing import Any
 from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.product.release import Release
+from .waiting import waiting_releases, without_installer
 
 __all__ = ["Decision", "Needs", "decide", "locked_releases", "prune_lock", "split_place"]
 
@@ -95,11 +96,12 @@ def _products_of(lock: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 def locked_releases(lock: Mapping[str, Any]) -> list[tuple[str, Release]]:
     """Every (product, release) of the lock file. Raises ValueError for what is none."""
-    return [
+    published = [
         (product, Release.parse(str(release)))
         for product, releases in _products_of(lock).items()
         for release in releases
     ]
+    return [*published, *waiting_releases(lock)]
 
 
 def prune_lock(lock: Mapping[str, Any], decisions: Iterable[Decision]) -> dict[str, Any]:
@@ -115,6 +117,8 @@ def prune_lock(lock: Mapping[str, Any], decisions: Iterable[Decision]) -> dict[s
     }
     client = left.pop(PRONOTE_CLIENT.key)
     pruned = dict(lock)
+    for product, release in gone:
+        pruned = without_installer(pruned, product, release)
     if "pronote_releases" in lock:
         pruned["pronote_releases"] = client
     if "pronote_product_releases" in lock:

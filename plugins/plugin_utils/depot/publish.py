@@ -21,6 +21,7 @@ from ...module_utils.base.files import sha256_of
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
+from ...module_utils.product.release import Release
 from ..words.words import Words
 from .lock import InstallerRecord, key_of, lock_key, parse_lock, releases_of
 from .package import (
@@ -30,8 +31,18 @@ from .package import (
     script_context,
     sha256sums,
 )
+from .waiting import WAITING, with_installer, without_installer
 
-__all__ = ["check_pin", "depot_files", "not_a_lock", "preview", "publish", "read_lock", "render_script"]
+__all__ = [
+    "check_pin",
+    "depot_files",
+    "keep_installer",
+    "not_a_lock",
+    "preview",
+    "publish",
+    "read_lock",
+    "render_script",
+]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LOCK_HEAD = (
@@ -176,6 +187,8 @@ def publish(
         given = sources[package.technology.installer] if sources is not None and installer is None else None
         size = given.stat().st_size if given is not None else 0
         new_lock = render_lock(old_lock or {}, package, script_digest=digest, installer=installer, size=size)
+        # Whatever waited for a recording is published now.
+        new_lock = without_installer(new_lock, package.product.key, Release.parse(package.release), package.arch)
     except LockedError as exc:
         raise ValueError(message_of(exc)) from exc
     except ValueError as exc:
@@ -200,6 +213,46 @@ def publish(
         "place": str(folder.relative_to(depot)),
         "files": after,
         "diff": diff,
+    }
+
+
+def keep_installer(
+    source: Path,
+    record: InstallerRecord,
+    *,
+    product: Product,
+    release: Release,
+    arch: str,
+    depot: Path,
+    lock_file: Path,
+    check: bool,
+    locked: bool,
+) -> dict[str, Any]:
+    """Put a verified installer into the depot, where a reference station fetches it; as ``publish`` returns it.
+
+    Nothing is published: there is no script. The lock file remembers it unless it knows it already (``locked``). A
+    folder that has a script is left as it is: the script pins what is there. Raises ValueError, OSError.
+    """
+    name = "setup.exe"
+    folder = depot / product.depot_folder / str(release) / arch
+    # The embedded server serves what a folder's list has.
+    sums = sha256sums({name: record.sha256}).encode()
+    before = depot_files(folder, (name, "install.cmd", "SHA256SUMS"))
+    old_lock = read_lock(lock_file) or {}
+    new_lock = old_lock if locked else with_installer(old_lock, product, release, arch, record)
+    after = before if "install.cmd" in before else {name: record.sha256, "SHA256SUMS": sha256(sums)}
+    changed = before != after or new_lock != old_lock
+    if changed and not check:
+        copies = {folder / name: (source, record.sha256)} if before.get(name) != after.get(name) else {}
+        locked_now = (_LOCK_HEAD + yaml.safe_dump(new_lock, sort_keys=False)).encode()
+        contents = {folder / "SHA256SUMS": sums} if before != after else {}
+        _write(copies, contents | ({lock_file: locked_now} if new_lock != old_lock else {}))
+    shown = [yaml.safe_dump({WAITING: lock.get(WAITING) or {}}, sort_keys=False) for lock in (old_lock, new_lock)]
+    return {
+        "changed": changed,
+        "place": str(folder.relative_to(depot)),
+        "files": {} if "install.cmd" in before else after,
+        "diff": [headed_diff(f"{folder}/", sha256sums(before), sha256sums(after)), headed_diff(str(lock_file), *shown)],
     }
 
 

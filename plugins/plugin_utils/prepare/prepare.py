@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.files import sha256_of
-from ...module_utils.base.message import Message, linked, message_of
-from ...module_utils.product.products import PRODUCTS
+from ...module_utils.base.message import Message, message_of
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
 from ..depot.lock import (
@@ -24,23 +24,41 @@ from ..depot.lock import (
     locked_installer,
 )
 from ..depot.package import Package
-from ..depot.publish import depot_files, not_a_lock, preview, publish, read_lock
+from ..depot.publish import depot_files, keep_installer, not_a_lock, preview, publish, read_lock
+from ..depot.waiting import waiting_installer
 from ..responses.folder import ResponseStore, checked_responses
 from ..responses.names import ResponseName, newest, parse_name
 from ..responses.response import Mode, ResponseFile
 from ..words.words import Words
 from .download import DownloadOptions, forget
+from .outcome import ReleaseResult
 from .search import SETUP, InstallerFile, Search
 from .sources import SOURCES
 from .vet import Trust, vet
 from .wanted import by_arch
 
-__all__ = ["Preparation", "PreparationSettings", "ReleaseResult", "summary"]
+__all__ = ["Preparation", "PreparationSettings"]
 
 _TECHNOLOGY = TECHNOLOGIES["installscript"]
 _RESPONSE = "response.iss"
 _UPDATE = "update.iss"
+_KEPT = Message(
+    "{why}. The installer is verified and in the depot. Next, record the answers to its dialogs: {command}",
+    why="",
+    command="",
+)
+_FIRST = Message(
+    "{why}. Once the installer is in the depot, record the answers to its dialogs: {command}", why="", command=""
+)
+_RECORD_OR_NAME = Message(
+    "Record one on a reference station (playbooks/record_response.yml), put it there or name it in "
+    "pronote_prepare_response, and run again"
+)
 _MODES: dict[str, Mode] = {_RESPONSE: "install", _UPDATE: "update", "uninstall.iss": "uninstall"}
+
+
+class _NoResponseError(ValueError):
+    """The installer would show its dialogs to nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +80,12 @@ class PreparationSettings:
     uninstall_responses: Mapping[str, str]
     product_codes: Mapping[str, str]
     log_timeout: int = 1800
+    # The command that records on a reference station, but for the release; empty: none is named.
+    record_command: str = ""
     check: bool = False
 
     @classmethod
-    def of(cls, args: Mapping[str, Any], *, check: bool) -> PreparationSettings:
+    def of(cls, args: Mapping[str, Any], *, check: bool, record_command: str = "") -> PreparationSettings:
         """From the arguments of the action. Raises ValueError for an option that must be by architecture."""
         archs = args["archs"]
         downloads = ("timeout", "tries", "pause", "validate_certs", "ca_path")
@@ -83,6 +103,7 @@ class PreparationSettings:
             uninstall_responses=by_arch(args["uninstall_response"], archs, option="uninstall_response"),
             product_codes=by_arch(args["product_code"], archs, option="product_code"),
             check=check,
+            record_command=record_command,
         )
 
     @property
@@ -94,31 +115,6 @@ class PreparationSettings:
     def page(self) -> str:
         source = SOURCES[self.product]
         return self.page_url or (source.preview_page if self.preview else source.page)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseResult:
-    """What came of one release and architecture. ``received``: bytes fetched from the download site."""
-
-    product: str
-    release: str
-    arch: str
-    status: str  # published, unchanged, by_hand, rendered, failed; in check mode would_publish, would_render
-    changed: bool = False
-    url: str = ""
-    sha256: str = ""
-    size: int = 0
-    signer: str = ""
-    received: int = 0
-    folder: str = ""
-    # What a copy of it on a web server must hold: below the depot, SHA-256 by file name. Empty when it is not known.
-    place: str = ""
-    files: Mapping[str, str] = field(default_factory=dict)
-    message: str = ""
-    diff: Sequence[Mapping[str, str]] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "diff"}
 
 
 class Preparation:
@@ -179,8 +175,9 @@ class Preparation:
     def _locked(self, release: Release, arch: str) -> tuple[Mapping[str, Any] | None, InstallerRecord | None]:
         lock = read_lock(self._settings.lock_file) or {}
         try:
-            entry = locked_entry(lock, release, arch, product=PRODUCTS[self._settings.product])
-            return entry, locked_installer(entry)
+            product = PRODUCTS[self._settings.product]
+            entry = locked_entry(lock, release, arch, product=product)
+            return entry, locked_installer(entry) or waiting_installer(lock, product, release, arch)
         except ValueError as exc:
             raise not_a_lock(self._settings.lock_file, message_of(exc)) from exc
 
@@ -196,8 +193,10 @@ class Preparation:
     ) -> ReleaseResult:
         settings = self._settings
         product = PRODUCTS[settings.product]
-        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
-
+        try:
+            responses = self._responses(release, arch, folder=folder, entry=entry)
+        except _NoResponseError as exc:
+            return self._keep(found, known, release, arch, locked=entry is not None, why=message_of(exc))
         result = ReleaseResult(
             product=product.key,
             release=str(release),
@@ -253,14 +252,52 @@ class Preparation:
             **{name: done[name] for name in ("changed", "place", "files", "diff")},
         )
 
-    def _responses(
+    def _keep(
         self,
+        found: InstallerFile,
+        known: InstallerRecord | None,
         release: Release,
         arch: str,
         *,
-        folder: Path,
-        entry: Mapping[str, Any] | None,
-        installer: Path | None,
+        locked: bool,
+        why: str,
+    ) -> ReleaseResult:
+        """What was fetched and verified waits in the depot, where a reference station takes it from."""
+        settings = self._settings
+        product = PRODUCTS[settings.product]
+        done: dict[str, Any] = {}
+        told = Message("{why}. {next}", why=why, next=_RECORD_OR_NAME)
+        if known is not None and found.path is not None:
+            done = keep_installer(
+                found.path,
+                known,
+                product=product,
+                release=release,
+                arch=arch,
+                depot=settings.depot,
+                lock_file=settings.lock_file,
+                check=settings.check,
+                locked=locked,
+            )
+        if settings.record_command and product is PRONOTE_CLIENT:
+            of_arch = f" -e pronote_record_arch={arch}" if arch != "x64" else ""
+            command = f"{settings.record_command} -e pronote_record_release={release.client}{of_arch}"
+            told = _KEPT.given(why=why, command=command) if done else _FIRST.given(why=why, command=command)
+        return ReleaseResult(
+            product=product.key,
+            release=str(release),
+            arch=arch,
+            status="failed",
+            message=told,
+            url=found.offer.url,
+            received=found.received,
+            sha256=known.sha256 if known else "",
+            folder=str(settings.releases / str(release) / arch),
+            **done,
+        )
+
+    def _responses(
+        self, release: Release, arch: str, *, folder: Path, entry: Mapping[str, Any] | None
     ) -> dict[str, Path]:
         """The response files by their name in the depot. Raises ValueError when there is none for installing."""
         settings = self._settings
@@ -281,20 +318,16 @@ class Preparation:
                 # Published before, with a response file that is not named this time.
                 found[name] = folder / name
         if _RESPONSE not in found:
-            at = Message(" The installer is there: {path}.", path=installer) if installer is not None else ""
             exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
-            raise ValueError(
+            raise _NoResponseError(
                 Message(
                     "there is no response file for {release} {arch}: {response_dir} has no {exact}, nor "
-                    "one of an earlier release of {year}.{at} Record one on a reference station "
-                    "(playbooks/record_response.yml), put it there or name it in pronote_prepare_response, "
-                    "and run again",
+                    "one of an earlier release of {year}",
                     release=release,
                     arch=arch,
                     response_dir=settings.response_dir,
                     exact=exact,
                     year=release.year,
-                    at=at,
                 )
             )
         return found
@@ -319,30 +352,3 @@ def _os_words(exc: OSError) -> str:
     if remedy is None:
         return message_of(exc)
     return Message("{error} ({remedy}; depot and lock file are as they were)", error=exc, remedy=remedy)
-
-
-def summary(outcomes: Sequence[ReleaseResult], problems: Sequence[str]) -> dict[str, Any]:
-    """The task's result: what was done, and a failure that names each release and school that was left out.
-
-    What was published by hand and is rendered anew is told once.
-    """
-    anew = {(o.product, o.release, o.arch) for o in outcomes if o.status in {"rendered", "would_render"}}
-    outcomes = [o for o in outcomes if o.status != "by_hand" or (o.product, o.release, o.arch) not in anew]
-    failures: list[str] = [
-        Message("{release} {arch}: {fact}", release=o.release, arch=o.arch, fact=o.message)
-        for o in outcomes
-        if o.status == "failed"
-    ]
-    failures += problems
-    result: dict[str, Any] = {
-        "changed": any(o.changed for o in outcomes),
-        "releases": [o.as_dict() for o in outcomes],
-        "received": sum(o.received for o in outcomes),
-        "diff": [dict(shown) for o in outcomes for shown in o.diff],
-    }
-    if failures:
-        done = sum(o.status != "failed" for o in outcomes)
-        each = linked(Message("{first} | {then}"), failures)
-        told = Message("{done} prepared, {left} not. {failures}", done=done, left=len(failures), failures=each)
-        result |= {"failed": True, "msg": told}
-    return result

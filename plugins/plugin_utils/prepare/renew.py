@@ -21,7 +21,7 @@ from ..depot.lock import locked_entry, locked_installer, releases_of
 from ..depot.package import Package
 from ..depot.publish import depot_files, not_a_lock, publish, read_lock
 from ..depot.script import SCRIPT_VERSION, ScriptSettings, script_version, technology_of
-from .prepare import ReleaseResult
+from .outcome import ReleaseResult
 
 __all__ = ["Renewal", "renew"]
 

@@ -18,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import 
     published_removals,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.script import old_scripts
-from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import ReleaseResult, summary
+from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.outcome import ReleaseResult, summary
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.renew import Renewal, renew
 
 from tests.upgrade.copies import copy_of

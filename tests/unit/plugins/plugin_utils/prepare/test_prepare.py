@@ -9,9 +9,8 @@ from dataclasses import replace
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import recorded_for
-from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.prepare import (
-    summary,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import depot_files
+from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.outcome import summary
 
 from tests.lab.simulated.installer.package import build_iss
 from tests.unit.prepare_bench import NAME, PAGE, Bench, program
@@ -109,6 +108,9 @@ def test_a_dry_run_deletes_nothing_either(bench: Bench) -> None:
     response.rename(bench.folder / "later.iss")
     assert "no response file" in bench.one(trust=trust).message
     (bench.folder / "later.iss").rename(response)
+    # As an earlier version left it: fetched, and nowhere known as good.
+    shutil.rmtree(bench.settings.depot / "2026.2.7")
+    bench.settings.lock_file.unlink()
     kept = sorted(bench.settings.download.folder.iterdir())
     assert "not by INDEX EDUCATION" in bench.one(check=True).message
     assert sorted(bench.settings.download.folder.iterdir()) == kept != []
@@ -219,11 +221,27 @@ def test_without_a_response_file_the_installer_is_kept(bench: Bench) -> None:
     before = bench.state()
     failed = bench.one()
     assert "has no pronote_client-2026.2.7-x64.iss, nor one of an earlier release of 2026" in failed.message
-    assert f"The installer is there: {bench.settings.download.folder / NAME}" in failed.message
-    assert bench.state() == before
+    # Kept in the depot, where a reference station takes it from, with what the lock file knows of it: not published.
+    depot, lock = bench.settings.depot, yaml.safe_load(bench.settings.lock_file.read_text(encoding="utf-8"))
+    names = sorted(str(path.relative_to(depot)) for path in depot.rglob("*") if path.is_file())
+    assert names == ["2026.2.7/x64/SHA256SUMS", "2026.2.7/x64/setup.exe"]
+    waits = lock["pronote_installers"]["pronote_client"]["2026.2.7"]["x64"]
+    assert (waits["sha256"], lock["pronote_releases"]) == (failed.sha256, {})
+    assert (failed.changed, failed.place, failed.files) == (
+        True,
+        "2026.2.7/x64",
+        depot_files(depot / failed.place, ("setup.exe", "SHA256SUMS")),
+    )
+    kept = bench.state()
+    assert kept != before
+    # A second run changes nothing, and neither asks nor verifies again.
+    asked = bench.requests()
+    again = bench.one()
+    assert (again.changed, again.message, bench.state(), bench.requests()) == (False, failed.message, kept, asked)
     assert "has no pronote_client" in bench.one(check=True).message
     done = bench.one(responses={"x64": str(bench.folder / "later.iss")})
     assert (done.status, done.received) == ("published", 0)
+    assert "pronote_installers" not in yaml.safe_load(bench.settings.lock_file.read_text(encoding="utf-8"))
     # Published once, the depot's own serves.
     assert bench.one().status == "unchanged"
 
@@ -239,3 +257,51 @@ def test_a_new_recording_is_published(bench: Bench) -> None:
     assert bench.one().status == "published"
     assert (bench.settings.depot / "2026.2.7/x64/response.iss").read_bytes() == newer
     assert bench.requests() == asked
+
+
+def test_the_one_next_command_is_told(bench: Bench) -> None:
+    bench.offer(bench.sign(program()))
+    for each in bench.settings.response_dir.iterdir():
+        each.unlink()
+    command = "ansible-playbook playbooks/record_response.yml -i inventories/ours"
+    before = bench.state()
+    foreseen = bench.one(record_command=command, check=True)
+    assert foreseen.message.endswith(
+        "nor one of an earlier release of 2026. Once the installer is in the depot, record the answers to its dialogs: "
+        f"{command} -e pronote_record_release=2026.2.7"
+    )
+    assert bench.state() == before
+    kept = bench.one(record_command=command)
+    assert kept.message.endswith(
+        "The installer is verified and in the depot. Next, record the answers to its dialogs: "
+        f"{command} -e pronote_record_release=2026.2.7"
+    )
+
+
+def test_what_waits_is_an_alarm_when_it_changes(bench: Bench) -> None:
+    """It is pinned from the first time, recorded or not."""
+    bench.offer(bench.sign(program()))
+    recorded = next(bench.settings.response_dir.glob("*-x64.iss"))
+    content = recorded.read_bytes()
+    recorded.unlink()
+    bench.one()
+    (bench.settings.depot / "2026.2.7/x64/setup.exe").unlink()
+    shutil.rmtree(bench.settings.download.folder)
+    bench.offer(
+        bench.sign(program(release="2026.2.7", strings={"ProductName": "Client PRONOTE 2026 - 64bit", "Comments": "x"}))
+    )
+    recorded.write_bytes(content)
+    assert "ALARM" in bench.one().message
+
+
+def test_a_script_of_somebody_elses_keeps_what_it_pins(bench: Bench) -> None:
+    """Published without a lock file: another setup beside it would be refused by every station."""
+    bench.offer(bench.sign(program()))
+    for each in bench.settings.response_dir.iterdir():
+        each.unlink()
+    folder = bench.settings.depot / "2026.2.7/x64"
+    folder.mkdir(parents=True)
+    for name in ("install.cmd", "setup.exe"):
+        (folder / name).write_bytes(b"by hand")
+    bench.one()
+    assert (folder / "setup.exe").read_bytes() == b"by hand"
