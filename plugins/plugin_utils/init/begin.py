@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ...module_utils.base.message import Message
+from ...module_utils.base.text import reason_of
 from ..words.words import Words
 from . import checks, questions
 from .answers import Answers
@@ -106,11 +107,22 @@ def _vault(talk: Interview, here: Here, answers: Answers, *, words: Words, secre
 
 
 def write(plan: Plan, base: Path) -> None:
-    """Make the files that are to be made. Raises OSError, FileExistsError for one that somebody has made by now."""
+    """Make the files that are to be made. Raises ValueError for one that cannot be, or that is there by now."""
     for each in plan.files:
-        if each.state == CREATED:
-            mode = _PRIVATE if each.file.secret else _PUBLIC
+        if each.state != CREATED:
+            continue
+        mode = _PRIVATE if each.file.secret else _PUBLIC
+        try:
             create(base / Path(each.path).expanduser(), each.file.content, mode=mode)
+        except OSError as exc:
+            raise ValueError(
+                Message(
+                    "{path} cannot be written ({error}). Correct that, and run init again: what is made is not made "
+                    "twice",
+                    path=each.path,
+                    error=exc.strerror or reason_of(exc),
+                )
+            ) from exc
 
 
 def next_command(plan: Plan, base: Path) -> str:

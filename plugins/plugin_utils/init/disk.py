@@ -115,7 +115,9 @@ class Here:
             of_file(path, self.loader)
             if read_by_others(path):
                 raise ValueError(Message("{path} can be read by others: chmod 600 {path}", path=told))
-        return told if told.startswith(("/", "~")) else str(path)
+        # One way to write it, whether somebody types it or Ansible's configuration says it.
+        whole, home = Path(os.path.normpath(path)), Path.home()
+        return f"~/{whole.relative_to(home)}" if whole.is_relative_to(home) else str(whole)
 
     def has_vault(self, folder: str) -> bool:
         """Whether the account is there already."""

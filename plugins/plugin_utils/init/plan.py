@@ -22,7 +22,10 @@ _MOST: Final = 200
 _SHOWN: Final = 60
 _HIDDEN: Final = "…"
 # What a file of somebody else may hold, and nobody is to read over a shoulder.
-_SECRET = re.compile(r"(?i)^([ +-]?\s*(?:- )?[\w.-]*(?:pass|secret|token|key)[\w.-]*\s*[:=]\s*).+$")
+_SECRET = re.compile(
+    r"(?i)^([ +-]\s*(?:- )?(?=\w)(?!ask_vault_pass|vault_password_file)"
+    r"[\w.-]*(?:pass|secret|token|key)[\w.-]*\s*[:=]\s*).+$"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

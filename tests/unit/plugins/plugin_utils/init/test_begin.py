@@ -229,6 +229,21 @@ def test_a_new_file_takes_nobodys_place(folder: Path, monkeypatch: pytest.Monkey
     assert [path.name for path in (folder / "new").iterdir()] == ["file"]
 
 
+def test_a_file_that_cannot_be_written_is_told_with_its_path(folder: Path) -> None:
+    plan = _begin(folder, secrets=of_text("v"))
+    (folder / "inventories").write_text("", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"pronote.stations.yml cannot be written \(Not a directory\). Correct that"):
+        write(plan, folder)
+
+
+def test_one_file_has_one_way_to_be_written(folder: Path) -> None:
+    here = Here(base=folder, loader=DataLoader())
+    home = Path("~").expanduser()
+    for typed in ("~/v", f"{home}/v", f"{home}/x/../v", str(Path(os.path.relpath(home, folder)) / "v")):
+        assert here.file_of_vault(typed, folder=_INV) == "~/v", typed
+    assert here.file_of_vault("vault", folder=_INV) == str(folder / "vault")
+
+
 @pytest.mark.parametrize(
     ("name", "address"),
     [("ctl.lycee.lan", "http://ctl.lycee.lan/pronote"), ("localhost", None), ("localhost.localdomain", None)],

@@ -157,6 +157,16 @@ def test_what_becomes_of_each_file() -> None:
     assert kept_lines(plan[table]) == []
 
 
+def test_where_a_password_is_kept_is_no_secret() -> None:
+    file = config_file(replace(ANSWERS, vault_file="~/new"), _EN, collections="")
+    there = file.content.replace(b"~/new", b"~/old").replace(b"forks", b"vault_identity_key = hunter2\nforks")
+    (kept,) = planned({"ansible.cfg": file}, {"ansible.cfg": there})
+    told = kept_lines(kept)
+    assert "-vault_password_file = ~/old" in told
+    assert "+vault_password_file = ~/new" in told
+    assert "-vault_identity_key = …" in told
+
+
 def test_the_difference_has_what_is_written_and_nothing_secret_or_long() -> None:
     files = files_of(ANSWERS, _EN)
     files["vault"] = replace(files["stations.csv"], content=b"hunter2", secret=True, long=False)
