@@ -21,11 +21,10 @@ CREATED, SAME, KEPT = "created", "same", "kept"
 _MOST: Final = 200
 _SHOWN: Final = 60
 _HIDDEN: Final = "…"
-# What a file of somebody else may hold, and nobody is to read over a shoulder.
-_SECRET = re.compile(
-    r"(?i)^([ +-]\s*(?:- )?(?=\w)(?!ask_vault_pass|vault_password_file)"
-    r"[\w.-]*(?:pass|secret|token|key)[\w.-]*\s*[:=]\s*).+$"
-)
+# What a file of somebody else may hold, and nobody is to read over a shoulder: by the names of settings.
+_SETTING = re.compile(r"([ +-]\s*(?:- )?)([\w.-]+)(\s*[:=]\s*)\S.*")
+_SECRET = ("pass", "secret", "token", "key")
+_PLAIN = frozenset({"ask_vault_pass", "vault_password_file"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,5 +73,14 @@ def kept_lines(each: Planned) -> list[str]:
         return []
     there, wanted = (content.decode("utf-8", "replace").splitlines() for content in (each.there, each.file.content))
     lines = list(unified_diff(there, wanted, each.path, "init", lineterm="", n=1))
-    shown = [printable_message(_SECRET.sub(rf"\1{_HIDDEN}", line)) for line in lines[:_SHOWN]]
+    shown = [printable_message(_hidden(line)) for line in lines[:_SHOWN]]
     return [*shown, _HIDDEN] if len(lines) > _SHOWN else shown
+
+
+def _hidden(line: str) -> str:
+    """A line of a difference, without the value of what is secret by its name."""
+    found = _SETTING.fullmatch(line)
+    name = found[2].lower() if found else ""
+    if found is None or name in _PLAIN or not any(word in name for word in _SECRET):
+        return line
+    return f"{found[1]}{found[2]}{found[3]}{_HIDDEN}"
