@@ -6,15 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible.vars.reserved import get_reserved_names
 
 from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ..plugin_utils.inventory.names import Taken
-from ..plugin_utils.inventory.sources import later_sources, named, read_apart
+from ..plugin_utils.inventory.sources import later_sources, named, read_apart, reserved_names
 from ..plugin_utils.inventory.stations_csv import (
     FIELDS,
     StationRow,
@@ -177,8 +175,7 @@ class InventoryModule(BaseInventoryPlugin):
             for source, other in read_apart(later_sources(self._path), self.loader, groups=known - {""}):
                 later = named(other, without=shared, source=source)
                 hosts, groups = later[0] | hosts, later[1] | groups
-        reserved = get_reserved_names() | set(constants.INTERNAL_STATIC_VARS) | set(constants.LOCALHOST)
-        return Taken.of(hosts=hosts, groups=groups, reserved=reserved)
+        return Taken.of(hosts=hosts, groups=groups, reserved=reserved_names())
 
     def _add_stations(self, inventory: Any, file: Path) -> None:
         unknown = set(self.get_option("columns")) - set(FIELDS)

@@ -10,6 +10,7 @@ description:
     with its file and line, the fact and what to do.
   - A variable C(pronote_…) that nothing reads, with the one that was perhaps meant. Names that somebody has made for
     himself go into C(pronote_known_names), a list.
+  - Words of an option C(-e) that Ansible leaves out, as all but the first of a name that is not quoted inside.
   - A value that is not of its variable's type, none of its choices, no UAI or no MAC address. Templates are judged by
     what they come to, but for those that ask somebody.
   - What O(role) needs and some host does not have.

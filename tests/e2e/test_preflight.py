@@ -99,6 +99,19 @@ def test_a_misspelt_option_ends_every_playbook_in_a_line(school: School, playboo
     assert "Traceback" not in run.output
 
 
+def test_a_name_of_two_words_is_not_recorded_as_one(school: School) -> None:
+    asked = ("-e", "pronote_attest_operation=3", "-e", "pronote_attest_role=proviseur")
+    run = school.play("attest", *asked, "-e", "pronote_attest_name=Claude Martin").assert_code(2)
+    told = (
+        "-e: Ansible reads pronote_attest_name only up to a blank, and leaves out Martin. Quote the value inside, too: "
+    )
+    assert len(_lines(run, f"""{told}-e "pronote_attest_name='Claude Martin'\"""")) == 1
+    assert not run.of("rentree_attest")
+    run = school.play("attest", *asked, "-e", "pronote_attest_name='Claude Martin'", "--limit", "right").assert_code(0)
+    (recorded,) = run.of("rentree_attest").values()
+    assert [each["name"] for each in recorded["attestations"]] == ["Claude Martin"]
+
+
 def test_the_first_station_may_be_one_whose_variables_come_to_nothing(school: School) -> None:
     own = school.inventory / "host_vars/a-first.yml"
     hosts = school.inventory / "added.yml"

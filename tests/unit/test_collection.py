@@ -64,6 +64,8 @@ def test_the_tarball_has_what_users_need(tarball: list[str]) -> None:
         "docs/design.md",
         "plugins/plugin_utils/depot/templates/install.cmd.j2",
         *(f"playbooks/{name}.yml" for name in _PLAYBOOKS),
+        "inventories/example/hosts.yml",
+        "inventories/example/group_vars/all/vault.yml.sample",
     ):
         assert wanted in tarball
     tracked = {path for _, path in _tracked() if path.startswith(("plugins/", "roles/", "playbooks/", "meta/"))}
@@ -82,11 +84,14 @@ def test_the_tarball_has_nothing_else(tarball: list[str]) -> None:
             "CHANGELOG.md",
             "CHANGELOG.rst",
         ),
-        *("changelogs", "docs", "meta", "playbooks", "plugins", "roles", "requirements.in", "requirements.txt"),
+        *("changelogs", "docs", "inventories", "meta", "playbooks", "plugins", "roles"),
+        *("requirements.in", "requirements.txt"),
         *("requirements-kerberos.in", "requirements-kerberos.txt"),
     }
     assert {name.split("/")[0] for name in tarball} <= allowed
     assert not [name for name in tarball if name.endswith((".pyc", ".tar.gz", ".retry", ".log"))]
+    # The lab's stations are nobody's, and its password is known to all.
+    assert not [name for name in tarball if name.startswith("inventories/lab")]
 
 
 def test_the_self_link_is_relative_and_tracked() -> None:

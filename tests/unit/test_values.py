@@ -16,6 +16,7 @@ _KNOWN: dict[str, set[str]] = {
     "digits that a pattern has let through, few enough": {
         "base.identifiers int(digits[1], 16)",
         "checks.export_judge int(begins[0])",
+        "init.checks int(uai[:7])",
         "product.release int(part)",
         "depot.script int(values[0])",
         "depot.script int(word)",

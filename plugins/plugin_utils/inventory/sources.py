@@ -13,13 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ansible import context
+from ansible import constants, context
 from ansible.errors import AnsibleError
 from ansible.inventory.group import Group
 from ansible.inventory.manager import IGNORED, InventoryManager
 from ansible.utils.path import unfrackpath
+from ansible.vars.reserved import get_reserved_names
 
-__all__ = ["files_of", "ignored", "later_sources", "named", "read_apart", "sources"]
+__all__ = ["files_of", "ignored", "later_sources", "named", "read_apart", "reserved_names", "sources"]
 
 # Groups of this collection that a host is put into by people, wherever its station comes from.
 _ROLES = frozenset({"pronote_edt_stations", "pronote_reference"})
@@ -96,3 +97,9 @@ def named(inventory: Any, *, without: Collection[str], source: str = "") -> tupl
         if name not in without and not only_placed:
             hosts[name] = source or str(said.get("inventory_file") or "")
     return hosts, groups
+
+
+def reserved_names() -> set[str]:
+    """What no host and no group may be called, since Ansible has something of that name."""
+    reserved: set[str] = get_reserved_names() | set(constants.INTERNAL_STATIC_VARS) | set(constants.LOCALHOST)
+    return reserved

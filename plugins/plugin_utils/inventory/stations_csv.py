@@ -20,7 +20,17 @@ from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import decoded
 from .names import Taken, group_name, look_alike
 
-__all__ = ["FIELDS", "PRESETS", "StationRow", "decode", "parse_stations", "plan_groups", "refuse_taken"]
+__all__ = [
+    "FIELDS",
+    "PRESETS",
+    "Headings",
+    "StationRow",
+    "decode",
+    "parse_headings",
+    "parse_stations",
+    "plan_groups",
+    "refuse_taken",
+]
 
 FIELDS = ("name", "address", "mac", "room", "school", "uai")
 
@@ -88,6 +98,49 @@ def _key(heading: str) -> str:
     return " ".join(plain.lower().split())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Headings:
+    """The first line of a table, as a preset reads it: the fields that it has, and its other headings."""
+
+    preset: str
+    fields: frozenset[str]
+    unread: tuple[str, ...]
+
+
+def parse_headings(text: str, *, preset: str = "") -> Headings:
+    """What a table's columns are; without ``preset`` by the one that most of them are of. Raises ValueError, beginning
+    with the line."""
+    first, sign = _first_line(text)
+    try:
+        cells = next(csv.reader([first], delimiter=sign), [])
+    except csv.Error as exc:
+        raise ValueError(_at_line(1, Message("not a line of CSV ({error})", error=str(exc)))) from exc
+    found = {_key(cell): cell.strip() for cell in cells if cell.strip()}
+    # Of two with as many, the first: what a spreadsheet has is also what an export may have.
+    name = preset or max(PRESETS, key=lambda each: len(_fields(found, each)))
+    fields = _fields(found, name)
+    unread = tuple(cell for heading, cell in found.items() if heading not in fields.values())
+    return Headings(preset=name, fields=frozenset(fields), unread=unread)
+
+
+def _fields(found: Iterable[str], preset: str) -> dict[str, str]:
+    """The fields of a preset that are there, each with its heading."""
+    there = set(found)
+    wanted = {
+        field: next((each for each in headings if each in there), "") for field, headings in PRESETS[preset].items()
+    }
+    return {field: heading for field, heading in wanted.items() if heading}
+
+
+def _first_line(text: str) -> tuple[str, str]:
+    """The first line with something in it, and its separator. Raises ValueError."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if not first:
+        raise ValueError(_at_line(1, Message("the file is empty")))
+    # The export's own separator is a preference in GLPI and OCS (";" by default in both).
+    return first, max(";,\t", key=first.count)
+
+
 def parse_stations(
     text: str,
     *,
@@ -101,11 +154,8 @@ def parse_stations(
 
     Raises ValueError beginning with the line's number.
     """
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise ValueError(_at_line(1, Message("the file is empty")))
-    # The export's own separator is a preference in GLPI and OCS (";" by default in both).
-    sign = delimiter or max(";,\t", key=first.count)
+    _first, counted = _first_line(text)
+    sign = delimiter or counted
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     rows: list[StationRow] = []
     names: dict[str, int] = {}

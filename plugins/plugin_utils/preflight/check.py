@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ansible import context
+
 from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 from ..inventory.addresses import winrm_address
+from .command_line import lost_words
 from .doubles import Station, doubles
 from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
@@ -65,6 +68,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
     return merged(
         [
             *look.findings,
+            *lost_words(context.CLIARGS.get("extra_vars") or (), hosts),
             *unknown_names(settings, names, GONE),
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is told to whoever runs the playbook beside the tasks' results: warnings, and lines with ``-v``.
+"""What is told to whoever runs the playbook beside the tasks' results: warnings, questions, and lines with ``-v``.
 
 The one door to Ansible's ``Display``, and so to its log: what stations and servers say is made printable here. Tables,
 whose colors are ours, go through ``show`` (doors/action.py). I/O: Ansible.
@@ -33,6 +33,11 @@ class Telling:
     def deprecated(self, text: str, *, version: str) -> None:
         """What is asked for in a way that goes with this version of ours."""
         Display().deprecated(printable_line(text), version=version, collection_name="rentree.pronote")
+
+    def prompt(self, text: str, *, private: bool, seconds: int | None = None) -> object:
+        """What somebody types after a text, not shown if ``private``. The error of Ansible that ends it is raised,
+        and to a worker it is given."""
+        return Display().prompt_until(printable(text, keep=f"\n{FRENCH_SPACES}"), private=private, seconds=seconds)
 
     def vv(self, text: str) -> None:
         """A step."""

@@ -19,13 +19,14 @@ from hypothesis import given
 from tests.growth import LONGEST, why_not_linear
 from tests.patterns import product_modules
 from tests.unit.fuzz.of_files import OF_FILES
+from tests.unit.fuzz.of_init import OF_INIT
 from tests.unit.fuzz.of_messages import OF_MESSAGES
 from tests.unit.fuzz.of_others import OF_OTHERS
 from tests.unit.fuzz.of_stations import OF_STATIONS
 from tests.unit.fuzz.parser import Parser
 from tests.unit.fuzz.texts import PROFILE, grown, mixed
 
-_PARSERS = (*OF_STATIONS, *OF_MESSAGES, *OF_FILES, *OF_OTHERS)
+_PARSERS = (*OF_STATIONS, *OF_MESSAGES, *OF_FILES, *OF_INIT, *OF_OTHERS)
 _each_parser = pytest.mark.parametrize("parser", _PARSERS, ids=lambda parser: parser.key)
 _MOST_MEMORY = 16 << 20
 
@@ -80,7 +81,8 @@ _NO_PARSERS = {
         *("message.mail", "message.signature", "send.post", "people.message_command", "ResponseStore.reject"),
         *("block.of_audit", "block.of_deployment", "product.of_product"),
         *("Telling.vv", "Telling.vvvv", "Telling.vvvvv", "sealing.sealed", "Session.send", "Connection.post"),
-        *("Scheme.begin", "Scheme.outgoing"),
+        *("Scheme.begin", "Scheme.outgoing", "Telling.prompt"),
+        *("vault.encrypted", "vault.of_text", "disk.create", "plan.planned"),
         *(
             "wmi.escape_wql",
             "terminal.plain",
@@ -103,7 +105,8 @@ _NO_PARSERS = {
         *("Hours.read", "wanted.by_arch", "plan.load_plan", "results.read_results"),
         *("results.read_line", "results.read_lines", "texts.kept_text"),
     },
-    "what Ansible itself reads": {"sources.read_apart", "Templates.template", "Look.template"},
+    "what is somebody else's to do": {"Surroundings.folder", "Surroundings.export", "Surroundings.file_of_vault"},
+    "what Ansible itself reads": {"sources.read_apart", "Templates.template", "Look.template", "vault.of_file"},
 }
 
 
