@@ -27,7 +27,10 @@ OURS = Path(__file__).with_name("ours.txt")
 # Pages for administrators are French; the others, for developers, are English.
 _FRENCH = {
     "README.md",
-    *(f"docs/{name}.md" for name in ("depot", "guide-admin.fr", "prepare", "reports", "responses", "schedule")),
+    *(
+        f"docs/{name}.md"
+        for name in ("depot", "doctor", "guide-admin.fr", "prepare", "reports", "responses", "schedule")
+    ),
     *(f"docs/{name}.md" for name in ("securite", "stations", "troubleshooting", "variables", "winrm")),
 }
 # A fence ends with one of its own kind; a span of code with as many quotes as began it.
