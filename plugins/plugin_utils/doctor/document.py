@@ -72,7 +72,8 @@ def gathered(findings: Sequence[Finding]) -> list[dict[str, Any]]:
             "school_name": name,
             "checks": _rows([f for f in findings if (f.place.school, f.place.school_name) == (school, name)]),
         }
-        for school, name in sorted(schools)
+        # Last, those of whom nobody knows the school.
+        for school, name in sorted(schools, key=lambda each: (not each[0], each))
     ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
+from ...module_utils.base.text import printable_data
 from ..ending.block import Count, EndBlock
 from ..words.catalogue import catalogue
 from ..words.words import Words
@@ -80,7 +81,9 @@ def make(
         }
         for look in examined.rooms
     ]
-    report = document(examined.findings, rooms, at=now(), dark=examined.dark, french=catalogue("fr"))
+    made = document(examined.findings, rooms, at=now(), dark=examined.dark, french=catalogue("fr"))
+    # Names too: a file is read on terminals.
+    report: dict[str, Any] = printable_data(made)
     views = school_views(gathered(examined.findings), rooms, words)
     written = {} if check else write_doctor(report, views, path=path, html=html, words=words)
     answer = ANSWERS[report["verdict"]]

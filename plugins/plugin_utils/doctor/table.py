@@ -23,7 +23,7 @@ def render_table(schools: Sequence[SchoolView], *, words: Words, width: int = 12
         parts.append(plain(name, "bold"))
         if school.holds:
             parts.append(plain(f"✓ {words('Holds: {checks}', checks=school.holds)}", "green"))
-        parts += [plain(f"  {_told(row)}") for row in school.notes]
+        parts += [plain(f"  {_told(row, words)}") for row in school.notes]
         for title, rows, style in (
             (f"✗ {words('Does not hold')}", school.fails, "red"),
             (f"? {words('Could not be looked at')}", school.unknown, "yellow"),
@@ -34,9 +34,10 @@ def render_table(schools: Sequence[SchoolView], *, words: Words, width: int = 12
     return rendered(parts, width=width, color=color)
 
 
-def _told(row: Row) -> str:
-    where = f" ({row.where})" if row.where else ""
-    return f"{row.check}{where}: {row.fact}"
+def _told(row: Row, words: Words) -> str:
+    if not row.where:
+        return words("{check}: {fact}", check=row.check, fact=row.fact)
+    return words("{check} ({stations}): {fact}", check=row.check, stations=row.where, fact=row.fact)
 
 
 def _table(rows: Sequence[Row], words: Words) -> Table:

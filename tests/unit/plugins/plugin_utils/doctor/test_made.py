@@ -82,7 +82,10 @@ def test_what_stations_say_is_shown_as_it_is(tmp_path: Path, language: str) -> N
     page = (tmp_path / "doctor.html").read_text(encoding="utf-8")
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
-    for text in (made.table, page):
+    report = (tmp_path / "doctor.json").read_text(encoding="utf-8")
+    facts = [row["fact"] for school in json.loads(report)["schools"] for row in school["checks"]]
+    assert [len(fact) for fact in facts] == [600] * 3
+    for text in (made.table, page, report.replace("\\u001b", "\x1b")):
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert len(page) < 60_000
