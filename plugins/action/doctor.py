@@ -9,6 +9,7 @@ from ..plugin_utils.doctor.made import make, of_room, valid_verdicts
 from ..plugin_utils.doors.action import show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.doors.survey import SurveyAction
+from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.preflight.findings import about
 from ..plugin_utils.preflight.kept import kept
 from ..plugin_utils.survey.options import PlayStations
@@ -49,5 +50,6 @@ class ActionModule(SurveyAction):
             check=self._task.check_mode,
             **terminal(),
         )
-        show([made.table])
+        # Without a callback of ours nothing else says where the page is.
+        show([made.table, *([] if SCREEN.ends else made.files)])
         return {**made.result, **({"failed": True, "msg": made.error} if made.error else {})}

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import ACCOUNT, UAI, School, StartSchool
-from tests.e2e.playbook import ROOT, PlaybookRun
+from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
 
 _OTHER = "0310002B"
 _SCHEMA = json.loads((ROOT / "docs/doctor.schema.json").read_text(encoding="utf-8"))
@@ -238,3 +238,14 @@ def test_in_french(school: School) -> None:
     run = school.play("doctor", "--limit", "full-1", "-e", "pronote_language=fr").assert_code(2)
     assert "Ne tient pas" in run.output
     assert "Libérer de la place sur le poste" in run.output
+
+
+def test_under_ansibles_own_output_the_table_says_where_the_page_is(school: School) -> None:
+    """A callback of ours says it last; without one the table does."""
+    variables = ("-e", f"@{school.variables}", "--limit", "sound-2")
+    own = {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
+    run = run_playbook("doctor", *variables, inventory=school.inventory, work=school.work, **own).assert_code(0)
+    page = f"Page: {school.written / 'reports/doctor.html'}"
+    assert run.output.splitlines().count(page) == 1
+    assert "Holds: the inventory, the controller, name resolution" in run.output
+    assert school.play("doctor", "--limit", "sound-2").output.splitlines().count(page) == 1

@@ -29,9 +29,11 @@ __all__ = ["Made", "make", "of_room", "valid_verdicts"]
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """``table``: for a terminal; ``result``: of the task; ``error``: why it fails, empty when it does not."""
+    """``table``: for a terminal; ``files``: where it is written, in lines; ``result``: of the task; ``error``: why it
+    fails, empty when it does not."""
 
     table: str
+    files: list[str]
     result: dict[str, Any]
     error: str
 
@@ -88,10 +90,10 @@ def make(
     written = {} if check else write_doctor(report, views, path=path, html=html, words=words)
     answer = ANSWERS[report["verdict"]]
     counts: dict[str, int] = report["counts"]
-    files = (
+    files = [
         *([words("Page: {path}", path=written["html"])] if "html" in written else []),
         *([words("For programs (JSON): {path}", path=written["path"])] if "path" in written else []),
-    )
+    ]
     asked = sum(len(look.asked) for look in examined.rooms)
     block = EndBlock(
         title=words.plural("Doctor: {n} station was asked", "Doctor: {n} stations were asked", asked),
@@ -109,6 +111,7 @@ def make(
     verdict = report["verdict"]
     return Made(
         table=render_table(views, words=words, width=width, color=color),
+        files=files,
         result={
             "verdict": verdict,
             "exit_code": report["exit_code"],
