@@ -49,6 +49,7 @@ ROOMS = {
     "audit": "L'audit",
     "report": "Les rapports",
     "alerts": "Les alertes",
+    "doctor": "Le docteur",
     "": "Le reste",
 }
 """The headings of the page, by the room of the code that raises the error; the last one has every other room."""

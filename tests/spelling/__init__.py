@@ -27,8 +27,9 @@ OURS = Path(__file__).with_name("ours.txt")
 # Pages for administrators are French; the others, for developers, are English.
 _FRENCH = {
     "README.md",
-    *(f"docs/{name}.md" for name in ("depot", "guide-admin.fr", "init", "prepare", "reports", "responses", "schedule")),
-    *(f"docs/{name}.md" for name in ("securite", "stations", "troubleshooting", "upgrade", "variables", "winrm")),
+    *(f"docs/{name}.md" for name in ("depot", "doctor", "guide-admin.fr", "init", "prepare", "reports", "responses")),
+    *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade", "variables")),
+    "docs/winrm.md",
 }
 # A fence ends with one of its own kind; a span of code with as many quotes as began it.
 _CODE = re.compile(r"^ *(```|~~~).*?^ *\1[ \t]*$|<!--.*?-->|(`+)(?!`).+?(?<!`)\2(?!`)", re.MULTILINE | re.DOTALL)

@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.people impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts import (
     mark_command,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.look import Fetch, depot_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, look_below
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import Recording
@@ -76,6 +77,7 @@ _LINES: dict[str, list[str]] = {
     "starting the setup": [_RECORDING.start(r"C:\x\setup.exe", "/r")],
     "fetching the recorded file": [_RECORDING.fetch()],
     "ending the setup": [_RECORDING.end([4, 8])],
+    "fetching from the depot": [depot_command(Fetch(url=f"{_URL}/install.cmd", digest=_DIGEST, name="a.tmp"))],
     "cleaning up the recording": [_RECORDING.remove()],
     "listing the archives": [newest_command(r"D:\EDT archives")],
     "computing the archive's digest": [digest_command(quote(r"D:\EDT archives\a.zip"))],

@@ -9,11 +9,14 @@ import pytest
 import yaml
 from ansible.plugins.loader import action_loader
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.examine import ARGUMENT_SPEC as DOCTOR_SPEC
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FOLDERS = [p for p in (_ROOT / "roles").iterdir() if p.is_dir()]
 # What other roles depend on, and nobody runs by itself.
 _SHARED = {"pronote_store"}
+# What a variable that a task names holds, where it is not the options of an action.
+_OF_STATIONS = {"rentree.pronote.client": TURN_SPEC, "rentree.pronote.doctor": DOCTOR_SPEC}
 _ROLES = sorted(p.name for p in _FOLDERS if p.name not in _SHARED)
 # Off in a role until somebody asks for it; a task of one's own has asked.
 _ASKED_FOR = {"pronote_client_wake"}
@@ -149,13 +152,11 @@ def test_arguments_that_a_variable_names_are_those_of_the_action() -> None:
                 if not (action.startswith("rentree.pronote.") and str(given.get("arguments")).startswith("__pronote_")):
                     continue
                 of = re.sub("_(survey|turn)$", "", action)
-                spec = action_loader.get(of, class_only=True).ARGUMENT_SPEC
-                if of == "rentree.pronote.client":
-                    spec = TURN_SPEC
+                spec = _OF_STATIONS.get(of) or action_loader.get(of, class_only=True).ARGUMENT_SPEC
                 arguments = set(_named(role, task, given))
                 assert {n for n, o in spec.items() if o.get("required")} <= arguments <= set(spec), (role, action)
                 seen.add(of.rpartition(".")[2])
-    assert seen == {"audit", "client", "client_settings", "wake"}
+    assert seen == {"audit", "client", "client_settings", "doctor", "wake"}
 
 
 # The schedule is files and units: ansible.builtin's modules only.
@@ -166,7 +167,7 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
     assert arguments or role == "pronote_depot"
     for action, option, variable in arguments:
         plugin = action_loader.get(action, class_only=True)
-        spec = plugin.ARGUMENT_SPEC
+        spec = {**plugin.ARGUMENT_SPEC, **_OF_STATIONS.get(action, {})}
         assert option in spec, f"{action} has no {option}"
         told = _options(role)[variable]
         assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable

@@ -37,6 +37,7 @@ _TO_ITS_CALLER = {
     ("module_utils/base/message.py", "ValueError"): "`sourced` takes any text for one that is not ours",
     ("module_utils/checks/cas.py", "ValueError"): "who follows a redirection makes a finding of it",
     ("module_utils/server/release.py", "ValueError"): "an entry of the cache that is read again",
+    ("plugin_utils/doctor/knock.py", "gaierror"): "what the system's own resolver says of the same, in the same words",
     ("plugin_utils/ending/gather.py", "ValueError"): "a result of ours that is none: a bug",
     ("plugin_utils/station/dialling.py", "OSError"): "of a name without an address: getaddrinfo says so itself",
     ("plugin_utils/station/guard.py", "InvalidProxyURL"): "requests', read by causes.py",

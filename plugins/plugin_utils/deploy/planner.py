@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
+from ..station.fitness import NO_SPACE, S_MODE
 from ..station.job_name import JobName, Verb
 from ..station.state import Arch, Installation, StationState
 from .goal import Action, Goal, JobStep, Plan
@@ -129,22 +130,10 @@ class Planner:
                 Message("Set pronote_client_allow_downgrade to put the older release back."),
             )
         if state.code_integrity == "s_mode":
-            return self.refuse(
-                Message("Windows is in S mode, which runs programs of the Store only"),
-                Message(
-                    "Switch the station out of S mode (Settings > Activation; there is no way back), or leave it out."
-                ),
-            )
+            return self.refuse(S_MODE.fact, S_MODE.remedy)
         if state.free_bytes is not None and state.free_bytes < goal.min_free_bytes:
-            return self.refuse(
-                Message(
-                    "{free} MiB free on {drive}, {needed} MiB needed",
-                    free=state.free_bytes // 2**20,
-                    drive=state.system_drive,
-                    needed=goal.min_free_bytes // 2**20,
-                ),
-                Message("Free some space on the station, or lower pronote_client_min_free_mib."),
-            )
+            free, needed = state.free_bytes // 2**20, goal.min_free_bytes // 2**20
+            return self.refuse(NO_SPACE.fact.given(free=free, drive=state.system_drive, needed=needed), NO_SPACE.remedy)
         return None
 
     def decide(

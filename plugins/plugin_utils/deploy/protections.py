@@ -11,24 +11,18 @@ from dataclasses import replace
 
 from ...module_utils.base.message import Message
 from ..station.boot import is_later_boot
+from ..station.fitness import LISTED
 from ..station.frozen import THAW, confirmed
 from ..station.state import StationState
 from .goal import Goal, Plan
 
 __all__ = ["protected"]
 
-_LISTED = {
-    "se": Message("this is Windows 11 SE, which runs listed programs only: the setup may be refused"),
-    "smart_app_control": Message(
-        "Smart App Control is in force: a setup or a script that is not signed may be refused"
-    ),
-}
-
 
 def protected(state: StationState, goal: Goal, decided: Plan) -> Plan:
     """The plan, with what protection makes of it: a warning, a refusal, or that what is there is not certain yet."""
     begins = [step for step in decided.steps if not step.follow]
-    notes = [_LISTED[state.code_integrity]] if begins and state.code_integrity in _LISTED else []
+    notes = [LISTED[state.code_integrity]] if begins and state.code_integrity in LISTED else []
     if state.arch == "arm64":
         arches = sorted({step.job.arch for step in begins if step.job.sets_up})
         notes += [

@@ -27,7 +27,7 @@ __all__ = ["RunEnd", "how_to_list"]
 _SURVEY = "rentree.pronote.client_survey"
 _RINGS = "rentree.pronote.rings"
 _TURN = "rentree.pronote.client_turn"
-_REPORTS = {"rentree.pronote.deploy_report", "rentree.pronote.audit_report"}
+_REPORTS = {"rentree.pronote.deploy_report", "rentree.pronote.audit_report", "rentree.pronote.doctor"}
 
 
 def how_to_list(playbook: str, inventories: Sequence[str]) -> str:

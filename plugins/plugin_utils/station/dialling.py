@@ -12,7 +12,7 @@ from typing import Any
 
 from ...module_utils.base.deadline import Deadline
 
-__all__ = ["dial"]
+__all__ = ["addresses", "dial"]
 
 
 async def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
@@ -21,7 +21,7 @@ async def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
 
     Raises TimeoutError (without a number when the time is over), OSError, UnicodeError, ValueError.
     """
-    found = await _addresses(host, port, deadline)
+    found = await addresses(host, port, deadline)
     problem: OSError = OSError("the name has no address")
     for number, (family, kind, protocol, _name, place) in enumerate(found):
         try:
@@ -44,7 +44,7 @@ async def _connected(sock: socket.socket, place: Any, seconds: float) -> socket.
     return sock
 
 
-async def _addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
+async def addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
     """What the name stands for. In a thread of its own: nothing ends a resolver's time-outs, half a minute and more
     (resolv.conf(5)), and names that wait for one must not keep others waiting. Raises TimeoutError, OSError.
     """

@@ -34,7 +34,7 @@ from .state import (
     relevant_entries,
 )
 
-__all__ = ["probing", "read_exe"]
+__all__ = ["probing", "read_exe", "read_free_bytes", "read_frozen", "read_overview"]
 
 # It starts some twenty programs, tasklist among them.
 _OVERVIEW_PAUSE = 0.4
@@ -44,6 +44,33 @@ _MOST_ENTRIES = 200
 
 def probing(product: Product) -> Reading[StationState]:
     """Read the whole state of one product. Raises StationError."""
+    overview = yield from read_overview(product)
+    entries, warnings = yield from _details(overview, product)
+    exes: dict[str, ExeFacts] = {}
+    for path in exe_candidates(overview, entries, product):
+        facts = yield from read_exe(path)
+        if facts is None and path in overview.exes:
+            # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
+            warnings.append(Message("{path} is on the disk, but WMI finds no such file", path=path))
+            facts = ExeFacts(version=None, size=0)
+        if facts is not None:
+            exes[path] = facts
+    frozen = yield from read_frozen(overview)
+    state = build_state(
+        overview,
+        entries,
+        exes,
+        product,
+        free_bytes=(yield from read_free_bytes(overview)),
+        frozen=frozen,
+        boot=(yield from _boot()) if frozen else "",
+    )
+    state.warnings.extend(warnings)
+    return state
+
+
+def read_overview(product: Product) -> Reading[Overview]:
+    """The first command line: whatever needs no prior knowledge. Raises StationError."""
     result = yield Run(
         line=overview_command(product), doing=Message("reading the registry and the processes"), pause=_OVERVIEW_PAUSE
     )
@@ -57,29 +84,8 @@ def probing(product: Product) -> Reading[StationState]:
             remedy=Message("Run `reg query` and `tasklist` by hand on the station with the same account."),
         ) from exc
     if "processes" in overview.missing and (processes := (yield from _processes())):
-        overview = replace(overview, processes=processes, missing=[])
-    entries, warnings = yield from _details(overview, product)
-    exes: dict[str, ExeFacts] = {}
-    for path in exe_candidates(overview, entries, product):
-        facts = yield from read_exe(path)
-        if facts is None and path in overview.exes:
-            # Listed by `dir`, so it is there: never reported as missing because WMI, or we, misread its name.
-            warnings.append(Message("{path} is on the disk, but WMI finds no such file", path=path))
-            facts = ExeFacts(version=None, size=0)
-        if facts is not None:
-            exes[path] = facts
-    frozen = yield from _frozen(overview)
-    state = build_state(
-        overview,
-        entries,
-        exes,
-        product,
-        free_bytes=(yield from _free_bytes(overview)),
-        frozen=frozen,
-        boot=(yield from _boot()) if frozen else "",
-    )
-    state.warnings.extend(warnings)
-    return state
+        return replace(overview, processes=processes, missing=[])
+    return overview
 
 
 def _details(overview: Overview, product: Product) -> Reading[tuple[list[Entry], list[str]]]:
@@ -153,7 +159,7 @@ def _processes() -> Reading[list[Process]]:
     return processes_of((image, pid, session) for image, pid, session in told)
 
 
-def _frozen(overview: Overview) -> Reading[str]:
+def read_frozen(overview: Overview) -> Reading[str]:
     """What undoes changes at the next start; empty for nothing. One request where UWF is installed."""
     found = find_freezer(overview.windows, (process.image for process in overview.processes))
     if found is None or not found.asks_wmi:
@@ -180,7 +186,8 @@ def _boot() -> Reading[str]:
     return text
 
 
-def _free_bytes(overview: Overview) -> Reading[int | None]:
+def read_free_bytes(overview: Overview) -> Reading[int | None]:
+    """Bytes free on the drive of Windows; None when that cannot be read. One request."""
     drive = overview.environment.get("SYSTEMDRIVE", "C:")
     row = yield Get(class_name="Win32_LogicalDisk", selectors={"DeviceID": drive})
     return natural(row.get("FreeSpace")) if row else None

@@ -53,7 +53,9 @@ def build_station(
     """The station of a scenario; ``clock`` is station seconds in one real second, for curl's limits too."""
     known = {"name": spec.name, "accounts": accounts, "address": address, "network_scale": clock}
     options = options_from_data({**known, **spec.options})
-    return SimulatedStation(options, clock=Clock(scale=clock), journal=journal)
+    own = Clock(scale=clock)
+    own.jump(60 * options.clock_ahead)
+    return SimulatedStation(options, clock=own, journal=journal)
 
 
 def build_release(spec: ReleaseSpec) -> tuple[dict[str, bytes], str]:

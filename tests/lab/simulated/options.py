@@ -146,6 +146,10 @@ class SimulatedOptions:
     deny_shells: bool = False
     # Source address of the station's own connections (curl), so that a depot tells stations apart.
     address: str | None = None
+    # What Windows takes its network for; by default the domain's where it is in one, else private.
+    network_profile: Literal["", "public", "private", "domain"] = ""
+    # Minutes that its clock is ahead of the world's.
+    clock_ahead: float = 0.0
     # The hosts file: (name, address) pairs; the lab has no DNS.
     hosts: tuple[tuple[str, str], ...] = ()
     # Certification authorities (PEM) in the station's root store.

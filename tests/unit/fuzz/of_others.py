@@ -13,6 +13,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server import desc
 from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts import message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import hours
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import prune_rules, server
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor import made
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory import addresses
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare import sources
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses import names
@@ -202,6 +203,7 @@ OF_OTHERS: tuple[Parser[Any], ...] = (
             "%00",
         ),
     ),
+    Parser(of=(made.of_room,), read=made.of_room, errors=ValueError, pieces=("1", "all", "0", "-", "²", " ")),
     Parser(
         of=(message.address,),
         read=lambda value: message.address(value, option="mail_to"),

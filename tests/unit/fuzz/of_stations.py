@@ -7,6 +7,7 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.base import numbers, times
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive import judge
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor import look
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job import (
     commands,
     installshield,
@@ -228,6 +229,20 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
         ),
         read=each(_processes, numbers.natural, numbers.integer),
         pieces=("12", "cmd.exe", "2026-08-25T14:30:00Z", "2026-99-25T14:30:00Z", '"install.cmd" run'),
+    ),
+    Parser(
+        of=(look.parse_served,),
+        read=lambda output: look.parse_served(output, output),
+        errors=ValueError,
+        pieces=(
+            b"<<proxies>>\r\n",
+            b"<<served>>\r\n",
+            *_REG[:1],
+            b"    http_proxy    REG_SZ    http://a:b@c\r\n",
+            b"curl: (22) The requested URL returned error: 407\r\n",
+            b"ab " * 32,
+            b"\xe9",
+        ),
     ),
     Parser(
         of=(overview.processes_of,),

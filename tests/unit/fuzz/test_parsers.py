@@ -98,7 +98,13 @@ _NO_PARSERS = {
     },
     "what a parser has read already": {
         *("Observation.load", "Package.from_lock", "ScriptSettings.of_entry", "fault_codes.from_fault"),
-        *("kerberos.from_gss", "probe.read_exe", "release.read_hosted_release", "PlayProgress.of_play"),
+        *(
+            "kerberos.from_gss",
+            "probe.read_exe",
+            "release.read_hosted_release",
+            "judge.of_facts",
+            "PlayProgress.of_play",
+        ),
     },
     "what our own store, arguments and moments hold": {
         *("tell.read_state", "attest.of_school", "kept.read_stored"),

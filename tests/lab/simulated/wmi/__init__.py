@@ -36,7 +36,9 @@ _CLASSES: dict[str, tuple[str, tuple[str, ...], Rows]] = {
     )
 }
 _FILE_CLASSES = {"cim_datafile": "CIM_DataFile", "win32_directory": "Win32_Directory"}
-_NAMESPACES = ("root/cimv2", "root/default")
+# Of a namespace of its own, since Windows 8.
+_NETWORK = "root/standardcimv2"
+_NAMESPACES = ("root/cimv2", "root/default", _NETWORK)
 # Of a Windows with the Unified Write Filter alone.
 _EMBEDDED = "root/standardcimv2/embedded"
 
@@ -85,6 +87,11 @@ def instances(station: SimulatedStation, namespace: str, class_name: str) -> lis
         if class_name.lower() != "uwf_filter":
             raise WmiError(_BAD_CLASS, "Invalid class")
         return [WmiInstance(namespace=normal, class_name="UWF_Filter", properties=row) for row in station.freezer.wmi]
+    if normal == _NETWORK:
+        if class_name.lower() != "msft_netconnectionprofile":
+            raise WmiError(_BAD_CLASS, "Invalid class")
+        found = classes.connection_profiles(station)
+        return [WmiInstance(namespace=normal, class_name="MSFT_NetConnectionProfile", properties=row) for row in found]
     name, _, rows = _class(namespace, class_name)
     return [WmiInstance(namespace=normal, class_name=name, properties=row) for row in rows(station)]
 

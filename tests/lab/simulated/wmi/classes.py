@@ -10,7 +10,7 @@ from ..services import Service
 if TYPE_CHECKING:
     from ..station import SimulatedStation
 
-__all__ = ["computer_system", "logical_disks", "operating_system", "processes", "services"]
+__all__ = ["computer_system", "connection_profiles", "logical_disks", "operating_system", "processes", "services"]
 
 Row = dict[str, WmiValue]
 
@@ -110,6 +110,26 @@ def logical_disks(station: SimulatedStation) -> list[Row]:
             "SystemName": station.computer_name,
             "VolumeName": "",
             "VolumeSerialNumber": "2C5A11F3",
+        }
+    ]
+
+
+_CATEGORIES = ("public", "private", "domain")
+
+
+def connection_profiles(station: SimulatedStation) -> list[Row]:
+    """MSFT_NetConnectionProfile: the networks it is connected to, each with its category (0 to 2)."""
+    profile = station.options.network_profile or ("domain" if station.options.domain else "private")
+    return [
+        {
+            "Caption": None,
+            "InstanceID": "{5B29BBA2-3F2B-4A5C-9D0E-7C1D2F4A8B11}",
+            "InterfaceAlias": "Ethernet",
+            "InterfaceIndex": 6,
+            "IPv4Connectivity": 4,
+            "IPv6Connectivity": 1,
+            "Name": station.options.domain or "Réseau",
+            "NetworkCategory": _CATEGORIES.index(profile),
         }
     ]
 

@@ -335,3 +335,21 @@ def test_tools_by_release(windows: str, tool: str, code: int) -> None:
         return (await run(make_station(windows=windows), tool)).code
 
     assert inside(go) == code
+
+
+@pytest.mark.parametrize(
+    ("options", "category"),
+    [({}, 1), ({"domain": "LYCEE"}, 2), ({"network_profile": "public"}, 0)],
+)
+def test_wmi_tells_what_windows_takes_its_network_for(options: dict[str, str], category: int) -> None:
+    async def go() -> None:
+        station = make_station(**options)
+        (found,) = await station.wmi_instances("root/StandardCimv2", "msft_netconnectionprofile")
+        assert found.properties["NetworkCategory"] == category
+        with pytest.raises(WmiError, match="Invalid class"):
+            await station.wmi_instances("root/standardcimv2", "Win32_Process")
+        # No class of that namespace is in another.
+        with pytest.raises(WmiError, match="Invalid class"):
+            await station.wmi_instances("root/cimv2", "MSFT_NetConnectionProfile")
+
+    inside(go)
