@@ -243,7 +243,7 @@ def test_in_french(school: School) -> None:
 def test_under_ansibles_own_output_the_table_says_where_the_page_is(school: School) -> None:
     """A callback of ours says it last; without one the table does."""
     variables = ("-e", f"@{school.variables}", "--limit", "sound-2")
-    own = {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
+    own: dict[str, Any] = {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
     run = run_playbook("doctor", *variables, inventory=school.inventory, work=school.work, **own).assert_code(0)
     page = f"Page: {school.written / 'reports/doctor.html'}"
     assert run.output.splitlines().count(page) == 1

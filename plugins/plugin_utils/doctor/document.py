@@ -6,7 +6,7 @@ Its schema is docs/doctor.schema.json; a change of meaning is a new version.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -27,15 +27,14 @@ def document(
     found = gathered(findings)
     concluded = verdict(findings, dark=dark)
     counts = Counter(each["outcome"] for school in found for each in school["checks"])
+    of_school: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for room in rooms:
+        of_school[room["school"]].append({key: room[key] for key in room if key != "school"})
     schools = [
         {
             **school,
             "checks": [_both(each, french) for each in school["checks"]],
-            "rooms": [
-                {key: room[key] for key in room if key != "school"}
-                for room in rooms
-                if room["school"] == school["school"]
-            ],
+            "rooms": of_school[school["school"]],
         }
         for school in found
     ]
@@ -65,25 +64,25 @@ def gathered(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
     A check that fails at one station and holds at others is there once for each; its texts are Messages still.
     """
-    schools = dict.fromkeys((each.place.school, each.place.school_name) for each in findings)
+    schools: defaultdict[str, list[Finding]] = defaultdict(list)
+    for each in findings:
+        schools[each.place.school].append(each)
     return [
         {
             "school": school,
-            "school_name": name,
-            "checks": _rows([f for f in findings if (f.place.school, f.place.school_name) == (school, name)]),
+            "school_name": next((each.place.school_name for each in own if each.place.school_name), ""),
+            "checks": _rows(own),
         }
         # Last, those of whom nobody knows the school.
-        for school, name in sorted(schools, key=lambda each: (not each[0], each))
+        for school, own in sorted(schools.items(), key=lambda each: (not each[0], each[0]))
     ]
 
 
 def _rows(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     order, checks = list(OUTCOMES), list(CHECKS)
-    alike: dict[tuple[str, str, str, str], list[Place]] = {}
+    alike: defaultdict[tuple[str, str, str, str], dict[Place, None]] = defaultdict(dict)
     for each in findings:
-        places = alike.setdefault((each.check, each.outcome, each.fact, each.remedy), [])
-        if each.place not in places:
-            places.append(each.place)
+        alike[each.check, each.outcome, each.fact, each.remedy][each.place] = None
     rows = [
         {
             "check": check,

@@ -154,8 +154,9 @@ class _Examination:
         of = {station.name: station.arguments for station in self._stations.values() if station.arguments}
         served = asked_once(of.values(), _server, _ask)
         wanted: dict[Hashable, Release | None] = {}
+        first = {_server(args): args for args in reversed(of.values())}
         for key, each in served.items():
-            args = next(args for args in of.values() if _server(args) == key)
+            args = first[key]
             place = Place(school=args["uai"], school_name=args["school"])
             wanted[key] = each.release if isinstance(each, ServedRelease) else None
             self.findings.append(_of_server(place, each))
@@ -238,13 +239,13 @@ class _Examination:
         members: dict[tuple[str, str], list[str]] = {}
         for name, place in self._places.items():
             members.setdefault((place.school, place.room), []).append(name)
+        seen = {each.place.station for each in self.findings}
         looks = []
         for key, names in members.items():
             place = self._places[names[0]]
             room = Place(school=place.school, school_name=place.school_name, room=place.room)
             off = [name for name in names if name in self.off]
             looks.append(RoomLook(place=room, stations=len(names), asked=list(picked.asked.get(key, ())), off=off))
-            seen = {each.place.station for each in self.findings}
             if off and not seen.intersection(set(names) - set(off)):
                 why = self.off[off[0]]
                 self.findings.append(

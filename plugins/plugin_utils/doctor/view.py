@@ -4,6 +4,7 @@ Pure."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -56,7 +57,10 @@ def school_views(
     schools: Sequence[Mapping[str, Any]], rooms: Sequence[Mapping[str, Any]], words: Words
 ) -> list[SchoolView]:
     """``schools``: as ``gathered``; ``rooms``: as in the document, with their school."""
-    return [_view(school, [room for room in rooms if room["school"] == school["school"]], words) for school in schools]
+    of_school: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for room in rooms:
+        of_school[room["school"]].append(room)
+    return [_view(school, of_school[school["school"]], words) for school in schools]
 
 
 def _view(school: Mapping[str, Any], rooms: Sequence[Mapping[str, Any]], words: Words) -> SchoolView:

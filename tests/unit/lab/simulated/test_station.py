@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab.simulated import ClientOptions, RegistryWrite, client_path
@@ -341,7 +343,7 @@ def test_tools_by_release(windows: str, tool: str, code: int) -> None:
     ("options", "category"),
     [({}, 1), ({"domain": "LYCEE"}, 2), ({"network_profile": "public"}, 0)],
 )
-def test_wmi_tells_what_windows_takes_its_network_for(options: dict[str, str], category: int) -> None:
+def test_wmi_tells_what_windows_takes_its_network_for(options: dict[str, Any], category: int) -> None:
     async def go() -> None:
         station = make_station(**options)
         (found,) = await station.wmi_instances("root/StandardCimv2", "msft_netconnectionprofile")

@@ -114,3 +114,14 @@ def test_options() -> None:
             of_room(wrong)
     with pytest.raises(ValueError, match="'soundly': the verdicts are sound, not_sound, incomplete"):
         valid_verdicts(["soundly"])
+
+
+def test_a_school_is_one_whatever_some_of_its_stations_call_it(tmp_path: Path) -> None:
+    """And those of whom nobody knows the school come last."""
+    nameless = Finding(place=Place(school=_ROOM.school, station="b"), check="clock", outcome="holds")
+    nobody = Finding(place=Place(school="", station="x"), check="inventory", outcome="fails", fact="a fact")
+    made = _made(_examined(nobody, nameless, _full("a")), tmp_path)
+    schools = made.result["schools"]
+    assert [(each["school"], each["school_name"]) for each in schools] == [("0310001A", "Lycée"), ("", "")]
+    assert [len(each["rooms"]) for each in schools] == [1, 0]
+    assert made.table.index("0310001A Lycée") < made.table.index("no school")
