@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from ..module_utils.base.message import Message
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
-from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.inventory.typed import playbook_command
 from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings, summary
 from ..plugin_utils.prepare.renew import renew
 from ..plugin_utils.prepare.sources import SOURCES
@@ -49,7 +50,9 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        settings = PreparationSettings.of(args, check=bool(self._task.check_mode))
+        settings = PreparationSettings.of(
+            args, check=bool(self._task.check_mode), record=self._command("record_response")
+        )
         releases, problems = [Release.parse(text).client for text in args["releases"]], list[str]()
         if not releases:
             hosts = self.variables["ansible_play_hosts_all"]
@@ -62,4 +65,12 @@ class ActionModule(ControllerAction):
             outcomes = Preparation(settings, words=self.words, tell=telling.display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
+        if told["changed"] and not told.get("failed") and not settings.check:
+            # Of what is in the depot now, the stations' next.
+            command = f"{self._command('deploy')} --check --diff"
+            show([self.words("Next, to see what changes on the stations: {command}", command=command)])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}
+
+    def _command(self, playbook: str) -> str:
+        sources = self.variables.get("ansible_inventory_sources") or ()
+        return playbook_command(playbook, str(self.variables.get("playbook_dir") or ""), sources)

@@ -8,6 +8,7 @@ and depot and lock file are as they were. I/O: files.
 from __future__ import annotations
 
 import errno
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from ...module_utils.base.files import sha256_of
 from ...module_utils.base.message import Message, linked, message_of
-from ...module_utils.product.products import PRODUCTS
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.product.release import Release
 from ...module_utils.product.technologies import TECHNOLOGIES
 from ..depot.lock import (
@@ -63,9 +64,11 @@ class PreparationSettings:
     product_codes: Mapping[str, str]
     log_timeout: int = 1800
     check: bool = False
+    # The command that records a response file, up to what it is told of the release.
+    record: str = ""
 
     @classmethod
-    def of(cls, args: Mapping[str, Any], *, check: bool) -> PreparationSettings:
+    def of(cls, args: Mapping[str, Any], *, check: bool, record: str = "") -> PreparationSettings:
         """From the arguments of the action. Raises ValueError for an option that must be by architecture."""
         archs = args["archs"]
         downloads = ("timeout", "tries", "pause", "validate_certs", "ca_path")
@@ -83,6 +86,7 @@ class PreparationSettings:
             uninstall_responses=by_arch(args["uninstall_response"], archs, option="uninstall_response"),
             product_codes=by_arch(args["product_code"], archs, option="product_code"),
             check=check,
+            record=record,
         )
 
     @property
@@ -196,7 +200,7 @@ class Preparation:
     ) -> ReleaseResult:
         settings = self._settings
         product = PRODUCTS[settings.product]
-        responses = self._responses(release, arch, folder=folder, entry=entry, installer=found.path)
+        responses = self._responses(release, arch, folder=folder, entry=entry, found=found, known=known)
 
         result = ReleaseResult(
             product=product.key,
@@ -260,7 +264,8 @@ class Preparation:
         *,
         folder: Path,
         entry: Mapping[str, Any] | None,
-        installer: Path | None,
+        found: InstallerFile,
+        known: InstallerRecord | None,
     ) -> dict[str, Path]:
         """The response files by their name in the depot. Raises ValueError when there is none for installing."""
         settings = self._settings
@@ -269,35 +274,49 @@ class Preparation:
             "update": settings.update_responses,
             "uninstall": settings.uninstall_responses,
         }
-        found: dict[str, Path] = {}
+        files: dict[str, Path] = {}
         recordings = ResponseStore(settings.response_dir).names()
         for name, mode in _MODES.items():
             chosen = newest(recordings, ResponseName(product=settings.product, release=release, arch=arch, mode=mode))
             if by_hand := named_by_mode[mode].get(arch):
-                found[name] = Path(by_hand).expanduser()
+                files[name] = Path(by_hand).expanduser()
             elif chosen is not None:
-                found[name] = settings.response_dir / chosen.name
+                files[name] = settings.response_dir / chosen.name
             elif entry is not None and depot_files(folder, (name,)) == {name: entry["files"].get(name)}:
                 # Published before, with a response file that is not named this time.
-                found[name] = folder / name
-        if _RESPONSE not in found:
-            at = Message(" The installer is there: {path}.", path=installer) if installer is not None else ""
-            exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
-            raise ValueError(
-                Message(
-                    "there is no response file for {release} {arch}: {response_dir} has no {exact}, nor "
-                    "one of an earlier release of {year}.{at} Record one on a reference station "
-                    "(playbooks/record_response.yml), put it there or name it in pronote_prepare_response, "
-                    "and run again",
-                    release=release,
-                    arch=arch,
-                    response_dir=settings.response_dir,
-                    exact=exact,
-                    year=release.year,
-                    at=at,
-                )
+                files[name] = folder / name
+        if _RESPONSE not in files:
+            raise ValueError(self._no_response(release, arch, found, known))
+        return files
+
+    def _no_response(self, release: Release, arch: str, found: InstallerFile, known: InstallerRecord | None) -> Message:
+        """What is said where no response file is: of a verified installer with the command that records one, whole."""
+        settings = self._settings
+        exact = ResponseName(product=settings.product, release=release, arch=arch, mode="install").name
+        at = Message(" The installer is there: {path}.", path=found.path) if found.path is not None else ""
+        told = {"release": release, "arch": arch, "response_dir": settings.response_dir, "exact": exact}
+        if settings.record and known is not None and found.offer.url and settings.product == PRONOTE_CLIENT.key:
+            values = {"release": str(release), "arch": arch, "url": found.offer.url, "sha256": known.sha256}
+            options = shlex.join(
+                part for name, value in values.items() for part in ("-e", f"pronote_record_{name}={value}")
             )
-        return found
+            return Message(
+                "there is no response file for {release} {arch}: {response_dir} has no {exact}, nor one of an earlier "
+                "release of {year}.{at} Record one on a reference station, then run this again: {command}",
+                **told,
+                year=release.year,
+                at=at,
+                command=f"{settings.record} {options}",
+            )
+        return Message(
+            "there is no response file for {release} {arch}: {response_dir} has no {exact}, nor "
+            "one of an earlier release of {year}.{at} Record one on a reference station "
+            "(playbooks/record_response.yml), put it there or name it in pronote_prepare_response, "
+            "and run again",
+            **told,
+            year=release.year,
+            at=at,
+        )
 
 
 def _recorded_for(response: Path | None, entry: Mapping[str, Any] | None, key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 from dataclasses import replace
 
@@ -90,6 +91,26 @@ def test_the_lock_says_which_release_the_response_file_was_recorded_for(bench: B
         recording.unlink()
     assert bench.one().status == "unchanged"
     assert bench.lock()["pronote_releases"]["2026.2.7"]["x64"] == entry
+
+
+def test_without_a_response_file_the_next_command_is_told_whole(bench: Bench) -> None:
+    content = bench.sign(program())
+    bench.offer(content)
+    for recording in bench.settings.response_dir.iterdir():
+        recording.unlink()
+    record = "ansible-playbook playbooks/record_response.yml -i inv"
+    command = (
+        f"{record} -e pronote_record_release=2026.2.7 -e pronote_record_arch=x64 -e pronote_record_url={bench.base}/"
+    )
+    # Nobody has seen the file yet, nor knows its digest.
+    assert record not in bench.one(record=record, check=True).message
+    told = bench.one(record=record).message
+    assert command in told
+    assert told.endswith(f" -e pronote_record_sha256={hashlib.sha256(content).hexdigest()}")
+    # A file that was given has no address that a station could ask.
+    given = bench.folder / "Install_PRNclient_FR_2026.2.7_win64.exe"
+    given.write_bytes(content)
+    assert record not in bench.one(record=record, installers=[str(given)]).message
 
 
 @pytest.mark.parametrize("page", [PAGE, "/fr/telecharger-pronote-pre-version.php", "/fr/gone.php"])
