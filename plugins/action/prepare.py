@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from ..module_utils.base.message import Message
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
-from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.typed import playbook_command
 from ..plugin_utils.prepare.outcome import summary
 from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings
@@ -68,11 +68,18 @@ class ActionModule(ControllerAction):
             outcomes = Preparation(settings, words=self.words, tell=telling.display).run(wanted)
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
+        if told["changed"] and not told.get("failed") and not settings.check:
+            # Of what is in the depot now, the stations' next.
+            command = f"{self._command('deploy')} --check --diff"
+            show([self.words("Next, to see what changes on the stations: {command}", command=command)])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}
 
-    def _record_command(self) -> str:
+    def _command(self, playbook: str) -> str:
         inventories = self.variables.get("ansible_inventory_sources") or ()
-        command = playbook_command("record_response", str(self.variables.get("playbook_dir") or ""), inventories)
+        return playbook_command(playbook, str(self.variables.get("playbook_dir") or ""), inventories)
+
+    def _record_command(self) -> str:
+        command = self._command("record_response")
         if self.variables["groups"].get("pronote_reference"):
             return command
         return f"{command} -e pronote_record_station={self.words.of(_STATION)}"

@@ -109,6 +109,9 @@ def test_from_nothing_to_a_deployment(year: Year) -> None:
     assert (outcome["status"], outcome["signer"]) == ("published", "INDEX EDUCATION")
     assert len(year.requests()) == asked + 3
     assert f"{_SETUP}: 100 % of" in applied.output
+    deploy = f"ansible-playbook playbooks/deploy.yml -i {year.inventory} --check --diff"
+    assert f"Next, to see what changes on the stations: {deploy}" in applied.output
+    assert "Next, " not in check.output
     locked = yaml.safe_load(year.lock.read_text(encoding="utf-8"))["pronote_releases"]["2026.2.7"]["x64"]
     setup = year.depot / "2026.2.7/x64/setup.exe"
     assert locked["installer"]["sha256"] == locked["files"]["setup.exe"] == outcome["sha256"]
