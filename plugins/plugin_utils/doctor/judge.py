@@ -62,6 +62,10 @@ _FILTER = Message(
 _UNREAD = Message(
     "Most likely an antivirus has what was fetched: look at what it says of the account's temporary files."
 )
+_NO_CURL = Message(
+    "curl.exe is part of Windows since Windows 10 1803: bring the station up to date, and look for a policy or an "
+    "antivirus that forbids it."
+)
 _PREPARE = Message("Prepare it (playbooks/prepare.yml): stations take nothing that is not in the lock file.")
 _ARMED = Message(
     "Allow what is in Program Files\\Rentree PRONOTE, and the setup's publisher, in this policy; deploy to one station "
@@ -225,9 +229,12 @@ def _depot(facts: Facts, fetch: Fetch | None, why_not: str) -> Iterator[_Row]:
 
 
 def _not_fetched(served: Served, fetch: Fetch) -> Iterator[_Row]:
-    if served.code < 0:
+    if served.fetched:
         fact = Message("what the station fetched from {url} could not be read there", url=fetch.url)
         yield "digest", "unknown", fact, _UNREAD
+        return
+    if served.code < 0:
+        yield "depot", "fails", Message("the station's curl did not run ({said})", said=served.said or "-"), _NO_CURL
         return
     words, remedy = curl_cause(served.code, served.said)
     if served.code == 22 and _BETWEEN.search(served.said):

@@ -49,9 +49,13 @@ class Fetch:
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """What came of it. ``digest``: of what was fetched, empty where nothing was, or nothing could read it; ``code`` and
-    ``said``: curl's exit code (-1: it said nothing) and what it wrote; ``proxies``: machine-wide variables, by name."""
+    """What came of it.
 
+    ``fetched``: whether anything was; ``digest``: of that, empty where nothing could read it; ``code`` and ``said``:
+    curl's exit code (-1: it said none) and what it wrote; ``proxies``: machine-wide variables, by name.
+    """
+
+    fetched: bool
     digest: str
     code: int
     said: str
@@ -88,7 +92,7 @@ def depot_command(fetch: Fetch) -> str:
             *(f'{tool("reg")} query "{_ENVIRONMENT}" /v {name} 2>nul' for name in _PROXIES),
             marker("served"),
             f"{curl} -fsS --connect-timeout 20 --max-time 60 -o {part} {quote(valid_url(fetch.url))}"
-            f" && {digest_command(part)}",
+            f" && ({marker('fetched')}& {digest_command(part)})",
             f"del /q {part} 2>nul",
             # What deleting nothing comes to is no answer.
             "exit 0",
@@ -111,7 +115,8 @@ def parse_served(output: bytes, errors: bytes) -> Served:
         for pair in found.items()
     ]
     return Served(
-        digest=digest_in(parts["served"]),
+        fetched="fetched" in parts,
+        digest=digest_in(parts.get("fetched", b"")),
         code=code,
         said=(message or said.strip())[:_LONGEST],
         proxies={name.lower(): _without_login(value) for name, value in values if name.lower() in _PROXIES and value},

@@ -144,6 +144,17 @@ def test_what_an_antivirus_holds_is_not_another_file(make_station: MakeStation) 
     assert pc.snapshot() == before
 
 
+def test_a_curl_that_does_not_run_is_not_an_antivirus(make_station: MakeStation) -> None:
+    """Windows before 1803 has none, and a policy may forbid it."""
+    pc = make_station()
+    pc.fault("access_denied", r"^Start \S*curl", times=0)
+    fetch = _fetch(pc)
+    judged = _judged(_look(pc, fetch), fetch)
+    assert judged.keys() == {"depot"}
+    assert judged["depot"][0] == "fails"
+    assert judged["depot"][1].startswith("the station's curl did not run (")
+
+
 def test_a_station_that_is_cut_off_meanwhile_has_an_error(make_station: MakeStation) -> None:
     pc = make_station()
     pc.fault("cut", r"^Get .*Win32_OperatingSystem", times=0)

@@ -237,6 +237,7 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
         pieces=(
             b"<<proxies>>\r\n",
             b"<<served>>\r\n",
+            b"<<fetched>>\r\n",
             *_REG[:1],
             b"    http_proxy    REG_SZ    http://a:b@c\r\n",
             b"curl: (22) The requested URL returned error: 407\r\n",

@@ -25,11 +25,13 @@ def test_an_address_that_needs_quoting_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     ("output", "errors", "digest", "code", "proxies"),
     [
-        (b"<<proxies>>\r\n<<served>>\r\nSHA256:\r\n" + _DIGEST + b"\r\n", b"", "ab" * 32, -1, {}),
+        (b"<<proxies>>\r\n<<served>>\r\n<<fetched>>\r\nSHA256:\r\n" + _DIGEST + b"\r\n", b"", "ab" * 32, -1, {}),
         (b"<<proxies>>\r\n<<served>>\r\n", b"curl: (7) Failed to connect\r\n", "", 7, {}),
         (b"<<proxies>>\r\n<<served>>\r\n", b"curl: option --x: is unknown\r\n", "", 2, {}),
         (b"<<proxies>>" + _REG + b"proxy:3128\r\n<<served>>\r\n", b"", "", -1, {"http_proxy": "proxy:3128"}),
         (b"<<proxies>>" + _REG + b"\r\n<<served>>\r\n", b"", "", -1, {}),
+        # What nothing has fetched is no answer of the depot.
+        (b"<<proxies>>\r\n<<served>>\r\n" + _DIGEST + b"\r\n", b"", "", -1, {}),
         # Whoever logs in at a proxy is nobody's to read on a page.
         (b"<<proxies>>" + _REG + b"u:p@q@proxy\r\n<<served>>\r\n", b"", "", -1, {"http_proxy": "http://\u2026@proxy"}),
         (b"<<proxies>>" + _REG + b"https://u:p@h\r\n<<served>>\r\n", b"", "", -1, {"http_proxy": "https://\u2026@h"}),
@@ -38,6 +40,7 @@ def test_an_address_that_needs_quoting_is_refused(url: str) -> None:
 def test_an_answer(output: bytes, errors: bytes, digest: str, code: int, proxies: dict[str, str]) -> None:
     served = parse_served(output, errors)
     assert (served.digest, served.code, served.proxies) == (digest, code, proxies)
+    assert served.fetched is (b"<<fetched>>" in output)
 
 
 def test_an_answer_that_stops_early() -> None:
