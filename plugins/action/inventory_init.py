@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ansible import constants
 
+from ..module_utils.base.text import printable_message
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.init import checks, questions
 from ..plugin_utils.init.begin import Plan, begin, next_command, write
@@ -54,7 +55,8 @@ class ActionModule(ControllerAction):
         talk = Interview(
             {f"pronote_init_{name}": value for name, value in args.items()},
             asks=lambda: asking(self.words),
-            tell=lambda texts: show(map(self.words.of, texts)),
+            # What a file has for headings is among it.
+            tell=lambda texts: show(printable_message(self.words.of(text)) for text in texts),
         )
         # Set at run time, from base.yml.
         file = constants.config.get_config_value("DEFAULT_VAULT_PASSWORD_FILE")

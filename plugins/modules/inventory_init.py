@@ -51,7 +51,8 @@ options:
     type: str
     default: ""
   depot_url:
-    description: The address that stations fetch the installer from. Without it, C(/pronote) on this machine.
+    description: The address that stations fetch the installer from. Without it, C(/pronote) on this machine, if its name
+      is a whole one.
     type: str
     default: ""
   depot_path:

@@ -78,7 +78,7 @@ def folder(tmp_path: Path, school: School) -> Path:
     rows = [f"{name};{host['ansible_host']};CDI;en service" for name, host in rooms["cdi"]["hosts"].items()]
     work = tmp_path / "work"
     work.mkdir(mode=0o755)
-    (work / "parc.csv").write_text("\n".join(["Nom;Adresse IP;Salle;Statut", *rows, ""]), encoding="cp1252")
+    (work / "parc.csv").write_text("\n".join(["Nom;Adresse IP;Salle;\x1b[2JStatut", *rows, ""]), encoding="cp1252")
     return work
 
 
@@ -140,7 +140,8 @@ def test_a_file_of_answers_and_the_installed_collection(school: School, installe
     assert f"+pronote_uai: {UAI}" in told
     assert "changed=1" in told
     assert "3 postes, 1 salle, 1 établissement" in told
-    assert "Colonnes laissées de côté\u00a0: Statut." in told
+    assert "Colonnes laissées de côté\u00a0: \ufffd[2JStatut." in told
+    assert "\x1b" not in told
 
     told += _run([*init, "--diff", "-vvvv"], folder, installed)
     assert _PASSWORD not in told

@@ -40,8 +40,9 @@ class Here:
 
     @property
     def address(self) -> str | None:
-        """This machine, as others may know it; None where it knows no name of its own."""
-        name = socket.getfqdn()
+        """This machine, as others may know it; None where its own name is none of a network. Nobody is asked for it: a
+        resolver that does not answer takes its time."""
+        name = socket.gethostname()
         return f"http://{name}/pronote" if "." in name and not name.startswith("localhost") else None
 
     def path(self, text: str) -> Path:

@@ -246,8 +246,13 @@ def test_one_file_has_one_way_to_be_written(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "address"),
-    [("ctl.lycee.lan", "http://ctl.lycee.lan/pronote"), ("localhost", None), ("localhost.localdomain", None)],
+    [
+        ("ctl.lycee.lan", "http://ctl.lycee.lan/pronote"),
+        ("ctl", None),
+        ("localhost", None),
+        ("localhost.localdomain", None),
+    ],
 )
 def test_this_machines_address(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, address: str | None) -> None:
-    monkeypatch.setattr("socket.getfqdn", lambda: name)
+    monkeypatch.setattr("socket.gethostname", lambda: name)
     assert Here(base=folder, loader=None).address == address
