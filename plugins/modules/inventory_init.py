@@ -51,8 +51,8 @@ options:
     type: str
     default: ""
   depot_url:
-    description: The address that stations fetch the installer from. Without it, C(/pronote) on this machine, if it has a
-      whole name.
+    description: The address that stations fetch the installer from. Without it, C(/pronote) on this machine, if it has
+      a whole name.
     type: str
     default: ""
   depot_path:
