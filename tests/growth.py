@@ -26,8 +26,8 @@ _NOTHING, _CHEAP, _DEAR = 0.0003, 0.02, 0.5
 # processor's cache costs half as much again at one step, once.
 _MOST_GROWTH, _MOST_OF_TWO = 1.5, 2.0
 # What shares a core with this thread makes it slow for a while: what grows too fast does so each time, at least so many
-# times, and then for so many seconds of looking. Nothing makes it slow twice for as long as the last: beyond doubt.
-_LOOKS, _PATIENCE, _BEYOND_DOUBT = 6, 1.0, 3.0
+# times, and then for so many seconds of looking. What has grown so much for three looks, and seconds, is beyond doubt.
+_LOOKS, _PATIENCE, _BEYOND_DOUBT, _ALMOST_SQUARED = 6, 1.0, 3.0, 1.8
 
 
 def _cost(read: Callable[[T], object], *texts: T) -> float:
@@ -54,7 +54,8 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
             quarter, half, whole = made(length // 4), made(length // 2), made(length)
             four, twice, once = math.inf, math.inf, math.inf
             looks, spent = 0, 0.0
-            while (looks < _LOOKS or spent < _PATIENCE) and (looks < 2 or spent < _BEYOND_DOUBT):
+            sure = False
+            while (looks < _LOOKS or spent < _PATIENCE) and not sure:
                 looks += 1
                 spent += (halves := _cost(read, half, half)) + (all_of_it := _cost(read, whole))
                 twice, once = min(twice, halves), min(once, all_of_it)
@@ -64,6 +65,7 @@ def why_not_linear(read: Callable[[T], object], made: Callable[[int], T]) -> str
                 four = min(four, quarters)
                 if once <= four * _MOST_OF_TWO:
                     break
+                sure = looks > 2 and spent > _BEYOND_DOUBT and once > twice * _ALMOST_SQUARED
             else:
                 return f"{twice / 2:.3f} s at {len(half)} characters, {once:.3f} s at {len(whole)}"
         length *= 2
