@@ -7,7 +7,7 @@ from ..module_utils.base.message import Message
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.inventory.typed import playbook_command
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.prepare.outcome import summary
 from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings
 from ..plugin_utils.prepare.renew import renew
@@ -70,16 +70,12 @@ class ActionModule(ControllerAction):
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
         if told["changed"] and not told.get("failed") and not settings.check:
             # Of what is in the depot now, the stations' next.
-            command = f"{self._command('deploy')} --check --diff"
+            command = f"{command_here('deploy', self.variables)} --check --diff"
             show([self.words("Next, to see what changes on the stations: {command}", command=command)])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}
 
-    def _command(self, playbook: str) -> str:
-        inventories = self.variables.get("ansible_inventory_sources") or ()
-        return playbook_command(playbook, str(self.variables.get("playbook_dir") or ""), inventories)
-
     def _record_command(self) -> str:
-        command = self._command("record_response")
+        command = command_here("record_response", self.variables)
         if self.variables["groups"].get("pronote_reference"):
             return command
         return f"{command} -e pronote_record_station={self.words.of(_STATION)}"

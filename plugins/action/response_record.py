@@ -9,7 +9,7 @@ from ..module_utils.base.message import Message
 from ..module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ..module_utils.product.release import Release
 from ..plugin_utils.doors.station import StationAction
-from ..plugin_utils.inventory.typed import playbook_command
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.responses.findings import FINDINGS
 from ..plugin_utils.responses.folder import ResponseStore
@@ -58,8 +58,7 @@ class ActionModule(StationAction):
             each["findings"] = [words.of(told) for told in each["findings"]]
         recorded = any(each["action"] == "record" for each in result["recordings"])
         if recorded and not self._task.check_mode and request.product is PRONOTE_CLIENT:
-            inventories = self.variables.get("ansible_inventory_sources") or ()
-            command = playbook_command("prepare", str(self.variables.get("playbook_dir") or ""), inventories)
+            command = command_here("prepare", self.variables)
             telling.display(words("Next, publish the release with it: {command}", command=command))
         return result
 

@@ -3,10 +3,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.rings.lines import stop_lines
-from ..plugin_utils.rings.play import take_step
+from ..plugin_utils.rings.play import planned_in, take_step
 
 
 class ActionModule(ControllerAction):
@@ -21,11 +20,7 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        planned = self.variables.get(args["plan"])
-        if not planned or "plans" not in planned:
-            raise ValueError(
-                Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=args["plan"])
-            )
+        planned = planned_in(self.variables, args["plan"])
         given = {name: args[name] for name in ("index", "results", "store", "patience")}
         result = take_step(self.variables, planned, **given, check=self._task.check_mode)
         if args["index"] < 0:

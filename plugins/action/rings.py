@@ -3,12 +3,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..module_utils.base.message import Message
 from ..plugin_utils.depot.script import old_scripts_words
 from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.inventory.typed import playbook_command
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.rings.lines import back_lines, ring_lines
-from ..plugin_utils.rings.play import go_back, make_plan
+from ..plugin_utils.rings.play import go_back, make_plan, planned_in
 from ..plugin_utils.rings.wants import PlayVariables
 
 
@@ -27,12 +26,7 @@ class ActionModule(ControllerAction):
         return self._again(args) if args["again"] else self._plan(args)
 
     def _again(self, args: dict[str, Any]) -> dict[str, Any]:
-        planned = self.variables.get(args["again"])
-        if not planned or "plans" not in planned:
-            raise ValueError(
-                Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=args["again"])
-            )
-        result = go_back(self.variables, planned, results=args["results"])
+        result = go_back(self.variables, planned_in(self.variables, args["again"]), results=args["results"])
         show(back_lines(result["deferred"], words=self.words))
         return result
 
@@ -43,9 +37,7 @@ class ActionModule(ControllerAction):
         result = make_plan(play, **given)
         show(ring_lines(result["plans"], check=self._task.check_mode, words=self.words))
         if named := result["old_scripts"]:
-            inventories = self.variables.get("ansible_inventory_sources") or ()
-            command = playbook_command("prepare", str(self.variables.get("playbook_dir") or ""), inventories)
-            result["warnings"].append(old_scripts_words(named, command))
+            result["warnings"].append(old_scripts_words(named, command_here("prepare", self.variables)))
         return result
 
     def _templated(self, variables: dict[str, Any], name: str) -> Any:

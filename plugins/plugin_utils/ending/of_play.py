@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..inventory.schools import said
-from ..inventory.typed import playbook_command
+from ..inventory.typed import command_here
 from ..survey.results import read_lines
 from ..words.words import Words
 from .gather import DeploymentRun, block_and_outcome, gather
@@ -41,9 +41,7 @@ def ending_of(
         places=places,
         words=words,
     )
-    command = playbook_command(
-        "remaining", str(variables.get("playbook_dir") or ""), variables.get("ansible_inventory_sources") or ()
-    )
+    command = command_here("remaining", variables)
     block, problem = block_and_outcome(ends, run, words=words, command=command)
     return {
         "ending": {**block.as_dict(), "language": words.language},

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-__all__ = ["as_typed", "playbook_command"]
+__all__ = ["as_typed", "command_here", "playbook_command"]
 
 
 def as_typed(path: str) -> str:
@@ -25,3 +26,9 @@ def playbook_command(name: str, folder: str, inventories: Iterable[str]) -> str:
     playbook = as_typed(str(beside)) if beside is not None and beside.is_file() else f"rentree.pronote.{name}"
     given = [part for inventory in inventories for part in ("-i", as_typed(inventory))]
     return shlex.join(["ansible-playbook", playbook, *given])
+
+
+def command_here(name: str, variables: Mapping[str, Any]) -> str:
+    """The same, on the inventories of the run. ``variables``: those of one of its tasks."""
+    inventories = variables.get("ansible_inventory_sources") or ()
+    return playbook_command(name, str(variables.get("playbook_dir") or ""), inventories)

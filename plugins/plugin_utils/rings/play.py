@@ -47,7 +47,7 @@ from .plan import (
 )
 from .wants import PlayVariables, SchoolWants, Surveyed
 
-__all__ = ["go_back", "make_plan", "take_step"]
+__all__ = ["go_back", "make_plan", "planned_in", "take_step"]
 
 
 _FIRST_ASKED = 8
@@ -105,6 +105,14 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         "old_scripts": sorted({each for school in wanted.values() for each in school.old_scripts}),
         "warnings": warnings,
     }
+
+
+def planned_in(variables: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The plan that was registered in a variable of the task. Raises ValueError where there is none."""
+    planned: Mapping[str, Any] | None = variables.get(name)
+    if not planned or "plans" not in planned:
+        raise ValueError(Message("there is no plan in {name}: register rentree.pronote.rings in it first", name=name))
+    return planned
 
 
 def _last_to_stay(idle: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
