@@ -61,6 +61,22 @@ def test_a_station_that_contradicts_an_assumption(school: School) -> None:
     assert "Traceback" not in run.output
 
 
+def test_the_doctor_asks_for_one_of_each_kind(school: School) -> None:
+    """He has read what was written, and what it came to."""
+    run = school.play("doctor", "--limit", "pc-01,pc-02", "-e", "pronote_doctor_stations=all").assert_code(2)
+    (result,) = run.of("doctor").values()
+    (told,) = result["schools"]
+    found = {each["stations"][0]["station"]: each["outcome"] for each in told["checks"] if each["check"] == "rehearsal"}
+    assert found == {"pc-01": "holds", "pc-02": "fails"}
+    (school.written / "reports/rehearsals/19045-Professional-x64/rehearsal.json").unlink()
+    run = school.play("doctor", "--limit", "pc-01").assert_code(0)
+    (result,) = run.of("doctor").values()
+    told = [each for each in result["schools"][0]["checks"] if each["check"] == "rehearsal"]
+    assert [(each["outcome"], each["fact"]) for each in told] == [
+        ("unknown", "no rehearsal was made on this kind of Windows (19045-Professional-x64)")
+    ]
+
+
 def test_a_check_writes_nothing(school: School) -> None:
     """And asks the same."""
     folder = school.written / "reports/rehearsals/22631-Professional-x64/rehearsal.json"

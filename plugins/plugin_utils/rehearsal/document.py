@@ -14,27 +14,17 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ...module_utils.base.message import with_sources
-from ...module_utils.base.numbers import natural
+from ..station.kind import arch_of, build_of, edition_of, kind_of
 from ..words.words import Words
 from .ask import Evidence
 from .assumptions import VERDICTS, Found, verdict
 from .judge_tools import pages
 from .judged import OUTCOMES
 
-__all__ = ["SCHEMA", "document", "kind_of", "windows_of"]
+__all__ = ["SCHEMA", "document", "windows_of"]
 
 SCHEMA: Final = 1
 
-_EDITIONS: Final = frozenset(
-    f"{name}{suffix}"
-    for name in (
-        *("Core", "CoreSingleLanguage", "CoreCountrySpecific", "Professional", "ProfessionalWorkstation"),
-        *("ProfessionalEducation", "Education", "Enterprise", "EnterpriseS", "IoTEnterprise", "IoTEnterpriseS"),
-        *("CloudEdition", "ServerStandard", "ServerDatacenter"),
-    )
-    for suffix in ("", "N")
-)
-_ARCHES: Final = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
 _SZ = re.compile(r"^ *(\w+) +REG_SZ +(\S+)", re.MULTILINE)
 
 
@@ -44,23 +34,17 @@ def windows_of(evidence: Evidence) -> dict[str, Any]:
     shell = dict(
         line.strip().upper().split("=", 1) for line in (evidence.text("environment") or "").split("\n") if "=" in line
     )
-    machine = shell.get("PROCESSOR_ARCHITEW6432") or shell.get("PROCESSOR_ARCHITECTURE", "")
     release = told.get("DisplayVersion") or told.get("ReleaseId", "")
-    build = told.get("CurrentBuildNumber", "")
     oem, ansi = pages(evidence)
     return {
-        "build": (natural(build) or 0) if len(build) <= 6 else 0,
+        "kind": kind_of(told, shell),
+        "build": build_of(told),
         "release": release if re.fullmatch(r"[0-9]{2}(H[12]|[0-9]{2})", release) else "other",
-        "edition": told.get("EditionID", "") if told.get("EditionID") in _EDITIONS else "other",
-        "arch": _ARCHES.get(machine, "other"),
+        "edition": edition_of(told),
+        "arch": arch_of(shell),
         "oem": oem,
         "ansi": ansi,
     }
-
-
-def kind_of(windows: dict[str, Any]) -> str:
-    """What a rehearsal stands for: ``19045-Professional-x64``. Fit for a folder's name."""
-    return f"{windows['build']}-{windows['edition']}-{windows['arch']}"
 
 
 def document(found: Sequence[Found], evidence: Evidence, *, at: str, french: Words) -> dict[str, Any]:
@@ -73,7 +57,7 @@ def document(found: Sequence[Found], evidence: Evidence, *, at: str, french: Wor
         "at": at,
         "verdict": concluded,
         "exit_code": VERDICTS[concluded],
-        "kind": kind_of(windows),
+        "kind": windows.pop("kind"),
         "windows": windows,
         "counts": {outcome: counts[outcome] for outcome in OUTCOMES},
         "assumptions": [_row(each, french) for each in found],

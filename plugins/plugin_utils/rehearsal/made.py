@@ -15,6 +15,7 @@ from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import json_text, printable_data
 from ..pages.terminal import plain, rendered
+from ..station.kind import REHEARSAL
 from ..words.catalogue import catalogue
 from ..words.words import Words
 from .ask import Evidence
@@ -22,10 +23,7 @@ from .assumptions import VERDICTS, Found, judge
 from .document import document
 from .judged import OUTCOMES
 
-__all__ = ["FILE", "Made", "make", "render_table", "valid_verdicts"]
-
-FILE: Final = "rehearsal.json"
-"""In a folder of the kind of Windows, below the one that was given."""
+__all__ = ["Made", "make", "render_table", "valid_verdicts"]
 
 _ANSWERS: Final = {
     "held": Message("Nothing that this station was asked is contradicted."),
@@ -75,7 +73,7 @@ def make(
     shown = [render_table(found, words=words, width=width, color=color), words.of(answer)]
     written = {}
     if folder and not check:
-        file = Path(folder).expanduser() / made["kind"] / FILE
+        file = Path(folder).expanduser() / made["kind"] / REHEARSAL
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, json_text(made).encode(), mode=0o640)
         written["path"] = str(file)

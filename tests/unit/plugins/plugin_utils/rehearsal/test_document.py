@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.ask import Depot, Evidence
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.assumptions import judge
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.document import document, kind_of, windows_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.document import document, windows_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.made import valid_verdicts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
@@ -53,7 +53,7 @@ def test_what_a_station_says_is_not_in_it() -> None:
 )
 def test_a_kind_is_fit_for_the_name_of_a_folder(windows: tuple[bytes, bytes], environment: bytes, kind: str) -> None:
     text = b"    CurrentBuildNumber    REG_SZ    %s\r\n    EditionID    REG_SZ    %s\r\n" % windows
-    assert kind_of(windows_of(Evidence(answers={"tools": {"windows": text, "environment": environment}}))) == kind
+    assert windows_of(Evidence(answers={"tools": {"windows": text, "environment": environment}}))["kind"] == kind
 
 
 def test_a_verdict_that_is_none_is_refused() -> None:
