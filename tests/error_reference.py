@@ -50,6 +50,7 @@ ROOMS = {
     "report": "Les rapports",
     "alerts": "Les alertes",
     "doctor": "Le docteur",
+    "rehearsal": "La répétition",
     "": "Le reste",
 }
 """The headings of the page, by the room of the code that raises the error; the last one has every other room."""

@@ -18,8 +18,8 @@ options:
   arguments:
     description:
       - Name of a variable with what is each station's own. C(uai), C(server_url), C(cache_dir), C(ask_again),
-        C(release), C(releases), C(depot), C(depot_revocation), C(arch), C(min_free_mib), C(school), C(room), as the
-        role C(pronote_doctor) gives them.
+        C(release), C(releases), C(depot), C(depot_revocation), C(arch), C(min_free_mib), C(rehearsals), C(school),
+        C(room), as the role C(pronote_doctor) gives them.
       - Its values are templated for each station, so it belongs in C(vars) of the task.
     type: str
     required: true

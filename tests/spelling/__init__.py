@@ -27,7 +27,10 @@ OURS = Path(__file__).with_name("ours.txt")
 # Pages for administrators are French; the others, for developers, are English.
 _FRENCH = {
     "README.md",
-    *(f"docs/{name}.md" for name in ("depot", "doctor", "guide-admin.fr", "init", "prepare", "reports", "responses")),
+    *(
+        f"docs/{name}.md"
+        for name in ("depot", "doctor", "guide-admin.fr", "init", "prepare", "rehearsal", "reports", "responses")
+    ),
     *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade", "variables")),
     "docs/winrm.md",
 }

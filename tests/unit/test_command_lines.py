@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts im
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.look import Fetch, depot_command
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, look_below
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.ask import depot_line, tools_line
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import Recording
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings.plan import (
@@ -77,6 +78,8 @@ _LINES: dict[str, list[str]] = {
     "starting the setup": [_RECORDING.start(r"C:\x\setup.exe", "/r")],
     "fetching the recorded file": [_RECORDING.fetch()],
     "ending the setup": [_RECORDING.end([4, 8])],
+    "rehearsing with Windows' own tools": [tools_line("best_effort")],
+    "rehearsing a command line": [depot_line("http://depot.example.org/pronote", "require", "a.tmp")],
     "fetching from the depot": [depot_command(Fetch(url=f"{_URL}/install.cmd", digest=_DIGEST, name="a.tmp"))],
     "cleaning up the recording": [_RECORDING.remove()],
     "listing the archives": [newest_command(r"D:\EDT archives")],

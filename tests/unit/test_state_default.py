@@ -36,6 +36,8 @@ _WRITTEN = [
     ("audit", "pronote_audit_board", "reports/rentree.html"),
     ("doctor", "pronote_doctor_html", "reports/doctor.html"),
     ("doctor", "pronote_doctor_path", "reports/doctor.json"),
+    ("doctor", "pronote_doctor_rehearsals", "reports/rehearsals"),
+    ("rehearse", "pronote_rehearse_folder", "reports/rehearsals"),
     ("rentree", "pronote_rentree_html", "reports/rentree.html"),
     ("rentree", "pronote_rentree_path", "reports/rentree.json"),
     ("rentree", "pronote_rentree_audit_html", "reports/audit.html"),

@@ -79,6 +79,7 @@ _KNOWN: dict[str, set[str]] = {
     },
     "codecs by names of ours, or looked up before (overview._code_page)": {
         "base.text data.decode(other, 'replace')",
+        "rehearsal.texts line.decode(codecs.lookup(f'cp{page}').name)",
         "responses.response data.decode(encoding)",
         "responses.response data[:len(data) & ~1].decode(encoding)",
     },

@@ -39,6 +39,7 @@ CHECKS: Final[Mapping[str, Message]] = {
     "frozen": Message("programs that undo changes"),
     "mode": Message("S mode and listed programs"),
     "policies": Message("policies against scripts and programs"),
+    "rehearsal": Message("a rehearsal on this kind of Windows"),
 }
 """Each check with its name, in the order in which what goes wrong is cured: an outer one keeps the inner ones dark."""
 

@@ -33,6 +33,7 @@ from .checks import Finding, Place
 from .judge import Published, of_error, of_facts, of_release, published, standing_of
 from .knock import knock
 from .look import Facts, Fetch, looking
+from .rehearsed import rehearsals
 from .rounds import Answers, Candidate, Knock, Picked, Standing, rounds
 
 __all__ = ["ARGUMENT_SPEC", "Examined", "RoomLook", "examine"]
@@ -48,6 +49,7 @@ ARGUMENT_SPEC: Final[dict[str, Any]] = {
     "depot_revocation": {"type": "str", "default": "require", "choices": list(REVOCATION)},
     "arch": {"type": "str", "default": "auto", "choices": ["auto", "x64", "x86"]},
     "min_free_mib": {"type": "int", "default": 1024},
+    "rehearsals": {"type": "str", "default": ""},
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
 }
@@ -137,7 +139,8 @@ class _Look:
                 found = [Finding(place=place, check="account", outcome="fails", fact=fact, remedy=only.remedy)]
             return {"findings": found, "standing": standing, "fact": read.fact}
         needed = plan.args["min_free_mib"] * 2**20
-        found = of_facts(place, read, fetch=self._fetch, why_not=plan.why_not, needed=needed)
+        rehearsed = rehearsals(plan.args["rehearsals"])
+        found = of_facts(place, read, fetch=self._fetch, why_not=plan.why_not, needed=needed, rehearsed=rehearsed)
         return {"findings": found, "standing": "let_in"}
 
 

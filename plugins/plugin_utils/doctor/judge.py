@@ -27,6 +27,7 @@ from ..station.errors import (
 )
 from ..station.fitness import LISTED, NO_SPACE, S_MODE
 from ..station.frozen import THAW
+from ..station.kind import kind_of
 from ..station.network_codes import NO_ADDRESS
 from ..station.plain_causes import METHOD
 from ..station.protection import code_integrity, policies
@@ -71,6 +72,14 @@ _ARMED = Message(
     "Allow what is in Program Files\\Rentree PRONOTE, and the setup's publisher, in this policy; deploy to one station "
     "first."
 )
+
+_NOT_REHEARSED = Message("no rehearsal was made on this kind of Windows ({kind})")
+_REHEARSED_IN_PART = Message("the rehearsal on this kind of Windows ({kind}) got no answer to something")
+_CONTRADICTED = Message("this kind of Windows ({kind}) contradicts what the collection takes for granted")
+_REHEARSE = Message(
+    "Make one: playbooks/rehearse.yml with --limit and one of these stations. It changes nothing there."
+)
+_REPORT = Message("Look at its rehearsal.json, and report it: it names nobody. Do not deploy to these stations yet.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,11 +156,23 @@ def of_error(place: Place, exc: StationError) -> list[Finding]:
     return [Finding(place=place, check=check, outcome="fails", fact=fact, remedy=remedy)]
 
 
-def of_facts(place: Place, facts: Facts, *, fetch: Fetch | None, why_not: str, needed: int) -> list[Finding]:
-    """Everything inside a station that answers. ``why_not``: why nothing was fetched; ``needed``: bytes."""
+def of_facts(
+    place: Place,
+    facts: Facts,
+    *,
+    fetch: Fetch | None,
+    why_not: str,
+    needed: int,
+    rehearsed: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Everything inside a station that answers. ``why_not``: why nothing was fetched; ``needed``: bytes; ``rehearsed``:
+    verdicts of rehearsals by kind of Windows, None where nobody keeps them."""
+    rows = [*_of_facts(facts, fetch, why_not, needed)]
+    if rehearsed is not None:
+        rows.append(_rehearsal(kind_of(facts.overview.windows, facts.overview.environment), rehearsed))
     return [
         Finding(place=place, check=check, outcome=outcome, fact=fact, remedy=remedy)
-        for check, outcome, fact, remedy in _of_facts(facts, fetch, why_not, needed)
+        for check, outcome, fact, remedy in rows
     ]
 
 
@@ -176,6 +197,16 @@ def _of_facts(facts: Facts, fetch: Fetch | None, why_not: str, needed: int) -> I
     yield _space(facts, needed)
     yield _frozen(facts)
     yield from _protection(facts)
+
+
+def _rehearsal(kind: str, rehearsed: Mapping[str, str]) -> _Row:
+    verdict = rehearsed.get(kind, "")
+    if verdict == "held":
+        return "rehearsal", "holds", "", ""
+    if verdict == "contradicted":
+        return "rehearsal", "fails", _CONTRADICTED.given(kind=kind), _REPORT
+    told = _REHEARSED_IN_PART if verdict else _NOT_REHEARSED
+    return "rehearsal", "unknown", told.given(kind=kind), _REHEARSE
 
 
 def _why(facts: Facts, check: str) -> str:

@@ -254,7 +254,8 @@ def running(run: Run, now: Now, shell: Shell) -> Exchange[CommandResult]:
 
 
 def _started(run: Run, shell: Shell) -> Exchange[str]:
-    request = _in_shell("Command", command_body(whole(run.line)), run, parse_command, command_options())
+    line = run.line if run.as_it_is else whole(run.line)
+    request = _in_shell("Command", command_body(line), run, parse_command, command_options())
     if shell.over:
         over, shell.over = shell.over, ""
         yield from _ended(run, over)

@@ -52,12 +52,14 @@ class Run:
     """A cmd.exe command line, waited for ``timeout`` seconds at most (then it is terminated). -> CommandResult.
 
     ``doing`` says what for, in error messages: "reading the registry". ``pause``: seconds before it can be over.
+    ``as_it_is``: the line may begin with a quote, which is refused otherwise (``cmdline.whole``).
     """
 
     line: str
     doing: str
     timeout: float = TIMEOUT
     pause: float = PAUSE
+    as_it_is: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,7 @@ def options_from_data(data: dict[str, Any]) -> SimulatedOptions:
     for name, convert in (("clients", _client), ("registry", _write), ("files", _file)):
         if name in options:
             options[name] = tuple(convert(each) for each in options[name])
-    for name in ("users", "pending_reboot", "denied_keys", "hosts", "scanner_holds"):
+    for name in ("users", "pending_reboot", "denied_keys", "hosts", "scanner_holds", "contradicts"):
         if name in options:
             options[name] = tuple(tuple(each) if isinstance(each, list) else each for each in options[name])
     if "installer_fault" in options:

@@ -10,9 +10,25 @@ from .freezing import FreezerKind
 from .installer.products import UNINSTALL_STRING
 from .registry import Data, ValueType, View
 
-__all__ = ["ClientOptions", "FaultKind", "FileOptions", "InstallerFault", "Person", "RegistryWrite", "SimulatedOptions"]
+__all__ = [
+    "ClientOptions",
+    "Contradiction",
+    "FaultKind",
+    "FileOptions",
+    "InstallerFault",
+    "Person",
+    "RegistryWrite",
+    "SimulatedOptions",
+]
 
 Arch = Literal["x64", "x86", "arm64"]
+Contradiction = Literal[
+    "reg_ansi",  # reg.exe writes to a pipe in the ANSI page (E1)
+    "reg_tabs",  # reg.exe parts its columns by tabs (E4)
+    "tasklist_columns",  # tasklist has the session before the process number (E7)
+    "whole_quotes",  # WinRS hands the line to cmd in quotes of its own (W23)
+]
+"""What a station does otherwise than docs/fidelity.md has it: for who says that he would notice."""
 Person = Literal["answers", "cancels", "launches", "away"]
 """Accepts every dialog and unticks "Lancer PRONOTE"; closes the setup half-way; leaves the box ticked; is not there."""
 
@@ -138,6 +154,7 @@ class SimulatedOptions:
     reg_output: Literal["console", "oem"] = "console"
     oem_codepage: int = 850
     ansi_codepage: int = 1252
+    contradicts: tuple[Contradiction, ...] = ()
     on_battery: bool = False
     # Seconds from restart to answering again.
     boot_seconds: float = 40.0

@@ -103,6 +103,8 @@ class SimulatedStation:
         if self.options.deny_shells:
             raise CommandRefusedError(5, error_text(5, self.options.language))
         line = " ".join([command, *arguments])
+        if "whole_quotes" in self.options.contradicts:
+            line = f'"{line}"'
         token = self.token_of(account)
         environment = self.environment_for(token)
         for name, value in options.environment.items():

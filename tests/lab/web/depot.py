@@ -27,6 +27,7 @@ DepotFault = Literal[
     "cut",  # half of what was asked for, then the connection is reset: a client that resumes gets nearer each time
     "no_range",  # the whole file with 200, as servers without Range do it
     "slow",  # five bytes a second
+    "login",  # 407, as a proxy that stands between and wants to know who asks
 ]
 DEPOT_FAULTS: tuple[str, ...] = get_args(DepotFault)
 # Between two bytes of a slow answer, in seconds: the connection is never idle, so that only a speed limit notices.
@@ -105,6 +106,8 @@ def depot_app(folder: Path, journal: Journal, faults: DepotFaults, *, limits: Li
         )
         if fault not in DEPOT_FAULTS:
             raise web.HTTPInternalServerError(text=f"the lab knows no depot fault {fault!r}")
+        if fault == "login":
+            raise web.HTTPProxyAuthenticationRequired
         published = DepotFile.open(root, relative)
         if published is None or fault == "missing":
             raise web.HTTPNotFound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.checks import Place
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.judge import of_facts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.look import Facts, Fetch, looking
+from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.rehearsed import rehearsals
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
@@ -161,3 +163,31 @@ def test_a_station_that_is_cut_off_meanwhile_has_an_error(make_station: MakeStat
     with pytest.raises(StationError) as told:
         _look(pc, None)
     assert told.value.kind == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("rehearsed", "outcome"),
+    [
+        ({}, "unknown"),
+        ({"22631-Professional-x64": "held"}, "unknown"),
+        ({"19045-Professional-x64": "incomplete"}, "unknown"),
+        ({"19045-Professional-x64": "contradicted"}, "fails"),
+        ({"19045-Professional-x64": "held"}, "holds"),
+    ],
+)
+def test_a_rehearsal_is_asked_for_on_each_kind_of_windows(
+    make_station: MakeStation, rehearsed: dict[str, str], outcome: str
+) -> None:
+    facts = _look(make_station(), None)
+    found = of_facts(_PLACE, facts, fetch=None, why_not="no depot", needed=0, rehearsed=rehearsed)
+    assert [each.outcome for each in found if each.check == "rehearsal"] == [outcome]
+
+
+def test_rehearsals_that_are_kept(tmp_path: Path) -> None:
+    for kind, text in (("a", '{"verdict": "held"}'), ("b", "[]"), ("c", "{"), ("d", "[" * 100_000)):
+        (tmp_path / kind).mkdir()
+        (tmp_path / kind / "rehearsal.json").write_text(text, encoding="utf-8")
+    (tmp_path / "e").mkdir()
+    assert rehearsals(str(tmp_path)) == {"a": "held"}
+    assert rehearsals(str(tmp_path / "none")) == {}
+    assert rehearsals("") is None

@@ -15,6 +15,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.job import (
     processes,
     renames,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal import ask, assumptions, document, texts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import plan as settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     boot,
@@ -25,6 +26,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     state,
     uninstall,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import CommandResult
 
 from tests.unit.fuzz.parser import Parser, each
 
@@ -69,6 +71,18 @@ def _job(text: str) -> None:
     assert read.fact
     outcome.lingers(files)
     outcome.lacks_its_log(files)
+
+
+def _rehearsed(output: bytes) -> None:
+    told = dict.fromkeys(("codepage", "echo", "windows", "texts64", "processes", "environment", "pages"), output)
+    row = {"Version": output.decode("latin-1"), "ProcessId": "12", "SessionId": output.decode("latin-1")}
+    rows = {name: [row] for name in ("like", "processes", "console", "networks")}
+    evidence = ask.Evidence(
+        answers={"tools": {**told, **sections.sections(output)}, "known": row, "absent": None, **rows}
+    )
+    assumptions.judge(evidence)
+    document.windows_of(evidence)
+    ask.parse_depot(CommandResult(code=0, stdout=output, stderr=output), https=True)
 
 
 def _processes(text: str) -> None:
@@ -243,6 +257,24 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
             b"curl: (22) The requested URL returned error: 407\r\n",
             b"ab " * 32,
             b"\xe9",
+        ),
+    ),
+    Parser(
+        of=(ask.parse_depot, texts.page_of, assumptions.judge, document.windows_of),
+        read=_rehearsed,
+        errors=ValueError,
+        pieces=(
+            b"404;22\r\n",
+            b"<<codepage>>\r\n",
+            b"<<texts64>>\r\n",
+            b"<<windows>>\r\n",
+            b"<<processes>>\r\n",
+            b'"a.exe","12","Services","0","8 K"\r\n',
+            b"    EditionID    REG_SZ    Core\r\n",
+            b"    OEMCP    REG_SZ    850\r\n",
+            b"    ACP    REG_SZ    99999\r\n",
+            b"PROCESSOR_ARCHITECTURE=AMD64\r\n",
+            b"R\xc3\xa9seau\x82\xe9",
         ),
     ),
     Parser(

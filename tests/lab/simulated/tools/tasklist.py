@@ -88,6 +88,8 @@ async def run(invocation: Invocation) -> int:
         names = ["Nom de l’image", "PID", "Nom de la session", "Numéro de s", "Utilisation"]
     if verbose:
         names += ["Status", "User Name", "CPU Time", "Window Title"]
+    if "tasklist_columns" in invocation.station.options.contradicts:
+        rows = [[row[0], row[3], row[2], row[1], *row[4:]] for row in rows]
     if style == "CSV":
         for row in ([names] if heading else []) + rows:
             invocation.out(",".join(f'"{value}"' for value in row))

@@ -12,6 +12,10 @@ __all__ = ["run"]
 
 async def run(invocation: Invocation) -> int:
     """Fetch each URL; the exit code of the last one ("EXIT CODES", curl.se/docs/manpage.html)."""
+    if "--version" in invocation.arguments:
+        number = invocation.station.options.curl
+        invocation.out(f"curl {number} (Windows) libcurl/{number} Schannel zlib/1.3 WinIDN")
+        return 0
     try:
         version = tuple(int(part) for part in invocation.station.options.curl.split("."))
         options = parse_options([*configured(invocation), *invocation.arguments], version=version)

@@ -39,6 +39,8 @@ def write(invocation: Invocation, line: str = "") -> None:
     """A line of output, in the console's code page or the OEM one (option ``reg_output``)."""
     station = invocation.station
     codepage = invocation.console.codepage if station.options.reg_output == "console" else station.options.oem_codepage
+    if "reg_ansi" in station.options.contradicts:
+        codepage = station.options.ansi_codepage
     invocation.stdio.stdout.write(station.encode(line + "\r\n", codepage))
 
 

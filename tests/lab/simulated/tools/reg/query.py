@@ -124,7 +124,8 @@ def _key(invocation: Invocation, asked: _Query, key: Key, below: str) -> None:
 
 def _value(invocation: Invocation, value: Value) -> None:
     name = value.name or text("reg_default", invocation.language)
-    write(invocation, f"    {name}    {value.type.name}    {data_text(value)}")
+    gap = "\t" if "reg_tabs" in invocation.station.options.contradicts else "    "
+    write(invocation, gap.join(["", name, value.type.name, data_text(value)]))
 
 
 def _search(invocation: Invocation, asked: _Query, top: str) -> int:
