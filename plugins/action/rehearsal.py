@@ -8,9 +8,14 @@ from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.doors.station import StationAction
+from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.rehearsal.ask import rehearsing
+from ..plugin_utils.rehearsal.carry import Way, carried
 from ..plugin_utils.rehearsal.made import make, valid_verdicts
 from ..plugin_utils.station.cmdline import REVOCATION, valid_url
+
+_NO_PACKAGE = Message("no package was published for it (pronote_depot_path)")
+_IN_CHECK_MODE = Message("with --check no job is run on the station")
 
 
 class ActionModule(StationAction):
@@ -19,6 +24,11 @@ class ActionModule(StationAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "depot": {"type": "str", "default": ""},
         "depot_revocation": {"type": "str", "default": "require", "choices": list(REVOCATION)},
+        "package": {"type": "str", "default": ""},
+        "poll_interval": {"type": "float", "default": 2.0},
+        "start_timeout": {"type": "float", "default": 60.0},
+        "job_timeout": {"type": "float", "default": 300.0},
+        "reconnect_timeout": {"type": "float", "default": 120.0},
         "folder": {"type": "path", "default": ""},
         "fail_on": {"type": "list", "elements": "str", "default": ["contradicted", "incomplete"]},
         "language": LANGUAGE_SPEC,
@@ -37,10 +47,22 @@ class ActionModule(StationAction):
             )
         if args["depot"]:
             valid_url(args["depot"])
+        revocation = args["depot_revocation"]
+        times = JobTimes(
+            job=args["job_timeout"],
+            poll=args["poll_interval"],
+            start=args["start_timeout"],
+            reconnect=args["reconnect_timeout"],
+        )
+        why_not = "" if args["package"] and args["depot"] else _NO_PACKAGE
+        way = Way(depot=args["depot"], digest=args["package"], revocation=revocation, times=times)
         station = self.station()
         try:
             evidence = station.read(
-                rehearsing(args["depot"], args["depot_revocation"], lambda: f"rentree-{secrets.token_hex(16)}.tmp")
+                rehearsing(args["depot"], revocation, lambda: f"rentree-{secrets.token_hex(16)}.tmp")
+            )
+            evidence, broke_off = carried(
+                station, evidence, way, why_not=why_not or (_IN_CHECK_MODE if self._task.check_mode else "")
             )
         finally:
             station.close()
@@ -52,5 +74,7 @@ class ActionModule(StationAction):
             check=self._task.check_mode,
             **terminal(),
         )
-        show(made.shown)
-        return {**made.result, **({"failed": True, "msg": made.error} if made.error else {})}
+        told = [] if broke_off is None else [self.words.of(text) for text in (broke_off.fact, broke_off.remedy)]
+        show([*made.shown, *told])
+        kept = {} if broke_off is None else {"fact": broke_off.fact, "remedy": broke_off.remedy}
+        return {**made.result, **kept, **({"failed": True, "msg": made.error} if made.error else {})}

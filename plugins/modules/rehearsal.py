@@ -9,7 +9,12 @@ description:
   - Says of each assumption of C(docs/fidelity.md) that a station can be asked about whether it is held, contradicted or
     not settled there. Encodings, code pages, columns, quotes, exit codes, curl, certutil, WMI, sessions, and what
     stands between the station and the depot.
-  - Changes nothing on the station, and asks the depot for one file that is not there.
+  - Asks the depot for one file that is not there.
+  - With O(package), carries the harmless package of M(rentree.pronote.rehearsal_package) through as a deployment does
+    with a release. It is staged, registered, run as SYSTEM by the same C(install.cmd) and task, followed and cleared
+    away; it installs nothing. Beside another job it is left out. What an earlier rehearsal left is cleared away first.
+    Not in check mode.
+  - The station is as it was afterwards.
   - Is of one station. A play of several is refused, so that each kind of Windows has a rehearsal that is its own.
   - What it writes and returns names no person, station, address, domain or school, so it may be attached to a report.
 options:
@@ -22,6 +27,28 @@ options:
     type: str
     choices: [require, best_effort, skip]
     default: require
+  package:
+    description:
+      - SHA-256 of the C(install.cmd) of the harmless package, as M(rentree.pronote.rehearsal_package) returns it. Empty
+        for none.
+    type: str
+    default: ""
+  poll_interval:
+    description: Seconds between two looks at its job.
+    type: float
+    default: 2.0
+  start_timeout:
+    description: Seconds that the task's process has to appear.
+    type: float
+    default: 60.0
+  job_timeout:
+    description: Seconds that the job has in all.
+    type: float
+    default: 300.0
+  reconnect_timeout:
+    description: Seconds that a station which stops answering is waited for.
+    type: float
+    default: 120.0
   folder:
     description:
       - Where C(rehearsal.json) is written, in a folder of its kind of Windows. Its schema is
@@ -46,13 +73,21 @@ extends_documentation_fragment:
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.doctor
+  - module: rentree.pronote.rehearsal_package
   - module: rentree.pronote.client_info
 """
 
 EXAMPLES = r"""
-- name: Ask this station
+- name: Publish the harmless package
+  rentree.pronote.rehearsal_package:
+    depot: /srv/pronote
+  register: package
+  delegate_to: localhost
+
+- name: Ask this station, and carry the package through
   rentree.pronote.rehearsal:
     depot: "{{ pronote_depot_url }}"
+    package: "{{ package.digest }}"
     folder: rehearsals
 """
 
@@ -90,6 +125,16 @@ assumptions:
   type: list
   elements: dict
   sample: [{"id": "E2", "outcome": "held", "says": "cmd writes in UTF-8", "says_fr": "", "seen": "", "seen_fr": ""}]
+fact:
+  description: At what the package's way broke off.
+  returned: when it did
+  type: str
+  sample: the scheduled task could not be created or started (exit code 1)
+remedy:
+  description: What to do about it.
+  returned: when it did
+  type: str
+  sample: Check that the Task Scheduler service (Schedule) runs on the station.
 path:
   description: The file that was written.
   returned: when O(folder) is given, and not in check mode

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.package import harmless
 
 from tests.e2e.playbook import PlaybookRun, run_playbook
 from tests.lab.wsman import make_tls
@@ -25,11 +27,23 @@ from tests.servers import NGINX, free_port, nginx, require_server
 _ADDRESS = "127.43.0.1"
 _BIG = bytes(range(256)) * 4096  # 1 MiB
 _FOLDER = "/pronote/2026.2.7/x64"
+_SMALL = sorted(
+    {
+        *("install.cmd", harmless().technology.installer),
+        *(
+            name
+            for each in TECHNOLOGIES.values()
+            for name in (each.response, each.update_response, each.uninstall_response)
+            if name
+        ),
+    }
+)
+"""Every file that a station may be told to fetch, but for installers."""
 
 
 def _publish(folder: Path) -> None:
     folder.mkdir(parents=True)
-    files = {"setup.exe": _BIG, "install.cmd": b"@echo off\r\n", "response.iss": b"[InstallShield Silent]\r\n"}
+    files = {"setup.exe": _BIG, **dict.fromkeys(_SMALL, b"of a few bytes\r\n")}
     for name, content in files.items():
         (folder / name).write_bytes(content)
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
@@ -119,9 +133,11 @@ def _assert_serves(depot: Depot) -> None:
     assert depot.ask(f"{_FOLDER}/setup.exe", Range=f"bytes={len(_BIG)}-")[0] == 416
     assert depot.ask(f"{_FOLDER}/setup.exe", If_None_Match=headers["ETag"])[0] == 304
     assert depot.ask(f"{_FOLDER}/setup.exe", method="HEAD")[::2] == (200, b"")
-    for name in ("install.cmd", "response.iss", "SHA256SUMS"):
+    for name in (*_SMALL, "SHA256SUMS"):
         assert depot.ask(f"{_FOLDER}/{name}")[0] == 200, name
-    (depot.root / "2026.2.7/x64/uninstall.iss").symlink_to("/etc/hostname")
+    link = depot.root / "2026.2.7/x64/uninstall.iss"
+    link.unlink(missing_ok=True)
+    link.symlink_to("/etc/hostname")
     for path in (
         "/",
         "/pronote/",

@@ -13,6 +13,10 @@ from tests.e2e.playbook import ROOT
 _SCHEMA = json.loads((ROOT / "docs/rehearsal.schema.json").read_text(encoding="utf-8"))
 
 
+def _depot(school: School) -> str:
+    return f"pronote_depot_path={school.lab.info['depot_folder']}"
+
+
 @pytest.fixture(scope="module")
 def school(start_school: StartSchool) -> School:
     """A station as it should be with a client and somebody at it, one that writes in another page, one that is off."""
@@ -25,12 +29,14 @@ def school(start_school: StartSchool) -> School:
 
 
 def test_a_sound_station(school: School) -> None:
-    """Nothing is changed there, and the file names nobody."""
+    """It is afterwards as it was, and the file names nobody."""
     before = school.lab.snapshots()
-    run = school.play("rehearse", "--limit", "pc-01", "--diff").assert_code(0)
+    run = school.play("rehearse", "--limit", "pc-01", "--diff", "-e", _depot(school)).assert_code(0)
     assert school.lab.snapshots() == before
     assert set(school.lab.shells().values()) == {0}
     assert "Nothing that this station was asked is contradicted." in run.output
+    tasks = [event["data"]["event"] for event in school.lab.journal(kind="task")]
+    assert (tasks.count("registered"), tasks.count("deleted")) == (1, 1)
     file = school.written / "reports/rehearsals/19045-Professional-x64/rehearsal.json"
     assert str(file) in run.output
     text = file.read_text(encoding="utf-8")
@@ -41,6 +47,7 @@ def test_a_sound_station(school: School) -> None:
         "E1",
         "W6",
         "W14",
+        "J19",
         "J20",
         "N1",
     }
@@ -81,9 +88,9 @@ def test_a_check_writes_nothing(school: School) -> None:
     """And asks the same."""
     folder = school.written / "reports/rehearsals/22631-Professional-x64/rehearsal.json"
     folder.unlink(missing_ok=True)
-    run = school.play("rehearse", "--limit", "pc-02", "--check", "-e", '{"pronote_rehearse_fail_on": []}').assert_code(
-        0
-    )
+    run = school.play(
+        "rehearse", "--limit", "pc-02", "--check", "-e", _depot(school), "-e", '{"pronote_rehearse_fail_on": []}'
+    ).assert_code(0)
     assert "This station contradicts" in run.output
     assert not folder.exists()
 

@@ -120,3 +120,20 @@ def test_hostile_names_and_languages(start_school: StartSchool, language: str) -
     assert not any("calc" in command or "script>" in command for command in commands)
     assert [path.parent.name for path in school.work.parent.rglob("x*calc*.log")] == ["logs"]
     _clean(school, "poste")
+
+
+# What Wine does not have or does otherwise: versions of its own programs, a desktop's explorer.exe, the account SYSTEM,
+# the lab's stand-ins for schtasks, certutil and findstr outside the lines of a job, msg.exe.
+_NOT_OF_WINE = {"W8", "W14", "J2", "J6", "J12", "J13", "L3"}
+
+
+def test_a_rehearsal(start_school: StartSchool) -> None:
+    """The harmless package goes the whole way through a real cmd, and nothing of it stays."""
+    school = start_school([{"name": "poste"}], backend="wine")
+    values = {"pronote_depot_path": school.lab.info["depot_folder"], "pronote_rehearse_fail_on": []}
+    run = school.play("rehearse", "-e", json.dumps(values)).assert_code(0)
+    (result,) = run.of("rehearsal").values()
+    outcomes = {each["id"]: each["outcome"] for each in result["assumptions"]}
+    assert {key for key, outcome in outcomes.items() if outcome == "contradicted"} <= _NOT_OF_WINE
+    assert {key for key, outcome in outcomes.items() if outcome == "held"} >= {"W2", "J5", "J14", "J16", "J17", "J19"}
+    _clean(school, "poste")

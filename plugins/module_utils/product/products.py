@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["EDT_MONOPOSTE", "PRODUCTS", "PRONOTE_CLIENT", "UPDATER_NAME", "Product"]
+__all__ = ["EDT_MONOPOSTE", "HARMLESS", "PRODUCTS", "PRONOTE_CLIENT", "UPDATER_NAME", "Product"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,20 @@ EDT_MONOPOSTE = Product(
     processes=("EDT Monoposte.exe",),
     depot_folder="edt_monoposte",
     group="pronote_edt_stations",
+)
+
+# What a rehearsal carries through as a job: it installs nothing, so there is nothing of it to be recognised.
+HARMLESS = Product(
+    key="rehearsal",
+    title="Rehearsal",
+    display_name=re.compile(r"(?!)"),
+    publisher=re.compile(r"(?!)"),
+    exe="",
+    vendor_folder="",
+    year_folder=re.compile(r"(?!)"),
+    processes=(),
+    depot_folder="rehearsal",
+    group="",
 )
 
 PRODUCTS = {product.key: product for product in (PRONOTE_CLIENT, EDT_MONOPOSTE)}

@@ -15,7 +15,7 @@ from ...module_utils.base.message import Message
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Installers, watched_download
-from ..job.outcome import JobFiles, JobOutcome, read_outcome
+from ..job.outcome import GONE, NEVER_RAN, JobFiles, JobOutcome, read_outcome
 from ..job.processes import at_work
 from ..station.errors import (
     CommandTimeoutError,
@@ -39,14 +39,6 @@ __all__ = ["ClientStartedError", "Deployment", "DeploymentReport", "DeploymentRe
 
 _ATTEMPTS = 2
 """Starts of one installer in one run: the second only when the station cut the first off."""
-
-
-_NEVER_RAN = Message(
-    "Check the Task Scheduler's history on the station. A policy may forbid it: AppLocker "
-    "(rules for scripts and for programs below Program Files), WDAC or Smart App Control "
-    "(Event Viewer > CodeIntegrity), or rules of attack surface reduction (ASR, Windows "
-    "Defender){seen}. Let it allow Program Files\\Rentree PRONOTE for SYSTEM."
-)
 
 
 class ClientStartedError(StationFactError):
@@ -218,7 +210,7 @@ class Deployment:
                 seen = Message("; set there: {names}", names=", ".join(self._policies)) if self._policies else ""
                 raise StationFactError(
                     Message("the scheduled task was started but its script never ran"),
-                    remedy=_NEVER_RAN.given(seen=seen),
+                    remedy=NEVER_RAN.given(seen=seen),
                 )
             if files.state == "ended":
                 outcome = read_outcome(files)
@@ -290,7 +282,7 @@ class Deployment:
             revocation=request.depot_revocation,
         )
 
-    def _never_ended(self) -> StationFactError:
+    def _never_ended(self) -> StationError:
         if self.report.interrupted:
             return StationFactError(
                 Message(
@@ -299,12 +291,7 @@ class Deployment:
                 ),
                 remedy=Message("Look for what restarts the station, then run again."),
             )
-        return StationFactError(
-            Message("the job's files went from the station before it had ended"),
-            remedy=Message(
-                "Look for an antivirus that removed them, or for another administrator at work, then run again."
-            ),
-        )
+        return GONE.error()
 
     def _instead(self, step: JobStep) -> str | None:
         """What the station shows instead of the step's result; None once it is there."""

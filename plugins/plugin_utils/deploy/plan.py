@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.numbers import natural
+from ...module_utils.product.products import HARMLESS
 from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
 from .cases import setup_step
@@ -86,10 +87,10 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     ``now`` is for windows of time: it must be given when ``goal.restarts`` has one.
     """
     # Each product's run follows, tidies and takes over its own: one that tidied another's would fetch its files again
-    # every evening. Any other folder is not ours.
+    # every evening. What a rehearsal left is nobody's, and the first one's. Any other folder is not ours.
     found = job_names(state.jobs)
-    mine = [job for job in found if job.product == goal.product.key]
-    others = [job for job in found if job.product != goal.product.key and job.runs_setup]
+    mine = [job for job in found if job.product in {goal.product.key, HARMLESS.key}]
+    others = [job for job in found if job not in mine and job.runs_setup]
     before = sorted(lines(goal, state.installations, mine))
     try:
         arch = resolve_arch(goal.arch, state)

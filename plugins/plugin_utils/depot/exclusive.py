@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...module_utils.base.locks import acquired
 from ...module_utils.base.message import Message
-from ...module_utils.product.products import PRODUCTS
+from ...module_utils.product.products import HARMLESS, PRODUCTS
 
 __all__ = ["PATIENCE", "depot_of", "exclusively"]
 
@@ -46,7 +46,7 @@ def exclusively(*folders: Path, patience: float = 0.0) -> Iterator[None]:
 def depot_of(release: Path) -> Path:
     """The depot that the folder of a release and architecture is in."""
     above = release.expanduser().absolute().parent.parent
-    return above.parent if above.name in {product.depot_folder for product in PRODUCTS.values()} else above
+    return above.parent if above.name in {product.depot_folder for product in (*PRODUCTS.values(), HARMLESS)} else above
 
 
 def _there(folder: Path) -> Path:

@@ -15,12 +15,23 @@ from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.numbers import integer
 from ...module_utils.base.text import printable
 from ...module_utils.product.technologies import TECHNOLOGIES
+from ..station.errors import Cause, StationFactError
 from .commands import UNREAD_REMEDY
 from .curl import curl_cause
 from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
 from .renames import foreign_renames
 
-__all__ = ["JobFiles", "JobOutcome", "State", "lacks_its_log", "lingers", "parse_exit", "read_outcome"]
+__all__ = [
+    "GONE",
+    "NEVER_RAN",
+    "JobFiles",
+    "JobOutcome",
+    "State",
+    "lacks_its_log",
+    "lingers",
+    "parse_exit",
+    "read_outcome",
+]
 
 # Windows Installer: a restart is needed; one was begun by the installer itself.
 _RESTART = frozenset({3010, 1641})
@@ -28,6 +39,14 @@ _RESTART = frozenset({3010, 1641})
 
 _SHOWN = 100  # characters of what the exit file says
 _TAB = "\t"
+
+NEVER_RAN = Message(
+    "Check the Task Scheduler's history on the station. A policy may forbid it: AppLocker "
+    "(rules for scripts and for programs below Program Files), WDAC or Smart App Control "
+    "(Event Viewer > CodeIntegrity), or rules of attack surface reduction (ASR, Windows "
+    "Defender){seen}. Let it allow Program Files\\Rentree PRONOTE for SYSTEM."
+)
+"""The remedy for a task whose script never ran; ``seen``: what the registry has of policies, in words."""
 
 State = Literal["absent", "registered", "started", "ended"]
 
@@ -97,6 +116,12 @@ def _number(text: str) -> int:
     number = integer(text)
     return -1 if number is None else number
 
+
+GONE = Cause(
+    kind=StationFactError,
+    fact=Message("the job's files went from the station before it had ended"),
+    remedy=Message("Look for an antivirus that removed them, or for another administrator at work, then run again."),
+)
 
 # What a step other than "done" means: the fact and the remedy, with the exit file's {file} and {code}.
 _STEPS: dict[str, tuple[Message, Message]] = {

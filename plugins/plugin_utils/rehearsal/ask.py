@@ -18,8 +18,10 @@ from ...module_utils.base.numbers import natural
 from ..job.curl import curl_said
 from ..station.cmdline import CURL, REVOCATION, join, quote, tool, valid_url
 from ..station.errors import ControllerError, StationError, UnseenError
+from ..station.overview import JOBS_FOLDER
 from ..station.questions import CommandResult, Get, Query, Question, Reading, Run
 from ..station.sections import digest_command, marker, sections
+from .package import Carried
 
 __all__ = [
     "ECHOED",
@@ -65,10 +67,14 @@ class Depot:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """``answers``: to each question by name, as it came; ``problems``: the kind of error where none did."""
+    """``answers``: to each question by name, as it came; ``problems``: the kind of error where none did.
+
+    ``carried``: what became of the package, or in words why there was none.
+    """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    carried: Carried | str = ""
 
     def part(self, name: str) -> bytes | None:
         """A section of the first command line; None where it did not come."""
@@ -105,6 +111,8 @@ def tools_line(revocation: str) -> str:
                 f'{reg} query "{_WINDOWS}" /v {value} 2>nul'
                 for value in ("CurrentBuildNumber", "EditionID", "DisplayVersion", "ReleaseId")
             ),
+            marker("jobs"),
+            f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
             marker("absent_key"),
             f'{reg} query "{_WINDOWS}\\Rentree-absent" 2>nul',
             _CODE,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...module_utils.base.message import Message
+from . import judge_job as job
 from . import judge_tools as tools
 from . import judge_wmi as wmi
 from .ask import Evidence
@@ -52,6 +53,7 @@ ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
         ("E8", Message("tasklist prints nothing without the right to WMI"), wmi.quiet_tasklist),
         ("E10", Message("quotes protect all but quotes and percent signs"), tools.plain_quotes),
         ("E11", Message("a shell of a 64-bit Windows runs the 64-bit cmd"), tools.environment),
+        ("W2", Message("what a task runs outlives the shell that started it"), job.outlives_its_shell),
         ("W5", Message("WMI finds a file by its path as it is"), wmi.plain_path),
         ("W6", Message("WMI finds a file by a path with an accent"), wmi.accented_path),
         ("W7", Message("WMI tells a file that is not there as such"), wmi.absent_file),
@@ -61,11 +63,18 @@ ASSUMPTIONS: Final[tuple[Assumption, ...]] = tuple(
         ("W23", Message("cmd takes the quotes off a line that begins with one"), tools.first_quote),
         ("W40", Message("WMI tells the category of each network"), wmi.networks),
         ("W41", Message("the temporary folder is the account's own"), tools.temporary_folder),
+        ("J2", Message("the task runs as SYSTEM without a password"), job.one_account),
+        ("J5", Message("WMI shows the task's process with its command line"), job.recognised),
         ("J6", Message("schtasks returns 1 for a task that is not there"), tools.exit_code("absent_task", 1)),
         ("J10", Message("curl.exe is there and knows our options"), tools.curl_options),
         ("J11", Message("curl's exit codes are those of its manual"), tools.codes_of_curl),
         ("J12", Message("certutil prints a digest alone on its line"), tools.digest),
         ("J13", Message("findstr returns 0 for a line that matches, else 1"), tools.matching),
+        ("J14", Message("start /wait waits for a window program and has its exit code"), job.waits_for_windows),
+        ("J15", Message("ping waits five seconds without a console"), job.waits_without_console),
+        ("J16", Message("ren puts a job's last file in its place whole"), job.stopped),
+        ("J17", Message("cmd finds every label of a script"), job.labels),
+        ("J19", Message("nothing forbids the task's script below Program Files"), job.runs_at_all),
         ("J20", Message("curl prints the HTTP status of an error too"), tools.status_with_failure),
         ("J23", Message("dir returns 1 where there is no link"), tools.exit_code("no_link", 1)),
         ("L3", Message("Home editions alone have no msg.exe"), tools.message_program),

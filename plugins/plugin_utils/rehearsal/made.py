@@ -14,6 +14,7 @@ from ...module_utils.base.clock import now
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import json_text, printable_data
+from ..job.outcome import NEVER_RAN
 from ..pages.terminal import plain, rendered
 from ..station.kind import REHEARSAL
 from ..words.catalogue import catalogue
@@ -22,6 +23,7 @@ from .ask import Evidence
 from .assumptions import VERDICTS, Found, judge
 from .document import document
 from .judged import OUTCOMES
+from .package import Carried
 
 __all__ = ["Made", "make", "render_table", "valid_verdicts"]
 
@@ -71,6 +73,8 @@ def make(
     verdict = made["verdict"]
     answer = _ANSWERS[verdict]
     shown = [render_table(found, words=words, width=width, color=color), words.of(answer)]
+    if isinstance(evidence.carried, Carried) and evidence.carried.cleared:
+        shown.append(words("An earlier rehearsal had left its job on the station: it was cleared away."))
     written = {}
     if folder and not check:
         file = Path(folder).expanduser() / made["kind"] / REHEARSAL
@@ -78,7 +82,10 @@ def make(
         write_atomically(file, json_text(made).encode(), mode=0o640)
         written["path"] = str(file)
         shown.append(words("For a report (JSON, without names): {path}", path=str(file)))
-    if verdict == "contradicted":
+    wrong = {each.assumption.key for each in found if each.outcome == "contradicted"}
+    if "J19" in wrong:
+        shown.append(words.of(NEVER_RAN.given(seen="")))
+    if wrong - {"J19"}:
         shown.append(words.of(_REPORT))
     keys = ("verdict", "exit_code", "kind", "windows", "counts", "assumptions")
     return Made(

@@ -27,6 +27,9 @@ Contradiction = Literal[
     "reg_tabs",  # reg.exe parts its columns by tabs (E4)
     "tasklist_columns",  # tasklist has the session before the process number (E7)
     "whole_quotes",  # WinRS hands the line to cmd in quotes of its own (W23)
+    "own_lines_only",  # WMI shows an administrator the command lines of his own processes alone (J5)
+    "start_at_once",  # start /wait waits for programs of the console only (J14)
+    "short_ping",  # ping does not wait where there is no console (J15)
 ]
 """What a station does otherwise than docs/fidelity.md has it: for who says that he would notice."""
 Person = Literal["answers", "cancels", "launches", "away"]

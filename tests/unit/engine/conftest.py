@@ -19,7 +19,7 @@ __all__ = ["depot", "make_station"]
 _DATA = {
     NAME,
     *("AppLocker", "WDAC", "ASR rules", "Deep Freeze", "Reboot Restore Rx", "UWF"),
-    *("processes", "reboot"),
+    *("processes", "reboot", "SHA256SUMS"),
     *("note: kept by hand", "File exists", "cassé", "is undefined"),
 }
 

@@ -17,6 +17,7 @@ SYSTEM_TOOLS = (
     "icacls",
     "more",
     "msg",
+    "msiexec",
     "ping",
     "reg",
     "schtasks",

@@ -38,7 +38,7 @@ async def run(invocation: Invocation) -> int:
     invocation.out(f"\r\nPinging {target} with 32 bytes of data:")
     done = 0
     while forever or done < count:
-        if done:
+        if done and "short_ping" not in invocation.station.options.contradicts:
             await invocation.station.clock.sleep(1.0)
         if answers:
             invocation.out(f"Reply from {address}: bytes=32 time<1ms TTL=128")

@@ -136,10 +136,11 @@ def connection_profiles(station: SimulatedStation) -> list[Row]:
 
 def processes(station: SimulatedStation) -> list[Row]:
     """Win32_Process."""
+    quiet = "own_lines_only" in station.options.contradicts
     return [
         {
             "Caption": process.name,
-            "CommandLine": process.command_line or None,
+            "CommandLine": None if quiet and not process.session else process.command_line or None,
             "CreationDate": process.started,
             "CSName": station.computer_name,
             "Description": process.name,

@@ -64,7 +64,7 @@ async def start(shell: Shell, tail: str) -> int:
         stdio.close()
         shell.err(error_text(error.code, shell.language, error.path))
         return shell.set_level(error.code)
-    if not wait:
+    if not wait or ("start_at_once" in shell.station.options.contradicts and path.lower().endswith("msiexec.exe")):
         return shell.set_level(0)
     code = await process.wait()
     return shell.set_level(code - (1 << 32) if code >= 1 << 31 else code)
