@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -15,6 +17,14 @@ _SCHEMA = json.loads((ROOT / "docs/rehearsal.schema.json").read_text(encoding="u
 
 def _depot(school: School) -> str:
     return f"pronote_depot_path={school.lab.info['depot_folder']}"
+
+
+def _web(folder: Path) -> dict[str, str]:
+    """Variables of a web server, which is this machine, and an inventory with it."""
+    local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_password": None}
+    hosts = {"pronote_depots": {"hosts": {"web": {**local, "ansible_remote_tmp": str(folder / "tmp")}}}}
+    (folder / "hosts.yml").write_text(json.dumps(hosts), encoding="utf-8")
+    return {"pronote_depot_host": "web", "pronote_depot_host_path": str(folder / "web")}
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +65,13 @@ def test_a_sound_station(school: School) -> None:
         assert name not in text.lower()
 
 
-def test_a_station_that_contradicts_an_assumption(school: School) -> None:
-    """Exactly it is told, in French too, and the run ends with an error."""
-    run = school.play("rehearse", "--limit", "pc-02", "-e", "pronote_language=fr").assert_code(2)
+def test_a_station_that_contradicts_an_assumption(school: School, tmp_path: Path) -> None:
+    """Exactly it is told, in French too, and the run ends with an error. A web server gets the package."""
+    values = {**_web(tmp_path), "pronote_language": "fr", "pronote_depot_path": school.lab.info["depot_folder"]}
+    given = ("--limit", "pc-02", "-i", str(tmp_path / "hosts.yml"), "-e", json.dumps(values))
+    run = school.play("rehearse", *given).assert_code(2)
+    names = {path.name for path in (tmp_path / "web/rehearsal/2099.0.0/x64").iterdir()}
+    assert names == {"install.cmd", "rehearsal.cmd", "SHA256SUMS"}
     assert "Ce poste contredit ce que la collection tient pour acquis." in run.output
     assert run.output.count("✗") == 1
     assert "reg.exe écrit dans la page de codes ANSI (1252)" in " ".join(run.output.replace("│", " ").split())
@@ -84,15 +98,19 @@ def test_the_doctor_asks_for_one_of_each_kind(school: School) -> None:
     ]
 
 
-def test_a_check_writes_nothing(school: School) -> None:
-    """And asks the same."""
-    folder = school.written / "reports/rehearsals/22631-Professional-x64/rehearsal.json"
-    folder.unlink(missing_ok=True)
-    run = school.play(
-        "rehearse", "--limit", "pc-02", "--check", "-e", _depot(school), "-e", '{"pronote_rehearse_fail_on": []}'
-    ).assert_code(0)
+def test_a_check_writes_nothing(school: School, tmp_path: Path) -> None:
+    """And asks the same, also where nothing was ever published."""
+    file = school.written / "reports/rehearsals/22631-Professional-x64/rehearsal.json"
+    file.unlink(missing_ok=True)
+    (tmp_path / "depot").mkdir()
+    values = {**_web(tmp_path), "pronote_depot_path": str(tmp_path / "depot"), "pronote_rehearse_fail_on": []}
+    given = ("--limit", "pc-02", "-i", str(tmp_path / "hosts.yml"), "-e", json.dumps(values))
+    run = school.play("rehearse", *given, "--check", "--diff").assert_code(0)
     assert "This station contradicts" in run.output
-    assert not folder.exists()
+    assert "rehearsal.cmd" in run.output
+    assert not file.exists()
+    assert not (tmp_path / "web").exists()
+    assert list((tmp_path / "depot").iterdir()) == []
 
 
 def test_several_stations_are_refused(school: School) -> None:
