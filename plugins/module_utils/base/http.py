@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping
@@ -67,13 +68,14 @@ _PIECE = 1 << 18
 _BESIDE = 1 << 20
 
 
-Kind = Literal["none", "broken_off", "too_long", "refused"]
+Kind = Literal["none", "broken_off", "too_long", "refused", "ours", "proxy"]
 
 
 class RequestError(Exception):
     """No whole answer came. Its text says why, names the proxy if there is one, and never quotes the address.
 
-    ``kind``: nothing came, or it broke off, or it has no end or too late a one, or it was not taken for another reason.
+    ``kind``: nothing came, or it broke off, or it has no end or too late a one, or it was not taken for another reason;
+    or this machine could not ask (``ours``), or its proxy would not (``proxy``).
     ``tls``: the error, when that is what failed.
     """
 
@@ -229,6 +231,8 @@ def opened(address: str, **asked: Unpack[Asked]) -> Iterator[Stream]:
     for _ in range(redirects + 1):
         parts = _parts(address)
         via, proxies = _proxy(parts)
+        if parts.scheme == "https":
+            _trusting(bounds)
         opener = OpenerDirector()
         for handler in (
             ProxyHandler(proxies),
@@ -304,6 +308,20 @@ def _parts(address: str) -> SplitResult:
     raise RequestError(Message("it is no address of http or https without blanks, control characters and accents"))
 
 
+def _trusting(bounds: Bounds) -> None:
+    """Raise RequestError for authorities that cannot be read: whoever is asked is not to be blamed for them."""
+    try:
+        trust(bounds.validate_certs, bounds.ca_path)
+    except (OSError, ValueError) as exc:
+        path = one_line(bounds.ca_path or "", longest=300)
+        fact = Message(
+            "the file of authorities {path} cannot be used ({reason})",
+            path=path,
+            reason=one_line(getattr(exc, "strerror", "") or exc, longest=200),
+        )
+        raise RequestError(fact, kind="ours") from exc
+
+
 def _host(parts: SplitResult) -> str:
     return parts.netloc.rpartition("@")[2]
 
@@ -348,6 +366,17 @@ def _proxy(parts: SplitResult) -> tuple[str, dict[str, str]]:
     return named, {parts.scheme: proxy}
 
 
+# http.client has a plain OSError for it, whose text is all that tells it.
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
+
+
+def _unresolved(error: socket.gaierror) -> tuple[Message, Kind]:
+    """A name without an address: of somebody else's making, unless nobody could be asked."""
+    if error.errno == socket.EAI_AGAIN:
+        return Message("no name server answers this machine ({reason})", reason=one_line(error.strerror or "")), "ours"
+    return Message("its name has no address ({reason})", reason=one_line(error.strerror or "")), "none"
+
+
 def _failed(exc: Exception, via: str) -> RequestError:
     """What went wrong, in words. Those of an HTTPException quote the address or what a server says."""
     cause = exc.reason if isinstance(exc, URLError) and isinstance(exc.reason, Exception) else exc
@@ -363,6 +392,10 @@ def _failed(exc: Exception, via: str) -> RequestError:
         fact = Message("what came is not HTTP ({kind})", kind=type(cause).__name__)
     elif isinstance(cause, OverflowingError):
         fact, kind = Message("it does not end ({reason})", reason=message_of(cause)), "too_long"
+    elif isinstance(cause, socket.gaierror):
+        fact, kind = _unresolved(cause)
+    elif via and (refused := _TUNNEL.match(str(cause))):
+        fact, kind = Message("it refuses the way there (HTTP {status})", status=refused[1]), "proxy"
     elif isinstance(cause, OSError):
         said = message_of(cause)
         fact = said if isinstance(said, Message) else one_line(said, longest=300) or type(cause).__name__

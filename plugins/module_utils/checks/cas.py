@@ -82,11 +82,13 @@ class Observation:
 
 
 def _bare(address: str) -> str:
-    """An address without user, query and fragment. Raises ValueError."""
+    """An address without user, session, query and fragment. Raises ValueError."""
     parts = urlsplit(address)
+    # A session of a Java server stands behind the path: https://cas/login;jsessionid=….
+    path = re.sub(r";[^/]*", "", parts.path)
     host = parts.hostname or ""
     shown = f"[{host}]" if ":" in host else host
-    return urlunsplit((parts.scheme, shown + (f":{parts.port}" if parts.port else ""), parts.path, "", ""))
+    return urlunsplit((parts.scheme, shown + (f":{parts.port}" if parts.port else ""), path, "", ""))
 
 
 def parse_redirect(location: str, asked: str) -> Redirect:

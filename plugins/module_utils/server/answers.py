@@ -34,6 +34,7 @@ T = TypeVar("T")
 # How long nobody is asked after so many failures in a row, in times of failure_lifetime (an hour).
 _PATIENCE = (1, 3, 12)
 _SUSPENDED_SECONDS = 12 * 3600.0
+_OURS_SECONDS = 60.0  # of a fault of this machine: somebody is mending it, and the server was not even asked
 _SLACK = 5.0  # seconds beside the requests: writing, and a controller that is busy
 _FOREIGN = (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, HostedServerError)
 
@@ -67,11 +68,15 @@ class _Entry:
 
     def wait(self, options: HostedOptions) -> float:
         """Seconds from the last failure on in which nobody is asked."""
+        if self.failure.get("ours"):
+            return min(_OURS_SECONDS, options.failure_lifetime)
         least = _SUSPENDED_SECONDS if self.failure.get("fact") == SUSPENDED else 0.0
-        return max(least, options.failure_lifetime * _PATIENCE[min(self.failures, len(_PATIENCE)) - 1])
+        return max(least, options.failure_lifetime * _PATIENCE[min(max(self.failures, 1), len(_PATIENCE)) - 1])
 
     def error(self, server: str, options: HostedOptions) -> HostedServerError:
         """The failure in words, with when the server is asked again."""
+        if self.failure.get("ours"):
+            return HostedServerError(server, self.failure["fact"], remedy=self.failure["remedy"], ours=True)
         again = local_minute(iso_of(self.failed_at + self.wait(options)))
         asked = Message.plural(
             "{remedy} It is not asked before {again} (failed {n} time since {since}).",
@@ -231,14 +236,19 @@ def _load(path: Path, load: Callable[[Any], object]) -> _Entry:
             info=info,
             read_at=float(data["read_at"]),
             failed_at=float(data["failed_at"]),
-            failure={name: _said(failure, name) for name in ("fact", "remedy")} if failure else {},
+            failure=_failure_of(failure) if failure else {},
             # Absent from what version 0.1.0 has kept.
-            failures=max(1, int(data.get("failures", 1))) if failure else 0,
+            failures=max(0 if "ours" in failure else 1, int(data.get("failures", 1))) if failure else 0,
             failing_since=float(data.get("failing_since", data["failed_at"])),
             run=str(data.get("run", "")),
             note=_said({"note": "", **data}, "note"),
         )
     return _Entry()
+
+
+def _failure_of(kept: dict[str, Any]) -> dict[str, str]:
+    ours = {"ours": "yes"} if kept.get("ours") else {}
+    return {"fact": _said(kept, "fact"), "remedy": _said(kept, "remedy"), **ours}
 
 
 def _said(data: dict[str, Any], name: str) -> str:
@@ -256,8 +266,8 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
             entry,
             note="",
             failed_at=at,
-            failure={"fact": exc.fact, "remedy": exc.remedy},
-            failures=entry.failures + 1,
+            failure={"fact": exc.fact, "remedy": exc.remedy, **({"ours": "yes"} if exc.ours else {})},
+            failures=entry.failures + (not exc.ours),
             # A clock that was set back would have it fail since the future.
             failing_since=min(at, entry.failing_since) if entry.failures else at,
         )

@@ -37,6 +37,9 @@ __all__ = [
 INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
+_HOSTING = ".index-education.net"
+# What stands behind the base in a browser: eleve.html, mobile.parent.html, InfoMobileApp.json.
+_PAGE = re.compile(r"/[^/]*\.(?:html?|json|pcprn)$", re.IGNORECASE)
 _MAX_NAME = 200
 _MAX_SPACES = 50
 SUSPENDED = Message("it has suspended the controller's address")
@@ -70,7 +73,9 @@ _REFUSALS: tuple[tuple[re.Pattern[str], Message, Message], ...] = (
 class HostedServerError(Exception):
     """The server could not be read: which server, the fact, the remedy. Never taken for an old release."""
 
-    def __init__(self, server: str, fact: str, *, remedy: str) -> None:
+    def __init__(self, server: str, fact: str, *, remedy: str, ours: bool = False) -> None:
+        """``ours``: a fault of this machine, for which the server was not asked."""
+        self.ours = ours
         # What the server said is in them: one printable line each, before anything shows, keeps or logs it.
         self.server = printable_line(server)
         self.fact, self.remedy = printable_message(fact), printable_message(remedy)
@@ -159,30 +164,48 @@ class ServedRelease:
 
 
 def base_url(uai: str, url: str = "") -> str:
-    """The base address of a school's server: the one given, else the one its UAI has. Raises ValueError."""
+    """The base address of a school's server: that of the one given, else the one its UAI has. Raises ValueError.
+
+    An address as somebody took it from a browser will do: its page, session and query are cut off.
+    """
     if not url:
         return f"https://{parse_uai(uai)}.index-education.net/pronote/"
-    if not _is_base(url):
+    base = _base_of(url)
+    if base is None:
         raise ValueError(
             Message(
                 "{url} is not the address of a hosted server, as in https://<UAI>.index-education.net/pronote/",
                 url=repr(url),
             )
         )
-    return url.rstrip("/") + "/"
+    return base
 
 
-def _is_base(url: str) -> bool:
-    """Something can be appended to it, and it holds no secret that a cache or an error would show."""
+def _base_of(url: str) -> str | None:
+    """Without a page; None for what is no address, or holds a password that a cache or an error would show."""
+    pasted = url.strip().strip("<>\"'\u00a0\u200b\ufeff").strip()
     # urlsplit drops line breaks and tabs silently, so they are looked for first.
-    if not url.isprintable() or re.search(r"[\s?#@]", url):
-        return False
+    if not pasted.isprintable() or re.search(r"[\s@]", pasted):
+        return None
+    # Browsers show an address without its scheme.
+    if (
+        "://" not in pasted
+        and re.match(r"[^/?#:]+\.[^/?#:]+(?:[/?#:]|$)", pasted)
+        and not _PAGE.fullmatch(f"/{pasted}")
+    ):
+        pasted = f"https://{pasted}"
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(pasted)
         port = parts.port
     except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        return None
+    # A session may stand behind any part of a path.
+    path = _PAGE.sub("", re.sub(r";[^/]*", "", parts.path)).rstrip("/")
+    if not path and parts.hostname.endswith(_HOSTING):
+        path = "/pronote"
+    return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
 def known_refusal(server: str, body: bytes) -> HostedServerError | None:
@@ -199,19 +222,33 @@ def _unreadable(server: str, body: bytes) -> HostedServerError:
     if (refusal := known_refusal(server, body)) is not None:
         return refusal
     text = decoded(body)
-    page = "<html" in text.lower() or "<!doctype" in text.lower()
-    kind = Message("an HTML page") if page else Message("something that is not JSON")
+    if "<html" in text.lower() or "<!doctype" in text.lower():
+        return HostedServerError(
+            server,
+            Message("it answered an HTML page instead of its description{title}", title=_title(text)),
+            remedy=Message(
+                "Open the address in a browser on the controller and look: a portal or a filter may stand in between, "
+                "or pronote_server_url is not that of a PRONOTE server."
+            ),
+        )
     return HostedServerError(
         server,
-        Message("it answered {kind} instead of its description", kind=kind),
+        Message("it answered something that is not JSON instead of its description"),
         remedy=Message("Open the address in a browser and look."),
     )
+
+
+def _title(page: str) -> Message | str:
+    """What a page calls itself, which names whose it is."""
+    found = re.search(r"<title[^>]{0,200}>([^<]{1,300})", page, re.IGNORECASE)
+    title = one_line(html.unescape(found[1]), longest=80) if found else ""
+    return Message(" ({title})", title=repr(title)) if title else ""
 
 
 def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedInfo:
     """Read the answer to INFO_PATH, cross-checked with the ``Server`` header. Raises HostedServerError."""
     try:
-        data = json.loads(decoded(body))
+        data = _loaded(body)
     except (ValueError, RecursionError) as exc:
         raise _unreadable(server, body) from exc
     try:
@@ -231,6 +268,17 @@ def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedIn
         spaces=[_name(s.get("nom")) for s in spaces[:_MAX_SPACES] if isinstance(s, dict) and s.get("nom")],
         header=header if (header := parse_server_header(server_header)) != release else None,
     )
+
+
+def _loaded(body: bytes) -> Any:
+    """JSON in any of its encodings, with a byte order mark or without, or in a code page of Windows.
+
+    Raises ValueError, RecursionError.
+    """
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError:
+        return json.loads(decoded(body))
 
 
 def _stated(data: Any) -> Release:

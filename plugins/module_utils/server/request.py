@@ -9,6 +9,7 @@ from typing import Any
 from ..base.http import MAX_BYTES, REDIRECTS, Bounds, RequestError, ask
 from ..base.message import Message, message_of
 from .description import HostedServerError, known_refusal
+from .refusals import certificate_remedy, redirected, refusal
 
 __all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
 
@@ -53,10 +54,25 @@ HOSTED_ARGUMENTS: dict[str, dict[str, Any]] = {
 
 _NOT_TAKEN = (Message("its answer was not taken ({reason})"), Message("Open the address in a browser and look."))
 _FACTS = {
-    "none": (Message("no answer ({reason})"), Message("Check the address and the controller's way to the Internet.")),
+    "none": (
+        Message("no answer ({reason})"),
+        Message("Check the address and the controller's way to the Internet (name resolution, proxy, filter)."),
+    ),
     "broken_off": (Message("its answer broke off ({reason})"), Message("Try again later.")),
     "too_long": _NOT_TAKEN,
     "refused": _NOT_TAKEN,
+    "ours": (
+        Message("it was not asked: {reason}"),
+        Message("Put that right on the controller: it is no fault of the server."),
+    ),
+    "proxy": (
+        Message("a proxy stands in the way: {reason}"),
+        Message(
+            "Look at what https_proxy of the controller names. It may want a name and a password "
+            "(https_proxy=http://name:password@proxy:port), or to be told to let this server pass; no_proxy goes "
+            "without it."
+        ),
+    ),
 }
 
 
@@ -66,18 +82,13 @@ def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = M
         reply = ask(server + path, bounds=options.bounds(limit))
     except RequestError as exc:
         fact, remedy = _FACTS[exc.kind]
-        raise HostedServerError(server, fact.given(reason=message_of(exc)), remedy=remedy) from exc
+        if exc.tls is not None:
+            remedy = certificate_remedy(exc.tls)
+        fact = fact.given(reason=message_of(exc))
+        raise HostedServerError(server, fact, remedy=remedy, ours=exc.kind == "ours") from exc
     if reply.ok:
         return reply.body, reply.headers.get("Server", "")
     if reply.status in REDIRECTS:
-        raise HostedServerError(
-            server,
-            Message("it redirects instead of answering"),
-            remedy=Message("Check pronote_server_url: the address of the server itself, not of the ENT or a portal."),
-        )
+        raise redirected(server, reply.headers.get("Location", ""))
     # A refusal page says more than its status.
-    raise known_refusal(server, reply.body) or HostedServerError(
-        server,
-        Message("it answered HTTP {status}", status=reply.status),
-        remedy=Message("Try again later; check the hosting console."),
-    )
+    raise known_refusal(server, reply.body) or refusal(server, reply.status, reply.headers)

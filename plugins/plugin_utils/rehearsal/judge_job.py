@@ -133,4 +133,7 @@ def stopped(carried: Carried) -> Judged:
 def _seconds(text: str) -> int | None:
     """Of a clock as cmd writes it (``22:41:07,53``), since midnight."""
     found = _CLOCK.fullmatch(text.strip())
-    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None
+    if found is None:
+        return None
+    hours, minutes, seconds = (natural(each) or 0 for each in found.groups())
+    return hours * 3600 + minutes * 60 + seconds

@@ -15,7 +15,13 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.job import (
     processes,
     renames,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal import ask, assumptions, document, texts
+from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal import (
+    ask,
+    assumptions,
+    document,
+    package,
+    texts,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import plan as settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     boot,
@@ -82,6 +88,7 @@ def _rehearsed(output: bytes) -> None:
     )
     assumptions.judge(evidence)
     document.windows_of(evidence)
+    package.parse_told(output.decode("latin-1"))
     ask.parse_depot(CommandResult(code=0, stdout=output, stderr=output), https=True)
 
 
@@ -260,7 +267,7 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
         ),
     ),
     Parser(
-        of=(ask.parse_depot, texts.page_of, assumptions.judge, document.windows_of),
+        of=(ask.parse_depot, package.parse_told, texts.page_of, assumptions.judge, document.windows_of),
         read=_rehearsed,
         errors=ValueError,
         pieces=(

@@ -298,7 +298,7 @@ def test_what_the_admin_got_wrong_is_not_blamed_on_the_ent(bench: Bench, changes
     assert bench.asked("hosted") == 0
 
 
-@pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (_UAI, "notes.example.org")])
+@pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (_UAI, "notes example.org")])
 def test_malformed_input_reaches_no_server(bench: Bench, uai: str, url: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         check_cas(replace(bench.request, uai=uai, url=url))

@@ -89,7 +89,7 @@ def test_the_answer_says_when_it_was_given(bench: HostedBench, clock: SimpleName
 
 # Mode of the lab's server: what the error says.
 _FACTS = {
-    "redirect": "it redirects instead of answering",
+    "redirect": "it redirects to ent.example.org instead of answering",
     "truncated": "its answer broke off",
     "hang": "no answer (timed out)",
     "slow": "no answer (still not complete after 0.5 s)",
@@ -368,7 +368,7 @@ def test_spellings_of_one_school_share_a_cache_entry(bench: HostedBench) -> None
     assert bench.requests == 1
 
 
-@pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (UAI, "notes.example.org")])
+@pytest.mark.parametrize(("uai", "url"), [("garbage", ""), (UAI, "notes example.org")])
 def test_malformed_input_reaches_no_server(bench: HostedBench, uai: str, url: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         read_hosted_release(uai, url, options=bench.options())
