@@ -105,7 +105,7 @@ class CallbackModule(Default):
             self._play_name = play._uuid
             names = play.get_variable_manager().get_vars(play=play).get("ansible_play_hosts_all", [])
             if names:
-                words = self._words = catalogue(language_of(play, str(names[0])) or "fr")
+                words = self._words = catalogue(language_of(play, map(str, names)) or "fr")
                 self._run_end.begin(play._uuid, stations=lambda: named(stations_of(play)), words=lambda: words)
 
     @_or_default

@@ -123,7 +123,7 @@ class CallbackModule(CallbackBase):
         if stations and play._uuid != self._play:
             self._play = play._uuid
             self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
-            words = self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
+            words = self._words = catalogue(language_of(play, stations) or self._own_language())
             self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
 
     @_harmless
