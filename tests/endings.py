@@ -32,7 +32,12 @@ from tests.browser.sample import record  # noqa: E402
 __all__ = ["WIDTHS", "blocks", "ends", "results", "texts"]
 
 WIDTHS = (80, 120, 200)
-REMAINING = "ansible-playbook playbooks/remaining.yml -i inventories/my_schools"
+
+
+def _command(name: str) -> str:
+    return f"ansible-playbook playbooks/{name}.yml -i inventories/my_schools"
+
+
 _DISK = {
     "failed": True,
     "kind": "fact",
@@ -154,7 +159,9 @@ def _audit(words: Words) -> EndBlock:
         record("cdi-03", status="refused", school="0310002B"),
     ]
     written = {"html": "inventories/my_schools.pronote/reports/audit.html", "csv": "/srv/audit.csv"}
-    return of_audit(records, outcome=conclude(records), product="pronote_client", written=written, words=words)
+    return of_audit(
+        records, outcome=conclude(records), product="pronote_client", written=written, words=words, command=_command
+    )
 
 
 def blocks(kind: str, words: Words) -> list[EndBlock]:
@@ -169,7 +176,7 @@ def blocks(kind: str, words: Words) -> list[EndBlock]:
             words=words,
             today="2026-11-26",
             outcome="/srv/deploy.json" if kind == "deployment" else "",
-            command=REMAINING,
+            command=_command,
             zone=dt.UTC,
             servers=_SERVERS[: 1 if kind == "dry-run" else 2],
         )

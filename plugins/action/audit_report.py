@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from ..module_utils.base.message import sentences
@@ -9,6 +10,7 @@ from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.block import of_audit
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.report.make import (
     commands,
     inventory_of,
@@ -86,6 +88,7 @@ class ActionModule(ControllerAction):
             unread=made.unread,
             words=words,
             check=self._task.check_mode,
+            command=partial(command_here, variables=self.variables),
         )
         result["ending"] = {**block.as_dict(), "language": words.language}
         if made.warnings:

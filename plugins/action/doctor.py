@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from ..module_utils.base.message import Message
@@ -9,6 +10,7 @@ from ..plugin_utils.doctor.made import make, of_room, valid_verdicts
 from ..plugin_utils.doors.action import show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.doors.survey import SurveyAction
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.preflight.findings import about
 from ..plugin_utils.preflight.kept import kept
@@ -48,8 +50,9 @@ class ActionModule(SurveyAction):
             fail_on=self._fail_on,
             words=self.words,
             check=self._task.check_mode,
+            command=partial(command_here, variables=self.variables),
             **terminal(),
         )
-        # Without a callback of ours nothing else says where the page is.
-        show([made.table, *([] if SCREEN.ends else made.files)])
+        # Without a callback of ours nothing else says where the page is and what comes next.
+        show([made.table, *([] if SCREEN.ends else made.after)])
         return {**made.result, **({"failed": True, "msg": made.error} if made.error else {})}

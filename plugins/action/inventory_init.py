@@ -10,13 +10,13 @@ from ansible import constants
 
 from ..module_utils.base.text import printable_message
 from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.doors.terminal import asking
 from ..plugin_utils.init import checks, questions
 from ..plugin_utils.init.begin import Plan, begin, next_command, write
 from ..plugin_utils.init.disk import Here
 from ..plugin_utils.init.given import as_typed
 from ..plugin_utils.init.interview import Interview
 from ..plugin_utils.init.plan import CREATED, difference
-from ..plugin_utils.init.terminal import asking
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.early import told_language
 from ..plugin_utils.words.words import LANGUAGES, Words
@@ -54,7 +54,7 @@ class ActionModule(ControllerAction):
         args["password"] = args["password"] or given
         talk = Interview(
             {f"pronote_init_{name}": value for name, value in args.items()},
-            asks=lambda: asking(self.words),
+            asks=lambda: asking(self.words, questions.INTRODUCTION),
             # What a file has for headings is among it.
             tell=lambda texts: show(printable_message(self.words.of(text)) for text in texts),
         )
@@ -76,7 +76,14 @@ class ActionModule(ControllerAction):
     def _result(self, plan: Plan, here: Here, *, changed: bool) -> dict[str, Any]:
         command = next_command(plan, here.base)
         if not self._task.check_mode:
-            show([self.words("Next, once a station listens (docs/winrm.md): {command}", command=command)])
+            show(
+                [
+                    self.words(
+                        "Next, once stations listen (docs/winrm.md), see what else is missing: {command}",
+                        command=command,
+                    )
+                ]
+            )
         return {
             "changed": changed,
             "files": [{"path": each.path, "state": each.state} for each in plan.files],

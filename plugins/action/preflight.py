@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, ClassVar
 
 from ansible import constants
-from ansible.errors import AnsibleError
 
 from ..module_utils.base.message import joined
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.places.look import read_as_inventory
 from ..plugin_utils.preflight.check import check
 from ..plugin_utils.preflight.findings import lines
-from ..plugin_utils.words.catalogue import catalogue
-from ..plugin_utils.words.words import LANGUAGES, Words
 
 
 class ActionModule(ControllerAction):
@@ -25,14 +21,6 @@ class ActionModule(ControllerAction):
     # What runs wrote into an inventory is moved out of it by the task that settles where they write, or it says so.
     REFUSES_TAINTED = False
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {"role": {"type": "str", "default": ""}}
-
-    @cached_property
-    def words(self) -> Words:
-        """Those of the reader; of a first station whose language cannot be read, the default."""
-        try:
-            return super().words
-        except AnsibleError:
-            return catalogue(LANGUAGES[0])
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         if read_as_inventory():

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import shlex
 from typing import Any, ClassVar
 
 from ..module_utils.base.message import Message
+from ..module_utils.product.products import PRONOTE_CLIENT
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
+from ..plugin_utils.doctor.rehearsed import rehearsals
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.prepare.outcome import summary
@@ -50,6 +53,7 @@ class ActionModule(ControllerAction):
         "pause": {"type": "float", "default": 2},
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
+        "rehearsals": {"type": "path"},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -69,10 +73,19 @@ class ActionModule(ControllerAction):
             renewal = renew(settings.depot, settings.lock_file, done=outcomes, check=settings.check)
         told = summary([*outcomes, *renewal.outcomes], [*problems, *renewal.problems])
         if told["changed"] and not told.get("failed") and not settings.check:
-            # Of what is in the depot now, the stations' next.
-            command = f"{command_here('deploy', self.variables)} --check --diff"
-            show([self.words("Next, to see what changes on the stations: {command}", command=command)])
+            show([self._next(args)])
         return {**told, "scripts": renewal.scripts, "warnings": renewal.warnings}
+
+    def _next(self, args: dict[str, Any]) -> str:
+        """Of what is in the depot now, the stations' next: first of all whether one does as is expected of it."""
+        if args["product"] == PRONOTE_CLIENT.key and rehearsals(args["rehearsals"] or "") == {}:
+            reference = self.variables["groups"].get("pronote_reference", [])
+            named = {str(name) for name in self.variables["ansible_play_hosts_all"]}
+            station = next((shlex.quote(name) for name in reference if name in named), self.words.of(_STATION))
+            command = f"{command_here('rehearse', self.variables)} --limit {station}"
+            return self.words("Next, ask one station about what is taken for granted: {command}", command=command)
+        command = f"{command_here('deploy', self.variables)} --check --diff"
+        return self.words("Next, to see what changes on the stations: {command}", command=command)
 
     def _record_command(self) -> str:
         command = command_here("record_response", self.variables)

@@ -1,11 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.board.attest import attest_or_revoke
 from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.doors.terminal import asking
+from ..plugin_utils.init.checks import yes
+from ..plugin_utils.init.interview import Interview
+from ..plugin_utils.init.questions import Question
 from ..plugin_utils.inventory.schools import only_school
+from ..plugin_utils.station.telling import telling
+
+_AGREED: Final = Question(key="", text=Message("Record this? yes or no"))
+_FOR_GOOD: Final = Message("This is recorded for good: it can be revoked, and never edited.\n    {line}")
+_RECORDED: Final = Message("Recorded for good: {line}")
+_WOULD: Final = Message("Would be recorded for good: {line}")
 
 
 class ActionModule(ControllerAction):
@@ -24,13 +35,34 @@ class ActionModule(ControllerAction):
         "evidence": {"type": "path"},
         "state": {"type": "str", "choices": ["attested", "revoked"], "default": "attested"},
         "reason": {"type": "str", "default": ""},
+        "confirmed": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         school = args.pop("school") or only_school(self.variables)
-        plan = attest_or_revoke(school=school, **args, check=self._task.check_mode)
+        confirmed = args.pop("confirmed")
+        plan = attest_or_revoke(school=school, **args, check=True)
+        kept, check = plan.before, bool(self._task.check_mode)
+        if (line := plan.told) is not None:
+            asked = None if check or confirmed else self._agreed(line)
+            if asked is False:
+                telling.display(self.words("Nothing was recorded."))
+                return {"attestations": [row.as_dict() for row in kept]}
+            if not check:
+                plan = attest_or_revoke(school=school, **args, check=False)
+            if asked is None:
+                telling.display(self.words.of((_WOULD if check else _RECORDED).given(line=line)))
         return {
             "changed": bool(plan.rows),
             "attestations": [row.as_dict() for row in plan.after],
             "diff": {**plan.diff, "before_header": args["store"], "after_header": args["store"]},
         }
+
+    def _agreed(self, line: Message) -> bool | None:
+        """Whether somebody wants it, who has read it; None where nobody is at a terminal."""
+        talk = Interview(
+            {},
+            asks=lambda: asking(self.words, _FOR_GOOD.given(line=line)),
+            tell=lambda texts: [telling.display(self.words.of(text)) for text in texts],
+        )
+        return talk.asked(_AGREED, yes)

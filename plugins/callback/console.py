@@ -12,7 +12,7 @@ from ansible.plugins.callback.default import CallbackModule as Default
 from ..module_utils.base.message import Message
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, wants_color
-from ..plugin_utils.progress.run_end import RunEnd, how_to_list
+from ..plugin_utils.progress.run_end import RunEnd, how_to_run
 from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
 from ..plugin_utils.words.catalogue import catalogue
 
@@ -105,7 +105,7 @@ class CallbackModule(Default):
             self._play_name = play._uuid
             names = play.get_variable_manager().get_vars(play=play).get("ansible_play_hosts_all", [])
             if names:
-                words = self._words = catalogue(language_of(play, str(names[0])) or "fr")
+                words = self._words = catalogue(language_of(play, map(str, names)) or "fr")
                 self._run_end.begin(play._uuid, stations=lambda: named(stations_of(play)), words=lambda: words)
 
     @_or_default
@@ -160,7 +160,9 @@ class CallbackModule(Default):
         if self.broken:
             return
         try:
-            command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ())
+            command = functools.partial(
+                how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
+            )
             self._run_end.say(self._display.display, self._display.warning, command=command)
         except Exception as exc:  # noqa: BLE001  (as above)
             self.give_up(exc)

@@ -21,7 +21,7 @@ from ..plugin_utils.progress.play import (
     stations_of,
     wants_color,
 )
-from ..plugin_utils.progress.run_end import RunEnd, how_to_list
+from ..plugin_utils.progress.run_end import RunEnd, how_to_run
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
 from ..plugin_utils.rings.judge import told_of
@@ -123,7 +123,7 @@ class CallbackModule(CallbackBase):
         if stations and play._uuid != self._play:
             self._play = play._uuid
             self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
-            words = self._words = catalogue(language_of(play, next(iter(stations))) or self._own_language())
+            words = self._words = catalogue(language_of(play, stations) or self._own_language())
             self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
 
     @_harmless
@@ -181,7 +181,9 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
         self._watch.finish(told=self._run_end.told())
-        command = how_to_list(self._playbook, context.CLIARGS.get("inventory") or ())
+        command = functools.partial(
+            how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
+        )
         self._run_end.say(self._display.display, self._display.warning, command=command)
 
     def _gather(self, result: Any, *, wrong: bool = False) -> None:

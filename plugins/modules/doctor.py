@@ -99,6 +99,11 @@ schools:
   type: list
   elements: dict
   sample: [{"school": "0310001A", "school_name": "Lycée d'essai", "checks": [], "rooms": []}]
+next:
+  description: The command that comes next.
+  returned: always
+  type: str
+  sample: ansible-playbook rentree.pronote.prepare -i inventories/my_schools
 ending:
   description: The block that ends the run, for the callback P(rentree.pronote.console#callback).
   returned: always

@@ -134,6 +134,11 @@ options:
   ca_path:
     description: File with the authorities to trust for TLS instead of the system's.
     type: path
+  rehearsals:
+    description:
+      - Folder of the controller where rehearsals are kept (M(rentree.pronote.rehearsal)). While none is there, the
+        command that is told to come next is that of one.
+    type: path
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing

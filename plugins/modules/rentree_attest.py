@@ -57,6 +57,12 @@ options:
     description: Why it is revoked. Needed with O(state=revoked).
     type: str
     default: ""
+  confirmed:
+    description:
+      - Nobody is asked. Otherwise whoever is at the terminal is shown what is recorded, and agrees or not; without a
+        terminal it is recorded, and said.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.changing

@@ -1,13 +1,10 @@
-"""From an empty folder to an audit, with what init asks and nothing edited by hand."""
+"""What init asks, and what it writes into an empty folder (test_first_evening.py goes on from there)."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shlex
 import stat
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,14 +13,13 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
+from tests.e2e.newcomer import BIN, INVENTORY, content_of, environment, export_of, install_collection, run, server_of
 from tests.e2e.playbook import ROOT
 from tests.e2e.typist import typed
 
 UAI = "0310036W"
 STATIONS = ["cdi-01", "cdi-02", "profs-01"]
-_BIN = Path(sys.executable).parent
 _PASSWORD = ACCOUNT["password"]
-_INV = "inventories/my_schools"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +27,7 @@ def school(start_school: StartSchool) -> School:
     return start_school(
         [],
         publish=False,
+        clock=1,
         schools=[{"uai": UAI, "group": "lycee", "name": "Lycée d'essai", "release": "2026.2.7"}],
         rooms=[
             {
@@ -47,45 +44,14 @@ def school(start_school: StartSchool) -> School:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of somebody who has installed the collection."""
     home = tmp_path_factory.mktemp("home")
-    for command in (
-        ["collection", "build", str(ROOT), "--output-path", str(home)],
-        ["collection", "install", "--offline", str(home / "collection.tar.gz")],
-    ):
-        for built in home.glob("rentree-*.tar.gz"):
-            built.rename(home / "collection.tar.gz")
-        subprocess.run(
-            [str(_BIN / "ansible-galaxy"), *command],
-            cwd=home,
-            env=_environment(home),
-            check=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+    install_collection(home)
     return home
-
-
-def _environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
-    path = os.pathsep.join([str(_BIN), kept.get("PATH", "")])
-    return {**kept, "HOME": str(home), "PATH": path, "COLUMNS": "200", "TERM": "xterm", "ANSIBLE_NOCOLOR": "1"}
 
 
 @pytest.fixture
 def folder(tmp_path: Path, school: School) -> Path:
     """An empty folder but for an export of the lab's stations."""
-    hosts = yaml.safe_load((school.inventory / "hosts.yml").read_text(encoding="utf-8"))
-    rooms = hosts["pronote_stations"]["children"]["lycee"]["children"]
-    rows = [f"{name};{host['ansible_host']};CDI;en service" for name, host in rooms["cdi"]["hosts"].items()]
-    work = tmp_path / "work"
-    work.mkdir(mode=0o755)
-    (work / "parc.csv").write_text("\n".join(["Nom;Adresse IP;Salle;\x1b[2JStatut", *rows, ""]), encoding="cp1252")
-    return work
-
-
-def _server(school: School) -> str:
-    hosts = yaml.safe_load((school.inventory / "hosts.yml").read_text(encoding="utf-8"))
-    url: str = hosts["pronote_stations"]["children"]["lycee"]["vars"]["pronote_server_url"]
-    return url
+    return export_of(school, tmp_path / "work")
 
 
 def _answers(work: Path, home: Path, **changes: Any) -> None:
@@ -104,78 +70,45 @@ def _answers(work: Path, home: Path, **changes: Any) -> None:
     file.write_text(yaml.safe_dump({f"pronote_init_{name}": value for name, value in values.items()}), encoding="utf-8")
 
 
-def _run(command: list[str], folder: Path, home: Path, code: int = 0) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=_environment(home),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout[-6000:]
-    assert "Traceback" not in done.stdout
-    return done.stdout
-
-
-def _content(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def _statuses(folder: Path) -> dict[str, str]:
-    report = json.loads((folder / f"{_INV}.pronote/reports/audit.json").read_text(encoding="utf-8"))
-    return {each["station"]: each["status"] for each in report["stations"]}
-
-
 def test_a_file_of_answers_and_the_installed_collection(school: School, installed: Path, folder: Path) -> None:
-    _answers(folder, installed, schools=[{"name": "Lycée d'essai", "uai": UAI, "server_url": _server(school)}])
+    _answers(folder, installed, schools=[{"name": "Lycée d'essai", "uai": UAI, "server_url": server_of(school)}])
     init = ["ansible-playbook", "rentree.pronote.init", "-e", "@answers.yml"]
-    empty = _content(folder)
+    empty = content_of(folder)
 
-    told = _run([*init, "--check", "--diff"], folder, installed)
-    assert _content(folder) == empty
+    told = run([*init, "--check", "--diff"], folder, installed)
+    assert content_of(folder) == empty
     assert f"+pronote_uai: {UAI}" in told
     assert "changed=1" in told
     assert "3 postes, 1 salle, 1 établissement" in told
     assert "Colonnes laissées de côté\u00a0: \ufffd[2JStatut." in told
     assert "\x1b" not in told
 
-    told += _run([*init, "--diff", "-vvvv"], folder, installed)
+    told += run([*init, "--diff", "-vvvv"], folder, installed)
     assert _PASSWORD not in told
-    written = _content(folder)
+    written = content_of(folder)
     assert [name for name, content in written.items() if _PASSWORD.encode() in content] == ["answers.yml"]
-    assert written[f"{_INV}/group_vars/all/vault.yml"].startswith(b"$ANSIBLE_VAULT;1.")
-    assert stat.S_IMODE((folder / f"{_INV}/group_vars/all/vault.yml").stat().st_mode) == 0o600
+    assert written[f"{INVENTORY}/group_vars/all/vault.yml"].startswith(b"$ANSIBLE_VAULT;1.")
+    assert stat.S_IMODE((folder / f"{INVENTORY}/group_vars/all/vault.yml").stat().st_mode) == 0o600
     (vault,) = installed.glob("vault-*")
     assert stat.S_IMODE(vault.stat().st_mode) == 0o600
     # Where Ansible looks by itself, nobody has to say where the collection is.
     assert b"collections_path" not in written["ansible.cfg"]
 
-    assert "changed=0" in _run([*init, "--check"], folder, installed)
-    told = _run(init, folder, installed)
+    assert "changed=0" in run([*init, "--check"], folder, installed)
+    told = run(init, folder, installed)
     assert "changed=0" in told
-    assert _content(folder) == written
-
-    (command,) = re.findall(r"(?m)^Ensuite.*: (ansible-playbook .*)$", told)
-    told = _run(shlex.split(command), folder, installed)
-    assert _statuses(folder) == dict.fromkeys(STATIONS, "absent")
-    # Not one line of the preflight, nor a warning of Ansible's.
-    assert "group_vars" not in told
-    assert "WARNING" not in told
+    assert content_of(folder) == written
 
     config = folder / "ansible.cfg"
     config.write_text(config.read_text(encoding="utf-8").replace("forks = 25", "forks = 5"), encoding="utf-8")
-    told = _run(init, folder, installed)
+    told = run(init, folder, installed)
     assert "    +forks = 25" in told.splitlines()
     assert "changed=0" in told
     assert "forks = 5\n" in config.read_text(encoding="utf-8")
 
 
 def test_questions_on_a_terminal_and_the_command_that_comes_next(school: School, installed: Path, folder: Path) -> None:
-    environment = _environment(installed)
+    shell = environment(installed)
     code, told = typed(
         [sys.executable, str(ROOT / "bin/pronote"), "init", "-e", "pronote_language=en"],
         [
@@ -185,6 +118,7 @@ def test_questions_on_a_terminal_and_the_command_that_comes_next(school: School,
             ("The name of the school", "Lycée d'essai"),
             ("The UAI of Lycée d'essai", "0310063W"),
             ("the letter that goes with 0310063 is A", UAI),
+            (f"[https://{UAI}.index-education.net/pronote/]", server_of(school)),
             ("How to log on", ""),
             ("An account", ACCOUNT["name"]),
             ("The password of that account", _PASSWORD),
@@ -198,7 +132,7 @@ def test_questions_on_a_terminal_and_the_command_that_comes_next(school: School,
             ("Write this?", "yes"),
         ],
         cwd=folder,
-        env=environment,
+        env=shell,
     )
     assert code == 0, told
     assert _PASSWORD not in told
@@ -206,23 +140,25 @@ def test_questions_on_a_terminal_and_the_command_that_comes_next(school: School,
     assert "3 stations in 1 room of 1 school" in told
     assert "WARNING" not in told
     (command,) = re.findall(r"Next, .*: (ansible-playbook [^\r\n]*)", told)
-    assert command == "ansible-playbook rentree.pronote.audit"
-    written = _content(folder)
+    assert command == "ansible-playbook rentree.pronote.doctor"
+    written = content_of(folder)
     # It was this repository's, which Ansible would not find from here.
     assert f"collections_path = {ROOT}/.ansible/collections:".encode() in written["ansible.cfg"]
 
-    audit = [str(_BIN / "ansible-playbook"), *shlex.split(command)[1:], "-e", f"pronote_server_url={_server(school)}"]
-    code, told = typed(audit, [("Vault password", "vault-1")], cwd=folder, env=environment)
-    assert code == 0, told
-    assert _statuses(folder) == dict.fromkeys(STATIONS, "absent")
+    doctor = [str(BIN / "ansible-playbook"), *shlex.split(command)[1:]]
+    code, told = typed(doctor, [("Vault password", "vault-1")], cwd=folder, env=shell)
+    assert code == 2, told
+    # Not one line of the preflight, nor a warning of Ansible's.
     assert "group_vars" not in told
+    assert "WARNING" not in told
+    assert f"{command.replace('doctor', 'prepare')} -i {INVENTORY}" in told
 
 
 def test_no_said_at_the_end_writes_nothing(installed: Path, folder: Path) -> None:
     _answers(folder, installed)
-    before = _content(folder)
+    before = content_of(folder)
     script = [sys.executable, str(ROOT / "bin/pronote"), "init"]
-    code, told = typed([*script, "--help"], [], cwd=folder, env=_environment(installed))
+    code, told = typed([*script, "--help"], [], cwd=folder, env=environment(installed))
     assert code == 0
     assert "bin/pronote init answers.yml" in told
     code, told = typed(
@@ -234,11 +170,11 @@ def test_no_said_at_the_end_writes_nothing(installed: Path, folder: Path) -> Non
             ("L'UAI de Lycée", "\x03"),
         ],
         cwd=folder,
-        env=_environment(installed),
+        env=environment(installed),
     )
     assert code == 2, told
     assert "Rien n'a été écrit." in told
-    assert _content(folder) == before
+    assert content_of(folder) == before
 
 
 def test_wrong_answers_of_a_file_are_told_together_with_their_keys(installed: Path, folder: Path) -> None:
@@ -250,7 +186,7 @@ def test_wrong_answers_of_a_file_are_told_together_with_their_keys(installed: Pa
         password="",
         folder=str(folder),
     )
-    told = _run([str(ROOT / "bin/pronote"), "init", "answers.yml"], folder, installed, code=2)
+    told = run([str(ROOT / "bin/pronote"), "init", "answers.yml"], folder, installed, code=2)
     for part in (
         "pronote_init_folder\u00a0: il faut un dossier à part",
         "pronote_init_schools\u00a0: 0310063W ne peut pas être juste",
@@ -270,7 +206,7 @@ def test_wrong_answers_of_a_file_are_told_together_with_their_keys(installed: Pa
 )
 def test_what_is_refused_on_the_command_line(installed: Path, folder: Path, arguments: list[str], told: str) -> None:
     _answers(folder, installed)
-    shown = _run([str(ROOT / "bin/pronote"), "init", "answers.yml", *arguments], folder, installed, code=2)
+    shown = run([str(ROOT / "bin/pronote"), "init", "answers.yml", *arguments], folder, installed, code=2)
     assert told in shown
     assert _PASSWORD not in shown
     assert not (folder / "inventories").exists()

@@ -127,6 +127,27 @@ def test_the_first_station_may_be_one_whose_variables_come_to_nothing(school: Sc
     assert "Traceback" not in run.output
 
 
+@pytest.mark.parametrize("playbook", ["audit", "deploy"])
+def test_a_first_station_without_a_language_has_its_line(school: School, playbook: str) -> None:
+    """The others are told and done in the language that they have."""
+    own = school.inventory / "host_vars/a-first.yml"
+    hosts = school.inventory / "added.yml"
+    hosts.write_text("---\nsalle_101:\n  hosts:\n    a-first:\n", encoding="utf-8")
+    own.write_text('pronote_language: "{{ nobody_said }}"\n', encoding="utf-8")
+    try:
+        run = school.play(playbook, "--limit", "a-first,right")
+    finally:
+        own.unlink()
+        hosts.unlink()
+    (line,) = _lines(run, f"{own}:1: ")
+    assert "pronote_language cannot be worked out" in line
+    assert "'nobody_said' is undefined" in line
+    assert run.of("audit" if playbook == "audit" else "client")["right"]["outcome"] == "ok"
+    assert "Traceback" not in run.output
+    assert "callback" not in run.output
+    assert "PRONOTE, " in run.output
+
+
 def test_what_has_to_be_there_is_asked_for_once(school: School, tmp_path: Path) -> None:
     run = run_playbook("deploy", inventory=school.inventory, work=tmp_path).assert_code(2)
     assert len(_lines(run, "pronote_releases is not set. Prepare a release first")) == 1

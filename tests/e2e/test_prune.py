@@ -58,6 +58,7 @@ class Bench:
             "pronote_cache_dir": str(self.folder / "cache"),
             **variables,
         }
+        values = {name: value for name, value in values.items() if value is not None}
         return run_playbook(
             "prune", "-e", json.dumps(values), *arguments, inventory=self.inventory, work=self.folder / "runs"
         )
@@ -130,6 +131,14 @@ def test_matrix(bench: Bench) -> None:
         run = bench.play(*arguments)
         assert not _result(run)["changed"]
         assert not [r for r in run.results if r["result"].get("changed")]
+
+
+def test_a_depot_that_is_on_this_machine_alone(bench: Bench) -> None:
+    """As init sets it up: no web server of its own is named."""
+    alone: dict[str, Any] = {"pronote_depot_host": None, "pronote_depot_host_path": None}
+    assert set(_result(bench.play("--check", **alone))["pruned"]) == _GONE
+    assert set(_result(bench.play(**alone))["pruned"]) == _GONE
+    assert (bench.places(bench.depot), bench.places(bench.web)) == (_LEFT, _GONE | _LEFT)
 
 
 def test_a_spoilt_lock_file_stops_before_anything_is_removed(bench: Bench) -> None:

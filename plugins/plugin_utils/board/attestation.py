@@ -12,6 +12,7 @@ from ...module_utils.base.digests import valid_digest
 from ...module_utils.base.identifiers import parse_uai
 from ...module_utils.base.message import Message
 from ...module_utils.base.times import iso, moment
+from .operations import OPERATIONS
 
 __all__ = ["ATTESTED", "Attestation", "AttestationPlan", "attest", "current", "new_attestation", "revoke"]
 
@@ -51,6 +52,12 @@ class Attestation:
         return f"{self.school} {self.year} operation {self.operation}: {self.name} ({self.role}), {self.done_on}{file}"
 
 
+_TOLD = Message("{school}, {year}: operation {operation} ({title}), attested by {name} ({role}), done on {done_on}")
+_TOLD_REVOKED = Message(
+    "{school}, {year}: operation {operation} ({title}), what was attested is revoked by {name} ({role}): {reason}"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AttestationPlan:
     """What a run adds to the store, and the attestations in force before and after."""
@@ -58,6 +65,16 @@ class AttestationPlan:
     rows: tuple[Attestation, ...]
     before: tuple[Attestation, ...]
     after: tuple[Attestation, ...]
+
+    @property
+    def told(self) -> Message | None:
+        """What is added, for whoever is to answer for it; None for nothing."""
+        if not self.rows:
+            return None
+        row = self.rows[0]
+        told: Message = _TOLD if row.revokes is None else _TOLD_REVOKED
+        named = {name: getattr(row, name) for name in ("school", "year", "operation", "name", "role")}
+        return told.given(**named, title=OPERATIONS[row.operation].short, done_on=row.done_on, reason=row.reason)
 
     @property
     def diff(self) -> dict[str, str]:

@@ -6,20 +6,21 @@ I/O: files and the clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
-from ...module_utils.base.text import printable_data
+from ...module_utils.base.text import printable_data, printable_line
 from ..ending.block import Count, EndBlock
 from ..words.catalogue import catalogue
 from ..words.words import Words
 from .checks import VERDICTS
 from .document import document, gathered
 from .examine import Examined
+from .following import following
 from .table import render_table
 from .view import ANSWERS, school_views
 from .write import write_doctor
@@ -29,11 +30,11 @@ __all__ = ["Made", "make", "of_room", "valid_verdicts"]
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """``table``: for a terminal; ``files``: where it is written, in lines; ``result``: of the task; ``error``: why it
-    fails, empty when it does not."""
+    """``table``: for a terminal; ``after``: where it is written and what comes next, in lines; ``result``: of the task;
+    ``error``: why it fails, empty when it does not."""
 
     table: str
-    files: list[str]
+    after: list[str]
     result: dict[str, Any]
     error: str
 
@@ -69,10 +70,12 @@ def make(
     fail_on: Sequence[str],
     words: Words,
     check: bool,
+    command: Callable[[str], str],
     width: int,
     color: bool,
 ) -> Made:
-    """In check mode nothing is written. Raises OSError for a file that cannot be."""
+    """In check mode nothing is written. ``command``: for one of our playbooks, by its name. Raises OSError for a file
+    that cannot be."""
     rooms: list[dict[str, Any]] = [
         {
             "school": look.place.school,
@@ -90,9 +93,11 @@ def make(
     written = {} if check else write_doctor(report, views, path=path, html=html, words=words)
     answer = ANSWERS[report["verdict"]]
     counts: dict[str, int] = report["counts"]
-    files = [
+    told, typed = following(examined.findings, command)
+    after = [
         *([words("Page: {path}", path=written["html"])] if "html" in written else []),
         *([words("For programs (JSON): {path}", path=written["path"])] if "path" in written else []),
+        printable_line(words.of(told)),
     ]
     asked = sum(len(look.asked) for look in examined.rooms)
     block = EndBlock(
@@ -106,17 +111,18 @@ def make(
         ],
         schools=[],
         groups=[],
-        after=[words.of(answer), *files],
+        after=[words.of(answer), *after],
     )
     verdict = report["verdict"]
     return Made(
         table=render_table(views, words=words, width=width, color=color),
-        files=files,
+        after=after,
         result={
             "verdict": verdict,
             "exit_code": report["exit_code"],
             "counts": counts,
             "schools": report["schools"],
+            "next": typed,
             **written,
             "ending": {**block.as_dict(), "language": words.language},
         },

@@ -6,7 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ansible.errors import AnsibleError
+
 from ...module_utils.base.message import Message, sourced
+from ..inventory.schools import said as said_by
 from ..station.telling import telling
 from ..words.catalogue import catalogue
 from ..words.pages import PAGE, anchor_of
@@ -18,6 +21,7 @@ LANGUAGE_SPEC: Final[dict[str, Any]] = {"type": "str", "choices": list(LANGUAGES
 """The option of an action; without it the variable says it, or what an earlier variable says, else French."""
 
 _GONE_IN = "0.3.0"
+_LOOKED_AT: Final = 20  # hosts, for one whose language can be read
 
 _SAID = ("msg", "skip_reason", "skipped_reason", "warnings", "diff")
 """What of a result is for people, and for nobody else."""
@@ -30,9 +34,28 @@ def words_of(
 ) -> Words:
     """The words of a task: of its option, or of its variables, which ``template`` reads.
 
-    Another value of ``pronote_language`` than a language is warned of. Raises ValueError for one of an ``earlier``
-    variable.
+    Another value of ``pronote_language`` than a language is warned of; one that comes to nothing is said by the
+    preflight, and the words are those of another host of the play. Raises ValueError for a value of an ``earlier``
+    variable that is no language.
     """
+    try:
+        return _words_of(args, variables, template, earlier=earlier)
+    except AnsibleError:
+        return catalogue(_of_another(variables))
+
+
+def _of_another(variables: Mapping[str, Any]) -> str:
+    hosts = variables.get("hostvars", {})
+    for name in variables.get("ansible_play_hosts_all", ())[:_LOOKED_AT]:
+        # Looked up one by one: hostvars works out a host's variables each time.
+        if (language := said_by(hosts[name], "pronote_language")) in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def _words_of(
+    args: Mapping[str, Any], variables: Mapping[str, Any], template: Callable[[Any], Any], *, earlier: str
+) -> Words:
     given = args.get("language") or variables.get("pronote_language")
     if not (earlier and earlier in variables):
         return catalogue(_known(given, template) if given else LANGUAGES[0])

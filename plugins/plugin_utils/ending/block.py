@@ -7,7 +7,7 @@ It is made where the run's results are, in the reader's words, and drawn where t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -23,7 +23,10 @@ from ..words.words import Words
 from .stations import OUTCOMES, StationEnd, count
 from .stations import by_school as ends_by_school
 
-__all__ = ["Count", "EndBlock", "Group", "Mode", "ServerRead", "block_of", "of_audit", "of_deployment"]
+__all__ = ["Command", "Count", "EndBlock", "Group", "Mode", "ServerRead", "block_of", "of_audit", "of_deployment"]
+
+Command = Callable[[str], str]
+"""The command for one of our playbooks, by its name."""
 
 Mode = Literal["deploy", "dry_run", "stage"]
 
@@ -46,6 +49,9 @@ _AUDITED = {
     "unknown_release": Message.plural("{n} of unknown release", "{n} of unknown release"),
 }
 """Stations by the status of an audit (audit/status.py), counted."""
+
+_TO_BRING = frozenset({"late", "older_year_only", "absent"})
+"""Those that a deployment is for."""
 
 _VERDICTS = {
     "compliant": Message("The audit is compliant."),
@@ -142,18 +148,17 @@ def of_deployment(
     words: Words,
     today: str = "",
     outcome: str = "",
-    command: str = "",
+    command: Command | None = None,
     servers: Sequence[ServerRead] = (),
     zone: dt.tzinfo | None = None,
 ) -> EndBlock:
     """That of a deployment. ``today``: as ``2026-11-26``, whose hours need no day; ``outcome``: the file for programs;
-    ``command``: how to list what remains, told when something does; ``servers``: what the stations are brought to;
+    ``command``: of a playbook that comes next; ``servers``: what the stations are brought to;
     ``zone``: of its times, by default this machine's."""
     head = words.of(_TITLES[mode].given(product=_title(product)))
     dry = mode == "dry_run"
     schools = ends_by_school(ends)
     ordered = [end for rows in schools.values() for end in rows]
-    remains = any(OUTCOMES[end.outcome].listed for end in ends)
     return EndBlock(
         title=_of_stations(head, len(ends), words),
         counts=_ended(ordered, dry=dry, words=words, today=today),
@@ -167,9 +172,22 @@ def of_deployment(
         after=[
             *_servers(servers, words, zone),
             *([words("Outcome for programs (JSON): {path}", path=outcome)] if outcome else []),
-            *([words("What remains: {command}", command=command)] if command and remains and mode == "deploy" else []),
+            *_next_step(ends, command, mode=mode, words=words),
         ],
     )
+
+
+def _next_step(ends: Sequence[StationEnd], command: Command | None, *, mode: Mode, words: Words) -> Iterator[str]:
+    """What to do next, where something is: list what remains, prove what was done, or do what was only shown."""
+    outcomes = {end.outcome for end in ends}
+    if mode == "dry_run":
+        if outcomes & {"to_install", "to_remove", "to_stage", "to_tidy"}:
+            yield words("Next, to do it: the same command without --check.")
+    elif mode == "deploy" and command is not None:
+        if any(OUTCOMES[each].listed for each in outcomes):
+            yield words("What remains: {command}", command=command("remaining"))
+        elif "done" in outcomes:
+            yield words("Next, to prove it: {command}", command=command("audit"))
 
 
 def _servers(servers: Sequence[ServerRead], words: Words, zone: dt.tzinfo | None) -> list[str]:
@@ -238,12 +256,17 @@ def of_audit(
     words: Words,
     unread: int = 0,
     check: bool = False,
+    command: Command | None = None,
 ) -> EndBlock:
     """That of an audit. ``written``: the reports, by their kind (report/write.py); ``unread``: stations of the
-    inventory that no audit has looked at."""
+    inventory that no audit has looked at; ``command``: of a playbook that comes next."""
     head = words("{product}, audit", product=_title(product))
     schools = by_school(records)
     dry = [words("Dry run: the reports were not written.")] if check else []
+    following = []
+    if command is not None and any(row["status"] in _TO_BRING for row in records):
+        shown = f"{command('deploy')} --check --diff"
+        following = [words("Next, to see what changes on the stations: {command}", command=shown)]
     return EndBlock(
         title=_of_stations(head, len(records), words),
         counts=_audited(records, words),
@@ -259,6 +282,7 @@ def of_audit(
             *([words.of(NEVER_READ.given(n=unread))] if unread else []),
             *(words.of(_FILES[kind].given(path=printable_line(written[kind]))) for kind in _FILES if kind in written),
             *dry,
+            *following,
         ],
     )
 

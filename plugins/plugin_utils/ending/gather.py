@@ -26,7 +26,7 @@ from ..store.store import StoreError
 from ..survey.results import read_lines
 from ..words.catalogue import catalogue
 from ..words.words import Words
-from .block import EndBlock, Mode, ServerRead, of_deployment
+from .block import Command, EndBlock, Mode, ServerRead, of_deployment
 from .document import document
 from .stations import StationEnd, ended
 
@@ -146,11 +146,11 @@ def _says(text: str, told: str, words: Words) -> bool:
 
 
 def block_and_outcome(
-    ends: Sequence[StationEnd], run: DeploymentRun, *, words: Words, command: str
+    ends: Sequence[StationEnd], run: DeploymentRun, *, words: Words, command: Command
 ) -> tuple[EndBlock, str]:
     """The block of a deployment, and why its outcome, if one was asked for, could not be written; empty when it was.
 
-    ``command``: how to list what remains.
+    ``command``: of a playbook that comes next.
     """
     at = now()
     written, problem = "", ""

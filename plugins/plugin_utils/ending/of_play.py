@@ -7,6 +7,7 @@ I/O: files, the store and Ansible.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from ..inventory.schools import said
@@ -41,7 +42,7 @@ def ending_of(
         places=places,
         words=words,
     )
-    command = command_here("remaining", variables)
+    command = partial(command_here, variables=variables)
     block, problem = block_and_outcome(ends, run, words=words, command=command)
     return {
         "ending": {**block.as_dict(), "language": words.language},

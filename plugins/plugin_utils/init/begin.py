@@ -126,9 +126,9 @@ def write(plan: Plan, base: Path) -> None:
 
 
 def next_command(plan: Plan, base: Path) -> str:
-    """The audit, as it is typed in this folder."""
+    """The doctor, as it is typed in this folder: what holds, before anything is asked of the stations."""
     in_project = base.resolve() == _HERE.resolve()
-    words = ["ansible-playbook", "playbooks/audit.yml" if in_project else "rentree.pronote.audit"]
+    words = ["ansible-playbook", "playbooks/doctor.yml" if in_project else "rentree.pronote.doctor"]
     states = {each.path: each.state for each in plan.files}
     if states.get(CONFIG, KEPT) == KEPT:
         words += ["-i", plan.answers.folder]

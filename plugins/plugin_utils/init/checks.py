@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ...module_utils.base.identifiers import parse_uai
 from ...module_utils.base.message import Message
+from ...module_utils.server.description import base_url
 
 __all__ = [
     "TRANSPORTS",
@@ -18,6 +19,7 @@ __all__ = [
     "realm_of",
     "right_uai",
     "secret",
+    "server_address",
     "user",
     "web_address",
     "yes",
@@ -95,6 +97,13 @@ def web_address(text: str) -> str:
             Message("there is a name or a password in the address: everybody may read it there. Leave it out")
         )
     return told
+
+
+def server_address(text: str, uai: str = "") -> str:
+    """An address of a PRONOTE server; empty for the one that is found by the UAI."""
+    told = _plain(text)
+    url = base_url(uai, told)
+    return "" if uai and url.lower() == base_url(uai).lower() else told
 
 
 def absolute_path(text: str) -> str:

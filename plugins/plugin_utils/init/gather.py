@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import some_of
+from ...module_utils.server.description import base_url
 from . import checks, questions
 from .answers import Account, Answers, Export, School, schools_of, two_of_one
 from .interview import Interview
@@ -21,6 +22,11 @@ _KEYS: Final = ("name", "uai", "server_url")
 _ANY: Final = "school"
 _NAMED: Final = 8
 _EXAMPLE: Final = "{name: Lycée Jean Moulin, uai: 0310036W}"
+_BY_UAI = Message(
+    "The PRONOTE servers, found by the UAI: {addresses}. One with another address: pronote_server_url in the school's "
+    "group_vars.",
+    addresses="",
+)
 _MISSING = Message("the UAI of {school} is missing. {text}")
 
 
@@ -126,6 +132,7 @@ def _of_one_school(
 def _schools(talk: Interview, schools: Mapping[str, str], listed: Mapping[str, Mapping[str, str]]) -> Iterator[School]:
     """Each school of the file, with what the file does not say of it."""
     owners = {uai: name for name, uai in schools.items() if uai}
+    by_uai: list[str] = []
 
     def own(text: str, name: str) -> str:
         uai = checks.right_uai(text)
@@ -155,10 +162,19 @@ def _schools(talk: Interview, schools: Mapping[str, str], listed: Mapping[str, M
         server_url = said.get("server_url", "")
         if server_url:
             try:
-                server_url = checks.web_address(server_url)
+                server_url = checks.server_address(server_url, in_file or uai)
             except ValueError as exc:
                 talk.fault(questions.SCHOOLS, message_of(exc))
+        elif found := in_file or uai:
+            # Of many schools whose UAIs the file has, nobody wants to be asked for each.
+            if talk.asks_all and (not in_file or len(schools) == 1):
+                right = partial(checks.server_address, uai=found)
+                server_url = talk.asked(questions.SERVER, right, default=base_url(found), school=name) or ""
+            else:
+                by_uai.append(base_url(found))
         yield School(name=name, uai="" if in_file else uai, server_url=server_url)
+    if by_uai:
+        talk.tell([_BY_UAI.given(addresses=some_of(by_uai, _NAMED))])
 
 
 def _listed(talk: Interview) -> dict[str, Mapping[str, str]]:

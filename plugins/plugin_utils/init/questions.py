@@ -16,11 +16,13 @@ __all__ = [
     "DEPOT_PATH",
     "DEPOT_URL",
     "FOLDER",
+    "INTRODUCTION",
     "PASSWORD",
     "PRESET",
     "REFERENCE",
     "SCHOOL",
     "SCHOOLS",
+    "SERVER",
     "STATIONS",
     "TRANSPORT",
     "UAI",
@@ -66,6 +68,13 @@ UAI = Question(
     text=Message("The UAI of {school}, seven digits and a letter: its PRONOTE server is found by it.", school=""),
     example="0310036W",
 )
+SERVER = Question(
+    key=SCHOOLS,
+    text=Message(
+        "The address of the PRONOTE server of {school}. In brackets, where Index Éducation hosts it for that UAI.",
+        school="",
+    ),
+)
 TRANSPORT = Question(
     key="pronote_init_transport",
     text=Message("How to log on to the stations: ntlm, or kerberos where they are in a domain and you have its tools."),
@@ -108,5 +117,8 @@ VAULT_PASSWORD = Question(
     key=VAULT_FILE.key,
     text=Message("The password that the account is encrypted with, of your choice. Without it nothing opens it again."),
     private=True,
+)
+INTRODUCTION: Final = Message(
+    "Each question has its default in brackets: Enter takes it. Nothing is written before the last one; Ctrl+C ends."
 )
 AGREED = Question(key="", text=Message("Write this? yes or no"))

@@ -6,9 +6,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["as_typed", "command_here", "playbook_command"]
+
+
+_OURS: Final = ("ansible_collections", "rentree", "pronote", "playbooks")
 
 
 def as_typed(path: str) -> str:
@@ -20,10 +23,12 @@ def as_typed(path: str) -> str:
 def playbook_command(name: str, folder: str, inventories: Iterable[str]) -> str:
     """The command for one of our playbooks on these inventories.
 
-    ``folder``: that of the playbook that ran, beside which it may lie; otherwise it is the collection's.
+    ``folder``: that of the playbook that ran, beside which it may lie; otherwise it is the collection's, which has a
+    name wherever Ansible has put it.
     """
     beside = Path(folder) / f"{name}.yml" if folder else None
-    playbook = as_typed(str(beside)) if beside is not None and beside.is_file() else f"rentree.pronote.{name}"
+    is_ours = beside is None or beside.parts[-5:-1] == _OURS or not beside.is_file()
+    playbook = f"rentree.pronote.{name}" if is_ours else as_typed(str(beside))
     given = [part for inventory in inventories for part in ("-i", as_typed(inventory))]
     return shlex.join(["ansible-playbook", playbook, *given])
 

@@ -5,21 +5,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NamedTuple
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
 from .findings import Finding
 from .setting import Setting, Settings
 
-__all__ = ["OWN_NAMES", "PREFIX", "Fault", "missing", "unknown_names", "values"]
+__all__ = ["OWN_NAMES", "PREFIX", "Fault", "Wrong", "missing", "unknown_names", "values"]
 
 PREFIX: Final = "pronote_"
 OWN_NAMES: Final = "pronote_known_names"
 """The variable that lists the names which people have made for themselves."""
 
-Fault = Callable[[Setting, str], tuple[Message, Message] | None]
-"""The fact and the remedy of a setting that cannot be used for a host, one of those for whom it counts."""
+
+class Wrong(NamedTuple):
+    """Of a setting that cannot be used. ``holds``: whether those that it counts for are held, or it is only told."""
+
+    fact: Message
+    remedy: Message
+    holds: bool = True
+
+
+Fault = Callable[[Setting, str], Wrong | None]
+"""What is wrong with a setting for a host, one of those for whom it counts."""
 
 _NAMED: Final = 5
 _UNKNOWN = Message("nothing reads the variable {name}")
@@ -68,8 +77,7 @@ def values(settings: Settings, wanted: Callable[[Setting], bool], fault: Fault) 
         first = next(whom, None)
         if first is None or (found := fault(setting, first)) is None:
             continue
-        fact, remedy = found
-        yield Finding(place=setting.place, fact=fact, remedy=remedy, hosts=frozenset([first, *whom]))
+        yield Finding(place=setting.place, hosts=frozenset([first, *whom]), **found._asdict())
 
 
 def missing(

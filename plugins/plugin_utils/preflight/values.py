@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.parsing.vault import EncryptedString
+from ansible.parsing.vault import AnsibleVaultError, EncryptedString
 
 from ...module_utils.base.identifiers import parse_mac, parse_uai
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
+from .judge import Wrong
 from .setting import Setting, Settings
 
 __all__ = ["OPEN_VAULT", "Values"]
@@ -22,12 +23,20 @@ _CORRECT = Message("Correct it.")
 _IN_NAME = Message("{name}: {error}")
 _TYPE = Message("{name} is {value}, and must be a value of type {type}")
 _CHOICE = Message("{name} is {value}, and must be one of: {choices}")
+_HIDDEN = Message("{name} is encrypted, and what it says cannot be used")
+_FAILS = Message("{name} cannot be worked out: {error}")
+_UNDEFINED: Final = re.compile(r"'(\w+)' is undefined")
+_LATER: Final = re.compile(r"ansible_|__|item$")
+_DEFINE = Message("Define what it names, or correct it.")
 # Without its name: those of one vault are one line.
 _SECRET = Message("a secret cannot be opened: {error}")
 OPEN_VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
 _PARSED: Final[Mapping[str, Callable[[str], str]]] = {"pronote_uai": parse_uai, "pronote_mac": parse_mac}
-# Whoever is asked may be far away, and is asked when its answer is wanted.
-_ASKS: Final = ("lookup(", "query(", "q(")
+# Look-ups that ask this machine alone. Whoever else is asked may be far away, and is asked when its answer is wanted.
+_NEAR: Final = frozenset(
+    {"config", "csvfile", "dict", "env", "file", "first_found", "fileglob", "ini", "items", "vars"}
+)
+_LOOKUP: Final = re.compile(r"\b(?:lookup|query|q)\(\s*(?:['\"](?:ansible\.builtin\.)?(\w+)['\"])?")
 _DEEPEST: Final = 20
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 
@@ -41,40 +50,52 @@ class Values:
         self._template = template
         # A secret that nothing of ours names is somebody else's, who has its password.
         self._named = {word for setting, _group, _host in settings.each() for word in _words(setting.value)}
+        self._sealed = {setting.name for setting, _group, _host in settings.each() if _has_secret(setting.value)}
         self._specs = {name: _checkable(option) for name, option in known.items()}
         self._validators: dict[str, ArgumentSpecValidator] = {}
-        self._judged: dict[tuple[str, str], tuple[Message, Message] | None] = {}
+        self._judged: dict[tuple[str, str], Wrong | None] = {}
 
     def wanted(self, setting: Setting) -> bool:
         """Whether there is anything to say of it."""
         ours = setting.name in self._specs or setting.name.startswith("ansible_") or setting.name in self._named
         return ours and (setting.name in self._specs or _has_secret(setting.value))
 
-    def fault(self, setting: Setting, host: str) -> tuple[Message, Message] | None:
+    def fault(self, setting: Setting, host: str) -> Wrong | None:
         """The fact and the remedy of one that cannot be used for this host, for whom it counts."""
         try:
             for secret in _secrets(setting.value):
                 str(secret)
         except (AnsibleError, ValueError) as exc:
-            return _SECRET.given(error=one_line(exc)), OPEN_VAULT
+            return Wrong(_SECRET.given(error=one_line(exc)), OPEN_VAULT)
         if setting.name not in self._specs or setting.value is None:
             return None
         value = setting.value
-        if _is_template(value):
+        hidden = _has_secret(value) or not self._sealed.isdisjoint(_words(value))
+        if hidden or _is_template(value):
             if _asks(value):
                 return None
             try:
                 value = self._template(value, host)
-            except Exception:  # noqa: BLE001  (whatever a template comes to: its station's own task says it)
-                return None
-        elif _has_secret(value):
-            return None
+            except Exception as exc:  # noqa: BLE001  (whatever a template comes to)
+                return self._failed(setting, exc)
         key = setting.name, repr(value)
         if key not in self._judged:
             self._judged[key] = self._judge(setting.name, value)
-        return self._judged[key]
+        wrong = self._judged[key]
+        # What is said of a value shows it.
+        return Wrong(_HIDDEN.given(name=setting.name), _CORRECT) if wrong is not None and hidden else wrong
 
-    def _judge(self, name: str, value: Any) -> tuple[Message, Message] | None:
+    def _failed(self, setting: Setting, exc: Exception) -> Wrong | None:
+        """Of a template that comes to nothing. It holds nobody: whose task works it out fails with it, and no other."""
+        error = one_line(exc)
+        missing = _UNDEFINED.search(error)
+        later = any(_LATER.match(word) for word in _words(setting.value))
+        if isinstance(exc, AnsibleVaultError) or later or (missing is not None and missing[1] in self._specs):
+            # The secret has its own line; what roles and facts say is there once their tasks are.
+            return None
+        return Wrong(_FAILS.given(name=setting.name, error=error), _DEFINE, holds=False)
+
+    def _judge(self, name: str, value: Any) -> Wrong | None:
         spec = self._specs[name]
         # Most are, and of ten thousand stations each has another one.
         if spec.get("type", "str") == "str" and "choices" not in spec and isinstance(value, str):
@@ -93,17 +114,17 @@ class Values:
             told = _TYPE.given(name=name, value=shown, type=spec["type"])
         else:
             told = _IN_NAME.given(name=name, error=one_line(result.errors.msg))
-        return told, _CORRECT
+        return Wrong(told, _CORRECT)
 
 
-def _parsed(name: str, value: Any) -> tuple[Message, Message] | None:
+def _parsed(name: str, value: Any) -> Wrong | None:
     parse = _PARSED.get(name)
     if parse is None or not str(value).strip():
         return None
     try:
         parse(str(value))
     except ValueError as exc:
-        return _IN_NAME.given(name=name, error=message_of(exc)), _CORRECT
+        return Wrong(_IN_NAME.given(name=name, error=message_of(exc)), _CORRECT)
     return None
 
 
@@ -149,4 +170,6 @@ def _is_template(value: Any) -> bool:
 
 
 def _asks(value: Any) -> bool:
-    return any(isinstance(each, str) and any(word in each for word in _ASKS) for each in _parts(value))
+    """Whether somebody else than this machine is asked."""
+    asked = (name for each in _parts(value) if isinstance(each, str) for name in _LOOKUP.findall(each))
+    return any(name not in _NEAR for name in asked)

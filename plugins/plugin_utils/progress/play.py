@@ -6,12 +6,15 @@ I/O: files and Ansible.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.template import Templar
 from ansible.utils import color
 
@@ -24,6 +27,9 @@ WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "
 
 SURVEYS = frozenset({"rentree.pronote.audit_survey", "rentree.pronote.client_survey"})
 """Actions that work on many, and tell of each as workers do (plugin_utils/station/events.py)."""
+
+
+_LOOKED_AT = 20  # stations, for one whose language can be read
 
 
 class Room(NamedTuple):
@@ -87,12 +93,17 @@ def apart(rooms: Mapping[str, Room]) -> dict[str, str]:
     }
 
 
-def language_of(play: Any, station: str) -> str:
-    """The language that the variables of a station of the play say; empty when they say none."""
+def language_of(play: Any, stations: Iterable[str]) -> str:
+    """The language that the variables of the first of these stations say, or of the next where they come to nothing;
+    empty when they say none."""
     manager = play.get_variable_manager()
-    variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
-    language = Templar(loader=play.get_loader(), variables=variables).template(variables.get("pronote_language", ""))
-    return language if language in LANGUAGES else ""
+    for station in itertools.islice(stations, _LOOKED_AT):
+        variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
+        templar = Templar(loader=play.get_loader(), variables=variables)
+        with contextlib.suppress(AnsibleError):
+            language = templar.template(variables.get("pronote_language", ""))
+            return language if language in LANGUAGES else ""
+    return ""
 
 
 def _room(host: Any) -> Room:

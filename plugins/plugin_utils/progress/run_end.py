@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.text import printable_line
-from ..ending.block import EndBlock, block_of
+from ..ending.block import Command, EndBlock, block_of
 from ..ending.draw import draw
 from ..ending.gather import DeploymentRun, block_and_outcome, gather
 from ..inventory.typed import playbook_command
@@ -22,7 +22,7 @@ from ..pages.screen import SCREEN, read_by_a_program
 from ..words.catalogue import catalogue
 from ..words.words import Words
 
-__all__ = ["RunEnd", "how_to_list"]
+__all__ = ["RunEnd", "how_to_run"]
 
 _SURVEY = "rentree.pronote.client_survey"
 _RINGS = "rentree.pronote.rings"
@@ -30,9 +30,9 @@ _TURN = "rentree.pronote.client_turn"
 _REPORTS = {"rentree.pronote.deploy_report", "rentree.pronote.audit_report", "rentree.pronote.doctor"}
 
 
-def how_to_list(playbook: str, inventories: Sequence[str]) -> str:
-    """The command that lists what remains: the playbook beside the one that ran, on the same inventories."""
-    return playbook_command("remaining", str(Path(playbook).parent) if playbook else "", inventories)
+def how_to_run(name: str, *, playbook: str, inventories: Sequence[str]) -> str:
+    """The command for a playbook that comes next: the one beside the one that ran, on the same inventories."""
+    return playbook_command(name, str(Path(playbook).parent) if playbook else "", inventories)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class RunEnd:
         """The plays that have a block."""
         return [name for name, play in self._plays.items() if play.block is not None or play.run is not None]
 
-    def say(self, display: Callable[..., None], warn: Callable[[str], None], *, command: str) -> None:
+    def say(self, display: Callable[..., None], warn: Callable[[str], None], *, command: Command) -> None:
         """Print the block, if there is one and nobody has printed it. Raises what gathering it may."""
         if SCREEN.said or not self.told():
             return
@@ -112,7 +112,7 @@ def _failed(result: Mapping[str, Any] | None) -> bool:
     return bool(result and (result.get("failed") or result.get("unreachable")))
 
 
-def _made(play: _Play, run: DeploymentRun, *, command: str) -> tuple[EndBlock, str]:
+def _made(play: _Play, run: DeploymentRun, *, command: Command) -> tuple[EndBlock, str]:
     words, stations = play.words(), play.stations()
     places = {name: {"room": room, "school": play.schools.get(name, "")} for name, room in stations.items()}
     ends = gather(stations, run, surveys=play.surveys, results=play.results, places=places, words=words)

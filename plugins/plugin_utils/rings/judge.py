@@ -19,13 +19,14 @@ from .plan import FIRST_INSTALLATION, RingStep, SchoolPlan
 
 __all__ = ["Standing", "StationOutcome", "Stop", "outcome_of", "stand", "told_of"]
 
-Kind = Literal["done", "skipped", "failed", "unfit", "unreachable", "deferred"]
+Kind = Literal["done", "skipped", "failed", "unfit", "faulty", "unreachable", "deferred"]
 
 _KINDS = {
     "done": Message("{count} done, {why}", count=0, why=""),
     "skipped": Message("{count} skipped, {why}", count=0, why=""),
     "failed": Message("{count} failed, {why}", count=0, why=""),
     "unfit": Message("{count} unfit, {why}", count=0, why=""),
+    "faulty": Message("{count} with a fault in the inventory, {why}", count=0, why=""),
     "unreachable": Message("{count} unreachable, {why}", count=0, why=""),
     "deferred": Message("{count} still at work, {why}", count=0, why=""),
 }
@@ -75,8 +76,12 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
     if result.get("unreachable") or result.get("kind") in FORBIDDEN:
         return StationOutcome(kind="unreachable", fact=fact)
     if result.get("failed"):
+        # Whom nobody has asked, for a fault in the inventory, says nothing against the release.
+        faulty = result.get("kind") == "configuration"
         return StationOutcome(
-            kind="failed" if begun else "unfit", fact=fact, wrong_response=begun and job.get("code") in RECORD_AGAIN
+            kind="failed" if begun else "faulty" if faulty else "unfit",
+            fact=fact,
+            wrong_response=begun and job.get("code") in RECORD_AGAIN,
         )
     if frozen := result.get("frozen"):
         # It may be gone at the next start: no proof, and no failure.
@@ -159,7 +164,8 @@ def _judge_pilots(plan: SchoolPlan, outcomes: Mapping[str, StationOutcome]) -> _
         stop = _too_many_pilots_failed(plan, tried, found["failed"], outcomes)
         proof = [name for name in found["done"] if outcomes[name].brought]
         if stop or proof or not reserves:
-            idle = bool(tried) and len(found["done"]) == len(tried)
+            asked = len(tried) - len(found["faulty"])
+            idle = asked > 0 and len(found["done"]) == asked
             return _Pilots(tuple(tried), proven=bool(proof), idle=idle, stop=stop)
         tried.append(reserves.pop(0))
 

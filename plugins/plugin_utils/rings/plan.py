@@ -98,7 +98,8 @@ class Rules:
 class Station:
     """A station of the play. ``reachable``: None when nobody asked; ``older``: it had an earlier release of the year
     when it was last seen, so that it shows what a first installation does not; ``failed``: the last run failed on it
-    for a reason of its own; ``right``: it had the release when it was last seen, so that it has nothing to show."""
+    for a reason of its own; ``right``: it had the release when it was last seen, so that it has nothing to show;
+    ``faulty``: a fault of the inventory is its own, so that nobody asks it."""
 
     name: str
     pilot: bool = False
@@ -106,6 +107,7 @@ class Station:
     older: bool = False
     failed: bool = False
     right: bool = False
+    faulty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +158,8 @@ def plan_school(
     Sizes are read as Ansible's ``serial`` reads them: each is of the whole, the last one is repeated until nobody is
     left. Stations named as pilots are ring 1; otherwise the first ones that can be reached are. Those that failed last
     time, or have nothing to show, are pilots only where there is nobody else, and come last in the waves: the same
-    broken stations would otherwise hold the others every evening.
+    broken stations would otherwise hold the others every evening. One that nobody asks, for a fault in the
+    inventory, is no pilot where there is anybody else, named or not.
 
     ``done``: stations of the school that an earlier run brought to this very release. The rings that so many fill are
     passed. Counting stations, and not rings, keeps a run on one room from passing the rings of the whole school.
@@ -170,22 +173,24 @@ def plan_school(
     reserves: tuple[str, ...] = ()
     rest = list(names)
     if names and (len(sizes) > 1 or sizes[0].of(whole) < whole):
-        named = [s.name for s in stations if s.pilot and not (s.failed or s.right)]
+        named = [s.name for s in stations if s.pilot and not (s.failed or s.right or s.faulty)]
         if not before:
             # All of them are broken: mended, or no pilots any more, is what their school waits for.
-            named = named or [s.name for s in stations if s.pilot]
+            named = named or [s.name for s in stations if s.pilot and not s.faulty]
         by_name = bool(named) and not rules.unproven
         count = places.left_in(len(named) if by_name else max(1, sizes[0].of(whole)))
-        ready = sorted(stations, key=lambda s: (s.right, not s.pilot, s.reachable is False, s.failed, not s.older))
+        ready = sorted(
+            stations, key=lambda s: (s.faulty, s.right, not s.pilot, s.reachable is False, s.failed, not s.older)
+        )
         if by_name:
             pilots = named if count else []
         else:
             pilots = [station.name for station in ready[:count]]
             # A station that is known to be off could not stand in for another.
-            others = tuple(station.name for station in ready[count:] if station.reachable is not False)
+            others = tuple(s.name for s in ready[count:] if s.reachable is not False and not s.faulty)
             reserves = () if named else others[:RESERVES]
         rings.append(tuple(pilots))
-        rest = [s.name for s in sorted(stations, key=lambda s: s.failed) if s.name not in set(pilots)]
+        rest = [s.name for s in sorted(stations, key=lambda s: (s.faulty, s.failed)) if s.name not in set(pilots)]
     while rest:
         size = sizes[min(len(rings), len(sizes) - 1)]
         count = places.left_in(max(1, math.ceil(size.number * whole / 100) if size.percent else size.number))

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Rings: read what the schools of a play want and who can be reached, plan, and say before each step who goes.
 
-Both run once for all stations (``run_once``), on the controller. What a school wants is read from its first station's
-variables, with the role's defaults below them, as a task of that station would see them.
+Both run once for all stations (``run_once``), on the controller. What a school wants is read from the variables of its
+first station that has no fault of its own, with the role's defaults below them, as a task of that station would see
+them.
 I/O: the station, the store, files and Ansible.
 """
 
@@ -190,6 +191,7 @@ def _surveyed(path: str) -> dict[str, Surveyed]:
             ready=bool(line["result"].get("changed")) if line["result"] else None,
             older=line["older"],
             at=at,
+            faulty=not line["readable"] or (line["result"] or {}).get("kind") == "configuration",
         )
         for at, line in read_lines(path)
         if line["turn"]

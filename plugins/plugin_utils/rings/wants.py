@@ -18,6 +18,7 @@ from ..depot.lock import asks_for_update, recorded_for
 from ..depot.script import old_scripts
 from ..inventory.schools import said
 from ..job.installshield import RECORD_AGAIN
+from ..preflight.kept import held
 from ..station.telling import telling
 from .kept import Known
 from .plan import FIRST_INSTALLATION, Limit, Rules, SchoolPlan, Station, parse_limit, parse_rings, plan_school
@@ -73,7 +74,8 @@ class PlayVariables:
 class Surveyed:
     """A station that a survey has left for its turn. ``at``: where its line is.
 
-    ``ready``: it would be changed now, so that it can show something; None when it was not read.
+    ``ready``: it would be changed now, so that it can show something; None when it was not read. ``faulty``: a fault of
+    the inventory is its own.
     """
 
     school: str
@@ -81,6 +83,7 @@ class Surveyed:
     ready: bool | None
     older: bool
     at: int
+    faulty: bool
 
 
 class SchoolWants:
@@ -108,8 +111,11 @@ class SchoolWants:
         }
         # Held back one by one in the inventory: what the school's server says is not for them.
         self.pinned = {name for name in names if play.plain(name, "pronote_client_release")}
+        self.faulty = {n for n in names if (held(n) is not None if surveyed is None else surveyed[n].faulty)}
         mine: dict[str, Known] = {}
-        variables = play.of(names[0])
+        # One whose own variables are wrong says nothing of its school.
+        self._first = next((name for name in names if name not in self.faulty), names[0])
+        variables = play.of(self._first)
         try:
             self.release = str(play.value(variables, "pronote_client_release", ""))
             staging = "stage" in (variables.get("ansible_run_tags") or [])
@@ -162,7 +168,7 @@ class SchoolWants:
     @property
     def served(self) -> str:
         """The release that its server ran when the rings were made; empty when its first station has another."""
-        return "" if self.names[0] in self.pinned else self.release
+        return "" if self._first in self.pinned else self.release
 
     @property
     def asks(self) -> bool:
@@ -180,6 +186,7 @@ class SchoolWants:
                 older=name in self.older,
                 failed=name in self.failed,
                 right=name in self.right,
+                faulty=name in self.faulty,
             )
             for name in self.names
         ]

@@ -32,8 +32,12 @@ def _examined(*findings: Finding, dark: bool = False, school: Place = _ROOM) -> 
     )
 
 
+def _command(name: str) -> str:
+    return f"ansible-playbook {name}.yml"
+
+
 def _made(examined: Examined, tmp_path: Path, *, language: str = "en", check: bool = False, **more: Any) -> Made:
-    given: dict[str, Any] = {"fail_on": ["not_sound"], "width": 160, "color": False, **more}
+    given: dict[str, Any] = {"fail_on": ["not_sound"], "width": 160, "color": False, "command": _command, **more}
     path, html = str(tmp_path / "doctor.json"), str(tmp_path / "doctor.html")
     return make(examined, path=path, html=html, **given, words=catalogue(language), check=check)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible.errors import AnsibleUndefinedVariable
 from ansible.utils.display import Display
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, message_of, with_sources
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.language import failed, words_of
@@ -74,3 +75,20 @@ def test_an_earlier_variable_of_no_language_is_an_error() -> None:
 
 def test_what_is_no_failure_keeps_its_data() -> None:
     assert failed(with_sources(_RESULT), lambda: catalogue("fr")) == with_sources(_RESULT)
+
+
+def test_a_language_that_comes_to_nothing_is_that_of_another_host(warned: list[tuple[str, Any]]) -> None:
+    def fails(_value: Any) -> Any:
+        raise AnsibleUndefinedVariable("'nobody_said' is undefined")
+
+    class Broken(dict[str, Any]):
+        def get(self, name: Any, _default: Any = None) -> Any:
+            return fails(name)
+
+    mine = {"pronote_language": "{{ nobody_said }}"}
+    hosts: dict[str, Any] = {"a": Broken(), "b": {"pronote_language": "de"}, "c": {"pronote_language": "en"}}
+    play = {"ansible_play_hosts_all": list(hosts), "hostvars": hosts}
+    assert words_of({}, {**mine, **play}, fails).language == "en"
+    assert words_of({}, {**mine, "ansible_play_hosts_all": ["a"], "hostvars": hosts}, fails).language == "fr"
+    assert words_of({}, mine, fails).language == "fr"
+    assert warned == []

@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES, UNREAD
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block import (
     ASK_AGAIN,
+    Mode,
     ServerRead,
     block_of,
     of_audit,
@@ -261,6 +262,36 @@ def test_exit_code_and_verdict(outcomes: list[str], code: int, says: str) -> Non
 def test_counts_have_every_outcome() -> None:
     assert list(count([])) == list(OUTCOMES)
     assert not any(count([]).values())
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcomes", "told"),
+    [
+        ("deploy", ["done", "right"], "Next, to prove it: run audit"),
+        ("deploy", ["done", "left"], "What remains: run remaining"),
+        ("deploy", ["right"], None),
+        ("dry_run", ["to_install", "left"], "Next, to do it: the same command without --check."),
+        ("dry_run", ["right", "failed"], None),
+        ("stage", ["done"], None),
+    ],
+)
+def test_a_deployment_names_what_comes_next(mode: Mode, outcomes: list[str], told: str | None) -> None:
+    ends = [StationEnd(station=str(n), outcome=outcome) for n, outcome in enumerate(outcomes)]
+    block = of_deployment(ends, mode=mode, product="pronote_client", words=_EN, command="run {}".format)
+    assert block.after == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [("compliant", False), ("late", True), ("absent", True), ("older_year_only", True), ("ahead", False)],
+)
+def test_an_audit_names_what_comes_next(status: str, told: bool) -> None:
+    from tests.browser.sample import record  # noqa: PLC0415
+
+    records = [record("s1"), record("s2", status=status)]
+    given: dict[str, Any] = {"product": "pronote_client", "written": {}, "words": _EN, "command": "run {}".format}
+    after = of_audit(records, outcome=conclude(records), **given).after
+    assert ("Next, to see what changes on the stations: run deploy --check --diff" in after) is told
 
 
 @pytest.mark.parametrize(("unread", "told"), [(0, None), (1, "1 station of the inventory was never read.")])

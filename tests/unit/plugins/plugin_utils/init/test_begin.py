@@ -70,7 +70,7 @@ def test_a_second_time_changes_nothing(folder: Path) -> None:
     assert {
         path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()
     } == before
-    assert next_command(again, folder) == "ansible-playbook rentree.pronote.audit"
+    assert next_command(again, folder) == "ansible-playbook rentree.pronote.doctor"
     assert "is as it should be" in again.lines(done=True)[0]
 
 
@@ -142,14 +142,14 @@ def test_what_somebody_has_written_is_kept_and_shown(folder: Path) -> None:
     write(plan, folder)
     assert (folder / "ansible.cfg").read_text(encoding="utf-8") == "[defaults]\nforks = 5\n"
     # What that file does not say is said by the command.
-    assert next_command(plan, folder) == f"ansible-playbook rentree.pronote.audit -i {_INV} --ask-vault-pass"
+    assert next_command(plan, folder) == f"ansible-playbook rentree.pronote.doctor -i {_INV} --ask-vault-pass"
 
 
 def test_in_the_project_itself_its_configuration_stays(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(begin_module, "_HERE", folder)
     plan = _begin(folder, vault_password_file="~/vault")
     assert "ansible.cfg" not in _states(plan)
-    wanted = f"ansible-playbook playbooks/audit.yml -i {_INV} --vault-password-file '~/vault'"
+    wanted = f"ansible-playbook playbooks/doctor.yml -i {_INV} --vault-password-file '~/vault'"
     assert next_command(plan, folder) == wanted
 
 

@@ -33,6 +33,7 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
             *("none.csv", "one.csv"),
             "Lycée A",
             *("0310063W", "0310036W"),
+            *("pronote.example.org", "https://pronote.example.org/"),
             *("basic", "ntlm"),
             r".\deploy",
             *("one", "two", "s3cret", "s3cret"),
@@ -45,7 +46,9 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
     answers = gather(Interview({}, asks=lambda: answering, tell=answering.tell), Machine(_FILES))
     assert answering.answers == []
     assert answers.folder == "inventories/my_schools"
-    assert answers.schools == [School(name="Lycée A", uai="0310036W")]
+    assert answers.schools == [School(name="Lycée A", uai="0310036W", server_url="https://pronote.example.org/")]
+    (server,) = {each for each in answering.asked if "PRONOTE server of Lycée A" in each}
+    assert server.endswith("[https://0310036W.index-education.net/pronote/]")
     assert answers.export.school == "Lycée A"
     assert {row.school for row in answers.export.rows} == {"Lycée A"}
     assert answers.account == Account(user=r".\deploy", password="s3cret")
@@ -56,6 +59,8 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
         "That cannot be: no file",
         "That cannot be: 0310063W cannot be right: the letter that goes with 0310063 is A. Look it up in the school's "
         "papers, or on the page of the ministry's directory",
+        "That cannot be: 'pronote.example.org' is not the address of a hosted server, as in "
+        "https://<UAI>.index-education.net/pronote/",
         "That cannot be: 'basic' is none of ntlm, kerberos",
         "That cannot be: they are not the same",
         "That cannot be: there is no station 'cdi-20' in the file. Did you mean cdi-02?",
@@ -70,7 +75,7 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
 
 
 def test_each_question_says_what_it_is_for_with_a_default_or_an_example() -> None:
-    answering = Answering(["", "uai.csv", "", "deploy", "pw", "pw", "", "", "", ""])
+    answering = Answering(["", "uai.csv", "", "", "deploy", "pw", "pw", "", "", "", ""])
     gather(Interview({}, asks=lambda: answering, tell=answering.tell), Machine(_FILES))
     for text in answering.asked:
         assert "[" in text or "for example" in text or text.endswith("(private)"), text
@@ -88,6 +93,12 @@ def test_each_question_says_what_it_is_for_with_a_default_or_an_example() -> Non
             [{"name": "Lycée A", "server_url": "http://h/p"}],
             [School(name="Lycée A", server_url="http://h/p")],
         ),
+        # What follows from the UAI is not written down.
+        (
+            "uai.csv",
+            [{"name": "Lycée A", "server_url": "https://0310036w.index-education.net/pronote"}],
+            [School(name="Lycée A")],
+        ),
         (
             "two.csv",
             [{"name": "Collège B", "uai": "0750655E"}, {"name": "Lycée A", "uai": "0310036W"}],
@@ -97,6 +108,23 @@ def test_each_question_says_what_it_is_for_with_a_default_or_an_example() -> Non
 )
 def test_schools_of_a_file(file: str, schools: list[dict[str, str]], found: list[School]) -> None:
     assert list(_of_file(stations=file, schools=schools, **_REST).schools) == found
+
+
+def test_servers_that_follow_from_the_uai_are_shown() -> None:
+    told: list[Any] = []
+    given = _given(stations="uai.csv", **_REST)
+    gather(Interview(given, asks=lambda: None, tell=told.extend), Machine(_FILES))
+    assert any("found by the UAI: https://0310036W.index-education.net/pronote/." in text for text in told)
+
+
+def test_of_several_schools_a_server_is_asked_for_where_the_uai_is() -> None:
+    table = "Nom;Établissement;UAI\na;Lycée A;0310036W\nb;Collège B;\n"
+    answering = Answering(["", "x.csv", "0750655E", "", "", "deploy", "pw", "pw", "", "", "", ""])
+    answers = gather(Interview({}, asks=lambda: answering, tell=answering.tell), Machine({"x.csv": table}))
+    assert answering.answers == []
+    assert [each.server_url for each in answers.schools] == ["", ""]
+    assert [each.count("PRONOTE server of Collège B") for each in answering.asked if "PRONOTE server of" in each] == [1]
+    assert [each.count("0310036W.index") for each in answering.told if "found by the UAI" in each] == [1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings import Finding
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.judge import missing, unknown_names, values
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.judge import (
+    Wrong,
+    missing,
+    unknown_names,
+    values,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.setting import (
     OfGroup,
     OfHost,
@@ -92,7 +97,7 @@ def test_a_name_that_has_gone_is_told_and_holds_nobody() -> None:
 
 
 def _values(settings: Settings, bad: object = "bad") -> list[tuple[str, set[str]]]:
-    told = Message("cannot be"), Message("Correct it.")
+    told = Wrong(Message("cannot be"), Message("Correct it."))
     found = values(settings, lambda _setting: True, lambda setting, _host: told if setting.value == bad else None)
     return [(each.place, set(each.hosts)) for each in found]
 

@@ -162,19 +162,59 @@ def test_what_is_missing_is_told_for_the_hosts_of_the_play(found: Found) -> None
 @pytest.mark.parametrize(
     "value",
     [
-        "{{ nobody_said }}",
         # It may be far away, and is asked when its answer is wanted.
-        "{{ lookup('ansible.builtin.env', 'HOME') }}",
-        "{{ 1 / 0 }}",
+        "{{ lookup('community.hashi_vault.hashi_vault', 'x') }}",
+        "{{ query('ansible.builtin.url', 'http://192.0.2.1/') }}",
+        "{{ lookup(which, 'x') }}",
+        # A role says it once its task is there, a station its facts.
+        "{{ pronote_client_min_free_mib }}",
+        "{{ ansible_facts.x }}",
     ],
 )
-def test_a_template_that_comes_to_nothing_is_its_stations_own(found: Found, value: str) -> None:
+def test_what_is_not_there_yet_is_nobodys_mistake(found: Found, value: str) -> None:
     assert found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'}) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ("{{ nobody_said }}", "'nobody_said' is undefined"),
+        ("{{ 1 / 0 }}", "Error rendering template: division by zero"),
+        ("{{ lookup('file', '/nowhere') }}", "The lookup plugin 'file' failed: "),
+    ],
+)
+def test_a_template_that_comes_to_nothing_has_its_line_and_holds_nobody(found: Found, value: str, error: str) -> None:
+    (told,) = found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'})
+    assert told.place == "inv/host_vars/pc-3.yml:1"
+    assert told.fact.startswith(f"pronote_client_job_timeout cannot be worked out: {error}")
+    assert (told.hosts, told.holds) == ({"pc-3"}, False)
+
+
+@pytest.mark.parametrize(("said", "wrong"), [("900", False), ("an hour", True)])
+def test_what_a_look_up_says_is_judged(found: Found, monkeypatch: pytest.MonkeyPatch, said: str, wrong: bool) -> None:
+    monkeypatch.setenv("RENTREE_TEST", said)
+    text = "pronote_client_job_timeout: \"{{ lookup('env', 'RENTREE_TEST') }}\"\n"
+    told = _told(found({"host_vars/pc-3.yml": text}))
+    line = "inv/host_vars/pc-3.yml:1: pronote_client_job_timeout is 'an hour', and must be a value of type float."
+    assert told == ([(f"{line} Correct it.", {"pc-3"})] if wrong else [])
 
 
 def _sealed(name: str, value: str) -> str:
     text = _VAULT.encrypt(value).decode().replace("\n", "\n  ").rstrip()
     return f"{name}: !vault |\n  {text}\n"
+
+
+@pytest.mark.parametrize(("sealed", "wrong"), [("900", False), ("an hour", True)])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_secret_is_judged_and_never_shown(
+    found: Found, monkeypatch: pytest.MonkeyPatch, sealed: str, wrong: bool, named: bool
+) -> None:
+    context = VaultSecretsContext(secrets=[("default", VaultSecret(b"of the vault"))])
+    monkeypatch.setattr(VaultSecretsContext, "_current", context)
+    name = "pronote_client_job_timeout"
+    text = f"{name}: '{{{{ sealed }}}}'\n{_sealed('sealed', sealed)}" if named else _sealed(name, sealed)
+    line = f"inv/host_vars/pc-3.yml:1: {name} is encrypted, and what it says cannot be used. Correct it."
+    assert _told(found({"host_vars/pc-3.yml": text})) == ([(line, {"pc-3"})] if wrong else [])
 
 
 def test_secrets_that_do_not_open_are_one_line(found: Found) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.gather import DeploymentRun, gather
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages import screen
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.screen import SCREEN, Screen
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.run_end import RunEnd, how_to_list
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.run_end import RunEnd, how_to_run
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.said import failure_of, reason_of_ok
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
@@ -47,10 +47,22 @@ def test_the_command_is_one_to_copy(
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks/remaining.yml").touch()
     monkeypatch.chdir(tmp_path)
-    assert how_to_list(playbook, inventories) == command
+    assert how_to_run("remaining", playbook=playbook, inventories=inventories) == command
     # As Ansible has made them.
     absolute = [name if "," in name else str(tmp_path / name) for name in inventories]
-    assert how_to_list(str(tmp_path / playbook) if playbook else "", absolute) == command
+    beside = str(tmp_path / playbook) if playbook else ""
+    assert how_to_run("remaining", playbook=beside, inventories=absolute) == command
+
+
+def test_a_playbook_of_the_collection_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever Ansible has put it: a path below a hidden folder is nothing that somebody types."""
+    folder = tmp_path / ".ansible/collections/ansible_collections/rentree/pronote/playbooks"
+    folder.mkdir(parents=True)
+    (folder / "audit.yml").touch()
+    for cwd in (tmp_path, folder):
+        monkeypatch.chdir(cwd)
+        named = how_to_run("audit", playbook=str(folder / "deploy.yml"), inventories=["/srv/a"])
+        assert named == "ansible-playbook rentree.pronote.audit -i /srv/a"
 
 
 def _line(name: str, result: dict[str, Any], *, turn: bool) -> str:
@@ -88,7 +100,7 @@ class _Said:
         (self.err if stderr else self.out).append(text)
 
     def of(self, end: RunEnd) -> _Said:
-        end.say(self.display, self.warned.append, command="ansible-playbook remaining.yml")
+        end.say(self.display, self.warned.append, command="ansible-playbook {}.yml".format)
         return self
 
 

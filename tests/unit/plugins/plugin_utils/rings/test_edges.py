@@ -124,3 +124,51 @@ def test_a_frozen_pilot_proves_nothing_until_a_restart_has_shown_it() -> None:
     assert "installed on a frozen station (Deep Freeze), to be confirmed" in stopped.reason
     # Confirmed by the next run: it counts, and nobody stands in.
     assert not stand(plan, steps, len(steps), _outcomes(a0={"action": "none"}, a1=_DONE)).reason
+
+
+_FAULTY: dict[str, Any] = {"failed": True, "kind": "configuration", "fact": "pronote_mac cannot be right"}
+
+
+def _with_faulty(count: int, rings: list[Any], *faulty: str, pilots: tuple[str, ...] = ()) -> SchoolPlan:
+    rules = Rules(rings=parse_rings(rings), max_fail=parse_limit(0), max_unreachable=parse_limit("100%"))
+    names = [f"a{number}" for number in range(count)]
+    stations = [Station(name=name, pilot=name in pilots, reachable=True, faulty=name in faulty) for name in names]
+    return plan_school("A", stations, rules, release="2026.2.7")
+
+
+@pytest.mark.parametrize(
+    ("faulty", "pilots", "first", "reserves"),
+    [
+        # It can show nothing: it goes last, and stands in for nobody.
+        (("a0", "a2"), (), ("a1",), ("a3",)),
+        (("a0",), ("a0", "a2"), ("a2",), ()),
+        (("a0",), ("a0",), ("a1",), ("a2", "a3")),
+    ],
+)
+def test_a_station_with_a_fault_in_the_inventory_is_no_pilot(
+    faulty: tuple[str, ...], pilots: tuple[str, ...], first: tuple[str, ...], reserves: tuple[str, ...]
+) -> None:
+    plan = _with_faulty(4, [1, "100%"], *faulty, pilots=pilots)
+    assert (plan.rings[0], plan.reserves) == (first, reserves)
+    assert sorted(name for ring in plan.rings for name in ring) == ["a0", "a1", "a2", "a3"]
+
+
+@pytest.mark.parametrize("result", [_FAULTY, {**_FAULTY, "job": {}}])
+def test_it_does_not_stop_its_school(result: dict[str, Any]) -> None:
+    plan = _with_faulty(4, [1, 2, "100%"], "a3")
+    steps = steps_of([plan])
+    (last,) = (index for index, step in enumerate(steps) if step.ring == 3)
+    standing = stand(plan, steps, last, _outcomes(a0=_DONE, a1=_DONE, a2=result))
+    assert (standing.go, standing.reason) == (("a3",), "")
+    # Beside pilots that were right already nobody has spoken against going on.
+    both = _with_faulty(3, [2, "100%"], "a0", "a1")
+    steps = steps_of([both])
+    (last,) = (index for index, step in enumerate(steps) if step.ring == 2)
+    right = {"action": "none", "reason": "it is installed"}
+    assert stand(both, steps, last, _outcomes(a2=right, a0=_FAULTY)).go == ("a1",)
+
+
+def test_one_that_was_begun_counts_whatever_it_is_called() -> None:
+    outcome = outcome_of({**_FAULTY, "job": {"started": 1}}, gone=False)
+    assert outcome is not None
+    assert outcome.kind == "failed"

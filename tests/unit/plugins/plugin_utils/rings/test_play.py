@@ -107,7 +107,7 @@ def test_only_stations_with_a_turn_are_planned_by_what_was_found(tmp_path: Path)
     planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
     assert {plan["school"]: plan["rings"] for plan in planned["plans"]} == {
         # The school of one whose variables cannot be read is what its inventory says.
-        "A": [["on"], ["unread", "off", "in-use"]],
+        "A": [["on"], ["off", "in-use", "unread"]],
         "B": [["older"], ["other"]],
     }
     assert planned["at"] == {
@@ -410,3 +410,21 @@ def test_answers_of_a_first_installation_go_over_an_earlier_release_on_one_pilot
     # The one that has an earlier release shows what the others do not.
     assert plan["rings"][0] == (["a2"] if alone else ["a0", "a1", "a2", "a3"])
     assert plan["rules"]["unproven"] == ("a first installation" if alone else "")
+
+
+def test_a_school_is_not_read_from_a_station_with_a_fault(tmp_path: Path) -> None:
+    """What it wants is read from another one, and it is the last to go."""
+    lines = [
+        _line("a", result={"failed": True, "kind": "configuration"}),
+        _line("b", readable=False, result={"failed": True}),
+        _line("c"),
+        _line("d"),
+    ]
+    survey = tmp_path / "survey.jsonl"
+    survey.write_text("".join(lines), encoding="utf-8")
+    broken = trust_as_template("{{ nobody_said }}")
+    wrong = {"pronote_client_rings": broken, "pronote_client_release": broken}
+    task = _task({"a": {**_off(), **wrong}, "b": {**_off(), **wrong}, "c": _off(), "d": _off()})
+    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey))
+    (plan,) = planned["plans"]
+    assert (plan["problem"], plan["rings"], plan["reserves"]) == ("", [["c"], ["d", "a", "b"]], ["d"])

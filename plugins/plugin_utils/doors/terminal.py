@@ -6,20 +6,17 @@ from __future__ import annotations
 from ansible.errors import AnsibleActionFail, AnsiblePromptInterrupt, AnsiblePromptNoninteractive
 
 from ...module_utils.base.message import Message
+from ..init.interview import Ask
 from ..station.telling import telling
 from ..words.words import Words
-from .interview import Ask
 
 __all__ = ["asking"]
 
-_INTRODUCTION = Message(
-    "Each question has its default in brackets: Enter takes it. Nothing is written before the last one; Ctrl+C ends."
-)
 
-
-def asking(words: Words) -> Ask | None:
-    """Who asks in these words; None where nobody can be asked, since no terminal is there."""
-    if not _is_there(words.of(_INTRODUCTION)):
+def asking(words: Words, introduction: Message | str) -> Ask | None:
+    """Who asks in these words, once the introduction is shown; None where nobody can be asked, since no terminal is
+    there."""
+    if not _is_there(words.of(introduction)):
         return None
 
     def ask(text: Message | str, private: bool) -> str:
