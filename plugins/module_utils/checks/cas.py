@@ -82,11 +82,14 @@ class Observation:
 
 
 def _bare(address: str) -> str:
-    """An address without user, query and fragment. Raises ValueError."""
+    """An address without user, query, fragment and what servlets put behind a path (;jsessionid=…, a session's).
+
+    Raises ValueError.
+    """
     parts = urlsplit(address)
-    host = parts.hostname or ""
+    host, path = parts.hostname or "", re.sub(r";[^/]*", "", parts.path)
     shown = f"[{host}]" if ":" in host else host
-    return urlunsplit((parts.scheme, shown + (f":{parts.port}" if parts.port else ""), parts.path, "", ""))
+    return urlunsplit((parts.scheme, shown + (f":{parts.port}" if parts.port else ""), path, "", ""))
 
 
 def parse_redirect(location: str, asked: str) -> Redirect:

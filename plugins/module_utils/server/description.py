@@ -162,6 +162,7 @@ def base_url(uai: str, url: str = "") -> str:
     """The base address of a school's server: the one given, else the one its UAI has. Raises ValueError."""
     if not url:
         return f"https://{parse_uai(uai)}.index-education.net/pronote/"
+    url = _base_of(url)
     if not _is_base(url):
         raise ValueError(
             Message(
@@ -170,6 +171,21 @@ def base_url(uai: str, url: str = "") -> str:
             )
         )
     return url.rstrip("/") + "/"
+
+
+_PAGE = re.compile(r"/[^/]*\.(?:html?|json|aspx?|php)$", re.IGNORECASE)
+
+
+def _base_of(url: str) -> str:
+    """What people paste from a browser, cut to the base: without a page (``eleve.html``), a query, which may be a
+    session's, a fragment and ``;jsessionid=…``.
+    """
+    text = url.strip().strip("<>\"'").translate(dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff")))
+    text = re.split(r"[?#]", text, maxsplit=1)[0]
+    scheme, between, rest = text.partition("://")
+    host, slash, path = rest.partition("/")
+    path = re.sub(r";[^/]*", "", slash + path)
+    return scheme.lower() + between + host + (_PAGE.sub("/", path) if between else path)
 
 
 def _is_base(url: str) -> bool:
@@ -195,25 +211,47 @@ def known_refusal(server: str, body: bytes) -> HostedServerError | None:
     return None
 
 
-def _unreadable(server: str, body: bytes) -> HostedServerError:
+def _unmarked(body: bytes) -> str:
+    """JSON as it should be: something on the way, or an editor, puts a byte order mark before it at times.
+
+    Raises ValueError.
+    """
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16")
+    return decoded(body.removeprefix(b"\xef\xbb\xbf"))
+
+
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,200})", re.IGNORECASE)
+
+
+def _unreadable(server: str, body: bytes, *, server_header: str = "") -> HostedServerError:
     if (refusal := known_refusal(server, body)) is not None:
         return refusal
     text = decoded(body)
     page = "<html" in text.lower() or "<!doctype" in text.lower()
+    title = _TITLE.search(text[:20_000])
     kind = Message("an HTML page") if page else Message("something that is not JSON")
+    if title:
+        kind = Message("the HTML page {title}", title=repr(one_line(html.unescape(title[1]), longest=80)))
+    fact = Message("it answered {kind} instead of its description", kind=kind)
+    if server_header and parse_server_header(server_header) is None:
+        fact = Message("{fact}, from {name}", fact=fact, name=repr(one_line(server_header, longest=60)))
     return HostedServerError(
         server,
-        Message("it answered {kind} instead of its description", kind=kind),
-        remedy=Message("Open the address in a browser and look."),
+        fact,
+        remedy=Message(
+            "Open the address in a browser on the controller's network and look: a portal, a filter or a proxy may "
+            "answer in its place. Let the controller through."
+        ),
     )
 
 
 def parse_info(server: str, body: bytes, *, server_header: str = "") -> HostedInfo:
     """Read the answer to INFO_PATH, cross-checked with the ``Server`` header. Raises HostedServerError."""
     try:
-        data = json.loads(decoded(body))
+        data = json.loads(_unmarked(body))
     except (ValueError, RecursionError) as exc:
-        raise _unreadable(server, body) from exc
+        raise _unreadable(server, body, server_header=server_header) from exc
     try:
         release = _stated(data)
     except ValueError as exc:

@@ -13,7 +13,7 @@ from ..base.message import message_of
 from ..product.release import Release
 from .answers import ask_once
 from .description import INFO_PATH, HostedServerError, ServedRelease, base_url, parse_info
-from .request import DEFAULT_CACHE, HostedOptions, ask_server
+from .request import DEFAULT_CACHE, HostedOptions, ask_server, check_trust
 
 __all__ = ["DEFAULT_CACHE", "HostedOptions", "read_hosted_release", "served_release", "servers_read"]
 
@@ -36,6 +36,7 @@ def read_hosted_release(uai: str, url: str = "", *, options: HostedOptions, allo
     Raises HostedServerError, ValueError for a malformed UAI or address.
     """
     server = base_url(uai, url)
+    check_trust(server, options)
 
     def ask() -> dict[str, Any]:
         body, header = ask_server(server, INFO_PATH, options=options)

@@ -6,11 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.http import MAX_BYTES, REDIRECTS, Bounds, RequestError, ask
+from ..base.http import MAX_BYTES, REDIRECTS, Bounds, RequestError, ask, trust
 from ..base.message import Message, message_of
+from ..base.text import one_line
+from .between import intercepted, redirected, refused, tunnel_status
 from .description import HostedServerError, known_refusal
 
-__all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server"]
+__all__ = ["DEFAULT_CACHE", "HOSTED_ARGUMENTS", "HostedOptions", "ask_server", "check_trust"]
 
 DEFAULT_CACHE = "~/.cache/rentree-pronote/hosted"
 
@@ -60,24 +62,36 @@ _FACTS = {
 }
 
 
+def check_trust(server: str, options: HostedOptions) -> None:
+    """Raises HostedServerError for a file of authorities that cannot be used: no server's fault, and never kept."""
+    try:
+        options.ca_path and trust(options.validate_certs, options.ca_path)
+    except (OSError, ValueError) as exc:
+        raise HostedServerError(
+            server,
+            Message(
+                "the file of authorities {path} cannot be used on the controller ({reason})",
+                path=options.ca_path,
+                reason=getattr(exc, "strerror", None) or one_line(exc),
+            ),
+            remedy=Message("Correct ca_path: the full path of a PEM file that the user of this run may read."),
+        ) from exc
+
+
 def ask_server(server: str, path: str, *, options: HostedOptions, limit: int = MAX_BYTES) -> tuple[bytes, str]:
     """One request: the body, of ``limit`` bytes at most, and the ``Server`` header. Raises HostedServerError."""
     try:
         reply = ask(server + path, bounds=options.bounds(limit))
     except RequestError as exc:
+        if exc.tls is not None:
+            raise intercepted(server, exc.tls, message_of(exc)) from exc
+        if (status := tunnel_status(exc.__cause__)) is not None:
+            raise refused(server, status, {}) from exc
         fact, remedy = _FACTS[exc.kind]
         raise HostedServerError(server, fact.given(reason=message_of(exc)), remedy=remedy) from exc
     if reply.ok:
         return reply.body, reply.headers.get("Server", "")
     if reply.status in REDIRECTS:
-        raise HostedServerError(
-            server,
-            Message("it redirects instead of answering"),
-            remedy=Message("Check pronote_server_url: the address of the server itself, not of the ENT or a portal."),
-        )
+        raise redirected(server, reply.headers.get("Location", ""))
     # A refusal page says more than its status.
-    raise known_refusal(server, reply.body) or HostedServerError(
-        server,
-        Message("it answered HTTP {status}", status=reply.status),
-        remedy=Message("Try again later; check the hosting console."),
-    )
+    raise known_refusal(server, reply.body) or refused(server, reply.status, reply.headers)

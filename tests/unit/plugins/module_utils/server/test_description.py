@@ -51,8 +51,6 @@ def test_base_url(uai: str, url: str, expected: str) -> None:
         "https:///pronote/",
         "https://user:secret@notes.example.org/",
         "https://:secret@notes.example.org/",
-        "https://notes.example.org/?a=b",
-        "https://notes.example.org/#top",
         "https://[broken/",
         "https://notes.example.org:99999/",
         "https://notes.example.org:port/",

@@ -89,7 +89,7 @@ def test_the_answer_says_when_it_was_given(bench: HostedBench, clock: SimpleName
 
 # Mode of the lab's server: what the error says.
 _FACTS = {
-    "redirect": "it redirects instead of answering",
+    "redirect": "it redirects to ent.example.org instead of answering",
     "truncated": "its answer broke off",
     "hang": "no answer (timed out)",
     "slow": "no answer (still not complete after 0.5 s)",

@@ -30,7 +30,7 @@ from tests.unit.web_thread import serving
 _WORKERS = 20
 _SERVEUR = "its ParamClient.pcprn is not Serveur=<label>:<address>:<port>"
 _REFUSALS = {
-    "redirect": "it redirects instead of answering",
+    "redirect": "it redirects to ent.example.org instead of answering",
     "hang": "no answer (timed out)",
     "close": "its answer broke off",
     "truncated": "its answer broke off",
