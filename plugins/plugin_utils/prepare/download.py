@@ -15,9 +15,9 @@ import contextlib
 import errno
 import json
 import os
-import re
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +25,7 @@ from typing import IO, Any
 from ...module_utils.base.files import sha256_of, write_atomically
 from ...module_utils.base.http import Bounds, RequestError, Stream, ask, opened, vouched
 from ...module_utils.base.message import Message, message_of
+from .resuming import Place, RangeError, StaleError, place_of, validator_of
 
 __all__ = ["Download", "DownloadError", "DownloadOptions", "cached", "fetch_file", "fetch_page", "forget"]
 
@@ -33,8 +34,9 @@ _MAX_REDIRECTS = 5
 # Bytes a second. Less is no download: a line of 128 kbit/s brings twice that.
 _PACE = 8 << 10
 _BETWEEN_LOOKS = 16 << 20  # bytes after which the disk is looked at again
-_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
+# Bytes: less than this of a file is no block that a site gives it in, and of what is packed so many at a time.
+_LEAST_BLOCK = 256 << 10
+_UNPACKED = 1 << 20
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there, and the whole size if it is known."""
@@ -90,6 +92,10 @@ class Download:
 
 class _BrokenOffError(Exception):
     """The transfer stopped early; what came is kept."""
+
+
+class _BlockError(_BrokenOffError):
+    """It came as the site said, and is a part of the file only: the next one is asked for, which is no failure."""
 
 
 def fetch_page(url: str, *, options: DownloadOptions) -> bytes:
@@ -163,28 +169,39 @@ def fetch_file(url: str, name: str, *, options: DownloadOptions, progress: Progr
         received += came
         progress(have, whole)
 
-    for attempt in range(options.tries):
-        if attempt:
-            time.sleep(options.pause)
+    failed, resume = 0, True
+    while True:
         try:
-            _transfer(url, part, options=options, count=count, known=size)
+            _transfer(url, part, options=options, count=count, known=size, resume=resume)
             break
+        except _BlockError:
+            continue
+        except RangeError as exc:
+            broken: Exception = exc
+            resume = False
+        except StaleError as exc:
+            broken = exc
+            _drop(part)
         except _BrokenOffError as exc:
             broken = exc
         except OSError as exc:
             if exc.errno in {errno.ENOSPC, errno.EDQUOT}:
                 _drop(part)
             raise
-    else:
-        raise DownloadError(
-            Message(
-                "{url} broke off {tries} times ({broken}); {kept}",
-                url=url,
-                tries=options.tries,
-                broken=message_of(broken),
-                kept=_what_is_kept(part),
+        failed += 1
+        if failed == options.tries:
+            if not resume:
+                _drop(part)
+            raise DownloadError(
+                Message(
+                    "{url} broke off {tries} times ({broken}); {kept}",
+                    url=url,
+                    tries=options.tries,
+                    broken=message_of(broken),
+                    kept=_what_is_kept(part),
+                )
             )
-        )
+        time.sleep(options.pause)
     digest, have = sha256_of(part), part.stat().st_size
     path = options.folder / name
     # The note first: a file without its note is fetched again, a note without its file is nothing.
@@ -206,11 +223,20 @@ def _what_is_kept(part: Path) -> str:
 
 
 def _transfer(
-    url: str, part: Path, *, options: DownloadOptions, count: Callable[[int, int | None, int], None], known: int
+    url: str,
+    part: Path,
+    *,
+    options: DownloadOptions,
+    count: Callable[[int, int | None, int], None],
+    known: int,
+    resume: bool,
 ) -> None:
-    """One request, appended to what is there. Raises _BrokenOffError, DownloadError, OSError."""
+    """One request, appended to what is there.
+
+    Raises _BrokenOffError, RangeError, StaleError, DownloadError, OSError.
+    """
     note = _note(_note_path(part))
-    have = part.stat().st_size if part.exists() else 0
+    have = part.stat().st_size if part.exists() and resume else 0
     ours = note.get("url") == url and note.get("vouched") == options.vouched
     validator = str(note.get("validator", "")) if ours else ""
     # Without a validator nobody can tell whether the rest belongs to the same file.
@@ -220,18 +246,18 @@ def _transfer(
     bounds = options.bounds(options.max_size, pace=_PACE)
     try:
         with opened(url, bounds=bounds, headers=headers, redirects=_MAX_REDIRECTS) as answer:
-            if answer.status == 416 and have:
-                _drop(part)
-                raise _BrokenOffError(Message("what was there did not fit the file any more"))
-            start, told = _place(answer, have)
-            _fits(url, answer, told, options)
-            size = told if told is not None else known or None
-            _enough_room(part, (size or 0) - start, options)
-            validator = _validator(answer)
-            begun = {"url": url, "validator": validator, "vouched": options.vouched}
+            place = _placed(answer, have, validator)
+            packed = _fits(url, answer, place.size, options)
+            size = known or None if packed or place.size is None else place.size
+            _enough_room(part, (size or 0) - place.start, options)
+            # Of a site that passes ranges over nothing can be gone on with, whatever it says of the file.
+            passed_over = not place.ranges or (ours and note.get("passed_over") is True)
+            kept = "" if packed or passed_over else validator_of(answer.headers)
+            begun = {"url": url, "validator": kept, "vouched": options.vouched, "passed_over": passed_over}
             write_atomically(_note_path(part), json.dumps(begun).encode(), mode=0o600)
-            with part.open("r+b" if start else "wb") as file:
-                at = _received(answer, file, part, start=start, size=size, options=options, count=count)
+            pieces = _unpacked(answer) if packed else iter(answer.read, b"")
+            with part.open("r+b" if place.start else "wb") as file:
+                at = _received(pieces, file, part, start=place.start, size=size, options=options, count=count)
     except RequestError as exc:
         raise DownloadError(
             Message("{url} could not be fetched: {error}. {by_hand}", url=url, error=message_of(exc), by_hand=_BY_HAND)
@@ -239,11 +265,37 @@ def _transfer(
     if size is not None and at > size:
         _drop(part)
     if size is not None and at != size:
-        raise _BrokenOffError(Message("{at} of {size} bytes came", at=at, size=size))
+        whole = at == place.end and at - place.start >= _LEAST_BLOCK and kept
+        raise (_BlockError if whole else _BrokenOffError)(Message("{at} of {size} bytes came", at=at, size=size))
+
+
+def _placed(answer: Stream, have: int, validator: str) -> Place:
+    """Where the answer belongs. Raises RangeError, StaleError, RequestError for a refusal."""
+    place = place_of(answer.status, answer.headers, have, validator)
+    if place is None:
+        raise RequestError(Message("HTTP {status}", status=answer.status))
+    return place
+
+
+def _unpacked(answer: Stream) -> Iterator[bytes]:
+    """What something on the way has packed, although that was not asked for. Raises RequestError."""
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    for piece in iter(answer.read, b""):
+        rest = piece
+        while rest and not unpacker.eof:
+            try:
+                plain = unpacker.decompress(rest, _UNPACKED)
+            except zlib.error as exc:
+                raise RequestError(Message("it cannot be unpacked")) from exc
+            rest = unpacker.unconsumed_tail
+            if plain:
+                yield plain
+    if not unpacker.eof:
+        raise RequestError(Message("it stopped early"), kind="broken_off")
 
 
 def _received(
-    answer: Stream,
+    pieces: Iterator[bytes],
     file: IO[bytes],
     part: Path,
     *,
@@ -257,7 +309,7 @@ def _received(
     file.seek(start)
     at = looked = start
     try:
-        while (size is None or at <= size) and (piece := answer.read()):
+        while (size is None or at <= size) and (piece := next(pieces, b"")):
             file.write(piece)
             at += len(piece)
             count(at, size, len(piece))
@@ -285,10 +337,10 @@ def _drop(part: Path) -> None:
     _note_path(part).unlink(missing_ok=True)
 
 
-def _fits(url: str, answer: Stream, told: int | None, options: DownloadOptions) -> None:
-    """Raise DownloadError for an answer that cannot be the file."""
+def _fits(url: str, answer: Stream, told: int | None, options: DownloadOptions) -> bool:
+    """Whether it has to be unpacked. Raises DownloadError for an answer that cannot be the file."""
     coding = str(answer.headers.get("Content-Encoding", "")).strip().lower()
-    if coding not in {"", "identity"}:
+    if coding not in {"", "identity", "gzip", "x-gzip"}:
         raise DownloadError(
             Message(
                 "{url} comes packed, which was not asked for: something on the way changes it. {by_hand}",
@@ -306,29 +358,7 @@ def _fits(url: str, answer: Stream, told: int | None, options: DownloadOptions) 
                 by_hand=_BY_HAND,
             )
         )
-
-
-def _place(response: Stream, have: int) -> tuple[int, int | None]:
-    """Where the answer's first byte belongs, and the whole size.
-
-    Raises _BrokenOffError when it is somewhere else, RequestError for a refusal.
-    """
-    if response.status == 206:
-        match = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
-        if not match or int(match[1]) != have:
-            raise _BrokenOffError(Message("the site answered with another part of the file than was asked for"))
-        return have, None if match[2] == "*" else int(match[2])
-    if response.status != 200:
-        raise RequestError(Message("HTTP {status}", status=response.status))
-    length = response.headers.get("Content-Length", "")
-    return 0, int(length) if _NUMBER.fullmatch(length) else None
-
-
-def _validator(response: Stream) -> str:
-    """What If-Range may be asked with: a strong ETag, else the date of the last change (RFC 9110, 13.1.5)."""
-    etag = str(response.headers.get("ETag", "")).strip()
-    strong = etag and not etag.startswith("W/")
-    return etag if strong else str(response.headers.get("Last-Modified", "")).strip()
+    return coding in {"gzip", "x-gzip"}
 
 
 def _small_enough(size: int, options: DownloadOptions) -> None:
