@@ -4,6 +4,7 @@ line."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.curl import CURL_CODES, curl_cause
@@ -181,7 +182,8 @@ def test_the_page_has_every_code_that_a_message_can_say() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert page(text) == text, "make catalogue"
     shown = {match[2]: match[0] for match in MARKS.finditer(text)}
-    for name, codes in {"winrm": FAULTS, "windows": INSTALLER_CODES, "curl": CURL_CODES}.items():
+    told: dict[str, Iterable[int]] = {"winrm": FAULTS, "windows": INSTALLER_CODES, "curl": CURL_CODES}
+    for name, codes in told.items():
         numbers = set(map(int, re.findall(r"(?<![\w-])\d+(?![\w.])", shown[name])))
         assert not [code for code in codes if code not in numbers], name
     assert not [code for code in EXIT_CODES if code >> 16 != 0x8007 and f"0x{code:08X}" not in shown["windows"]]

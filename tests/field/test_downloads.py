@@ -30,7 +30,8 @@ class _Site:
     """One file. ``mode`` says how it answers to ranges; ``cut``: after how many bytes the next answers break off."""
 
     def __init__(self) -> None:
-        self.content, self.validator = _CONTENT, {hdrs.ETAG: '"one"'}
+        self.content = _CONTENT
+        self.validator: dict[str, str] = {"ETag": '"one"'}
         self.mode, self.cut = "ok", [500_000]
         self.asked: list[str] = []
 

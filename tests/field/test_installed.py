@@ -152,7 +152,7 @@ _RIGHT, _OLD = "2026.2.7.0", "2026.1.3.0"
     ],
 )
 def test_an_entry_has_the_exe_that_fits_it_best(
-    source: str, entry: dict[str, str], exes: list[tuple[str, str | None]]
+    source: str, entry: dict[str, Any], exes: list[tuple[str, str | None]]
 ) -> None:
     for listed in (exes, exes[::-1]):
         state = _state([_entry(**entry)], listed)
@@ -207,17 +207,20 @@ _NAMES = st.builds(
 )
 
 
+_MAYBE, _FEW = st.booleans(), st.integers(0, 3)
+
+
 @st.composite
-def _stations(draw: st.DrawFn) -> tuple[list[Entry], list[tuple[str, str | None]]]:
-    exes = draw(_EXES)
+def _stations(draw: Any) -> tuple[list[Entry], list[tuple[str, str | None]]]:
+    exes: dict[str, str | None] = draw(_EXES)
     entries = []
-    for number in range(draw(st.integers(0, 3))):
-        values = {}
-        if exes and draw(st.booleans()):
+    for number in range(draw(_FEW)):
+        values: dict[str, Any] = {}
+        if exes and draw(_MAYBE):
             values["DisplayIcon"] = draw(st.sampled_from([*exes, _usual(), _usual(2025)]))
-        if draw(st.booleans()):
+        if draw(_MAYBE):
             values["DisplayVersion"] = draw(st.sampled_from(["2026.2.7", "2026.1.3", "x"]))
-        if draw(st.booleans()):
+        if draw(_MAYBE):
             values["UninstallString"] = ""
         entries.append(_entry(draw(_NAMES), key=f"{{{number}}}", view=draw(st.sampled_from([32, 64])), **values))
     return entries, list(exes.items())

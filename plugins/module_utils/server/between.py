@@ -7,7 +7,6 @@ import re
 import ssl
 from collections.abc import Mapping
 from typing import Final
-from urllib.error import URLError
 from urllib.parse import urljoin
 
 from ..base.identifiers import host_of
@@ -34,7 +33,8 @@ _ADDRESS = Message("Check the UAI and pronote_server_url: the base of the server
 
 def tunnel_status(exc: BaseException | None) -> int | None:
     """The status with which a proxy refuses a tunnel; None for any other error."""
-    cause = exc.reason if isinstance(exc, URLError) else exc
+    # urllib's URLError has the error itself for its reason.
+    cause = getattr(exc, "reason", None) or exc
     match = _TUNNEL.match(str(cause)) if isinstance(cause, OSError) else None
     return int(match[1]) if match else None
 
