@@ -57,7 +57,7 @@ demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board
 	$(BIN)/python -m tests.year
 
 quick: lint types smoke ## For every commit, in minutes: lint, types, unit tests but for Wine's, a handful of playbooks
-	$(BIN)/python -m pytest tests/unit -m "not wine" $(UNIT_ARGS)
+	$(BIN)/python -m pytest tests/unit tests/field -m "not wine" $(UNIT_ARGS)
 
 test: lint types coverage e2e browser ## The quality gate
 
@@ -80,13 +80,13 @@ types: $(STAMP) ## mypy --strict on the plugins and the lab
 	$(BIN)/mypy tests
 
 unit: $(STAMP) ## Unit tests
-	$(BIN)/python -m pytest tests/unit $(UNIT_ARGS)
+	$(BIN)/python -m pytest tests/unit tests/field $(UNIT_ARGS)
 
 smoke: $(STAMP) ## The handful of playbooks of `make quick`
 	$(BIN)/python -m pytest tests/e2e -m smoke $(E2E_ARGS)
 
 coverage: $(STAMP) ## Unit tests, and the share of the engine that they cover (85 % of each module, branches counted)
-	$(BIN)/python -m pytest tests/unit $(UNIT_ARGS) --cov=plugins --cov-branch --cov-report=json:build/coverage.json
+	$(BIN)/python -m pytest tests/unit tests/field $(UNIT_ARGS) --cov=plugins --cov-branch --cov-report=json:build/coverage.json
 	$(BIN)/python -m tests.covered build/coverage.json
 
 mutants: $(STAMP) ## Put faults into a copy of the engine, and tell which ones no test notices (most of an hour)

@@ -1,5 +1,5 @@
 """The catalogues of words: ``python -m tests.catalogue`` takes the texts out of code, templates and roles, adds them
-to each ``.po`` and compiles it, and writes the errors into docs/troubleshooting.md in the words of the French one; with
+to each ``.po`` and compiles it, and writes the errors and their numbers into docs/troubleshooting.md in French; with
 ``--check`` it writes nothing, and tells what is not as it would be.
 
 New texts are added without a translation, and those that are gone are left out: a translation is never guessed.
@@ -22,7 +22,7 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tests import error_reference, role_texts
+from tests import code_reference, error_reference, role_texts
 from tests.collection import ROOT, use_collection
 
 use_collection()
@@ -172,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file.with_suffix(".mo").write_bytes(compiled)
         found += problems(file, sources)
     shown = error_reference.PAGE.read_text(encoding="utf-8")
-    told = error_reference.page(shown, read(LOCALE / "fr/LC_MESSAGES/rentree.po"))
+    told = code_reference.page(error_reference.page(shown, read(LOCALE / "fr/LC_MESSAGES/rentree.po")))
     if not check:
         error_reference.PAGE.write_text(told, encoding="utf-8")
     elif told != shown:

@@ -11,12 +11,14 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 
 from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
+from ..plugin_utils.inventory.export_text import Decoded, read_text
+from ..plugin_utils.inventory.export_text import spoilt as spoilt_in
 from ..plugin_utils.inventory.names import Taken
+from ..plugin_utils.inventory.sites import summary_of
 from ..plugin_utils.inventory.sources import later_sources, named, read_apart, reserved_names
 from ..plugin_utils.inventory.stations_csv import (
     FIELDS,
     StationRow,
-    decode,
     parse_stations,
     plan_groups,
     refuse_taken,
@@ -62,14 +64,19 @@ options:
     required: true
     choices: [rentree.pronote.stations]
   csv:
-    description: The CSV, UTF-8 or Windows-1252, relative to this file. Empty, no stations are read.
+    description:
+      - The CSV, relative to this file. Empty, no stations are read.
+      - Its encoding is found by its mark or its letters (UTF-8, UTF-16, Windows-1252, the code page 850, MacRoman).
+        C(sep=;), C(#TYPE) and titles may stand above the headings. What was taken is told with C(-v), or when something
+        is odd.
     type: str
     default: ""
   preset:
     description:
       - Whose headings it has. V(plain) knows name, address, mac, room, school and uai, in English or French.
       - V(glpi) is the export of GLPI's list of computers, with the columns Entity, Location, Networking - IP address
-        and Networking - MAC address added to the view. Of a tree the last part counts, of several addresses the first.
+        and Networking - MAC address added to the view. Of several addresses the first counts that can be a station's.
+        Of an entity's tree the part that O(schools) names is the school, else the last.
       - V(ocs) is the export of OCS Inventory's list of computers. Its TAG is the school.
     type: str
     choices: [plain, glpi, ocs]
@@ -80,7 +87,7 @@ options:
     type: dict
     default: {}
   delimiter:
-    description: Separator of the CSV. By default the one that the first line has most of.
+    description: Separator of the CSV. By default the one that makes headings of a line, or the first has most of.
     type: str
     default: ""
   school:
@@ -88,7 +95,10 @@ options:
     type: str
     default: ""
   schools:
-    description: UAI of each school, by the name that the CSV has, when there is no column for it.
+    description:
+      - UAI of each school, by the name that the CSV has, when there is no column for it. In a tree the name may be of
+        any part, or of several with C(>) between them.
+      - A name that no line has, and a school without a UAI, are told.
     type: dict
     default: {}
   group:
@@ -132,6 +142,9 @@ schools:
   Lycée Exemple: 0310001A
   Collège Exemple: 0310002B
 """
+
+
+_MOST_NOTES = 10
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -184,9 +197,12 @@ class InventoryModule(BaseInventoryPlugin):
                 "columns: {unknown} is none of {known}", unknown=", ".join(sorted(unknown)), known=", ".join(FIELDS)
             )
             raise AnsibleParserError(self._words.of(told))
+        notes: list[Message] = []
         try:
+            read = read_text(file.read_bytes())
             rows = parse_stations(
-                decode(file.read_bytes()),
+                read.text,
+                notes=notes,
                 **{name: self.get_option(name) for name in ("preset", "delimiter", "school")},
                 columns={field: str(heading) for field, heading in self.get_option("columns").items()},
                 schools={str(name): str(uai) for name, uai in self.get_option("schools").items()},
@@ -198,6 +214,8 @@ class InventoryModule(BaseInventoryPlugin):
             raise AnsibleParserError(f"{file}: {exc.strerror}") from exc
         except ValueError as exc:
             raise AnsibleParserError(f"{file}:{self._words.of(message_of(exc))}") from exc
+        if not self._apart:
+            self._tell(file, notes, read, rows)
         inventory.add_group(self.get_option("group"))
         for school, rooms in groups.items():
             _add_group(inventory, school, self.get_option("group"))
@@ -209,6 +227,23 @@ class InventoryModule(BaseInventoryPlugin):
         for row in rows:
             for variable, value in _variables(row).items():
                 inventory.set_variable(row.name, variable, value)
+
+    def _tell(self, file: Path, notes: list[Message], read: Decoded, rows: list[StationRow]) -> None:
+        """What was taken, and what somebody should look at in the file."""
+        if (spoilt := spoilt_in(read.text)) is not None:
+            line, piece = spoilt
+            twice = Message(
+                "letters were spoilt before this file was written ({piece}): export it again as UTF-8", piece=piece
+            )
+            notes = [Message("{line}: {text}", line=line, text=twice), *notes]
+        taken = self._words.of(Message("{file}: {summary}", file=str(file), summary=summary_of(rows, read)))
+        if not notes:
+            self.display.v(taken)
+            return
+        rest = len(notes) - _MOST_NOTES
+        shown = [f"{file}:{self._words.of(note)}" for note in notes[:_MOST_NOTES]]
+        more = [self._words.of(Message.plural("and {n} more", "and {n} more", rest))] if rest > 0 else []
+        self.display.warning("\n".join([taken, *shown, *more]), formatted=True)
 
     def _add_groups_of_state(self, inventory: Any, folder: Path, path: str) -> None:
         for group in GROUPS:

@@ -145,7 +145,7 @@ UNREADABLE = {
     "html": "an HTML page instead of its description",
     "nonsense": "something that is not JSON",
     "no_version": "has no version",
-    "redirect": "redirects instead of answering",
+    "redirect": "instead of answering",
     "http_500": "HTTP 500",
     "truncated": "broke off",
     "close": "broke off",

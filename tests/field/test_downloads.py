@@ -1,16 +1,14 @@
-"""Downloads that heal: sites that refuse, ignore or misanswer a range, marks that change, packed answers, blocks.
-
-Whatever a site did, the file comes whole in the same run or the next, or the error says what to do; no state is left
-over which every later run stumbles.
-"""
+"""Downloads that heal: whatever a site does with ranges, no run leaves what a later one cannot go on from. To add a
+case: a line of the table, or a mode of the site."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import hdrs, web
@@ -24,202 +22,222 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.download i
 from tests.unit.web_thread import serving
 
 _NAME = "setup.exe"
-_CONTENT = os.urandom(300_000)
-_HALF = len(_CONTENT) // 2
+_CONTENT, _OTHER = os.urandom(1 << 20), os.urandom((1 << 20) + 77)
+_BLOCK = 300 << 10
 
 
-@dataclass
-class Asked:
-    """One request: from where, and how often the site was asked before."""
+class _Site:
+    """One file. ``mode`` says how it answers to ranges; ``cut``: after how many bytes the next answers break off."""
 
-    start: int
-    number: int
+    def __init__(self) -> None:
+        self.content = _CONTENT
+        self.validator: dict[str, str] = {"ETag": '"one"'}
+        self.mode, self.cut = "ok", [500_000]
+        self.asked: list[str] = []
 
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.add_routes([web.get("/{name}", self._serve)])
+        return app
 
-Answer = Callable[[Asked], web.Response | int]
-"""What a site does: an answer of its own, or how many bytes of the rest it sends before the line is cut."""
-
-
-@dataclass
-class Site:
-    """One file; the first answer breaks off half-way, ``then`` says what comes of the requests after it."""
-
-    then: Answer
-    etag: Callable[[int], str] = lambda _number: '"one"'
-    asked: list[Asked] = field(default_factory=list)
-    well: bool = False
-
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        start = request.http_range.start or 0 if request.headers.get(hdrs.RANGE) else 0
-        asked = Asked(start=start, number=len(self.asked))
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        asked = request.headers.get(hdrs.RANGE, "")
         self.asked.append(asked)
-        fits = request.headers.get(hdrs.IF_RANGE) == self.etag(asked.number)
-        answer: web.Response | int = _HALF if asked.number == 0 else len(_CONTENT)
-        if asked.number and not self.well:
-            answer = self.then(asked)
-        if isinstance(answer, web.Response):
-            return answer
-        start = start if fits else 0
-        rest = _CONTENT[start:]
-        headers = {hdrs.ETAG: self.etag(asked.number), hdrs.CONTENT_LENGTH: str(len(rest))}
+        if asked and self.mode.isdigit():
+            return web.Response(status=int(self.mode))
+        start = int(asked[6:-1]) if asked and self.mode != "passes over" else 0
+        status, headers, body = 200, dict(self.validator), self.content
         if start:
-            headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{len(_CONTENT) - 1}/{len(_CONTENT)}"
-        response = web.StreamResponse(status=206 if start else 200, headers=headers)
+            status, body = 206, self.content[start:]
+            headers[hdrs.CONTENT_RANGE] = self._range(start, len(self.content) - 1)
+        if self.mode == "blocks":
+            status, body = 206, self.content[start : start + _BLOCK]
+            headers[hdrs.CONTENT_RANGE] = self._range(start, start + len(body) - 1)
+        if self.mode == "unasked 206" and not start:
+            status = 206
+            headers[hdrs.CONTENT_RANGE] = self._range(0, len(body) - 1)
+        if self.mode == "gzip" or (self.mode == "gzip when resumed" and start):
+            body = gzip.compress(body)
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+        if self.mode == "no ranges":
+            headers[hdrs.ACCEPT_RANGES] = "none"
+        headers[hdrs.CONTENT_LENGTH] = str(len(body))
+        response = web.StreamResponse(status=status, headers=headers)
         await response.prepare(request)
-        await response.write(rest[:answer])
-        if answer < len(rest) and request.transport is not None:
+        cut = self.cut.pop(0) if self.cut else None
+        await response.write(body if cut is None else body[:cut])
+        if cut is not None and cut < len(body) and request.transport is not None:
             request.transport.abort()
         else:
             await response.write_eof()
         return response
 
-
-def _of_a_range(answer: Callable[[Asked], web.Response]) -> Answer:
-    """Only what asks for a part is answered so; the whole file would come."""
-    return lambda asked: answer(asked) if asked.start else len(_CONTENT)
-
-
-def _status(status: int, **headers: str) -> Callable[[Asked], web.Response]:
-    return lambda _asked: web.Response(
-        status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, text="no"
-    )
-
-
-def _part(start: int, body: bytes, whole: int | str) -> Callable[[Asked], web.Response]:
-    told = f"bytes {start}-{start + len(body) - 1}/{whole}"
-    return lambda _asked: web.Response(status=206, body=body, headers={hdrs.CONTENT_RANGE: told})
+    def _range(self, start: int, end: int) -> str:
+        total: object = len(self.content)
+        if self.mode == "shifted":
+            start += 1
+        if self.mode == "nonsense":
+            return "bytes all"
+        if self.mode == "unknown whole":
+            total = "*"
+        if self.mode == "impossible":
+            end, total = end + 10, end
+        return f"bytes {start}-{end}/{total}"
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> DownloadOptions:
-    return DownloadOptions(folder=tmp_path, timeout=10, tries=3, pause=0)
+def site() -> _Site:
+    return _Site()
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Site], str]]:
-    with pytest.MonkeyPatch.context(), _Servers() as servers:
-        yield servers.start
+def base(site: _Site) -> Iterator[str]:
+    with serving(site.app(), address="127.0.0.1") as url:
+        yield url
 
 
-class _Servers:
-    def __enter__(self) -> _Servers:
-        self._open: list[object] = []
-        return self
-
-    def start(self, site: Site) -> str:
-        app = web.Application()
-        app.add_routes([web.get("/{name}", site.serve)])
-        server = serving(app, address="127.0.0.1")
-        self._open.append(server)
-        return f"{server.__enter__()}/{_NAME}"
-
-    def __exit__(self, *_error: object) -> None:
-        for server in self._open:
-            server.__exit__(None, None, None)  # type: ignore[attr-defined]
+def _options(folder: Path, **changes: Any) -> DownloadOptions:
+    return DownloadOptions(folder=folder, **{"timeout": 10, "tries": 3, "pause": 0, **changes})
 
 
-def _fetch(url: str, options: DownloadOptions) -> Download:
-    return fetch_file(url, _NAME, options=options, progress=lambda _have, _whole: None)
+def _fetch(base: str, options: DownloadOptions) -> Download:
+    return fetch_file(f"{base}/{_NAME}", _NAME, options=options, progress=lambda _have, _size: None)
 
 
 @pytest.mark.parametrize(
-    "then",
+    ("source", "mode", "resumes"),
     [
-        # Reported of mirrors behind filters: ranges are refused, by one status or another.
-        pytest.param(_of_a_range(_status(400)), id="range refused: 400"),
-        pytest.param(_of_a_range(_status(403)), id="range refused: 403"),
-        pytest.param(_of_a_range(_status(405)), id="range refused: 405"),
-        pytest.param(_of_a_range(_status(412)), id="range refused: 412"),
-        pytest.param(_of_a_range(_status(416)), id="range refused: 416"),
-        pytest.param(_of_a_range(_status(416, Content_Range="bytes */5")), id="the file is said to be shorter"),
-        pytest.param(_of_a_range(_status(501)), id="range refused: 501"),
-        # Reported of caches: another part than the one asked for, or none that can be told.
-        pytest.param(_of_a_range(_part(0, _CONTENT[:1000], len(_CONTENT))), id="the first part for the second"),
-        pytest.param(_of_a_range(_part(_HALF + 1, _CONTENT[_HALF + 1 :], len(_CONTENT))), id="one byte too far"),
-        pytest.param(_of_a_range(_part(_HALF, _CONTENT[_HALF:], len(_CONTENT) + 9)), id="of a longer file"),
-        pytest.param(_of_a_range(_part(_HALF, b"", len(_CONTENT))), id="an empty part"),
-        pytest.param(_of_a_range(_status(206)), id="a part without its place"),
-        pytest.param(
-            _of_a_range(_status(206, Content_Type="multipart/byteranges; boundary=x")), id="several parts in one"
-        ),
-        # Reported of proxies that pack whatever passes.
-        pytest.param(
-            _of_a_range(
-                lambda asked: web.Response(
-                    status=206,
-                    body=gzip.compress(_CONTENT[asked.start :]),
-                    headers={
-                        hdrs.CONTENT_ENCODING: "gzip",
-                        hdrs.CONTENT_RANGE: f"bytes {asked.start}-{len(_CONTENT) - 1}/{len(_CONTENT)}",
-                    },
-                )
-            ),
-            id="a packed part",
-        ),
-        # Reported of filters: a page in place of the rest, and the file when it is asked for again.
-        pytest.param(_of_a_range(lambda _asked: web.Response(status=403, text="<html>blocked</html>")), id="a block"),
-        pytest.param(_of_a_range(_status(407)), id="a proxy that wants a password for parts"),
+        ("curl: a sound site", "ok", True),
+        ("curl 33: ranges are passed over", "passes over", False),
+        ("nginx: another part than asked", "shifted", False),
+        ("a filter: a range that is none", "nonsense", False),
+        ("a filter: an impossible range", "impossible", False),
+        ("IIS: the whole is not known", "unknown whole", True),
+        ("a filter: 403 to ranges", "403", False),
+        ("a filter: 400 to ranges", "400", False),
+        ("a filter: 412", "412", False),
+        ("curl 36: 416", "416", False),
+        ("a cache: 304", "304", False),
+        ("501", "501", False),
+        ("a cache: blocks", "blocks", True),
+        ("a cache: 206 unasked", "unasked 206", True),
+        ("a proxy: packed when resumed", "gzip when resumed", False),
     ],
 )
-def test_what_cannot_be_gone_on_with_is_begun_again(
-    serve: Callable[[Site], str], options: DownloadOptions, then: Answer
+def test_a_transfer_that_broke_off_comes_to_its_end_in_the_same_run(
+    source: str, mode: str, resumes: bool, site: _Site, base: str, tmp_path: Path
 ) -> None:
-    """In the same run, and with the right bytes."""
-    site = Site(then)
-    fetched = _fetch(serve(site), options)
-    assert fetched.path.read_bytes() == _CONTENT
-    assert [path.name for path in options.folder.glob("*.part*")] == []
-    assert 0 < site.asked[1].start < len(_CONTENT)
-    assert len(site.asked) == 3
+    site.mode = mode
+    found = _fetch(base, _options(tmp_path))
+    assert found.path.read_bytes() == _CONTENT, source
+    assert (found.received == len(_CONTENT)) is resumes, source
+    assert sorted(path.name for path in tmp_path.iterdir()) == [_NAME, f"{_NAME}.json"]
 
 
 @pytest.mark.parametrize(
-    "then",
+    "mode", ["ok", "passes over", "shifted", "403", "416", "304", "blocks", "gzip", "unknown whole"]
+)
+@pytest.mark.parametrize("left", ["of the file", "of another", "whole", "longer", "empty", "zeros"])
+def test_whatever_a_killed_run_left_a_later_one_heals_it(
+    mode: str, left: str, site: _Site, base: str, tmp_path: Path
+) -> None:
+    """Of zeros, which a power cut leaves, the digest or the signature tells, and everything is forgotten then."""
+    part = {
+        "of the file": _CONTENT[:400_000],
+        "of another": _OTHER[:400_000],
+        "whole": _CONTENT,
+        "longer": _CONTENT + b"x",
+        "empty": b"",
+        "zeros": bytes(400_000),
+    }[left]
+    (tmp_path / f"{_NAME}.part").write_bytes(part)
+    validator = '"another"' if left == "of another" else '"one"'
+    note = {"url": f"{base}/{_NAME}", "validator": validator, "vouched": []}
+    (tmp_path / f"{_NAME}.part.json").write_text(json.dumps(note), encoding="utf-8")
+    site.mode, site.cut = mode, []
+    found = _fetch(base, _options(tmp_path))
+    spoilt = left == "zeros" and found.received < len(_CONTENT)
+    assert spoilt or found.path.read_bytes() == _CONTENT
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after"),
     [
-        pytest.param(_status(403), id="403"),
-        pytest.param(_status(429, Retry_After="3600"), id="429"),
-        pytest.param(_status(503), id="503"),
-        pytest.param(_status(404), id="404"),
-        pytest.param(_status(206), id="a part of nothing"),
-        pytest.param(lambda _asked: 10, id="always cut"),
-        pytest.param(lambda _asked: web.Response(status=302, headers={"Location": "/setup.exe"}), id="in a circle"),
-        pytest.param(
-            lambda _asked: web.Response(body=gzip.compress(_CONTENT), headers={hdrs.CONTENT_ENCODING: "gzip"}),
-            id="packed",
+        ("the ETag changed", {hdrs.ETAG: '"one"'}, {hdrs.ETAG: '"two"'}),
+        (
+            "the date changed",
+            {hdrs.LAST_MODIFIED: "Mon, 02 Nov 2026 08:00:00 GMT"},
+            {hdrs.LAST_MODIFIED: "Tue, 03 Nov 2026 08:00:00 GMT"},
         ),
+        ("an ETag where there was a date", {hdrs.LAST_MODIFIED: "Mon, 02 Nov 2026 08:00:00 GMT"}, {hdrs.ETAG: '"two"'}),
     ],
 )
-def test_a_site_that_is_well_again_is_no_longer_stumbled_over(
-    serve: Callable[[Site], str], options: DownloadOptions, then: Answer
+def test_a_site_that_passes_if_range_over_does_not_mix_two_files(
+    source: str, before: dict[str, str], after: dict[str, str], site: _Site, base: str, tmp_path: Path
 ) -> None:
-    """The first run ends with an error and a remedy; the next one, on another day, brings the file."""
-    site = Site(then)
-    url = serve(site)
-    with pytest.raises(DownloadError) as told:
-        _fetch(url, options)
-    assert "un again" in str(told.value) or "by hand" in str(told.value) or "browser" in str(told.value)
-    site.well = True
-    assert _fetch(url, options).path.read_bytes() == _CONTENT
-
-
-def test_marks_that_change_with_each_request_are_told_for_what_they_are(
-    serve: Callable[[Site], str], options: DownloadOptions
-) -> None:
-    """Reported of mirrors behind one name: each has a mark of its own, so nothing can ever be gone on with."""
-    site = Site(lambda _asked: _HALF, etag=lambda number: f'"{number}"')
-    with pytest.raises(DownloadError, match="nothing is kept, for the site cannot go on where it stopped"):
-        _fetch(serve(site), options)
-    assert list(options.folder.glob("*.part*")) == []
-
-
-def test_a_part_that_is_whole_already_is_not_fetched_again(
-    serve: Callable[[Site], str], options: DownloadOptions
-) -> None:
-    """The controller was switched off between the last byte and the new name."""
-    site = Site(_status(416, Content_Range=f"bytes */{len(_CONTENT)}"))
-    url = serve(site)
+    site.validator, site.cut = before, [500_000, 500_000]
     with pytest.raises(DownloadError):
-        _fetch(url, DownloadOptions(folder=options.folder, timeout=10, tries=1, pause=0))
-    (options.folder / f"{_NAME}.part").write_bytes(_CONTENT)
-    fetched = _fetch(url, options)
-    assert (fetched.path.read_bytes(), fetched.received, len(site.asked)) == (_CONTENT, 0, 2)
+        _fetch(base, _options(tmp_path, tries=1))
+    site.content, site.validator, site.cut = _OTHER, after, []
+    assert _fetch(base, _options(tmp_path)).path.read_bytes() == _OTHER, source
+
+
+@pytest.mark.parametrize(
+    ("source", "mode", "validator"),
+    [
+        ("no validator", "ok", {}),
+        ("a weak one", "ok", {hdrs.ETAG: 'W/"one"'}),
+        ("no ranges", "no ranges", {hdrs.ETAG: '"one"'}),
+        ("ranges that are passed over", "passes over", {hdrs.ETAG: '"one"'}),
+        ("ranges that are refused", "403", {hdrs.ETAG: '"one"'}),
+    ],
+)
+def test_what_nobody_can_go_on_with_is_not_kept_and_not_promised(
+    source: str, mode: str, validator: dict[str, str], site: _Site, base: str, tmp_path: Path
+) -> None:
+    site.mode, site.validator, site.cut = mode, validator, [500_000] * 9
+    with pytest.raises(DownloadError) as caught:
+        _fetch(base, _options(tmp_path))
+    assert "goes on from there" not in str(caught.value), source
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_can_be_gone_on_with_is_kept_and_promised(site: _Site, base: str, tmp_path: Path) -> None:
+    site.cut = [200_000] * 3
+    with pytest.raises(DownloadError, match="goes on from there"):
+        _fetch(base, _options(tmp_path))
+    site.cut = []
+    found = _fetch(base, _options(tmp_path))
+    assert (found.path.read_bytes() == _CONTENT, found.received < len(_CONTENT)) == (True, True)
+
+
+@pytest.mark.parametrize("cut", [[], [200_000]])
+def test_what_a_proxy_packs_unasked_is_unpacked(cut: list[int], site: _Site, base: str, tmp_path: Path) -> None:
+    site.mode, site.cut = "gzip", cut
+    found = _fetch(base, _options(tmp_path))
+    assert (found.path.read_bytes() == _CONTENT, found.size) == (True, len(_CONTENT))
+
+
+def test_what_is_packed_is_bounded_as_anything(site: _Site, base: str, tmp_path: Path) -> None:
+    site.mode, site.cut, site.content = "gzip", [], bytes(8 << 20)
+    with pytest.raises(DownloadError, match="longer than"):
+        _fetch(base, _options(tmp_path, max_size=2 << 20))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_blocks_are_no_failures(site: _Site, base: str, tmp_path: Path) -> None:
+    site.mode, site.cut = "blocks", []
+    assert _fetch(base, _options(tmp_path, tries=1)).path.read_bytes() == _CONTENT
+    assert len(site.asked) == -(-len(_CONTENT) // _BLOCK)
+
+
+def test_a_refusal_of_the_whole_keeps_what_is_there(site: _Site, base: str, tmp_path: Path) -> None:
+    """A site that bans an address for an hour does not cost what came before."""
+    site.cut = [500_000]
+    with pytest.raises(DownloadError):
+        _fetch(base, _options(tmp_path, tries=1))
+    there = (tmp_path / f"{_NAME}.part").stat().st_size
+    site.mode = "503"
+    with pytest.raises(DownloadError, match="HTTP 503"):
+        _fetch(base, _options(tmp_path))
+    assert (tmp_path / f"{_NAME}.part").stat().st_size == there > 0

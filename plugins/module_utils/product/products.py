@@ -23,6 +23,8 @@ class Product:
     # Folder below Program Files that holds every year side by side; the year stands in a folder's name under it.
     vendor_folder: str
     year_folder: re.Pattern[str]
+    # Where a setup puts the exe: one elsewhere below the vendor's folder is a copy, if there is one here.
+    usual_place: re.Pattern[str]
     processes: tuple[str, ...]
     # Folder of the depot below which its releases lie; the client's lie at the top, where they always have.
     depot_folder: str
@@ -38,6 +40,7 @@ PRONOTE_CLIENT = Product(
     exe="Client PRONOTE.exe",
     vendor_folder="Index Education",
     year_folder=re.compile(r"\\pronote (\d{4})\\", re.IGNORECASE),
+    usual_place=re.compile(r"\\index education\\pronote \d{4}\\r.{1,2}seau\\client\\[^\\]{1,60}$", re.IGNORECASE),
     processes=("Client PRONOTE.exe", "IECefSubProcess.exe"),
     depot_folder="",
     group="pronote_stations",
@@ -54,6 +57,7 @@ EDT_MONOPOSTE = Product(
     exe="EDT Monoposte.exe",
     vendor_folder=PRONOTE_CLIENT.vendor_folder,
     year_folder=re.compile(r"\\edt (\d{4})\\", re.IGNORECASE),
+    usual_place=re.compile(r"\\index education\\edt \d{4}\\monoposte\\[^\\]{1,60}$", re.IGNORECASE),
     processes=("EDT Monoposte.exe",),
     depot_folder="edt_monoposte",
     group="pronote_edt_stations",
@@ -66,6 +70,7 @@ HARMLESS = Product(
     display_name=re.compile(r"(?!)"),
     publisher=re.compile(r"(?!)"),
     exe="",
+    usual_place=re.compile(r"(?!)"),
     vendor_folder="",
     year_folder=re.compile(r"(?!)"),
     processes=(),

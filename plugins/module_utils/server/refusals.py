@@ -123,7 +123,7 @@ def _says_who_it_is(headers: Mapping[str, str]) -> bool:
 
 def _between(headers: Mapping[str, str]) -> Message | str:
     """Who answered instead, as it names itself, to follow an HTTP status; empty where nothing tells."""
-    for name in ("X-Squid-Error", "Via", "Proxy-Authenticate", "X-Cache", "Server"):
+    for name in ("X-Squid-Error", "Via", "Proxy-Authenticate", "X-Cache", "X-Zscaler", "CF-RAY", "Server"):
         said = one_line(headers.get(name, ""), longest=60)
         if said and not (name == "Server" and _ITS_OWN.search(said)):
             return Message(", {name}: {said}", name=name, said=said)

@@ -45,13 +45,17 @@ def verdict(state: StationState, expected: Release | None, *, why_unknown: str =
         )
     wanted = expected.client
     current = state.of_year(wanted.year)
-    sound = [i for i in current if i.condition in {"ok", "exe_without_entry"} and i.release is not None]
-    if len(sound) > 1:
+    known = state.judged(expected)
+    sound = [i for i in current if i.condition == "ok" and i.release is not None]
+    loose = [i for i in current if i.condition == "exe_without_entry" and i.release is not None]
+    if known.several:
         shown = enumerated([i.describe() for i in sound])
         reason = Message("several clients of {year}: {shown}", year=wanted.year, shown=shown)
         return Verdict(status="several", reason=reason, remedy=Message("Remove all but one."))
     if sound:
-        return _compared(sound[0], wanted)
+        return _compared(sound[0], wanted, beside=loose)
+    if loose:
+        return _loose(loose[-1], wanted)
     # One of another year, known by its folder, matters only when there is nothing else to go by.
     others = any(i.release is not None for i in state.installations)
     unreadable = [
@@ -89,10 +93,20 @@ def of_frozen(
     return judged
 
 
-def _compared(found: Installation, wanted: Release) -> Verdict:
+def _loose(found: Installation, wanted: Release) -> Verdict:
+    """A program that nothing registers, as a copy or the rest of a removal is: deployments put the client there."""
     assert found.release is not None
     release = found.release.client
-    noted = None if found.condition == "ok" else found
+    reason = Message("{release} instead of {wanted}", release=release, wanted=wanted)
+    if release == wanted:
+        reason = Message("{release} is there, and not installed", release=release)
+    return Verdict(status="late", reason=_noted(reason, found), remedy=_DEPLOY)
+
+
+def _compared(found: Installation, wanted: Release, *, beside: list[Installation]) -> Verdict:
+    assert found.release is not None
+    release = found.release.client
+    noted = beside[0] if beside else None
     if release == wanted:
         return Verdict(status="compliant", reason=_noted(str(release), noted))
     if release < wanted:

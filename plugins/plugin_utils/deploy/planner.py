@@ -116,9 +116,7 @@ class Planner:
 
     def too_new(self) -> Release | None:
         """A sound release of the year that is newer than the one wanted."""
-        wanted = self.goal.release.client
-        sound = [i.release for i in self.state.of_year(wanted.year) if i.condition == "ok" and i.release is not None]
-        return max((release for release in sound if release.client > wanted), default=None)
+        return self.state.judged(self.goal.release).newer
 
     def obstacle(self) -> Plan | None:
         """What forbids bringing the release to the station, if anything does."""

@@ -151,7 +151,7 @@ def of_error(place: Place, exc: StationError) -> list[Finding]:
     """Of a station that answered, and of which nothing could be read; or that could not be asked at all."""
     check = _check_of(exc)
     fact, remedy = exc.fact, exc.remedy
-    if check == "port" and exc.fact == NO_ADDRESS.fact:
+    if exc.fact == NO_ADDRESS.fact:
         check, remedy = "name", _DNS
     return [Finding(place=place, check=check, outcome="fails", fact=fact, remedy=remedy)]
 

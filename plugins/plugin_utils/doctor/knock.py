@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Mapping
 from typing import Final
 
@@ -42,11 +41,7 @@ async def _all(stations: Mapping[str, tuple[str, int, float]]) -> dict[str, Stat
 
 
 async def _reach(host: str, port: int, seconds: float) -> None:
-    try:
-        found = await addresses(host, port, Deadline(_RESOLVING))
-    except TimeoutError as exc:
-        # That nobody tells us the address says nothing of the station.
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution") from exc
+    found = await addresses(host, port, Deadline(_RESOLVING))
     until = Deadline(seconds)
     problem: OSError | None = None
     for _family, _kind, _protocol, _name, place in found:

@@ -9,16 +9,16 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import ipaddress
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from ...module_utils.base.identifiers import parse_mac, parse_uai
+from ...module_utils.base.identifiers import parse_uai
 from ...module_utils.base.message import Message, message_of
-from ...module_utils.base.text import decoded
+from .cells import read_address, read_mac, read_name, read_text_cell, told_of
+from .export_text import Layout, clean, heading_key, layout, read_text
 from .names import Taken, group_name, look_alike
+from .sites import Sites, notes_of
 
 __all__ = [
     "FIELDS",
@@ -31,6 +31,8 @@ __all__ = [
     "plan_groups",
     "refuse_taken",
 ]
+
+T = TypeVar("T")
 
 FIELDS = ("name", "address", "mac", "room", "school", "uai")
 
@@ -66,10 +68,6 @@ PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-_NAME = re.compile(r"[^\W_][\w.-]{0,62}")
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-_SEVERAL = re.compile(r"<br\s*/?>|[\s,|]+")
-
 
 @dataclass(frozen=True, kw_only=True)
 class StationRow:
@@ -84,18 +82,14 @@ class StationRow:
     uai: str = ""
     headings: Mapping[str, str] = dataclasses.field(default_factory=dict, compare=False, repr=False)
     """The columns that this was told in, by field."""
+    # The whole of what the cells of school and room hold.
+    school_way: str = dataclasses.field(default="", compare=False)
+    room_way: str = dataclasses.field(default="", compare=False)
 
 
 def decode(content: bytes) -> str:
-    """UTF-8 with or without its mark, or else what Excel writes on a French Windows. Raises ValueError."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise ValueError(Message("the file is UTF-16 or no text: save it as CSV UTF-8"))
-    return decoded(content.removeprefix(b"\xef\xbb\xbf"))
-
-
-def _key(heading: str) -> str:
-    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
-    return " ".join(plain.lower().split())
+    """The text of a file, in whatever encoding people have it (``export_text.py``). Raises ValueError."""
+    return read_text(content).text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,17 +104,26 @@ class Headings:
 def parse_headings(text: str, *, preset: str = "") -> Headings:
     """What a table's columns are; without ``preset`` by the one that most of them are of. Raises ValueError, beginning
     with the line."""
-    first, sign = _first_line(text)
+    placed = layout(text, lambda cells: _fit(cells, (preset,) if preset else tuple(PRESETS), {}))
+    lines = list(io.StringIO(text, newline=""))[placed.line - 1 :]
     try:
-        cells = next(csv.reader([first], delimiter=sign), [])
+        cells = next(csv.reader(lines[:1], delimiter=placed.sign), [])
     except csv.Error as exc:
-        raise ValueError(_at_line(1, Message("not a line of CSV ({error})", error=str(exc)))) from exc
-    found = {_key(cell): cell.strip() for cell in cells if cell.strip()}
+        raise ValueError(_at_line(placed.line, Message("not a line of CSV ({error})", error=str(exc)))) from exc
+    found = {heading_key(cell): clean(cell) for cell in cells if clean(cell)}
     # Of two with as many, the first: what a spreadsheet has is also what an export may have.
     name = preset or max(PRESETS, key=lambda each: len(_fields(found, each)))
     fields = _fields(found, name)
     unread = tuple(cell for heading, cell in found.items() if heading not in fields.values())
     return Headings(preset=name, fields=frozenset(fields), unread=unread)
+
+
+def _fit(cells: Iterable[str], presets: Iterable[str], columns: Mapping[str, str]) -> int:
+    """How many of these are headings that are looked for; 0 without one for the station's name."""
+    found = {heading_key(cell) for cell in cells}
+    own = {field for field, heading in columns.items() if heading_key(heading) in found}
+    fields = ({*_fields(found, preset), *own} for preset in presets)
+    return max((len(each) for each in fields if "name" in each), default=0)
 
 
 def _fields(found: Iterable[str], preset: str) -> dict[str, str]:
@@ -132,15 +135,6 @@ def _fields(found: Iterable[str], preset: str) -> dict[str, str]:
     return {field: heading for field, heading in wanted.items() if heading}
 
 
-def _first_line(text: str) -> tuple[str, str]:
-    """The first line with something in it, and its separator. Raises ValueError."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    if not first:
-        raise ValueError(_at_line(1, Message("the file is empty")))
-    # The export's own separator is a preference in GLPI and OCS (";" by default in both).
-    return first, max(";,\t", key=first.count)
-
-
 def parse_stations(
     text: str,
     *,
@@ -149,43 +143,131 @@ def parse_stations(
     delimiter: str = "",
     school: str = "",
     schools: Mapping[str, str] | None = None,
+    notes: list[Message] | None = None,
 ) -> list[StationRow]:
     """The stations, sorted by name. ``columns`` names the headings of fields; ``school`` is everybody's.
 
-    Raises ValueError beginning with the line's number.
+    ``notes`` gets what people should be told although it was read. Raises ValueError beginning with the line's number.
     """
-    _first, counted = _first_line(text)
-    sign = delimiter or counted
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
-    rows: list[StationRow] = []
-    names: dict[str, int] = {}
-    where: dict[str, int] | None = None
-    headings: dict[str, str] = {}
-    start = 1
-    try:
-        for cells in reader:
-            line, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if where is None:
-                where = _columns(cells, preset, columns or {}, line, sign)
-                headings = {field: cells[at].strip() for field, at in where.items()}
-                continue
-            try:
-                row = _row(cells, where, line, preset=preset, school=school, schools=schools or {})
-            except ValueError as exc:
-                raise ValueError(_at_line(line, message_of(exc))) from exc
-            # Windows does not tell case apart in names.
-            if names.setdefault(look_alike(row.name), line) != line:
-                other = names[look_alike(row.name)]
-                told = Message("the station {name} is on line {other} already", name=row.name, other=other)
-                raise ValueError(_at_line(line, told))
-            rows.append(replace(row, headings=headings))
-            refuse_taken(rows[-1:], Taken())
-    except csv.Error as exc:
-        told = Message("not a line of CSV ({error})", error=str(exc))
-        raise ValueError(_at_line(reader.line_num, told)) from exc
+    placed = layout(text, lambda cells: _fit(cells, (preset,), columns or {}), sign=delimiter)
+    sites = Sites(schools or {}, trees=preset == "glpi")
+    # As MySQL and some programs write a quote within quotes.
+    escapes = (None, "\\") if '\\"' in text else (None,)
+    for escape in escapes:
+        table = _Table(text=text, placed=placed, preset=preset, columns=columns or {}, escape=escape)
+        try:
+            rows, told = table.rows(sites, school)
+            break
+        except _UnreadError as exc:
+            if escape == escapes[-1]:
+                raise ValueError(_at_line(exc.line, message_of(exc))) from exc
+    rows = _apart(rows, told)
+    if notes is not None:
+        notes += [*told, *notes_of(rows, sites, named=bool(schools))]
     return sorted(rows, key=lambda row: row.name)
+
+
+class _UnreadError(Exception):
+    """A line is none of CSV."""
+
+    def __init__(self, line: int, exc: csv.Error) -> None:
+        super().__init__(Message("not a line of CSV ({error})", error=str(exc)))
+        self.line = line
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """A table, and how it is written."""
+
+    text: str
+    placed: Layout
+    preset: str
+    columns: Mapping[str, str]
+    escape: str | None
+
+    def rows(self, sites: Sites, school: str) -> tuple[list[StationRow], list[Message]]:
+        """Its rows, and what should be told of them. Raises _UnreadError, ValueError."""
+        above, sign = self.placed.line - 1, self.placed.sign
+        reader = csv.reader(
+            list(io.StringIO(self.text, newline=""))[above:],
+            delimiter=sign,
+            strict=True,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+        )
+        rows: list[StationRow] = []
+        told: list[Message] = []
+        names: dict[str, StationRow] = {}
+        where: dict[str, int] | None = None
+        headings: dict[str, str] = {}
+        start, width = 1, 0
+        try:
+            for cells in reader:
+                line, start = start + above, reader.line_num + 1
+                if not any(cell.strip() for cell in cells):
+                    continue
+                if where is None:
+                    where = _columns(cells, self.preset, self.columns, line, sign)
+                    headings = {field: clean(cells[at]) for field, at in where.items()}
+                    width = len(cells)
+                    continue
+                given = {field: clean(cells[at]) if at < len(cells) else "" for field, at in where.items()}
+                try:
+                    row, note = _row(given, line, headings=headings, school=school, sites=sites)
+                except ValueError as exc:
+                    raise ValueError(_at_line(line, message_of(exc))) from exc
+                # Windows does not tell case apart in names.
+                other = names.setdefault(look_alike(row.name), row)
+                if any(cell.strip() for cell in cells[width:]):
+                    told.append(_at_line(line, Message("it has more cells than there are headings")))
+                if other is row:
+                    rows.append(row)
+                    refuse_taken(rows[-1:], Taken())
+                    told += [note] if note else []
+                elif replace(row, line=other.line) == other:
+                    same = Message("{name} is on line {other} as well: read once", name=row.name, other=other.line)
+                    told.append(_at_line(line, same))
+                else:
+                    twice = Message("the station {name} is on line {other} already", name=row.name, other=other.line)
+                    raise ValueError(_at_line(line, twice))
+        except csv.Error as exc:
+            raise _UnreadError(reader.line_num + above, exc) from exc
+        return rows, told
+
+
+def _apart(rows: list[StationRow], told: list[Message]) -> list[StationRow]:
+    """Rooms that end alike in one school, as "Bâtiment A > Salle 101" and "Bâtiment B > Salle 101", by their whole way.
+
+    Raises ValueError, beginning with the line, for schools that do: which is which, only the inventory can say.
+    """
+    rooms: dict[tuple[str, str], set[str]] = {}
+    ways: dict[str, tuple[str, int]] = {}
+    for row in rows:
+        rooms.setdefault((row.school, row.room), set()).add(row.room_way)
+        way, line = ways.setdefault(row.school, (row.school_way, row.line))
+        if not row.uai and way != row.school_way:
+            alike = Message(
+                "it ends as {other} (line {line}) does, and is another place: give each its UAI in schools, by as much "
+                "of its way as tells them apart",
+                other=repr(way),
+                line=line,
+            )
+            raise ValueError(_at_line(row.line, told_of("school", row.school_way, alike, row.headings)))
+    several = {place: found for place, found in rooms.items() if len(found) > 1}
+    for (school, room), found in sorted(several.items()):
+        shown = ", ".join(sorted(found))
+        told.append(
+            Message(
+                "{room} of {school} is several rooms, by their whole ways: {shown}",
+                room=room,
+                school=school,
+                shown=shown,
+            )
+        )
+    return [
+        replace(row, room=row.room_way.replace(" > ", " ")) if (row.school, row.room) in several else row
+        for row in rows
+    ]
 
 
 def _at_line(line: int, text: str) -> Message:
@@ -194,10 +276,10 @@ def _at_line(line: int, text: str) -> Message:
 
 
 def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line: int, sign: str) -> dict[str, int]:
-    found = [_key(cell) for cell in cells]
+    found = [heading_key(cell) for cell in cells]
     where = {}
     for field in FIELDS:
-        headings = [_key(columns[field])] if field in columns else PRESETS[preset][field]
+        headings = [heading_key(columns[field])] if field in columns else PRESETS[preset][field]
         if field in columns and found.count(headings[0]) != 1:
             told = Message(
                 "not one column is called {heading}, which columns gives for {field}",
@@ -219,62 +301,40 @@ def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line
 
 
 def _row(
-    cells: list[str], where: Mapping[str, int], line: int, *, preset: str, school: str, schools: Mapping[str, str]
-) -> StationRow:
-    told = {field: cells[at].strip() if at < len(cells) else "" for field, at in where.items()}
-    for field, value in told.items():
-        if any(not char.isprintable() for char in value) and field not in {"address", "mac"}:
-            raise ValueError(Message("the {field} has a control character or a line break in it", field=field))
-    name = told["name"]
-    readable = all(char.isascii() or char.isalpha() for char in name) and look_alike(name).isascii()
-    if not _NAME.fullmatch(name) or not readable:
-        raise ValueError(
-            Message(
-                "{name} cannot be a station's name: letters, digits, '.', '-' and '_', up to 63 of them, beginning "
-                "with "
-                "a letter or a digit, Latin ones",
-                name=repr(name[:40]),
-            )
-        )
-    place, site = told.get("room", ""), told.get("school", "") or school
-    if preset == "glpi":
-        # Trees are exported whole: "Entité racine > Lycée Exemple", "Bâtiment A > Salle 101".
-        place, site = place.rpartition(" > ")[2], site.rpartition(" > ")[2]
+    given: Mapping[str, str], line: int, *, headings: Mapping[str, str], school: str, sites: Sites
+) -> tuple[StationRow, Message | None]:
+    """A row, and what should be told of it. Raises ValueError with the column and the value."""
+
+    def read(field: str, reader: Callable[[str], T]) -> T:
+        value = given.get(field, "")
+        try:
+            return reader(value)
+        except ValueError as exc:
+            raise ValueError(told_of(field, value, message_of(exc), headings)) from exc
+
+    way, room = read("school", read_text_cell) or school, read("room", read_text_cell)
+    site, uai = sites.of(way)
     if not site:
         raise ValueError(Message("no school: fill its column in, or set school in the inventory's file"))
-    uai = told.get("uai", "") or schools.get(site, "")
-    return StationRow(
+    name = read("name", read_name)
+    address, nobodys = read("address", read_address)
+    note = None
+    if nobodys:
+        why = Message("{name} has nobody's address, which is not used", name=name)
+        note = _at_line(line, told_of("address", nobodys, why, headings))
+    row = StationRow(
         line=line,
         name=name,
-        address=_address(told.get("address", "")),
-        mac=_mac(told.get("mac", "")),
-        room=place,
+        address=address,
+        mac=read("mac", read_mac),
+        room=sites.room(room),
         school=site,
-        uai=parse_uai(uai) if uai else "",
+        uai=read("uai", lambda value: parse_uai(value or uai) if value or uai else ""),
+        headings=headings,
+        school_way=way,
+        room_way=room,
     )
-
-
-def _address(cell: str) -> str:
-    """The first IPv4 address that others can reach, or the first name or address. Raises ValueError."""
-    words = [word for word in _SEVERAL.split(cell) if word]
-    addresses = []
-    for word in words:
-        try:
-            addresses.append(ipaddress.ip_address(word))
-        except ValueError:
-            # All digits and dots: a mistyped address, not a name.
-            if not _HOST.fullmatch(word) or re.fullmatch(r"[\d.]+", word):
-                raise ValueError(
-                    Message("{word} is neither an address nor a host name", word=repr(word[:60]))
-                ) from None
-    usable = [a for a in addresses if not a.is_link_local and not a.is_loopback] or addresses
-    best = sorted(usable, key=lambda a: a.version)
-    return str(best[0]) if best else (words[0] if words else "")
-
-
-def _mac(cell: str) -> str:
-    words = [word for word in _SEVERAL.split(cell) if word and not re.fullmatch(r"[0:.-]+", word)]
-    return parse_mac(words[0]) if words else ""
+    return row, note
 
 
 def plan_groups(rows: Sequence[StationRow]) -> dict[str, dict[str, list[str]]]:
@@ -323,15 +383,5 @@ def refuse_taken(rows: Sequence[StationRow], taken: Taken) -> None:
             try:
                 taken.refuse(name, kind)
             except ValueError as exc:
-                place = (
-                    Message("column {heading}", heading=repr(row.headings[told]))
-                    if told in row.headings
-                    else Message("{option} of the inventory's file", option=told)
-                )
-                where = Message(
-                    "{place}, {value}: {error}",
-                    place=place,
-                    value=repr(getattr(row, told)[:60]),
-                    error=message_of(exc),
-                )
+                where = told_of(told, str(getattr(row, told)), message_of(exc), row.headings)
                 raise ValueError(_at_line(row.line, where)) from exc

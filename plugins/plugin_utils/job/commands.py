@@ -33,6 +33,8 @@ __all__ = [
 
 _SYSTEM = "*S-1-5-18"
 _ADMINISTRATORS = "*S-1-5-32-544"
+# What is read of a job's folder, in this order.
+_READ = ("exit", "setup.log", "curl.log", "restart", "renames.before", "renames.after")
 # curl's own form: bytes a second, with K, M or G.
 _RATE = re.compile(r"[1-9][0-9]{0,8}[KMGkmg]?")
 
@@ -204,7 +206,7 @@ class Job:
         """Print the job's state and files, in sections."""
         commands = [marker("state")]
         commands += [f"(if exist {self._path(name)} echo {name})" for name in ("install.cmd", "started", "exit")]
-        for name in ("exit", "setup.log", "curl.log", "restart", "renames.before", "renames.after"):
+        for name in _READ:
             # The line end after each, without which a file that has none would swallow the next heading.
             commands += [marker(name.replace(".", "_")), f"type {self._path(name)} 2>nul", "echo."]
         return join(commands)
@@ -212,6 +214,11 @@ class Job:
     def end_helper(self, pid: int) -> str:
         """End what is left of an engine whose setup is gone: this process, if it still is that helper's."""
         return f"{tool('taskkill')} /F /PID {pid} /FI {quote(f'IMAGENAME eq {HELPER}')} >nul 2>nul"
+
+    @staticmethod
+    def headings() -> tuple[str, ...]:
+        """The sections of what that prints, in their order."""
+        return ("state", *(name.replace(".", "_") for name in _READ))
 
     @property
     def restart_mark(self) -> str:

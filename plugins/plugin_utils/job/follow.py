@@ -278,7 +278,7 @@ def read_files(station: WinrmStation, job: Job) -> JobFiles:
     """Read what the job has left so far. Raises StationError."""
     output = station.run(job.read(), doing=Message("reading the job's files")).stdout
     # Each with the line end that was added to it taken off.
-    bodies = {name: re.sub(rb"\r?\n\Z", b"", body) for name, body in sections(output).items()}
+    bodies = {name: re.sub(rb"\r?\n\Z", b"", body) for name, body in sections(output, job.headings()).items()}
     parts = {name: decoded(body, "cp850").replace("\r\n", "\n") for name, body in bodies.items()}
     present = parts.get("state", "").split()
     return JobFiles(

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ...module_utils.base.message import Message
+from ..station.exit_codes import code_text, exit_cause, unsigned
 
 __all__ = ["HELPER", "RECORD_AGAIN", "RESULT_CODES", "SetupLog", "exit_words", "read_log", "result_words"]
 
@@ -40,8 +41,8 @@ RESULT_CODES: dict[int, str] = {
 }
 """``ResultCode`` of ``[ResponseResult]`` (InstallShield help, "Setup.log"). -12 was never seen on a real engine."""
 
-_REFUSED = -2147213312
-"""0x80042000: what a real installation ends with whenever its log says -1, -3, -5 or -8."""
+_REFUSED = 0x80042000
+"""What a real installation ends with whenever its log says -1, -3, -5 or -8."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +54,14 @@ class SetupLog:
     application: bool = False
 
 
-def read_log(text: str | None) -> SetupLog:
-    """Read a log, however much of it there is. A last line without its end is one that is still being written."""
+def read_log(text: str | None, *, ended: bool = False) -> SetupLog:
+    """Read a log, however much of it there is. A last line without its end is one that is still being written, unless
+    whoever writes it has ``ended``.
+    """
     section, result, application = "", None, False
     # UTF-16 without its mark comes as ASCII with NULs in between.
     for line in (text or "").replace("\0", "").splitlines(keepends=True):
-        if not line.endswith(("\n", "\r")):
+        if not (ended or line.endswith(("\n", "\r"))):
             break
         if match := re.match(r".{0,4}\[([^\]]*)\]\s*$", line):
             section = match[1].strip().lower()
@@ -79,4 +82,8 @@ def result_words(code: int) -> str:
 
 def exit_words(code: int) -> str:
     """An exit code other than 0, with what is known of it."""
-    return Message("{code} (0x80042000, the engine gave up)", code=code) if code == _REFUSED else f"{code}"
+    if unsigned(code) == _REFUSED:
+        return Message("{code} (0x80042000, the engine gave up)", code=code)
+    cause = exit_cause(code)
+    text = code_text(code)
+    return text if cause is None else Message("{code}, {words}", code=text, words=cause.words)

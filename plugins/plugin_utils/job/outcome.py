@@ -16,6 +16,7 @@ from ...module_utils.base.numbers import integer
 from ...module_utils.base.text import printable
 from ...module_utils.product.technologies import TECHNOLOGIES
 from ..station.errors import Cause, StationFactError
+from ..station.exit_codes import code_text, exit_cause, unsigned
 from .commands import UNREAD_REMEDY
 from .curl import curl_cause
 from .installshield import RECORD_AGAIN, SetupLog, exit_words, read_log, result_words
@@ -180,6 +181,9 @@ _ELSEWHERE = (Message("the job stopped at {step} (code {code})"), Message("Look 
 # Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
 _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
 
+# Windows Installer: this product is not installed; it is removed already.
+_ABSENT = frozenset({1605, 1614})
+_LOG = Message("Read its log, which is on the controller, then run the setup by hand on this station.")
 _BY_HAND = Message("Run again; if it stays, run the setup by hand on this station.")
 _LOOK_FOR_A_DIALOG = Message("Run the setup by hand on one station with this response file and look for a dialog.")
 _HANGS = Message(
@@ -282,7 +286,7 @@ def _broke_off(values: Mapping[str, str], code: int) -> bool:
 
 def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> JobOutcome:
     if _is_installscript(values):
-        return _installscript_outcome(values, code, read_log(log), (log or "").strip()[:80])
+        return _installscript_outcome(values, code, read_log(log, ended=True), (log or "").strip()[:80])
     if code in _succeeded(values):
         return JobOutcome(
             accepted=True,
@@ -290,10 +294,17 @@ def _setup_outcome(values: Mapping[str, str], code: int, log: str | None) -> Job
             code=code,
             restart_needed=code in _RESTART,
         )
+    cause = exit_cause(code, technology=values.get("technology", ""))
+    fact = Message("the installer ended with {code}, a code of its own", code=code_text(code))
+    if cause is not None:
+        fact = Message("the installer ended with {code}: {words}", code=code_text(code), words=cause.words)
     return JobOutcome(
         accepted=False,
-        fact=Message("the installer ended with {code}", code=code),
-        remedy=Message("Look the code up in the installer's documentation; its log is on the controller."),
+        # What was to be removed is gone, perhaps, or what was to be there is: the exe has the last word.
+        in_doubt=unsigned(code) in (_RESTART | _ABSENT if values.get("file") == "uninstall" else _RESTART),
+        restart_needed=unsigned(code) in _RESTART,
+        fact=fact,
+        remedy=_LOG if cause is None else cause.remedy,
         code=code,
     )
 
@@ -312,7 +323,9 @@ def _installscript_outcome(values: Mapping[str, str], code: int, log: SetupLog, 
             )
         else:
             fact = Message("{fact} and wrote no result into its log ({excerpt})", fact=fact, excerpt=repr(excerpt))
-        return JobOutcome(accepted=False, spoilt=True, unfit=unfit, fact=fact, remedy=_BY_HAND, code=result or code)
+        cause = exit_cause(code)
+        remedy = _BY_HAND if cause is None else cause.remedy
+        return JobOutcome(accepted=False, spoilt=True, unfit=unfit, fact=fact, remedy=remedy, code=result or code)
     if result is None:
         fact = Message("the setup ended, with no ResultCode in its log ({excerpt})", excerpt=repr(excerpt))
         return JobOutcome(accepted=False, in_doubt=True, fact=fact, remedy=_LOOK_FOR_A_DIALOG)

@@ -16,6 +16,7 @@ from typing import Any
 
 from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
+from ..station.judgement import judged
 
 __all__ = [
     "CONFIRM_REMEDY",
@@ -74,10 +75,12 @@ def found_in(clients: Iterable[Mapping[str, Any]], wanted: Release, *, absent: b
     of_year = [c for c in clients if c["year"] == wanted.year]
     if absent:
         return "late" if of_year else "right"
-    releases = [Release.parse(c["release"]) for c in of_year if c["release"] and c["condition"] == "ok"]
-    if wanted in releases:
+    found = judged(
+        [(c["year"], Release.parse(c["release"]) if c["release"] else None, c["condition"]) for c in of_year], wanted
+    )
+    if found.right:
         return "right"
-    return "ahead" if any(release > wanted for release in releases) else "late"
+    return "ahead" if found.newer else "late"
 
 
 def outcome_of(kind: str) -> str:

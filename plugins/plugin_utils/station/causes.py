@@ -38,8 +38,10 @@ from .fault_codes import NOTHING_YET, REQUEST_TOO_LARGE, from_fault
 from .network_codes import (
     BROKEN_OFF,
     CUT,
+    CUT_OFF,
     ERRNO,
     GAI,
+    MUTE,
     NO_ADDRESS,
     NO_ANSWER,
     NO_HTTP,
@@ -47,6 +49,7 @@ from .network_codes import (
     PROXY,
     SILENT,
     TLS,
+    TLS_FAILED,
     UNTRUSTED,
     VERIFY,
     http_cause,
@@ -56,6 +59,7 @@ from .plain_causes import (
     ADDRESS,
     BREACHES,
     BY_NAME,
+    CRYPTOGRAPHY,
     ENDLESS,
     IN_CLEAR,
     LIBRARY,
@@ -65,6 +69,7 @@ from .plain_causes import (
     REDIRECT,
     SENSELESS,
     UNENCRYPTED,
+    is_cryptography,
 )
 from .refusals import not_let_in
 from .rules import BreachError, SealError, UnsealedError
@@ -150,6 +155,8 @@ def from_preparation(exc: BaseException) -> StationError:
         if beginning.match(text):
             # What the plugin says after it is what to do elsewhere.
             return cause.error(text=text.partition(". ")[0])
+    if any(is_cryptography(link) for link in links):
+        return CRYPTOGRAPHY.error(text=text)
     if any(isinstance(link, OSError) for link in links):
         return OUR_FILES.error(text=text)
     return (LIBRARY if any(isinstance(link, ImportError) for link in links) else OPTIONS).error(text=text)
@@ -223,7 +230,7 @@ def _gss(exc: BaseException, _way: Way) -> StationError | None:
 def _by_name(exc: BaseException, way: Way) -> StationError | None:
     for base in type(exc).__mro__:
         if cause := BY_NAME.get((base.__module__.partition(".")[0], base.__name__)):
-            return cause.error(doing=way.doing, text=one_line(exc, longest=200))
+            return _at_first(cause, way).error(doing=way.doing, text=one_line(exc, longest=200))
     status = getattr(exc, "status", None)
     if type(exc).__module__.startswith("aiohttp.") and isinstance(status, int):
         return from_answer(status, b"", way)
@@ -250,8 +257,13 @@ def _tls(exc: ssl.SSLError, way: Way) -> StationError:
         # OpenSSL's own number: it was reading a file, not talking.
         cause = OUR_FILES
     if cause is None:
-        cause = CUT if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError) else BROKEN_OFF
-    return cause.error(doing=way.doing, text=one_line(reason or exc, longest=100))
+        cause = CUT if isinstance(exc, ssl.SSLEOFError | ssl.SSLZeroReturnError) else TLS_FAILED
+    return _at_first(cause, way).error(doing=way.doing, text=one_line(reason or exc, longest=100))
+
+
+def _at_first(cause: Cause, way: Way) -> Cause:
+    """Who takes a connection is there, whatever it makes of the first request."""
+    return {CUT: CUT_OFF, SILENT: MUTE}.get(cause, cause) if way.opening else cause
 
 
 def _name(exc: socket.gaierror, _way: Way) -> StationError:
@@ -266,8 +278,7 @@ def _system(exc: OSError, way: Way) -> StationError | None:
         # Without a number: requests, of the files of a certificate (adapters.py, cert_verify).
         return OUR_FILES.error(text=reason_of(exc))
     cause = ERRNO.get(exc.errno or 0)
-    if type(exc) is PermissionError and exc.errno is None:
-        # requests_ntlm: NTLM is offered, and not spoken.
+    if type(exc) is PermissionError and exc.errno is None:  # requests_ntlm: NTLM is offered, and not spoken
         return SENSELESS.error(doing=way.doing, text=Message("nothing where NTLM was asked for"))
     if cause is None and isinstance(exc, TimeoutError):
         cause = NO_ANSWER if way.opening else SILENT
@@ -275,7 +286,7 @@ def _system(exc: OSError, way: Way) -> StationError | None:
         cause = CUT
     if cause is None:
         return None
-    return cause.error(doing=way.doing, text=one_line(exc.strerror or exc, longest=100))
+    return _at_first(cause, way).error(doing=way.doing, text=one_line(exc.strerror or exc, longest=100))
 
 
 def _encoded(exc: UnicodeError, _way: Way) -> StationError | None:
@@ -324,7 +335,7 @@ def _head(exc: http.client.HTTPException, way: Way) -> StationError | None:
 
 
 def _always(cause: Cause) -> _Rule:
-    return lambda exc, way: cause.error(doing=way.doing, text=_said(exc, longest=200), code=0)
+    return lambda exc, way: _at_first(cause, way).error(doing=way.doing, text=_said(exc, longest=200), code=0)
 
 
 # The first rule that has an error for any link counts.
@@ -346,6 +357,7 @@ _RULES: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...],
     (ssl.SSLCertVerificationError, _verified),
     (BaseException, _gss),
     (BaseException, _by_name),
+    (Exception, lambda exc, _way: CRYPTOGRAPHY.error(text=_named(exc)) if is_cryptography(exc) else None),
     (spnego.SpnegoError, _spnego),
     (spnego.FeatureMissingError, _always(LIBRARY)),
     (

@@ -46,7 +46,8 @@ async def _connected(sock: socket.socket, place: Any, seconds: float) -> socket.
 
 async def addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
     """What the name stands for. In a thread of its own: nothing ends a resolver's time-outs, half a minute and more
-    (resolv.conf(5)), and names that wait for one must not keep others waiting. Raises TimeoutError, OSError.
+    (resolv.conf(5)), and names that wait for one must not keep others waiting. Raises OSError: EAI_AGAIN for a
+    time that is over.
     """
     with contextlib.suppress(socket.gaierror):
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
@@ -69,5 +70,9 @@ async def addresses(host: str, port: int, deadline: Deadline) -> list[Any]:
             loop.call_soon_threadsafe(tell, step, what)
 
     threading.Thread(target=look_up, daemon=True).start()
-    async with asyncio.timeout(deadline.remaining()):
-        return await found
+    try:
+        async with asyncio.timeout(deadline.remaining()):
+            return await found
+    except TimeoutError as exc:
+        # As the resolver itself says when its own time-outs are over: of the station it says nothing.
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution") from exc

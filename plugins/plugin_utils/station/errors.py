@@ -37,9 +37,11 @@ __all__ = [
     "StationFactError",
     "StillRunningError",
     "UnencryptedAnswerError",
+    "UnknownNameError",
     "UnreachableError",
     "UnseenError",
     "UnsupportedConnectionError",
+    "UntrustedError",
 ]
 
 
@@ -80,6 +82,12 @@ class InventoryError(UnsupportedConnectionError):
     """What the inventory says of the station cannot be used: an address, a port, an option of the connection."""
 
 
+class UnknownNameError(InventoryError):
+    """The name of the station leads nowhere, as a name service says; it may say otherwise in a moment."""
+
+    passing = True
+
+
 class ControllerError(StationError):
     """This machine cannot do it: a library or a file is missing, a limit is reached. The station was not asked."""
 
@@ -93,7 +101,7 @@ class UnseenError(StationError):
 
 
 class UnreachableError(UnseenError):
-    """No TCP connection, no answer (any more), or a name that does not resolve."""
+    """No TCP connection, or no answer (any more)."""
 
     kind = "unreachable"
 
@@ -102,6 +110,10 @@ class AnswerError(UnseenError):
     """Something answered, but not as WinRM does: a proxy, a printer, a service that is broken."""
 
     kind = "fault"
+
+
+class UntrustedError(AnswerError):
+    """It answered, with a certificate that the controller does not believe."""
 
 
 class ForbiddenAnswerError(AnswerError):

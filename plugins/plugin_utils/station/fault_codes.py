@@ -104,7 +104,63 @@ _OFFLINE = Cause(
 _UNKNOWN = Cause(
     kind=ProtocolFaultError,
     fact=Message("the station answered a fault while {doing}: {text} [{code}]"),
-    remedy=Message("Look this code up in docs/troubleshooting.md; the WinRM event log of the station has the details."),
+    remedy=Message(
+        "Restart the station's WinRM service and run again; if it lasts, the WinRM event log of the station has the "
+        "details."
+    ),
+)
+_RPC = Cause(
+    kind=ProtocolFaultError,
+    fact=Message("a service of the station that WMI needs does not answer while {doing} (RPC, code {code})"),
+    remedy=Message(
+        "Start RpcSs, DcomLaunch and Winmgmt on the station, or restart it, then run again; where it lasts, look at "
+        "its firewall and antivirus."
+    ),
+)
+_DISABLED = Cause(
+    kind=ProtocolFaultError,
+    fact=Message("a service of the station is disabled or gone while {doing} (code {code})"),
+    remedy=Message(
+        "Set its service Winmgmt to start by itself and start it (sc config Winmgmt start= auto), then run again."
+    ),
+)
+_WMI_FAILED = Cause(
+    kind=ProtocolFaultError,
+    fact=Message("WMI of the station failed while {doing}, and says no more than that (code {code})"),
+    remedy=Message("Run again; if it lasts, restart Winmgmt on the station and check winmgmt /verifyrepository."),
+)
+_WMI_PROVIDER = Cause(
+    kind=ProtocolFaultError,
+    fact=Message("WMI of the station cannot load what answers this while {doing} (code {code})"),
+    remedy=Message(
+        "Restart Winmgmt on the station, then run again; if it lasts, repair Windows there (sfc /scannow) and check "
+        "winmgmt /verifyrepository."
+    ),
+)
+_WMI_DOWN = Cause(
+    kind=BusyError,
+    fact=Message("WMI of the station is going down while {doing} (code {code})"),
+    remedy=Message("Windows or the service Winmgmt is restarting: run again in a few minutes."),
+)
+_GOING_DOWN = Cause(
+    kind=BusyError,
+    fact=Message("Windows is going down on the station while {doing} (code {code})"),
+    remedy=Message("Run again once the station is up: what was under way is found and followed."),
+)
+_NO_MEMORY = Cause(
+    kind=BusyError,
+    fact=Message("the station has no memory or handles left while {doing} (code {code})"),
+    remedy=Message("Wait for what loads it or restart the station, then run again."),
+)
+_WMI_BUSY = Cause(
+    kind=BusyError,
+    fact=Message("WMI of the station is too busy while {doing} (code {code})"),
+    remedy=Message("Wait for what loads it (start of Windows, updates, an inventory), then run again."),
+)
+_QUERY = Cause(
+    kind=ProtocolFaultError,
+    fact=Message("WMI of the station does not take the question while {doing} (code {code})"),
+    remedy=Message("Report it with the output of -vvvv: it is a fault of the collection."),
 )
 
 FAULTS: Final[dict[int, Cause]] = {
@@ -135,6 +191,38 @@ FAULTS: Final[dict[int, Cause]] = {
     # ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_FILENAME_EXCED_RANGE, as HRESULTs
     **dict.fromkeys((0x80070002, 0x80070003), _NO_PROGRAM),
     0x800700CE: _TOO_LONG,
+    # RPC_S_SERVER_UNAVAILABLE, _SERVER_TOO_BUSY, _CALL_FAILED, _CALL_FAILED_DNE, CO_E_SERVER_EXEC_FAILURE,
+    # RPC_E_SERVERFAULT, _DISCONNECTED, _CALL_REJECTED, WBEM_E_TRANSPORT_FAILURE
+    **dict.fromkeys(
+        (
+            *(0x800706BA, 0x800706BB, 0x800706BE, 0x800706BF, 0x80080005),
+            *(0x80010105, 0x80010108, 0x80010001, 0x80041015),
+        ),
+        _RPC,
+    ),
+    # ERROR_SERVICE_DISABLED, _SERVICE_DOES_NOT_EXIST, _SERVICE_NOT_ACTIVE, _SERVICE_DEPENDENCY_FAIL
+    **dict.fromkeys((0x80070422, 0x80070424, 0x80070426, 0x8007042C), _DISABLED),
+    # WBEM_E_FAILED, _UNEXPECTED, _CRITICAL_ERROR, E_FAIL, E_UNEXPECTED
+    **dict.fromkeys((0x80041001, 0x8004101D, 0x8004100A, 0x80004005, 0x8000FFFF), _WMI_FAILED),
+    # WBEM_E_PROVIDER_FAILURE, _PROVIDER_NOT_FOUND, _PROVIDER_LOAD_FAILURE, _INITIALIZATION_FAILURE,
+    # _PROVIDER_NOT_CAPABLE, _PROVIDER_SUSPENDED, REGDB_E_CLASSNOTREG, ERROR_MOD_NOT_FOUND
+    **dict.fromkeys(
+        (
+            *(0x80041004, 0x80041011, 0x80041013, 0x80041014, 0x80041024, 0x80041081, 0x80040154),
+            0x8007007E,
+        ),
+        _WMI_PROVIDER,
+    ),
+    # WBEM_E_SHUTTING_DOWN, _CALL_CANCELLED
+    **dict.fromkeys((0x80041033, 0x80041032), _WMI_DOWN),
+    # ERROR_SHUTDOWN_IN_PROGRESS, ERROR_SHUTDOWN_IS_SCHEDULED
+    **dict.fromkeys((0x8007045B, 0x800704A6), _GOING_DOWN),
+    # WBEM_E_OUT_OF_MEMORY, E_OUTOFMEMORY, ERROR_NOT_ENOUGH_MEMORY, _NO_SYSTEM_RESOURCES, _COMMITMENT_LIMIT
+    **dict.fromkeys((0x80041006, 0x8007000E, 0x80070008, 0x800705AA, 0x800705AF), _NO_MEMORY),
+    # WBEM_E_SERVER_TOO_BUSY, _QUOTA_VIOLATION, _TIMED_OUT, _TOO_MUCH_DATA
+    **dict.fromkeys((0x80041045, 0x8004106C, 0x80041069, 0x80041044), _WMI_BUSY),
+    # WBEM_E_INVALID_PARAMETER, _INVALID_QUERY, _INVALID_QUERY_TYPE, _NOT_SUPPORTED, _INVALID_OBJECT_PATH
+    **dict.fromkeys((0x80041008, 0x80041017, 0x80041018, 0x8004100C, 0x8004103A), _QUERY),
 }
 
 SUBCODES: Final[dict[str, Cause]] = {
@@ -146,10 +234,15 @@ SUBCODES: Final[dict[str, Cause]] = {
 """For a fault whose numbers say nothing."""
 
 
+def _row(code: int) -> Cause | None:
+    """What a number means, that of an error of the system (1722) as well as its HRESULT (0x800706BA)."""
+    return FAULTS.get(code) or (FAULTS.get(0x80070000 | code) if 0 < code <= 0xFFFF else None)
+
+
 def from_fault(fault: Fault, *, doing: str) -> StationError:
     """The error of a fault. ``doing`` says what was asked, as in "reading Win32_Process"."""
-    code = next((code for code in fault.codes if code in FAULTS), None)
-    cause = SUBCODES.get(fault.subcode, _UNKNOWN) if code is None else FAULTS[code]
+    code = next((code for code in fault.codes if _row(code) is not None), None)
+    cause = (None if code is None else _row(code)) or SUBCODES.get(fault.subcode, _UNKNOWN)
     if code is None and fault.codes:
         code = fault.codes[0]
     shown: object = code

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...module_utils.base.deadline import Deadline
 from ...module_utils.base.message import Message
 from .causes import Way, from_exception
-from .errors import StationError, UnreachableError
+from .errors import ForbiddenAnswerError, StationError, UnseenError
 from .rules import BreachError
 
 __all__ = ["Limits"]
@@ -48,6 +48,7 @@ class Limits:
         """The error of what was raised while the station was talked to."""
         known = replace(way, server=self.server)
         error = from_exception(exc, known)
-        if isinstance(error, UnreachableError) and (over := self.over()) is not None:
+        unseen = isinstance(error, UnseenError) and not isinstance(error, ForbiddenAnswerError)
+        if unseen and (over := self.over()) is not None:
             return from_exception(over, known)
         return error

@@ -8,15 +8,25 @@ from typing import Final
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
-from .errors import AnswerError, Cause, CredentialsRefusedError, InventoryError, UnreachableError
+from .errors import (
+    AnswerError,
+    Cause,
+    CredentialsRefusedError,
+    InventoryError,
+    UnknownNameError,
+    UnreachableError,
+    UntrustedError,
+)
 from .soap import described
 
 __all__ = [
     "BROKEN_OFF",
     "CUT",
+    "CUT_OFF",
     "ERRNO",
     "GAI",
     "HTTP",
+    "MUTE",
     "NO_ADDRESS",
     "NO_ANSWER",
     "NO_HTTP",
@@ -25,6 +35,7 @@ __all__ = [
     "REFUSED",
     "SILENT",
     "TLS",
+    "TLS_FAILED",
     "UNTRUSTED",
     "VERIFY",
     "http_cause",
@@ -51,6 +62,20 @@ SILENT: Final = Cause(
     fact=Message("the station stopped answering while {doing}"),
     remedy=_AGAIN,
 )
+_LISTENER = Message(
+    "Check ansible_port and ansible_winrm_scheme (port 5985 is HTTP, 5986 HTTPS), then the station's WinRM service and "
+    "what filters on the way; a station that is starting does the same: run again."
+)
+CUT_OFF: Final = Cause(
+    kind=AnswerError,
+    fact=Message("what answers at the station's address takes the connection and cuts it while {doing}"),
+    remedy=_LISTENER,
+)
+MUTE: Final = Cause(
+    kind=AnswerError,
+    fact=Message("what answers at the station's address takes the connection and says nothing while {doing}"),
+    remedy=_LISTENER,
+)
 CUT: Final = Cause(
     kind=UnreachableError,
     fact=Message("the connection was cut while {doing}"),
@@ -62,14 +87,21 @@ BROKEN_OFF: Final = Cause(
     remedy=_AGAIN,
 )
 NO_ADDRESS: Final = Cause(
-    kind=UnreachableError,
+    kind=UnknownNameError,
     fact=Message("the station's name has no address"),
     remedy=Message("Check ansible_host, and that the controller's DNS knows the stations' names."),
 )
-_NO_ROUTE: Final = Cause(
+_NO_ROUTE: Final = Cause.ours(
+    Message("the controller has no route to the station's network"),
+    Message("Look at the controller's network, gateway and VPN to that school, and at ansible_host."),
+)
+_NO_WAY: Final = Cause(
     kind=UnreachableError,
-    fact=Message("the controller has no route to the station's network"),
-    remedy=Message("Look at the controller's network, gateway and VPN to that school, and at ansible_host."),
+    fact=Message("nobody takes what is sent to the station's address (no route to host)"),
+    remedy=Message(
+        "In the controller's own network the station is off or has another address (ansible_host); beyond a router, "
+        "that router or a firewall says so: look at routes and VPN to that school."
+    ),
 )
 
 
@@ -111,7 +143,8 @@ PROXY: Final = Cause.ours(
 
 ERRNO: Final[dict[int, Cause]] = {
     errno.ECONNREFUSED: REFUSED,
-    **dict.fromkeys((errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.EHOSTDOWN), NO_ANSWER),
+    errno.ETIMEDOUT: NO_ANSWER,
+    **dict.fromkeys((errno.EHOSTUNREACH, errno.EHOSTDOWN), _NO_WAY),
     **dict.fromkeys((errno.ENETUNREACH, errno.ENETDOWN), _NO_ROUTE),
     **dict.fromkeys((errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ENETRESET, errno.ENOTCONN), CUT),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), _DESCRIPTORS),
@@ -138,7 +171,7 @@ _UNTRUSTED = Message("the station's TLS certificate is not trusted by the contro
 
 def _untrusted(why: Message, remedy: Message) -> Cause:
     return Cause(
-        kind=UnreachableError,
+        kind=UntrustedError,
         fact=_UNTRUSTED.given(why=why),
         remedy=remedy,
     )
@@ -150,16 +183,45 @@ _NAME = _untrusted(
     Message("made for another name"), Message("Put the certificate's own name into ansible_host, or renew it.")
 )
 UNTRUSTED: Final = Cause(
-    kind=UnreachableError,
+    kind=UntrustedError,
     fact=Message("the station's TLS certificate is not trusted by the controller ({text})"),
     remedy=_GIVE_AUTHORITY,
 )
+_ANEW = Message("Give the station another one (docs/winrm.md, HTTPS listener).")
+_UNSURE = Cause(
+    kind=UntrustedError,
+    fact=Message("whether the station's TLS certificate was revoked cannot be checked ({text})"),
+    remedy=Message("Give the controller its authority's list of revocations, or look at the controller's clock."),
+)
+_UNFIT = Cause(
+    kind=UntrustedError,
+    fact=Message("the station's TLS certificate, or its authority's, breaks a rule for certificates ({text})"),
+    remedy=_ANEW,
+)
+_WEAK = Cause(
+    kind=UntrustedError,
+    fact=Message("the station's TLS certificate, or its authority's, is too weak for the controller ({text})"),
+    remedy=Message("Give the station one with an RSA key of 2048 bits and SHA-256 (docs/winrm.md, HTTPS listener)."),
+)
 VERIFY: Final[dict[int, Cause]] = {
+    **dict.fromkeys((3, 11, 12, 33), _UNSURE),
     9: _untrusted(Message("not valid yet"), Message("Compare the clocks of the controller and the station.")),
-    10: _untrusted(Message("expired"), Message("Renew it on the station (docs/winrm.md, HTTPS listener).")),
+    10: _untrusted(
+        Message("expired"),
+        Message(
+            "Renew it on the station (docs/winrm.md, HTTPS listener); if its dates are right, set the controller's "
+            "clock."
+        ),
+    ),
     **dict.fromkeys((18, 19, 2, 20, 21), _AUTHORITY),
-    23: _untrusted(Message("revoked"), Message("Give the station another one (docs/winrm.md, HTTPS listener).")),
+    23: _untrusted(Message("revoked"), _ANEW),
+    # X509_V_ERR_INVALID_CA (79, and 24 before OpenSSL 3), _PATH_LENGTH_EXCEEDED, _INVALID_PURPOSE,
+    # _KEYUSAGE_NO_CERTSIGN, _INVALID_NON_CA, _INVALID_EXTENSION, and what strict verification asks for, as Python does
+    # since 3.13 (_CA_BCONS_NOT_CRITICAL, _MISSING_AUTHORITY_KEY_IDENTIFIER…).
+    **dict.fromkeys((24, 25, 26, 32, 37, 41, *range(79, 95)), _UNFIT),
     **dict.fromkeys((62, 63, 64), _NAME),
+    # X509_V_ERR_EE_KEY_TOO_SMALL, _CA_KEY_TOO_SMALL, _CA_MD_TOO_WEAK
+    **dict.fromkeys((66, 67, 68), _WEAK),
 }
 """ssl.SSLCertVerificationError.verify_code (X509_V_ERR_… of OpenSSL)."""
 
@@ -172,6 +234,14 @@ _NO_VERSION = Cause(
     kind=AnswerError,
     fact=Message("the station and the controller have no TLS version or cipher in common ({text})"),
     remedy=Message("Allow TLS 1.2 on the station (SCHANNEL, IIS Crypto), or use port 5985 with NTLM or Kerberos."),
+)
+TLS_FAILED: Final = Cause(
+    kind=AnswerError,
+    fact=Message("TLS with the station failed while {doing} ({text})"),
+    remedy=Message(
+        "Look at the certificate of its HTTPS listener (winrm enumerate winrm/config/listener) and at the event log of "
+        "the station (Schannel); check ansible_port and ansible_winrm_scheme."
+    ),
 )
 _OUR_CERTIFICATE = Cause(
     kind=CredentialsRefusedError,

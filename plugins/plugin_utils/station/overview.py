@@ -22,7 +22,7 @@ from ...module_utils.base.text import decoded
 from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
 from .protection import PROTECTION_VALUES
-from .sections import marker, sections
+from .sections import marker, repeated, sections
 
 __all__ = [
     "JOBS_FOLDER",
@@ -207,13 +207,32 @@ def processes_of(rows: Iterable[tuple[str, str, str]]) -> list[Process]:
     ]
 
 
+_LETTERS = b"ABCXYZabcxyz0189"
+# Numbers of code pages that Python has under another name.
+_CODECS = {
+    "708": "iso8859_6",
+    "20127": "ascii",
+    "20866": "koi8_r",
+    "20932": "euc_jp",
+    "20936": "gb2312",
+    "21866": "koi8_u",
+    "28591": "iso8859_1",
+    "28605": "iso8859_15",
+    "51932": "euc_jp",
+    "51949": "euc_kr",
+    "54936": "gb18030",
+}
+
+
 def _code_page(number: str) -> str:
     """The codec of a code page; the one of Western Europe for a number that has none."""
     if not _CODE_PAGE_NUMBER.fullmatch(number):
         return "cp850"
     try:
-        return codecs.lookup(f"cp{number}").name
-    except LookupError:
+        codec = codecs.lookup(_CODECS.get(number, f"cp{number}")).name
+        # No OEM page of Windows has other letters there; EBCDIC (37, 500) has.
+        return codec if _LETTERS.decode(codec) == _LETTERS.decode("ascii") else "cp850"
+    except (LookupError, ValueError):
         return "cp850"
 
 
@@ -227,7 +246,15 @@ def _listed(body: str, too_many: Message) -> list[str]:
 
 def parse_overview(output: bytes) -> Overview:
     """Read the first command line's output. Raises ValueError when it is cut short, or cannot be a station's."""
-    parts = sections(output)
+    if twice := repeated(output, _SECTIONS):
+        raise ValueError(
+            Message(
+                "the answer to the first reading has {names} twice: something in the registry or on the disk looks "
+                "like our heading",
+                names=", ".join(twice),
+            )
+        )
+    parts = sections(output, _SECTIONS)
     if "processes" not in parts:
         raise ValueError(
             Message("the answer to the first reading stops early, after {parts}", parts=", ".join(sorted(parts)) or "-")
@@ -265,7 +292,13 @@ def parse_overview(output: bytes) -> Overview:
 
 
 def parse_details(output: bytes, entries: list[Entry], oem: str = "cp850") -> list[Entry]:
-    """Complete these entries with the values of the second command line; one that vanished since is left out."""
-    parts = sections(output)
+    """Complete these entries with the values of the second command line; one that vanished since is left out.
+
+    Raises ValueError for an answer in which a value looks like our heading.
+    """
+    names = [f"entry{number}" for number in range(len(entries))]
+    if twice := repeated(output, names):
+        raise ValueError(Message("the answer has the heading {names} twice", names=", ".join(twice)))
+    parts = sections(output, names)
     read = [parse_reg_query(decoded(parts.get(f"entry{number}", b""), oem)) for number in range(len(entries))]
     return [replace(entry, values=_cut(keys[0][1])) for entry, keys in zip(entries, read, strict=True) if keys]

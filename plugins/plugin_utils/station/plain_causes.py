@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from ...module_utils.base.message import Message
@@ -27,18 +28,25 @@ __all__ = [
     "BUG",
     "BY_NAME",
     "CERTIFICATE",
+    "CRYPTOGRAPHY",
     "ENDLESS",
     "IN_CLEAR",
     "LIBRARY",
     "METHOD",
+    "NO_PASSWORD",
+    "NO_USER",
     "OPTIONS",
     "OUT_OF_MEMORY",
     "OVERSIZE",
     "PACKED",
     "PASSWORD",
     "REDIRECT",
+    "SECONDS",
     "SENSELESS",
+    "TIME_OUTS",
+    "TRANSPORT",
     "UNENCRYPTED",
+    "is_cryptography",
 ]
 
 PASSWORD: Final = Cause(
@@ -129,6 +137,41 @@ LIBRARY: Final = Cause(
     fact=Message("the controller lacks what this connection needs: {text}"),
     remedy=Message("Install it in .venv (pip install 'pywinrm[credssp]'), or choose another ansible_winrm_transport."),
 )
+CRYPTOGRAPHY: Final = Cause(
+    kind=ControllerError,
+    fact=Message("the controller's cryptography refuses what this connection needs: {text}"),
+    remedy=Message(
+        "NTLM needs MD4, MD5 and RC4: set ansible_winrm_transport to kerberos, or run on a controller whose OpenSSL "
+        "allows them (its legacy provider, without FIPS mode)."
+    ),
+)
+TRANSPORT: Final = Cause(
+    kind=InventoryError,
+    fact=Message("ansible_winrm_transport names {text}, which is none of {known}"),
+    remedy=Message("Correct ansible_winrm_transport in the inventory (docs/winrm.md)."),
+)
+NO_USER: Final = Cause(
+    kind=InventoryError,
+    fact=Message("the inventory gives no user name for this station (ansible_user), which {text} needs"),
+    remedy=Message("Set ansible_user and ansible_password for all stations (vault, docs/winrm.md)."),
+)
+NO_PASSWORD: Final = Cause(
+    kind=InventoryError,
+    fact=Message("the inventory gives no password for this station (ansible_password), which {text} needs"),
+    remedy=NO_USER.remedy,
+)
+SECONDS: Final = Cause(
+    kind=InventoryError,
+    fact=Message("{name} is {text}, which is no whole number of seconds from {least} to {most}"),
+    remedy=Message("Correct it in the inventory, or leave it out (docs/winrm.md)."),
+)
+TIME_OUTS: Final = Cause(
+    kind=InventoryError,
+    fact=Message(
+        "ansible_winrm_read_timeout_sec ({reading} s) is not above ansible_winrm_operation_timeout_sec ({operating} s)"
+    ),
+    remedy=Message("Give one of the two alone, which the other then follows, or correct the pair (docs/winrm.md)."),
+)
 OUT_OF_MEMORY: Final = Cause(
     kind=ControllerError,
     fact=Message("the controller has no memory left"),
@@ -163,3 +206,14 @@ BY_NAME: Final[dict[tuple[str, str], Cause]] = {
     ("aiohttp", "HttpProcessingError"): NO_HTTP,
 }
 """By package and name of the exception's class, or of one that it is derived from (the nearest counts)."""
+
+# Classes that cannot be imported everywhere: without RC4 in OpenSSL, and where FIPS forbids MD5.
+_FORBIDDEN: Final = frozenset({("cryptography", "UnsupportedAlgorithm"), ("_hashlib", "UnsupportedDigestmodError")})
+# What hashlib and hmac say of MD4 and MD5, with no class of its own (Modules/_hashopenssl.c).
+_SAYS_NO = re.compile(r"unsupported hash type|\[digital envelope routines")
+
+
+def is_cryptography(exc: BaseException) -> bool:
+    """Whether it is one of CRYPTOGRAPHY."""
+    named = (type(exc).__module__.partition(".")[0], type(exc).__name__)
+    return named in _FORBIDDEN or (isinstance(exc, ValueError) and _SAYS_NO.match(str(exc)) is not None)

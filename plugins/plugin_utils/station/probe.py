@@ -115,7 +115,15 @@ def _details(overview: Overview, product: Product) -> Reading[tuple[list[Entry],
     completed: list[Entry] = []
     for group in _groups(quotable):
         result = yield Run(line=details_command(group), doing=Message("reading the uninstall entries"))
-        completed += parse_details(result.stdout, group, overview.oem)
+        try:
+            completed += parse_details(result.stdout, group, overview.oem)
+        except ValueError as exc:
+            raise StationFactError(
+                Message("the station's uninstall entries make no sense: {error}", error=message_of(exc)),
+                remedy=Message(
+                    "Look at them in Windows' list of programs and in the registry: one imitates our question."
+                ),
+            ) from exc
     return completed, warnings
 
 

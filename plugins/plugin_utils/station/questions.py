@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from ...module_utils.base.message import Message
 from .errors import StationFactError
+from .exit_codes import code_text, exit_cause
 
 __all__ = ["PAUSE", "TIMEOUT", "CommandResult", "Get", "Query", "Question", "Reading", "Run", "drive"]
 
@@ -38,7 +39,10 @@ class CommandResult:
         """Its code and the end of what it said, for an error message."""
         said = (self.stderr or self.stdout).decode("utf-8", "replace").strip()
         if not said:
-            return Message("exit code {code}", code=self.code)
+            cause = exit_cause(self.code)
+            if cause is not None:
+                return Message("exit code {code}: {said}", code=code_text(self.code), said=cause.words)
+            return Message("exit code {code}", code=code_text(self.code))
         return Message("exit code {code}: {said}", code=self.code, said=" ".join(said.split())[-300:])
 
     def check(self, fact: str, *, remedy: str) -> None:

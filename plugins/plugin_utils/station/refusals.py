@@ -12,7 +12,7 @@ from . import kerberos
 from .errors import StationError
 from .plain_causes import CERTIFICATE, METHOD, OPTIONS, PASSWORD
 
-__all__ = ["not_let_in", "worst"]
+__all__ = ["lacks", "not_let_in", "worst"]
 
 # What each transport needs the listener to offer in WWW-Authenticate ([MS-WSMV] 3.1.4.5).
 _SCHEMES: Final = {
@@ -27,11 +27,16 @@ _KNOWN: Final = ("basic", "negotiate", "ntlm", "kerberos", "credssp")
 _ORDER: Final = ("answer", "fault", "quota", "refused", "unreachable", "controller", "configuration")
 
 
-def not_let_in(transport: str, offers: str) -> StationError:
-    """The error of HTTP 401. ``offers``: what the listener says in WWW-Authenticate."""
+def lacks(transport: str, offers: str) -> bool:
+    """Whether a listener that offers this in WWW-Authenticate has nothing that the transport can use."""
     offered = {scheme for scheme in _KNOWN if scheme in offers.lower()}
     wanted = _SCHEMES.get(transport)
-    if wanted and offered and not wanted & offered:
+    return bool(wanted and offered and not wanted & offered)
+
+
+def not_let_in(transport: str, offers: str) -> StationError:
+    """The error of HTTP 401. ``offers``: what the listener says in WWW-Authenticate."""
+    if lacks(transport, offers):
         return METHOD.error(
             text=Message("{wanted}; it offers {offered}", wanted=transport, offered=one_line(offers, longest=100))
         )

@@ -7,10 +7,12 @@ Nothing that cmd.exe or a tool prints by itself looks like a heading.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from .cmdline import quote, tool
 
-__all__ = ["digest_command", "digest_in", "has_digest", "marker", "sections"]
+__all__ = ["digest_command", "digest_in", "has_digest", "marker", "repeated", "sections"]
 
 _MARKER = re.compile(rb"^<<([a-z0-9_]+)>>[^\S\n]*(?:\n|\Z)", re.MULTILINE)
 _DIGEST = re.compile(rb"(?:[0-9a-fA-F]{2} ?){32}")
@@ -21,10 +23,32 @@ def marker(name: str) -> str:
     return f"echo ^<^<{name}^>^>"
 
 
-def sections(output: bytes) -> dict[str, bytes]:
-    """What stands below each heading. Each decides for itself how it is decoded: tools differ in their code pages."""
-    parts = _MARKER.split(output)
-    return {name.decode(): body for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+def sections(output: bytes, names: Sequence[str] = ()) -> dict[str, bytes]:
+    """What stands below each heading. Each decides for itself how it is decoded: tools differ in their code pages.
+
+    With ``names`` only these are headings, in their order and once: what looks like another is somebody's data.
+    """
+    found = [(match[1].decode(), match.start(), match.end()) for match in _MARKER.finditer(output)]
+    if names:
+        found = _in_order(found, names)
+    ends = [*(start for _name, start, _end in found[1:]), len(output)]
+    return {name: output[begin:end] for (name, _start, begin), end in zip(found, ends, strict=False)}
+
+
+def _in_order(found: list[tuple[str, int, int]], names: Sequence[str]) -> list[tuple[str, int, int]]:
+    taken, at = [], 0
+    for name in names:
+        place = next((number for number in range(at, len(found)) if found[number][0] == name), None)
+        if place is not None:
+            taken.append(found[place])
+            at = place + 1
+    return taken
+
+
+def repeated(output: bytes, names: Collection[str]) -> list[str]:
+    """Headings that are there more than once: one of them is data, and nobody can tell which."""
+    counted = Counter(match[1].decode() for match in _MARKER.finditer(output))
+    return [name for name in names if counted[name] > 1]
 
 
 def digest_command(path: str) -> str:

@@ -12,7 +12,9 @@ from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import UPDATER_NAME, Product
 from ...module_utils.product.release import Release
 from .job_name import Arch
+from .judgement import Judgement, judged
 from .overview import Entry, Overview, Process
+from .pairing import entry_arch, entry_year, paired, path_arch, path_year, stated_exe
 from .protection import code_integrity, policies
 
 __all__ = [
@@ -31,7 +33,6 @@ FILE_RENAMES = "file_renames"
 """Among ``pending_reboot``: files to be renamed at the next start, none of them the product's."""
 
 _ARCHITECTURES: dict[str, str] = {"AMD64": "x64", "X86": "x86", "ARM64": "arm64"}
-_NAME_ARCH = re.compile(r"\b(64|32)\s*bit", re.IGNORECASE)
 _SHIELD = "InstallShield_"
 _HOUSE = re.compile(r"index.?[eé]ducation|pronote", re.IGNORECASE)
 
@@ -124,6 +125,10 @@ class StationState:
         """Installations of this year, half-removed ones included."""
         return [i for i in self.installations if i.year == year]
 
+    def judged(self, release: Release) -> Judgement:
+        """What is installed of the year of a release, against it: audits, plans, proofs and memory all ask this."""
+        return judged([(i.year, i.release, i.condition) for i in self.installations], release)
+
     def instead_of(self, release: Release, *, absent: bool = False) -> str | None:
         """What the station shows instead of this release's client (or, ``absent``, of none of its year); None: nothing.
 
@@ -134,7 +139,7 @@ class StationState:
         found = enumerated([i.describe() for i in same_year])
         if absent:
             return Message("this is left: {found}", found=found) if same_year else None
-        if any(i.condition == "ok" and i.release is not None and i.release.client == wanted for i in same_year):
+        if self.judged(release).right:
             return None
         found = found or Message("no client of that year")
         return Message("the station has {found} instead of {wanted}", found=found, wanted=str(wanted))
@@ -188,50 +193,14 @@ def _genuine(entry: Entry, product: Product) -> bool:
     return bool(product.display_name.search(entry.display_name) and product.publisher.search(publisher))
 
 
-def _stated_exe(entry: Entry, product: Product) -> str | None:
-    """The exe an entry names by itself, if it does (the real one may not: then the folders tell)."""
-    icon = entry.values.get("DisplayIcon", "").split(",")[0].strip().strip('"')
-    return icon if icon.lower().endswith("\\" + product.exe.lower()) else None
-
-
 def exe_candidates(overview: Overview, entries: list[Entry], product: Product) -> list[str]:
     """Paths of exes to read the version of: those found on disk and those named by genuine entries."""
-    stated = [_stated_exe(entry, product) for entry in entries if _genuine(entry, product)]
+    stated = [stated_exe(entry, product, overview) for entry in entries if _genuine(entry, product)]
     # The first spelling of a path counts: Windows does not tell case apart.
     paths: dict[str, str] = {}
     for path in [*overview.exes, *filter(None, stated)]:
         paths.setdefault(path.lower(), path)
     return list(paths.values())
-
-
-def _path_year(path: str, product: Product) -> int | None:
-    match = product.year_folder.search(path)
-    return int(match[1]) if match else None
-
-
-def _path_arch(path: str, overview: Overview) -> Arch | None:
-    wide = overview.environment.get("PROGRAMFILES", "")
-    narrow = overview.environment.get("PROGRAMFILES(X86)", "")
-    if narrow and path.lower().startswith(narrow.lower() + "\\"):
-        return "x86"
-    if wide and path.lower().startswith(wide.lower() + "\\"):
-        return "x64" if narrow else "x86"
-    return None
-
-
-def _entry_arch(entry: Entry) -> Arch | None:
-    # The view says nothing by itself: InstallScript's setup.exe is a 32-bit program whatever it installs.
-    match = _NAME_ARCH.search(entry.display_name)
-    return {"64": "x64", "32": "x86"}[match[1]] if match else None  # type: ignore[return-value]
-
-
-def _take(entry: Entry, paths: list[str], product: Product, overview: Overview) -> str | None:
-    """The exe that belongs to an entry: the one it names, else the one in its year's folder and architecture."""
-    if stated := _stated_exe(entry, product):
-        return next((p for p in paths if p.lower() == stated.lower()), None)
-    arch = _entry_arch(entry)
-    ours = [p for p in paths if _path_year(p, product) == _year(entry, product)]
-    return next((p for p in ours if arch is None or _path_arch(p, overview) in {arch, None}), None)
 
 
 def _release(facts: ExeFacts | None) -> Release | None:
@@ -242,11 +211,6 @@ def _code(entry: Entry) -> str:
     return entry.key[len(_SHIELD) :] if entry.key.lower().startswith(_SHIELD.lower()) else entry.key
 
 
-def _year(entry: Entry, product: Product) -> int | None:
-    match = product.display_name.search(entry.display_name)
-    return int(match[1]) if match else None
-
-
 def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
     """InstallShield around an MSI leaves two entries of one program: its own, and Windows Installer's hidden one.
 
@@ -254,7 +218,7 @@ def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
     """
     found: dict[tuple[int, str, int | None], Entry] = {}
     for entry in entries:
-        known = found.get(place := (entry.view, _code(entry).lower(), _year(entry, product)))
+        known = found.get(place := (entry.view, _code(entry).lower(), entry_year(entry, product)))
         if known is None or (not known.values.get("UninstallString") and entry.values.get("UninstallString")):
             found[place] = entry
     return list(found.values())
@@ -263,19 +227,18 @@ def _without_twins(entries: list[Entry], product: Product) -> list[Entry]:
 def _installations(
     entries: list[Entry], exes: dict[str, ExeFacts], product: Product, overview: Overview
 ) -> list[Installation]:
-    left = list(exes)
+    releases = {path: _release(facts) for path, facts in exes.items()}
+    pairs = paired(entries, releases, product, overview)
     found = []
-    for entry in entries:
-        path = _take(entry, left, product, overview)
-        if path is not None:
-            left.remove(path)
-        release = _release(exes.get(path or ""))
+    for number, entry in enumerate(entries):
+        path = pairs.get(number)
+        release = releases.get(path or "")
         code = _code(entry)
         found.append(
             Installation(
-                year=_year(entry, product),
+                year=entry_year(entry, product),
                 release=release,
-                arch=_entry_arch(entry) or (_path_arch(path, overview) if path else None),
+                arch=entry_arch(entry) or (path_arch(path, overview) if path else None),
                 condition="ok" if release else ("version_unreadable" if path else "entry_without_exe"),
                 name=entry.display_name,
                 path=path,
@@ -284,13 +247,15 @@ def _installations(
                 view=entry.view,
             )
         )
-    for path in left:
-        release = _release(exes[path])
+    for path, release in releases.items():
+        if path in pairs.values():
+            continue
         found.append(
             Installation(
-                year=_path_year(path, product) or (release.year if release else None),
+                # What it says itself, whatever folder somebody has put it into.
+                year=release.year if release else path_year(path, product),
                 release=release,
-                arch=_path_arch(path, overview),
+                arch=path_arch(path, overview),
                 condition="exe_without_entry" if release else "version_unreadable",
                 name=product.title,
                 path=path,

@@ -39,6 +39,7 @@ from .guard import Guard, guard_of
 from .probe import probing
 from .questions import TIMEOUT, CommandResult, Get, Query, Reading, Run, drive
 from .refusals import worst
+from .settling import settle
 from .soap import OddAnswerError
 from .state import StationState
 from .telling import telling
@@ -89,10 +90,7 @@ class WinrmStation:
                 return
             # Somebody else's: whatever may come over it is not for us.
             self._forget()
-        try:
-            self._connection._build_winrm_kwargs()
-        except Exception as exc:
-            raise from_preparation(exc) from exc
+        settle(self._connection)
         refused: list[StationError] = []
         for transport in self._connection._winrm_transport:
             try:

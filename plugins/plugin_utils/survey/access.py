@@ -26,6 +26,7 @@ from ..station.errors import ControllerError, StationError
 from ..station.exchange import create
 from ..station.kerberos import LIBRARY_MISSING
 from ..station.refusals import worst
+from ..station.settling import settle
 from ..station.tickets import Login, login_of
 from ..station.winrm import NO_SHELL_YET
 
@@ -81,10 +82,7 @@ def access_of(connection: Any, *, connecting: float = CONNECTING) -> Access:
 
     Raises StationError for options that cannot be used, ElsewhereError for a station that a worker has to read.
     """
-    try:
-        connection._build_winrm_kwargs()
-    except Exception as exc:
-        raise from_preparation(exc) from exc
+    settle(connection)
     managed, transports = connection._kerb_managed, list(connection._winrm_transport)
     for transport in transports:
         if transport not in {*_KINDS, "ssl"}:

@@ -21,7 +21,7 @@ from spnego.channel_bindings import GssChannelBindings
 
 from ...module_utils.base.message import Message
 from ..station import kerberos
-from ..station.refusals import not_let_in
+from ..station.refusals import lacks, not_let_in
 from ..station.rules import PROTOCOLS
 from ..station.soap import OddAnswerError
 from .access import Approach
@@ -143,6 +143,8 @@ class _Ntlm(_Negotiated):
     async def _shake(self, post: Post, _seconds: float) -> None:
         first = self._context.step()
         answer, scheme = await self._asked(post, "Negotiate", first), "Negotiate"
+        if lacks(self._approach.transport, answer.offers):
+            raise not_let_in(self._approach.transport, answer.offers)
         if not _token(answer, scheme) and answer.offers:
             # Refused before anybody looked at it, as IIS does to the first request of all; or offered by its own name
             # alone, which WinRM does not.

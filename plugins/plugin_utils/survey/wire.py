@@ -163,7 +163,7 @@ class Connection:
         self.certificate = b""
 
     async def secure(self, context: ssl.SSLContext, name: str, deadline: Deadline) -> None:
-        """Speak TLS from now on. Raises DrippingError, aiohttp's ConnectionTimeoutError, ssl.SSLError, OSError."""
+        """Speak TLS from now on. Raises DrippingError, aiohttp's SocketTimeoutError, ssl.SSLError, OSError."""
         self._tls = context.wrap_bio(self._came, self._going, server_hostname=name)
         began = False
 
@@ -178,7 +178,8 @@ class Connection:
         except TimeoutError as exc:
             if began:
                 raise DrippingError(Message("its TLS handshake is {passed}", passed=deadline.passed())) from exc
-            raise ConnectionTimeoutError(f"no TLS within {deadline.seconds:g} s") from exc
+            # Somebody has taken the connection: this is nobody who is off.
+            raise SocketTimeoutError(f"no TLS within {deadline.seconds:g} s") from exc
         self.certificate = self._tls.getpeercert(binary_form=True) or b""
 
     @property
@@ -199,6 +200,9 @@ class Connection:
         Raises what ``judge`` does, DrippingError, OverflowingError, aiohttp's errors, ssl.SSLError, OSError. The
         connection is closed then.
         """
+        if not self._open:
+            # The last answer said that it is the last.
+            raise ServerDisconnectedError
         try:
             async with asyncio.timeout(deadline.remaining()):
                 # Who answers before he has read everything may have closed his end by now.

@@ -12,7 +12,13 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.module_utils.product.technologies import TECHNOLOGIES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive import judge, zip_check
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import lock, script
-from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory import names, stations_csv
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory import (
+    cells,
+    export_text,
+    names,
+    sites,
+    stations_csv,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare import facts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses import recording, response, validate
 
@@ -130,6 +136,42 @@ OF_FILES: tuple[Parser[Any], ...] = (
             b'set "ARGUMENTS="\necho success=- -\nif %WAITED% geq 1 goto no_log\n'
             b"if %WAITED% geq 1 exit /b 1\nif %TRY% geq 1 exit /b 1",
         ),
+    ),
+    Parser(
+        of=(
+            export_text.read_text,
+            export_text.spoilt,
+            export_text.clean,
+            export_text.heading_key,
+            export_text.layout,
+        ),
+        read=each(
+            lambda data: export_text.spoilt(export_text.read_text(data).text),
+            lambda data: export_text.clean(text.decoded(data)),
+            lambda data: export_text.layout(text.decoded(data), len),
+        ),
+        pieces=(
+            b"\xff\xfe",
+            b"\xef\xbb\xbf",
+            b"\xc3\xa9",
+            b"\xe9",
+            b"sep=;\n",
+            b"#TYPE x\n",
+            b'="',
+            b"&eacute;",
+            b'"',
+            b"\n",
+        ),
+    ),
+    Parser(
+        of=(cells.read_address, cells.read_mac, cells.read_name, cells.read_text_cell, sites.Sites.of),
+        read=each(
+            lambda data: cells.read_address(text.decoded(data)),
+            lambda data: cells.read_mac(text.decoded(data)),
+            lambda data: cells.read_name(text.decoded(data)),
+            lambda data: sites.Sites({"a > b": "0310001A"}, trees=True).of(text.decoded(data)),
+        ),
+        pieces=(b"10.0.0.1", b"::1", b" ", b",", b">", b"a > b", b"00:1a", b"."),
     ),
     Parser(
         of=(

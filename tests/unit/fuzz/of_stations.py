@@ -125,9 +125,15 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
     Parser(
         of=(
             sections.sections,
+            sections.repeated,
             sections.digest_in,
         ),
-        read=each(sections.sections, sections.digest_in),
+        read=each(
+            sections.sections,
+            lambda output: sections.sections(output, ("state", "a")),
+            lambda output: sections.repeated(output, ("state",)),
+            sections.digest_in,
+        ),
         pieces=(b"<<state>>\n", b"<<", b">>", b"ab " * 32 + b"\r\n", b"ab ", b"\t"),
     ),
     Parser(
@@ -157,6 +163,7 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
     Parser(
         of=(overview.parse_details,),
         read=lambda output: overview.parse_details(output, [overview.Entry(view=64, key="a", values={})] * 2, "cp850"),
+        errors=ValueError,
         pieces=(b"<<entry0>>\r\n", b"<<entry1>>\n", *_REG),
     ),
     Parser(of=(overview.parse_reg_query,), read=overview.parse_reg_query, pieces=tuple(each.decode() for each in _REG)),

@@ -170,7 +170,11 @@ def test_a_store_that_cannot_be_read_is_a_warning(tmp_path: Path, warnings: list
 @pytest.mark.parametrize(
     ("config", "csv", "message"),
     [
-        (CONFIG, CSV.replace("10.0.0.1", "10.0.0.300"), "postes.csv:3: '10.0.0.300' is neither"),
+        (
+            CONFIG,
+            CSV.replace("10.0.0.1", "10.0.0.300"),
+            "postes.csv:3: column 'Adresse', '10.0.0.300': '10.0.0.300' is neither",
+        ),
         (CONFIG, CSV.replace("s101-02", "s101-01"), "postes.csv:3: the station s101-01 is on line 2 already"),
         (CONFIG.replace("0310001A", "'0310001'"), CSV, "'0310001' is not a UAI"),
         (CONFIG.replace("postes.csv", "postes2.csv"), CSV, "postes2.csv: No such file"),

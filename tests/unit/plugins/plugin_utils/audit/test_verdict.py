@@ -22,7 +22,9 @@ _DEPLOY = "Deploy (playbooks/deploy.yml)."
     [
         (state_of(RIGHT), "compliant"),
         (state_of(OLD, RIGHT), "compliant"),
-        (state_of(client("2026.2.7", condition="exe_without_entry")), "compliant"),
+        (state_of(client("2026.2.7", condition="exe_without_entry")), "late"),
+        (state_of(client("2026.3.1", condition="exe_without_entry")), "late"),
+        (state_of(RIGHT, client("2026.1.3", condition="exe_without_entry")), "compliant"),
         (state_of(LAST_MONTH), "late"),
         (state_of(NEWER), "ahead"),
         (state_of(client("2027.1.3")), "ahead"),
@@ -78,10 +80,11 @@ def test_reasons_are_told_in_french_for_reports() -> None:
         (
             state_of(client("2026.2.7", condition="exe_without_entry")),
             Verdict(
-                status="compliant",
-                reason="2026.2.7 (2026.2.7 x64 (program without uninstall entry))",
+                status="late",
+                reason="2026.2.7 is there, and not installed (2026.2.7 x64 (program without uninstall entry))",
+                remedy=_DEPLOY,
             ),
-            "2026.2.7 (2026.2.7 x64 (programme sans entrée de désinstallation))",
+            "2026.2.7 est là, sans être installé (2026.2.7 x64 (programme sans entrée de désinstallation))",
         ),
         (
             state_of(NEWER),

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor import knock as module
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.knock import knock
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import ControllerError, UnreachableError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
+    ControllerError,
+    InventoryError,
+    UnreachableError,
+)
 
 
 @pytest.fixture
@@ -47,10 +51,8 @@ def test_a_port_that_says_nothing(open_port: int, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("problem", "kind", "fact"),
     [
-        # Nobody has answered in time: that says nothing of the station.
-        (TimeoutError(), ControllerError, "the controller's name resolution does not work"),
         (socket.gaierror(socket.EAI_AGAIN, "try again"), ControllerError, "the controller's name resolution does not"),
-        (socket.gaierror(socket.EAI_NONAME, "unknown"), UnreachableError, "the station's name has no address"),
+        (socket.gaierror(socket.EAI_NONAME, "unknown"), InventoryError, "the station's name has no address"),
     ],
 )
 def test_a_name(monkeypatch: pytest.MonkeyPatch, problem: OSError, kind: type, fact: str) -> None:

@@ -181,7 +181,7 @@ def test_where_the_collection_is(
         ({"folder": "used"}, "used is not empty, and has no inventory of init (hosts.ini)"),
         ({"folder": "x.csv"}, "x.csv: Not a directory"),
         ({"stations": "none.csv"}, "none.csv cannot be read (No such file or directory)"),
-        ({"stations": "utf16.csv"}, "utf16.csv:"),
+        ({"stations": "zip.csv"}, "zip.csv:"),
         ({"stations": "reserved.csv"}, "reserved.csv:2: column 'Nom', 'hosts': 'hosts' cannot be a station's name"),
         ({"vault_password_file": f"{_INV}/pw"}, "lies in the inventory"),
         ({"vault_password_file": "used"}, "cannot be a file with a password"),
@@ -195,7 +195,7 @@ def test_what_cannot_be(folder: Path, answers: dict[str, str], told: str) -> Non
     (folder / "open.txt").write_text("pw\n", encoding="utf-8")
     (folder / "open.txt").chmod(0o644)
     (folder / "empty.txt").write_text("", encoding="utf-8")
-    (folder / "utf16.csv").write_bytes("Nom\na\n".encode("utf-16"))
+    (folder / "zip.csv").write_bytes(b"PK\x03\x04\0\0\x08\0")
     (folder / "reserved.csv").write_text("Nom\nhosts\n", encoding="utf-8")
     with pytest.raises(ValueError, match="pronote_init_") as caught:
         _begin(folder, secrets=of_text("v"), **answers)

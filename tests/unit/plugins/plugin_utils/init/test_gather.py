@@ -212,7 +212,7 @@ def test_with_a_file_only_what_is_missing_is_asked() -> None:
         ("Nom;Établissement;UAI\na;Lycée A;0310036X\n", "the letter that goes with 0310036 is W"),
         ("Nom;Établissement\n", "there is no station below the headings"),
         ("Machine room;x\n1;2\n", "no column for the station's name"),
-        ("Nom;Établissement\na b;Lycée A\n", "2: 'a b' cannot be a station's name"),
+        ("Nom;Établissement\na b;Lycée A\n", "2: column 'Nom', 'a b': it cannot be a station's name"),
     ],
 )
 def test_a_file_that_cannot_be_right(table: str, told: str) -> None:

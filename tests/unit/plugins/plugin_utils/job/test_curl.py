@@ -23,7 +23,7 @@ _REVOCATION = "cannot check whether the depot's certificate was revoked"
         (35, f"{_FAILED}SEC_E_CERT_EXPIRED (0x80090328)", "has expired", "clock"),
         (35, f"{_FAILED}SEC_E_ILLEGAL_MESSAGE (0x80090326)", "no version of TLS in common", "TLS 1.2"),
         (35, f"{_FAILED}SEC_E_INTERNAL_ERROR (0x80090304)", CURL_CODES[35], "http://"),
-        (7, "Failed to connect to depot port 80 after 2 ms: Could not connect to server", CURL_CODES[7], "serves"),
+        (7, "Failed to connect to depot port 80 after 2 ms: Could not connect to server", CURL_CODES[7], "firewalls"),
         (22, "The requested URL returned error: 404", CURL_CODES[22], "serves"),
         (99, "something new", "curl failed", "serves"),
     ],

@@ -60,12 +60,13 @@ _TABLES: dict[str, dict[Any, Cause]] = {
     "kinit": dict(kerberos.KINIT),
     "plain": {name: cause for name, cause in vars(plain_causes).items() if isinstance(cause, Cause)},
 }
+_OTHERS = {"known": "basic", "name": "a_variable", "least": 1, "most": 9, "reading": 3, "operating": 4}
 _DURING = Way(doing="trying it", transport="ntlm")
 
 
 @pytest.mark.parametrize(("table", "code"), [(table, code) for table, rows in _TABLES.items() for code in rows])
 def test_every_row_of_the_tables_makes_anerror_of(table: str, code: Any) -> None:
-    error = _TABLES[table][code].error(doing="trying it", code=7, text="what {it} said")
+    error = _TABLES[table][code].error(doing="trying it", code=7, text="what {it} said", **_OTHERS)
     assert isinstance(error, StationError)
     assert error.kind in {"unreachable", "refused", "fault", "quota", "controller", "configuration", *BREACHES}
     assert error.remedy.endswith((".", "…"))
@@ -135,10 +136,10 @@ _SYSTEM: tuple[tuple[BaseException, str, str], ...] = (
     (ConnectionRefusedError(errno.ECONNREFUSED, "x"), "unreachable", "refuses the connection"),
     (TimeoutError(errno.ETIMEDOUT, "x"), "unreachable", "powered off"),
     (TimeoutError("timed out"), "unreachable", "powered off"),
-    (OSError(errno.EHOSTUNREACH, "x"), "unreachable", "powered off"),
-    (OSError(errno.ENETUNREACH, "x"), "unreachable", "no route to the station's network"),
-    (ConnectionResetError(errno.ECONNRESET, "x"), "unreachable", "was cut"),
-    (BrokenPipeError(errno.EPIPE, "x"), "unreachable", "was cut"),
+    (OSError(errno.EHOSTUNREACH, "x"), "unreachable", "no route to host"),
+    (OSError(errno.ENETUNREACH, "x"), "controller", "no route to the station's network"),
+    (ConnectionResetError(errno.ECONNRESET, "x"), "fault", "takes the connection and cuts it"),
+    (BrokenPipeError(errno.EPIPE, "x"), "fault", "takes the connection and cuts it"),
     (OSError(errno.EMFILE, "Too many open files"), "controller", "may open no more files"),
     (OSError(errno.ENFILE, "x"), "controller", "may open no more files"),
     (OSError(errno.ENOMEM, "x"), "controller", "no memory"),
@@ -147,18 +148,18 @@ _SYSTEM: tuple[tuple[BaseException, str, str], ...] = (
     (FileNotFoundError(errno.ENOENT, "x", "/ca.pem"), "controller", "a file that the connection needs"),
     (PermissionError(errno.EACCES, "x", "/key.pem"), "controller", "a file that the connection needs"),
     (OSError(errno.ENOSPC, "x"), "controller", "disk"),
-    (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "unreachable", "name has no address"),
-    (socket.gaierror(socket.EAI_NODATA, "x"), "unreachable", "name has no address"),
+    (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "configuration", "name has no address"),
+    (socket.gaierror(socket.EAI_NODATA, "x"), "configuration", "name has no address"),
     (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "controller", "name resolution does not work"),
     (socket.gaierror(socket.EAI_FAIL, "x"), "controller", "name resolution does not work"),
-    (ssl.SSLEOFError(8, "EOF occurred"), "unreachable", "was cut"),
-    (ssl.SSLError(1, "[SSL: SOMETHING_NEW] something"), "unreachable", "the connection broke"),
+    (ssl.SSLEOFError(8, "EOF occurred"), "fault", "takes the connection and cuts it"),
+    (ssl.SSLError(1, "[SSL: SOMETHING_NEW] something"), "fault", "TLS with the station failed"),
     (MemoryError(), "controller", "no memory"),
-    (http.client.RemoteDisconnected("x"), "unreachable", "was cut"),
+    (http.client.RemoteDisconnected("x"), "fault", "takes the connection and cuts it"),
     (http.client.BadStatusLine("x"), "fault", "does not speak HTTP"),
     (http.client.LineTooLong("header"), "oversize", "answers more than any answer may hold"),
     (http.client.HTTPException("got more than 100 headers"), "oversize", "answers more than any answer may hold"),
-    (http.client.IncompleteRead(b""), "unreachable", "was cut"),
+    (http.client.IncompleteRead(b""), "fault", "takes the connection and cuts it"),
 )
 
 
@@ -213,7 +214,7 @@ _INFO = cast(Any, SimpleNamespace(real_url="x"))
     ("exc", "kind", "fact"),
     [
         (aiohttp.ClientConnectorError(_KEY, ConnectionRefusedError(111, "x")), "unreachable", "refuses the connection"),
-        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(-2, "x")), "unreachable", "name has no address"),
+        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(-2, "x")), "configuration", "name has no address"),
         (aiohttp.ClientOSError(errno.EMFILE, "x"), "controller", "may open no more files"),
         (aiohttp.ServerDisconnectedError(), "unreachable", "was cut while trying it"),
         (aiohttp.ClientPayloadError("x"), "unreachable", "was cut while trying it"),
@@ -258,7 +259,7 @@ def test_certificates_are_told_by_number(code: int, fact: str) -> None:
     exc.verify_code, exc.verify_message = code, "told so"
     for shown in (exc, requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", exc))):  # type: ignore[arg-type]
         error = error_of(shown)
-        assert error.kind == "unreachable"
+        assert error.kind == "fault"
         assert error.fact == f"the station's TLS certificate is not trusted by the controller ({_with(fact)})"
 
 

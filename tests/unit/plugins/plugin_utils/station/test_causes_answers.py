@@ -93,11 +93,11 @@ _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
     "too large": (_http("413 Request Entity Too Large"), "fault", "finds the request too large"),
     "no redirect but the status": (_http("304 Not Modified"), "fault", ""),
     "not HTTP": (lambda c: c.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"), "fault", "does not speak HTTP"),
-    "cut": (lambda c: None, "unreachable", "the connection was cut while opening a shell"),
+    "cut": (lambda c: None, "fault", "takes the connection and cuts it while opening a shell"),
     "cut body": (
         lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<s:"),
-        "unreachable",
-        "the connection was cut while opening a shell",
+        "fault",
+        "takes the connection and cuts it while opening a shell",
     ),
     "not gzip": (
         _http("200 OK", b"no gzip", "Content-Encoding: gzip"),
@@ -122,8 +122,8 @@ _ANSWERS: dict[str, tuple[Callable[[socket.socket], object], str, str]] = {
     "refused in silence": (_http("401 Unauthorized"), "refused", "refuses the user name or the password"),
     "silence": (
         lambda c: [None for _ in iter(lambda: c.recv(4096), b"")],
-        "unreachable",
-        "the station stopped answering while opening a shell",
+        "fault",
+        "takes the connection and says nothing while opening a shell",
     ),
 }
 
@@ -156,13 +156,13 @@ def test_ntlm_where_nothing_asks_for_it() -> None:
     ("scheme", "answer", "kind", "fact"),
     [
         ("https", _http("400 Bad Request"), "configuration", "does not speak TLS on this port"),
-        ("https", lambda c: None, "unreachable", "the connection was cut while opening a shell"),
+        ("https", lambda c: None, "fault", "takes the connection and cuts it while opening a shell"),
     ],
 )
 def test_the_other_port(scheme: str, answer: Callable[[socket.socket], object], kind: str, fact: str) -> None:
     with _server(answer) as port:
         error = error_of(_raised(port, scheme=scheme))
-    assert (error.kind, error.fact) == (kind, f"the station {fact}" if kind == "configuration" else fact)
+    assert (error.kind, fact in error.fact) == (kind, True)
 
 
 def test_nobody_listens() -> None:

@@ -129,7 +129,8 @@ def test_who_does_not_answer_has_not_refused(server: ServerThread, driver: str) 
         rules = [{"effect": "cut", "match": "^Post ", "nth": nth, "times": 1}]
         server.faults[address].faults[:] = FaultPlan.from_data(rules).faults
     facts = [_connect(driver, address, **_OF_THE_DOMAIN) for address in stations]
-    assert facts == [*["the connection was cut while opening a shell"] * 4, "let in"]
+    cut = "what answers at the station's address takes the connection and cuts it while opening a shell"
+    assert facts == [*[cut] * 4, "let in"]
 
 
 @pytest.mark.parametrize(

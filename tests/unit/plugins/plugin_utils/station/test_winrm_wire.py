@@ -94,7 +94,7 @@ def test_a_client_certificate_goes_over_tls_1_2(make: Make, server: ServerThread
 
 def test_a_certificate_of_another_authority(make: Make, server: ServerThread, tls: Tls) -> None:
     error = _error(make("ntlm", scheme="https", ca_trust_path=str(tls.client)))
-    assert error.kind == "unreachable"
+    assert error.kind == "fault"
     assert error.fact.startswith("the station's TLS certificate is not trusted by the controller (")
     assert "ignore certificates" in error.remedy
 

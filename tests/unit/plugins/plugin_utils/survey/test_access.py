@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import ControllerError, StationError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
+    ControllerError,
+    InventoryError,
+    StationError,
+)
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey import access
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.access import (
     Access,
@@ -147,14 +151,17 @@ def test_a_transport_that_is_not_spoken_here_is_for_a_worker(monkeypatch: pytest
         access_of(connection)
 
 
-def test_a_proxy_of_the_environment_is_a_workers_but_for_who_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_a_workers_where_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
-    with pytest.raises(ElsewhereError, match="proxy"):
-        _of("ntlm")
-    assert _first("ntlm", proxy=None).kind == "ntlm"
-    assert _first("ntlm", scheme="https").secure
-    monkeypatch.setenv("no_proxy", ".lycee.example")
     assert _first("ntlm").kind == "ntlm"
+    environment = {"proxy": "legacy_requests"}
+    with pytest.raises(ElsewhereError, match="proxy"):
+        _of("ntlm", **environment)
+    with pytest.raises(ElsewhereError, match="proxy"):
+        _of("ntlm", proxy="http://other.example:3128")
+    assert _first("ntlm", scheme="https", **environment).secure
+    monkeypatch.setenv("no_proxy", ".lycee.example")
+    assert _first("ntlm", **environment).kind == "ntlm"
 
 
 @pytest.fixture
@@ -190,11 +197,16 @@ def test_whose_ticket_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert manual.login is None
 
 
-@pytest.mark.parametrize("options", [{"host": "pc 01"}, {"user": ""}])
-def test_what_is_wrong_with_options_is_told_when_the_station_is_asked(options: dict[str, Any]) -> None:
-    (error,) = _of("ntlm", **options).approaches
+def test_what_is_wrong_with_an_address_is_told_when_the_station_is_asked() -> None:
+    (error,) = _of("ntlm", host="pc 01").approaches
     assert isinstance(error, StationError)
     assert error.kind == "configuration"
+
+
+def test_who_has_no_name_for_any_way_is_told_at_once() -> None:
+    with pytest.raises(InventoryError, match="no user name"):
+        _of("ntlm", user="")
+    assert len(_of("ntlm", "kerberos", user="").approaches) == 2
 
 
 _NO_CERTIFICATE = {"cert_pem": "/x", "cert_key_pem": "/y"}
