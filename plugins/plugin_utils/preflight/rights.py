@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from ...module_utils.base.message import Message, advised
+from ...module_utils.base.message import Message
 from ..inventory.typed import as_typed
 from .findings import Finding
 from .setting import Settings
@@ -24,6 +24,7 @@ _READ: Final = ("_depot_path", "_lock_file", "_response", "_response_dir")
 
 _FACT = Message("{path} cannot be read by this account")
 _SET = Message("{name}: {fact}")
+_SENTENCES = Message("{fact}. {remedy}")
 _REMEDY = Message("Check its owner and rights (ls -l, chmod, chown), or run as somebody who may.")
 _BESIDE: Final = {"_response_dir": "responses", "_lock_file": "group_vars/all/pronote_releases.lock.yml"}
 _SUFFIX: Final = ".iss"
@@ -62,7 +63,8 @@ def of_error(exc: BaseException) -> Message | None:
         cause = cause.__cause__ or cause.__context__
     if cause is None or not cause.filename:
         return None
-    return advised(_FACT.given(path=as_typed(str(cause.filename))), _REMEDY)
+    told: Message = _SENTENCES.given(fact=_FACT.given(path=as_typed(str(cause.filename))), remedy=_REMEDY)
+    return told
 
 
 def _paths(value: Any, whom: Sequence[str], template: Callable[[Any, str], Any]) -> Iterator[Path]:
