@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from ..module_utils.base.message import Message
+from ..module_utils.base.text import printable_message
 from ..plugin_utils.board.attest import attest_or_revoke
-from ..plugin_utils.doors.action import ControllerAction
+from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.doors.terminal import asking
 from ..plugin_utils.init.checks import yes
 from ..plugin_utils.init.interview import Interview
@@ -63,6 +64,6 @@ class ActionModule(ControllerAction):
         talk = Interview(
             {},
             asks=lambda: asking(self.words, _FOR_GOOD.given(line=line)),
-            tell=lambda texts: [telling.display(self.words.of(text)) for text in texts],
+            tell=lambda texts: show(printable_message(self.words.of(text)) for text in texts),
         )
         return talk.asked(_AGREED, yes)

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible import constants, context
+from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
 
 from ..module_utils.base.message import Message
+from ..module_utils.base.text import printable_line
 from ..plugin_utils.pages.screen import SCREEN
+from ..plugin_utils.preflight.rights import of_error
 from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, wants_color
 from ..plugin_utils.progress.run_end import RunEnd, how_to_run
 from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
 from ..plugin_utils.words.catalogue import catalogue
+from ..plugin_utils.words.early import said_early
 
 DOCUMENTATION = r"""
 name: console
@@ -104,8 +108,15 @@ class CallbackModule(Default):
         if play.hosts and play._uuid != self._play_name:
             self._play_name = play._uuid
             names = play.get_variable_manager().get_vars(play=play).get("ansible_play_hosts_all", [])
+            try:
+                language = language_of(play, map(str, names)) or "fr"
+            except AnsibleError as exc:
+                # Ansible ends the run with it, and says which file.
+                if (told := of_error(exc)) is not None:
+                    self._display.display(printable_line(said_early(told)), color=_COLORS["failed"])
+                return
             if names:
-                words = self._words = catalogue(language_of(play, map(str, names)) or "fr")
+                words = self._words = catalogue(language)
                 self._run_end.begin(play._uuid, stations=lambda: named(stations_of(play)), words=lambda: words)
 
     @_or_default

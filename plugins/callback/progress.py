@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible import context
+from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
 from ..module_utils.base.message import Message, sourced
@@ -122,8 +123,13 @@ class CallbackModule(CallbackBase):
         # `serial` are told as plays, and are one.
         if stations and play._uuid != self._play:
             self._play = play._uuid
+            try:
+                language = language_of(play, stations)
+            except AnsibleError:
+                # Of a file that cannot be read: Ansible ends the run with it.
+                return
             self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
-            words = self._words = catalogue(language_of(play, stations) or self._own_language())
+            words = self._words = catalogue(language or self._own_language())
             self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
 
     @_harmless

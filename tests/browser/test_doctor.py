@@ -36,6 +36,7 @@ def doctor(tmp_path: Path) -> Report:
         fail_on=[],
         words=catalogue("fr"),
         check=False,
+        command=str,
         width=120,
         color=False,
     )

@@ -18,8 +18,9 @@ from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
 from .judge import missing, unknown_names, values
 from .kept import keep, kept
-from .known import GONE, known, needed
+from .known import GONE, known, needed, options_of
 from .look import Look
+from .rights import closed
 from .setting import Settings
 from .values import Values
 
@@ -72,6 +73,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
             *unknown_names(settings, names, GONE),
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),
+            *closed(settings, hosts, options_of(role), look.template, look.folders),
             *doubles(_stations(settings)),
             *strangers(entries, groups=set(settings.groups), hosts=set(settings.hosts), members=members),
         ]

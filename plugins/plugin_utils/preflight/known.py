@@ -12,7 +12,7 @@ import yaml
 
 from .judge import OWN_NAMES
 
-__all__ = ["GONE", "known", "needed"]
+__all__ = ["GONE", "known", "needed", "options_of"]
 
 _ROLES: Final = Path(__file__).parents[3] / "roles"
 
@@ -66,6 +66,11 @@ def known() -> dict[str, Mapping[str, Any]]:
     for options in _specs().values():
         found |= options
     return found
+
+
+def options_of(role: str) -> list[str]:
+    """The names that a role reads; none for no role."""
+    return list(_specs().get(role, {}))
 
 
 def needed(role: str) -> list[Sequence[str]]:

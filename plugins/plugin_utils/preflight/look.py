@@ -52,7 +52,8 @@ class Look:
         self._inventory, self._loader = manager._inventory, manager._loader
         self.findings: list[Finding] = []
         """What could not be read."""
-        self._bases = list(dict.fromkeys(self._folders()))
+        self.folders = list(dict.fromkeys(self._folders()))
+        """Of the inventory and the playbook: ``group_vars`` lies there."""
 
     def settings(self, play: Iterable[str]) -> Settings:
         """Everything that is set. ``play``: its hosts, of which one may be in no inventory (localhost)."""
@@ -81,7 +82,7 @@ class Look:
 
     def _entries(self) -> Iterator[Entry]:
         suffixes = _extensions()
-        for base in self._bases:
+        for base in self.folders:
             for kind in ("group_vars", "host_vars"):
                 folder = Path(base, kind)
                 with contextlib.suppress(OSError):
@@ -138,7 +139,7 @@ class Look:
 
     def _unread(self, entity: Group | Host, exc: AnsibleError) -> Finding:
         name, kind = entity.name, "group_vars" if isinstance(entity, Group) else "host_vars"
-        files = [file for base in self._bases for file in _files(Path(base, kind), name)]
+        files = [file for base in self.folders for file in _files(Path(base, kind), name)]
         sealed = next((file for file in files if _is_encrypted(file)), None)
         error = one_line(exc)
         hosts = [host.name for host in entity.get_hosts()] if isinstance(entity, Group) else [name]

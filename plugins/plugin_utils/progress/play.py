@@ -95,14 +95,22 @@ def apart(rooms: Mapping[str, Room]) -> dict[str, str]:
 
 def language_of(play: Any, stations: Iterable[str]) -> str:
     """The language that the variables of the first of these stations say, or of the next where they come to nothing;
-    empty when they say none."""
+    empty when they say none. Raises AnsibleError where the variables of none of them can be read."""
+    unread: AnsibleError | None = None
     manager = play.get_variable_manager()
     for station in itertools.islice(stations, _LOOKED_AT):
-        variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
-        templar = Templar(loader=play.get_loader(), variables=variables)
+        try:
+            variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
+        except AnsibleError as exc:
+            unread = unread or exc
+            continue
+        unread = None
         with contextlib.suppress(AnsibleError):
+            templar = Templar(loader=play.get_loader(), variables=variables)
             language = templar.template(variables.get("pronote_language", ""))
             return language if language in LANGUAGES else ""
+    if unread is not None:
+        raise unread
     return ""
 
 

@@ -33,6 +33,7 @@ OF_INIT = (
             checks.absolute_path,
             checks.user,
             checks.secret,
+            checks.server_address,
             checks.yes,
         ),
         read=each(
@@ -44,6 +45,8 @@ OF_INIT = (
             partial(checks.user, transport="kerberos"),
             partial(checks.user, transport="ntlm"),
             checks.secret,
+            checks.server_address,
+            partial(checks.server_address, uai="0310036W"),
             checks.yes,
         ),
         pieces=("0310036W", "0310036", "http://", "[", "h:0", "@", "A.B", "/srv", "{{", "\x1b", "oui", " "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -187,7 +188,7 @@ def test_a_template_that_comes_to_nothing_has_its_line_and_holds_nobody(found: F
     (told,) = found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'})
     assert told.place == "inv/host_vars/pc-3.yml:1"
     assert told.fact.startswith(f"pronote_client_job_timeout cannot be worked out: {error}")
-    assert (told.hosts, told.holds) == ({"pc-3"}, False)
+    assert (set(told.hosts), told.holds) == ({"pc-3"}, False)
 
 
 @pytest.mark.parametrize(("said", "wrong"), [("900", False), ("an hour", True)])
@@ -263,3 +264,32 @@ def test_ten_thousand_stations_of_a_table_are_told_in_a_line(found: Found, tmp_p
     (told,) = _told(found({"hosts.yml": text, "group_vars/college.yml": "", "group_vars/lycee.yml": ""}))[:1]
     assert "and 1999 more places: nothing reads the variable pronote_mak. Did you mean pronote_mac?" in told[0]
     assert len(told[1]) == 2000
+
+
+def test_what_may_not_be_read_is_one_line(found: Found, tmp_path: Path) -> None:
+    """The rights themselves: test_rights.py."""
+    (tmp_path / "depot").mkdir()
+    files = {
+        "group_vars/all/main.yml": f"pronote_depot_path: {tmp_path}/depot\n",
+        "group_vars/all/pronote_releases.lock.yml": "pronote_releases: {}\n",
+    }
+    assert found(files, role="pronote_prepare") == []
+    (tmp_path / "depot").chmod(0)
+    for path in (tmp_path, *tmp_path.parents[:3]):
+        path.chmod(0o755)
+    root = os.geteuid() == 0
+    if root:
+        for path in (tmp_path / "inv").rglob("*"):
+            path.chmod(0o777)
+        (tmp_path / "inv").chmod(0o777)
+        os.seteuid(65534)
+    try:
+        told = _told(found(files, role="pronote_prepare"))
+        others = found(files, role="pronote_client")
+    finally:
+        if root:
+            os.seteuid(0)
+    line = "inv/group_vars/all/main.yml:1: pronote_depot_path: depot cannot be read by this account."
+    remedy = "Check its owner and rights (ls -l, chmod, chown), or run as somebody who may."
+    assert told == [(f"{line} {remedy}", {"pc-1", "pc-2", "pc-3"})]
+    assert not [each for each in others if "cannot be read by" in each.fact]
