@@ -8,6 +8,7 @@ from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.doors.station import StationAction
+from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.job.follow import JobTimes
 from ..plugin_utils.rehearsal.ask import rehearsing
 from ..plugin_utils.rehearsal.carry import Way, carried
@@ -72,6 +73,7 @@ class ActionModule(StationAction):
             fail_on=fail_on,
             words=self.words,
             check=self._task.check_mode,
+            audit=command_here("audit", self.variables),
             **terminal(),
         )
         told = [] if broke_off is None else [self.words.of(text) for text in (broke_off.fact, broke_off.remedy)]

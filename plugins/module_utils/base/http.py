@@ -67,7 +67,6 @@ _PIECE = 1 << 18
 # Headers, the sizes of chunks, what a proxy says before: all that comes beside a body, and twice that again.
 _BESIDE = 1 << 20
 
-
 Kind = Literal["none", "broken_off", "too_long", "refused", "ours", "proxy"]
 
 
@@ -309,17 +308,13 @@ def _parts(address: str) -> SplitResult:
 
 
 def _trusting(bounds: Bounds) -> None:
-    """Raise RequestError for authorities that cannot be read: whoever is asked is not to be blamed for them."""
+    """Raise RequestError for authorities that cannot be read, which is no fault of whoever is asked."""
     try:
         trust(bounds.validate_certs, bounds.ca_path)
     except (OSError, ValueError) as exc:
-        path = one_line(bounds.ca_path or "", longest=300)
-        fact = Message(
-            "the file of authorities {path} cannot be used ({reason})",
-            path=path,
-            reason=one_line(getattr(exc, "strerror", "") or exc, longest=200),
-        )
-        raise RequestError(fact, kind="ours") from exc
+        fact = Message("the file of authorities {path} cannot be used ({reason})")
+        path, reason = one_line(bounds.ca_path or ""), one_line(getattr(exc, "strerror", "") or exc)
+        raise RequestError(fact.given(path=path, reason=reason), kind="ours") from exc
 
 
 def _host(parts: SplitResult) -> str:
@@ -372,9 +367,10 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
 
 def _unresolved(error: socket.gaierror) -> tuple[Message, Kind]:
     """A name without an address: of somebody else's making, unless nobody could be asked."""
+    said = one_line(error.strerror or "")
     if error.errno == socket.EAI_AGAIN:
-        return Message("no name server answers this machine ({reason})", reason=one_line(error.strerror or "")), "ours"
-    return Message("its name has no address ({reason})", reason=one_line(error.strerror or "")), "none"
+        return Message("no name server answers this machine ({reason})", reason=said), "ours"
+    return Message("its name has no address ({reason})", reason=said), "none"
 
 
 def _failed(exc: Exception, via: str) -> RequestError:

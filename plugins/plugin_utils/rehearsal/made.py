@@ -65,9 +65,17 @@ def valid_verdicts(given: Sequence[str]) -> list[str]:
 
 
 def make(
-    evidence: Evidence, *, folder: str, fail_on: Sequence[str], words: Words, check: bool, width: int, color: bool
+    evidence: Evidence,
+    *,
+    folder: str,
+    fail_on: Sequence[str],
+    words: Words,
+    check: bool,
+    audit: str,
+    width: int,
+    color: bool,
 ) -> Made:
-    """In check mode nothing is written. Raises OSError for a file that cannot be."""
+    """In check mode nothing is written. ``audit``: the command for one. Raises OSError for a file that cannot be."""
     found = judge(evidence)
     made: dict[str, Any] = printable_data(document(found, evidence, at=now(), french=catalogue("fr")))
     verdict = made["verdict"]
@@ -87,6 +95,9 @@ def make(
         shown.append(words.of(NEVER_RAN.given(seen="")))
     if wrong - {"J19"}:
         shown.append(words.of(_REPORT))
+    if verdict == "held":
+        done = words("Next, to see who is up to date: {command}", command=audit)
+        shown.append(words("Next, to do it: the same command without --check.") if check else done)
     keys = ("verdict", "exit_code", "kind", "windows", "counts", "assumptions")
     return Made(
         shown=shown, result={**{key: made[key] for key in keys}, **written}, error=answer if verdict in fail_on else ""
