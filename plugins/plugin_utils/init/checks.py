@@ -103,7 +103,7 @@ def server_address(text: str, uai: str = "") -> str:
     """An address of a PRONOTE server; empty for the one that is found by the UAI."""
     told = _plain(text)
     url = base_url(uai, told)
-    return "" if uai and url.lower() == base_url(uai).lower() else told
+    return "" if uai and url.lower() == base_url(uai).lower() else url
 
 
 def absolute_path(text: str) -> str:

@@ -206,8 +206,7 @@ def unsigned(code: int) -> int:
 
 def code_text(code: int) -> str:
     """The number as it came, and in hexadecimal where that is how people look for it."""
-    number = unsigned(code)
-    return f"{code} (0x{number:08X})" if number > 0xFFFF else f"{code}"
+    return f"{code} (0x{unsigned(code):08X})" if abs(code) > 0xFFFF else f"{code}"
 
 
 def exit_cause(code: int, *, technology: str = "") -> ExitCause | None:

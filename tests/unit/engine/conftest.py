@@ -19,7 +19,7 @@ __all__ = ["depot", "make_station"]
 _DATA = {
     NAME,
     *("AppLocker", "WDAC", "ASR rules", "Deep Freeze", "Reboot Restore Rx", "UWF"),
-    *("processes", "reboot", "SHA256SUMS"),
+    *("processes", "reboot", "SHA256SUMS", "-1073741819 (0xC0000005)"),
     *("note: kept by hand", "File exists", "cassé", "is undefined"),
 }
 

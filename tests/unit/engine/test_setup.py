@@ -48,7 +48,7 @@ def test_an_installer_that_is_not_what_was_published(make_station: MakeStation, 
 _SETUPS: dict[str, tuple[dict[str, Any], str]] = {
     "rejected": ({"kind": "rejected"}, "the setup answered: the response file lacks an answer that the setup wants"),
     "no change": ({"kind": "no_change"}, "the setup reported success, but the station has 2026.1.9 x64 instead of"),
-    "crash": ({"kind": "crash"}, "the setup ended with -1073741819 although its log says 0"),
+    "crash": ({"kind": "crash"}, "the setup ended with -1073741819 (0xC0000005), it crashed although its log says 0"),
     "disk full": ({"kind": "disk_full"}, "the setup answered: cannot access the file or folder (-52)"),
 }
 

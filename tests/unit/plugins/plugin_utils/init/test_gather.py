@@ -33,7 +33,7 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
             *("none.csv", "one.csv"),
             "Lycée A",
             *("0310063W", "0310036W"),
-            *("pronote.example.org", "https://pronote.example.org/"),
+            *("pronote example", "https://pronote.example.org/"),
             *("basic", "ntlm"),
             r".\deploy",
             *("one", "two", "s3cret", "s3cret"),
@@ -59,7 +59,7 @@ def test_everything_is_asked_and_wrong_answers_are_asked_again() -> None:
         "That cannot be: no file",
         "That cannot be: 0310063W cannot be right: the letter that goes with 0310063 is A. Look it up in the school's "
         "papers, or on the page of the ministry's directory",
-        "That cannot be: 'pronote.example.org' is not the address of a hosted server, as in "
+        "That cannot be: 'pronote example' is not the address of a hosted server, as in "
         "https://<UAI>.index-education.net/pronote/",
         "That cannot be: 'basic' is none of ntlm, kerberos",
         "That cannot be: they are not the same",
@@ -91,7 +91,7 @@ def test_each_question_says_what_it_is_for_with_a_default_or_an_example() -> Non
         (
             "uai.csv",
             [{"name": "Lycée A", "server_url": "http://h/p"}],
-            [School(name="Lycée A", server_url="http://h/p")],
+            [School(name="Lycée A", server_url="http://h/p/")],
         ),
         # What follows from the UAI is not written down.
         (
