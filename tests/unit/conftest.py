@@ -19,6 +19,7 @@ _COLLECTION = "ansible_collections.rentree.pronote.plugins"
 _UTILS = _HERE / "plugins/plugin_utils"
 _COVERING = (
     _HERE / "engine",
+    _HERE.parent / "field",
     *(_UTILS / room for room in ("deploy", "depot", "job", "responses", "station", "survey")),
 )
 
