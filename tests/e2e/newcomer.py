@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import subprocess
 import sys
@@ -44,11 +45,16 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "PATH": path, "COLUMNS": "200", "TERM": "xterm", "ANSIBLE_NOCOLOR": "1"}
 
 
+def _named(address: str) -> str:
+    """A loopback address as a host name: in an export it would be nobody's, and the lab has no other ones."""
+    return f"0x{int(ipaddress.ip_address(address)):08x}"
+
+
 def export_of(school: School, work: Path) -> Path:
     """An empty folder but for an export of the stations."""
     hosts = yaml.safe_load((school.inventory / "hosts.yml").read_text(encoding="utf-8"))
     rooms = hosts["pronote_stations"]["children"]["lycee"]["children"]
-    rows = [f"{name};{host['ansible_host']};CDI;en service" for name, host in rooms["cdi"]["hosts"].items()]
+    rows = [f"{name};{_named(host['ansible_host'])};CDI;en service" for name, host in rooms["cdi"]["hosts"].items()]
     work.mkdir(mode=0o755)
     (work / "parc.csv").write_text("\n".join([_HEADINGS, *rows, ""]), encoding="cp1252")
     return work
