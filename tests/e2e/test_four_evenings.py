@@ -126,7 +126,10 @@ def _compare_block(output: str, ends: dict[str, dict[str, Any]], file: Path) -> 
     remains = [line for line in lines if line.startswith("What remains: ")]
     assert len(remains) == any(end["outcome"] not in {"done", "right"} for end in ends.values())
     assert f"Outcome for programs (JSON): {file}" in lines
-    assert lines[-1] == (remains[0] if remains else f"Outcome for programs (JSON): {file}")
+    # What comes next is last: what is left, or the proof of what was done.
+    proof = [line for line in lines if line.startswith("Next, to prove it: ")]
+    assert len(proof) == (not remains and any(end["outcome"] == "done" for end in ends.values()))
+    assert lines[-1] == [f"Outcome for programs (JSON): {file}", *proof, *remains][-1]
 
 
 def _audit(school: School, rest: dict[str, dict[str, Any]], *arguments: str) -> tuple[PlaybookRun, dict[str, Any]]:
