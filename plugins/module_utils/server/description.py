@@ -21,6 +21,7 @@ from ..base.times import iso_of
 from ..product.release import Release
 
 __all__ = [
+    "HOSTING",
     "INFO_PATH",
     "SUSPENDED",
     "HostedInfo",
@@ -37,7 +38,8 @@ __all__ = [
 INFO_PATH = "InfoMobileApp.json?id=0D264427-EEFC-4810-A9E9-346942A862A4"
 
 _HEADER = re.compile(r"PRONOTE (?P<year>\d{4})(?: - (?P<old>[\d.]+)|(?P<rest>[\d.]+))")
-_HOSTING = ".index-education.net"
+HOSTING = ".index-education.net"
+"""Where hosted servers have their names."""
 # What stands behind the base in a browser: eleve.html, mobile.parent.html, InfoMobileApp.json.
 _PAGE = re.compile(r"/[^/]*\.(?:html?|json|pcprn)$", re.IGNORECASE)
 _MAX_NAME = 200
@@ -169,7 +171,7 @@ def base_url(uai: str, url: str = "") -> str:
     An address as somebody took it from a browser will do: its page, session and query are cut off.
     """
     if not url:
-        return f"https://{parse_uai(uai)}.index-education.net/pronote/"
+        return f"https://{parse_uai(uai)}{HOSTING}/pronote/"
     base = _base_of(url)
     if base is None:
         raise ValueError(
@@ -203,7 +205,7 @@ def _base_of(url: str) -> str | None:
         return None
     # A session may stand behind any part of a path.
     path = _PAGE.sub("", re.sub(r";[^/]*", "", parts.path)).rstrip("/")
-    if not path and parts.hostname.endswith(_HOSTING):
+    if not path and parts.hostname.endswith(HOSTING):
         path = "/pronote"
     return f"{parts.scheme}://{parts.netloc}{path}/"
 

@@ -15,11 +15,10 @@ from urllib.parse import urljoin, urlsplit
 from ..base.identifiers import host_of
 from ..base.message import Message
 from ..base.text import one_line
-from .description import HostedServerError
+from .description import HOSTING, HostedServerError
 
 __all__ = ["certificate_remedy", "redirected", "refusal"]
 
-_HOSTING = ".index-education.net"
 _ITS_OWN = re.compile(r"PRONOTE|Microsoft-HTTPAPI|INDEX.?EDUCATION", re.IGNORECASE)
 _ITSELF = re.compile(r"[^\x21-\x7e]")
 _LATER = Message("Try again later; check the hosting console.")
@@ -98,7 +97,7 @@ def redirected(server: str, location: str) -> HostedServerError:
             fact, remedy = Message("it redirects to https"), Message("Write https:// in pronote_server_url.")
         return HostedServerError(server, fact, remedy=remedy)
     fact = Message("it redirects to {host} instead of answering", host=there)
-    if there.endswith(_HOSTING):
+    if there.endswith(HOSTING):
         return HostedServerError(
             server,
             fact,

@@ -16,7 +16,6 @@ from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.download import Installers, watched_download
 from ..job.outcome import GONE, NEVER_RAN, JobFiles, JobOutcome, read_outcome
-from ..job.processes import at_work
 from ..station.errors import (
     CommandTimeoutError,
     StationError,
@@ -143,11 +142,7 @@ class Deployment:
 
     def refuse_beside(self, name: JobName) -> None:
         """Raise StationFactError when this job is at work."""
-        if at_work(_job.processes(self.station, self._job(name))):
-            raise StationFactError(
-                Message("another job is under way on the station: {name}", name=str(name)),
-                remedy=Message("Wait for its end (another administrator may be deploying), then run again."),
-            )
+        _job.refuse_beside(self.station, self._job(name))
 
     def tidy(self, name: JobName) -> None:
         """Clear away what an earlier run left, logs first. Raises StationFactError when it is at work."""

@@ -45,6 +45,7 @@ __all__ = [
     "patiently",
     "processes",
     "read_files",
+    "refuse_beside",
     "remove",
     "settle",
     "stage_and_start",
@@ -205,6 +206,15 @@ def follow(station: WinrmStation, job: Job, times: JobTimes, *, download: Downlo
 def processes(station: WinrmStation, job: Job) -> list[JobProcess]:
     """Every process of the job. Raises StationError."""
     return job_processes(station.query(job.running_query()))
+
+
+def refuse_beside(station: WinrmStation, job: Job) -> None:
+    """Raise StationFactError when this job, which is somebody else's, is at work."""
+    if at_work(processes(station, job)):
+        raise StationFactError(
+            Message("another job is under way on the station: {name}", name=str(job.name)),
+            remedy=Message("Wait for its end (another administrator may be deploying), then run again."),
+        )
 
 
 def _look(station: WinrmStation, job: Job) -> tuple[list[JobProcess], JobFiles | None]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ...module_utils.base.message import Message
@@ -17,9 +16,8 @@ from ...module_utils.product.products import HARMLESS
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
 from ..job.outcome import GONE, JobFiles, read_outcome
-from ..job.processes import at_work
 from ..station.errors import CommandTimeoutError, ControllerError, StationError, StationFactError, UnseenError
-from ..station.job_name import JobName, job_names
+from ..station.job_name import job_names
 from ..station.winrm import WinrmStation
 from .ask import Evidence
 from .package import Carried, job_name, parse_told
@@ -64,7 +62,8 @@ def _carry(station: WinrmStation, evidence: Evidence, way: Way) -> Carried:
     program_files = _program_files(evidence)
     folders = decoded(evidence.part("jobs") or b"", "cp850").splitlines()
     jobs = job_names(each.strip() for each in folders)
-    _refuse_beside(station, program_files, jobs)
+    for each in jobs:
+        _job.refuse_beside(station, Job(name=each, program_files=program_files))
     job, times = Job(name=job_name(way.digest), program_files=program_files), way.times
     left = [each for each in jobs if each.product == HARMLESS.key]
     for each in left:
@@ -95,15 +94,6 @@ def _program_files(evidence: Evidence) -> str:
             remedy=Message("Look at what `set ProgramFiles` says on the station."),
         )
     return found[1]
-
-
-def _refuse_beside(station: WinrmStation, program_files: str, jobs: Iterable[JobName]) -> None:
-    for each in jobs:
-        if at_work(_job.processes(station, Job(name=each, program_files=program_files))):
-            raise StationFactError(
-                Message("another job is under way on the station: {name}", name=str(each)),
-                remedy=Message("Wait for its end (another administrator may be deploying), then run again."),
-            )
 
 
 def _script_seen(station: WinrmStation, job: Job, times: _job.JobTimes) -> bool | None:
