@@ -1,10 +1,11 @@
 """Start plays by forking a process that has imported what they stand on: a third of a play's CPU is imports.
 
-Nothing of Ansible or of the product is imported before the fork: both read the environment and the settings while they
-are imported, so they see those of their own play. What an interpreter reads as it starts (``PYTHON…``, locale, time
-zone) and what OpenSSL reads is that of the process which forks: whoever changes more than ``FREE`` starts the command
-itself. Hashes of texts have one seed for all the plays of a test worker. Ansible compiles a collection's modules at
-every start, since it keeps no bytecode of them: a fork has that of the product's sources, while they are as they were.
+Nothing of the product is imported before the fork: it reads the environment and the settings while it is imported, so
+it sees those of its own play. So does Ansible: a process that has imported Ansible forks only for plays whose settings
+are its own. What an interpreter reads as it starts (``PYTHON…``, locale, time zone) and what OpenSSL reads is that of
+the process which forks: whoever changes more than is ``FREE`` starts the command itself. Hashes of texts have one seed
+for all the plays of a test worker. Ansible compiles a collection's modules at every start, since it keeps no bytecode
+of them: a fork has that of the product's sources, while they are as they were.
 
 As a script: the process that forks. I/O: processes, sockets. Linux only.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import copy
 import gc
 import io
 import json
@@ -23,8 +25,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
@@ -32,10 +35,10 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, BinaryIO
 
-__all__ = ["FREE", "Launcher", "launcher"]
+__all__ = ["FREE", "Launcher", "launcher", "play_launcher"]
 
 # Variables that may differ from one play to the next, by the beginning of their names.
-FREE = ("ANSIBLE_", "RENTREE_", "COLUMNS", "PYTEST_")
+FREE = ("RENTREE_", "COLUMNS", "PYTEST_")
 _LARGEST = 2**17  # bytes of a request: arguments and environment of one command
 _IMPORTED = (
     *("asyncio", "concurrent.futures", "csv", "email.message", "getpass", "http.client", "http.server", "logging"),
@@ -45,18 +48,32 @@ _IMPORTED = (
     *("urllib3", "winrm", "xmltodict", "yaml"),
 )
 
+# What a play imports of Ansible whatever it does. Plugins that it looks for are found among the modules that are there.
+_OF_ANSIBLE = (
+    *("cli.playbook", "executor.playbook_executor", "executor.process.worker", "executor.task_queue_manager"),
+    *("inventory.manager", "parsing.vault", "playbook.play", "playbook.role_include", "plugins.callback.default"),
+    *("plugins.inventory.auto", "plugins.inventory.host_list", "plugins.inventory.ini", "plugins.inventory.script"),
+    *("plugins.inventory.toml", "plugins.inventory.yaml", "plugins.strategy.linear", "template", "vars.manager"),
+)
+
 _COLLECTION = Path(__file__).parents[2] / ".ansible/collections/ansible_collections/rentree/pronote"
 
 
 class Launcher:
-    """The process that forks, started with this process's environment. Its commands are Python scripts."""
+    """The process that forks, started with this process's environment. Its commands are Python scripts.
 
-    def __init__(self) -> None:
-        self._environment = dict(os.environ)
+    ``ansible``: it imports Ansible, in ``cwd`` and with these settings (``ANSIBLE_…``).
+    """
+
+    def __init__(self, *, ansible: Mapping[str, str] | None = None, cwd: Path | None = None) -> None:
+        self._environment = {**os.environ, **(ansible or {})}
+        self._free = FREE if ansible is not None else ("ANSIBLE_", *FREE)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
+                [sys.executable, __file__, str(theirs.fileno()), *(() if ansible is None else ("ansible",))],
+                cwd=cwd,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -68,9 +85,9 @@ class Launcher:
         self._process.wait()
 
     def fits(self, environment: dict[str, str]) -> bool:
-        """Whether nothing differs from its own environment but what is ``FREE``."""
+        """Whether nothing differs from its own environment but what may."""
         differing = dict(environment.items() ^ self._environment.items())
-        return all(name.startswith(FREE) for name in differing)
+        return all(name.startswith(self._free) for name in differing)
 
     def run(
         self, command: Sequence[str], *, cwd: Path, env: dict[str, str], timeout: float
@@ -108,6 +125,14 @@ class Launcher:
 def launcher() -> Launcher:
     """That of this process."""
     made = Launcher()
+    atexit.register(made.close)
+    return made
+
+
+@cache
+def play_launcher(cwd: Path, settings: frozenset[tuple[str, str]]) -> Launcher:
+    """That of this process for plays in ``cwd`` with these settings (``ANSIBLE_…``)."""
+    made = Launcher(ansible=dict(settings), cwd=cwd)
     atexit.register(made.close)
     return made
 
@@ -212,16 +237,51 @@ class _Compiler:
         return self._compile(source, filename, mode, *more, **named)
 
 
+def _import_ansible() -> None:
+    for name in _OF_ANSIBLE:
+        import_module(f"ansible.{name}")
+    # Read by every play, as it is on the disk.
+    loaded: Any = import_module("ansible.utils.collection_loader._collection_finder")
+    read = loaded._meta_yml_to_dict
+    kept: dict[bytes | str, Any] = {}
+
+    def once(text: bytes | str, content_id: Any) -> Any:
+        if text not in kept:
+            kept[text] = read(text, content_id)
+        return copy.deepcopy(kept[text])
+
+    loaded._meta_yml_to_dict = once
+    builtin = Path(import_module("ansible").__file__ or "").parent / "config/ansible_builtin_runtime.yml"
+    for path in (builtin, _COLLECTION / "meta/runtime.yml"):
+        once(path.read_bytes(), None)
+
+
+def _own_folder() -> None:
+    """Ansible makes its folder of temporary files as it is imported, and removes it at its end."""
+    constants: Any = import_module("ansible.constants")
+    remove = import_module("ansible.utils.path").cleanup_tmp_file
+    atexit.unregister(remove)
+    parent = Path(constants.DEFAULT_LOCAL_TMP).parent
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=parent)
+    constants.DEFAULT_LOCAL_TMP = made
+    atexit.register(remove, made, warn=True)
+
+
 def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         for name in _IMPORTED:
             import_module(name)
+        if with_ansible := "ansible" in sys.argv[2:]:
+            _import_ansible()
         compiler = _Compiler()
         # What is there now stays: a collection in a fork would copy all of its pages.
         gc.collect()
         gc.freeze()
         command = _serve(control)
     if command is not None:
+        if with_ansible:
+            _own_folder()
         builtins.compile = compiler
         sys.argv[:] = command
         sys.orig_argv[:] = [sys.executable, *command]

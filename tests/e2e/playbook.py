@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.launcher import launcher
+from tests.e2e.launcher import launcher, play_launcher
 
 __all__ = ["ROOT", "PlaybookRun", "Starts", "playbook_command", "playbook_environment", "run_command", "run_playbook"]
 
 ROOT = Path(__file__).resolve().parents[2]
+_SETTINGS = {
+    "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+    "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/e2e/callback_plugins"),
+    "ANSIBLE_CALLBACKS_ENABLED": "results_json",
+    "ANSIBLE_NOCOLOR": "1",
+}
+_USUAL = frozenset(_SETTINGS.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +60,7 @@ def playbook_command(playbook: str, *arguments: str) -> list[str]:
 def playbook_environment(results: Path, **extra: str) -> dict[str, str]:
     """A clean environment: what a developer has exported must not change a test."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
-    return {
-        **kept,
-        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-        "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/e2e/callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results_json",
-        "ANSIBLE_NOCOLOR": "1",
-        "RENTREE_RESULTS": str(results),
-        "COLUMNS": "200",
-        **extra,
-    }
+    return {**kept, **_SETTINGS, "RENTREE_RESULTS": str(results), "COLUMNS": "200", **extra}
 
 
 class Starts:
@@ -73,8 +71,13 @@ class Starts:
 
 def run_command(command: Sequence[str], *, env: dict[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
     """Run a command of this Python environment at the top of the repository, with stdout and stderr as one text."""
-    if not Starts.real and (ready := launcher()).fits(env):
-        return ready.run(command, cwd=ROOT, env=env, timeout=timeout)
+    if not Starts.real:
+        settings = frozenset((name, value) for name, value in env.items() if name.startswith("ANSIBLE_"))
+        # Settings of one test alone are not worth a process with Ansible in it.
+        usual = settings == _USUAL and Path(command[0]).name == "ansible-playbook"
+        ready = play_launcher(ROOT, settings) if usual else launcher()
+        if ready.fits(env):
+            return ready.run(command, cwd=ROOT, env=env, timeout=timeout)
     return subprocess.run(
         command,
         cwd=ROOT,

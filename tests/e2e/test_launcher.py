@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.launcher import Launcher, launcher
-from tests.e2e.playbook import Starts, playbook_environment, run_command
+from tests.e2e.launcher import Launcher, launcher, play_launcher
+from tests.e2e.playbook import ROOT, Starts, playbook_command, playbook_environment, run_command
 
 # What a process is for those who run in it.
 _PROBE = """
@@ -159,3 +160,50 @@ print(codes[0] is codes[1], codes[2] is codes[0], codes[2].co_names, codes[0].co
 @pytest.mark.parametrize("forked", [True, False])
 def test_a_source_is_compiled_once_while_it_is_as_it_was(run: Run, forked: bool) -> None:
     assert run(_COMPILE, forked=forked) == (0, f"{forked} False ('__all__',) True\n")
+
+
+def _settings(environment: dict[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset(item for item in environment.items() if item[0].startswith("ANSIBLE_"))
+
+
+def test_a_process_with_ansible_in_it_is_for_plays_of_its_settings(tmp_path: Path) -> None:
+    usual = playbook_environment(tmp_path / "results")
+    ready = play_launcher(ROOT, _settings(usual))
+    assert ready.fits({**usual, "RENTREE_RESULTS": "another", "COLUMNS": "80"})
+    assert not ready.fits({**usual, "ANSIBLE_FORKS": "1"})
+    assert not ready.fits({name: value for name, value in usual.items() if name != "ANSIBLE_NOCOLOR"})
+
+
+_PLAY = """
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars:
+    told: "{{ lookup('ansible.builtin.env', 'RENTREE_RESULTS') }} {{ ansible_forks }} {{ ansible_check_mode }}"
+  tasks:
+    - ansible.builtin.debug: {msg: "{{ told }} {{ inventory_hostname }} {{ playbook_dir }}"}
+    - ansible.builtin.ping:
+"""
+
+
+def test_a_play_forked_with_ansible_in_it_is_as_one_that_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play = tmp_path / "play.yml"
+    play.write_text(_PLAY, encoding="utf-8")
+    environment = playbook_environment(tmp_path / "results")
+    assert play_launcher(ROOT, _settings(environment)).fits(environment)
+    command = [*playbook_command("x")[:1], str(play), "-i", "localhost,", "-vvv"]
+    command += ["-e", f"ansible_python_interpreter={sys.executable}"]
+    told: list[list[str]] = []
+    folders: list[Path] = []
+    for real in (True, False, False):
+        monkeypatch.setattr(Starts, "real", real)
+        done = run_command(command, env=environment, timeout=60)
+        assert done.returncode == 0, done.stdout
+        folders += {Path(name) for name in re.findall(r"PUT (\S+/ansible-local-\w+)/", done.stdout)}
+        told.append([line for line in done.stdout.splitlines() if not line.startswith(("<localhost>", "redirecting"))])
+    assert told[1:] == [told[0]] * 2
+    # Each play has one folder for what it writes, and leaves it to nobody.
+    assert len(folders) == len(set(folders)) == 3
+    assert not any(folder.exists() for folder in folders)

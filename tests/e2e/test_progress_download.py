@@ -14,6 +14,7 @@ from tests.e2e.test_progress import elsewhere, on_a_terminal
 
 # To each station, in bytes a second: its installer takes five seconds.
 _RATE = {"simulated": 200_000, "wine": 25_000}
+_WATCHED, _UNWATCHED = ("watched", "unknown"), ("auto", "off")
 _SHOWN = re.compile(r"  {station}  +téléchargement (?:(\d+) % )?\(?([\d.]+)(?:/([\d.]+))? MiB\)?(, [\d.]+ MiB/s)?")
 
 
@@ -25,7 +26,7 @@ def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
     if request.param == "wine":
         request.getfixturevalue("wine")
     return start_school(
-        [{"name": name} for name in ("watched", "unknown", "auto", "off")],
+        [{"name": name} for name in _WATCHED + (_UNWATCHED if request.param == "simulated" else ())],
         backend=request.param,
         language="fr",
         depot={"client_rate": _RATE[request.param]},
@@ -86,6 +87,7 @@ def _fetched(school: School) -> int:
     return sum(e["data"]["path"].endswith("setup.exe") for e in school.lab.journal(kind="web"))
 
 
+@pytest.mark.parametrize("school", ["simulated"], indirect=True)
 @pytest.mark.parametrize("mode", ["auto", "off"])
 def test_a_run_that_nobody_watches_asks_for_nothing(school: School, mode: str) -> None:
     """Without a terminal, and without the view: each on a station of its own, which fetches as the others did."""

@@ -69,6 +69,8 @@ def test_a_later_deployment_fetches_nothing(school: School) -> None:
         assert b"Rentree PRONOTE" not in school.lab.snapshot(station["name"])
 
 
+# A matter of the plan: nothing is asked of a station but what an audit asks.
+@pytest.mark.parametrize("school", ["simulated"], indirect=True)
 def test_there_is_nothing_to_stage_for_a_removal(school: School) -> None:
     before = school.lab.snapshots()
     run = school.play("deploy", "--tags", "stage", "-e", "pronote_client_state=absent").assert_code(0)

@@ -19,7 +19,7 @@ from tests.e2e.playbook import ROOT, PlaybookRun
 COUNTS = ROOT / "build/faults"
 # A station second is sixty times shorter than ours, so an installation takes a second.
 CLOCK = 60
-QUICK = ("-f", "50", "-e", "pronote_client_reconnect_timeout=8", "-e", "pronote_client_start_timeout=4")
+QUICK = ("-f", "200", "-e", "pronote_client_reconnect_timeout=8", "-e", "pronote_client_start_timeout=4")
 
 
 def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
