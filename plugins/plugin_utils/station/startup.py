@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.release import Release
 
 __all__ = ["STARTUP_FILE", "STARTUP_STATES", "STARTUP_VERSION", "StartupResult", "parse_startup", "startup_of"]
@@ -20,13 +21,22 @@ STARTUP_VERSION = 1
 
 STARTUP_FILE = "startup.result"
 
-STARTUP_STATES = frozenset(
-    {
-        *("right", "begun", "failed", "given_up"),
-        # Nothing was done, and why.
-        *("ahead", "several", "incomplete", "unread", "frozen", "job", "no_arch"),
-    }
-)
+STARTUP_STATES = {
+    "right": Message("the client is right"),
+    "begun": Message("begun, and not ended when it was written: under way, or cut off"),
+    "failed": Message("it failed"),
+    "given_up": Message("its setup has failed three times, and is not begun again"),
+    # Nothing was done, and why.
+    "ahead": Message("nothing done: a newer client is there"),
+    "several": Message("nothing done: several clients of the year are there"),
+    "incomplete": Message("nothing done: the year's client is there in part, or elsewhere"),
+    "unread": Message("nothing done: this Windows does not say the client's release"),
+    "frozen": Message("nothing done: the station is frozen"),
+    "job": Message("nothing done: a job of a run is there"),
+    "no_arch": Message("nothing done: not published for its architecture"),
+}
+"""How it went, in words."""
+
 _MOST = 2000  # characters
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _CODE = re.compile(r"-?[0-9]{1,10}")
@@ -42,6 +52,15 @@ class StartupResult:
     step: str = ""
     code: int | None = None
     file: str = ""
+
+    def describe(self) -> Message:
+        """One line for a report."""
+        said = STARTUP_STATES[self.state]
+        if self.state in {"failed", "begun"} and self.step:
+            code = "" if self.code is None else str(self.code)
+            at = " ".join(part for part in (self.step, code, self.file) if part)
+            said = Message("{said} ({at})", said=said, at=at)
+        return Message("start-up script for {release}: {said}", release=self.release, said=said)
 
     def as_dict(self) -> dict[str, Any]:
         """What ``startup_of`` reads."""

@@ -311,3 +311,22 @@ def test_what_comes_after_it_over_winrm_is_as_ever(make_station: MakeStation) ->
     pc.heal()
     assert pc.client()["changed"]
     assert pc.starts() == 1
+
+
+def test_an_audit_reads_what_it_has_left(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    assert pc.run("client_info", {})["startup"] is None
+    pc.depot_faults.by_name["setup.exe"] = "missing"
+    start(pc)
+    audit = {"uai": "0310001A", "release": "2026.2.8"}
+    facts = pc.run("audit", audit)["record"]["facts"]
+    expected = {"state": "failed", "has": "2026.1.9", "step": "download", "code": 22, "file": "setup.exe"}
+    assert facts["startup"] == {"release": "2026.2.7", **expected}
+
+
+def test_a_result_that_imitates_our_headings_is_noticed(make_station: MakeStation) -> None:
+    pc = make_station(**_RIGHT)
+    start(pc)
+    text = b"release=2026.2.7\r\nstate=right\r\n<<processes>>\r\nx"
+    pc.station.files.write(rf"{TOP}\startup.result", text, token=pc.station.system)
+    assert "has processes twice" in pc.run("client_info", {})["fact"]
