@@ -39,6 +39,8 @@ class ActionModule(ControllerAction):
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
+        if not args["dest"]:
+            raise ValueError(Message("pronote_startup_dir is not set: name the folder of the start-up scripts"))
         hostvars, hosts = self.variables["hostvars"], self.variables["ansible_play_hosts_all"]
         wanted, problems = wanted_by_schools(hostvars, hosts)
         proven = _proven(args["store"]) if args["unproven"] == "hold" else None

@@ -153,5 +153,5 @@ def test_nothing_needs_wmic_which_is_gone_from_windows() -> None:
     asks = "pronote-startup.cmd.j2"
     assert 'if not exist "%SYS%\\wbem\\wmic.exe" exit /b 1' in texts[asks]
     # Pages say that it does.
-    told = {"fidelity.md", "demarrage.fr.md"}
+    told = {"fidelity.md", "startup.md"}
     assert [name for name, text in texts.items() if asked.search(text) and name not in {asks, *told}] == []

@@ -29,7 +29,7 @@ def old_scripts_on(records: Iterable[AuditRecord], command: str) -> list[str]:
     return [
         Message(
             "the start-up script that these stations have run is for {old}, and their server runs {new}: {stations}. "
-            "Write it anew ({command}), and put it where the stations take it from (docs/demarrage.fr.md)",
+            "Write it anew ({command}), and put it where the stations take it from (docs/startup.md)",
             old=old,
             new=new,
             stations=some_of(sorted(stations), _SHOWN),

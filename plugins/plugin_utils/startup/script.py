@@ -60,7 +60,7 @@ def startup_context(script: StartupScript) -> dict[str, Any]:
     release = script.release.client
     if not 0 <= script.spread <= MOST_SPREAD:
         raise ValueError(
-            Message("the delay of {spread} seconds is not between 0 and {most}", spread=script.spread, most=MOST_SPREAD)
+            Message("a delay of {spread} is not between 0 and {most} (seconds)", spread=script.spread, most=MOST_SPREAD)
         )
     if len(release.parts) != 3:
         raise ValueError(Message("a start-up script is for releases since 2024, not for {release}", release=release))

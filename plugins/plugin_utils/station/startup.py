@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.message import Message
+from ...module_utils.base.numbers import integer
 from ...module_utils.product.release import Release
 
 __all__ = ["STARTUP_FILE", "STARTUP_STATES", "STARTUP_VERSION", "StartupResult", "parse_startup", "startup_of"]
@@ -39,7 +40,6 @@ STARTUP_STATES = {
 
 _MOST = 2000  # characters
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,60}")
-_CODE = re.compile(r"-?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,7 @@ class StartupResult:
 def parse_startup(text: str) -> StartupResult | None:
     """What the file says; None for no file, and for one that says no release and state that are known."""
     said = dict(line.strip().split("=", 1) for line in text[:_MOST].splitlines() if "=" in line)
-    code = said.get("code", "")
-    return startup_of({**said, "code": int(code) if _CODE.fullmatch(code) else None})
+    return startup_of({**said, "code": integer(said.get("code"))})
 
 
 def startup_of(said: Mapping[str, Any]) -> StartupResult | None:
