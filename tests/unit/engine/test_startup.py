@@ -257,6 +257,18 @@ def test_a_job_of_a_run_is_left_to_that_run(make_station: MakeStation) -> None:
     assert _state(pc) == "right 2026.2.7"
 
 
+def test_where_somebody_runs_a_setup_nothing_is_done(make_station: MakeStation) -> None:
+    """The lock of ``install.cmd``, held by whoever runs a setup of ours."""
+    pc = make_station()
+    pc.station.files.make_directory(TOP, token=pc.station.system)
+    held = pc.station.files.open_write(rf"{TOP}\lock", token=pc.station.system)
+    assert _state(pc) == "job"
+    assert (pc.starts(), pc.tasks(), _asked(pc)) == (0, [], 0)
+    held.close()
+    assert _state(pc) == "right 2026.2.7 done 0"
+    assert not pc.station.files.is_file(rf"{TOP}\lock")
+
+
 def test_what_a_run_has_staged_is_used(make_station: MakeStation) -> None:
     pc = make_station()
     assert pc.client(state="staged")["changed"]
