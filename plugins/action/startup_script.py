@@ -43,11 +43,11 @@ class ActionModule(ControllerAction):
             raise ValueError(Message("pronote_startup_dir is not set: name the folder of the start-up scripts"))
         hostvars, hosts = self.variables["hostvars"], self.variables["ansible_play_hosts_all"]
         wanted, problems = wanted_by_schools(hostvars, hosts)
-        proven = _proven(args["store"]) if args["unproven"] == "hold" else None
+        shown = proven(args["store"]) if args["unproven"] == "hold" else None
         command = command_here("deploy", self.variables)
 
         def hold(release: Release) -> str:
-            if proven is None or str(release.client) in proven:
+            if shown is None or str(release.client) in shown:
                 return ""
             option = "pronote_startup_unproven: write"
             told: str = _UNPROVEN.given(release=release, command=command, option=option)
@@ -73,7 +73,7 @@ class ActionModule(ControllerAction):
         return {**result, "failed": True, "msg": joined(problems, " | ")} if problems else result
 
 
-def _proven(store: str) -> set[str]:
+def proven(store: str) -> set[str]:
     """Releases that a job of ours has brought to a station that runs them. Raises StoreError."""
     if not store or not Path(store).exists():
         return set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.action.startup_script import proven
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
@@ -161,7 +162,9 @@ def test_a_depot_in_trouble_is_told_and_tried_again_at_the_next_start(
 ) -> None:
     pc = make_station()
     pc.depot_faults.by_name.update(faults)
-    assert [_state(pc) for _ in range(2)] == [state] * 2
+    # More often than a setup would be begun, where that costs nothing.
+    times = 4 if "digest" in state else 1
+    assert [_state(pc) for _ in range(times)] == [state] * times
     assert (pc.clients(), pc.starts(), pc.tasks()) == ([], 0, [])
     pc.heal()
     # No setup was begun: no try was used up.
@@ -227,8 +230,7 @@ def test_a_setup_that_never_succeeds_is_begun_three_times(make_station: MakeStat
 
 def test_a_client_that_runs_is_not_set_up_over(make_station: MakeStation) -> None:
     pc = make_station(**OLD, session_open="prof", running_client="2026.1.9")
-    for _ in range(4):
-        assert _state(pc) == "failed 2026.1.9 client_running 0"
+    assert _state(pc) == "failed 2026.1.9 client_running 0"
     pc.people("close")
     assert _state(pc) == "right 2026.2.7 done 0"
 
@@ -323,6 +325,17 @@ def test_what_comes_after_it_over_winrm_is_as_ever(make_station: MakeStation) ->
     pc.heal()
     assert pc.client()["changed"]
     assert pc.starts() == 1
+
+
+def test_a_release_is_proven_by_a_deployment_and_by_nothing_else(make_station: MakeStation) -> None:
+    pc = make_station()
+    store = str(pc.work / "store.sqlite3")
+    assert start(pc) is not None
+    pc.run("audit", {"uai": "0310001A", "release": "2026.2.7", "store": store})
+    assert proven(store) == set()
+    pc.client("2026.1.9", allow_downgrade=True, store=store)
+    assert proven(store) == {"2026.1.9"}
+    assert (proven(""), proven(str(pc.work / "none.sqlite3"))) == (set(), set())
 
 
 def test_an_audit_reads_what_it_has_left(make_station: MakeStation) -> None:
