@@ -14,6 +14,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.release im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 
+from tests.lab.simulated import security as rights
 from tests.station.bench import Bench
 from tests.station.fixtures import MakeStation
 from tests.unit.engine.jobs import OLD
@@ -240,9 +241,9 @@ def test_a_second_start_while_its_task_is_at_work_does_nothing(make_station: Mak
     begin(pc, make_script(pc, spread=0))
     pc.time.sleep(120)
     assert pc.starts() == 1
-    before = told(pc)
+    before, registered = told(pc), len(pc.events("task"))
     begin(pc)
-    assert told(pc) == before
+    assert (told(pc), len(pc.events("task"))) == (before, registered)
     finish(pc)
     assert (pc.starts(), pc.clients()) == (1, ["2026.2.7 x64 ok"])
 
@@ -299,17 +300,21 @@ def test_nothing_that_runs_as_system_can_be_changed_by_a_pupil(make_station: Mak
     assert {"startup.cmd", "startup.xml", "startup.result", "install.cmd", "setup.exe", "started"} <= seen
 
 
-def test_a_folder_of_a_pupil_is_taken_from_him_first(make_station: MakeStation) -> None:
-    pc = make_station(session_open="eleve")
+@pytest.mark.parametrize(("station", "state"), [({}, "right 2026.2.7 done 0"), (_RIGHT, "right 2026.2.7")])
+def test_a_folder_of_a_pupil_is_taken_from_him_first(
+    make_station: MakeStation, station: dict[str, Any], state: str
+) -> None:
+    pc = make_station(session_open="eleve", **station)
     files, pupil = pc.station.files, pc.station.standard_user()
     files.make_directory(TOP, token=pc.station.system)
     files.change(TOP).owner = pupil.sid
-    # What he says that is there is no reason to leave the station as it is.
     files.write(rf"{TOP}\startup.cmd", b"@echo calc", token=pc.station.system)
     files.change(rf"{TOP}\startup.cmd").owner = pupil.sid
-    assert _state(pc) == "right 2026.2.7 done 0"
-    for path in (TOP, rf"{TOP}\startup.cmd", rf"{TOP}\startup.result"):
-        assert not pc.station.could_standard_user(path, "create" if path == TOP else "write"), path
+    assert _state(pc) == state
+    assert not pc.station.could_standard_user(TOP, "create")
+    for path, _node in files.walk(TOP):
+        assert not pc.station.could_standard_user(path, "write"), path
+        assert not pc.station.files.allows(path, pupil, rights.READ_DATA), path
 
 
 def test_it_can_be_told_nothing_else(make_station: MakeStation) -> None:
