@@ -21,6 +21,7 @@ from ..plugin_utils.report.make import (
     to_audit,
     unread_of,
 )
+from ..plugin_utils.report.startup import old_scripts_on
 from ..plugin_utils.report.table import render_table
 from ..plugin_utils.report.write import KINDS
 
@@ -91,8 +92,9 @@ class ActionModule(ControllerAction):
             command=partial(command_here, variables=self.variables),
         )
         result["ending"] = {**block.as_dict(), "language": words.language}
-        if made.warnings:
-            result["warnings"] = made.warnings
+        command = command_here("startup_script", self.variables)
+        if warnings := [*made.warnings, *old_scripts_on(records, command)]:
+            result["warnings"] = warnings
         unread = unread_of(self.variables, args["records"])
         if made.error or made.outcome.failed or unread:
             said = (made.error or made.outcome.message if made.error or made.outcome.failed else "", unread)

@@ -174,6 +174,13 @@ jobs:
   type: list
   elements: str
   sample: []
+startup:
+  description:
+    - What the start-up script has left on the station (M(rentree.pronote.startup_script)), with C(release) (the one
+      that is pinned in it), C(state), C(has), C(step), C(code) and C(file); V(null) where none has run.
+  returned: success
+  type: dict
+  sample: {"release": "2026.2.7", "state": "right", "has": "2026.2.7", "step": "done", "code": 0, "file": "setup.exe"}
 kind:
   description:
     - What kind of failure it was, V(unreachable), V(refused), V(quota), V(timeout), V(running), V(fault), V(fact),

@@ -25,6 +25,8 @@ from tempfile import TemporaryDirectory
 from tests.e2e.playbook import ROOT, run_playbook
 from tests.servers import NGINX, free_port, nginx_command
 
+__all__ = ["publish", "until_ready"]
+
 _ADDRESS = "127.43.0.3"
 _PATH = "/pronote/2026.2.7/x64/setup.exe"
 _PROGRAM = ROOT / "plugins/plugin_utils/depot/server.py"
@@ -52,7 +54,8 @@ class Run:
         return self.cpu / (self.clients * self.size / 1e9)
 
 
-def _publish(root: Path, size: int) -> None:
+def publish(root: Path, size: int) -> None:
+    """A depot with one file of that size, for whoever may read."""
     folder = root / "2026.2.7/x64"
     folder.mkdir(parents=True)
     content = os.urandom(size)
@@ -110,7 +113,7 @@ def _measure(name: str, command: list[str], *, port: int, clients: int, size: in
     """Raises RuntimeError when a client did not get all of the file."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _until_ready(port)
+        until_ready(_ADDRESS, port)
         took: list[float] = []
         start = threading.Barrier(clients + 1)
         threads = [threading.Thread(target=_fetch, args=(port, size, start, took)) for _ in range(clients)]
@@ -131,11 +134,12 @@ def _measure(name: str, command: list[str], *, port: int, clients: int, size: in
     return Run(server=name, clients=clients, size=size, wall=wall, cpu=cpu, fastest=min(took), slowest=max(took))
 
 
-def _until_ready(port: int) -> None:
+def until_ready(address: str, port: int) -> None:
+    """Wait until the server answers. Raises RuntimeError."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with suppress(ConnectionRefusedError):
-            connection = http.client.HTTPConnection(_ADDRESS, port, timeout=5)
+            connection = http.client.HTTPConnection(address, port, timeout=5)
             connection.request("HEAD", _PATH)
             if connection.getresponse().status == 200:
                 connection.close()
@@ -175,7 +179,7 @@ def main() -> int:
         for name in names:
             with TemporaryDirectory() as folder:
                 work, port = Path(folder), free_port(_ADDRESS)
-                _publish(work / "depot", size)
+                publish(work / "depot", size)
                 command = _SERVERS[name](work, work / "depot", port)
                 run = _measure(name, command, port=port, clients=given.clients, size=size)
             if name not in best or run.wall < best[name].wall:

@@ -32,6 +32,7 @@ _FRENCH = {
         for name in ("depot", "doctor", "guide-admin.fr", "init", "prepare", "rehearsal", "reports", "responses")
     ),
     *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade", "variables")),
+    "docs/startup.md",
     "docs/winrm.md",
 }
 # A fence ends with one of its own kind; a span of code with as many quotes as began it.

@@ -8,6 +8,7 @@ from tests.benchmarks.aims import aims
 from tests.benchmarks.bench import Measurement
 from tests.benchmarks.measure import Cost
 from tests.benchmarks.rows import ROWS, Row, chosen
+from tests.benchmarks.startup import Morning, Scale, measure
 
 _ROW = {row.name: row for row in ROWS}
 
@@ -58,3 +59,14 @@ def test_rows_can_be_chosen() -> None:
     ]
     with pytest.raises(ValueError, match="no such row: audits"):
         chosen("audits", "")
+
+
+def test_a_morning_in_small() -> None:
+    """Thirty stations at once at a depot that serves three: every one is served, and nobody past the limit."""
+    scale = Scale(hurry=60, small=1000)
+    school = Morning(clients=30, size=150_000_000, rate=110_000_000, spread=0, transfers=3, scale=scale)
+    found = measure(school)
+    assert found.served == 30
+    assert found.refusals > 0
+    assert found.most_at_once < 30
+    assert 0 < found.first <= found.half <= found.last

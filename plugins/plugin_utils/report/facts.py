@@ -12,6 +12,7 @@ from typing import Any
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
+from ..station.startup import startup_of
 from ..words.words import Words
 
 __all__ = ["about"]
@@ -24,7 +25,8 @@ def about(facts: Mapping[str, Any] | None, words: Words) -> str:
     """``Windows 11 Pro 23H2, 12 Gio libres sur C:, client ouvert``; empty when nothing is known."""
     if not facts:
         return ""
-    return ", ".join(words.of(text) for text in (_windows(facts), _space(facts, words), _at_work(facts)) if text)
+    parts = (_windows(facts), _space(facts, words), _at_work(facts), _startup(facts))
+    return ", ".join(words.of(text) for text in parts if text)
 
 
 def _windows(facts: Mapping[str, Any]) -> str:
@@ -47,3 +49,9 @@ def _at_work(facts: Mapping[str, Any]) -> str:
     if facts.get("running"):
         return Message("client in use")
     return Message("session open") if facts.get("session_open") else ""
+
+
+def _startup(facts: Mapping[str, Any]) -> str:
+    kept = facts.get("startup")
+    found = startup_of(kept) if isinstance(kept, Mapping) else None
+    return found.describe() if found else ""

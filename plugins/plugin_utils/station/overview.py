@@ -23,6 +23,7 @@ from ...module_utils.product.products import Product
 from .cmdline import join, quote, tool
 from .protection import PROTECTION_VALUES
 from .sections import marker, repeated, sections
+from .startup import STARTUP_FILE
 
 __all__ = [
     "JOBS_FOLDER",
@@ -40,6 +41,7 @@ __all__ = [
 JOBS_FOLDER = r"Rentree PRONOTE\jobs"
 """Below %ProgramFiles%: a standard user cannot create a folder there first, unlike below %ProgramData%."""
 
+_TOP = JOBS_FOLDER.partition("\\")[0]
 _UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 _WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _CODE_PAGE = r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
@@ -60,8 +62,11 @@ _SECTIONS = (
     "exes",
     "reboot",
     "jobs",
+    "startup",
     "processes",
 )
+# What a recording from before there was a start-up script has not.
+_LATER = frozenset({"startup"})
 _REG_VALUE = re.compile(r" {4}(.+?) {4}REG_[A-Z_]{1,30}(?: {4}(.*))?", re.DOTALL)
 _CODE_PAGE_NUMBER = re.compile(r"[0-9]{3,5}")
 _LONGEST_NAME = 300
@@ -107,6 +112,8 @@ class Overview:
     processes: list[Process]
     pending_reboot: list[str]  # by the markers of its keys
     jobs: list[str]
+    # What the start-up script has left, as text.
+    startup: str = ""
     # What the next start deletes or replaces: each value as text, path after path.
     renames: list[str] = field(default_factory=list)
     oem: str = "cp850"  # the code page of tools that ignore the shell's
@@ -149,6 +156,10 @@ def overview_command(product: Product) -> str:
             *(f'{reg} query "{_SESSION_MANAGER}" /v {value} 2>nul' for value in _RENAMES),
             marker("jobs"),
             f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
+            marker("startup"),
+            f'type "%ProgramFiles%\\{_TOP}\\{STARTUP_FILE}" 2>nul',
+            # A file that was cut off ends without a line end, and would swallow the next heading.
+            "echo.",
             marker("processes"),
             f"{tool('tasklist')} /FO CSV /NH",
         ]
@@ -259,7 +270,7 @@ def parse_overview(output: bytes) -> Overview:
         raise ValueError(
             Message("the answer to the first reading stops early, after {parts}", parts=", ".join(sorted(parts)) or "-")
         )
-    if lost := [name for name in _SECTIONS if name not in parts]:
+    if lost := [name for name in _SECTIONS if name not in parts and name not in _LATER]:
         raise ValueError(Message("the answer to the first reading lacks {lost}", lost=", ".join(lost)))
     code_page = parse_reg_query(decoded(parts["code_page"], "cp850"))
     oem = _code_page(code_page[0][1].get("OEMCP", "") if code_page else "")
@@ -285,6 +296,7 @@ def parse_overview(output: bytes) -> Overview:
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
         renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
         jobs=_listed(text["jobs"], Message("{n} folders of jobs, and {most} at most are looked at")),
+        startup=text.get("startup", ""),
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],

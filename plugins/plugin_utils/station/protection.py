@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 __all__ = [
+    "FREEZER_IMAGES",
     "PROTECTION_VALUES",
     "UWF_NAMESPACE",
     "UWF_QUERY",
@@ -48,6 +49,8 @@ UWF_QUERY = "select CurrentEnabled from UWF_Filter"
 # Services of programs that undo changes at each start; what they call themselves in their uninstall entries.
 _DF_SERVICES = frozenset({"dfserv.exe", "df5serv.exe"})
 _SERVICES = {"shdserv.exe": "Reboot Restore Rx", "shadowdefender.exe": "Shadow Defender"}
+FREEZER_IMAGES = _DF_SERVICES | _SERVICES.keys()
+"""Processes of what undoes changes at each start, in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from .judgement import Judgement, judged
 from .overview import Entry, Overview, Process
 from .pairing import entry_arch, entry_year, paired, path_arch, path_year, stated_exe
 from .protection import code_integrity, policies
+from .startup import StartupResult, parse_startup
 
 __all__ = [
     "FILE_RENAMES",
@@ -114,6 +115,8 @@ class StationState:
     # What lets run only listed programs (protection.code_integrity), and policies that may refuse some.
     code_integrity: str = ""
     policies: list[str] = field(default_factory=list)
+    # What the start-up script has left, where there is one.
+    startup: StartupResult | None = None
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -174,6 +177,7 @@ class StationState:
             "boot": self.boot,
             "code_integrity": self.code_integrity,
             "jobs": self.jobs,
+            "startup": self.startup.as_dict() if self.startup else None,
         }
 
 
@@ -306,6 +310,7 @@ def build_state(
         code_integrity=code_integrity(overview.windows, overview.windows.get("EditionID", "")),
         policies=policies(overview.windows),
         jobs=overview.jobs,
+        startup=parse_startup(overview.startup),
         blind="processes" in overview.missing,
         warnings=[Message("could not read: {name}", name=name) for name in overview.missing],
     )

@@ -29,6 +29,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station import (
     job_name,
     overview,
     sections,
+    startup,
     state,
     uninstall,
 )
@@ -51,7 +52,7 @@ _REG = (
 )
 _HEADINGS = (
     *(b"code_page", b"environment", b"windows", b"uninstall64", b"uninstall32"),
-    *(b"exes", b"reboot", b"jobs", b"processes"),
+    *(b"exes", b"reboot", b"jobs", b"startup", b"processes"),
 )
 _OVERVIEW = b"".join(b"<<" + name + b">>\r\n" + b"".join(_REG[:2]) for name in _HEADINGS)
 _TASKS = (
@@ -69,6 +70,13 @@ def _station(output: bytes) -> None:
         exes = {path: state.ExeFacts(version="2026.2.7.0", size=1) for path in seen.exes}
         state.exe_candidates(seen, entries, product)
         state.build_state(seen, entries, exes, product, free_bytes=None).as_dict()
+
+
+def _startup(text: str) -> None:
+    """A text that says something says the same when it was kept."""
+    if found := startup.parse_startup(text):
+        assert startup.startup_of(found.as_dict()) == found
+        found.describe()
 
 
 def _job(text: str) -> None:
@@ -211,6 +219,20 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
             cmdline.quote, lambda value: cmdline.echo(value, "x"), cmdline.whole, cmdline.valid_url, commands.valid_rate
         ),
         pieces=("http://a/", "b/", "a.", ":80", '"', "(", "100K"),
+    ),
+    Parser(
+        of=(startup.parse_startup, startup.startup_of, startup.StartupResult.describe),
+        read=_startup,
+        pieces=(
+            "release=2026.2.7\r\n",
+            "state=failed\r\n",
+            "state=right\n",
+            "has=",
+            "step=done\n",
+            "code=²\n",
+            "file=a\n",
+        ),
+        found=("release=2026.2.7\nstate=failed\nstep={0.__class__}\ncode=" + "9" * 5000,),
     ),
     Parser(
         of=(

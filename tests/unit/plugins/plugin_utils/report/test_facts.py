@@ -49,3 +49,12 @@ def test_what_a_station_says_is_bounded_and_printable() -> None:
     said = about({"windows": {"name": "W\x1b[31m\u202e" * 500, "release": "\n"}}, FR)
     assert len(said) <= 60
     assert said.isprintable()
+
+
+def test_what_the_start_up_script_has_left_is_said() -> None:
+    startup = {"release": "2026.2.7", "state": "failed", "step": "download", "code": 7, "file": "setup.exe", "has": ""}
+    said = about({"startup": startup}, catalogue("en"))
+    assert said == "start-up script for 2026.2.7: it failed (download 7 setup.exe)"
+    assert about({"startup": {**startup, "state": "right"}}, catalogue("en")).endswith("the client is right")
+    assert about({"startup": {**startup, "release": "<b>"}}, FR) == ""
+    assert about({"startup": None}, FR) == ""

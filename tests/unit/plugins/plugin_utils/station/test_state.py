@@ -372,6 +372,7 @@ def test_processes_session_and_what_could_not_be_read() -> None:
         "boot": "",
         "code_integrity": "",
         "jobs": ["j"],
+        "startup": None,
     }
 
 
