@@ -38,9 +38,12 @@ class ActionModule(TurnAction):
     def _go(
         self, args: dict[str, Any], found: Mapping[str, Any], turn: Turn | None, meanwhile: Meanwhile
     ) -> dict[str, Any]:
-        if (told := self.told(found)) is not None:
+        pilot = turn is not None and turn.pilot
+        if (told := self.told(found)) is not None and not (pilot and told.get("action") in {"arm", "armed"}):
             return in_ring(told, turn)
         given = self.given(args, TURN_SPEC)
+        if pilot:
+            given["when"] = "now"
         if given["idle"]:
             return {**nothing_to_bring(), "skipped": True}
         if (kept := other_release(turn, given["release"])) is not None:

@@ -144,6 +144,7 @@ def test_without_fast_startup_a_shutdown_is_one() -> None:
         await station.people("shut_down")
         await station.set_power(Power.ON)
         await until(lambda: _ran(station) == 1)
+        assert station.power is Power.ON
 
     inside(go)
 
