@@ -97,6 +97,8 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         "changed": False,
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
+        # In a dry run nobody waits for anybody, and no reserve stands in.
+        "pilots": [name for plan in plans if plan.pilot_ring for name in plan.rings[0]],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
         "round": 0,
         "deferred": [],

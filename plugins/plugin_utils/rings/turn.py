@@ -22,8 +22,7 @@ class Turn:
 
     ``plan``: its id; ``release``: what the school's server ran when the rings were made, empty when that is not looked
     at; ``held``: why it keeps back when its school stopped, ``by`` which stations, and how to go on (``remedy``);
-    ``wrong``: that is an error of the school's variables; ``earlier``: its result of an earlier step of the same plan;
-    ``pilot``: its school waits for what it shows, so that it is not left to its next start.
+    ``wrong``: that is an error of the school's variables; ``earlier``: its result of an earlier step of the same plan.
     """
 
     plan: str
@@ -34,7 +33,6 @@ class Turn:
     remedy: str = ""
     wrong: bool = False
     earlier: Mapping[str, Any] = field(default_factory=dict)
-    pilot: bool = False
 
 
 def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, earlier: Any) -> Turn:
@@ -51,7 +49,6 @@ def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, e
         remedy=sourced(go_on.get("remedy", ""), go_on.get("remedy_source")),
         wrong=name in step["wrong"],
         earlier=earlier if isinstance(earlier, Mapping) else {},
-        pilot=name in step.get("pilots", ()),
     )
 
 
