@@ -68,8 +68,8 @@ def instead(planner: Planner, decided: Plan, why: str = "") -> Plan:
     stage = None if planner.at_rest else planner.step("stage")
     brought = [replace(stage, adopt=() if stage.follow else tuple(planner.stagings()))] if stage else []
     arming = replace(setup, arm=True, adopt=(setup.job.at_rest,))
-    if (no := too_old([arming], goal.scripts)) is not None:
-        return planner.refuse(*no)
+    if (old := too_old([arming], goal.scripts)) is not None:
+        return planner.refuse(*old)
     reason = Message("will be installed at the next start of the station")
     if why:
         reason = Message("will be installed at the next start of the station: {why}", why=why)

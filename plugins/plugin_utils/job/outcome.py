@@ -207,7 +207,7 @@ _ELSEWHERE = (Message("the job stopped at {step} (code {code})"), Message("Look 
 # Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
 _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
 
-_AT_START = frozenset({"session", "changed", "tries", "blind", "age"})
+_AT_START = frozenset({"locked", "session", "changed", "tries", "count", "blind", "age"})
 
 # Windows Installer: this product is not installed; it is removed already.
 _ABSENT = frozenset({1605, 1614})

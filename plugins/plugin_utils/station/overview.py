@@ -292,7 +292,7 @@ def parse_overview(output: bytes) -> Overview:
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
         renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
         jobs=[line for line in jobs if "\\" not in line],
-        armed=dict(match.groups() for line in jobs if (match := _ARMED.fullmatch(line))),
+        armed={match[1]: match[2] for line in jobs if (match := _ARMED.fullmatch(line))},
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],

@@ -25,6 +25,11 @@ def _start(pc: Bench, seconds: float = 900) -> None:
     pc.time.sleep(seconds)
 
 
+def _curls(pc: Bench) -> list[str]:
+    """What was fetched, or tried to be."""
+    return [event["path"] for event in pc.events("process") if event["path"].endswith("curl.exe")]
+
+
 def _armed(make_station: MakeStation, **station: Any) -> Bench:
     pc = make_station(**{**OLD, **station})
     done = pc.client(**WAITS)
@@ -271,7 +276,9 @@ def test_files_that_were_brought_before_are_armed(make_station: MakeStation) -> 
 def test_what_was_spoilt_meanwhile_is_not_run(make_station: MakeStation) -> None:
     pc = _armed(make_station)
     assert pc.station.damage(rf"{JOBS}\*\setup.exe")
+    before = len(_curls(pc))
     _start(pc)
+    assert len(_curls(pc)) == before, "a start fetches nothing"
     assert (pc.starts(), pc.tasks(), pc.clients()) == (0, [], ["2026.1.9 x64 ok"])
     assert pc.client(**WAITS)["action"] == "arm"
     _start(pc)
