@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from ..plugin_utils.deploy.arguments import TURN_SPEC
@@ -30,17 +30,27 @@ class ActionModule(TurnAction):
             return self._held(kept, args, found) if "held_by" in kept else kept
         meanwhile, result = Meanwhile(self.name, step), dict[str, Any]()
         try:
-            result = self._go(args, found, turn, meanwhile)
+            result = self._go(args, found, turn, meanwhile, pilots=(step or found).get("pilots", ()))
         finally:
             meanwhile.ended(deferred=result.get("deferred", False))
         return result
 
     def _go(
-        self, args: dict[str, Any], found: Mapping[str, Any], turn: Turn | None, meanwhile: Meanwhile
+        self,
+        args: dict[str, Any],
+        found: Mapping[str, Any],
+        turn: Turn | None,
+        meanwhile: Meanwhile,
+        *,
+        pilots: Collection[str],
     ) -> dict[str, Any]:
-        if (told := self.told(found)) is not None:
+        pilot = self.name in pilots
+        if (told := self.told(found)) is not None and not (pilot and told.get("action") in {"arm", "armed"}):
             return in_ring(told, turn)
         given = self.given(args, TURN_SPEC)
+        if pilot:
+            # Its school waits for what it shows of the release: a station that is left to its next start shows nothing.
+            given["when"] = "now"
         if given["idle"]:
             return {**nothing_to_bring(), "skipped": True}
         if (kept := other_release(turn, given["release"])) is not None:

@@ -9,22 +9,44 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
+  when:
+    description:
+      - V(next_start) brings and verifies the files now, and has the station install them by itself at its next start,
+        before anybody logs on. Nothing else is done today; the next run proves what came of it.
+      - The same as an answer to what keeps the station from it now is O(when_running), O(when_session),
+        O(when_reboot_pending) and O(when_closed).
+      - Pilots are installed at once all the same, since a station that waits for its start proves nothing.
+    type: str
+    choices: [now, next_start]
+    default: now
+  armed_days:
+    description:
+      - For how many days a station waits for that start, 1 to 365. The first start after it clears everything away and
+        installs nothing.
+    type: int
+    default: 14
+  armed_delay:
+    description: How long after the start of Windows the installation begins, in seconds.
+    type: float
+    default: 30
   when_running:
     description:
       - What to do when somebody is using the client. V(skip) leaves the station for a later run, V(wait) waits for
         O(wait_running_timeout), V(notify) shows O(notify_message) and gives O(notify_delay), V(close) kills the client
-        (what is being typed is lost), V(fail) fails.
+        (what is being typed is lost), V(next_start) leaves the installation to the next start of the station (O(when)),
+        V(fail) fails.
       - A client that is started after that, until the setup begins, is seen by the job itself. It is then closed again
         with V(close), an error with V(fail), and otherwise the station is left for a later run.
     type: str
-    choices: [skip, wait, notify, close, fail]
+    choices: [skip, wait, notify, close, next_start, fail]
     default: skip
   when_session:
     description:
       - When somebody is logged on without the client. V(ignore) goes on, since the setup shows and locks nothing of
-        theirs. V(notify) shows O(notify_message), waits O(notify_delay) at most, then goes on.
+        theirs. V(next_start) leaves the installation to the next start of the station. V(notify) shows
+        O(notify_message), waits O(notify_delay) at most, then goes on.
     type: str
-    choices: [ignore, skip, wait, notify, fail]
+    choices: [ignore, skip, wait, notify, next_start, fail]
     default: ignore
   wait_running_timeout:
     description: How long V(wait) waits for the client to be closed, or for the end of the session, in seconds.
@@ -51,10 +73,11 @@ options:
   when_reboot_pending:
     description:
       - What to do when Windows waits for a restart before anything was begun. V(ignore) warns and goes on, V(skip)
-        leaves the station for a later run, V(fail) fails.
+        leaves the station for a later run, V(next_start) to its next start (which may be this very restart), V(fail)
+        fails.
       - V(reboot) restarts it first when O(reboot) allows it now, or, with O(reboot=never), when nobody is logged on.
     type: str
-    choices: [ignore, skip, fail, reboot]
+    choices: [ignore, skip, next_start, fail, reboot]
     default: ignore
   reboot:
     description:

@@ -104,6 +104,13 @@ options:
     type: list
     elements: dict
     default: []
+  when_closed:
+    description:
+      - What is done outside of O(windows). V(skip) leaves the station for a later run, V(next_start) leaves the
+        installation to its next start, whenever that is.
+    type: str
+    choices: [skip, next_start]
+    default: skip
   timezone:
     description: Time zone of O(windows), as in V(Europe/Paris). Empty, the controller's.
     type: str

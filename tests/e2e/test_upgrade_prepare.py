@@ -77,7 +77,7 @@ def test_what_was_published_is_rendered_anew(past: Past) -> None:
     before = past.files()
     check = past.play("prepare", "--check", "--diff", named=named)
     assert past.files() == before
-    assert "+        version: 3" in check.output
+    assert "+        version: 4" in check.output
     assert f"+++ after: {past.folder}/depot/2025.2.9/x64/" in check.output
     done = past.play("prepare", "--diff", named=named)
     anew = [
@@ -125,7 +125,7 @@ def test_publishing_the_same_release_again_renders_it_too(past: Past) -> None:
         "pronote_publish_lock_file": str(past.folder / "inventory/group_vars/all/pronote_releases.lock.yml"),
     }
     assert past.play("publish", named=variables).of("depot_release")["localhost"]["changed"]
-    assert b"echo script=3\r\n" in (past.web / "2026.2.7/x64/install.cmd").read_bytes()
+    assert b"echo script=4\r\n" in (past.web / "2026.2.7/x64/install.cmd").read_bytes()
     assert not past.play("publish", named=variables).of("depot_release")["localhost"]["changed"]
 
 

@@ -29,7 +29,17 @@ _FRENCH = {
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("depot", "doctor", "guide-admin.fr", "init", "prepare", "rehearsal", "reports", "responses")
+        for name in (
+            "depot",
+            "doctor",
+            "guide-admin.fr",
+            "init",
+            "prepare",
+            "prochain-demarrage",
+            "rehearsal",
+            "reports",
+            "responses",
+        )
     ),
     *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade", "variables")),
     "docs/startup.md",

@@ -14,7 +14,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.restarts im
     mark_command,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.look import Fetch, depot_command
-from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, look_below
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job, Wait, look_below
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.ask import depot_line, tools_line
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.recording import Recording
@@ -45,6 +45,7 @@ _URL, _DIGEST = "http://depot.example.org/pronote/2026.2.7/x64", "5" * 64
 _RELEASE = Release.parse("2026.2.7")
 _PRODUCT = PRODUCTS["pronote_client"]
 _JOB = Job(name=JobName.of(_PRODUCT, "install", _RELEASE, "x64", _DIGEST), program_files=_PROGRAMS)
+_WAIT = Wait.of("2026-11-30T08:15:00.000000+01:00", days=14, delay=30)
 _RECORDED = ResponseName(product="pronote_client", release=_RELEASE, arch="x64", mode="install")
 _RECORDING = Recording(recorded=_RECORDED, program_files=_PROGRAMS)
 _FILE = SettingsFile(key="settings", path=quote(rf"{_PROGRAMS}\Rentree PRONOTE\x.pcprn"), content=b"x", shown="x")
@@ -59,6 +60,7 @@ _LINES: dict[str, list[str]] = {
     ],
     "looking below the folder of the jobs": [look_below(_JOB.top)],
     "starting the job": [_JOB.start(_URL), _JOB.start(_URL, "500K")],
+    "registering the job for the next start": [_JOB.arm(_WAIT)],
     "reading the job's files": [_JOB.read()],
     "taking over staged files": [_JOB.adopt([_JOB.at_rest])],
     "leaving staged files": [_JOB.settle()],

@@ -72,6 +72,9 @@ _KNOWN: dict[str, set[str]] = {
     },
     "dates, whose errors are caught or documented beside them": {
         "base.message dt.datetime.fromisoformat(source['moment'])",
+        "base.message dt.date.fromisoformat(source['day'])",
+        "deploy.arming dt.datetime.strptime(text, '%Y%m%d')",
+        "job.commands dt.datetime.fromisoformat(clock)",
         "base.times dt.datetime.fromisoformat(text)",
         "base.times dt.datetime.fromtimestamp(seconds, tz=dt.UTC)",
         "checks.export_judge dt.datetime.strptime(text, shape)",

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any, NamedTuple, Self
 
 __all__ = [
+    "Day",
     "Message",
     "Moment",
     "Source",
@@ -84,7 +85,11 @@ class Message(str):
         A value that is a Message is such a dict itself; of others, what is no number is a text.
         """
         given = {
-            name: each.as_dict() if isinstance(each, Message | Moment) else each if isinstance(each, int) else str(each)
+            name: each.as_dict()
+            if isinstance(each, Message | Moment | Day)
+            else each
+            if isinstance(each, int)
+            else str(each)
             for name, each in self.values.items()
             # A table of texts is given more than each of them says.
             if f"{{{name}}}" in f"{self.source.text}{self.source.plural}"
@@ -116,6 +121,27 @@ class Moment(str):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.moment,))
+
+
+class Day(str):
+    """A day as a value of a Message: ``2026-11-30``, and as each language writes it."""
+
+    __slots__ = ("day",)
+
+    day: dt.date
+
+    def __new__(cls, day: dt.date, /) -> Self:
+        """Of a date."""
+        made = super().__new__(cls, day.isoformat())
+        made.day = day
+        return made
+
+    def as_dict(self) -> dict[str, str]:
+        """What ``sourced`` reads."""
+        return {"day": str(self)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.day,))
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -169,7 +195,9 @@ def _of_dict(source: Any, deepest: int) -> Message:
     return Message._of(Source(texts[0], texts[1], number, texts[2]), given)
 
 
-def _value(source: Any, deepest: int) -> Message | Moment:
+def _value(source: Any, deepest: int) -> Message | Moment | Day:
+    if "day" in source:
+        return Day(dt.date.fromisoformat(source["day"]))
     if "moment" in source:
         return Moment(dt.datetime.fromisoformat(source["moment"]))
     return _of_dict(source, deepest)

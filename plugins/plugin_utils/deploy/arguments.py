@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 from ...module_utils.product.release import Release
 from ..depot.lock import (
@@ -31,7 +32,7 @@ from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
 from . import people, restarts
 from .client import DeploymentRequest, log_name
-from .goal import DOWNGRADE, UPDATE, WHEN_FROZEN, Goal
+from .goal import DOWNGRADE, UPDATE, WHEN, WHEN_CLOSED, WHEN_FROZEN, Goal
 from .hours import Hours
 
 __all__ = ["ARGUMENT_SPEC", "TURN_SPEC", "request_from"]
@@ -47,6 +48,9 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "downgrade": {"type": "str", "default": "over", "choices": list(DOWNGRADE)},
     "update": {"type": "str", "default": "over", "choices": list(UPDATE)},
     "remove_older": {"type": "bool", "default": False},
+    "when": {"type": "str", "default": "now", "choices": list(WHEN)},
+    "armed_days": {"type": "int", "default": 14},
+    "armed_delay": {"type": "float", "default": 30},
     "when_running": {"type": "str", "default": "skip", "choices": list(people.WHEN_RUNNING)},
     "when_session": {"type": "str", "default": "ignore", "choices": list(people.WHEN_SESSION)},
     "wait_running_timeout": {"type": "float", "default": 600},
@@ -70,6 +74,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "verify_timeout": {"type": "float", "default": 60},
     "log_dir": {"type": "path"},
     "windows": {"type": "list", "elements": "dict", "default": []},
+    "when_closed": {"type": "str", "default": "skip", "choices": list(WHEN_CLOSED)},
     "timezone": {"type": "str", "default": ""},
     "expected_duration": {"type": "float", "default": 900},
     "store": {"type": "path", "default": ""},
@@ -87,6 +92,8 @@ TURN_SPEC: dict[str, Any] = {**ARGUMENT_SPEC, "idle": {"type": "bool", "default"
 def request_from(args: Mapping[str, Any], name: str) -> DeploymentRequest:
     """Check what can be checked before the station is asked anything. Raises ValueError."""
     depot_folder(args["depot"], "0", "x64")
+    _in_range("armed_days", args["armed_days"], 1, 365)
+    _in_range("armed_delay", args["armed_delay"], 0, 3600)
     hours = Hours.read(args["windows"], timezone=args["timezone"], seconds=args["expected_duration"])
     release, releases = Release.parse(args["release"]), args["releases"]
     return DeploymentRequest(
@@ -108,6 +115,9 @@ def request_from(args: Mapping[str, Any], name: str) -> DeploymentRequest:
             restarts=_restarts(args, hours),
             min_free_bytes=args["min_free_mib"] * 2**20,
             when_frozen=args["when_frozen"],
+            when=args["when"],
+            when_closed=args["when_closed"],
+            armed_days=args["armed_days"],
         ),
         depot=args["depot"],
         times=JobTimes(
@@ -119,12 +129,20 @@ def request_from(args: Mapping[str, Any], name: str) -> DeploymentRequest:
         verify_timeout=args["verify_timeout"],
         stage_rate=valid_rate(args["stage_rate"]),
         depot_revocation=args["depot_revocation"],
+        armed_delay=args["armed_delay"],
         hours=hours,
         installers=published_installers(releases),
         log_file=Path(args["log_dir"]) / f"{log_name(name)}.log" if args["log_dir"] else None,
         # Of the store in a dry run too, which tells the same.
         unconfirmed=partial(unconfirmed, args["store"], name, args["product"]),
     )
+
+
+def _in_range(name: str, value: float, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise ValueError(
+            Message("{name} is {value}, not from {least} to {most}", name=name, value=value, least=least, most=most)
+        )
 
 
 def _people(args: Mapping[str, Any]) -> people.People:

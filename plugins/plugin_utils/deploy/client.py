@@ -43,6 +43,9 @@ def ensure(station: WinrmStation, request: DeploymentRequest, *, check: bool) ->
         raise
     result["job"] = asdict(report)
     result["warnings"] += _afterwards(report)
+    if report.armed and decision.action != "arm":
+        # What an earlier run had begun did not end well, and the rest was decided anew.
+        return {**result, **_told_anew(deployment, decision)}
     if why_left is None:
         return result
     left = _left(deployment, decision, why_left)
@@ -83,6 +86,13 @@ def _left(deployment: Deployment, decision: Plan, why: str) -> dict[str, Any]:
     return {"action": "skip", "reason": why, "after": after, "diff": diff, "changed": done}
 
 
+def _told_anew(deployment: Deployment, decision: Plan) -> dict[str, Any]:
+    """The plan of now, of a station that waits for its next start."""
+    now = _decide(deployment.read(), replace(deployment.goal, when="next_start"))
+    told = replace(decision, after=now.before)
+    return {"action": "arm", "reason": now.reason, "after": now.before, "diff": [told.diff()]}
+
+
 def _by_the_clock(request: DeploymentRequest, state: StationState) -> Goal:
     """The goal, with what the hours say now; for a frozen station, with what the store knows of it."""
     goal = replace(request.goal, not_now=request.hours.closed())
@@ -112,6 +122,7 @@ def _afterwards(report: DeploymentReport) -> list[str]:
     return doubts + [
         text
         for so, text in (
+            (report.at_start, Message("at the start of the station: {fact}", fact=report.at_start)),
             (
                 report.log_problem,
                 Message(
@@ -154,6 +165,8 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
     while True:
         for name in decision.tidy:
             deployment.tidy(name)
+        if decision.action == "skip":
+            return decision.reason if not failed else _did_not_end_well(decision)
         if decision.action != "finish":
             return _begin(deployment, decision)
         step = next(step for step in decision.steps if step.follow)
@@ -168,16 +181,16 @@ def _carry_out(deployment: Deployment, decision: Plan) -> str | None:
         if deployment.unfinished:
             state = state.unfinished(deployment.goal.release)
         decision = _decide(state, _by_the_clock(deployment.request, state))
-        if decision.action == "skip":
-            if not failed:
-                return decision.reason
-            return Message("the job of an earlier run did not end well; {reason}", reason=decision.reason)
+
+
+def _did_not_end_well(decision: Plan) -> str:
+    return Message("the job of an earlier run did not end well; {reason}", reason=decision.reason)
 
 
 def _begin(deployment: Deployment, decision: Plan) -> str | None:
     """Begin the steps of a plan. Returns why the station is left for a later run, None when all is done."""
     station, goal, poll = deployment.station, deployment.goal, deployment.poll
-    if any(step.job.verb != "stage" for step in decision.steps):
+    if any(step.job.verb != "stage" and not step.arm for step in decision.steps):
         for name in decision.others:
             deployment.refuse_beside(name)
     if decision.restart_first:
@@ -197,7 +210,7 @@ def _begin(deployment: Deployment, decision: Plan) -> str | None:
         verb = step.job.verb
         # The wait for people, or the step before, took what was left of the window. Only what comes after a removal
         # is begun all the same: the station would be without a client until the next window.
-        if verb != "stage" and before != "remove" and (closed := deployment.request.hours.closed()):
+        if verb != "stage" and not step.arm and before != "remove" and (closed := deployment.request.hours.closed()):
             return closed
         before = verb
         try:

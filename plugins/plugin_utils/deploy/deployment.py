@@ -55,6 +55,8 @@ class DeploymentRequest:
     stage_rate: str = ""
     # A key of cmdline.REVOCATION.
     depot_revocation: str = "require"
+    # Seconds after a start at which an armed job begins.
+    armed_delay: float = 30.0
     hours: Hours = ALWAYS
     installers: Installers = field(default_factory=dict)
     log_file: Path | None = None
@@ -74,6 +76,9 @@ class DeploymentReport:
     restart_needed: bool = False
     restarted: bool = False
     restart_left: str = ""
+    # It is left to the next start of the station; and what came of one, where that was no good end.
+    armed: bool = False
+    at_start: str = ""
     client_running: bool = False
     log: str = ""
     log_problem: str = ""
@@ -112,6 +117,9 @@ class Deployment:
         """
         job, report = self._job(step.job), self.report
         report.name, report.code, report.log = str(step.job), None, ""
+        if step.arm:
+            self._arm(step, job)
+            return True
         try:
             files = self._run_job(step, job)
             if files is None:
@@ -215,6 +223,8 @@ class Deployment:
                 if self._ended_well(step, outcome, following=following):
                     return files
                 telling.vv(f"job {job.name} of an earlier run failed ({outcome.fact})")
+                if outcome.at_start:
+                    report.at_start = outcome.fact
             else:
                 report.interrupted += 1
                 telling.vv(f"job {job.name} was cut off")
@@ -264,6 +274,9 @@ class Deployment:
                 Message("the station cut the job off; {closed}", closed=closed), remedy=Message("Run again then.")
             )
         self.report.started += name.verb != "stage"
+        if any(each.runs_setup for each in step.adopt):
+            # It waited for a start, which may have come a moment ago.
+            self.refuse_beside(name)
         if step.adopt:
             _job.adopt(self.station, job, [self._job(each) for each in step.adopt])
         folder = depot_folder(request.depot, str(name.release), name.arch, below=self.goal.product.depot_folder)
@@ -276,6 +289,32 @@ class Deployment:
             rate=rate,
             revocation=request.depot_revocation,
         )
+
+    def _arm(self, step: JobStep, job: Job) -> None:
+        """Leave a job whose files are there to the next start of the station. Raises StationError.
+
+        What cannot be armed keeps its files, at rest.
+        """
+        goal, name, request = self.goal, step.job, self.request
+        _job.adopt(self.station, job, [self._job(each) for each in step.adopt])
+        try:
+            _job.arm(
+                self.station,
+                job,
+                folder_url=depot_folder(request.depot, str(name.release), name.arch, below=goal.product.depot_folder),
+                digest=step.digest,
+                revocation=request.depot_revocation,
+                days=goal.armed_days,
+                delay=request.armed_delay,
+            )
+        except (UnseenError, CommandTimeoutError):
+            raise
+        except StationError:
+            with _job.failure_first(name):
+                _job.settle(self.station, job)
+            raise
+        self.report.armed = True
+        self.report.steps.append(str(name))
 
     def _never_ended(self) -> StationError:
         if self.report.interrupted:

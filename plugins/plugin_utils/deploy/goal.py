@@ -18,11 +18,13 @@ from .old_years import Removals
 from .people import People, Way
 from .restarts import Restarts
 
-__all__ = ["DOWNGRADE", "UPDATE", "WHEN_FROZEN", "Action", "Goal", "JobStep", "Plan"]
+__all__ = ["DOWNGRADE", "UPDATE", "WHEN", "WHEN_CLOSED", "WHEN_FROZEN", "Action", "Goal", "JobStep", "Plan"]
 
-Action = Literal["none", "install", "remove", "stage", "finish", "skip", "refuse"]
+Action = Literal["none", "install", "remove", "stage", "finish", "arm", "armed", "skip", "refuse"]
 DOWNGRADE = ("over", "remove_first")
 UPDATE = ("over", "reinstall")
+WHEN = ("now", "next_start")
+WHEN_CLOSED = ("skip", "next_start")
 WHEN_FROZEN = ("once", "install", "fail")
 
 
@@ -52,6 +54,10 @@ class Goal:
     people: People = field(default_factory=People)
     restarts: Restarts = field(default_factory=Restarts)
     min_free_bytes: int = 0
+    # At once, or at the next start of the station; what is done outside the hours; for how many days it waits there.
+    when: str = "now"
+    when_closed: str = "skip"
+    armed_days: int = 14
     # Why nothing may be begun at this hour, empty when it may (plugin_utils/deploy/hours.py). Staging may at any hour.
     not_now: str = ""
     # What an earlier run brought to the station while it was frozen; read from the store for a frozen one alone.
@@ -83,6 +89,8 @@ class JobStep:
     adopt: tuple[JobName, ...] = ()
     # The older client of the year that the setup goes over, in words; empty when there is none.
     over: str = ""
+    # Left to the next start of the station: its files are there, and its task is registered.
+    arm: bool = False
 
     def removes(self, installation: Installation) -> bool:
         """Whether a removal takes this client of its year away."""
@@ -113,6 +121,10 @@ class Plan:
     after: list[str] = field(default_factory=list)
     steps: list[JobStep] = field(default_factory=list)
     tidy: list[JobName] = field(default_factory=list)
+    # Of these, the ones that wait for a start and are not wanted any more: they go whatever else is left undone.
+    disarm: list[JobName] = field(default_factory=list)
+    # Their lines of the diff.
+    disarmed: list[str] = field(default_factory=list)
     # Jobs of other products on the station: nothing is begun while one of them is at work.
     others: list[JobName] = field(default_factory=list)
     way: Way = field(default_factory=Way)
@@ -134,7 +146,7 @@ class Plan:
     @property
     def changes(self) -> bool:
         """Whether carrying it out changes the station."""
-        return self.action in {"install", "remove", "stage", "finish"} or bool(self.tidy)
+        return self.action in {"install", "remove", "stage", "finish", "arm"} or bool(self.tidy)
 
     @property
     def conditions(self) -> list[str]:
@@ -144,11 +156,19 @@ class Plan:
 
     def left(self, reason: str, *, why: str = "") -> Plan:
         """The same station, left for a later run: nothing of it is done. ``why``: the reason's own part of it."""
-        return replace(self, action="skip", reason=reason, why=why, after=self.before, steps=[], tidy=[])
+        return replace(
+            self,
+            action="skip",
+            reason=reason,
+            why=why,
+            after=[line for line in self.before if line not in self.disarmed],
+            steps=[],
+            tidy=self.disarm,
+        )
 
     def refused(self, reason: str, remedy: str) -> Plan:
         """The same station, and why nothing is done there."""
-        return replace(self.left(reason), action="refuse", remedy=remedy)
+        return replace(self.left(reason), action="refuse", remedy=remedy, tidy=[], after=self.before)
 
     def diff(self) -> dict[str, str]:
         """Ansible's diff: the product's lines before and after."""

@@ -24,8 +24,8 @@ __all__ = [
     "message_text",
 ]
 
-WHEN_RUNNING = ("skip", "wait", "notify", "close", "fail")
-WHEN_SESSION = ("ignore", "skip", "wait", "notify", "fail")
+WHEN_RUNNING = ("skip", "wait", "notify", "close", "next_start", "fail")
+WHEN_SESSION = ("ignore", "skip", "wait", "notify", "next_start", "fail")
 
 MESSAGE = (
     "Mise à jour de PRONOTE sur ce poste dans {minutes} min. Merci d'enregistrer votre travail, "
@@ -57,7 +57,7 @@ class People:
 class Way:
     """How the way is made free. ``subject`` is what has to go: a running client, or an open session."""
 
-    action: Literal["go", "wait", "notify", "close", "skip", "refuse"] = "go"
+    action: Literal["go", "wait", "notify", "close", "next_start", "skip", "refuse"] = "go"
     subject: Literal["client", "session"] = "client"
     who: str = ""
     remedy: str = ""

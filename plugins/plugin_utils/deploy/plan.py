@@ -11,10 +11,11 @@ from ...module_utils.base.numbers import natural
 from ...module_utils.product.products import HARMLESS
 from ..station.job_name import JobName, job_names
 from ..station.state import Arch, StationState
+from .arming import armed, instead, still_wanted
 from .cases import setup_step
 from .goal import Goal, JobStep, Plan
 from .people import make_way
-from .planner import OTHER, Planner, begun, lines, named
+from .planner import OTHER, Planner, armed_line, begun, lines, named
 from .protections import protected
 from .removals import absent, older, removal_first
 from .restarts import why_not
@@ -91,14 +92,18 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
     found = job_names(state.jobs)
     mine = [job for job in found if job.product in {goal.product.key, HARMLESS.key}]
     others = [job for job in found if job not in mine and job.runs_setup]
-    before = sorted(lines(goal, state.installations, mine))
+    waiting = armed(mine, state.armed)
+    waits = [armed_line(job, day) for job, day in waiting.items()]
+    before = sorted([*lines(goal, state.installations, mine), *waits])
     try:
         arch = resolve_arch(goal.arch, state)
     except ValueError as exc:
         return Plan(action="refuse", reason=message_of(exc), before=before, after=before)
     if goal.arch == "auto":
         arch = _in_place(arch, mine, state, goal)
-    planner = Planner(state, goal, arch, mine, others, before)
+    at_hand = [job for job in mine if job not in waiting]
+    today = now.date() if now else dt.date.min
+    planner = Planner(state, goal, arch, at_hand, others, before, armed=waiting, today=today)
     decided = {"absent": absent, "present": _present, "staged": _stage}[goal.state](planner)
     if decided.action in {"skip", "refuse"}:
         return decided
@@ -110,14 +115,19 @@ def plan(state: StationState, goal: Goal, *, now: dt.datetime | None = None) -> 
         return decided
     if decided.action == "finish":
         return _guard_rest(planner, decided, now=now)
-    return _guarded(state, goal, decided, now=now)
+    return _guarded(planner, decided, now=now)
 
 
-def _guarded(state: StationState, goal: Goal, decided: Plan, *, now: dt.datetime | None) -> Plan:
-    """What may be begun now, and what has to be done to people and Windows first."""
+def _guarded(planner: Planner, decided: Plan, *, now: dt.datetime | None) -> Plan:
+    """What may be begun now or is left to the next start, and what has to be done to people and Windows first."""
+    goal = planner.goal
+    if goal.when == "next_start" and any(step.job.sets_up for step in decided.steps):
+        return instead(planner, decided)
+    if goal.not_now and goal.when_closed == "next_start":
+        return instead(planner, decided, goal.not_now)
     if goal.not_now:
         return decided.left(Message("{reason}; {why}", reason=decided.reason, why=goal.not_now), why=goal.not_now)
-    return _guard_people(state, goal, _guard_restart(state, goal, decided, now=now))
+    return _guard_people(planner, _guard_restart(planner, decided, now=now))
 
 
 def _guard_rest(planner: Planner, decided: Plan, *, now: dt.datetime | None) -> Plan:
@@ -128,8 +138,8 @@ def _guard_rest(planner: Planner, decided: Plan, *, now: dt.datetime | None) -> 
     followed = [step for step in decided.steps if step.follow]
     if len(followed) == len(decided.steps):
         return decided
-    rest = _guarded(planner.state, planner.goal, decided, now=now)
-    if rest.action not in {"skip", "refuse"}:
+    rest = _guarded(planner, decided, now=now)
+    if rest.action not in {"armed", "skip", "refuse"}:
         return replace(rest, action="finish", reason=decided.reason)
     note = Message("only the job under way is brought to its end: {why}", why=rest.why or rest.reason)
     return planner.with_after(replace(decided, steps=followed, notes=[*decided.notes, note]))
@@ -139,7 +149,8 @@ def _stage(planner: Planner) -> Plan:
     state, goal = planner.state, planner.goal
     wanted = str(goal.release.client)
     step = planner.step("stage")
-    installing, at_rest = planner.there("install") or planner.there("update"), planner.at_rest
+    installing = planner.there("install") or planner.there("update") or still_wanted(planner)
+    at_rest = planner.at_rest
     if goal.missing(state) is None:
         return planner.decide("none", Message("{wanted} is installed", wanted=wanted), [], keep=installing)
     if installing:
@@ -212,9 +223,10 @@ def _beside(planner: Planner) -> list[str]:
     ]
 
 
-def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
+def _guard_people(planner: Planner, decided: Plan) -> Plan:
     """People first: the files of a client somebody uses are locked, and closing it loses what is being typed."""
-    if decided.action in {"skip", "refuse"}:
+    state, goal = planner.state, planner.goal
+    if decided.action in {"arm", "armed", "skip", "refuse"}:
         return decided
     if state.blind:
         return decided.refused(
@@ -224,6 +236,8 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
             Message("Check its service winmgmt and the repository (winmgmt /verifyrepository), or restart it."),
         )
     way = make_way(state, goal.people)
+    if way.action == "next_start":
+        return instead(planner, decided, way.who)
     if way.action == "skip":
         return decided.left(Message("{who}: left for a later run", who=way.who))
     if way.action == "refuse":
@@ -231,9 +245,9 @@ def _guard_people(state: StationState, goal: Goal, decided: Plan) -> Plan:
     return replace(decided, way=way)
 
 
-def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.datetime | None) -> Plan:
+def _guard_restart(planner: Planner, decided: Plan, *, now: dt.datetime | None) -> Plan:
     """The policy for a Windows that already waits for a restart: setups are known to fail then."""
-    restarts = goal.restarts
+    state, restarts = planner.state, planner.goal.restarts
     if restarts.when_pending == "ignore":
         return decided
     if not state.restart_due:
@@ -243,6 +257,8 @@ def _guard_restart(state: StationState, goal: Goal, decided: Plan, *, now: dt.da
         return decided.refused(
             who, Message("Restart the station, or set pronote_client_when_reboot_pending to {policy}.", policy="reboot")
         )
+    if restarts.when_pending == "next_start":
+        return instead(planner, decided, who)
     if restarts.when_pending == "skip":
         return decided.left(Message("{who}: left for a later run", who=who))
     if restarts.policy == "never":

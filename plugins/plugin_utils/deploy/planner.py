@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from ...module_utils.base.message import Message
+from ...module_utils.base.message import Day, Message
 from ...module_utils.product.release import Release
 from ..station.fitness import NO_SPACE, S_MODE
 from ..station.job_name import JobName, Verb
@@ -14,7 +15,7 @@ from ..station.state import Arch, Installation, StationState
 from .goal import Action, Goal, JobStep, Plan
 from .old_years import Removal
 
-__all__ = ["OTHER", "Planner", "begun", "lines", "named"]
+__all__ = ["OTHER", "Planner", "armed_line", "begun", "lines", "named"]
 
 OTHER: dict[Arch, Arch] = {"x64": "x86", "x86": "x64"}
 
@@ -50,6 +51,13 @@ def lines(goal: Goal, clients: Iterable[Installation], jobs: Iterable[JobName]) 
     ]
 
 
+def armed_line(job: JobName, day: dt.date) -> Message:
+    """A line of the diff."""
+    return Message(
+        "at the next start: {release} {arch}, since {day}", release=str(job.release), arch=job.arch, day=Day(day)
+    )
+
+
 @dataclass(frozen=True)
 class Planner:
     """What every decision is made from."""
@@ -61,6 +69,9 @@ class Planner:
     jobs: list[JobName]
     others: list[JobName]
     before: list[str]
+    # Those that wait for the next start, in none of the lists above: since which day. And which day it is.
+    armed: Mapping[JobName, dt.date] = field(default_factory=dict)
+    today: dt.date = dt.date.min
 
     def refuse(self, reason: str, remedy: str) -> Plan:
         return Plan(action="refuse", reason=reason, remedy=remedy, before=self.before, after=self.before)
@@ -99,7 +110,7 @@ class Planner:
         )
 
     def stagings(self) -> list[JobName]:
-        """Folders of a staging of what is wanted, at rest or under way, that are on the station.
+        """Folders of a staging of what is wanted, at rest or under way, that are on the station; armed ones too.
 
         One of an earlier publication of the release (another digest: a response file came later) has most of the files
         too, and is taken over as well: what is not what was published is fetched again.
@@ -109,8 +120,9 @@ class Planner:
             return []
         same = [
             job
-            for job in self.jobs
-            if job.verb in {"staged", "stage"} and (job.release, job.arch) == (wanted.release, wanted.arch)
+            for job in [*self.jobs, *self.armed]
+            if (job.verb in {"staged", "stage"} or job in self.armed)
+            and (job.release, job.arch) == (wanted.release, wanted.arch)
         ]
         return sorted(same, key=lambda job: (job.verb != "staged", job.digest != wanted.digest, str(job)))
 
@@ -157,7 +169,9 @@ class Planner:
             reason=reason,
             before=self.before,
             steps=steps,
-            tidy=sorted({*self.jobs} - kept, key=str),
+            tidy=sorted({*self.jobs, *self.armed} - kept, key=str),
+            disarm=sorted({*self.armed} - kept, key=str),
+            disarmed=[armed_line(job, day) for job, day in self.armed.items() if job not in kept],
             others=self.others,
             notes=[*notes],
         )
@@ -170,6 +184,8 @@ class Planner:
             job = step.job
             if job.verb == "remove":
                 clients = [i for i in clients if i.year != job.release.year or not step.removes(i)]
+            elif step.arm:
+                added.append(armed_line(job, self.today))
             elif job.sets_up:
                 # Another year or architecture stands beside it untouched; the same is upgraded in place.
                 if not (step.follow and goal.missing(self.state) is None):
@@ -185,4 +201,6 @@ class Planner:
             elif goal.state == "staged":
                 added += lines(goal, [], [job.at_rest])
         waiting = [job for job in self.jobs if job not in decided.tidy and job not in decided.adopt]
+        left = [job for job in self.armed if job not in decided.tidy and job not in decided.adopt]
+        added += [armed_line(job, self.armed[job]) for job in left]
         return replace(decided, after=sorted([*lines(goal, clients, waiting), *added]))

@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 REBOOT = ("never", "if_idle", "in_window")
-WHEN_PENDING = ("ignore", "skip", "fail", "reboot")
+WHEN_PENDING = ("ignore", "skip", "next_start", "fail", "reboot")
 
 MESSAGE = "Ce poste redémarre pour terminer la mise à jour de PRONOTE. Merci d'enregistrer votre travail."
 

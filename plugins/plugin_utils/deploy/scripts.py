@@ -23,14 +23,15 @@ def too_old(steps: Iterable[JobStep], versions: Mapping[str, int]) -> tuple[str,
     """
     for step in steps:
         version = versions.get(step.digest, SCRIPT_VERSION)
-        if not step.follow and lacks_verb(version, step.job.verb):
+        verb = "next_start" if step.arm else step.job.verb
+        if not step.follow and lacks_verb(version, verb):
             return (
                 Message(
                     "the script of {release} {arch} was published by an earlier version of this collection "
                     "and knows no {verb}",
                     release=step.job.release,
                     arch=step.job.arch,
-                    verb=repr(step.job.verb),
+                    verb=repr(verb),
                 ),
                 Message(
                     "Render it anew, without a download: ansible-playbook playbooks/prepare.yml on this inventory."

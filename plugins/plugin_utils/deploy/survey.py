@@ -137,10 +137,11 @@ class DeploymentSurvey:
         failed = silent or bool(result.get("failed"))
         woken = bool(args) and args["switch_off"] and name in self._woken[args["store"]] and not silent
         late = foresight is not None and foresight.broken_off
-        acts = woken or late or (not failed and (result["changed"] or result["action"] != "none"))
+        acts = woken or late or (not failed and (result["changed"] or result["action"] not in {"none", "armed"}))
         if foresight and not acts:
             self._remember(name, args, foresight, result)
-        turn = acts or failed
+        # One that waits for its next start has nothing done to it, and is not done either.
+        turn = acts or failed or result["action"] == "armed"
         if turn:
             Events(name).left()
         else:

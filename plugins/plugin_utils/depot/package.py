@@ -161,6 +161,7 @@ def script_context(package: Package) -> dict[str, Any]:
         "busy_timeout": package.busy_timeout,
         "tries": package.tries,
         "processes": package.processes,
+        "program": f"{package.product.vendor_folder}\\{package.product.exe}" if package.product.exe else "",
     }
 
 

@@ -27,12 +27,14 @@ __all__ = [
     "technology_of",
 ]
 
-SCRIPT_VERSION = 3
+SCRIPT_VERSION = 4
 """Of ``install.cmd.j2``: raised when what was published before must be rendered anew. The script writes it into its
-``exit`` file (``script=3``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end; those
-of version 2 take a file that they cannot read for one that was tampered with."""
+``exit`` file (``script=4``). Those of version 1 (up to 0.1.0) write none, and take the setup's log for its end; those
+of version 2 take a file that they cannot read for one that was tampered with; those of version 3 can do nothing at a
+start of Windows, and hold no lock."""
 
-_VERBS: dict[int, frozenset[str]] = {1: frozenset({"install", "remove", "stage"})}
+_UNARMED = frozenset({"install", "update", "remove", "stage"})
+_VERBS: dict[int, frozenset[str]] = {1: _UNARMED - {"update"}, 2: _UNARMED, 3: _UNARMED}
 """What the ``install.cmd`` of an earlier version can be told to do; the current one can do all."""
 
 

@@ -49,6 +49,11 @@ OUTCOMES: dict[str, Outcome] = {
         label=Message.plural("{n} to confirm after a restart", "{n} to confirm after a restart"),
     ),
     "running": Outcome(mark="…", style="cyan", label=Message.plural("{n} under way", "{n} under way")),
+    "armed": Outcome(
+        mark="…",
+        style="cyan",
+        label=Message.plural("{n} to install at its next start", "{n} to install at their next start"),
+    ),
     "left": Outcome(
         mark="…",
         style="yellow",
@@ -142,6 +147,8 @@ def _outcome(result: Mapping[str, Any], *, check: bool) -> str:
     action = result["action"]
     if action == "skip":
         return "held" if "held_by" in result else "left"
+    if action in {"arm", "armed"}:
+        return "armed"
     if result.get("frozen") and (action == "none" or not check):
         return "frozen"
     if check:

@@ -6,6 +6,7 @@ Exit codes of our own tell the steps of one line apart; the tools' texts are loc
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ __all__ = [
     "UNREAD",
     "UNREAD_REMEDY",
     "Job",
+    "Wait",
     "check_digest",
     "depot_folder",
     "lock_commands",
@@ -133,6 +135,36 @@ def _curl(revocation: str) -> str:
     return f"{CURL} {REVOCATION[revocation]}".rstrip()
 
 
+LOCK = "lock"
+"""Below the top folder: held open by whoever runs a setup of ours (templates/install.cmd.j2)."""
+
+_DELETED_AFTER = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """How long an armed job waits for a start, by the station's own clock; as the script and Windows read it."""
+
+    today: str
+    days: int
+    delay: str
+    end: str
+    last: str
+
+    @classmethod
+    def of(cls, clock: str, *, days: int, delay: float) -> Wait:
+        """From the station's clock (``LocalDateTime``), days, and the seconds after a start. Raises ValueError."""
+        now = dt.datetime.fromisoformat(clock).replace(tzinfo=None)
+        end = now + dt.timedelta(days=days)
+        return cls(
+            today=f"{now:%Y%m%d}",
+            days=days,
+            delay=f"PT{round(delay)}S",
+            end=f"{end:%Y-%m-%dT%H:%M:%S}",
+            last=f"{end + _DELETED_AFTER:%Y-%m-%dT%H:%M:%S}",
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """One job: its name, and where it lives on this station."""
@@ -189,6 +221,11 @@ class Job:
         more = f" {valid_rate(rate) or quote('')} {switch}".rstrip() if rate or switch else ""
         return f"{register}{more} && {tool('schtasks')} /Run /TN {quote(self.task)}"
 
+    def arm(self, wait: Wait) -> str:
+        """Register the task for the next start of Windows: what it needs is in its folder, and nothing runs now."""
+        words = " ".join([wait.today, str(wait.days), wait.delay, wait.end, wait.last])
+        return f"call {self._path('install.cmd')} arm {self.name.verb} {quote(self.task)} {words}"
+
     def running_query(self) -> str:
         """WQL for every process of the job: empty once it has ended, whatever ended it.
 
@@ -227,12 +264,18 @@ class Job:
 
     def _at_rest(self, target: Job) -> list[str]:
         """End what runs of this job, forget that it ran, and give its folder the target's name unless that exists."""
-        folder, there = quote(self.folder), quote(target.folder)
-        rename = f"(if not exist {there} ren {folder} {quote(str(target.name))} 2>nul)"
+        marks = " ".join(self._path(name) for name in ("started", "exit", "tries", "armed-*"))
         return [
             f"{tool('schtasks')} /End /TN {quote(self.task)} >nul 2>nul",
             f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
-            f"del /q {self._path('started')} {self._path('exit')} 2>nul",
+            f"del /q {marks} 2>nul",
+            *([] if target.name == self.name else self._renamed(target)),
+        ]
+
+    def _renamed(self, target: Job) -> list[str]:
+        folder = quote(self.folder)
+        rename = f"(if not exist {quote(target.folder)} ren {folder} {quote(str(target.name))} 2>nul)"
+        return [
             rename,
             # A download that was just ended, or a scanner, holds a file for a moment.
             f"(if exist {folder} {tool('ping')} -n 3 127.0.0.1 >nul)",
@@ -264,6 +307,8 @@ class Job:
                 f"{tool('schtasks')} /Delete /TN {quote(self.task)} /F >nul 2>nul",
                 f"({tool('schtasks')} /Query /TN {quote(self.task)} /FO CSV /NH >nul 2>nul && exit 66)",
                 f"rmdir /s /q {quote(self.folder)} 2>nul",
+                # Of a power cut; one that somebody holds stays, and so does the folder.
+                f"del /q {quote(f'{self.top}{chr(92)}{LOCK}')} 2>nul",
                 f"rmdir {jobs} 2>nul",
                 f"rmdir {quote(self.top)} 2>nul",
                 f"(if exist {quote(self.folder)} exit 65)",

@@ -29,7 +29,7 @@ from ..station.errors import (
 from ..station.sections import sections
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
-from .commands import STAGE_CODES, UNREAD, UNREAD_REMEDY, Job
+from .commands import STAGE_CODES, UNREAD, UNREAD_REMEDY, Job, Wait
 from .curl import curl_cause, curl_said
 from .download import Download
 from .locked import LOCK_REMEDIES, run_locked
@@ -40,6 +40,7 @@ __all__ = [
     "REFUSALS",
     "JobTimes",
     "adopt",
+    "arm",
     "failure_first",
     "follow",
     "patiently",
@@ -62,6 +63,7 @@ _STAGE_REMEDIES = {
     **LOCK_REMEDIES,
 }
 
+_SCHEDULE = Message("Check that the Task Scheduler service (Schedule) runs on the station.")
 _NEXT_FOLLOWS = Message(
     "It goes on by itself: run again later, the next run follows it to its end. If it never ends, it may show a window "
     "that nobody sees (a missing file asks for a disk): look at the station."
@@ -114,6 +116,42 @@ def stage_and_start(
 
     ``revocation``: a key of ``cmdline.REVOCATION``.
     """
+    _stage(station, job, folder_url=folder_url, digest=digest, revocation=revocation)
+    telling.vv(f"job {job.name}: starting")
+    if job.name.verb != "stage":
+        station.watcher.starting(job.name)
+    result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing=Message("starting the job"))
+    if result.code and not _in_other_hands(station, job):
+        raise StationFactError(
+            Message("the scheduled task could not be created or started ({result})", result=result.describe()),
+            remedy=_SCHEDULE,
+        )
+
+
+def arm(
+    station: WinrmStation, job: Job, *, folder_url: str, digest: str, revocation: str, days: int, delay: float
+) -> None:
+    """Have the job carried out at the next start of Windows, within ``days``. Its files are in its folder already.
+
+    ``delay``: seconds after that start. Raises StationError.
+    """
+    _stage(station, job, folder_url=folder_url, digest=digest, revocation=revocation)
+    telling.vv(f"job {job.name}: waits for the next start")
+    row = station.get("Win32_OperatingSystem") or {}
+    try:
+        wait = Wait.of(str(row.get("LocalDateTime") or ""), days=days, delay=delay)
+    except (ValueError, OverflowError) as exc:
+        raise StationFactError(
+            Message("the station's clock cannot be read"),
+            remedy=Message("Set its date and time, then run again."),
+        ) from exc
+    station.run(job.arm(wait), timeout=120, doing=Message("registering the job for the next start")).check(
+        Message("the scheduled task for the next start could not be created"), remedy=_SCHEDULE
+    )
+
+
+def _stage(station: WinrmStation, job: Job, *, folder_url: str, digest: str, revocation: str) -> None:
+    """Put the job's script on the station, as it was published. Raises StationError."""
     telling.vv(f"job {job.name}: staging")
     station.events.stage("fetching")
     part = f"install.cmd.{secrets.token_hex(4)}"
@@ -134,15 +172,6 @@ def stage_and_start(
             words, remedy = curl_cause(code, said)
             fact = Message("{fact}: {words}", fact=fact, words=words)
     result.check(fact, remedy=remedy)
-    telling.vv(f"job {job.name}: starting")
-    if job.name.verb != "stage":
-        station.watcher.starting(job.name)
-    result = station.run(job.start(folder_url, rate, revocation), timeout=120, doing=Message("starting the job"))
-    if result.code and not _in_other_hands(station, job):
-        raise StationFactError(
-            Message("the scheduled task could not be created or started ({result})", result=result.describe()),
-            remedy=Message("Check that the Task Scheduler service (Schedule) runs on the station."),
-        )
 
 
 def _in_other_hands(station: WinrmStation, job: Job) -> bool:

@@ -95,6 +95,8 @@ class JobOutcome:
     restart_needed: bool = False
     # Somebody started the program meanwhile: nothing was done yet, so it is no failure of the station.
     client_started: bool = False
+    # It had waited for a start of the station, and says itself why it changed nothing there.
+    at_start: bool = False
     # The program runs although nobody used it when the job began: it holds its files, and shows its old release.
     client_running: bool = False
 
@@ -146,6 +148,30 @@ _STEPS: dict[str, tuple[Message, Message]] = {
         Message("somebody started the program before the setup began; nothing was changed"),
         Message("Run again later, or set pronote_client_when_running to close."),
     ),
+    "locked": (
+        Message("another setup of ours was at work on the station (an armed job, or its start-up script)"),
+        Message("It goes on by itself: run again once it has ended."),
+    ),
+    "session": (
+        Message("somebody was logged on already when the station had started; nothing was changed"),
+        Message("Shorten pronote_client_armed_delay, or have the station started before anybody comes."),
+    ),
+    "changed": (
+        Message("the client had changed since the job was armed; nothing was changed"),
+        Message("Run again: what is there now is looked at first."),
+    ),
+    "tries": (
+        Message("the station cut the job off at two starts; it is not tried a third time"),
+        Message("Look for what restarts the station, then run again."),
+    ),
+    "blind": (
+        Message("tasklist did not say which programs run at the start; nothing was changed"),
+        Message("Check the station's service winmgmt and the repository (winmgmt /verifyrepository)."),
+    ),
+    "age": (
+        Message("robocopy did not say how long the job had waited for a start ({code}); nothing was changed"),
+        Message("Check that System32\\robocopy.exe may run on the station, or install without next_start."),
+    ),
     "no_log": (
         Message("the setup ended (code {code}) but wrote no result into its log"),
         Message("Run the setup by hand on one station with this response file and look for a dialog."),
@@ -180,6 +206,8 @@ _ELSEWHERE = (Message("the job stopped at {step} (code {code})"), Message("Look 
 
 # Of these steps the exe tells more than the script could: what it was to remove is gone, perhaps.
 _IN_DOUBT = frozenset({"uninstaller_gone", "uninstall_entry"})
+
+_AT_START = frozenset({"locked", "session", "changed", "tries", "count", "blind", "age"})
 
 # Windows Installer: this product is not installed; it is removed already.
 _ABSENT = frozenset({1605, 1614})
@@ -253,6 +281,7 @@ def read_outcome(files: JobFiles) -> JobOutcome:
         remedy=remedy.given(remedy=curl_remedy),
         code=code,
         client_started=step == "client_running",
+        at_start=step in _AT_START,
     )
 
 

@@ -35,6 +35,7 @@ _TOOLS = frozenset(
     )
 )
 
+_SCRIPT = re.compile(r'install\.cmd" (?:run|armed)\b', re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -80,7 +81,7 @@ def job_processes(rows: Iterable[Mapping[str, Any]]) -> list[JobProcess]:
             JobProcess(
                 pid=natural(row.get("ProcessId")) or 0,
                 name=name,
-                script=name.lower() == "cmd.exe" and 'install.cmd" run' in line,
+                script=name.lower() == "cmd.exe" and _SCRIPT.search(line) is not None,
                 since=_moment(str(row.get("CreationDate") or "")),
             )
         )

@@ -133,17 +133,24 @@ class Memory(Watcher):
 
     def deployed_in(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """The same, in somebody's transaction. Raises sqlite3's errors."""
-        skipped = result["action"] == "skip"
+        action = result["action"]
+        skipped, waits = action == "skip", action in {"arm", "armed"}
         wanted_as, freezer = wanted_text(wanted, absent=absent), result.get("frozen", "")
         job = result.get("job") or {}
         self._touch(db, seen=True)
         if skipped and job.get("name") not in job.get("steps", ()):
             # Cut off, or turned away by people, and left for a later run.
             self._close(db, result="interrupted", fact=result["reason"])
+        if waits:
+            # Followed before it was armed anew: it did not end well.
+            self._close(db, result="failed", code=job.get("code"), fact=job.get("at_start", ""))
         self._close(db, result="done", code=job.get("code"))
         self._abandon(db)
         found = self._found(wanted, absent)
-        reason, outcome = sourced(result["reason"], result.get("reason_source")), "skipped" if skipped else "done"
+        reason, outcome = (
+            sourced(result["reason"], result.get("reason_source")),
+            "skipped" if skipped else "armed" if waits else "done",
+        )
         if found == "right" and freezer:
             keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
             outcome, reason = "frozen", TO_CONFIRM.given(freezer=freezer)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 __all__ = ["BEFORE_DEPLOYING", "STEPS_BY_TEXT", "Step", "next_step"]
 
-Step = Literal["free_disk", "record", "close_client", "mend", "pilot", "wait", "later", "deploy"]
+Step = Literal["free_disk", "record", "close_client", "mend", "pilot", "wait", "start", "later", "deploy"]
 
 STEPS_BY_TEXT: Mapping[str, Step] = {
     "{free} MiB free on {drive}, {needed} MiB needed": "free_disk",
@@ -27,7 +27,13 @@ STEPS_BY_TEXT: Mapping[str, Step] = {
 }
 """The texts in a reason or a remedy that say what to do; a test holds them to the texts of the engine."""
 
-_BY_OUTCOME: Mapping[str, Step] = {"failed": "mend", "held": "pilot", "running": "wait", "skipped": "later"}
+_BY_OUTCOME: Mapping[str, Step] = {
+    "failed": "mend",
+    "held": "pilot",
+    "running": "wait",
+    "armed": "start",
+    "skipped": "later",
+}
 
 BEFORE_DEPLOYING: tuple[Step, ...] = tuple(step for step in get_args(Step) if step != "deploy")
 

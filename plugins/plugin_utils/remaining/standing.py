@@ -3,9 +3,9 @@
 
 Pure. ``found`` is what the station showed when it was last seen: "" (never seen), ``right``, ``late`` (older, absent or
 of an earlier year), ``ahead``, ``several``, ``unknown``. ``outcome`` is how the last deployment ended: "" (none yet),
-``done``, ``skipped`` (in use, outside its hours…), ``held`` (its school stopped before its turn), ``failed``,
-``unreachable``, ``refused``, ``running`` (the job goes on by itself), ``frozen`` (installed on a station that is put
-back at each start: the next has to show that it stays).
+``done``, ``skipped`` (in use, outside its hours…), ``armed`` (left to the station's next start), ``held`` (its school
+stopped before its turn), ``failed``, ``unreachable``, ``refused``, ``running`` (the job goes on by itself), ``frozen``
+(installed on a station that is put back at each start: the next has to show that it stays).
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def after(
     )
     if told.right:
         return Standing(found=told.found, outcome=told.outcome)
-    if outcome is None and before.outcome in {"failed", "skipped", "held"}:
+    if outcome is None and before.outcome in {"failed", "skipped", "held", "armed"}:
         # What the deployment met says more than the audit's "late".
         return replace(told, reason=before.reason, remedy=before.remedy, reason_fr=before.reason_fr)
     return told

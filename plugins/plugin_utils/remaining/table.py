@@ -26,6 +26,7 @@ STATES = {
     "refused": Message("access refused"),
     "skipped": Message("left for later"),
     "held": Message("held back"),
+    "armed": Message("to be installed at the next start"),
     "running": Message("installation under way"),
     "frozen": Message("installed, to confirm after a restart"),
     "failed": Message("failed"),

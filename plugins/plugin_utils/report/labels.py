@@ -31,6 +31,7 @@ LAST = {
     "done": Message.context("deployment", "done"),
     "skipped": Message("left for later"),
     "held": Message("held back"),
+    "armed": Message("to be installed at the next start"),
     "failed": Message("failed"),
     "unreachable": Message("unreachable"),
     "refused": Message("access refused"),
@@ -46,6 +47,7 @@ NEXT = {
     "mend": Message("mend what it failed for"),
     "pilot": Message("mend the pilot, or name another"),
     "wait": Message("wait for its end"),
+    "start": Message("have it started anew"),
     "later": Message("deploy at its hours"),
     "deploy": Message("deploy"),
 }

@@ -88,6 +88,14 @@ KINDS = {
         Message("Wait for the installations under way"),
         Message("A job goes on there by itself. A later run follows it to its end:"),
     ),
+    "start": _Kind(
+        ("deploy",),
+        Message("Have them started anew, then deploy"),
+        Message(
+            "Each installs the release by itself at its next start: a restart, or a shutdown without fast startup. The "
+            "deployment after it proves the installation, and clears its files away:"
+        ),
+    ),
     "later": _Kind(
         ("deploy",),
         Message("Deploy at their hours"),

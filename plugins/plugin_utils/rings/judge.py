@@ -31,6 +31,9 @@ _KINDS = {
     "deferred": Message("{count} still at work, {why}", count=0, why=""),
 }
 
+# Left, or armed: it shows nothing of the release yet.
+_UNPROVEN = frozenset({"skip", "arm", "armed"})
+
 _SHOWN = 3  # stations by name, here and in remedies
 
 _MEND_OR_NAME = Message(
@@ -90,7 +93,9 @@ def outcome_of(result: Mapping[str, Any] | None, *, gone: bool) -> StationOutcom
         )
     action = result.get("action")
     return StationOutcome(
-        kind="skipped" if action == "skip" else "done", fact=fact, brought=action not in {"skip", "none", None}
+        kind="skipped" if action in _UNPROVEN else "done",
+        fact=fact,
+        brought=action not in {*_UNPROVEN, "none", None},
     )
 
 

@@ -97,6 +97,8 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         "changed": False,
         "id": secrets.token_hex(4),
         "plans": [plan.as_dict() for plan in plans],
+        # In a dry run nobody waits for anybody, and no reserve stands in.
+        "pilots": [name for plan in plans if plan.pilot_ring for name in plan.rings[0]],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
         "round": 0,
         "deferred": [],
@@ -233,6 +235,13 @@ def _remembered(
         return {}, {}, [Message("{error} Rings begin with the pilots.", error=message_of(exc))]
 
 
+def _pilots(plans: Sequence[SchoolPlan], standings: Mapping[str, Standing], now: Sequence[RingStep]) -> list[str]:
+    """Those who go now, and whose school waits for what they show."""
+    if not any(step.ring == 1 for step in now):
+        return []
+    return [name for plan in plans if plan.pilot_ring for name in standings[plan.school].go]
+
+
 def take_step(
     variables: Mapping[str, Any],
     planned: Mapping[str, Any],
@@ -274,6 +283,7 @@ def take_step(
         "ring": steps[min(index, len(steps) - 1)].ring if steps else 0,
         "rings": max((step.ring for step in steps), default=0),
         "go": [name for standing in standings.values() for name in standing.go],
+        "pilots": _pilots(plans, standings, steps[index : index + 1]),
         "held": {name: str(why) for name, why in held.items()},
         "held_source": {name: why.as_dict() for name, why in held.items() if isinstance(why, Message)},
         "go_on": {

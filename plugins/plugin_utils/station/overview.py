@@ -69,6 +69,8 @@ _SECTIONS = (
 _LATER = frozenset({"startup"})
 _REG_VALUE = re.compile(r" {4}(.+?) {4}REG_[A-Z_]{1,30}(?: {4}(.*))?", re.DOTALL)
 _CODE_PAGE_NUMBER = re.compile(r"[0-9]{3,5}")
+# Of the job itself: its setup could unpack a file of that name further down.
+_ARMED = re.compile(rf"[^\\].*\\{re.escape(JOBS_FOLDER)}\\([^\\]+)\\armed-([0-9]{{8}})", re.IGNORECASE | re.ASCII)
 _LONGEST_NAME = 300
 _LONGEST_VALUE = 10_000
 """Characters of an uninstall entry's name, and of any value of it, that are kept. Real ones have some 50 and 150; no
@@ -114,6 +116,8 @@ class Overview:
     jobs: list[str]
     # What the start-up script has left, as text.
     startup: str = ""
+    # Those that wait for the next start, by name: since which day of the station's, as in 20261130.
+    armed: dict[str, str] = field(default_factory=dict)
     # What the next start deletes or replaces: each value as text, path after path.
     renames: list[str] = field(default_factory=list)
     oem: str = "cp850"  # the code page of tools that ignore the shell's
@@ -156,6 +160,8 @@ def overview_command(product: Product) -> str:
             *(f'{reg} query "{_SESSION_MANAGER}" /v {value} 2>nul' for value in _RENAMES),
             marker("jobs"),
             f'dir /b /ad "%ProgramFiles%\\{JOBS_FOLDER}" 2>nul',
+            # Whole paths, of the marks of jobs that wait for a start.
+            f'dir /s /b /a-d "%ProgramFiles%\\{JOBS_FOLDER}\\armed-*" 2>nul',
             marker("startup"),
             f'type "%ProgramFiles%\\{_TOP}\\{STARTUP_FILE}" 2>nul',
             # A file that was cut off ends without a line end, and would swallow the next heading.
@@ -287,6 +293,7 @@ def parse_overview(output: bytes) -> Overview:
         # A policy may forbid reg.exe (DisableRegistryTools): no Windows is without a name.
         raise ValueError(Message("nothing of the registry could be read"))
     processes = _processes(text["processes"])
+    jobs = _listed(text["jobs"], Message("{n} folders of jobs, and {most} at most are looked at"))
     return Overview(
         environment={name.upper(): value.strip() for name, value in environment.items()},
         windows=windows,
@@ -295,8 +302,9 @@ def parse_overview(output: bytes) -> Overview:
         processes=processes,
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
         renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
-        jobs=_listed(text["jobs"], Message("{n} folders of jobs, and {most} at most are looked at")),
         startup=text.get("startup", ""),
+        jobs=[line for line in jobs if "\\" not in line],
+        armed={match[1]: match[2] for line in jobs if (match := _ARMED.fullmatch(line))},
         oem=oem,
         # tasklist asks WMI itself: an empty list means it was refused, not that nothing runs.
         missing=[] if processes else ["processes"],

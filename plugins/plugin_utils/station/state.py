@@ -106,6 +106,8 @@ class StationState:
     arch: str
     windows: dict[str, str]
     jobs: list[str]
+    # Of these, the ones that wait for the next start: since which day of the station's, as in 20261130.
+    armed: dict[str, str] = field(default_factory=dict)
     # Who is at work could not be read: neither what runs nor whether a session is open means anything.
     blind: bool = False
     # What puts the station back at each start (Deep Freeze…), in force now; and when it has started, read then alone.
@@ -311,6 +313,7 @@ def build_state(
         policies=policies(overview.windows),
         jobs=overview.jobs,
         startup=parse_startup(overview.startup),
+        armed=overview.armed,
         blind="processes" in overview.missing,
         warnings=[Message("could not read: {name}", name=name) for name in overview.missing],
     )

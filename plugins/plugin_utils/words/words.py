@@ -9,7 +9,7 @@ from gettext import NullTranslations
 from types import ModuleType
 from typing import Any
 
-from ...module_utils.base.message import Message, Moment, filled, sourced
+from ...module_utils.base.message import Day, Message, Moment, filled, sourced
 
 __all__ = ["LANGUAGES", "Words"]
 
@@ -83,6 +83,8 @@ class Words:
     def _one(self, value: Any) -> Any:
         if isinstance(value, Moment):
             return str(_formats().moment(value.moment, self.language))
+        if isinstance(value, Day):
+            return self.date(value.day)
         return self.of(value) if isinstance(value, Message) else value
 
 

@@ -161,6 +161,8 @@ class SimulatedOptions:
     on_battery: bool = False
     # Seconds from restart to answering again.
     boot_seconds: float = 40.0
+    # Windows' fast startup: a shutdown from the menu is none for what runs in session 0. A restart is one.
+    fast_startup: bool = False
     # The account may connect but WMI, or shells, are refused to it: rights differ (docs/fidelity.md, W).
     deny_wmi: bool = False
     deny_shells: bool = False

@@ -26,6 +26,8 @@ class PowerSwitch:
         self.installed_at = self.booted_at - dt.timedelta(days=200)
         self._planned: asyncio.Task[None] | None = None
         self._booting: asyncio.Task[None] | None = None
+        # Shut down with fast startup: what is in session 0 sleeps on the disk.
+        self._asleep = False
 
     async def set(self, power: Power) -> None:
         """Cut the power (OFF, BOOTING) or restore it (ON)."""
@@ -35,13 +37,32 @@ class PowerSwitch:
             self._booting.cancel()
             self._booting = None
         if power is Power.ON:
-            self._start()
+            if self._asleep:
+                self._wake()
+            else:
+                self._start()
             return
-        was_on = self.power is Power.ON
+        was_on = self.power is Power.ON or self._asleep
+        self._asleep = False
         self.power = power
         self._station.record("power", power=power.value)
         if was_on:
             await self._halt()
+
+    async def shut_down(self) -> None:
+        """Somebody shuts Windows down from its menu. With fast startup the next power-on is no start.
+
+        Sessions end; services, their processes and the last start (LastBootUpTime) are as before when it is switched on
+        again. A task that runs then goes on in the lab's time, where a real one sleeps.
+        """
+        if not self._station.options.fast_startup:
+            await self.set(Power.OFF)
+            return
+        from .provision import close_session  # noqa: PLC0415  (provision needs the station)
+
+        close_session(self._station)
+        self.power, self._asleep = Power.OFF, True
+        self._station.record("power", power=Power.OFF.value, fast_startup=True)
 
     async def restart(self) -> None:
         """Off now; on again after the station's boot time."""
@@ -80,6 +101,11 @@ class PowerSwitch:
         self._station.tasks.power_lost()
         await self._station.processes.kill_all()
         self._station.files.power_lost()
+
+    def _wake(self) -> None:
+        """Switched on after a shutdown with fast startup."""
+        self.power, self._asleep = Power.ON, False
+        self._station.record("power", power=Power.ON.value, fast_startup=True)
 
     def _start(self) -> None:
         from .provision import finish_pending_renames, start_system_processes  # noqa: PLC0415  (provision needs the station)

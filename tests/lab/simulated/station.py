@@ -68,6 +68,8 @@ class SimulatedStation:
         self.switch = PowerSwitch(self)
         # What goes wrong at steps on the station itself; set by the lab.
         self.trouble: Trouble | None = None
+        # Whether the network has an address: a station may start long before it has one.
+        self.online = True
         # What is left of the starts an installer fault applies to; None: no limit.
         fault = options.installer_fault
         self.faulty_starts = fault.times if fault and fault.times else None
@@ -165,7 +167,8 @@ class SimulatedStation:
     async def people(self, what: str, argument: str = "") -> None:
         """Somebody at the station does something: ``log_on`` (name), ``log_off``, ``start`` (release) or ``close``; or
         the client is brought to another release of its year (``update``), by its own updater or in a visit; or the
-        station is set to ``thaw`` or ``freeze`` at its next start.
+        station is set to ``thaw`` or ``freeze`` at its next start; or its cable is pulled (``unplug``) or put back
+        (``plug``), which leaves what comes to it as it is; or Windows is shut down (``shut_down``) or restarted.
 
         Raises ValueError for anything else, Win32Error for a client that is not there.
         """
@@ -182,6 +185,12 @@ class SimulatedStation:
             install_client(self, release=argument)
         elif what in {"thaw", "freeze"}:
             self.freezer.next_start = what == "freeze"
+        elif what in {"plug", "unplug"}:
+            self.online = what == "plug"
+        elif what == "shut_down":
+            await self.switch.shut_down()
+        elif what == "restart":
+            await self.restart()
         else:
             raise ValueError(f"nobody can {what!r}")
         self.record("people", did=what, argument=argument)

@@ -7,6 +7,7 @@ from typing import Any
 from ansible_collections.rentree.pronote.plugins.module_utils.base import numbers, times
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.plugin_utils.archive import judge
+from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy import arming
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor import look
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job import (
     commands,
@@ -187,6 +188,12 @@ OF_STATIONS: tuple[Parser[Any], ...] = (
         read=each(boot.boot_time, judge.wmi_date, times.moment, times.local, times.local_day, times.local_minute),
         errors=OverflowError,
         pieces=_TIME,
+    ),
+    Parser(
+        of=(arming.since, commands.Wait.of),
+        read=each(arming.since, lambda text: commands.Wait.of(text, days=14, delay=30)),
+        errors=OverflowError,
+        pieces=("20261130", "99991231", "2026-11-30T08:15:00.000000+01:00", "9999-12-31T23:59:59", "٣", "0000"),
     ),
     Parser(
         of=(job_name.JobName.parse,),

@@ -77,7 +77,7 @@ def test_scripts_of_0_1_0_are_rendered_anew(past: Path) -> None:
         assert locked_installer(entry) == locked_installer(was)
         script = (past / "depot" / place / "install.cmd").read_bytes()
         assert hashlib.sha256(script).hexdigest() == entry["digest"] != was["digest"]
-        assert b"echo script=3\r\n" in script
+        assert b"echo script=4\r\n" in script
         sums = (past / "depot" / place / "SHA256SUMS").read_text(encoding="ascii").split()
         assert dict(zip(sums[1::2], sums[::2], strict=True)) == {**entry["files"], "install.cmd": entry["digest"]}
     # What 0.1.0 published by hand had another wait for a depot that is full, and this year's the same for its log.
@@ -108,7 +108,7 @@ def test_the_diff_shows_what_is_rendered_anew(past: Path) -> None:
     assert names == [["SHA256SUMS", "install.cmd", "response.iss", "uninstall.iss"]] * 2
     assert "b8d4b3bcbeefc62d7f09afbc1412741402849a2669eb2e0fdd84419ff5c35fb2" in lock["before"]
     assert "script:" not in lock["before"]
-    assert "        version: 3\n        product_code: '{D987B8C4-35ED-5703-9116-784AAC034DEE}'\n" in lock["after"]
+    assert "        version: 4\n        product_code: '{D987B8C4-35ED-5703-9116-784AAC034DEE}'\n" in lock["after"]
 
 
 def test_what_this_run_prepared_is_not_rendered_twice(past: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_lock_file_that_cannot_be_used(past: Path, text: str) -> None:
 def test_what_a_newer_collection_published_stays(past: Path) -> None:
     _renew(past)
     lock = past / _LOCK
-    lock.write_text(lock.read_text(encoding="utf-8").replace("version: 3", "version: 4"), encoding="utf-8")
+    lock.write_text(lock.read_text(encoding="utf-8").replace("version: 4", "version: 5"), encoding="utf-8")
     before = _files(past)
     assert not _renew(past).outcomes
     assert _files(past) == before

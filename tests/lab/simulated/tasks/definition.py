@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from xml.sax.saxutils import escape
 
 from lxml import etree
@@ -39,12 +39,21 @@ class Action:
 
 @dataclass(frozen=True)
 class Trigger:
-    """When the scheduler starts it by itself: at a time, at boot, or when it is registered."""
+    """When the scheduler starts it by itself: at a time, at boot, or when it is registered.
+
+    ``at`` is its StartBoundary, before which it does not count; after ``until`` (EndBoundary) it does not either.
+    """
 
     kind: Literal["time", "boot", "registration", "other"]
     at: dt.datetime | None = None
+    until: dt.datetime | None = None
     delay: float = 0.0  # seconds
     enabled: bool = True
+
+    def counts(self, now: dt.datetime) -> bool:
+        """Whether ``now`` (aware) lies within its boundaries; those without a zone are the station's own time."""
+        begun = self.at is None or _aware(self.at, now) <= now
+        return self.enabled and begun and (self.until is None or now < _aware(self.until, now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +75,19 @@ class TaskDefinition:
     disallow_on_battery: bool = True
     stop_on_battery: bool = True
     time_limit: float | None = 72 * 3600.0  # seconds; None: no limit
+    # Seconds after which the task is deleted once every trigger has passed its end; None: never.
+    delete_after: float | None = None
+
+    def deleted_at(self, now: dt.datetime) -> dt.datetime | None:
+        """When it is deleted by itself, in the zone of ``now``."""
+        ends = [trigger.until for trigger in self.triggers]
+        if self.delete_after is None or not ends or None in ends:
+            return None
+        return max(_aware(end, now) for end in ends if end) + dt.timedelta(seconds=self.delete_after)
+
+
+def _aware(moment: dt.datetime, now: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
 
 
 def decode_xml(data: bytes, ansi: str) -> str:
@@ -162,6 +184,11 @@ class _Reader:
         if group and (user or not re.fullmatch(r"S-1-[0-9-]+", group)):
             raise TaskXmlError("value", f"GroupId:{group}", _line_of(principal), 8)
         limit = self._seconds(settings + "ExecutionTimeLimit", "PT72H")
+        triggers = tuple(self._triggers())
+        deletes = self._root.find(settings + "DeleteExpiredTaskAfter", _NS) is not None
+        # "This setting requires that at least one of the triggers has an expiration time" (ITaskSettings).
+        if deletes and not any(trigger.until for trigger in triggers):
+            raise TaskXmlError("value", "EndBoundary", 1, 2)
         return TaskDefinition(
             xml=self._text,
             actions=actions,
@@ -169,13 +196,14 @@ class _Reader:
             group=group,
             interactive=bool(group) or logon == "InteractiveToken",
             highest=run_level == "HighestAvailable",
-            triggers=tuple(self._triggers()),
+            triggers=triggers,
             policy=self._checked(settings + "MultipleInstancesPolicy", "IgnoreNew", _POLICIES.__contains__),
             enabled=self._flag(settings + "Enabled", True),
             allow_on_demand=self._flag(settings + "AllowStartOnDemand", True),
             disallow_on_battery=self._flag(settings + "DisallowStartIfOnBatteries", True),
             stop_on_battery=self._flag(settings + "StopIfGoingOnBatteries", True),
             time_limit=limit or None,
+            delete_after=self._seconds(settings + "DeleteExpiredTaskAfter", "PT0S") if deletes else None,
         )
 
     def _triggers(self) -> list[Trigger]:
@@ -183,20 +211,27 @@ class _Reader:
         for node in self._root.iterfind("t:Triggers/*", _NS):
             kind = etree.QName(node).localname
             enabled = self._flag("t:Enabled", True, node)
+            at, until = self._moment("t:StartBoundary", node), self._moment("t:EndBoundary", node)
+            common: dict[str, Any] = {"at": at, "until": until, "enabled": enabled}
             if kind == "TimeTrigger":
-                text = self._value("t:StartBoundary", "", node)
-                try:
-                    at = dt.datetime.fromisoformat(text)
-                except ValueError as exc:
-                    raise TaskXmlError("value", f"StartBoundary:{text}", _line_of(node), 8) from exc
-                found.append(Trigger("time", at=at, enabled=enabled))
-            elif kind == "BootTrigger":
-                found.append(Trigger("boot", delay=self._seconds("t:Delay", "PT0S", node), enabled=enabled))
-            elif kind == "RegistrationTrigger":
-                found.append(Trigger("registration", delay=self._seconds("t:Delay", "PT0S", node), enabled=enabled))
+                if at is None:
+                    raise TaskXmlError("value", "StartBoundary:", _line_of(node), 8)
+                found.append(Trigger("time", **common))
+            elif kind in ("BootTrigger", "RegistrationTrigger"):
+                name: Literal["boot", "registration"] = "boot" if kind == "BootTrigger" else "registration"
+                found.append(Trigger(name, delay=self._seconds("t:Delay", "PT0S", node), **common))
             else:
-                found.append(Trigger("other", enabled=enabled))
+                found.append(Trigger("other", **common))
         return found
+
+    def _moment(self, path: str, node: etree._Element) -> dt.datetime | None:
+        text = self._value(path, "", node)
+        if not text:
+            return None
+        try:
+            return dt.datetime.fromisoformat(text)
+        except ValueError as exc:
+            raise TaskXmlError("value", f"{path.rpartition(':')[2]}:{text}", _line_of(node), 8) from exc
 
 
 def build_xml(

@@ -141,7 +141,7 @@ class Scheduler:
                 self._end(task, run, task.last_result)
 
     def booted(self) -> None:
-        """Arm the triggers again; boot triggers fire."""
+        """Arm the triggers again; boot triggers fire. Not after a fast startup, for which the service never stopped."""
         for task in self._tasks.values():
             self._arm(task, booting=True)
 
@@ -151,10 +151,14 @@ class Scheduler:
         if not task.enabled:
             return
         now = self._station.clock.now()
+        ends = task.definition.deleted_at(now)
+        if ends is not None:
+            timer = asyncio.get_running_loop().create_task(self._expire(task, (ends - now).total_seconds()))
+            task.timers.append(timer)
         for trigger in task.definition.triggers:
             wait: float | None = None
             if (trigger.kind == "boot" and booting) or (trigger.kind == "registration" and not booting):
-                wait = trigger.delay
+                wait = trigger.delay if trigger.counts(now) else None
             elif trigger.kind == "time" and trigger.at is not None:
                 at = trigger.at if trigger.at.tzinfo else trigger.at.replace(tzinfo=now.tzinfo)
                 wait = (at - now).total_seconds()
@@ -166,6 +170,10 @@ class Scheduler:
     async def _fire(self, task: Task, seconds: float, by: str) -> None:
         await self._station.clock.sleep(seconds)
         self.start(task, by=by)
+
+    async def _expire(self, task: Task, seconds: float) -> None:
+        await self._station.clock.sleep(seconds)
+        self.delete(task)
 
     @staticmethod
     def _disarm(task: Task) -> None:

@@ -20,6 +20,7 @@ SYSTEM_TOOLS = (
     "msiexec",
     "ping",
     "reg",
+    "robocopy",
     "schtasks",
     "shutdown",
     "sort",

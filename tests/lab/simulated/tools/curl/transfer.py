@@ -159,6 +159,10 @@ async def _attempt(invocation: Invocation, options: CurlOptions, url: str, outpu
     station = invocation.station.options
     proxy = proxy_for(invocation, options, parts.scheme.lower(), parts.hostname)
     unchecked = _unchecked(station, options) if parts.scheme.lower() == "https" else ""
+    if not invocation.station.online:
+        raise CurlError(
+            7, f"Failed to connect to {parts.hostname} port {parts.port or 80}: Could not connect to server"
+        )
     factor = 1 / station.network_scale
     local = (station.address, 0) if station.address else None
     connector = aiohttp.TCPConnector(

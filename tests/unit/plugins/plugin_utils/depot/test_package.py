@@ -136,7 +136,7 @@ def test_the_lock_keeps_everything_else() -> None:
         "x64": {
             "digest": "3" * 64,
             "script": {
-                "version": 3,
+                "version": 4,
                 "product_code": _CODE,
                 "log_timeout": 1800,
                 "busy_timeout": 3600,

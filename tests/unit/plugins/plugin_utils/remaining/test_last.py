@@ -71,7 +71,7 @@ def test_the_texts_are_those_of_the_engine() -> None:
 def test_each_step_and_outcome_has_its_words() -> None:
     assert set(NEXT) == set(get_args(Step)) == {*BEFORE_DEPLOYING, "deploy"}
     assert set(NEXT) <= set(KINDS)
-    assert set(LAST) == {"done", "skipped", "held", "failed", "unreachable", "refused", "running", "frozen"}
+    assert set(LAST) == {"done", "skipped", "armed", "held", "failed", "unreachable", "refused", "running", "frozen"}
 
 
 def _last(path: Path) -> Any:

@@ -336,6 +336,9 @@ def test_a_problem_of_the_variables_holds_everybody() -> None:
         ({"action": "none"}, False, "done"),
         ({"action": "install", "job": {"started": 1}}, False, "done"),
         ({"action": "skip", "reason": "in use"}, False, "skipped"),
+        # Nor does one that waits for its next start.
+        ({"action": "arm", "changed": True}, False, "skipped"),
+        ({"action": "armed"}, False, "skipped"),
         # A frozen pilot proves nothing until a restart has shown that the client stays, and is no failure.
         ({"action": "install", "frozen": "Deep Freeze", "job": {"started": 1}}, False, "skipped"),
         ({"action": "finish", "frozen": "UWF", "job": {"followed": True}}, False, "skipped"),
