@@ -189,7 +189,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was decided, V(none), V(install), V(remove), V(stage), V(finish) (of an earlier run) or V(skip).
+  description:
+    - What was decided, V(none), V(install), V(remove), V(stage), V(finish) (of an earlier run), V(arm) (left to the
+      next start of the station), V(armed) (it waits for that start already) or V(skip).
   returned: success
   type: str
   sample: install

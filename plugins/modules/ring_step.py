@@ -68,6 +68,12 @@ go:
   type: list
   elements: str
   sample: [s101-02, s101-03]
+pilots:
+  description: Those of RV(go) whose school waits for what they show. They are not left to their next start.
+  returned: always
+  type: list
+  elements: str
+  sample: [s101-01]
 held:
   description: Stations of this step that keep back because their school stopped, with the reason.
   returned: always

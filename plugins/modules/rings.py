@@ -86,6 +86,12 @@ releases:
   returned: always
   type: dict
   sample: {"s101-01": 2026.2.7, "s101-02": 2026.2.7}
+pilots:
+  description: The pilots for whom their schools wait. They are not left to their next start.
+  returned: always
+  type: list
+  elements: str
+  sample: [s101-01]
 old_scripts:
   description:
     - Releases with their architectures whose C(install.cmd) an earlier version of this collection published. A warning

@@ -37,6 +37,13 @@ def test_a_run_does_nothing_while_somebody_holds_the_lock(make_station: MakeStat
     assert (pc.clients(), pc.folders()) == (["2026.2.7 x64 ok"], [])
 
 
+def test_a_staging_meets_nobody(make_station: MakeStation) -> None:
+    pc = make_station(**OLD)
+    with _held(pc):
+        assert pc.client(state="staged")["action"] == "stage"
+    assert pc.folders()[0].endswith("-staged")
+
+
 def test_a_start_does_nothing_while_somebody_holds_the_lock(make_station: MakeStation) -> None:
     pc = make_station(**OLD)
     assert pc.client(**WAITS)["action"] == "arm"
