@@ -66,10 +66,10 @@ def _cut_on_tuesday(pc: Bench, day: int) -> None:
     pc.people_later(600, "log_on", "eleve")
 
 
-def _without_network(pc: Bench, day: int) -> None:
+def _unplugged(pc: Bench, _day: int) -> None:
     pc.people("unplug")
     pc.people_later(1800, "plug")
-    _logs_on(120)(pc, day)
+    pc.people_later(120, "log_on", "eleve")
 
 
 KINDS = {
@@ -80,7 +80,10 @@ KINDS = {
     "a breaker that trips in the middle": Kind(
         station={"installer_fault": {"kind": "slow", "seconds": 200.0}}, morning=_cut_on_tuesday, right_on=2
     ),
-    "no network in the morning": Kind(morning=_without_network, right_on=2),
+    "no network in the morning": Kind(
+        morning=_unplugged,
+        right_on=2,
+    ),
 }
 
 
