@@ -66,6 +66,12 @@ def _cut_on_tuesday(pc: Bench, day: int) -> None:
     pc.people_later(600, "log_on", "eleve")
 
 
+def _unplugged(pc: Bench, _day: int) -> None:
+    pc.people("unplug")
+    pc.people_later(1800, "plug")
+    pc.people_later(120, "log_on", "eleve")
+
+
 KINDS = {
     "a client that is open all day": Kind(morning=_opens_the_client, right_on=2),
     "a session that is open all day": Kind(morning=_logs_on(120), right_on=2),
@@ -75,7 +81,7 @@ KINDS = {
         station={"installer_fault": {"kind": "slow", "seconds": 200.0}}, morning=_cut_on_tuesday, right_on=2
     ),
     "no network in the morning": Kind(
-        morning=lambda pc, day: (pc.people("unplug"), pc.people_later(1800, "plug"), _logs_on(120)(pc, day))[0],
+        morning=_unplugged,
         right_on=2,
     ),
 }

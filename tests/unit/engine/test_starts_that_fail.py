@@ -38,7 +38,7 @@ def _noted(make_station: MakeStation) -> list[tuple[str, int, str]]:
     _start(pc, *({"effect": "note", "match": match, "times": 0} for match in STEPS))
     assert (pc.starts(), pc.tasks()) == (1, [])
     what = [event["what"] for event in pc.events("fault")]
-    found = {}
+    found: dict[str, tuple[str, int, str]] = {}
     for match in STEPS:
         for number, each in enumerate((step for step in what if step.startswith(match[1:])), start=1):
             # The first of those that are the same: the script looks at the same things again and again.
