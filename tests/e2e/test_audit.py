@@ -13,10 +13,15 @@ import pytest
 from tests.e2e.conftest import ACCOUNT, UAI, School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 
+# What a start-up script of the release before has left.
+_STARTUP = {
+    "path": r"C:\Program Files\Rentree PRONOTE\startup.result",
+    "text": "script=1\r\nrelease=2026.1.3\r\nstate=right\r\nhas=2026.1.3\r\n",
+}
 # Every status, by the name of its station.
 STATIONS: list[dict[str, Any]] = [
     {"name": "compliant", "clients": [{"release": "2025.2.9"}, {"release": "2026.2.7"}]},
-    {"name": "late", "clients": [{"release": "2026.1.3"}]},
+    {"name": "late", "clients": [{"release": "2026.1.3"}], "files": [_STARTUP]},
     {"name": "ahead", "clients": [{"release": "2026.3.1"}]},
     {"name": "older_year_only", "clients": [{"release": "2024.3.11"}, {"release": "2025.2.9"}]},
     {"name": "several", "clients": [{"release": "2026.2.7"}, {"release": "2026.1.3", "arch": "x86"}]},
@@ -54,6 +59,8 @@ def test_every_status_in_table_and_json(school: School) -> None:
     for words in ("à jour", "en retard", "en avance", "injoignable", "accès refusé", "version inconnue", "Salle 101"):
         assert words in run.output
     assert "serveur 2026.2.7" in run.output
+    said = " ".join(run.output.split())
+    assert "ces postes ont lancé est pour la 2026.1.3, et leur serveur fait tourner la 2026.2.7 : late." in said
     assert school.lab.snapshots() == before
     assert "failed=1" not in run.output
     assert "unreachable=1" not in run.output

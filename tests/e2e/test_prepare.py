@@ -92,11 +92,15 @@ def year(school: School, tmp_path: Path) -> Year:
     return Year(school=school, depot=depot, inventory=school.inventory, downloads=tmp_path / "downloads", site=site)
 
 
-def test_from_nothing_to_a_deployment(year: Year) -> None:
+def test_from_nothing_to_a_deployment(year: Year, tmp_path: Path) -> None:
+    startup = {"pronote_startup_dir": str(tmp_path / "startup"), "pronote_startup_unproven": "write"}
     before, asked = year.files(), len(year.requests())
     hosted, stations_asked = len(year.requests("hosted")), len(year.school.lab.journal(kind="request"))
-    check = year.prepare("--check", "--diff", "-f", "50").assert_code(0)
+    check = year.prepare("--check", "--diff", "-f", "50", **startup).assert_code(0)
     assert year.outcome(check)["status"] == "would_publish"
+    # It is not published yet, which is no failure of a dry run.
+    (told,) = check.of("startup_script").values()
+    assert (told["changed"], told["held"]) == (False, [UAI])
     assert year.files() == before
     assert not year.downloads.exists()
     assert year.requests()[asked:] == ["/fr/telecharger-pronote.php"]
@@ -108,7 +112,9 @@ def test_from_nothing_to_a_deployment(year: Year) -> None:
     rehearsal = year.school.written / "reports/rehearsals/19045-Professional-x64/rehearsal.json"
     rehearsal.parent.mkdir(parents=True)
     rehearsal.write_text('{"verdict": "held"}', encoding="utf-8")
-    applied = year.prepare("--diff", "--limit", "poste-03").assert_code(0)
+    applied = year.prepare("--diff", "--limit", "poste-03", **startup).assert_code(0)
+    script = tmp_path / "startup" / UAI / "pronote-startup.cmd"
+    assert b"rem Client PRONOTE 2026.2.7. " in script.read_bytes()
     outcome = year.outcome(applied)
     assert (outcome["status"], outcome["signer"]) == ("published", "INDEX EDUCATION")
     assert len(year.requests()) == asked + 3
