@@ -95,6 +95,25 @@ def test_an_interrupted_job_is_resumed(start_school: StartSchool) -> None:
     _clean(school, *names)
 
 
+def test_a_station_installs_itself_at_its_next_start(start_school: StartSchool) -> None:
+    """By a real cmd: what is armed, what its start does alone, and what the next run makes of it."""
+    school = start_school([{"name": "poste", "clients": [{"release": "2026.1.3"}]}], backend="wine")
+    options = ("-e", "pronote_client_when=next_start", "-e", "pronote_client_armed_delay=0")
+    assert school.play("deploy", *options).assert_code(0).of("client")["poste"]["action"] == "arm"
+    settled = school.lab.snapshot("poste")
+    assert b"armed-" in settled
+    assert school.play("deploy", "--check", *options).assert_code(0).of("client")["poste"]["action"] == "armed"
+    assert (school.lab.snapshot("poste"), school.lab.installer_starts()) == (settled, [])
+    school.lab.power("poste", "off")
+    school.lab.power("poste", "on")
+    until(lambda: b"-install/exit " in school.lab.snapshot("poste"))
+    assert _found(school) == {"poste": "2026.2.7 x64"}
+    proved = school.play("deploy", *options).assert_code(0).of("client")["poste"]
+    assert (proved["action"], proved["changed"]) == ("finish", True)
+    assert len(school.lab.installer_starts()) == 1
+    _clean(school, "poste")
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_hostile_names_and_languages(start_school: StartSchool, language: str) -> None:
     room = {"group": "salle", "name": HOSTILE, "school": "0310001A"}

@@ -38,6 +38,8 @@ _PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "taskkill": (("processes",), ("psapi", "ntdll")),
     "tasklist": (("processes",), ("psapi", "ntdll")),
     "timeout": ((), ()),
+    "fc": ((), ()),
+    "robocopy": ((), ()),
 }
 
 

@@ -24,8 +24,8 @@ LOCALES = {"fr": "fr_FR.UTF-8", "en": "en_US.UTF-8"}
 # Wine's programs that print nothing and return 0 whatever they are asked (docs/fidelity.md); those without a program of
 # ours in their place get refuse.exe. cscript, wscript and mshta work, but scripts are what this project never starts.
 _SILENT_STUBS = (
-    *("WindowsPowerShell/v1.0/powershell", "cacls", "dism", "expand", "fc", "fsutil", "lodctr", "msinfo32", "netsh"),
-    *("robocopy", "sdbinst", "secedit", "setx", "systeminfo", "unlodctr", "wevtutil", "where", "wusa"),
+    *("WindowsPowerShell/v1.0/powershell", "cacls", "dism", "expand", "fsutil", "lodctr", "msinfo32", "netsh"),
+    *("sdbinst", "secedit", "setx", "systeminfo", "unlodctr", "wevtutil", "where", "wusa"),
     *("cscript", "wscript", "mshta"),
 )
 

@@ -2,7 +2,8 @@
    /Delete [/F], /Query [/TN NAME] (/XML | /FO CSV|LIST) [/NH].
 
    As on Windows a task is a UTF-16 XML file in System32\Tasks. Running it is the agent's work (tasks.c). Triggers
-   other than a single date are refused: nothing would fire them here, and a single date never fires either. */
+   other than a start of Windows (tests/lab/wine/starts.py) and a single date are refused: nothing would fire them here,
+   and a single date never fires either. */
 #define COBJMACROS
 #define CINTERFACE
 #include "lab.h"
@@ -109,7 +110,7 @@ static IXMLDOMNode *checked(const wchar_t *xml)
     if (!*value(task, L"Actions/Exec/Command"))
         error(L"The task XML is missing a required element or attribute.\r\n(0,0)Actions:", L"un élément ou un attribut requis est absent du fichier XML de la tâche.\r\n(0,0)Actions:");
     check_names(child(child(task, L"Actions"), L"Exec"), L" Command Arguments WorkingDirectory ");
-    if (child(task, L"Triggers")) check_names(child(task, L"Triggers"), L" TimeTrigger ");
+    if (child(task, L"Triggers")) check_names(child(task, L"Triggers"), L" TimeTrigger BootTrigger ");
     user = value(task, L"Principals/Principal/UserId");
     group = value(task, L"Principals/Principal/GroupId");
     /* The group Administrators, whose members every account of the lab is: whoever is logged on. Windows runs such a

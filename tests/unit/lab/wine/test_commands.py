@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -118,10 +120,35 @@ def test_what_cannot_start_is_refused() -> None:
 
 def test_a_silent_stub_of_wine_is_refused_loudly() -> None:
     async def scenario(station: WineStation) -> None:
-        for name in ("powershell", "wevtutil", "systeminfo", "setx", "netsh", "robocopy", "where", "fc", "cscript"):
+        for name in ("powershell", "wevtutil", "systeminfo", "setx", "netsh", "where", "cscript"):
             result = await run(station, f"{name} x")
             assert result.code == 120, name
             assert "does not implement" in result.stderr, name
+
+    on_station(scenario)
+
+
+def test_what_a_start_asks_of_files() -> None:
+    """Whether two are the same, and how old one is: tests/unit/lab/simulated/test_starts.py asks the same."""
+
+    async def scenario(station: WineStation) -> None:
+        lines = ["cd /d C:\\windows\\temp", "echo a>one", "echo a>two", "echo b>three"]
+        await run(station, " & ".join(lines))
+        aged = station.prefix.host_path("C:\\windows\\temp\\two")
+        os.utime(aged, (time.time() - 14 * 86_400 - 60,) * 2)
+        codes = {
+            "fc /b one two": 0,
+            "fc /b one three": 1,
+            "fc /b one none": 2,
+            "robocopy . none two /L /NJH /NJS /MINAGE:14": 1,
+            "robocopy . none two /L /NJH /NJS /MINAGE:15": 0,
+            "robocopy . none one /L /NJH /NJS /MINAGE:14": 0,
+            "robocopy . none absent /L /MINAGE:14": 0,
+            "robocopy nothing none one /L /MINAGE:14": 16,
+        }
+        found = {line: (await run(station, f"cd /d C:\\windows\\temp & {line}")).code for line in codes}
+        assert found == codes
+        assert not station.prefix.host_path("C:\\windows\\temp\\none").exists()
 
     on_station(scenario)
 
