@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.startup import (
@@ -35,3 +37,21 @@ def test_words_that_are_none_are_left_out(value: str) -> None:
     found = parse_startup(text.replace("code=7", f"code={value}"))
     assert found is not None
     assert (found.file, found.step, found.has, found.code) == ("", "", "", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ({}, "start-up script for 2026.2.7: it failed (download 7 setup.exe)"),
+        ({"code": None}, "start-up script for 2026.2.7: it failed (download setup.exe)"),
+        ({"step": ""}, "start-up script for 2026.2.7: it failed"),
+        # Of what was not begun there is no step to tell.
+        ({"state": "frozen"}, "start-up script for 2026.2.7: nothing done: the station is frozen"),
+    ],
+)
+def test_one_line_says_how_it_went(said: dict[str, Any], line: str) -> None:
+    found = parse_startup(_TEXT)
+    assert found is not None
+    told = startup_of({**found.as_dict(), **said})
+    assert told is not None
+    assert str(told.describe()) == line
