@@ -41,7 +41,6 @@ def _slow(found: Found) -> str:
 
 
 @pytest.mark.growth
-@pytest.mark.no_cover
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_every_pattern_is_linear_at_40_kb(part: int) -> None:
     """A part of them in each, for as many workers as there are."""

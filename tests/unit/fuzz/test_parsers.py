@@ -56,7 +56,6 @@ def test_a_parser_raises_nothing_but_its_own_error(parser: Parser[Any]) -> None:
 
 
 @pytest.mark.growth
-@pytest.mark.no_cover
 @pytest.mark.parametrize("parser", [each for each in _PARSERS if each.linear], ids=lambda parser: parser.key)
 def test_a_parser_takes_time_and_memory_that_grow_with_the_text(parser: Parser[Any]) -> None:
     def read(text: Any) -> None:
