@@ -16,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from tests.e2e.playbook import ROOT, run_playbook
 from tests.servers import NGINX, free_port, nginx_command
 
-__all__ = ["publish", "until_ready"]
+__all__ = ["Usage", "publish", "serving"]
 
 _ADDRESS = "127.43.0.3"
 _PATH = "/pronote/2026.2.7/x64/setup.exe"
@@ -111,10 +111,8 @@ def _fetch(port: int, size: int, start: threading.Barrier, took: list[float]) ->
 
 def _measure(name: str, command: list[str], *, port: int, clients: int, size: int) -> Run:
     """Raises RuntimeError when a client did not get all of the file."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        until_ready(_ADDRESS, port)
-        took: list[float] = []
+    took: list[float] = []
+    with serving(command, _ADDRESS, port) as usage:
         start = threading.Barrier(clients + 1)
         threads = [threading.Thread(target=_fetch, args=(port, size, start, took)) for _ in range(clients)]
         for thread in threads:
@@ -124,17 +122,34 @@ def _measure(name: str, command: list[str], *, port: int, clients: int, size: in
         for thread in threads:
             thread.join()
         wall = time.monotonic() - began
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
     if len(took) != clients:
         raise RuntimeError(f"{name}: {clients - len(took)} of {clients} clients did not get the whole file")
-    cpu = usage.ru_utime + usage.ru_stime
-    return Run(server=name, clients=clients, size=size, wall=wall, cpu=cpu, fastest=min(took), slowest=max(took))
+    return Run(server=name, clients=clients, size=size, wall=wall, cpu=usage.cpu, fastest=min(took), slowest=max(took))
 
 
-def until_ready(address: str, port: int) -> None:
+@dataclass
+class Usage:
+    """Seconds of CPU that a server has taken, once it has ended."""
+
+    cpu: float = 0.0
+
+
+@contextmanager
+def serving(command: list[str], address: str, port: int) -> Iterator[Usage]:
+    """A server, while the block runs. Raises RuntimeError when it does not start."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    usage = Usage()
+    try:
+        _until_ready(address, port)
+        yield usage
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        usage.cpu = used.ru_utime + used.ru_stime
+
+
+def _until_ready(address: str, port: int) -> None:
     """Wait until the server answers. Raises RuntimeError."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

@@ -11,10 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -23,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from tests.benchmarks.depot import publish, until_ready
+from tests.benchmarks.depot import publish, serving
 from tests.e2e.playbook import ROOT
 from tests.servers import free_port
 
@@ -125,17 +122,9 @@ def measure(morning: Morning) -> Morning:
         command = [sys.executable, str(_PROGRAM), str(depot), "--address", _ADDRESS, "--port", str(port)]
         command += ["--transfers", str(morning.transfers), "--client-transfers", "0", "--rate", str(rate)]
         command += ["--journal", str(Path(folder) / "journal")]
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            until_ready(_ADDRESS, port)
+        with serving(command, _ADDRESS, port) as usage:
             ended = asyncio.run(_all(f"http://{_ADDRESS}:{port}{_PATH}", morning))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-    morning.served, morning.cpu = len(ended), usage.ru_utime + usage.ru_stime
+    morning.served, morning.cpu = len(ended), usage.cpu
     if ended:
         morning.first, morning.half, morning.last = ended[0], ended[len(ended) // 2], ended[-1]
     return morning

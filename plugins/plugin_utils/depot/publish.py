@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
 from ...module_utils.base.digests import sha256
@@ -23,6 +22,7 @@ from ...module_utils.base.text import headed_diff
 from ...module_utils.product.products import Product
 from ...module_utils.product.release import Release
 from ..words.words import Words
+from .batch import batch_file
 from .lock import InstallerRecord, key_of, lock_key, parse_lock, releases_of
 from .package import (
     LockedError,
@@ -44,7 +44,7 @@ __all__ = [
     "render_script",
 ]
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = Path(__file__).parent / "templates/install.cmd.j2"
 _LOCK_HEAD = (
     "# Written by rentree.pronote.depot_release: the digests that stations check. Keep it under version control.\n"
 )
@@ -70,20 +70,8 @@ def depot_files(folder: Path, names: Iterable[str]) -> dict[str, str]:
 
 
 def render_script(package: Package) -> bytes:
-    """``install.cmd`` of a package: ASCII, CRLF (cmd.exe looks labels up by offset and loses them with LF alone).
-
-    Raises ValueError when something of the package cannot stand in a batch file.
-    """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (a batch file: script_context refuses what it could not hold)
-    )
-    text = environment.get_template("install.cmd.j2").render(script_context(package))
-    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
+    """``install.cmd`` of a package. Raises ValueError when something of it cannot stand in a batch file."""
+    return batch_file(_TEMPLATE, script_context(package))
 
 
 def _stage(source: Path, part: Path, *, digest: str) -> None:

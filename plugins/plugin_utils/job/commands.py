@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ...module_utils.base.message import Message
 from ..station.cmdline import CURL, REVOCATION, join, quote, tool, valid_url
 from ..station.job_name import JobName
-from ..station.overview import JOBS_FOLDER
+from ..station.overview import JOBS_FOLDER, TOP_FOLDER
 from ..station.sections import digest_command, has_digest, marker
 from ..station.wmi import escape_wql
 from .installshield import HELPER
@@ -174,7 +174,7 @@ class Job:
 
     @property
     def top(self) -> str:
-        return f"{self.program_files}\\{JOBS_FOLDER.partition(chr(92))[0]}"
+        return f"{self.program_files}\\{TOP_FOLDER}"
 
     @property
     def folder(self) -> str:
@@ -182,7 +182,7 @@ class Job:
 
     @property
     def task(self) -> str:
-        return f"Rentree PRONOTE {self.name}"
+        return f"{TOP_FOLDER} {self.name}"
 
     @property
     def at_rest(self) -> Job:
@@ -300,6 +300,7 @@ class Job:
 
         The task first: as long as it is there the folder stays, by which the next run finds the job.
         """
+        lock = f"{self.top}\\{LOCK}"
         jobs = quote(f"{self.program_files}\\{JOBS_FOLDER}")
         return join(
             [
@@ -308,7 +309,7 @@ class Job:
                 f"({tool('schtasks')} /Query /TN {quote(self.task)} /FO CSV /NH >nul 2>nul && exit 66)",
                 f"rmdir /s /q {quote(self.folder)} 2>nul",
                 # Of a power cut; one that somebody holds stays, and so does the folder.
-                f"del /q {quote(f'{self.top}{chr(92)}{LOCK}')} 2>nul",
+                f"del /q {quote(lock)} 2>nul",
                 f"rmdir {jobs} 2>nul",
                 f"rmdir {quote(self.top)} 2>nul",
                 f"(if exist {quote(self.folder)} exit 65)",

@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from ...module_utils.base.message import Message, enumerated, message_of
 from ..job.commands import SHUT, UNREAD, check_digest, lock_commands
 from ..station.cmdline import CURL, echo, join, quote, tool
+from ..station.overview import TOP_FOLDER
 from ..station.sections import digest_command, digest_in, has_digest
 from ..station.state import Installation, StationState
 from ..station.wmi import escape_wql
@@ -38,9 +39,8 @@ __all__ = [
     "plan_recording",
 ]
 
-_TOP = "Rentree PRONOTE"
 # Beside the jobs' folder, not in it: a deployment tidies leftover jobs away, and a recording is not its business.
-_FOLDER = rf"{_TOP}\recordings"
+_FOLDER = rf"{TOP_FOLDER}\recordings"
 _ADMINISTRATORS = "S-1-5-32-544"
 _BEGIN = re.compile(rb"-----BEGIN [A-Z ]+-----")
 _END = re.compile(rb"-----END [A-Z ]+-----")
@@ -235,7 +235,7 @@ class Recording:
 
     @property
     def top(self) -> str:
-        return f"{self.program_files}\\{_TOP}"
+        return f"{self.program_files}\\{TOP_FOLDER}"
 
     @property
     def folder(self) -> str:
@@ -243,7 +243,7 @@ class Recording:
 
     @property
     def task(self) -> str:
-        return f"{_TOP} {self.name}"
+        return f"{TOP_FOLDER} {self.name}"
 
     @property
     def setup(self) -> str:

@@ -18,7 +18,7 @@ from ...module_utils.product.release import Release
 from ..job.commands import Job, depot_folder, lock_commands, look_below, valid_rate
 from ..station.cmdline import REVOCATION
 from ..station.job_name import Arch, JobName
-from ..station.overview import JOBS_FOLDER
+from ..station.overview import TOP_FOLDER
 from ..station.protection import FREEZER_IMAGES
 from ..station.startup import STARTUP_VERSION
 
@@ -30,7 +30,6 @@ MOST_SPREAD = 3 * 3600
 _TRIES = 3  # setups of one publication
 _STAGE_TRIES = 8  # some four minutes: a network that is late, a depot that is full
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_TOP = JOBS_FOLDER.partition("\\")[0]
 # What the lines of job/commands.py are asked for, and what stands for it in the script.
 _PLACE, _URL, _SHA = "C:\\@TOP@", "http://depot.invalid/at", "f" * 64
 _LATER_YEARS = 5
@@ -84,9 +83,9 @@ def startup_context(script: StartupScript) -> dict[str, Any]:
         "vendor_folder": product.vendor_folder,
         "year_folder": "Pronote",
         "product": product.key.replace("_", "-"),
-        "top": _TOP,
-        "task": f"{_TOP} startup",
-        "job_task": _TOP,
+        "top": TOP_FOLDER,
+        "task": f"{TOP_FOLDER} startup",
+        "job_task": TOP_FOLDER,
         "jobs": jobs,
         "freezers": sorted(FREEZER_IMAGES),
         "spread": script.spread,
@@ -133,7 +132,7 @@ def _batch(line: str, name: JobName) -> str:
     """
     line = re.sub(r"\bexit (\d)", r"exit /b \1", line).replace("%d", "%%d")
     for text, variable in (
-        (f"{_PLACE}\\{_TOP}", "%TOP%"),
+        (f"{_PLACE}\\{TOP_FOLDER}", "%TOP%"),
         (str(name.at_rest), "%STAGED%"),
         (str(name), "%NAME%"),
         (_SHA, "%DIGEST%"),

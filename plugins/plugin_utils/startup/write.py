@@ -12,32 +12,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import headed_diff
+from ..depot.batch import batch_file
 from .script import StartupScript, startup_context, startup_name
 
 __all__ = ["open_to_others", "render_startup", "write_startup"]
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = Path(__file__).parent / f"templates/{startup_name()}.j2"
 _MODE, _FOLDER_MODE = 0o644, 0o755
 _TRUSTED = {0, os.geteuid()}
 
 
 def render_startup(script: StartupScript) -> bytes:
-    """The script: ASCII, CRLF (cmd.exe looks labels up by offset). Raises ValueError."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  (a batch file: startup_context refuses what it could not hold)
-    )
-    text = environment.get_template(f"{startup_name()}.j2").render(startup_context(script))
-    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
+    """The script. Raises ValueError."""
+    return batch_file(_TEMPLATE, startup_context(script))
 
 
 def open_to_others(folder: Path) -> Path | None:

@@ -27,6 +27,7 @@ from .startup import STARTUP_FILE
 
 __all__ = [
     "JOBS_FOLDER",
+    "TOP_FOLDER",
     "Entry",
     "Overview",
     "Process",
@@ -38,10 +39,12 @@ __all__ = [
     "processes_of",
 ]
 
-JOBS_FOLDER = r"Rentree PRONOTE\jobs"
+TOP_FOLDER = "Rentree PRONOTE"
+"""Below Program Files: all that is ours on a station. Names of tasks begin with it."""
+
+JOBS_FOLDER = rf"{TOP_FOLDER}\jobs"
 """Below %ProgramFiles%: a standard user cannot create a folder there first, unlike below %ProgramData%."""
 
-_TOP = JOBS_FOLDER.partition("\\")[0]
 _UNINSTALL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 _WINDOWS = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _CODE_PAGE = r"HKLM\SYSTEM\CurrentControlSet\Control\Nls\CodePage"
@@ -163,7 +166,7 @@ def overview_command(product: Product) -> str:
             # Whole paths, of the marks of jobs that wait for a start.
             f'dir /s /b /a-d "%ProgramFiles%\\{JOBS_FOLDER}\\armed-*" 2>nul',
             marker("startup"),
-            f'type "%ProgramFiles%\\{_TOP}\\{STARTUP_FILE}" 2>nul',
+            f'type "%ProgramFiles%\\{TOP_FOLDER}\\{STARTUP_FILE}" 2>nul',
             # A file that was cut off ends without a line end, and would swallow the next heading.
             "echo.",
             marker("processes"),

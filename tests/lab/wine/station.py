@@ -20,7 +20,7 @@ from .agent import Agent, AgentGoneError
 from .command import WineCommand
 from .options import WineOptions
 from .prefix import Prefix
-from .starts import due_at_boot, task_files
+from .starts import due_at_boot
 from .template import Template
 
 __all__ = ["WineStation", "computer_name"]
@@ -108,19 +108,13 @@ class WineStation:
                 self._agent = await Agent.start(self.prefix, self._on_event)
                 if self.options.session_open:
                     await self.start_process("C:\\windows\\lab\\explorer.exe", interactive=True)
-            self._starting = [asyncio.create_task(self._start_task(*task)) for task in self._due_tasks()]
+            due = due_at_boot(self.prefix.host_path(r"C:\windows\system32\Tasks"), now=dt.datetime.now())
+            self._starting = [asyncio.create_task(self._start_task(*task)) for task in due]
         except BaseException:
             await self._cut()
             raise
         self._power = Power.ON
         self.journal.add("power", self.name, power="on")
-
-    def _due_tasks(self) -> list[tuple[str, float]]:
-        """Tasks that wait for this start, and how many seconds after it they begin."""
-        now = dt.datetime.now()  # of the station, which has the host's clock
-        found = task_files(self.prefix.host_path(r"C:\windows\system32\Tasks"))
-        due = [(name, due_at_boot(definition, now=now)) for name, definition in found]
-        return [(name, delay) for name, delay in due if delay is not None]
 
     async def _start_task(self, name: str, delay: float) -> None:
         await asyncio.sleep(delay)
