@@ -23,7 +23,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -100,6 +100,9 @@ test-kerberos: $(STAMP) kerberos ## Stations in a domain, with a KDC (as root on
 
 test-samba: $(STAMP) kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
 	RENTREE_DOMAIN=samba RENTREE_REQUIRE_KERBEROS=1 $(BIN)/python -m pytest tests/kerberos -n 0 -q
+
+mesh: $(STAMP) ## Jobs as AWX runs them, on a mesh of receptor and ansible-runner (as root on Debian 12, first: sh tests/mesh/setup.sh)
+	$(BIN)/python -m pytest tests/mesh -n 0 -q
 
 test-faults: $(STAMP) ## A fault at every step of a deployment and of a survey, then a run without (minutes)
 	rm -rf build/faults
