@@ -120,6 +120,7 @@ def test_a_killed_node_s_job_is_followed_by_the_other(awx: Awx, school: School, 
 
 
 def test_no_secret_is_in_what_awx_or_the_store_keep(awx: Awx, store: Postgresql) -> None:
+    # Of the tests above: alone it has nothing to look at.
     assert len(list(awx.jobs.glob("*.jsonl"))) == 8
     assert in_the_clear(awx.jobs, SECRETS) == set()
     assert in_the_clear(store.folder / "data/base", SECRETS) == set()
