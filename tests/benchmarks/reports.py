@@ -27,6 +27,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, count  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import (  # noqa: E402
@@ -71,7 +72,7 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
             at="2026-11-26T04:30:00Z",
             records=records,
             stations=[record["station"] for record in records],
-            inventory="inventories/my_schools",
+            inventory=Identity(key="inventories/my_schools"),
             verdict="compliant",
         )
 

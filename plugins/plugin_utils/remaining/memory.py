@@ -13,14 +13,17 @@ import functools
 import os
 import socket
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from ...module_utils.base.clock import now
+from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of, sourced, with_sources
 from ...module_utils.product.release import Release
+from ..lease.kept import renew
+from ..lease.run import run_id
 from ..station.errors import (
     AnswerError,
     CommandTimeoutError,
@@ -55,6 +58,9 @@ _P = ParamSpec("_P")
 _FIELDS = tuple(field.name for field in fields(Standing))
 _SOURCES = ("reason_source", "remedy_source")
 
+_RENEWED = 60.0
+"""Seconds after which a worker that has written nothing meanwhile makes its run's leases longer."""
+
 _NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
@@ -85,6 +91,7 @@ class Memory(Watcher):
         self._boot = ""
         self._attempt: int | None = None
         self._job: JobName | None = None  # of that attempt
+        self._renewed = time.monotonic()
         self.warnings: list[str] = []
 
     def close(self) -> None:
@@ -98,6 +105,11 @@ class Memory(Watcher):
     def seen(self, state: StationState) -> None:
         """The station was read; written with the next transaction."""
         self._clients, self._boot = state.as_dict()["clients"], state.boot
+
+    def at_work(self) -> None:
+        """A request was answered. A setup of an hour is nothing but those: its school stays this run's by them."""
+        if self._path is not None and time.monotonic() - self._renewed > _RENEWED:
+            self._try(lambda _db: None)
 
     @_transaction
     def starting(self, db: sqlite3.Connection, job: JobName) -> None:
@@ -328,6 +340,9 @@ class Memory(Watcher):
             if self._store is None:
                 self._store = Store(self._path)
             with self._store.write() if writes else self._store.read() as db:
+                if writes:
+                    renew(db, run_id(), now=utc_now())
+                    self._renewed = time.monotonic()
                 return work(db)
         except StoreError as exc:
             # Once a station: waiting for a locked file again at every step would slow the whole run.

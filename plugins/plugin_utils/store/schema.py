@@ -209,7 +209,38 @@ create table last_deployment (
 ) strict, without rowid;
 """
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES, _LAST)
+# One job at a time on a school (plugin_utils/lease), and what audits of a few schools each have found changed, until a
+# conclusion over all of them has told it (audit/kept.py).
+_SCHOOLS = """
+create table lease (
+    school text primary key,
+    -- What tells its run from all others, and what people know it by.
+    run text not null,
+    holder text not null,
+    node text not null,
+    -- Where its process lives, and which one it is: somebody in the same place sees whether it is alive.
+    place text not null,
+    process text not null,
+    seconds real not null,
+    taken text not null,
+    expires text not null
+) strict;
+create table audit_change (
+    id integer primary key,
+    audit integer not null references audit (id) on delete cascade,
+    kind text not null,
+    station text not null,
+    school text not null,
+    room text not null,
+    was text not null,
+    became text not null
+) strict;
+create index audit_change_of on audit_change (audit);
+alter table audit add column concludes integer not null default 0;
+"""
+
+_FIRST = _STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS
+STEPS: tuple[str, ...] = (_FIRST, _UNCONFIRMED, _SOURCES, _LAST, _SCHOOLS)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

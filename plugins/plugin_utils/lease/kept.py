@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Leases in the store. Transactions that write come one after another, so that of two runs one finds the other's.
+
+I/O: the store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from ...module_utils.base.times import iso
+from ..store.store import Store
+from .decide import Lease, Run, claim, due, lease_of
+
+__all__ = ["holders", "release", "renew", "take"]
+
+_COLUMNS = ("school", "run", "holder", "node", "place", "process", "seconds", "taken", "expires")
+Alive = Callable[[Run], bool]
+
+
+def take(
+    store: Store, schools: Iterable[str], run: Run, *, now: dt.datetime, seconds: float, alive: Alive
+) -> dict[str, Lease]:
+    """Take each school that is free; returns who has the others, by school. Raises StoreError."""
+    with store.write() as db:
+        held = _held(db)
+        left: dict[str, Lease] = {}
+        for school in schools:
+            there = held.get(school)
+            match claim(there, run, now=now, alive=there is None or alive(there)):
+                case "leave" if there is not None:
+                    left[school] = there
+                case "take":
+                    _write(db, lease_of(school, run, now=now, seconds=seconds))
+        renew(db, run.run, now=now)
+        return left
+
+
+def holders(store: Store, schools: Iterable[str], run: Run, *, now: dt.datetime, alive: Alive) -> dict[str, Lease]:
+    """Who has these schools, of those that ``take`` would leave; nothing is taken. Raises StoreError."""
+    with store.read() as db:
+        held = _held(db)
+    found = {school: held[school] for school in schools if school in held}
+    return {s: each for s, each in found.items() if claim(each, run, now=now, alive=alive(each)) == "leave"}
+
+
+def renew(db: sqlite3.Connection, run: str, *, now: dt.datetime) -> None:
+    """Make all leases of a run longer, in somebody's transaction; most often none is due, and nothing is written."""
+    for lease in [each for each in _held(db, run).values() if due(each, now=now)]:
+        _write(db, replace(lease, expires=iso(now + dt.timedelta(seconds=lease.seconds))))
+
+
+def release(store: Store, run: str) -> None:
+    """Give all schools of a run back. Raises StoreError."""
+    with store.write() as db:
+        db.execute("delete from lease where run = ?", (run,))
+
+
+def _held(db: sqlite3.Connection, run: str = "") -> dict[str, Lease]:
+    rows = db.execute(f"select {', '.join(_COLUMNS)} from lease where run = ? or ? = ''", (run, run))  # noqa: S608  (ours)
+    return {row["school"]: Lease(**{name: row[name] for name in _COLUMNS}) for row in rows}
+
+
+def _write(db: sqlite3.Connection, lease: Lease) -> None:
+    row = lease.as_dict()
+    db.execute("delete from lease where school = ?", (lease.school,))
+    db.execute(
+        f"insert into lease ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608  (ours)
+        [row[name] for name in _COLUMNS],
+    )
