@@ -41,7 +41,7 @@ class Lease(Run):
     """A school that a run has, until ``expires``; times are the store's."""
 
     school: str
-    seconds: float
+    seconds: int
     taken: str
     expires: str
 
@@ -53,7 +53,7 @@ class Lease(Run):
 def lease_of(school: str, run: Run, *, now: dt.datetime, seconds: float) -> Lease:
     """A new one."""
     expires = iso(now + dt.timedelta(seconds=seconds))
-    return Lease(school=school, seconds=seconds, taken=iso(now), expires=expires, **asdict(run))
+    return Lease(school=school, seconds=round(seconds), taken=iso(now), expires=expires, **asdict(run))
 
 
 def claim(held: Lease | None, run: Run, *, now: dt.datetime, alive: bool) -> Literal["take", "keep", "leave"]:

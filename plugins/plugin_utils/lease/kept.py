@@ -7,17 +7,19 @@ I/O: the store.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from sqlalchemy import Connection, delete, select
+
 from ...module_utils.base.times import iso
+from ..store import schema
+from ..store.rows import put
 from ..store.store import Store
 from .decide import Lease, Run, claim, due, lease_of
 
 __all__ = ["holders", "release", "renew", "take"]
 
-_COLUMNS = ("school", "run", "holder", "node", "place", "process", "seconds", "taken", "expires")
 Alive = Callable[[Run], bool]
 
 
@@ -47,7 +49,7 @@ def holders(store: Store, schools: Iterable[str], run: Run, *, now: dt.datetime,
     return {s: each for s, each in found.items() if claim(each, run, now=now, alive=alive(each)) == "leave"}
 
 
-def renew(db: sqlite3.Connection, run: str, *, now: dt.datetime) -> None:
+def renew(db: Connection, run: str, *, now: dt.datetime) -> None:
     """Make all leases of a run longer, in somebody's transaction; most often none is due, and nothing is written."""
     for lease in [each for each in _held(db, run).values() if due(each, now=now)]:
         _write(db, replace(lease, expires=iso(now + dt.timedelta(seconds=lease.seconds))))
@@ -56,18 +58,14 @@ def renew(db: sqlite3.Connection, run: str, *, now: dt.datetime) -> None:
 def release(store: Store, run: str) -> None:
     """Give all schools of a run back. Raises StoreError."""
     with store.write() as db:
-        db.execute("delete from lease where run = ?", (run,))
+        db.execute(delete(schema.lease).where(schema.lease.c.run == run))
 
 
-def _held(db: sqlite3.Connection, run: str = "") -> dict[str, Lease]:
-    rows = db.execute(f"select {', '.join(_COLUMNS)} from lease where run = ? or ? = ''", (run, run))  # noqa: S608  (ours)
-    return {row["school"]: Lease(**{name: row[name] for name in _COLUMNS}) for row in rows}
+def _held(db: Connection, run: str = "") -> dict[str, Lease]:
+    every = select(schema.lease)
+    rows = db.execute(every.where(schema.lease.c.run == run) if run else every).mappings()
+    return {row["school"]: Lease(**row) for row in rows}
 
 
-def _write(db: sqlite3.Connection, lease: Lease) -> None:
-    row = lease.as_dict()
-    db.execute("delete from lease where school = ?", (lease.school,))
-    db.execute(
-        f"insert into lease ({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608  (ours)
-        [row[name] for name in _COLUMNS],
-    )
+def _write(db: Connection, lease: Lease) -> None:
+    put(db, schema.lease, [lease.as_dict()])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message
@@ -20,7 +19,7 @@ from ..audit.record import RecordSummary, ShownRecord
 from ..inventory.identity import Identity
 from ..places.product import of_product
 from ..remaining.last import last_deployments
-from ..store.store import Store
+from ..store.store import Store, store_exists
 from ..words.catalogue import catalogue
 from ..words.words import Words
 from .commands import Commands
@@ -79,13 +78,12 @@ def conclude_all(
 
     ``max_age``: hours; the others as of ``make``. Raises ValueError, StoreError, OSError.
     """
-    path = Path(store).expanduser()
     if keep_days < 1:
         raise ValueError(Message("keep_days is {days}, and must be at least 1", days=keep_days))
     if not 0 < max_age <= _LONGEST:
         raise ValueError(Message("max_age is {hours}, and must be from 1 hour to {most}", hours=max_age, most=_LONGEST))
     # Opening a store that does not exist would make it, and there is nothing in it to conclude from.
-    if not store or not path.exists():
+    if not store_exists(store):
         raise ValueError(
             Message(
                 "there is no store in {path}: a conclusion is made of what audits have kept. Audit first, with the "
@@ -102,7 +100,7 @@ def conclude_all(
     audit = Audit(
         at=now(), records=[], stations=stations, inventory=inventory, verdict="", product=product, concludes=True
     )
-    with Store(path) as opened:
+    with Store(store) as opened:
         history = conclude_audits(
             opened,
             audit,

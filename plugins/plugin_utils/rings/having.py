@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.clock import utc_now
@@ -17,7 +16,7 @@ from ...module_utils.base.times import local
 from ..lease.decide import LEAST, Lease
 from ..lease.kept import holders, release, take
 from ..lease.run import alive, run_id, this_run
-from ..store.store import Store, StoreError
+from ..store.store import Store, StoreError, store_exists
 
 __all__ = ["give_back_schools", "have_schools", "lease_seconds", "told_elsewhere"]
 
@@ -62,11 +61,11 @@ def have_schools(
     ``wait``: for how many seconds others are waited for; ``waits`` is told for whom, once. Without a store that can be
     used the run goes on, as any run does: what two of them begin on a station is one job (job/follow.py).
     """
-    if not store or not schools or (check and not Path(store).expanduser().exists()):
+    if not store or not schools or (check and not store_exists(store)):
         return {}, []
     run, deadline, told = this_run(variables), time.monotonic() + wait, False
     try:
-        with Store(Path(store)) as kept:
+        with Store(store) as kept:
             while True:
                 now = utc_now()
                 left = (
@@ -89,7 +88,7 @@ def have_schools(
 def give_back_schools(store: str) -> None:
     """The run is over. One that cannot say so has its schools until their time is over."""
     try:
-        with Store(Path(store)) as kept:
+        with Store(store) as kept:
             release(kept, run_id())
     except StoreError:
         return

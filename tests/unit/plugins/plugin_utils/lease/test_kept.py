@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
@@ -27,8 +26,8 @@ _TWO = Run(run="node-2:b", holder="AWX 13", node="node-2")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "state.sqlite3") as opened:
+def store(address: str) -> Iterator[Store]:
+    with Store(address) as opened:
         yield opened
 
 
@@ -58,15 +57,14 @@ def test_what_a_run_writes_keeps_its_schools(store: Store) -> None:
     assert list(holders(store, ["A", "B"], _ONE, now=_NOW + dt.timedelta(minutes=20), alive=lambda _: True)) == ["A"]
 
 
-def _compete(path: Path, number: int) -> None:
-    with Store(path) as store:
+def _compete(address: str, number: int) -> None:
+    with Store(address) as store:
         os._exit(1 if _take(store, replace(_ONE, run=f"node:{number}"), "A") else 0)
 
 
-def test_of_twenty_processes_one_gets_the_school(tmp_path: Path) -> None:
-    path = tmp_path / "state.sqlite3"
+def test_of_twenty_processes_one_gets_the_school(address: str) -> None:
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_compete, args=(path, number)) for number in range(20)]
+    processes = [context.Process(target=_compete, args=(address, number)) for number in range(20)]
     for each in processes:
         each.start()
     for each in processes:
@@ -92,14 +90,14 @@ def test_a_process_that_is_gone_is_seen_where_it_can_be() -> None:
 
 
 def test_a_worker_renews_with_what_it_writes_and_while_it_only_follows(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, ticks = [_NOW], [0.0]
     monkeypatch.setattr(_memory, "utc_now", lambda: clock[0])
     monkeypatch.setattr(_memory.time, "monotonic", lambda: ticks[0])
     mine = replace(_ONE, run=run_id())
     _take(store, mine, "A")
-    memory = Memory(str(store.path), station="s1", product="pronote_client", school="A")
+    memory = Memory(address, station="s1", product="pronote_client", school="A")
 
     def later(seconds: float) -> str:
         clock[0] += dt.timedelta(seconds=seconds)
