@@ -48,8 +48,9 @@ def test_the_second_of_two_jobs_says_who_has_the_school(school: School) -> None:
     dry = school.play("deploy", "--check").assert_code(0)
     assert f"{holder} on {node}" in dry.output
     second = school.play("deploy").assert_code(0)
-    for name, result in second.of("client_turn").items():
-        assert name in NAMES
+    results = second.of("client")
+    assert sorted(results) == NAMES
+    for result in results.values():
         assert (result["action"], result["outcome"], result["changed"]) == ("skip", "ok", False)
         assert f"another run has the school {uai}: {holder} on {node}, until " in result["reason"]
         assert "if it was killed" in result["remedy"]
@@ -70,14 +71,14 @@ def test_a_killed_nodes_school_is_taken_over_once_its_time_is_over(school: Schoo
     # As from another node, where nobody can look for the process.
     _tell(school, "place = ?, node = ?", "another machine", "node-1")
     held = school.play("deploy").assert_code(0)
-    assert {result["action"] for result in held.of("client_turn").values()} == {"skip"}
+    assert {result["action"] for result in held.of("client").values()} == {"skip"}
     assert "on node-1, until" in held.output
 
     # Sent again a few minutes later, as by a job that waits for it meanwhile.
     _tell(school, "expires = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+3 seconds')")
     again = school.play("deploy", "-e", json.dumps({"pronote_client_lease_wait": 60})).assert_code(0)
     assert "this run waits for it" in again.output
-    results = again.of("client_turn")
+    results = again.of("client")
     assert {name: result["action"] for name, result in results.items()} == dict.fromkeys(NAMES, "finish")
     assert {result["job"]["started"] for result in results.values()} == {0}
     assert _starts(school) == NAMES, "an installer was started twice"
