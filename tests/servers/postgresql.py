@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -120,5 +121,9 @@ def postgresql(*, address: str = "127.0.0.1", port: int = 0, connections: int = 
 def serving(server: Postgresql) -> Iterator[None]:
     """The server's process until the block ends: to stop it in the middle, and to start it again."""
     command = _as_account([str(_bin() / "postgres"), "-D", str(server.folder / "data")])
+    ready = [str(_bin() / "pg_isready"), "-q", "-h", server.address, "-p", str(server.port)]
     with running(command, address=server.address, port=server.port, log=server.folder / "server.log"):
+        # It listens a moment before it takes anybody.
+        while subprocess.run(ready, check=False).returncode != 0:
+            time.sleep(0.02)
         yield

@@ -65,6 +65,7 @@ _SOURCES = ("reason_source", "remedy_source")
 _RENEWED = 60.0
 """Seconds after which a worker that has written nothing meanwhile makes its run's leases longer."""
 
+_UNSEEN_END = Message("no run saw its end")
 _NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
@@ -348,7 +349,7 @@ class Memory(Watcher):
         Another run that is at work at this moment writes its own end over this one.
         """
         left_open = (_attempt.station == self._station, _attempt.product == self._product, _attempt.ended.is_(None))
-        told = {"ended": now(), "result": "interrupted", "fact": "no run saw its end"}
+        told = {"ended": now(), "result": "interrupted", "fact": str(_UNSEEN_END)}
         db.execute(update(schema.attempt).where(*left_open).values(told))
 
     def _keep(self, work: Callable[[Connection], None]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import sqlite3
 import time
 from abc import ABC, abstractmethod
@@ -21,7 +22,7 @@ from typing import Any, Final
 
 from ansible import constants
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
-from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import OperationalError as OperationalFailure
 
 from ...module_utils.base.message import Message
@@ -244,7 +245,7 @@ class PostgresqlServer(StoreEngine):
         db.execute(_LOCK)
 
     def abandon(self, db: Connection) -> None:
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(SQLAlchemyError):
             db.exec_driver_sql("rollback")
 
     def version(self, db: Connection) -> int:
@@ -274,9 +275,8 @@ class PostgresqlServer(StoreEngine):
         if isinstance(exc, DataError) and not state:
             return Failure(fact=said, remedy=Message("Find it among the names of the inventory."))
         if not state or exc.connection_invalidated:
-            # libpq's own words, without a state: nothing answered, or it went away.
-            wrong = any(word in said for word in ("password", "authentication"))
-            return Failure(fact=said, remedy=_PASSWORD if wrong else _REACH, waited=not wrong)
+            # Nothing answered, or it went away.
+            return Failure(fact=said, remedy=_REACH, waited=True)
         return _refused(said)
 
 
@@ -320,7 +320,26 @@ _IS_THERE: Final = text(
 
 
 def _state(exc: DBAPIError) -> str:
-    return str(getattr(exc.orig, "sqlstate", None) or "")
+    """The SQLSTATE of an error; of a refusal to connect, for which libpq tells none, what its words mean."""
+    state = getattr(exc.orig, "sqlstate", None)
+    if state:
+        return str(state)
+    said = str(exc.orig)
+    return next((meant for words, meant in _REFUSALS if words.search(said)), "")
+
+
+# In English and French, PostgreSQL's languages of our users' servers (its po/fr.po).
+_REFUSALS: Final = (
+    (re.compile(r"too many (clients|connections)|connection slots|trop de (clients|connexions)"), _FULL),
+    (
+        re.compile(
+            r"no password|password authentication|mot de passe|authentifi|pg_hba\.conf|[Rr]ole .* does not exist"
+        ),
+        "28",
+    ),
+    (re.compile(r"database .* does not exist|base de donn.es .* n'existe pas"), "3D000"),
+    (re.compile(r"starting up|shutting down|recovery mode|se lance|en cours d'arr.t|restauration"), "57P"),
+)
 
 
 def _engine(url: Any, **how: Any) -> Engine:
@@ -337,4 +356,4 @@ def _statements(script: str) -> Iterator[str]:
             yield statement
             statement = ""
     if statement.strip():
-        raise ValueError(f"a step of the schema ends in the middle of a statement: {statement.strip()[:60]!r}")
+        raise AssertionError("a step of the schema ends in the middle of a statement", statement)
