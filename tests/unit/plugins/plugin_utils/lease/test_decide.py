@@ -39,7 +39,7 @@ def _after(seconds: float) -> dt.datetime:
     ],
 )
 def test_claim(held: Run | None, seconds: float, alive: bool, expected: str) -> None:
-    there = held and lease_of("0310001A", held, now=_START, seconds=300)
+    there = None if held is None else lease_of("0310001A", held, now=_START, seconds=300)
     assert claim(there, _ONE, now=_after(seconds), alive=alive) == expected
 
 
