@@ -23,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import never_read  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES, UNREAD  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
@@ -42,14 +43,19 @@ _JOBS = [("elsewhere", "2026-01-01T00:00:00Z")]
 def history() -> History:
     """Two audits, the second without the CDI: every status, names that mean harm, one station that vanished and one
     that no audit has looked at."""
-    inventory = "inventories/my_schools"
+    inventory = Identity(key="inventories/my_schools")
     every = [record(f"s101-{n:02}", status=status) for n, status in enumerate(STATUSES) if status not in UNREAD]
     hostile = [
         record(name, status="late", school="0310002B", school_name='Collège "Les \\ Prés"\n', room="<b>", reason=name)
         for name in HOSTILE
     ]
     left_out = record("cdi-01", status="unreachable", room="CDI")
-    first = [record("s101-01"), record("s101-00", status="late"), left_out, record("gone-01")]
+    first = [
+        record("s101-01"),
+        record("s101-00", status="late"),
+        left_out,
+        record("gone-01", school="0310002B", school_name="Collège"),
+    ]
     names = [r["station"] for r in (*every, *hostile, left_out)]
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "state.sqlite3")) as store:
         for at, records, stations in (

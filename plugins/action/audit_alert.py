@@ -53,7 +53,7 @@ class ActionModule(ControllerAction):
         records, summary = list(records_of(self.variables, args["records"])), args["summary"]
         if "verdict" not in summary:
             return {"skipped": True, "skip_reason": Message("no audit was made, so there is nothing to tell")}
-        limited = bool(self.variables.get("ansible_limit"))
+        limited = bool(self.variables.get("ansible_limit") or summary.get("in_part"))
         request = AlertRequest.of(args, self.words)
         telling = tell(records, summary, request, limited=limited, check=self._task.check_mode)
         # A mail server that is down, or a store, is a failure of the alert, not of the audit.

@@ -10,10 +10,10 @@ from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.block import of_audit
+from ..plugin_utils.inventory.identity import identity_of
 from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.report.make import (
     commands,
-    inventory_of,
     make,
     place_of,
     records_of,
@@ -73,14 +73,14 @@ class ActionModule(ControllerAction):
             stations=stations_of(self.variables, args["product"]),
             awaited=to_audit(self.variables, args["product"]),
             place=place_of(self.variables),
-            inventory=inventory_of(self.variables),
+            inventory=identity_of(self.variables),
             commands=commands(self.variables),
             check=self._task.check_mode,
         )
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])
         result = {"counts": count(records), "changes": made.changes, **made.outcome.as_dict(), **made.written}
-        result |= {"verdict_of_all": made.verdict, "unread": made.unread}
+        result |= {"verdict_of_all": made.verdict, "unread": made.unread, "in_part": made.in_part}
         block = of_audit(
             records,
             outcome=made.outcome,

@@ -27,7 +27,9 @@ class ActionModule(TurnAction):
             return {"skipped": True}
         turn = turn_of(self.name, found, step, earlier=self.variables.get(args["results"])) if step else None
         if (kept := keep_back(turn)) is not None:
-            return self._held(kept, args, found) if "held_by" in kept else kept
+            # Of a school that another run has, that one remembers how its stations stand.
+            mine = "held_by" in kept and "elsewhere" not in kept
+            return self._held(kept, args, found) if mine else kept
         meanwhile, result = Meanwhile(self.name, step), dict[str, Any]()
         try:
             result = self._go(args, found, turn, meanwhile, pilots=(step or found).get("pilots", ()))

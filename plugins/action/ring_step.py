@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.rings.having import give_back_schools
 from ..plugin_utils.rings.lines import stop_lines
 from ..plugin_utils.rings.play import planned_in, take_step
 
@@ -23,6 +24,8 @@ class ActionModule(ControllerAction):
         planned = planned_in(self.variables, args["plan"])
         given = {name: args[name] for name in ("index", "results", "store", "patience")}
         result = take_step(self.variables, planned, **given, check=self._task.check_mode)
+        if args["index"] < 0 and args["store"] and not self._task.check_mode:
+            give_back_schools(args["store"])
         if args["index"] < 0:
             show(stop_lines(result["stopped"], words=self.words), color="purple")
         return {**result, "stopped": {school: str(reason) for school, reason in result["stopped"].items()}}

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from ..module_utils.base.message import Message
 from ..plugin_utils.depot.script import old_scripts_words
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.inventory.typed import command_here
@@ -18,6 +20,8 @@ class ActionModule(ControllerAction):
         "store": {"type": "path", "default": "", "aliases": ["state"]},
         "connect_timeout": {"type": "float", "default": 3},
         "survey": {"type": "path", "default": ""},
+        "lease": {"type": "float", "default": 300},
+        "lease_wait": {"type": "float", "default": 0},
         "again": {"type": "str", "default": ""},
         "results": {"type": "str", "default": "pronote_client_result"},
     }
@@ -33,12 +37,15 @@ class ActionModule(ControllerAction):
     def _plan(self, args: dict[str, Any]) -> dict[str, Any]:
         role = self._task._role
         play = PlayVariables(self.variables, role.get_default_vars() if role else {}, self._templated)
-        given = {name: args[name] for name in ("store", "connect_timeout", "survey")}
-        result = make_plan(play, **given)
+        given = {name: args[name] for name in ("store", "connect_timeout", "survey", "lease", "lease_wait")}
+        result = make_plan(play, **given, waits=self._waits, check=self._task.check_mode)
         show(ring_lines(result["plans"], check=self._task.check_mode, words=self.words))
         if named := result["old_scripts"]:
             result["warnings"].append(old_scripts_words(named, command_here("prepare", self.variables)))
         return result
+
+    def _waits(self, why: Sequence[Message]) -> None:
+        show(self.words.of(Message("{why}: this run waits for it", why=each)) for each in why)
 
     def _templated(self, variables: dict[str, Any], name: str) -> Any:
         return self._templar.copy_with_new_env(available_variables=variables).template(variables[name])

@@ -127,6 +127,14 @@ verdict_of_all:
   returned: always
   type: str
   sample: not_compliant
+in_part:
+  description:
+    - Schools of which this run's inventory lacks stations that it is known to have, as one of AWX's slices does.
+      Nothing is concluded about who has vanished, and RV(verdict_of_all) is of them as last known.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 unread:
   description: Stations of the product's group that no audit has looked at. 0 without a history.
   returned: always

@@ -92,6 +92,12 @@ meanwhile:
   returned: always
   type: dict
   sample: {}
+elsewhere:
+  description: Those of RV(held) whose school another run has. What becomes of them is for that one to remember.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 wrong:
   description: Those of RV(held) whose school's variables cannot be right. They fail.
   returned: always

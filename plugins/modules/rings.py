@@ -31,6 +31,17 @@ options:
         and what was found says who can be reached. Empty, every station of the play is.
     type: path
     default: ""
+  lease:
+    description:
+      - Seconds for which a school stays this run's in O(store) when it writes nothing more, because its node was
+        killed, say. At work, it makes that longer by itself. No other run deploys in the school meanwhile.
+      - At least 120.
+    type: float
+    default: 300
+  lease_wait:
+    description: Seconds for which schools are waited for that another run has. Then their stations are held back.
+    type: float
+    default: 0
   again:
     description:
       - Name of the variable that the plan of this run was registered in, to go back to the schools that others went on
@@ -100,6 +111,11 @@ old_scripts:
   type: list
   elements: str
   sample: [2025.2.9 x64]
+lease:
+  description: O(lease).
+  returned: always
+  type: float
+  sample: 300.0
 survey:
   description: O(survey).
   returned: always

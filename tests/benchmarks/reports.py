@@ -27,12 +27,15 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, count  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.conclusion import conclude_all  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit import render_junit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import (  # noqa: E402
     render_prometheus,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import KINDS, render_html  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
@@ -71,7 +74,7 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
             at="2026-11-26T04:30:00Z",
             records=records,
             stations=[record["station"] for record in records],
-            inventory="inventories/my_schools",
+            inventory=Identity(key="inventories/my_schools"),
             verdict="compliant",
         )
 
@@ -81,6 +84,8 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
 
         seconds, _ = _timed(keep)
         costs.append(ReportCost(what="store", seconds=seconds, size=path.stat().st_size - before))
+        seconds, size = _timed(lambda: _conclude(Path(folder), records, made.commands))
+        costs.append(ReportCost(what="conclusion", seconds=seconds, size=size))
     renderers: dict[str, Callable[[], str]] = {
         "html": lambda: render_html(
             made.report, trends=made.history.trend, commands=made.commands, words=catalogue("fr")
@@ -96,6 +101,31 @@ def report_costs(*, schools: int, rooms: int = 10, stations: int = 20) -> list[R
         if what == "html":
             page = text.encode()
     return [*costs, *_alert_costs(records, page)]
+
+
+def _conclude(folder: Path, records: list[AuditRecord], commands: Commands) -> int:
+    """The conclusion over all audits, with its HTML and JSON; returns their bytes."""
+    paths = {kind: str(folder / f"whole.{kind}") if kind in {"html", "path"} else None for kind in KINDS}
+    conclude_all(
+        paths,
+        product="pronote_client",
+        words=catalogue("fr"),
+        fail_on=[],
+        max_unreachable=50,
+        max_unknown=5,
+        max_age=24 * 366,
+        store=str(folder / "state.sqlite3"),
+        # The audits are of a day of their own, whenever this is run.
+        keep_days=99_999,
+        outcome=None,
+        board=None,
+        stations=[record["station"] for record in records],
+        inventory=Identity(key="inventories/my_schools"),
+        commands=commands,
+        check=False,
+        place=lambda _name: {"school": "", "school_name": "", "room": ""},
+    )
+    return sum(each.stat().st_size for each in folder.glob("whole*"))
 
 
 def _alert_costs(records: list[AuditRecord], page: bytes) -> list[ReportCost]:

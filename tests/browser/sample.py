@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, ShownRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import FAULTY, SILENT
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import result_words
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.last import LastDeployment
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.next_step import next_step
@@ -199,6 +200,7 @@ def sample(
     history: History | None = None
     records: list[AuditRecord] = []
     at = ""
+    inventory = Identity(key="inventories/my_schools")
     work.mkdir(parents=True, exist_ok=True)
     with Store(work / "state.sqlite3") as store:
         for day in range(days):
@@ -207,7 +209,7 @@ def sample(
             if hostile and day >= days - 2:
                 records += _hostile(records[0], new=day == days - 1)
             names = [r["station"] for r in records]
-            audit = Audit(at=at, records=records, stations=names, inventory="inventories/my_schools", verdict="")
+            audit = Audit(at=at, records=records, stations=names, inventory=inventory, verdict="")
             history = save_audit(store, audit, keep_days=400, jobs=_jobs(names, at))
     assert history is not None
     outcome = conclude(records)

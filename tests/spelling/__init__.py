@@ -35,6 +35,7 @@ _FRENCH = {
             "guide-admin.fr",
             "init",
             "prepare",
+            "plusieurs-noeuds",
             "prochain-demarrage",
             "rehearsal",
             "reports",

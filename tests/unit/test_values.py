@@ -17,6 +17,7 @@ _KNOWN: dict[str, set[str]] = {
         "base.identifiers int(digits[1], 16)",
         "checks.export_judge int(begins[0])",
         "init.checks int(uai[:7])",
+        "lease.run int(number[:9])",
         "product.release int(part)",
         "depot.script int(values[0])",
         "depot.script int(word)",
@@ -36,6 +37,7 @@ _KNOWN: dict[str, set[str]] = {
     "numbers of libraries and of ourselves": {
         "base.deadline int(self._file.readinto(buffer) or 0)",
         "archive.judge int(each['year'])",
+        "audit.kept int(audit.concludes)",
         "audit.kept int(limited)",
         "depot.script int(each)",
         "depot.script int(value)",

@@ -7,14 +7,14 @@ changed in that room and nothing about the others, which stay as they were last 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
 from .record import AuditRecord, RecordSummary, ShownRecord
 from .status import FAULTY, JUDGED
 
-__all__ = ["VANISHED", "Change", "Changes", "LastWord", "changes", "clients_of", "picture", "remember"]
+__all__ = ["VANISHED", "Change", "Changes", "LastWord", "changes", "clients_of", "merged", "picture", "remember"]
 
 _KEPT = frozenset(RecordSummary.__annotations__)
 
@@ -32,7 +32,7 @@ class LastWord:
     judged: str = ""  # its last status that said something about its client
     clients: str | None = None  # the clients it had when it could last be read
     seen: str | None = None  # when it could last be read
-    inventory: str = ""  # the sources of the inventory it was audited with
+    inventory: str = ""  # the key of the inventory it was audited with (inventory/identity.py)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +93,16 @@ def changes(
     stations: Collection[str],
     inventory: str,
     ours: Iterable[tuple[str, str]],
+    judges: Callable[[str], bool] = lambda _school: True,
 ) -> Changes:
     """Compare an audit with what was known.
 
     ``stations`` is the whole inventory, whatever the limit of the run: only a station that is no longer in it has
-    vanished, and only when it was last audited with the same ``inventory`` sources (another file beside this one may
-    hold it). ``ours`` are our own jobs, as (station, time of the end): a client that changed without one was changed by
-    hand, which is the client's own update or a visit. When there is none at all, deployments are remembered in another
-    store, or there are none yet: then nothing is called changed by hand. Nothing is new in a first audit.
+    vanished, only when it was last audited with the same ``inventory`` (another file beside this one may hold it), and
+    only in a school that the run ``judges`` (audit/sight.py). ``ours`` are our own jobs, as (station, time of the
+    end): a client that changed without one was changed by hand, which is the client's own update or a visit. When there
+    is none at all, deployments are remembered in another store, or there are none yet: then nothing is called changed
+    by hand. Nothing is new in a first audit.
     """
     latest = dict[str, str]()
     for station, time in ours:
@@ -122,10 +124,28 @@ def changes(
             found.by_hand.append(_change(record, before=previous.clients, after=clients))
     here = {*stations, *(record["station"] for record in records)}
     for station in sorted(set(known) - here):
-        if known[station].inventory == inventory:
-            old = known[station].record
+        old = known[station].record
+        if known[station].inventory == inventory and judges(old["school"]):
             found.vanished.append(_change(old, before=old["status"], after=VANISHED))
     return found
+
+
+def merged(each: Iterable[Changes]) -> Changes:
+    """What several audits found, oldest first, as one: of a station its last turn to late or to fixed, and the last
+    news of whether it is there; each change by hand."""
+    turned: dict[str, tuple[str, Change]] = {}
+    there: dict[str, tuple[str, Change]] = {}
+    whole = Changes()
+    for one in each:
+        for kept, kinds in ((turned, ("newly_late", "fixed")), (there, ("new", "vanished"))):
+            for kind in kinds:
+                for change in getattr(one, kind):
+                    kept.pop(change.station, None)
+                    kept[change.station] = kind, change
+        whole.by_hand.extend(one.by_hand)
+    for kind, change in (*turned.values(), *there.values()):
+        getattr(whole, kind).append(change)
+    return whole
 
 
 def _change(record: RecordSummary, *, before: str = "", after: str) -> Change:

@@ -10,22 +10,27 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...module_utils.base.times import iso, local_day, moment
+from ..inventory.identity import Identity
 from ..store import schema
 from ..store.rows import put
 from ..store.store import Store
-from .history import VANISHED, Changes, LastWord, changes, clients_of, picture, remember
+from .history import VANISHED, Change, Changes, LastWord, changes, clients_of, merged, picture, remember
 from .record import AuditRecord, ShownRecord
+from .sight import Sight, sight_of
 
-__all__ = ["Audit", "History", "last_words", "our_jobs", "read_history", "save_audit"]
+__all__ = ["Audit", "History", "conclude_audits", "last_words", "our_jobs", "read_history", "save_audit"]
 
 # Of audit_station, beside its key and the record.
 _COLUMNS = ("inventory", "at", "since", "judged", "clients", "seen")
+
+# Of audit_change, by the fields of a Change: two of them are words of SQL.
+_CHANGE = {"station": "station", "school": "school", "room": "room", "was": "before", "became": "after"}
 
 Jobs = Callable[[Connection, str], Iterable[tuple[str, str]]]
 """Our own jobs for a product, as (station, time of the end). What they change is not by hand."""
@@ -40,26 +45,28 @@ def our_jobs(db: Connection, product: str) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """One run. ``stations`` is the whole inventory, ``inventory`` names its sources, ``limited`` whether some of the
-    stations that audits have seen were left out."""
+    """One run. ``stations``: those that its inventory names. ``concludes``: it has read nobody, and sums up what the
+    audits before it have found (playbooks/conclude.yml)."""
 
     at: str
     records: Sequence[AuditRecord]
     stations: Collection[str]
-    inventory: str
+    inventory: Identity
     verdict: str
     product: str = "pronote_client"
+    concludes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class History:
     """What reports show on top of this run. ``trend``: school → [(time, {status: stations})], oldest first, the last
-    audit of each day. ``releases``: school → (release, first seen)."""
+    audit of each day. ``releases``: school → (release, first seen). ``cut``: as of a Sight."""
 
     picture: list[ShownRecord]
     changes: Changes | None = None
     trend: dict[str, list[tuple[str, dict[str, int]]]] = field(default_factory=dict)
     releases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    cut: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def none(cls, audit: Audit) -> History:
@@ -70,17 +77,50 @@ class History:
 def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_jobs) -> History:
     """Keep an audit in one transaction, forget those older than ``keep_days``, and return the history with it."""
     with store.write() as db:
-        found, words, shown = _compared(db, audit, jobs)
-        _insert(db, audit, found, words, shown)
+        compared = _compared(db, audit, jobs)
+        _insert(db, audit, compared)
         _prune(db, audit.at, keep_days)
-        return _history(db, audit.product, shown, found)
+        return _history(db, audit.product, compared)
 
 
 def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> History:
     """The history as it would be with this audit; nothing is written (check mode)."""
     with store.read() as db:
-        found, _, shown = _compared(db, audit, jobs)
-        return _history(db, audit.product, shown, found)
+        return _history(db, audit.product, _compared(db, audit, jobs))
+
+
+def conclude_audits(
+    store: Store, audit: Audit, *, judge: Callable[[Sequence[ShownRecord]], str], keep_days: int, check: bool
+) -> History:
+    """The history over all audits of an inventory, whoever made them, with what changed since the last conclusion.
+
+    ``judge``: the verdict on the picture. Kept in one transaction, unless ``check``.
+    """
+    with store.read() if check else store.write() as db:
+        compared = _compared(db, audit, our_jobs)
+        compared = replace(compared, found=merged([*_since_concluded(db, audit), compared.found]))
+        if not check:
+            _insert(db, replace(audit, verdict=judge(compared.shown)), compared)
+            _prune(db, audit.at, keep_days)
+        return _history(db, audit.product, compared)
+
+
+def _since_concluded(db: Connection, audit: Audit) -> list[Changes]:
+    """What each audit since the last conclusion found changed, oldest first."""
+    of, change = schema.audit.c, schema.audit_change.c
+    mine = (of.product == audit.product, of.inventory.in_([audit.inventory.key, audit.inventory.formerly]))
+    last = select(func.coalesce(func.max(of.id), 0)).where(*mine, of.concludes == 1).scalar_subquery()
+    rows = (
+        select(schema.audit_change)
+        .join_from(schema.audit_change, schema.audit, change.audit == of.id)
+        .where(*mine, of.id > last)
+        .order_by(of.id, change.id)
+    )
+    found: dict[int, Changes] = {}
+    for row in db.execute(rows).mappings():
+        one = Change(**{of_change: row[name] for name, of_change in _CHANGE.items()})
+        getattr(found.setdefault(row["audit"], Changes()), row["kind"]).append(one)
+    return list(found.values())
 
 
 def last_words(store: Store, product: str = "pronote_client") -> list[LastWord]:
@@ -96,25 +136,61 @@ def _last_words(db: Connection, product: str) -> dict[str, LastWord]:
     }
 
 
-def _compared(db: Connection, audit: Audit, jobs: Jobs) -> tuple[Changes, dict[str, LastWord], list[ShownRecord]]:
-    """What changed, the new last word on each station of the audit, and the picture with it."""
-    known = _last_words(db, audit.product)
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """An audit beside what was known: what changed, the new last word on each of its stations, the picture with it."""
+
+    found: Changes
+    words: Mapping[str, LastWord]
+    shown: Sequence[ShownRecord]
+    sight: Sight
+
+
+def _compared(db: Connection, audit: Audit, jobs: Jobs) -> _Compared:
+    known = _taken_over(_last_words(db, audit.product), audit.inventory)
     ours = jobs(db, audit.product)
-    found = changes(known, audit.records, stations=audit.stations, inventory=audit.inventory, ours=ours)
-    words = {
-        r["station"]: remember(known.get(r["station"]), r, at=audit.at, inventory=audit.inventory)
-        for r in audit.records
+    key = audit.inventory.key
+    sight = sight_of(
+        {name: word.record["school"] for name, word in known.items() if word.inventory == key},
+        {r["station"]: r["school"] for r in audit.records},
+        stations=audit.stations,
+        in_parts=audit.inventory.in_parts,
+        may_be_cut=audit.inventory.may_be_cut,
+        whole=audit.concludes,
+    )
+    found = changes(known, audit.records, stations=sight.stations, inventory=key, ours=ours, judges=sight.judges)
+    words = {r["station"]: remember(known.get(r["station"]), r, at=audit.at, inventory=key) for r in audit.records}
+    shown = picture({**known, **words}, audit.records, stations=sight.stations, at=audit.at)
+    return _Compared(found=found, words=words, shown=shown, sight=sight)
+
+
+def _taken_over(known: dict[str, LastWord], inventory: Identity) -> dict[str, LastWord]:
+    """The last words with those of the same inventory from before it had an id as its own."""
+    if not inventory.formerly:
+        return known
+    return {
+        name: replace(word, inventory=inventory.key) if word.inventory == inventory.formerly else word
+        for name, word in known.items()
     }
-    return found, words, picture({**known, **words}, audit.records, stations=audit.stations, at=audit.at)
 
 
-def _insert(
-    db: Connection, audit: Audit, found: Changes, words: Mapping[str, LastWord], shown: Sequence[ShownRecord]
-) -> None:
+def _insert(db: Connection, audit: Audit, compared: _Compared) -> None:
+    found, words, shown = compared.found, compared.words, compared.shown
+    key, formerly = audit.inventory.key, audit.inventory.formerly
+    for table in (schema.audit, schema.audit_station) if formerly else ():
+        of_it = (table.c.product == audit.product, table.c.inventory == formerly)
+        db.execute(update(table).where(*of_it).values(inventory=key))
     limited = any(not entry["audited"] for entry in shown)
-    own = {"at": audit.at, "product": audit.product, "inventory": audit.inventory, "verdict": audit.verdict}
-    added = insert(schema.audit).values(own | {"limited": int(limited)})
+    own = {"at": audit.at, "product": audit.product, "inventory": key, "verdict": audit.verdict}
+    added = insert(schema.audit).values(own | {"limited": int(limited), "concludes": int(audit.concludes)})
     number = db.execute(added.returning(schema.audit.c.id)).scalar_one()
+    changed = [
+        {"audit": number, "kind": kind, **{name: each[of] for name, of in _CHANGE.items()}}
+        for kind, changes_of in vars(found).items()
+        for each in map(asdict, changes_of)
+    ]
+    if changed and not audit.concludes:
+        db.execute(insert(schema.audit_change), changed)
     results = {r["station"]: (r["status"], clients_of(r)) for r in audit.records}
     results |= {change.station: (VANISHED, None) for change in found.vanished}
     put(
@@ -179,8 +255,14 @@ def _prune(db: Connection, at: str, keep_days: int) -> None:
         db.execute(delete(table).where(table.c.at < oldest))
 
 
-def _history(db: Connection, product: str, shown: list[ShownRecord], found: Changes) -> History:
-    return History(picture=shown, changes=found, trend=_trend(db, product), releases=_releases(db, product))
+def _history(db: Connection, product: str, compared: _Compared) -> History:
+    return History(
+        picture=list(compared.shown),
+        changes=compared.found,
+        trend=_trend(db, product),
+        releases=_releases(db, product),
+        cut=compared.sight.cut,
+    )
 
 
 def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, int]]]]:

@@ -71,13 +71,14 @@ def conclude(
     fail_on: Iterable[str] = (),
     max_unreachable: float = 50,
     max_unknown: float = 5,
+    more_gaps: Sequence[Message] = (),
 ) -> AuditOutcome:
     """Judge a whole audit.
 
     ``max_unreachable`` and ``max_unknown`` are percentages of the stations: with more than that silent (or never read,
     in the picture of all), or of unknown release, the audit is incomplete. A station known to be wrong outweighs those
     not known: ``not_compliant`` wins, and ``complete`` still says that there are gaps. ``fail_on`` holds statuses and
-    verdicts. Raises ValueError.
+    verdicts; ``more_gaps``: why it is incomplete beside that. Raises ValueError.
     """
     # A field that a scheduler leaves empty (-e pronote_audit_fail_on=) is a list of one empty text.
     wanted = {each for each in fail_on if each}
@@ -102,7 +103,7 @@ def conclude(
                 )
             )
     counts = count(records)
-    gaps = _gaps(counts, len(records), max_unreachable=max_unreachable, max_unknown=max_unknown)
+    gaps = [*_gaps(counts, len(records), max_unreachable=max_unreachable, max_unknown=max_unknown), *more_gaps]
     faulty = any(counts[status] for status in FAULTY)
     verdict = "not_compliant" if faulty else "incomplete" if gaps else "compliant"
     named = set(FAULTY) | wanted if "not_compliant" in wanted else wanted

@@ -256,11 +256,16 @@ def of_audit(
     words: Words,
     unread: int = 0,
     check: bool = False,
+    concludes: bool = False,
     command: Command | None = None,
 ) -> EndBlock:
-    """That of an audit. ``written``: the reports, by their kind (report/write.py); ``unread``: stations of the
-    inventory that no audit has looked at; ``command``: of a playbook that comes next."""
-    head = words("{product}, audit", product=_title(product))
+    """That of an audit; ``concludes``: of what others have found.
+
+    ``written``: the reports, by their kind (report/write.py); ``unread``: stations of the inventory that no audit has
+    looked at; ``command``: of a playbook that comes next.
+    """
+    about = Message("{product}, all audits", product="") if concludes else Message("{product}, audit", product="")
+    head = words.of(about.given(product=_title(product)))
     schools = by_school(records)
     dry = [words("Dry run: the reports were not written.")] if check else []
     following = []

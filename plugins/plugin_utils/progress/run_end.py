@@ -27,7 +27,7 @@ __all__ = ["RunEnd", "how_to_run"]
 _SURVEY = "rentree.pronote.client_survey"
 _RINGS = "rentree.pronote.rings"
 _TURN = "rentree.pronote.client_turn"
-_REPORTS = {"rentree.pronote.deploy_report", "rentree.pronote.audit_report", "rentree.pronote.doctor"}
+_REPORTS = {f"rentree.pronote.{action}" for action in ("deploy_report", "audit_report", "audit_conclude", "doctor")}
 
 
 def how_to_run(name: str, *, playbook: str, inventories: Sequence[str]) -> str:

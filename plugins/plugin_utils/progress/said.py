@@ -16,7 +16,7 @@ PLUMBING = frozenset(
     {
         *(f"rentree.pronote.{action}" for action in ("audit_survey", "client_survey", "client_settings_survey")),
         *(f"rentree.pronote.{action}" for action in ("rings", "ring_step", "deploy_report", "audit_report", "places")),
-        *(f"rentree.pronote.{action}" for action in ("preflight", "rentree_gate", "wake", "doctor")),
+        *(f"rentree.pronote.{action}" for action in ("preflight", "rentree_gate", "wake", "doctor", "audit_conclude")),
         *(f"ansible.builtin.{action}" for action in ("set_fact", "include_tasks", "include_role", "meta", "assert")),
     }
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,9 +20,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
-from ...module_utils.base.clock import now
+from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of, sourced, with_sources
 from ...module_utils.product.release import Release
+from ..lease.kept import renew
+from ..lease.run import run_id
 from ..station.errors import (
     AnswerError,
     CommandTimeoutError,
@@ -59,6 +62,9 @@ _station, _attempt, _standing_of = schema.station.c, schema.attempt.c, schema.st
 _FIELDS = tuple(field.name for field in fields(Standing))
 _SOURCES = ("reason_source", "remedy_source")
 
+_RENEWED = 60.0
+"""Seconds after which a worker that has written nothing meanwhile makes its run's leases longer."""
+
 _UNSEEN_END = Message("no run saw its end")
 _NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
@@ -90,6 +96,7 @@ class Memory(Watcher):
         self._boot = ""
         self._attempt: int | None = None
         self._job: JobName | None = None  # of that attempt
+        self._renewed = time.monotonic()
         self._unwritten: list[Callable[[Connection], None]] = []
         self._warning = ""
         self.warnings: list[str] = []
@@ -105,6 +112,12 @@ class Memory(Watcher):
     def seen(self, state: StationState) -> None:
         """The station was read; written with the next transaction."""
         self._clients, self._boot = state.as_dict()["clients"], state.boot
+
+    def at_work(self) -> None:
+        """A request was answered. A setup of an hour is nothing but those: its school stays this run's by them."""
+        if self._path and time.monotonic() - self._renewed > _RENEWED:
+            self._renewed = time.monotonic()
+            self._try(lambda _db: None)
 
     @_transaction
     def starting(self, db: Connection, job: JobName) -> None:
@@ -374,6 +387,9 @@ class Memory(Watcher):
             if self._store is None:
                 self._store = Store(self._path)
             with self._store.write() if writes else self._store.read() as db:
+                if writes:
+                    renew(db, run_id(), now=utc_now())
+                    self._renewed = time.monotonic()
                 work(db)
         except StoreError as exc:
             self.close()

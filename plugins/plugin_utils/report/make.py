@@ -27,6 +27,7 @@ from ..audit.kept import (
 from ..audit.outcome import AuditOutcome, conclude
 from ..audit.record import AuditRecord, ShownRecord, make_record, never_read
 from ..audit.verdict import Verdict
+from ..inventory.identity import Identity
 from ..inventory.schools import said
 from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
@@ -44,12 +45,14 @@ __all__ = [
     "ReportResult",
     "audit_pages",
     "commands",
-    "inventory_of",
+    "files",
     "make",
     "place_of",
     "records_of",
     "stations_of",
+    "tell_outcome",
     "to_audit",
+    "unread_in",
     "unread_of",
 ]
 
@@ -67,7 +70,8 @@ class ReportResult:
     """What came of it.
 
     ``outcome``: of the stations of this run; ``verdict``: of all of the inventory, of which ``unread`` were never read.
-    ``error``: a report could not be written, after all others were. ``warnings``: the store's.
+    ``error``: a report could not be written, after all others were. ``warnings``: the store's, and of an inventory
+    that is cut. ``in_part``: the schools that are.
     """
 
     outcome: AuditOutcome
@@ -77,6 +81,7 @@ class ReportResult:
     changes: dict[str, Any] | None = None
     error: str = ""
     warnings: list[str] = field(default_factory=list)
+    in_part: list[str] = field(default_factory=list)
 
 
 def records_of(variables: Mapping[str, Any], name: str) -> Iterator[AuditRecord]:
@@ -167,11 +172,6 @@ def place_of(variables: Mapping[str, Any]) -> Callable[[str], dict[str, str]]:
     return place
 
 
-def inventory_of(variables: Mapping[str, Any]) -> str:
-    """The sources of the inventory, the same wherever the command is typed: full paths, as Ansible has them."""
-    return " ".join(sorted(str(source) for source in variables.get("ansible_inventory_sources") or ()))
-
-
 def make(
     records: list[AuditRecord],
     paths: Mapping[str, str | None],
@@ -186,7 +186,7 @@ def make(
     outcome: str | None,
     board: str | None,
     stations: list[str],
-    inventory: str,
+    inventory: Identity,
     commands: Commands,
     check: bool,
     awaited: Sequence[str] = (),
@@ -209,7 +209,6 @@ def make(
         verdict=concluded.verdict,
         product=product,
     )
-    errors: list[str] = []
     warnings: list[str] = []
     last: Mapping[str, LastDeployment] = {}
     try:
@@ -223,11 +222,7 @@ def make(
                 "{error} This audit is not in the history, nor is the history in its reports.", error=message_of(exc)
             )
         )
-    unread: list[ShownRecord] = []
-    if history.changes is not None:
-        # Without a history nobody knows whom an earlier audit has looked at.
-        seen = {row["station"] for row in history.picture}
-        unread = [never_read(name, **place(name)) for name in awaited if name not in seen]
+    unread = unread_in(history, awaited, place)
     shown = [*history.picture, *unread]
     for record in records:
         record["last"] = last.get(record["station"])
@@ -244,40 +239,77 @@ def make(
         history_problem=sentences(warnings),
         french=catalogue("fr"),
     )
-    written: dict[str, str] = {}
-    if not check:
-        try:
-            written = write_reports(
-                {kind: of_product(paths[kind], product) for kind in KINDS},
-                report,
-                trends=history.trend,
-                commands=commands,
-                words=words,
-                pages=(*audit_pages(paths["html"], words), (board_title(words), board or "")),
-            )
-        except ReportError as exc:
-            errors.append(message_of(exc))
+    written, error = ({}, "") if check else files(report, history, paths, board=board, commands=commands, words=words)
     result = ReportResult(
         outcome=concluded,
         verdict=report["verdict"],
         unread=len(unread),
         written=written,
         changes=report["changes"],
-        error=sentences(errors),
-        warnings=warnings,
+        error=error,
+        warnings=[*warnings, *_in_part(history.cut)],
+        in_part=list(history.cut),
     )
     if outcome:
         # In a check too: it is the exit code of this run, not a state.
-        said = {
-            **concluded.as_dict(),
-            "failed": concluded.failed,
-            # For people: the command prints them as they are.
-            "language": words.language,
-            "gaps": [words.of(gap) for gap in concluded.gaps],
-            "error": words.of(result.error),
-        }
-        write_atomically(Path(of_product(outcome, product)), json.dumps(said).encode(), mode=0o600)
+        tell_outcome(result, of_product(outcome, product), words=words)
     return result
+
+
+def unread_in(history: History, awaited: Sequence[str], place: Callable[[str], dict[str, str]]) -> list[ShownRecord]:
+    """Who of the inventory no audit has looked at. Without a history nobody knows whom an earlier one has."""
+    seen = {row["station"] for row in history.picture}
+    return [never_read(n, **place(n)) for n in awaited if n not in seen] if history.changes is not None else []
+
+
+def files(
+    report: dict[str, Any],
+    history: History,
+    paths: Mapping[str, str | None],
+    *,
+    board: str | None,
+    commands: Commands,
+    words: Words,
+) -> tuple[dict[str, str], str]:
+    """Write the reports: which were written, by their kind, and why one was not."""
+    try:
+        written = write_reports(
+            {kind: of_product(paths[kind], report["product"]) for kind in KINDS},
+            report,
+            trends=history.trend,
+            commands=commands,
+            words=words,
+            pages=(*audit_pages(paths["html"], words), (board_title(words), board or "")),
+        )
+    except ReportError as exc:
+        return {}, message_of(exc)
+    return written, ""
+
+
+def tell_outcome(result: ReportResult, path: str, *, words: Words) -> None:
+    """Write what ``bin/pronote-audit`` reads. Raises OSError."""
+    said = {
+        **result.outcome.as_dict(),
+        "failed": result.outcome.failed,
+        # For people: the command prints them as they are.
+        "language": words.language,
+        "gaps": [words.of(gap) for gap in result.outcome.gaps],
+        "error": words.of(result.error),
+    }
+    write_atomically(Path(path), json.dumps(said).encode(), mode=0o600)
+
+
+def _in_part(cut: Mapping[str, int]) -> list[Message]:
+    if not cut:
+        return []
+    return [
+        Message(
+            "this job's inventory lacks stations that it is known to have ({shown}): it looks like one of AWX's "
+            "slices. Nothing is concluded about them, nor about who has vanished. Set job_slice_count to 1, and make a "
+            "job of each school (docs/plusieurs-noeuds.md).",
+            shown=some_of([f"{school} −{n}" for school, n in cut.items()], _SHOWN),
+        )
+    ]
 
 
 def _history(audit: Audit, file: str, *, keep_days: int, check: bool) -> History:

@@ -50,6 +50,12 @@ _SWITCH_ON = Message(
 _RECORD = Message("Record the response file again for {release}, then deploy again.", release="")
 
 
+_WAIT = Message(
+    "Wait for its end, then deploy again; if it was killed, its school is free at that time by itself. A run waits for "
+    "another one with pronote_client_lease_wait."
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class StationOutcome:
     """How a station ended in this run."""
@@ -274,7 +280,7 @@ def stand(plan: SchoolPlan, steps: Sequence[RingStep], index: int, outcomes: Map
     if any(name in deferred for s in steps[:index] for name in s.members.get(plan.school, ())):
         # What the school showed is not known yet: nobody goes, and nobody is held.
         return standing(passed=passed, deferred=True)
-    stop = Stop(reason=plan.problem)
+    stop = Stop(reason=plan.problem or plan.elsewhere, remedy=_WAIT if plan.elsewhere else "")
     pilots = _judge_pilots(plan, outcomes) if plan.pilot_ring else _Pilots(())
     for ended in [] if stop else behind:
         if ended.ring == 1 and plan.pilot_ring:

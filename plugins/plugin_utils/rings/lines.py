@@ -34,7 +34,7 @@ def ring_lines(plans: Sequence[Mapping[str, Any]], *, check: bool, words: Words)
     lines = []
     for plan in plans:
         rings, rules = plan["rings"], plan["rules"]
-        if plan["problem"] or (len(rings) < 2 and not check):
+        if plan["problem"] or plan.get("elsewhere") or (len(rings) < 2 and not check):
             continue
         school = plan["school"] or _NO_SCHOOL
         if plan["passed"]:

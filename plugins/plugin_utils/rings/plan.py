@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
 
@@ -125,6 +125,8 @@ class SchoolPlan:
     release: str = ""
     # What cannot be right in the school's variables: its stations fail with it.
     problem: str = ""
+    # Which other run has the school: its stations keep back, and it is theirs alone.
+    elsewhere: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, for a task's result."""
@@ -142,7 +144,13 @@ class SchoolPlan:
             "before": self.before,
             "release": self.release,
             "problem": self.problem,
+            "elsewhere": self.elsewhere,
         }
+
+    def left_to(self, elsewhere: str) -> SchoolPlan:
+        """The plan of a school that another run has: one ring, which does not begin."""
+        everybody = tuple(dict.fromkeys(name for ring in self.rings for name in ring))
+        return replace(self, rings=(everybody,), reserves=(), passed=0, elsewhere=elsewhere)
 
     @property
     def pilot_ring(self) -> bool:
@@ -240,6 +248,7 @@ def load_plan(data: Mapping[str, Any]) -> SchoolPlan:
         before=data["before"],
         release=data["release"],
         problem=sourced(data["problem"], data.get("problem_source")),
+        elsewhere=sourced(data.get("elsewhere", ""), data.get("elsewhere_source")),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..inventory.schools import school_of
 from ..station.listening import listening
 from ..store.store import Store, StoreError, store_exists
 from ..survey.results import read_lines
+from .having import have_schools, lease_seconds
 from .judge import (
     Standing,
     StationOutcome,
@@ -53,8 +54,19 @@ __all__ = ["go_back", "make_plan", "planned_in", "take_step"]
 _FIRST_ASKED = 8
 
 
-def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey: str = "") -> dict[str, Any]:
+def make_plan(
+    play: PlayVariables,
+    *,
+    store: str,
+    connect_timeout: float,
+    survey: str = "",
+    lease: float = 300.0,
+    lease_wait: float = 0.0,
+    waits: Callable[[Sequence[Message]], None] = lambda _why: None,
+    check: bool = False,
+) -> dict[str, Any]:
     """The plan of every school as a task's result. ``survey``: the file of what was found (deploy/survey.py), if any.
+    ``lease``, ``lease_wait``, ``waits``: as of ``have_schools``.
 
     Of a survey only the stations that have a turn are planned, and nobody is asked whether he can be reached.
     """
@@ -67,6 +79,11 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
             by_school.setdefault(school.strip().upper() or school_of(play.host(name)), []).append(name)
     progress, known_of, warnings = _remembered(store)
     wanted = {school: SchoolWants(play, school, names, known_of, surveyed) for school, names in by_school.items()}
+    right = [school for school, each in wanted.items() if not each.problem]
+    elsewhere, unknown = have_schools(
+        store, right, play.task, seconds=lease_seconds(lease), wait=lease_wait, waits=waits, check=check
+    )
+    warnings += [*unknown, *elsewhere.values()] if check else unknown
     if surveyed is None:
         reachable = _reachable(play, [w for w in wanted.values() if w.asks], timeout=connect_timeout)
     else:
@@ -90,6 +107,8 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
                     stopped=known.stopped,
                 )
             )
+    if not check:
+        plans = [plan.left_to(elsewhere[plan.school]) if plan.school in elsewhere else plan for plan in plans]
     steps = steps_of(plans)
     lead = [name for name in batch if not surveyed or _leads(surveyed.get(name))]
     return {
@@ -99,6 +118,7 @@ def make_plan(play: PlayVariables, *, store: str, connect_timeout: float, survey
         # In a dry run nobody waits for anybody, and no reserve stands in.
         "pilots": [name for plan in plans if plan.pilot_ring for name in plan.rings[0]],
         "releases": {name: each.served for each in wanted.values() for name in each.names if name not in each.pinned},
+        "lease": lease,
         "round": 0,
         "deferred": [],
         "turns": _turns([step.members for step in steps], steps, lead) | _last_to_stay(idle),
@@ -264,6 +284,9 @@ def take_step(
         # Of the others nobody has a turn, and of these whoever had one in the round before is not asked again.
         plans = [plan for plan in plans if plan.school in planned["deferred"]]
         behind = [replace(step, members=_of_schools(step.members, planned["deferred"])) for step in steps]
+    lost: list[str] = []
+    if index < len(steps) and not check:
+        plans, lost = _still_had(variables, plans, store, seconds=planned.get("lease", 0))
     outcomes = {} if check else _outcomes(variables, behind, results, plan_id=planned["id"])
     outcomes = with_sources_kept(store, outcomes)
     standings = {plan.school: stand(plan, steps, index, outcomes) for plan in plans}
@@ -273,6 +296,7 @@ def take_step(
         standings = {p.school: Standing(go=members.get(p.school, ()), passed=p.passed) for p in plans}
     held = {
         name: p.problem
+        or p.elsewhere
         or Message("held back, rings of {school} stopped: {reason}", school=p.school, reason=standings[p.school].reason)
         for p in plans
         for name in standings[p.school].held
@@ -293,14 +317,27 @@ def take_step(
         "meanwhile": {}
         if check or not planned["survey"] or planned["round"] == ROUNDS - 1
         else _meanwhile(planned, standings, steps, index, patience=patience),
+        # Theirs is for the run that has their school to remember.
+        "elsewhere": [name for p in plans if p.elsewhere for name in standings[p.school].held],
         "wrong": [name for p in plans if p.problem for name in standings[p.school].held],
         "stopped": {
             school: advised(s.reason, s.stop.remedy) if s.stop.remedy else s.reason
             for school, s in standings.items()
             if s.reason
         },
-        "warnings": _remember(store, plans, standings) if store and not check and index else [],
+        "warnings": (_remember(store, plans, standings) if store and not check and index else []) or lost,
     }
+
+
+def _still_had(
+    variables: Mapping[str, Any], plans: Sequence[SchoolPlan], store: str, *, seconds: float
+) -> tuple[list[SchoolPlan], list[str]]:
+    """The plans, those left to others that have lost their school: nothing was written for longer than its lease."""
+    mine = [plan.school for plan in plans if not (plan.problem or plan.elsewhere)]
+    if not seconds:
+        return list(plans), []
+    lost, warnings = have_schools(store, mine, variables, seconds=seconds)
+    return [replace(plan, elsewhere=lost.get(plan.school, plan.elsewhere)) for plan in plans], warnings
 
 
 def _meanwhile(
@@ -351,7 +388,7 @@ def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
             stopped=standing.reason,
         )
         for plan in plans
-        if (standing := standings[plan.school]).counts and plan.release
+        if (standing := standings[plan.school]).counts and plan.release and not plan.elsewhere
     ]
     try:
         with Store(store) as kept:

@@ -22,7 +22,8 @@ class Turn:
 
     ``plan``: its id; ``release``: what the school's server ran when the rings were made, empty when that is not looked
     at; ``held``: why it keeps back when its school stopped, ``by`` which stations, and how to go on (``remedy``);
-    ``wrong``: that is an error of the school's variables; ``earlier``: its result of an earlier step of the same plan.
+    ``wrong``: that is an error of the school's variables; ``elsewhere``: another run has the school; ``earlier``: its
+    result of an earlier step of the same plan.
     """
 
     plan: str
@@ -32,6 +33,7 @@ class Turn:
     by: tuple[str, ...] = ()
     remedy: str = ""
     wrong: bool = False
+    elsewhere: bool = False
     earlier: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -48,6 +50,7 @@ def turn_of(name: str, planned: Mapping[str, Any], step: Mapping[str, Any], *, e
         by=tuple(go_on.get("by", ())),
         remedy=sourced(go_on.get("remedy", ""), go_on.get("remedy_source")),
         wrong=name in step["wrong"],
+        elsewhere=name in step.get("elsewhere", ()),
         earlier=earlier if isinstance(earlier, Mapping) else {},
     )
 
@@ -80,7 +83,8 @@ def keep_back(turn: Turn | None) -> dict[str, Any] | None:
     if turn.wrong:
         remedy = Message("Correct the variable in the inventory of this school.")
         return in_ring(_failed(turn.held, remedy, advised(turn.held, remedy)), turn)
-    return {**_skipped(turn.held, turn), "held_by": list(turn.by), "remedy": turn.remedy}
+    kept = {**_skipped(turn.held, turn), "held_by": list(turn.by), "remedy": turn.remedy}
+    return {**kept, "elsewhere": True} if turn.elsewhere else kept
 
 
 def deferred(reason: str) -> dict[str, Any]:

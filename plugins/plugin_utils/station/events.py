@@ -48,6 +48,9 @@ class Watcher:
     def starting(self, job: JobName) -> None:
         """A job's installer is about to be started; called before the command that does."""
 
+    def at_work(self) -> None:
+        """The station has answered a request: the run is at work."""
+
     def following(self, job: JobName) -> None:
         """A job is followed, begun by this run or by an earlier one."""
 

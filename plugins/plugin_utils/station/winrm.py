@@ -194,7 +194,9 @@ class WinrmStation:
             case Request():
                 self.connect()
                 with self._answers(self._way(step.doing)):
-                    return step.read(self._send(step))
+                    answer = step.read(self._send(step))
+                self.watcher.at_work()
+                return answer
             case Allow():
                 with self._answers(self._way(step.doing)):
                     return self._guard.within(step.seconds)

@@ -20,11 +20,13 @@ __all__ = [
     "attempt",
     "attestation",
     "audit",
+    "audit_change",
     "audit_count",
     "audit_result",
     "audit_station",
     "installed",
     "last_deployment",
+    "lease",
     "metadata",
     "ring",
     "server_release",
@@ -156,6 +158,8 @@ audit: Final = Table(
     _text("inventory"),
     _count("limited"),
     _text("verdict"),
+    # It has read nobody, and sums up those before it.
+    _count("concludes", server_default="0"),
     sqlite_autoincrement=True,
 )
 Index("audit_at", audit.c.at)
@@ -202,6 +206,38 @@ server_release: Final = Table(
     sqlite_autoincrement=True,
 )
 Index("server_release_school", server_release.c.product, server_release.c.school)
+
+audit_change: Final = Table(
+    # What each audit found changed, until a conclusion over all of them has told it.
+    "audit_change",
+    metadata,
+    _own_number(),
+    Column("audit", _NUMBER, ForeignKey("audit.id", ondelete="cascade"), nullable=False),
+    _text("kind"),
+    _text("station"),
+    _text("school"),
+    _text("room"),
+    _text("was"),
+    _text("became"),
+)
+Index("audit_change_of", audit_change.c.audit)
+
+lease: Final = Table(
+    # One job at a time on a school (plugin_utils/lease).
+    "lease",
+    metadata,
+    _key("school"),
+    # What tells its run from all others, what people know it by, and where it is.
+    _text("run"),
+    _text("holder"),
+    _text("node"),
+    # Where its process lives, and which one it is: somebody in the same place sees whether it is alive.
+    _text("place"),
+    _text("process"),
+    _count("seconds"),
+    _text("taken"),
+    _text("expires"),
+)
 
 attestation: Final = Table(
     # Who says that an operation was done that leaves no trace (3, 4, 7). Rows are only ever added: a revocation is a

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from .schema import audit_change, lease
+
 __all__ = ["STEPS", "VERSION", "Step"]
 
 # What SQLite files were made with, step by step: a released step is never edited.
@@ -208,10 +210,49 @@ create table last_deployment (
 ) strict, without rowid;
 """
 
+# One job at a time on a school, and what each audit found changed until a conclusion has told it.
+_SCHOOLS = """
+alter table audit add column concludes integer not null default 0;
+create table audit_change (
+    id integer primary key,
+    audit integer not null references audit (id) on delete cascade,
+    kind text not null,
+    station text not null,
+    school text not null,
+    room text not null,
+    was text not null,
+    became text not null
+) strict;
+create index audit_change_of on audit_change (audit);
+create table lease (
+    school text primary key,
+    run text not null,
+    holder text not null,
+    node text not null,
+    place text not null,
+    process text not null,
+    seconds integer not null,
+    taken text not null,
+    expires text not null
+) strict;
+"""
+
 Step = str | Callable[[Connection], None]
 """SQL of a SQLite file, of the time before there was another engine; or what is done on either."""
 
-STEPS: tuple[Step, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES, _LAST)
+
+def _schools(db: Connection) -> None:
+    if db.dialect.name == "sqlite":
+        for statement in filter(None, map(str.strip, _SCHOOLS.split(";"))):
+            db.exec_driver_sql(statement)
+        return
+    db.exec_driver_sql("alter table audit add column concludes bigint not null default 0")
+    for table in (audit_change, lease):
+        table.create(db)
+
+
+_FIRST = _STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS
+STEPS: tuple[Step, ...] = (_FIRST, _UNCONFIRMED, _SOURCES, _LAST, _schools)
 """``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
 VERSION = len(STEPS)

@@ -24,6 +24,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import locked_entry, locked_installer
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import read_lock
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName, parse_name
@@ -112,7 +113,8 @@ def test_the_audits_before(store: Store) -> None:
         ("edt_monoposte", "compliant"),
     ]
     assert results == {"absent": 2, "late": 2, "older_year_only": 3, "unreachable": 2, "refused": 1}
-    tonight = Audit(at="2026-11-29T04:00:00Z", records=[], stations=[], inventory="another", verdict="compliant")
+    another = Identity(key="another")
+    tonight = Audit(at="2026-11-29T04:00:00Z", records=[], stations=[], inventory=another, verdict="compliant")
     history = read_history(store, tonight)
     # One point: both audits of the client are of one day.
     assert {school: [counts for _at, counts in points] for school, points in history.trend.items()} == {

@@ -12,10 +12,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.history impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import (
     Audit,
     History,
+    conclude_audits,
     read_history,
     save_audit,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from sqlalchemy import Connection
 
@@ -36,7 +38,7 @@ def _audit(day: int, *records: AuditRecord, stations: tuple[str, ...] = EVERYONE
         at=f"2026-11-{day:02}T{hour:02}:30:00Z",
         records=records,
         stations=stations,
-        inventory="inventories/my_schools",
+        inventory=Identity(key="inventories/my_schools"),
         verdict="compliant",
     )
 
@@ -111,6 +113,73 @@ def test_vanished_is_said_once_and_a_return_is_new(store: Store) -> None:
     back = _save(store, _audit(4, *_whole()))
     assert back.changes is not None
     assert [change.station for change in back.changes.new] == ["c"]
+
+
+def _vanished(history: History) -> list[str]:
+    assert history.changes is not None
+    return [change.station for change in history.changes.vanished]
+
+
+def test_an_inventory_that_gets_an_id_keeps_its_stations(store: Store) -> None:
+    _save(store, _audit(1, *_whole()))
+    named = Identity(key="id academie", formerly="inventories/my_schools", in_parts=True)
+    audit = replace(_audit(2, record("a"), record("b"), stations=("a", "b")), inventory=named)
+    assert _vanished(read_history(store, audit)) == ["c"]
+    assert _vanished(_save(store, audit)) == ["c"]
+    assert _rows(store, "select distinct inventory from audit_station union select inventory from audit") == [
+        ("id academie",)
+    ]
+
+
+def test_a_limited_audit_does_not_say_who_has_vanished(store: Store) -> None:
+    _save(store, _audit(1, *_whole()))
+    assert _vanished(_save(store, _audit(2, record("a"), stations=("a", "b")))) == []
+    # Still remembered, for the audit that sees the whole school.
+    assert _vanished(_save(store, _audit(3, record("a"), record("b"), stations=("a", "b")))) == ["c"]
+
+
+def test_a_slice_of_awx_neither_drops_nor_judges_the_rest(store: Store) -> None:
+    inventory = Identity(key="awx 3", may_be_cut=True)
+    _save(store, replace(_audit(1, *_whole("late")), inventory=inventory))
+    history = _save(store, replace(_audit(2, record("a"), record("b"), stations=("a", "b")), inventory=inventory))
+    assert (_vanished(history), history.cut) == ([], {"0310001A": 1})
+    assert [(row["station"], row["status"], row["audited"]) for row in history.picture] == [
+        ("a", "compliant", True),
+        ("b", "compliant", True),
+        ("c", "late", False),
+    ]
+    assert history.trend["0310001A"][-1][1] == {"compliant": 2, "late": 1}
+    # And nobody has vanished for the one after it.
+    after = _save(store, replace(_audit(3, *_whole()), inventory=inventory))
+    assert (_vanished(after), after.cut) == ([], {})
+
+
+def _concluded(store: Store, audit: Audit, *, check: bool = False) -> History:
+    return conclude_audits(
+        store, replace(audit, concludes=True), judge=lambda rows: rows[0]["status"], keep_days=180, check=check
+    )
+
+
+def test_a_conclusion_tells_what_every_audit_since_the_last_one_found(store: Store) -> None:
+    first, second = record("a", status="late"), record("z", school="0310002B")
+    _save(store, _audit(1, first, stations=("a", "z")))
+    _save(store, _audit(1, second, stations=("a", "z"), hour=5))
+    _concluded(store, _audit(2, stations=("a", "z")))
+    _save(store, _audit(3, record("a"), stations=("a", "z", "new")))
+    _save(store, _audit(3, {**second, "status": "late"}, record("new", school="0310002B"), stations=("a", "z", "new")))
+    for check in (True, False):
+        history = _concluded(store, _audit(4, stations=("a", "new")), check=check)
+        found = history.changes
+        assert found is not None
+        told = {kind: [change.station for change in each] for kind, each in vars(found).items() if each}
+        assert told == {"fixed": ["a"], "newly_late": ["z"], "new": ["new"], "vanished": ["z"]}
+        assert [(row["station"], row["audited"]) for row in history.picture] == [("a", False), ("new", False)]
+    after = _concluded(store, _audit(5, stations=("a", "new")))
+    assert after.changes == Changes()
+    assert _rows(store, "select verdict, concludes from audit order by id desc limit 2") == [("compliant", 1)] * 2
+    # It has read nobody: no point in any trend.
+    assert history.trend.keys() == {"0310001A", "0310002B"}
+    assert [at for at, _counts in history.trend["0310001A"]] == ["2026-11-01T04:30:00Z", "2026-11-03T04:30:00Z"]
 
 
 def test_old_audits_are_forgotten_and_since_is_not(store: Store) -> None:

@@ -20,6 +20,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board import works
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.gate import closed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.look import Sources, boards
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.schools import SETTINGS_SPEC, settings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.schools import only_school, schools
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import InventoryError, UnreachableError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.questions import Question, drive
@@ -138,7 +139,11 @@ def test_a_store_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 def _save(path: Path, *records: AuditRecord, day: int, everyone: tuple[str, ...]) -> None:
     with Store(path) as store:
         audit = Audit(
-            at=f"2026-09-{day:02}T04:30:00Z", records=records, stations=everyone, inventory="i", verdict="compliant"
+            at=f"2026-09-{day:02}T04:30:00Z",
+            records=records,
+            stations=everyone,
+            inventory=Identity(key="i"),
+            verdict="compliant",
         )
         save_audit(store, audit, keep_days=180)
 
@@ -162,7 +167,7 @@ def test_operation_8_is_what_audits_left_in_the_store(tmp_path: Path, bench: Hos
             at="2026-09-04T04:30:00Z",
             records=[record("a1", status="absent")],
             stations=everyone,
-            inventory="i",
+            inventory=Identity(key="i"),
             verdict="not_compliant",
             product="edt_monoposte",
         )

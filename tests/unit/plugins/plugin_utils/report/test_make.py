@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import identity_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report import make as _module
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import (
     ReportResult,
     commands,
-    inventory_of,
     make,
     records_of,
     stations_of,
@@ -44,7 +44,7 @@ def _make(state: Path, *names: str, source: str = "/opt/schools", **arguments: A
         {**dict.fromkeys(["path", "csv", "html", "prometheus", "junit"]), **arguments.pop("paths", {})},
         **{**_ARGUMENTS, "store": str(state), **arguments},
         stations=arguments.get("awaited") or list(names),
-        inventory=inventory_of(variables),
+        inventory=identity_of(variables),
         commands=commands(variables),
         check=False,
     )
