@@ -114,9 +114,12 @@ options:
     default: []
   state:
     description:
-      - The store (C(pronote_state)), relative to this file. Empty, none.
+      - The store (C(pronote_state)), relative to this file, or the address of a PostgreSQL database. Empty, none.
       - By default that of the stations of this file's folder, P(rentree.pronote.place#lookup).
+      - While an inventory is read no variable is known, whoever sets it. Where the store is told to jobs by a
+        credential, as in AWX, the same credential sets the environment.
     type: str
+    env: [{name: PRONOTE_STATE}]
   language:
     description:
       - Language of what is said while the inventory is read, when no variable is known yet.
@@ -249,7 +252,9 @@ class InventoryModule(BaseInventoryPlugin):
         for group in GROUPS:
             inventory.add_group(group)
         state = self.get_option("state")
-        given = "" if not state else str(folder / Path(str(state)).expanduser())
+        # The address of a database is one as it is.
+        given = str(state or "")
+        given = given if not given or "://" in given else str(folder / Path(given).expanduser())
         # Written out, the default of 0.1.0 means the default.
         is_default = state is None or given == str(folder / STORE)
         store = place(str(folder), STORE) if is_default else given
