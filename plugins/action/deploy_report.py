@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, ClassVar
 
 from ..module_utils.base.message import Message, message_of
@@ -50,7 +49,7 @@ class ActionModule(ControllerAction):
         places, elsewhere = places_of(self.variables)
         warnings = [_ELSEWHERE.given(n=len(elsewhere), first=elsewhere[0])] if elsewhere else []
         try:
-            rows, table = what_remains(Path(args["store"]), places, product=PRODUCTS[args["product"]], words=self.words)
+            rows, table = what_remains(args["store"], places, product=PRODUCTS[args["product"]], words=self.words)
         except StoreError as exc:
             unknown = Message("{error} What remains to be done is not known.", error=message_of(exc))
             return {**ended, "warnings": [*ended["warnings"], unknown]}

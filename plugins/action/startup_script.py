@@ -14,7 +14,7 @@ from ..plugin_utils.prepare.wanted import wanted_by_schools
 from ..plugin_utils.rings.kept import read_known
 from ..plugin_utils.startup.schools import scripts_of
 from ..plugin_utils.startup.write import write_startup
-from ..plugin_utils.store.store import Store
+from ..plugin_utils.store.store import Store, store_exists
 
 _UNPROVEN = Message(
     "no station is known to run {release} by a deployment of ours. Deploy to a pilot first ({command}), or say "
@@ -75,9 +75,9 @@ class ActionModule(ControllerAction):
 
 def proven(store: str) -> set[str]:
     """Releases that a job of ours has brought to a station that runs them. Raises StoreError."""
-    if not store or not Path(store).exists():
+    if not store_exists(store):
         return set()
-    with Store(Path(store)) as kept:
+    with Store(store) as kept:
         known = read_known(kept)
     mine = [each for (product, _station), each in known.items() if product == PRONOTE_CLIENT.key]
     return {release for each in mine for release in each.there if each.proves(release)}

@@ -27,6 +27,7 @@ from ..plugin_utils.places.decide import STORE
 from ..plugin_utils.places.look import place
 from ..plugin_utils.remaining.memory import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
+from ..plugin_utils.store.address import is_server
 from ..plugin_utils.store.store import StoreError
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.words import Words
@@ -252,9 +253,9 @@ class InventoryModule(BaseInventoryPlugin):
         for group in GROUPS:
             inventory.add_group(group)
         state = self.get_option("state")
-        # The address of a database is one as it is.
         given = str(state or "")
-        given = given if not given or "://" in given else str(folder / Path(given).expanduser())
+        if given and not is_server(given):
+            given = str(folder / Path(given).expanduser())
         # Written out, the default of 0.1.0 means the default.
         is_default = state is None or given == str(folder / STORE)
         store = place(str(folder), STORE) if is_default else given
@@ -272,7 +273,7 @@ class InventoryModule(BaseInventoryPlugin):
             )
             self.display.warning(self._words.of(told))
         try:
-            known = {product: standings(Path(store), product=product) for product in wanted}
+            known = {product: standings(store, product=product) for product in wanted}
         except StoreError as exc:
             # Not the end of the inventory: a deployment of all stations needs no store.
             told = Message("{error} The groups pronote_late, pronote_pending… are empty.", error=message_of(exc))

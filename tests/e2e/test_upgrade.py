@@ -22,6 +22,7 @@ from tests.lab.lab import Lab
 from tests.lab.scenario import load_scenario
 from tests.lab.simulated.station import SimulatedStation
 from tests.lab.station import Power
+from tests.unit.sql import run
 from tests.upgrade.copies import copy_of, kept_state
 from tests.upgrade.stations import content_of, dump, load
 
@@ -162,7 +163,7 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     rows = standings(state, product="pronote_client")
     assert [rows[name]["standing"].right for name in (UNDER_WAY, STAGED)] == [True, True]
     with Store(state) as store, store.read() as db:
-        attempts = db.execute("select station, verb, result from attempt where id >= 7 order by id").fetchall()
+        attempts = run(db, "select station, verb, result from attempt where id >= 7 order by id")
     assert sorted(tuple(row) for row in attempts) == [
         (UNDER_WAY, "install", "done"),
         (UNDER_WAY, "remove", "done"),

@@ -12,6 +12,8 @@ from ansible import constants
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
 
+from tests.servers.postgresql import Postgresql, postgresql
+
 _HERE = Path(__file__).parent
 _PLUGINS = _HERE.parents[1] / "plugins"
 _COLLECTION = "ansible_collections.rentree.pronote.plugins"
@@ -64,6 +66,23 @@ def _turn(item: pytest.Item) -> int:
         return 0
     # They wait for a station most of the time: others have the cores meanwhile.
     return 1 if item.get_closest_marker("wine") is not None else 2
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Postgresql]:
+    """One server for all tests of a process; skips where there is none."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A store of this test that nobody has opened yet, on each engine."""
+    if request.param == "sqlite":
+        return str(tmp_path / "state/pronote.sqlite3")
+    server: Postgresql = request.getfixturevalue("postgresql_server")
+    monkeypatch.setenv("PGPASSWORD", server.password)
+    return server.url(schema=server.schema())
 
 
 @pytest.fixture

@@ -13,11 +13,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of
 from ..audit.record import AuditRecord, count
 from ..remaining.last import LastDeployment, last_deployments
-from ..store.store import Store, StoreError
+from ..store.rows import put
+from ..store.schema import alert
+from ..store.store import Store, StoreError, store_exists
 from ..words.words import Words
 from .decide import Alert, AlertState, decide
 from .message import (
@@ -47,7 +51,7 @@ class AlertRequest:
     """What is wanted. ``attach``: the HTML report, or empty. ``url``: where people find it, or empty."""
 
     product: str
-    store: Path
+    store: str
     words: Words
     on: Sequence[str]
     threshold: float
@@ -90,7 +94,7 @@ class AlertRequest:
             webhook.check()
         return cls(
             product=args["product"],
-            store=Path(args["store"]).expanduser(),
+            store=args["store"],
             words=words,
             on=args["tell"],
             threshold=args["threshold"],
@@ -209,7 +213,7 @@ def _deliver(
 
 def _told(request: AlertRequest, way: str, *, check: bool) -> AlertState | None:
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if check and not request.store.exists():
+    if check and not store_exists(request.store):
         return None
     with Store(request.store) as store:
         return read_state(store, product=request.product, channel=way)
@@ -270,14 +274,14 @@ def _mail(message: Letter, request: AlertRequest, server: MailServer, delivery: 
 
 def read_state(store: Store, *, product: str, channel: str) -> AlertState | None:
     """What this way last told of a product; None when it never did."""
+    what = select(alert.c.told).where(alert.c.product == product, alert.c.channel == channel)
     with store.read() as db:
-        row = db.execute("select told from alert where product = ? and channel = ?", (product, channel)).fetchone()
-    return AlertState(**json.loads(row["told"])) if row is not None else None
+        told = db.execute(what).scalar_one_or_none()
+    return AlertState(**json.loads(told)) if told is not None else None
 
 
 def save_state(store: Store, told: AlertState, *, product: str, channel: str) -> None:
+    """Remember what this way has told. Raises StoreError."""
+    row = {"product": product, "channel": channel, "at": now(), "told": json.dumps(asdict(told))}
     with store.write() as db:
-        db.execute(
-            "insert or replace into alert (product, channel, at, told) values (?, ?, ?, ?)",
-            (product, channel, now(), json.dumps(asdict(told))),
-        )
+        put(db, alert, [row])

@@ -6,13 +6,18 @@ I/O: the store.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from ...module_utils.base.times import local_day
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from ...module_utils.base.times import iso, local_day, moment
+from ..store import schema
+from ..store.rows import put
 from ..store.store import Store
 from .history import VANISHED, Changes, LastWord, changes, clients_of, picture, remember
 from .record import AuditRecord, ShownRecord
@@ -22,18 +27,15 @@ __all__ = ["Audit", "History", "last_words", "our_jobs", "read_history", "save_a
 # Of audit_station, beside its key and the record.
 _COLUMNS = ("inventory", "at", "since", "judged", "clients", "seen")
 
-Jobs = Callable[[sqlite3.Connection, str], Iterable[tuple[str, str]]]
+Jobs = Callable[[Connection, str], Iterable[tuple[str, str]]]
 """Our own jobs for a product, as (station, time of the end). What they change is not by hand."""
 
 
-def our_jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
+def our_jobs(db: Connection, product: str) -> list[tuple[str, str]]:
     """Every start of an installer in this store. One that has not ended may be what changes a station just now."""
-    return [
-        (row["station"], row["time"])
-        for row in db.execute(
-            "select station, coalesce(ended, '9999') as time from attempt where product = ?", (product,)
-        )
-    ]
+    of = schema.attempt.c
+    jobs = select(of.station, func.coalesce(of.ended, "9999")).where(of.product == product)
+    return [(station, time) for station, time in db.execute(jobs)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,16 +89,14 @@ def last_words(store: Store, product: str = "pronote_client") -> list[LastWord]:
         return list(_last_words(db, product).values())
 
 
-def _last_words(db: sqlite3.Connection, product: str) -> dict[str, LastWord]:
+def _last_words(db: Connection, product: str) -> dict[str, LastWord]:
     return {
         row["station"]: LastWord(record=json.loads(row["record"]), **{name: row[name] for name in _COLUMNS})
-        for row in db.execute("select * from audit_station where product = ?", (product,))
+        for row in db.execute(select(schema.audit_station).where(schema.audit_station.c.product == product)).mappings()
     }
 
 
-def _compared(
-    db: sqlite3.Connection, audit: Audit, jobs: Jobs
-) -> tuple[Changes, dict[str, LastWord], list[ShownRecord]]:
+def _compared(db: Connection, audit: Audit, jobs: Jobs) -> tuple[Changes, dict[str, LastWord], list[ShownRecord]]:
     """What changed, the new last word on each station of the audit, and the picture with it."""
     known = _last_words(db, audit.product)
     ours = jobs(db, audit.product)
@@ -109,73 +109,92 @@ def _compared(
 
 
 def _insert(
-    db: sqlite3.Connection, audit: Audit, found: Changes, words: Mapping[str, LastWord], shown: Sequence[ShownRecord]
+    db: Connection, audit: Audit, found: Changes, words: Mapping[str, LastWord], shown: Sequence[ShownRecord]
 ) -> None:
     limited = any(not entry["audited"] for entry in shown)
-    number = db.execute(
-        "insert into audit (at, product, inventory, limited, verdict) values (?, ?, ?, ?, ?)",
-        (audit.at, audit.product, audit.inventory, int(limited), audit.verdict),
-    ).lastrowid
-    results = [(number, r["station"], r["status"], clients_of(r)) for r in audit.records]
-    results += [(number, change.station, VANISHED, None) for change in found.vanished]
-    db.executemany("insert or replace into audit_result values (?, ?, ?, ?)", results)
-    gone = [(audit.product, change.station) for change in found.vanished]
-    db.executemany("delete from audit_station where product = ? and station = ?", gone)
-    db.executemany(
-        f"insert or replace into audit_station (product, station, record, {', '.join(_COLUMNS)})"  # noqa: S608  (ours)
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        # In ASCII: a server's JSON may hold half of a surrogate pair, which SQLite cannot keep as text.
+    own = {"at": audit.at, "product": audit.product, "inventory": audit.inventory, "verdict": audit.verdict}
+    added = insert(schema.audit).values(own | {"limited": int(limited)})
+    number = db.execute(added.returning(schema.audit.c.id)).scalar_one()
+    results = {r["station"]: (r["status"], clients_of(r)) for r in audit.records}
+    results |= {change.station: (VANISHED, None) for change in found.vanished}
+    put(
+        db,
+        schema.audit_result,
         [
-            (audit.product, station, json.dumps(word.record), *(getattr(word, name) for name in _COLUMNS))
-            for station, word in words.items()
+            {"audit": number, "station": station, "status": status, "clients": clients}
+            for station, (status, clients) in results.items()
         ],
     )
+    kept = schema.audit_station
+    for gone in found.vanished:
+        db.execute(delete(kept).where(kept.c.product == audit.product, kept.c.station == gone.station))
+    put(db, kept, [_row(audit.product, station, words[station]) for station in sorted(words)])
     # Only the schools of this run, each with all of its stations: a limited run leaves no dent in anybody's trend.
     schools = {r["school"] for r in audit.records}
     counts = Counter((each["school"], each["status"]) for each in shown if each["school"] in schools)
-    db.executemany("insert into audit_count values (?, ?, ?, ?)", [(number, *key, n) for key, n in counts.items()])
+    if counts:
+        rows = [
+            {"audit": number, "school": school, "status": status, "stations": n}
+            for (school, status), n in counts.items()
+        ]
+        db.execute(insert(schema.audit_count), rows)
     # What each school's server was read to run: neither a pinned release nor the last known one.
     read = {r["school"]: r["expected"] for r in audit.records if r["expected"] and not (r["stale"] or r["pinned"])}
     for school, release in read.items():
         _see_release(db, audit, school, release)
 
 
-def _see_release(db: sqlite3.Connection, audit: Audit, school: str, release: str) -> None:
-    last = db.execute(
-        "select id, release from server_release where product = ? and school = ? order by id desc limit 1",
-        (audit.product, school),
-    ).fetchone()
+def _row(product: str, station: str, word: LastWord) -> dict[str, Any]:
+    # In ASCII: a server's JSON may hold half of a surrogate pair, which no store can keep as text.
+    columns = {name: getattr(word, name) for name in _COLUMNS}
+    return {"product": product, "station": station, "record": json.dumps(word.record), **columns}
+
+
+def _see_release(db: Connection, audit: Audit, school: str, release: str) -> None:
+    seen = schema.server_release
+    last = (
+        db.execute(
+            select(seen.c.id, seen.c.release)
+            .where(seen.c.product == audit.product, seen.c.school == school)
+            .order_by(seen.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
     if last is not None and last["release"] == release:
-        db.execute("update server_release set last_seen = ? where id = ?", (audit.at, last["id"]))
-    else:
-        db.execute(
-            "insert into server_release (product, school, release, first_seen, last_seen) values (?, ?, ?, ?, ?)",
-            (audit.product, school, release, audit.at, audit.at),
-        )
+        db.execute(update(seen).where(seen.c.id == last["id"]).values(last_seen=audit.at))
+        return
+    own = {"product": audit.product, "school": school, "release": release}
+    db.execute(insert(seen).values(own | {"first_seen": audit.at, "last_seen": audit.at}))
 
 
-def _prune(db: sqlite3.Connection, at: str, keep_days: int) -> None:
-    for table in ("audit", "audit_station"):
-        # Of more days than there are years for (999999: for ever) SQLite makes null, before which nothing is.
-        db.execute(
-            f"delete from {table} where at < strftime('%Y-%m-%dT%H:%M:%SZ', ?, ?)",  # noqa: S608  (our own names)
-            (at, f"-{keep_days} days"),
-        )
+def _prune(db: Connection, at: str, keep_days: int) -> None:
+    try:
+        oldest = iso(moment(at) - dt.timedelta(days=keep_days))
+    except OverflowError:
+        # More days than there are years for (999999: for ever).
+        return
+    for table in (schema.audit, schema.audit_station):
+        db.execute(delete(table).where(table.c.at < oldest))
 
 
-def _history(db: sqlite3.Connection, product: str, shown: list[ShownRecord], found: Changes) -> History:
+def _history(db: Connection, product: str, shown: list[ShownRecord], found: Changes) -> History:
     return History(picture=shown, changes=found, trend=_trend(db, product), releases=_releases(db, product))
 
 
-def _trend(db: sqlite3.Connection, product: str) -> dict[str, list[tuple[str, dict[str, int]]]]:
+def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, int]]]]:
     audits: dict[str, dict[int, tuple[str, dict[str, int]]]] = {}
-    for row in db.execute(
-        "select audit.id, at, school, status, stations from audit_count join audit on audit = audit.id"
-        " where product = ? order by audit.id",
-        (product,),
-    ):
-        _, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
-        counts[row["status"]] = row["stations"]
+    of, counted = schema.audit.c, schema.audit_count.c
+    trend = (
+        select(of.id, of.at, counted.school, counted.status, counted.stations)
+        .join_from(schema.audit_count, schema.audit, counted.audit == of.id)
+        .where(of.product == product)
+        .order_by(of.id)
+    )
+    for number, at, school, status, stations in db.execute(trend):
+        _, counts = audits.setdefault(school, {}).setdefault(number, (at, {}))
+        counts[status] = stations
     # The last audit of each day, where the controller is: an evening of deployments is one point, as any day is.
     return {
         school: list({local_day(at): (at, counts) for at, counts in of_school.values()}.values())
@@ -183,8 +202,9 @@ def _trend(db: sqlite3.Connection, product: str) -> dict[str, list[tuple[str, di
     }
 
 
-def _releases(db: sqlite3.Connection, product: str) -> dict[str, tuple[str, str]]:
+def _releases(db: Connection, product: str) -> dict[str, tuple[str, str]]:
+    seen = schema.server_release.c
     rows = db.execute(
-        "select school, release, first_seen from server_release where product = ? order by id", (product,)
+        select(seen.school, seen.release, seen.first_seen).where(seen.product == product).order_by(seen.id)
     )
-    return {row["school"]: (row["release"], row["first_seen"]) for row in rows}
+    return {school: (release, first_seen) for school, release, first_seen in rows}

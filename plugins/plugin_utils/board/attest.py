@@ -8,22 +8,24 @@ I/O: the store, the network and files.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from ...module_utils.base.files import sha256_of_file
 from ...module_utils.base.message import Message
 from ...module_utils.checks.findings import CheckError
 from ...module_utils.checks.local_file import local_file
-from ..store.store import Store
+from ..store.schema import attestation
+from ..store.store import Store, store_exists
 from .attestation import Attestation, AttestationPlan, attest, new_attestation, revoke
 
 __all__ = ["attest_or_revoke", "of_school"]
 
 _MAX_EVIDENCE = 1 << 30
 _COLUMNS = tuple(each.name for each in fields(Attestation))
+_OF = attestation.c
 
 
 def attest_or_revoke(
@@ -59,18 +61,16 @@ def attest_or_revoke(
     def decide(rows: Sequence[Attestation]) -> AttestationPlan:
         return revoke(rows, wanted) if state == "revoked" else attest(rows, wanted, dated=bool(date))
 
-    path = Path(store)
-    if check and not path.expanduser().exists():
+    if check and not store_exists(store):
         # A store that is not there yet is not made by a dry run.
         return decide([])
     # Decided on what is there and added in one transaction: two runs at once cannot both add the same.
-    with Store(path) as opened, opened.read() if check else opened.write() as db:
-        plan = decide(_rows(db, "school = ? and year = ? and operation = ?", (wanted.school, year, operation)))
-        # The store itself numbers what is added.
-        added = [name for name in _COLUMNS if name != "id"]
-        marks = ", ".join(f":{name}" for name in added)
+    with Store(store) as opened, opened.read() if check else opened.write() as db:
+        key = (_OF.school == wanted.school, _OF.year == year, _OF.operation == operation)
+        plan = decide(_rows(db, *key))
         for row in () if check else plan.rows:
-            db.execute(f"insert into attestation ({', '.join(added)}) values ({marks})", row.as_dict())  # noqa: S608
+            # The store itself numbers what is added.
+            db.execute(insert(attestation).values({name: each for name, each in row.as_dict().items() if name != "id"}))
         return plan
 
 
@@ -86,10 +86,9 @@ def _digest(path: str) -> str:
 def of_school(store: Store, school: str, year: int) -> list[Attestation]:
     """Everything that was recorded of a school and year, in the order in which it was. Raises StoreError."""
     with store.read() as db:
-        return _rows(db, "school = ? and year = ?", (school, year))
+        return _rows(db, _OF.school == school, _OF.year == year)
 
 
-def _rows(db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Attestation]:
-    # Names of columns and conditions are this file's; what people said is bound.
-    found = db.execute(f"select {', '.join(_COLUMNS)} from attestation where {where} order by id", values)  # noqa: S608
-    return [Attestation(**dict(row)) for row in found]
+def _rows(db: Connection, *where: ColumnElement[bool]) -> list[Attestation]:
+    found = db.execute(select(*(_OF[name] for name in _COLUMNS)).where(*where).order_by(_OF.id)).mappings()
+    return [Attestation(**row) for row in found]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ...module_utils.base.message import message_of
 from ...module_utils.checks.findings import Report
 from ...module_utils.server.description import ServedRelease
 from ..audit.history import LastWord
 from ..audit.kept import last_words
-from ..store.store import Store, StoreError
+from ..store.store import Store, StoreError, store_exists
 from .attest import of_school
 from .attestation import ATTESTED, Attestation
 from .own_checks import attested, check_audit, only_finding
@@ -59,12 +58,12 @@ def read_stored(path: str, schools: Sequence[School], *, inventory: Collection[s
     ``inventory``: every station that there is, whatever the limit. One that has left it counts no more, nor one that is
     another school's now.
     """
-    if not path or not Path(path).expanduser().exists():
+    if not store_exists(path):
         return StoredFacts(path=path)
     now = {station: school.uai for school in schools for station in school.stations}
     audited: dict[str, list[LastWord]] = {}
     try:
-        with Store(Path(path)) as store:
+        with Store(path) as store:
             attestations = {school.uai: of_school(store, school.uai, school.year) for school in schools}
             for known in last_words(store):
                 station, uai = known.record["station"], known.record["school"].upper()

@@ -8,12 +8,13 @@ is done to it (survey/turns.py). I/O: stations, files and the store.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from ...module_utils.base.message import Message, sourced
 from ...module_utils.base.text import some_of
@@ -99,7 +100,7 @@ class DeploymentSurvey:
         self._stations, self._check = {station.name: station for station in stations}, check
         tell_of_others(stations, words)
         self._foresights: dict[str, _Foresight] = {}
-        self._writes: dict[str, list[Callable[[sqlite3.Connection], None]]] = defaultdict(list)
+        self._writes: dict[str, list[Callable[[Connection], None]]] = defaultdict(list)
         self._warned: dict[str, list[str]] = defaultdict(list)
         stores = {station.arguments["store"] for station in stations if station.arguments}
         self.idle = 0
@@ -173,7 +174,7 @@ class DeploymentSurvey:
         goal, failure = foresight.request.goal, foresight.failure
         wanted, absent = goal.release, goal.state == "absent"
 
-        def write(db: sqlite3.Connection) -> None:
+        def write(db: Connection) -> None:
             if failure is not None:
                 memory.failed_in(db, failure, wanted=wanted, absent=absent)
             else:

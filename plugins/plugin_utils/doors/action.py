@@ -25,6 +25,7 @@ from ...module_utils.server.description import HostedServerError
 from ..pages.screen import SCREEN, read_by_a_program
 from ..places.settle import refuse_tainted
 from ..station.errors import StationError
+from ..store.engines import give_password
 from ..store.store import StoreError
 from ..words.words import Words
 from .language import LANGUAGE_SPEC, failed, worded, words_of
@@ -63,6 +64,9 @@ class ControllerAction(ActionBase):
         if self.KEEPS_MUCH:
             _collect_seldom()
         self.variables = task_vars or {}
+        # Of the store in PostgreSQL. No argument: Ansible shows those of a task.
+        password = self.variables.get("pronote_state_password")
+        give_password(str(self._templar.template(password)) if password else "")
         _result, args = self.validate_argument_spec(argument_spec=self.ARGUMENT_SPEC)
         try:
             self.begin()

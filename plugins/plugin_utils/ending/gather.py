@@ -118,7 +118,7 @@ def _kept(run: DeploymentRun) -> dict[str, list[StationEnd]]:
     if not run.store or run.check:
         return {}
     try:
-        stations = standings(Path(run.store), product=run.product)
+        stations = standings(run.store, product=run.product)
     except StoreError:
         return {}
     return {

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...module_utils.base.message import Message
+from ..store.address import is_server
 
 __all__ = ["PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
 
@@ -39,7 +40,6 @@ _RUNNER: Final = "/runner"
 _PASSING: Final = frozenset({"tmpfs", "ramfs", "devtmpfs", "proc", "sysfs"})
 _EMPTY_DIR: Final = re.compile(r"kubernetes\.io~empty-dir(/|$)")
 _ESCAPE: Final = re.compile(r"\\([0-7]{3})")
-_SERVER: Final = re.compile(r"postgres(ql)?(\+\w+)?://")
 
 _FACT = Message("{name} is {path}, which is thrown away with this job's container")
 _UNSET = Message("{name} is not set, and {path} is thrown away with this job's container")
@@ -82,7 +82,11 @@ def is_lasting(path: str, mounts: Sequence[Mount]) -> bool:
         return False
     # A later mount of one place hides an earlier one.
     own = max((each for each in mounts if _within(path, each.point)), key=lambda each: len(each.point), default=None)
-    return own is not None and own.point != "/" and own.kind not in _PASSING and not _EMPTY_DIR.search(own.root)
+    if own is None or own.point == "/" or own.kind in _PASSING:
+        return False
+    # A volume with podman's option O: whole, where a folder of a node that is a container itself is a part.
+    is_layer = own.kind == "overlay" and own.root == "/"
+    return not is_layer and not _EMPTY_DIR.search(own.root)
 
 
 def _within(path: str, folder: str) -> bool:
@@ -95,7 +99,7 @@ def thrown(name: str, value: str, *, path: str, is_set: bool, mounts: Sequence[M
     if is_set and not value.strip():
         # Said in so many words: without a store, without a report.
         return None
-    if name == "pronote_state" and _SERVER.match(value):
+    if name == "pronote_state" and is_server(value):
         return None
     if is_lasting(path, mounts) or (name in READ and _within(path, _PROJECT)):
         return None

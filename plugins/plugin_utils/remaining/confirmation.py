@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from ..station.frozen import Unconfirmed
-from ..store.store import Store, StoreError
+from ..store import schema
+from ..store.rows import put
+from ..store.store import Store, StoreError, store_exists
 
 __all__ = ["forget", "keep", "unconfirmed"]
+
+_COLUMNS = schema.unconfirmed.c
 
 
 def unconfirmed(path: str | None, station: str, product: str) -> Unconfirmed | None:
@@ -17,23 +20,22 @@ def unconfirmed(path: str | None, station: str, product: str) -> Unconfirmed | N
 
     Whoever writes to it says so (``memory.py``); reading makes no file, for dry runs leave nothing behind.
     """
-    if not path or not Path(path).expanduser().exists():
+    if not path or not store_exists(path):
         return None
     try:
-        with Store(Path(path)) as store, store.read() as db:
+        with Store(path) as store, store.read() as db:
             return _kept(db, station, product)
     except StoreError:
         return None
 
 
-def _kept(db: sqlite3.Connection, station: str, product: str) -> Unconfirmed | None:
-    row = db.execute(
-        "select wanted, boot, freezer from unconfirmed where station = ? and product = ?", (station, product)
-    ).fetchone()
-    return Unconfirmed(**dict(row)) if row else None
+def _kept(db: Connection, station: str, product: str) -> Unconfirmed | None:
+    what = select(_COLUMNS.wanted, _COLUMNS.boot, _COLUMNS.freezer)
+    row = db.execute(what.where(*_of(station, product))).mappings().one_or_none()
+    return Unconfirmed(**row) if row else None
 
 
-def keep(db: sqlite3.Connection, station: str, product: str, what: Unconfirmed) -> None:
+def keep(db: Connection, station: str, product: str, what: Unconfirmed) -> None:
     """Remember what was brought to a frozen station, under the boot that it shows now.
 
     Under one that could not be read, what is kept of the same stands.
@@ -41,12 +43,14 @@ def keep(db: sqlite3.Connection, station: str, product: str, what: Unconfirmed) 
     kept = _kept(db, station, product)
     if kept is not None and kept.wanted == what.wanted and not what.boot:
         return
-    db.execute(
-        "insert or replace into unconfirmed (station, product, wanted, boot, freezer) values (?, ?, ?, ?, ?)",
-        (station, product, what.wanted, what.boot, what.freezer),
-    )
+    row = {"station": station, "product": product, "wanted": what.wanted, "boot": what.boot, "freezer": what.freezer}
+    put(db, schema.unconfirmed, [row])
 
 
-def forget(db: sqlite3.Connection, station: str, product: str) -> None:
+def forget(db: Connection, station: str, product: str) -> None:
     """It has stayed, or is wanted no more."""
-    db.execute("delete from unconfirmed where station = ? and product = ?", (station, product))
+    db.execute(delete(schema.unconfirmed).where(*_of(station, product)))
+
+
+def _of(station: str, product: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _COLUMNS.station == station, _COLUMNS.product == product

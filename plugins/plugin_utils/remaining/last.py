@@ -7,13 +7,16 @@ Kept beside the standing, whose words audits change: what a deployment met stays
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
+from sqlalchemy import Connection, RowMapping, select
+
 from ...module_utils.base.clock import now
-from ..store.store import Store
+from ..store.rows import put
+from ..store.schema import last_deployment
+from ..store.store import Store, store_exists
 from ..store.texts import kept_source
 from .next_step import Step, next_step
 
@@ -37,7 +40,7 @@ class LastDeployment(TypedDict):
 
 
 def keep_last(
-    db: sqlite3.Connection,
+    db: Connection,
     station: str,
     product: str,
     *,
@@ -48,24 +51,23 @@ def keep_last(
     kind: str = "",
     code: int | None = None,
 ) -> None:
-    """Keep how a deployment ended. Raises sqlite3's errors.
+    """Keep how a deployment ended. Raises SQLAlchemy's errors.
 
     Of one that found nothing to do, the day on which the same was brought stands. Of one that was held back nothing was
     tried: what the station failed for itself stands.
     """
-    row = db.execute(
-        "select wanted, outcome from last_deployment where station = ? and product = ?", (station, product)
-    ).fetchone()
+    was = last_deployment.c
+    row = (
+        db.execute(select(was.wanted, was.outcome).where(was.station == station, was.product == product))
+        .mappings()
+        .one_or_none()
+    )
     if row is not None and row["wanted"] == wanted and (outcome, row["outcome"]) in {("done", "done"), _HELD_SINCE}:
         return
-    db.execute(
-        "insert or replace into last_deployment (station, product, at, wanted, outcome, kind, code, reason,"
-        " reason_source, remedy, remedy_source) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(station, product, now(), wanted, outcome, kind, code),
-            *(str(reason), kept_source(reason), str(remedy), kept_source(remedy)),
-        ),
-    )
+    told = {"wanted": wanted, "outcome": outcome, "kind": kind, "code": code}
+    texts = {"reason": str(reason), "remedy": str(remedy)}
+    sources = {"reason_source": kept_source(reason), "remedy_source": kept_source(remedy)}
+    put(db, last_deployment, [{"station": station, "product": product, "at": now()} | told | texts | sources])
 
 
 _HELD_SINCE = ("held", "failed")
@@ -73,14 +75,14 @@ _HELD_SINCE = ("held", "failed")
 
 def last_deployments(path: str | Path | None, product: str) -> Mapping[str, LastDeployment]:
     """By station; none of a store that is not there. Raises StoreError."""
-    if not path or not Path(path).expanduser().exists():
+    if not path or not store_exists(path):
         return {}
-    with Store(Path(path)) as store, store.read() as db:
-        rows = db.execute("select * from last_deployment where product = ?", (product,)).fetchall()
+    with Store(path) as store, store.read() as db:
+        rows = db.execute(select(last_deployment).where(last_deployment.c.product == product)).mappings().all()
     return {row["station"]: _last(row) for row in rows}
 
 
-def _last(row: sqlite3.Row) -> LastDeployment:
+def _last(row: RowMapping) -> LastDeployment:
     reason_source, remedy_source = (json.loads(row[name] or "null") for name in ("reason_source", "remedy_source"))
     return {
         "at": row["at"],

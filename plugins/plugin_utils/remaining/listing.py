@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from ...module_utils.product.products import Product
@@ -17,7 +16,7 @@ __all__ = ["what_remains"]
 
 
 def what_remains(
-    store: Path, places: Mapping[str, Mapping[str, str]], *, product: Product, words: Words
+    store: str, places: Mapping[str, Mapping[str, str]], *, product: Product, words: Words
 ) -> tuple[list[dict[str, Any]], str]:
     """The rows of the stations that are not right, and their table for the terminal.
 

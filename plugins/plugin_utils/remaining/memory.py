@@ -12,11 +12,12 @@ from __future__ import annotations
 import functools
 import os
 import socket
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message, message_of, sourced, with_sources
@@ -33,7 +34,9 @@ from ..station.events import Watcher
 from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
-from ..store.store import Store, StoreError
+from ..store import schema
+from ..store.rows import add, put
+from ..store.store import Store, StoreError, store_exists
 from ..store.texts import kept_source, kept_text
 from .confirmation import forget, keep
 from .last import keep_last
@@ -52,9 +55,11 @@ __all__ = ["Audited", "Memory", "remember_together", "standings"]
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
+_station, _attempt, _standing_of = schema.station.c, schema.attempt.c, schema.standing.c
 _FIELDS = tuple(field.name for field in fields(Standing))
 _SOURCES = ("reason_source", "remedy_source")
 
+_UNSEEN_END = Message("no run saw its end")
 _NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
@@ -62,29 +67,31 @@ _NOT_REMEMBERED = Message(
 
 
 def _transaction(
-    method: Callable[Concatenate[Memory, sqlite3.Connection, _P], None],
+    method: Callable[Concatenate[Memory, Connection, _P], None],
 ) -> Callable[Concatenate[Memory, _P], None]:
     """Make a method one transaction of the station's store, whose failure is a warning."""
 
     @functools.wraps(method)
     def carried_out(self: Memory, /, *args: _P.args, **kwargs: _P.kwargs) -> None:
-        self._try(lambda db: method(self, db, *args, **kwargs))
+        self._keep(lambda db: method(self, db, *args, **kwargs))
 
     return carried_out
 
 
 class Memory(Watcher):
-    """One station in the store. Nothing here raises: what went wrong with the store is in ``warnings``."""
+    """One station in the store. Nothing here raises: what could not be written is in ``warnings``."""
 
     def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
         """``path`` None or empty: nothing is remembered. The file is opened when there is something to write."""
-        self._path = Path(path) if path else None
+        self._path = path or None
         self._station, self._product, self._school, self._room = station, product, school, room
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
         self._boot = ""
         self._attempt: int | None = None
         self._job: JobName | None = None  # of that attempt
+        self._unwritten: list[Callable[[Connection], None]] = []
+        self._warning = ""
         self.warnings: list[str] = []
 
     def close(self) -> None:
@@ -100,7 +107,7 @@ class Memory(Watcher):
         self._clients, self._boot = state.as_dict()["clients"], state.boot
 
     @_transaction
-    def starting(self, db: sqlite3.Connection, job: JobName) -> None:
+    def starting(self, db: Connection, job: JobName) -> None:
         """The installer is about to be started."""
         self._touch(db)
         self._next(db, job)
@@ -112,27 +119,28 @@ class Memory(Watcher):
         if self._attempt is not None and self._job == job:
             return
 
-        def write(db: sqlite3.Connection) -> None:
+        def write(db: Connection) -> None:
             self._touch(db)
             self._next(db, job)
-            row = db.execute(
-                "select max(id) as id from attempt where station = ? and job = ? and ended is null",
-                (self._station, str(job)),
-            ).fetchone()
-            self._attempt = row["id"] if row["id"] is not None else self._open(db, job, started=None)
+            begun = db.execute(
+                select(func.max(_attempt.id)).where(
+                    _attempt.station == self._station, _attempt.job == str(job), _attempt.ended.is_(None)
+                )
+            ).scalar_one()
+            self._attempt = begun if begun is not None else self._open(db, job, started=None)
             self._job = job
 
-        self._try(write)
+        self._keep(write)
 
     # What the actions tell.
 
     @_transaction
-    def deployed(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+    def deployed(self, db: Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """A deployment came to its end, whatever it decided."""
         self.deployed_in(db, result, wanted=wanted, absent=absent)
 
-    def deployed_in(self, db: sqlite3.Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
-        """The same, in somebody's transaction. Raises sqlite3's errors."""
+    def deployed_in(self, db: Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
         action = result["action"]
         skipped, waits = action == "skip", action in {"arm", "armed"}
         wanted_as, freezer = wanted_text(wanted, absent=absent), result.get("frozen", "")
@@ -167,12 +175,12 @@ class Memory(Watcher):
         )
 
     @_transaction
-    def failed(self, db: sqlite3.Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
+    def failed(self, db: Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
         """A deployment did not come to its end."""
         self.failed_in(db, exc, wanted=wanted, absent=absent)
 
-    def failed_in(self, db: sqlite3.Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
-        """The same, in somebody's transaction. Raises sqlite3's errors."""
+    def failed_in(self, db: Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
+        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
         missed = lost or isinstance(exc, AnswerError | ControllerError)
@@ -192,18 +200,18 @@ class Memory(Watcher):
         )
 
     @_transaction
-    def held(self, db: sqlite3.Connection, *, wanted: str, seen: bool, reason: str, remedy: str) -> None:
+    def held(self, db: Connection, *, wanted: str, seen: bool, reason: str, remedy: str) -> None:
         """Its school stopped before its turn, so that nothing was tried. ``seen``: this run has read it."""
         self._touch(db, seen=seen)
         self._save(db, wanted=wanted, found=None, outcome="held", reason=reason, remedy=remedy)
 
     @_transaction
-    def audited(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+    def audited(self, db: Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         self.audited_in(db, record, found=found, silent=silent)
 
-    def audited_in(self, db: sqlite3.Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
-        """The same, in somebody's transaction. Raises sqlite3's errors."""
+    def audited_in(self, db: Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
+        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
         facts = record["facts"]
         self._clients = facts["clients"] if facts else None
         self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
@@ -226,48 +234,61 @@ class Memory(Watcher):
     def woken(self) -> str | None:
         """When this controller woke the station, if it has not been given back since."""
 
-        def read(db: sqlite3.Connection) -> str | None:
-            row = db.execute("select woken from station where name = ?", (self._station,)).fetchone()
-            return row["woken"] if row else None
+        found: list[str | None] = []
 
-        return self._try(read, writes=False)
+        def read(db: Connection) -> None:
+            found.append(db.execute(select(_station.woken).where(_station.name == self._station)).scalar_one_or_none())
+
+        if error := self._try(read, writes=False):
+            self._failed(error)
+        return found[-1] if found else None
 
     @_transaction
-    def set_woken(self, db: sqlite3.Connection, moment: str | None) -> None:
+    def set_woken(self, db: Connection, moment: str | None) -> None:
         """The station was woken (then it is ours to switch off again), or is not ours any more."""
         self._touch(db, tried=False)
-        db.execute("update station set woken = ? where name = ?", (moment, self._station))
+        db.execute(update(schema.station).where(_station.name == self._station).values(woken=moment))
 
     # Rows.
 
     def _found(self, wanted: Release, absent: bool) -> str | None:
         return None if self._clients is None else found_in(self._clients, wanted, absent=absent)
 
-    def _touch(self, db: sqlite3.Connection, *, tried: bool = True, seen: bool = False, problem: str = "") -> None:
+    def _touch(self, db: Connection, *, tried: bool = True, seen: bool = False, problem: str = "") -> None:
         """The station's row, and what was found on it."""
         moment = now()
-        db.execute("insert into station (name) values (?) on conflict do nothing", (self._station,))
+        own = {"name": self._station}
         if tried:
-            db.execute(
-                "update station set school = ?, room = ?, last_tried = ?, last_seen = iif(?, ?, last_seen), problem = ?"
-                " where name = ?",
-                (self._school, self._room, moment, seen, moment, problem, self._station),
-            )
+            place = {"school": self._school, "room": self._room}
+            tried_at = {"last_tried": moment, "problem": problem} | ({"last_seen": moment} if seen else {})
+            put(db, schema.station, [own | place | tried_at])
+        else:
+            add(db, schema.station, [own])
         if self._clients is not None:
-            db.execute("delete from installed where station = ? and product = ?", (self._station, self._product))
-            db.executemany(
-                "insert into installed values (?, ?, ?, ?, ?, ?)",
-                [
-                    (self._station, self._product, n, c["release"] or "", c["arch"] or "", c["condition"])
-                    for n, c in enumerate(self._clients)
-                ],
-            )
+            was = schema.installed.c
+            key = {"station": self._station, "product": self._product}
+            db.execute(delete(schema.installed).where(was.station == self._station, was.product == self._product))
+            if self._clients:
+                db.execute(
+                    insert(schema.installed),
+                    [
+                        {
+                            **key,
+                            "number": n,
+                            "release": c["release"] or "",
+                            "arch": c["arch"] or "",
+                            "condition": c["condition"],
+                        }
+                        for n, c in enumerate(self._clients)
+                    ],
+                )
 
     def _save(
-        self, db: sqlite3.Connection, *, wanted: str | None, tried: bool = True, code: int | None = None, **told: Any
+        self, db: Connection, *, wanted: str | None, tried: bool = True, code: int | None = None, **told: Any
     ) -> None:
         key = (self._station, self._product)
-        row = db.execute("select * from standing where station = ? and product = ?", key).fetchone()
+        of_product = (_standing_of.station == self._station, _standing_of.product == self._product)
+        row = db.execute(select(schema.standing).where(*of_product)).mappings().one_or_none()
         before = _standing(row) if row else Standing()
         if tried:
             keep_last(db, *key, wanted=wanted or "", code=code, **{k: each for k, each in told.items() if k != "found"})
@@ -276,23 +297,26 @@ class Memory(Watcher):
         stands = after(before, now=now(), **told)
         stored = with_sources(vars(stands))
         stored |= {name: kept_source(getattr(stands, name.removesuffix("_source"))) for name in _SOURCES}
-        db.execute(
-            f"insert or replace into standing (station, product, wanted, {', '.join(stored)})"  # noqa: S608  (constants)
-            f" values (?, ?, ?{', ?' * len(stored)})",
-            (*key, (row["wanted"] if row else "") if wanted is None else wanted, *stored.values()),
-        )
+        aim = (row["wanted"] if row else "") if wanted is None else wanted
+        own = {"station": self._station, "product": self._product, "wanted": aim, "reason_fr": ""}
+        put(db, schema.standing, [own | stored])
 
-    def _open(self, db: sqlite3.Connection, job: JobName, *, started: str | None) -> int:
+    def _open(self, db: Connection, job: JobName, *, started: str | None) -> int:
         self._job = job
         controller = f"{socket.gethostname()}:{os.getpid()}"
-        cursor = db.execute(
-            "insert into attempt (station, product, verb, job, release, begun, started, controller)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?)",
-            (self._station, self._product, job.verb, str(job), str(job.release), now(), started, controller),
+        added = insert(schema.attempt).values(
+            station=self._station,
+            product=self._product,
+            verb=job.verb,
+            job=str(job),
+            release=str(job.release),
+            begun=now(),
+            started=started,
+            controller=controller,
         )
-        return int(cursor.lastrowid or 0)
+        return int(db.execute(added.returning(_attempt.id)).scalar_one())
 
-    def _next(self, db: sqlite3.Connection, job: JobName) -> None:
+    def _next(self, db: Connection, job: JobName) -> None:
         """End the attempt before this job's: the same job is begun again only when the station cut it off, and another
         one only when the step before was proven.
         """
@@ -300,49 +324,69 @@ class Memory(Watcher):
             self._close(db, result="interrupted", fact=Message("the station cut the job off"))
         self._close(db, result="done")
 
-    def _close(
-        self, db: sqlite3.Connection, *, result: str, code: int | None = None, fact: str = "", remedy: str = ""
-    ) -> None:
+    def _close(self, db: Connection, *, result: str, code: int | None = None, fact: str = "", remedy: str = "") -> None:
         if self._attempt is not None:
-            db.execute(
-                "update attempt set ended = ?, result = ?, code = ?, fact = ?, remedy = ? where id = ?",
-                (now(), result, code, fact, remedy, self._attempt),
-            )
+            told = {"ended": now(), "result": result, "code": code, "fact": str(fact), "remedy": str(remedy)}
+            db.execute(update(schema.attempt).where(_attempt.id == self._attempt).values(told))
             self._attempt = None
 
-    def _abandon(self, db: sqlite3.Connection) -> None:
+    def _abandon(self, db: Connection) -> None:
         """End what killed runs left open: their jobs are over, or this run would have followed them.
 
         Another run that is at work at this moment writes its own end over this one.
         """
-        db.execute(
-            "update attempt set ended = ?, result = 'interrupted', fact = 'no run saw its end'"
-            " where station = ? and product = ? and ended is null",
-            (now(), self._station, self._product),
-        )
+        left_open = (_attempt.station == self._station, _attempt.product == self._product, _attempt.ended.is_(None))
+        told = {"ended": now(), "result": "interrupted", "fact": str(_UNSEEN_END)}
+        db.execute(update(schema.attempt).where(*left_open).values(told))
 
-    def _try(self, work: Callable[[sqlite3.Connection], _T], *, writes: bool = True) -> _T | None:
-        if self._path is None:
+    def _keep(self, work: Callable[[Connection], None]) -> None:
+        """Write it, and before it what could not be written so far: a database comes back while a setup runs."""
+        self._unwritten.append(work)
+        before = self._attempt, self._job
+        error = self._try(self._write_all)
+        if error is None:
+            self._unwritten.clear()
+        elif error.passes:
+            self._attempt, self._job = before
+        else:
+            # As it is written it never will be, nor what comes after it.
+            self._path = None
+        self._failed(error)
+
+    def _write_all(self, db: Connection) -> None:
+        for work in self._unwritten:
+            work(db)
+
+    def _failed(self, error: StoreError | None) -> None:
+        """Once a station; and not at all when everything could be written after all."""
+        if self._path is None and error is None:
+            return
+        if self._warning:
+            self.warnings.remove(self._warning)
+        self._warning = "" if error is None else _NOT_REMEMBERED.given(error=message_of(error))
+        if self._warning:
+            self.warnings.append(self._warning)
+
+    def _try(self, work: Callable[[Connection], object], *, writes: bool = True) -> StoreError | None:
+        if not self._path:
             return None
         try:
             if self._store is None:
                 self._store = Store(self._path)
             with self._store.write() if writes else self._store.read() as db:
-                return work(db)
+                work(db)
         except StoreError as exc:
-            # Once a station: waiting for a locked file again at every step would slow the whole run.
-            self._path = None
             self.close()
-            self.warnings.append(_NOT_REMEMBERED.given(error=message_of(exc)))
-            return None
+            return exc
+        return None
 
 
-def remember_together(path: str, each: Iterable[Callable[[sqlite3.Connection], None]]) -> list[str]:
+def remember_together(path: str, each: Iterable[Callable[[Connection], None]]) -> list[str]:
     """Write what a survey found on all its stations: one transaction. Returns warnings."""
     if not path:
         return []
     try:
-        with Store(Path(path)) as store, store.write() as db:
+        with Store(path) as store, store.write() as db:
             for write in each:
                 write(db)
     except StoreError as exc:
@@ -359,14 +403,14 @@ class Audited:
     found: str | None
     silent: bool
 
-    def write(self, db: sqlite3.Connection) -> None:
-        """Into the store. Raises sqlite3's errors."""
+    def write(self, db: Connection) -> None:
+        """Into the store. Raises SQLAlchemy's errors."""
         own = {"school": self.record["school"], "room": self.record["room"], "product": self.product}
         memory = Memory(None, station=self.record["station"], **own)
         memory.audited_in(db, self.record, found=self.found, silent=self.silent)
 
 
-def _standing(row: sqlite3.Row) -> Standing:
+def _standing(row: RowMapping) -> Standing:
     stored = {name: row[name] for name in _FIELDS}
     for name in _SOURCES:
         text = name.removesuffix("_source")
@@ -374,14 +418,14 @@ def _standing(row: sqlite3.Row) -> Standing:
     return Standing(**stored)
 
 
-def standings(path: Path, *, product: str) -> dict[str, dict[str, Any]]:
+def standings(path: str | Path, *, product: str) -> dict[str, dict[str, Any]]:
     """Every station of a store by name: its row, with ``standing`` None when no run has met it. Raises StoreError."""
-    if not path.expanduser().exists():
-        # Reading makes no file: a dry run, or a mistyped path, leaves nothing behind.
+    if not store_exists(path):
+        # Reading makes none: a dry run, or a mistyped path, leaves nothing behind.
         return {}
     with Store(path) as store, store.read() as db:
-        stations = {row["name"]: dict(row) for row in db.execute("select * from station")}
-        rows = db.execute("select * from standing where product = ?", (product,)).fetchall()
+        stations = {row["name"]: dict(row) for row in db.execute(select(schema.station)).mappings()}
+        rows = db.execute(select(schema.standing).where(_standing_of.product == product)).mappings().all()
     for row in rows:
         stations[row["station"]] |= {"wanted": row["wanted"], "standing": _standing(row)}
     return {name: {"wanted": "", "standing": None, **row} for name, row in sorted(stations.items())}

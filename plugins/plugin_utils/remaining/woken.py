@@ -4,24 +4,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+
+from sqlalchemy import select, update
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message, message_of
-from ..store.store import Store, StoreError
+from ..store.rows import add
+from ..store.schema import station
+from ..store.store import Store, StoreError, store_exists
 
 __all__ = ["mark_woken", "woken_stations"]
 
 
 def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
     """Remember, or forget, that these stations were woken: one transaction. Returns warnings."""
-    rows = [(now() if woken else None, name) for name in names]
-    if not path or not rows:
+    wanted = sorted(set(names))
+    if not path or not wanted:
         return []
     try:
-        with Store(Path(path)) as store, store.write() as db:
-            db.executemany("insert into station (name) values (?) on conflict do nothing", [(n,) for _, n in rows])
-            db.executemany("update station set woken = ? where name = ?", rows)
+        with Store(path) as store, store.write() as db:
+            add(db, station, [{"name": name} for name in wanted])
+            moment = now() if woken else None
+            for name in wanted:
+                db.execute(update(station).where(station.c.name == name).values(woken=moment))
     except StoreError as exc:
         return [Message("{error} Stations that were woken will not be switched off again.", error=message_of(exc))]
     return []
@@ -29,10 +34,10 @@ def mark_woken(path: str, names: Iterable[str], *, woken: bool) -> list[str]:
 
 def woken_stations(path: str) -> frozenset[str]:
     """Those that this controller woke and has not given back since; none of a store that cannot be read."""
-    if not path or not Path(path).expanduser().exists():
+    if not store_exists(path):
         return frozenset()
     try:
-        with Store(Path(path)) as store, store.read() as db:
-            return frozenset(row["name"] for row in db.execute("select name from station where woken is not null"))
+        with Store(path) as store, store.read() as db:
+            return frozenset(db.execute(select(station.c.name).where(station.c.woken.is_not(None))).scalars())
     except StoreError:
         return frozenset()

@@ -32,7 +32,7 @@ from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
 from ..places.product import of_product
 from ..remaining.last import LastDeployment, last_deployments
-from ..store.store import Store, StoreError
+from ..store.store import Store, StoreError, store_exists
 from ..survey.results import read_results
 from ..words.catalogue import catalogue
 from ..words.words import Words
@@ -282,9 +282,8 @@ def make(
 
 def _history(audit: Audit, file: str, *, keep_days: int, check: bool) -> History:
     """The history with this audit in it. Raises StoreError."""
-    path = Path(file).expanduser()
     # Opening a store that does not exist would make it, and a check makes nothing.
-    if not file or (check and not path.exists()):
+    if not file or (check and not store_exists(file)):
         return History.none(audit)
-    with Store(path) as store:
+    with Store(file) as store:
         return read_history(store, audit) if check else save_audit(store, audit, keep_days=keep_days)

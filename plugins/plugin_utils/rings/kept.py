@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, Select, exists, func, select
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message
+from ..store import schema
+from ..store.rows import put
 from ..store.store import Store, StoreError
 from ..store.texts import kept_source, kept_text
 from ..words.catalogue import catalogue
@@ -53,7 +56,10 @@ class Progress:
 def read_progress(store: Store) -> Mapping[tuple[str, str], Progress]:
     """Every school's progress, by school and release. Raises StoreError."""
     with store.read() as db:
-        rows = db.execute("select school, release, done, ring, stopped, stopped_source from ring").fetchall()
+        of = schema.ring.c
+        rows = (
+            db.execute(select(of.school, of.release, of.done, of.ring, of.stopped, of.stopped_source)).mappings().all()
+        )
     return {(row["school"], row["release"]): _progress(dict(row)) for row in rows}
 
 
@@ -65,25 +71,24 @@ def _progress(row: dict[str, Any]) -> Progress:
 def read_known(store: Store) -> Mapping[tuple[str, str], Known]:
     """What is remembered of each product on each station, by these two. Raises StoreError."""
     with store.read() as db:
-        schools = {row["name"]: row["school"] for row in db.execute("select name, school from station")}
-        there = _sets(db.execute("select product, station, release from installed where condition = 'ok'"))
+        station, client, tried, stands = schema.station.c, schema.installed.c, schema.attempt.c, schema.standing.c
+        schools = {row.name: row.school for row in db.execute(select(station.name, station.school))}
+        there = _sets(db, select(client.product, client.station, client.release).where(client.condition == "ok"))
+        waits = schema.unconfirmed.c
+        open_still = exists().where(waits.station == tried.station, waits.product == tried.product)
         ours = _sets(
-            db.execute(
-                "select product, station, release from attempt where result = 'done' and verb in ('install', 'update')"
-                " and not exists (select 1 from unconfirmed u where u.station = attempt.station"
-                " and u.product = attempt.product)"
-            )
+            db,
+            select(tried.product, tried.station, tried.release).where(
+                tried.result == "done", tried.verb.in_(("install", "update")), ~open_still
+            ),
         )
-        failed = {
-            (row["product"], row["station"]): row["wanted"]
-            for row in db.execute(
-                "select product, station, wanted from standing where outcome = 'failed' and failures > 0"
-            )
-        }
-        codes = {
-            (row["product"], row["station"]): row["code"]
-            for row in db.execute("select product, station, code, max(id) from attempt group by product, station")
-        }
+        lost = select(stands.product, stands.station, stands.wanted).where(
+            stands.outcome == "failed", stands.failures > 0
+        )
+        failed = {(product, name): wanted for product, name, wanted in db.execute(lost)}
+        last = select(func.max(tried.id)).group_by(tried.product, tried.station)
+        ended = select(tried.product, tried.station, tried.code).where(tried.id.in_(last))
+        codes = {(product, name): code for product, name, code in db.execute(ended)}
     return {
         key: Known(
             school=schools[key[1]].strip().upper(),
@@ -96,10 +101,11 @@ def read_known(store: Store) -> Mapping[tuple[str, str], Known]:
     }
 
 
-def _sets(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], set[str]]:
+def _sets(db: Connection, rows: Select[Any]) -> dict[tuple[str, str], set[str]]:
+    """Releases by product and station."""
     found: dict[tuple[str, str], set[str]] = {}
-    for row in rows:
-        found.setdefault((row["product"], row["station"]), set()).add(row["release"])
+    for product, station, release in db.execute(rows):
+        found.setdefault((product, station), set()).add(release)
     return found
 
 
@@ -113,10 +119,10 @@ def with_sources_kept(store: str, outcomes: Mapping[str, StationOutcome]) -> dic
     if not store or not plain:
         return dict(outcomes)
     try:
-        with Store(Path(store)) as kept, kept.read() as db:
-            rows = db.execute(
-                "select station, reason, reason_source from standing where reason_source != ''"
-            ).fetchall()
+        with Store(store) as kept, kept.read() as db:
+            of = schema.standing.c
+            told = select(of.station, of.reason, of.reason_source).where(of.reason_source != "")
+            rows = db.execute(told).mappings().all()
     except StoreError:
         return dict(outcomes)
     made = dict(outcomes)
@@ -134,11 +140,17 @@ def write_progress(store: Store, schools: Iterable[Progress]) -> None:
     The number of stations only grows: a run on one room says nothing against what the whole school showed before.
     """
     with store.write() as db:
-        for each in schools:
-            db.execute(
-                "insert into ring (school, release, done, ring, stopped, stopped_source, at) "
-                "values (?, ?, ?, ?, ?, ?, ?) on conflict do update set "
-                "done = max(done, excluded.done), ring = max(ring, excluded.ring), "
-                "stopped = excluded.stopped, stopped_source = excluded.stopped_source, at = excluded.at",
-                (each.school, each.release, each.done, each.ring, str(each.stopped), kept_source(each.stopped), now()),
-            )
+        of = schema.ring.c
+        for each in sorted(schools, key=lambda progress: (progress.school, progress.release)):
+            key = (of.school == each.school, of.release == each.release)
+            was = db.execute(select(of.done, of.ring).where(*key)).one_or_none() or (0, 0)
+            row = {
+                "school": each.school,
+                "release": each.release,
+                "done": max(was[0], each.done),
+                "ring": max(was[1], each.ring),
+                "stopped": str(each.stopped),
+                "stopped_source": kept_source(each.stopped),
+                "at": now(),
+            }
+            put(db, schema.ring, [row])

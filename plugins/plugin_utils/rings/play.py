@@ -13,7 +13,6 @@ import contextlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -22,7 +21,7 @@ from ...module_utils.base.message import Message, advised, message_of, with_sour
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import school_of
 from ..station.listening import listening
-from ..store.store import Store, StoreError
+from ..store.store import Store, StoreError, store_exists
 from ..survey.results import read_lines
 from .judge import (
     Standing,
@@ -226,10 +225,10 @@ def _reachable(play: PlayVariables, schools: list[SchoolWants], *, timeout: floa
 def _remembered(
     store: str,
 ) -> tuple[Mapping[tuple[str, str], Progress], Mapping[tuple[str, str], Known], list[str]]:
-    if not store or not Path(store).expanduser().exists():
+    if not store_exists(store):
         return {}, {}, []
     try:
-        with Store(Path(store)) as kept:
+        with Store(store) as kept:
             return read_progress(kept), read_known(kept), []
     except StoreError as exc:
         return {}, {}, [Message("{error} Rings begin with the pilots.", error=message_of(exc))]
@@ -355,7 +354,7 @@ def _remember(store: str, plans: Sequence[SchoolPlan], standings: Mapping[str, S
         if (standing := standings[plan.school]).counts and plan.release
     ]
     try:
-        with Store(Path(store)) as kept:
+        with Store(store) as kept:
             write_progress(kept, rows)
     except StoreError as exc:
         return [Message("{error} The next run begins with the pilots again.", error=message_of(exc))]

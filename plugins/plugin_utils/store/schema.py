@@ -1,215 +1,273 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of the store, area by area, and the steps from one version of the schema to the next. SQL text only.
+"""The tables of the store, area by area, for both engines.
 
-Times are UTC in ISO 8601 with a final ``Z``, to the second, so that text order is time order; what must be ordered
-whatever the clock does goes by its ``id``. Tables are STRICT: a value of the wrong type is an error when it is written.
-Pure.
+PostgreSQL's are made from here, at the version of the day; a SQLite file by the steps (``steps.py``), as each was
+released: a test holds one against the other. Times are UTC in ISO 8601 with a final ``Z``, to the second, so that
+text order is time order (PostgreSQL: collation C); what must be ordered whatever the clock does goes by its ``id``. A
+value of the wrong type is an error when it is written (SQLite: STRICT). Pure.
 """
 
 from __future__ import annotations
 
-__all__ = ["STEPS", "VERSION"]
+from typing import Any, Final
 
-# One constant per area of the product; each area's functions are in plugin_utils/_store_<area>.py.
-_STATIONS = """
-create table station (
-    name text primary key,
-    school text not null default '',
-    room text not null default '',
-    last_tried text,
-    last_seen text,
-    -- Why the last try did not reach it; empty when it answered.
-    problem text not null default '',
-    -- When this controller woke it, until it is switched off again or it has become somebody else's.
-    woken text
-) strict;
--- What was installed when the station was last seen: one row per client, half-removed ones too.
-create table installed (
-    station text not null references station (name) on delete cascade,
-    product text not null,
-    number integer not null,
-    release text not null,
-    arch text not null,
-    condition text not null,
-    primary key (station, product, number)
-) strict, without rowid;
--- Where a station stands: plugin_utils/remaining/standing.py has the words of found and outcome.
-create table standing (
-    station text not null references station (name) on delete cascade,
-    product text not null,
-    wanted text not null default '',
-    found text not null default '',
-    outcome text not null default '',
-    since text,
-    reason text not null default '',
-    -- In French, of rows that version 2 has written.
-    reason_fr text not null default '',
-    remedy text not null default '',
-    failures integer not null default 0,
-    primary key (station, product)
-) strict, without rowid;
--- One row per start of an installer, written before it is started, and per job of an earlier run that is followed.
-create table attempt (
-    id integer primary key,
-    station text not null references station (name) on delete cascade,
-    product text not null,
-    verb text not null,
-    job text not null,
-    release text not null,
-    begun text not null,
-    started text,
-    ended text,
-    result text not null default '',
-    code integer,
-    fact text not null default '',
-    remedy text not null default '',
-    controller text not null
-) strict;
-create index attempt_by_job on attempt (station, job);
-"""
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy.dialects import postgresql, sqlite
 
-# Rings of a deployment: how many stations of a school an earlier run brought to a release, and why it stopped.
-_RINGS = """
-create table ring (
-    school text not null,
-    release text not null,
-    done integer not null default 0,
-    ring integer not null default 0,
-    stopped text not null default '',
-    at text not null,
-    primary key (school, release)
-) strict;
-"""
+__all__ = [
+    "PROTECTED",
+    "alert",
+    "attempt",
+    "attestation",
+    "audit",
+    "audit_count",
+    "audit_result",
+    "audit_station",
+    "installed",
+    "last_deployment",
+    "metadata",
+    "ring",
+    "server_release",
+    "standing",
+    "station",
+    "unconfirmed",
+]
 
-# audit_result has one line per station and audit: kept small, since ten thousand stations are audited every night.
-# audit_station is the last word on each product of a station, and is what the next audit is compared with.
-_AUDITS = """
-create table audit (
-    id integer primary key autoincrement,
-    at text not null,
-    product text not null,
-    inventory text not null,
-    limited integer not null,
-    verdict text not null
-) strict;
-create index audit_at on audit (at);
-create table audit_result (
-    audit integer not null references audit (id) on delete cascade,
-    station text not null,
-    status text not null,
-    clients text,
-    primary key (audit, station)
-) strict, without rowid;
-create table audit_count (
-    audit integer not null references audit (id) on delete cascade,
-    school text not null,
-    status text not null,
-    stations integer not null,
-    primary key (audit, school, status)
-) strict, without rowid;
-create table audit_station (
-    product text not null,
-    station text not null,
-    inventory text not null,
-    at text not null,
-    since text not null,
-    judged text not null,
-    clients text,
-    seen text,
-    record text not null,
-    primary key (product, station)
-) strict;
-create table server_release (
-    id integer primary key autoincrement,
-    product text not null,
-    school text not null,
-    release text not null,
-    first_seen text not null,
-    last_seen text not null
-) strict;
-create index server_release_school on server_release (product, school);
-"""
+metadata: Final = MetaData()
+"""Every table of the store."""
 
-# Who says that an operation was done that leaves no trace (3, 4, 7). Rows are only ever added: a revocation is a row of
-# its own, and nobody edits what somebody said. The insert trigger is for `insert or replace`, which deletes without
-# asking the delete trigger (sqlite.org/lang_conflict.html).
-_ATTESTATIONS = """
-create table attestation (
-    id integer primary key autoincrement,
-    school text not null,
-    year integer not null,
-    operation integer not null,
-    name text not null,
-    role text not null,
-    done_on text not null,
-    at text not null,
-    digest text not null default '',
-    revokes integer unique references attestation (id),
-    reason text not null default ''
-) strict;
-create index attestation_of on attestation (school, year, operation);
-create trigger attestation_is_never_changed before update on attestation begin
-    select raise(abort, 'an attestation is never changed: revoke it');
-end;
-create trigger attestation_is_never_deleted before delete on attestation begin
-    select raise(abort, 'an attestation is never deleted: revoke it');
-end;
-create trigger attestation_is_never_replaced before insert on attestation
-when exists (select 1 from attestation where id = new.id) begin
-    select raise(abort, 'an attestation is never replaced: revoke it');
-end;
-"""
+_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_NUMBER: Final = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+"""Exit codes are of 32 bits without a sign; a table's own numbers may become many."""
 
-# What was last told, by each way of telling (mail, webhook): one JSON document, read and written whole.
-_ALERTS = """
-create table alert (
-    product text not null,
-    channel text not null,
-    at text not null,
-    told text not null,
-    primary key (product, channel)
-) strict;
-"""
 
-# What was brought to a station that is put back at each start, under which boot: until a later one shows that it stays.
-_UNCONFIRMED = """
-create table unconfirmed (
-    station text not null references station (name) on delete cascade,
-    product text not null,
-    wanted text not null,
-    boot text not null,
-    freezer text not null,
-    primary key (station, product)
-) strict, without rowid;
-"""
+def _key(name: str, *constraints: Any) -> Column[Any]:
+    return Column(name, _TEXT, *constraints, primary_key=True, nullable=False)
 
-# What the texts of a standing, and why rings stopped, are said from in another language, as JSON (base/message.py);
-# empty for what is no text of ours.
-_SOURCES = """
-alter table standing add column reason_source text not null default '';
-alter table standing add column remedy_source text not null default '';
-alter table ring add column stopped_source text not null default '';
-"""
 
-# How the last deployment of a product on a station ended: standing.py has the words of outcome, and of the sources.
-_LAST = """
-create table last_deployment (
-    station text not null references station (name) on delete cascade,
-    product text not null,
-    at text not null,
-    wanted text not null,
-    outcome text not null,
-    kind text not null default '',
-    code integer,
-    reason text not null default '',
-    reason_source text not null default '',
-    remedy text not null default '',
-    remedy_source text not null default '',
-    primary key (station, product)
-) strict, without rowid;
-"""
+def _said(name: str) -> Column[Any]:
+    """Text that is empty where there is nothing to say."""
+    return Column(name, _TEXT, nullable=False, server_default="")
 
-STEPS: tuple[str, ...] = (_STATIONS + _RINGS + _AUDITS + _ATTESTATIONS + _ALERTS, _UNCONFIRMED, _SOURCES, _LAST)
-"""``STEPS[n]`` brings version n to version n + 1. A released step is never edited: a change is a new step."""
 
-VERSION = len(STEPS)
+def _text(name: str, **how: Any) -> Column[Any]:
+    return Column(name, _TEXT, nullable=False, **how)
+
+
+def _maybe(name: str, kind: Any = _TEXT) -> Column[Any]:
+    return Column(name, kind, nullable=True)
+
+
+def _count(name: str, *constraints: Any, **how: Any) -> Column[Any]:
+    return Column(name, _NUMBER, *constraints, nullable=False, **how)
+
+
+def _own_number() -> Column[Any]:
+    return Column("id", _NUMBER, primary_key=True, autoincrement=True)
+
+
+def _of_station() -> Column[Any]:
+    return _key("station", ForeignKey("station.name", ondelete="cascade"))
+
+
+station: Final = Table(
+    "station",
+    metadata,
+    _key("name"),
+    _said("school"),
+    _said("room"),
+    _maybe("last_tried"),
+    _maybe("last_seen"),
+    # Why the last try did not reach it; empty when it answered.
+    _said("problem"),
+    # When this controller woke it, until it is switched off again or it has become somebody else's.
+    _maybe("woken"),
+)
+installed: Final = Table(
+    # What was installed when the station was last seen: one row per client, half-removed ones too.
+    "installed",
+    metadata,
+    _of_station(),
+    _key("product"),
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    _text("release"),
+    _text("arch"),
+    _text("condition"),
+)
+standing: Final = Table(
+    # Where a station stands: remaining/standing.py has the words of found and outcome.
+    "standing",
+    metadata,
+    _of_station(),
+    _key("product"),
+    _said("wanted"),
+    _said("found"),
+    _said("outcome"),
+    _maybe("since"),
+    _said("reason"),
+    # In French, of rows that version 2 has written.
+    _said("reason_fr"),
+    _said("remedy"),
+    _count("failures", server_default="0"),
+    # What a text is said from in another language, as JSON (store/texts.py); empty for what is no text of ours.
+    _said("reason_source"),
+    _said("remedy_source"),
+)
+attempt: Final = Table(
+    # One row per start of an installer, written before it is started, and per job of an earlier run that is followed.
+    "attempt",
+    metadata,
+    _own_number(),
+    Column("station", _TEXT, ForeignKey("station.name", ondelete="cascade"), nullable=False),
+    _text("product"),
+    _text("verb"),
+    _text("job"),
+    _text("release"),
+    _text("begun"),
+    _maybe("started"),
+    _maybe("ended"),
+    _said("result"),
+    _maybe("code", _NUMBER),
+    _said("fact"),
+    _said("remedy"),
+    _text("controller"),
+)
+Index("attempt_by_job", attempt.c.station, attempt.c.job)
+
+ring: Final = Table(
+    # How many stations of a school an earlier run brought to a release, and why it stopped.
+    "ring",
+    metadata,
+    _key("school"),
+    _key("release"),
+    _count("done", server_default="0"),
+    _count("ring", server_default="0"),
+    _said("stopped"),
+    _text("at"),
+    _said("stopped_source"),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    _own_number(),
+    _text("at"),
+    _text("product"),
+    _text("inventory"),
+    _count("limited"),
+    _text("verdict"),
+    sqlite_autoincrement=True,
+)
+Index("audit_at", audit.c.at)
+audit_result: Final = Table(
+    # One line per station and audit: kept small, since ten thousand stations are audited every night.
+    "audit_result",
+    metadata,
+    Column("audit", _NUMBER, ForeignKey("audit.id", ondelete="cascade"), primary_key=True, autoincrement=False),
+    _key("station"),
+    _text("status"),
+    _maybe("clients"),
+)
+audit_count: Final = Table(
+    "audit_count",
+    metadata,
+    Column("audit", _NUMBER, ForeignKey("audit.id", ondelete="cascade"), primary_key=True, autoincrement=False),
+    _key("school"),
+    _key("status"),
+    _count("stations"),
+)
+audit_station: Final = Table(
+    # The last word on each product of a station: what the next audit is compared with.
+    "audit_station",
+    metadata,
+    _key("product"),
+    _key("station"),
+    _text("inventory"),
+    _text("at"),
+    _text("since"),
+    _text("judged"),
+    _maybe("clients"),
+    _maybe("seen"),
+    _text("record"),
+)
+server_release: Final = Table(
+    "server_release",
+    metadata,
+    _own_number(),
+    _text("product"),
+    _text("school"),
+    _text("release"),
+    _text("first_seen"),
+    _text("last_seen"),
+    sqlite_autoincrement=True,
+)
+Index("server_release_school", server_release.c.product, server_release.c.school)
+
+attestation: Final = Table(
+    # Who says that an operation was done that leaves no trace (3, 4, 7). Rows are only ever added: a revocation is a
+    # row of its own, and nobody edits what somebody said (PROTECTED, and the triggers of the first step).
+    "attestation",
+    metadata,
+    _own_number(),
+    _text("school"),
+    _count("year"),
+    _count("operation"),
+    _text("name"),
+    _text("role"),
+    _text("done_on"),
+    _text("at"),
+    _said("digest"),
+    Column("revokes", _NUMBER, ForeignKey("attestation.id"), unique=True),
+    _said("reason"),
+    sqlite_autoincrement=True,
+)
+Index("attestation_of", attestation.c.school, attestation.c.year, attestation.c.operation)
+
+alert: Final = Table(
+    # What was last told, by each way of telling (mail, webhook): one JSON document, read and written whole.
+    "alert",
+    metadata,
+    _key("product"),
+    _key("channel"),
+    _text("at"),
+    _text("told"),
+)
+
+unconfirmed: Final = Table(
+    # What was brought to a station that is put back at each start, under which boot: until a later one shows that it
+    # stays.
+    "unconfirmed",
+    metadata,
+    _of_station(),
+    _key("product"),
+    _text("wanted"),
+    _text("boot"),
+    _text("freezer"),
+)
+
+last_deployment: Final = Table(
+    # How the last deployment of a product on a station ended: standing.py has the words of outcome, and of the sources.
+    "last_deployment",
+    metadata,
+    _of_station(),
+    _key("product"),
+    _text("at"),
+    _text("wanted"),
+    _text("outcome"),
+    _said("kind"),
+    _maybe("code", _NUMBER),
+    _said("reason"),
+    _said("reason_source"),
+    _said("remedy"),
+    _said("remedy_source"),
+)
+
+PROTECTED: Final = (
+    """create function attestation_is_never_changed() returns trigger language plpgsql as $$
+    begin raise exception 'an attestation is never changed or deleted: revoke it'; end $$""",
+    "create trigger attestation_is_never_changed before update or delete on attestation"
+    " for each row execute function attestation_is_never_changed()",
+    "create trigger attestation_is_never_emptied before truncate on attestation"
+    " for each statement execute function attestation_is_never_changed()",
+)
+"""What PostgreSQL is told after its tables are made."""

@@ -37,6 +37,7 @@ from tests.lab.scenario import load_scenario
 from tests.lab.simulated.from_scenario import build_station
 from tests.lab.simulated.station import SimulatedStation
 from tests.lab.station import Account
+from tests.unit.sql import run
 from tests.upgrade.copies import copy_of, kept_state
 from tests.upgrade.stations import dump, load
 
@@ -101,10 +102,9 @@ def test_the_last_word_on_every_station(store: Store, past: Path) -> None:
 
 def test_the_audits_before(store: Store) -> None:
     with store.read() as db:
-        audits = [tuple(row) for row in db.execute("select product, verdict from audit order by id")]
-        results = dict(
-            db.execute("select status, count(*) from audit_result where audit = 1 group by status").fetchall()
-        )
+        audits = [tuple(row.values()) for row in run(db, "select product, verdict from audit order by id")]
+        counted = run(db, "select status, count(*) as n from audit_result where audit = 1 group by status")
+    results = {row["status"]: row["n"] for row in counted}
     assert audits == [
         ("pronote_client", "not_compliant"),
         ("edt_monoposte", "not_compliant"),
@@ -151,8 +151,8 @@ def test_where_stations_stand(store: Store, state: Path) -> None:
 def test_the_attempts(store: Store) -> None:
     with store.read() as db:
         attempts = [
-            tuple(row)
-            for row in db.execute("select station, product, verb, release, result, code from attempt order by id")
+            tuple(row.values())
+            for row in run(db, "select station, product, verb, release, result, code from attempt order by id")
         ]
         ours = our_jobs(db, "pronote_client")
     client, done = "pronote_client", ("2026.2.7", "done", 0)

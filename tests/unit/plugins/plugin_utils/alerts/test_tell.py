@@ -90,7 +90,7 @@ def test_a_store_that_fails_after_the_mail_stops_neither_the_webhook_nor_the_tru
         return web.Response()
 
     def full(*_: Any, **__: Any) -> None:
-        raise StoreError(tmp_path, "database or disk is full", remedy="Make room.")
+        raise StoreError(str(tmp_path), "database or disk is full", remedy="Make room.")
 
     app = web.Application()
     app.router.add_post("/hook", take)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,15 +17,17 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import 
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from sqlalchemy import Connection
 
 from tests.browser.sample import record
+from tests.unit.sql import run
 
 EVERYONE = ("a", "b", "c")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "state.sqlite3") as opened:
+def store(address: str) -> Iterator[Store]:
+    with Store(address) as opened:
         yield opened
 
 
@@ -47,7 +47,7 @@ def _save(store: Store, audit: Audit, keep_days: int = 180, **options: Any) -> H
 
 def _rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     with store.read() as db:
-        return [tuple(row) for row in db.execute(query)]
+        return [tuple(row.values()) for row in run(db, query)]
 
 
 def _whole(status: str = "compliant", **fields: Any) -> list[AuditRecord]:
@@ -116,8 +116,8 @@ def test_vanished_is_said_once_and_a_return_is_new(store: Store) -> None:
 def test_old_audits_are_forgotten_and_since_is_not(store: Store) -> None:
     for day in range(1, 6):
         history = _save(store, _audit(day, *_whole("unreachable" if day > 1 else "late")), keep_days=2)
-    assert _rows(store, "select distinct audit from audit_result") == [(3,), (4,), (5,)]
-    assert _rows(store, "select distinct audit from audit_count") == [(3,), (4,), (5,)]
+    assert _rows(store, "select distinct audit from audit_result order by 1") == [(3,), (4,), (5,)]
+    assert _rows(store, "select distinct audit from audit_count order by 1") == [(3,), (4,), (5,)]
     assert history.picture[0]["since"] == "2026-11-02T04:30:00Z"
     assert history.picture[0]["last_seen"] == "2026-11-01T04:30:00Z"
 
@@ -126,7 +126,7 @@ def test_old_audits_are_forgotten_and_since_is_not(store: Store) -> None:
 def test_kept_for_ever(store: Store, days: int) -> None:
     _save(store, _audit(1, *_whole("late")), keep_days=days)
     _save(store, _audit(2, *_whole()), keep_days=days)
-    assert _rows(store, "select distinct audit from audit_result") == [(1,), (2,)]
+    assert _rows(store, "select distinct audit from audit_result order by 1") == [(1,), (2,)]
 
 
 def test_half_of_a_character_in_a_servers_answer_costs_nobody_the_history(store: Store) -> None:
@@ -186,8 +186,8 @@ def test_a_check_says_the_same_and_writes_nothing(store: Store) -> None:
 
 
 def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
-    def jobs(db: sqlite3.Connection, product: str) -> list[tuple[str, str]]:
-        assert (db.in_transaction, product) == (True, "pronote_client")
+    def jobs(db: Connection, product: str) -> list[tuple[str, str]]:
+        assert (db.in_transaction(), product) == (True, "pronote_client")
         return [("a", "2026-11-01T20:00:00Z")]
 
     _save(store, _audit(1, *_whole("late")))
@@ -196,29 +196,20 @@ def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
     assert [change.station for change in history.changes.by_hand] == ["b", "c"]
 
 
-_ATTEMPTS = """
-create table if not exists attempt (
-    id integer primary key, station text, product text, verb text, job text, release text, begun text, started text,
-    ended text, result text, code integer, fact text, remedy text, controller text
-) strict
-"""
-
-
 @pytest.mark.parametrize(
     ("ended", "by_hand"),
     [("2026-11-01T20:00:00Z", False), ("2026-10-31T20:00:00Z", True), (None, False)],
 )
 def test_a_deployment_is_not_by_hand(store: Store, ended: str | None, by_hand: bool) -> None:
-    with store.write() as db:
-        db.execute(_ATTEMPTS)
     _save(store, _audit(1, record("a", status="late")))
     with store.write() as db:
         # As plugin_utils/remaining/memory.py writes it.
-        db.execute("insert or ignore into station (name) values ('a')")
-        db.execute(
-            "insert into attempt (station, product, verb, job, release, begun, ended, result, fact, remedy, controller)"
-            " values ('a', 'pronote_client', 'install', 'j', '2026.2.7', '2026-10-31T19:00:00Z', ?, '', '', '', 'c')",
-            (ended,),
+        run(db, "insert into station (name) values ('a')")
+        run(
+            db,
+            "insert into attempt (station, product, verb, job, release, begun, ended, controller)"
+            " values ('a', 'pronote_client', 'install', 'j', '2026.2.7', '2026-10-31T19:00:00Z', :ended, 'c')",
+            ended=ended,
         )
     history = _save(store, _audit(2, record("a")))
     assert history.changes is not None
@@ -246,7 +237,7 @@ def test_an_audit_is_kept_whole_or_not_at_all(store: Store) -> None:
 
 
 def test_hostile_names_are_only_text(store: Store) -> None:
-    names = ["'; drop table audit; --", "<script>", "=cmd|' /C calc'!A0", "\x00"]
+    names = ["'; drop table audit; --", "<script>", "=cmd|' /C calc'!A0", "%s %(name)s :name"]
     history = _save(store, _audit(1, *[record(name) for name in names], stations=tuple(names)))
     assert [entry["station"] for entry in history.picture] == names
     assert _rows(store, "select count(*) from audit_result") == [(4,)]

@@ -17,7 +17,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation 
     new_attestation,
     revoke,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, store_exists
+
+from tests.unit.sql import run
 
 _NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 _WHO: dict[str, Any] = {
@@ -30,17 +32,17 @@ _WHO: dict[str, Any] = {
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "state/pronote.sqlite3"
+def path(address: str) -> str:
+    return address
 
 
-def _request(path: Path, **changes: Any) -> dict[str, Any]:
-    values = {**_WHO, "date": "2026-08-26", "evidence": None, "state": "attested", "reason": "", "store": str(path)}
+def _request(path: str, **changes: Any) -> dict[str, Any]:
+    values = {**_WHO, "date": "2026-08-26", "evidence": None, "state": "attested", "reason": "", "store": path}
     return {**values, **changes}
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
+def store(path: str) -> Iterator[Store]:
     attest_or_revoke(**_request(path), check=False)
     with Store(path) as opened:
         yield opened
@@ -52,28 +54,42 @@ def store(path: Path) -> Iterator[Store]:
         "update attestation set name = 'X'",
         "update attestation set done_on = '2026-01-01' where id = 1",
         "delete from attestation",
-        "insert or replace into attestation (id, school, year, operation, name, role, done_on, at)"
-        " values (1, 'x', 2026, 3, 'x', 'x', 'x', 'x')",
+        "insert into attestation (id, school, year, operation, name, role, done_on, at)"
+        " values (1, 'x', 2026, 3, 'x', 'x', 'x', 'x') on conflict (id) do update set name = excluded.name",
     ],
 )
 def test_the_store_itself_refuses_every_change(store: Store, statement: str) -> None:
     with pytest.raises(StoreError, match=r"an attestation is never .*: revoke it"), store.write() as db:
-        db.execute(statement)
+        run(db, statement)
     assert [row.name for row in of_school(store, "0310001A", 2026)] == ["Claude Martin"]
+
+
+def test_an_attestation_is_not_replaced_in_a_file(tmp_path: Path) -> None:
+    """SQLite's ``insert or replace`` deletes without asking the trigger of deletions."""
+    path = str(tmp_path / "state/pronote.sqlite3")
+    attest_or_revoke(**_request(path), check=False)
+    statement = (
+        "insert or replace into attestation (id, school, year, operation, name, role, done_on, at)"
+        " values (1, 'x', 2026, 3, 'x', 'x', 'x', 'x')"
+    )
+    with Store(path) as store:
+        with pytest.raises(StoreError, match=r"never replaced: revoke it"), store.write() as db:
+            run(db, statement)
+        assert [row.name for row in of_school(store, "0310001A", 2026)] == ["Claude Martin"]
 
 
 def test_an_attestation_is_revoked_once(store: Store) -> None:
     columns = "school, year, operation, name, role, done_on, at, revokes"
     values = "'0310001A', 2026, 3, 'x', 'x', 'x', 'x', 1"
     with store.write() as db:
-        db.execute(f"insert into attestation ({columns}) values ({values})")
-    with pytest.raises(StoreError, match="UNIQUE"), store.write() as db:
-        db.execute(f"insert into attestation ({columns}) values ({values})")
+        run(db, f"insert into attestation ({columns}) values ({values})")
+    with pytest.raises(StoreError, match=r"UNIQUE|unique"), store.write() as db:
+        run(db, f"insert into attestation ({columns}) values ({values})")
 
 
-def test_the_same_again_changes_nothing_and_a_dry_run_adds_nothing(path: Path) -> None:
+def test_the_same_again_changes_nothing_and_a_dry_run_adds_nothing(path: str) -> None:
     assert attest_or_revoke(**_request(path), check=True).rows
-    assert not path.exists()
+    assert not store_exists(path)
     runs = [attest_or_revoke(**_request(path), check=check) for check in (False, True, False)]
     assert [len(run.rows) for run in runs] == [1, 0, 0]
     # Without a date it is not another one of today's.
@@ -89,7 +105,7 @@ def test_the_same_again_changes_nothing_and_a_dry_run_adds_nothing(path: Path) -
         assert len(of_school(store, "0310001A", 2026)) == 5
 
 
-def test_a_revocation_is_a_row_and_lets_attest_again(path: Path) -> None:
+def test_a_revocation_is_a_row_and_lets_attest_again(path: str) -> None:
     attest_or_revoke(**_request(path), check=False)
     taken_back = _request(path, state="revoked", name="Dominique Petit", reason="à refaire")
     runs = [attest_or_revoke(**taken_back, check=check) for check in (True, False, False)]
@@ -105,12 +121,13 @@ def test_a_revocation_is_a_row_and_lets_attest_again(path: Path) -> None:
         attest_or_revoke(**_request(path, state="revoked"), check=False)
 
 
-def test_of_an_evidence_file_only_the_digest_is_kept(path: Path, tmp_path: Path) -> None:
+def test_of_an_evidence_file_only_the_digest_is_kept(tmp_path: Path) -> None:
+    path = str(tmp_path / "state/pronote.sqlite3")
     proof = tmp_path / "import de Basaltine Garonnette.txt"
     proof.write_text("Basaltine GARONNETTE", encoding="utf-8")
     plan = attest_or_revoke(**_request(path, evidence=str(proof)), check=False)
     assert len(plan.rows[0].digest) == 64
-    content = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
+    content = b"".join(file.read_bytes() for file in Path(path).parent.iterdir()).lower()
     assert b"garonnette" not in content
     proof.write_text("another", encoding="utf-8")
     assert attest_or_revoke(**_request(path, evidence=str(proof)), check=False).rows
@@ -144,11 +161,11 @@ def test_a_plan_depends_on_what_is_there_alone() -> None:
     assert revoke([], wanted).rows == ()
 
 
-def _attest(path: Path) -> None:
+def _attest(path: str) -> None:
     attest_or_revoke(**_request(path), check=False)
 
 
-def test_two_runs_at_once_attest_once(path: Path) -> None:
+def test_two_runs_at_once_attest_once(path: str) -> None:
     Store(path).__exit__()
     context = multiprocessing.get_context("fork")
     workers = [context.Process(target=_attest, args=(path,)) for _ in range(6)]

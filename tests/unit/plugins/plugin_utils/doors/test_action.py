@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -95,7 +94,7 @@ def test_a_server_that_cannot_be_read_names_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("{x} is none"), OSError("{x} is none"), StoreError(Path("x"), "{x} is none", remedy="Do.")]
+    "error", [ValueError("{x} is none"), OSError("{x} is none"), StoreError("x", "{x} is none", remedy="Do.")]
 )
 def test_anything_else_says_what_was_not_done(error: Exception) -> None:
     with pytest.raises(AnsibleActionFail) as caught:

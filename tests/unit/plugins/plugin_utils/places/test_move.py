@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.places.move import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
+from tests.unit.sql import run
 from tests.upgrade.copies import copy_of
 
 EVERYTHING = to_move(set())
@@ -95,9 +96,7 @@ def test_what_0_1_0_left(tmp_path: Path) -> None:
     assert _tree(folder) == rest
     assert not (folder / "state").exists()
     with Store(_beside(folder) / STORE) as store, store.read() as db:
-        counted = [
-            db.execute(f"select count(*) from {name}").fetchone()[0] for name in ("audit", "attestation", "attempt")
-        ]
+        counted = [run(db, f"select count(*) as n from {name}")[0]["n"] for name in ("audit", "attestation", "attempt")]
     assert counted[0] == 4
     assert all(counted)
 

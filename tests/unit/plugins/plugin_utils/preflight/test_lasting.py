@@ -24,6 +24,8 @@ _NODE = r"""
 721 712 8:1 /srv/pronote-awx /srv/pronote-awx rw,relatime shared:1 - ext4 /dev/sda1 rw
 722 712 8:1 /srv/two\040words /srv/two\040words rw - ext4 /dev/sda1 rw
 723 721 0:70 / /srv/pronote-awx/memory rw - tmpfs tmpfs rw
+724 712 0:80 / /srv/layer rw - overlay overlay rw
+725 712 0:60 /srv/x /srv/part rw - overlay overlay rw
 a line that is cut
 """
 _POD = r"""
@@ -38,7 +40,7 @@ def test_mountinfo() -> None:
     mounts = mounts_of(_NODE)
     assert mounts[0] == Mount(point="/", root="/", kind="overlay")
     assert mounts[5].point == "/srv/two words"
-    assert len(mounts) == 7
+    assert len(mounts) == 9
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,8 @@ def test_mountinfo() -> None:
         (_NODE, "/srv/pronote-awx/memory/x", False),
         # A mount, and gone with the job.
         (_NODE, "/runner/inventory.pronote/state/pronote.sqlite3", False),
+        (_NODE, "/srv/layer/x", False),
+        (_NODE, "/srv/part/x", True),
         (_NODE, "/runner", False),
         (_NODE, "/runners", False),
         (_POD, "/srv/pronote-awx/x", False),

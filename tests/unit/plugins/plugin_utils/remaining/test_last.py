@@ -23,6 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.catalogue import catalogues, read
+from tests.unit.sql import run
 
 PRODUCT = "pronote_client"
 WANTED = Release.parse("2026.2.7")
@@ -107,7 +108,7 @@ def test_what_a_deployment_met_stays_until_the_next(tmp_path: Path) -> None:
 def test_of_what_is_done_the_first_day_stands(tmp_path: Path) -> None:
     path = tmp_path / "state"
     with Store(path) as store, store.write() as db:
-        db.execute("insert into station (name) values ('s1')")
+        run(db, "insert into station (name) values ('s1')")
         keep_last(db, "s1", PRODUCT, wanted="2026.2.7", outcome="done", reason="brought")
         keep_last(db, "s1", PRODUCT, wanted="2026.2.7", outcome="done", reason="found right")
     assert _last(path)["reason"] == "brought"

@@ -20,7 +20,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.make import
     to_audit,
     unread_of,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from lxml import html
 
@@ -155,7 +155,7 @@ def test_a_store_that_fails_is_a_warning_and_the_reports_say_so(
 ) -> None:
     """The exit code is that of the stations: a sound audit ended with an error."""
     state = tmp_path / "state/pronote.sqlite3"
-    monkeypatch.setattr(_store, "_BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(_engines, "_BUSY_SECONDS", 0.05)
     _make(state, "a")
     held = sqlite3.connect(state, isolation_level=None)
     if how == "locked":

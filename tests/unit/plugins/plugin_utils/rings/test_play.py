@@ -20,6 +20,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.wants import PlayVariables
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
+from tests.unit.sql import run
+
 DEFAULTS: dict[str, Any] = {
     "pronote_client_rings": [1, "100%"],
     "pronote_client_ring_max_fail": "10%",
@@ -263,23 +265,25 @@ def _remember(path: Path, **stations: dict[str, Any]) -> str:
     """A store in which these stations were left so: ``jobs`` of ours, what is ``there``, ``failed`` last time."""
     with Store(path) as store, store.write() as db:
         for name, each in stations.items():
-            db.execute("insert into station (name, school) values (?, ?)", (name, each.get("school", "a")))
+            run(db, "insert into station (name, school) values (:n, :s)", n=name, s=each.get("school", "a"))
             for release in each.get("there", ()):
-                db.execute("insert into installed values (?, 'pronote_client', 1, ?, 'x64', 'ok')", (name, release))
+                run(db, "insert into installed values (:n, 'pronote_client', 1, :r, 'x64', 'ok')", n=name, r=release)
             for verb, release, result, code in each.get("jobs", ()):
-                db.execute(
+                run(
+                    db,
                     "insert into attempt (station, product, verb, job, release, begun, result, code, controller)"
-                    " values (?, 'pronote_client', ?, 'j', ?, '2026-01-01T00:00:00Z', ?, ?, 'c')",
-                    (name, verb, release, result, code),
+                    " values (:n, 'pronote_client', :v, 'j', :r, '2026-01-01T00:00:00Z', :result, :code, 'c')",
+                    **{"n": name, "v": verb, "r": release, "result": result, "code": code},
                 )
             if "failed" in each:
-                db.execute(
+                run(
+                    db,
                     "insert into standing (station, product, wanted, found, outcome, failures)"
-                    " values (?, 'pronote_client', ?, 'late', 'failed', ?)",
-                    (name, each["failed"], each.get("failures", 1)),
+                    " values (:n, 'pronote_client', :wanted, 'late', 'failed', :failures)",
+                    **{"n": name, "wanted": each["failed"], "failures": each.get("failures", 1)},
                 )
             if each.get("frozen"):
-                db.execute("insert into unconfirmed values (?, 'pronote_client', '2026.2.7', 'b', 'UWF')", (name,))
+                run(db, "insert into unconfirmed values (:n, 'pronote_client', '2026.2.7', 'b', 'UWF')", n=name)
     return str(path)
 
 
@@ -384,8 +388,8 @@ def _seen(path: Path, **stations: str) -> str:
     """A store that has seen these releases on these stations."""
     with Store(path) as store, store.write() as db:
         for name, release in stations.items():
-            db.execute("insert into station (name) values (?)", (name,))
-            db.execute("insert into installed values (?, 'pronote_client', 1, ?, 'x64', 'ok')", (name, release))
+            run(db, "insert into station (name) values (:n)", n=name)
+            run(db, "insert into installed values (:n, 'pronote_client', 1, :r, 'x64', 'ok')", n=name, r=release)
     return str(path)
 
 
