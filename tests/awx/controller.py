@@ -149,7 +149,7 @@ def _shown(endpoint: str, thing: Thing) -> Thing:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: _Server  # type: ignore[assignment]
+    server: _Server
 
     def log_message(self, *_args: Any) -> None:
         """Say nothing."""
@@ -204,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _told(self, endpoint: str, thing: Thing) -> Thing:
         told = _shown(endpoint, thing)
-        named = thing.get("unified_job_template")
+        named = thing.get("unified_job_template") or 0
         approvals = self.server.controller.kept["workflow_approval_templates"]
         if endpoint == "workflow_job_template_nodes" and named in approvals:
             told["related"]["unified_job_template"] = approvals[named]["url"]
@@ -234,7 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
             held = thing.get(name)
             if more not in {"", "in"}:
                 to = next(each.refers[name] for each in kinds if name in each.refers)
-                held = self.server.controller.kept[to][held][more]
+                held = self.server.controller.kept[to][thing[name]][more]
             met = str(held) in value.split(",") if more == "in" else str(held) == value
             if either:
                 alternatives.append(met)

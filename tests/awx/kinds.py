@@ -6,6 +6,8 @@ over a field that it does not know; the stand-in refuses it, since somebody mean
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["KINDS", "Kind"]
@@ -19,7 +21,7 @@ class Kind:
     ``unique``: what two objects may not share; ``read_only``: accepted and passed over."""
 
     type: str
-    fields: dict[str, type] = field(default_factory=dict)
+    fields: Mapping[str, builtins.type] = field(default_factory=dict)
     refers: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ("name",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -136,42 +137,60 @@ def _links(made: Controller, workflow: str, kind: str) -> dict[str, set[str]]:
     return {each["identifier"]: {names[to] for to in each["links"][kind]} for each in nodes}
 
 
-def test_apply_on_an_awx_that_has_nothing_and_twice(tmp_path: Path) -> None:
+# Each object is a module, a process of its own: one AWX is made for those tests that need one.
+_together = pytest.mark.xdist_group("made in AWX")
+_AUDITS, _DEPLOYMENTS = "PRONOTE audit of all schools", "PRONOTE deployment of all schools"
+
+
+@pytest.fixture(scope="module")
+def awx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Controller, str, Path]]:
+    """What was made in an AWX that had nothing, its address, and the folder that the data lie in."""
+    work = tmp_path_factory.mktemp("awx")
+    _made(work)
+    with controller() as (made, address):
+        assert "failed=0" in _apply(work, address)
+        yield made, address, work
+
+
+def test_check_on_an_awx_that_has_nothing(tmp_path: Path) -> None:
     _made(tmp_path)
     with controller() as (made, address):
         told = _apply(tmp_path, address, "--check")
         assert made.writes == []
-        assert "job_templates: " in told
-        assert "PRONOTE deploy" in told
+    assert "job_templates: " in told
+    assert "PRONOTE deploy" in told
 
-        assert "failed=0" in _apply(tmp_path, address)
-        audits, deployments = "PRONOTE audit of all schools", "PRONOTE deployment of all schools"
-        ends = {uai: {"conclusion"} for uai in _SCHOOLS.values()}
-        # After each school's end, whatever it was.
-        assert _links(made, audits, "always_nodes") == {**ends, "conclusion": set()}
-        assert made.one("workflow_job_template_nodes", identifier="conclusion")["all_parents_must_converge"]
-        assert _links(made, deployments, "success_nodes")["approval"] == set(_SCHOOLS.values())
-        before = {f"{uai} pilots": {"approval"} for uai in _SCHOOLS.values()}
-        assert before.items() <= _links(made, deployments, "always_nodes").items()
-        # What a job works out, apply.yml did not.
-        store = made.one("credential_types", name="PRONOTE store")
-        assert store["injectors"]["env"] == {"PGPASSWORD": "{{ password }}", "PRONOTE_STATE": "{{ address }}"}
-        assert all(not each["inputs"] for each in made.all("credentials"))
 
-        # Somebody types a password: it is not written over.
-        made.one("credentials", name="PRONOTE store")["inputs"] = {"address": "postgresql://h/d", "password": "p"}
-        made.writes.clear()
-        assert "changed=0 " in " ".join(_apply(tmp_path, address).split())
-        assert made.writes == []
+@_together
+def test_what_is_made_and_made_again(awx: tuple[Controller, str, Path]) -> None:
+    made, address, work = awx
+    ends = {uai: {"conclusion"} for uai in _SCHOOLS.values()}
+    # After each school's end, whatever it was.
+    assert _links(made, _AUDITS, "always_nodes") == {**ends, "conclusion": set()}
+    assert made.one("workflow_job_template_nodes", identifier="conclusion")["all_parents_must_converge"]
+    assert _links(made, _DEPLOYMENTS, "success_nodes")["approval"] == set(_SCHOOLS.values())
+    before = {f"{uai} pilots": {"approval"} for uai in _SCHOOLS.values()}
+    assert before.items() <= _links(made, _DEPLOYMENTS, "always_nodes").items()
+    # What a job works out, apply.yml did not.
+    store = made.one("credential_types", name="PRONOTE store")
+    assert store["injectors"]["env"] == {"PGPASSWORD": "{{ password }}", "PRONOTE_STATE": "{{ address }}"}
+    assert all(not each["inputs"] for each in made.all("credentials"))
 
-        # A school goes, and the approval with it.
-        _inventory(tmp_path, {"lycee": _SCHOOLS["lycee"]})
-        assert _write(tmp_path, "-e", "pronote_awx_approval=false").returncode == 0
-        _apply(tmp_path, address, "--check")
-        assert made.writes == []
-        _apply(tmp_path, address)
-        assert set(_links(made, audits, "always_nodes")) == {"conclusion", _SCHOOLS["lycee"]}
-        assert set(_links(made, deployments, "always_nodes")) == {_SCHOOLS["lycee"]}
+    # Somebody types a password: it is not written over.
+    made.one("credentials", name="PRONOTE store")["inputs"] = {"address": "postgresql://h/d", "password": "p"}
+    made.writes.clear()
+    assert "changed=0 " in " ".join(_apply(work, address).split())
+    assert made.writes == []
+
+
+@_together
+def test_a_school_goes_and_the_approval_with_it(awx: tuple[Controller, str, Path]) -> None:
+    made, address, work = awx
+    _inventory(work, {"lycee": _SCHOOLS["lycee"]})
+    assert _write(work, "-e", "pronote_awx_approval=false").returncode == 0
+    _apply(work, address)
+    assert set(_links(made, _AUDITS, "always_nodes")) == {"conclusion", _SCHOOLS["lycee"]}
+    assert set(_links(made, _DEPLOYMENTS, "always_nodes")) == {_SCHOOLS["lycee"]}
 
 
 def test_what_nobody_makes_is_an_error_in_check_mode_too(tmp_path: Path) -> None:
