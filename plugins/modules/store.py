@@ -44,4 +44,5 @@ rows:
   description: How many rows each table has.
   returned: always
   type: dict
+  sample: {station: 412, standing: 412}
 """

@@ -42,7 +42,6 @@ _TO_ITS_CALLER = {
     ("plugin_utils/station/dialling.py", "gaierror"): "what the system's resolver says of the same, in the same words",
     ("plugin_utils/station/guard.py", "InvalidProxyURL"): "requests', read by causes.py",
     ("plugin_utils/station/job_name.py", "ValueError"): "another's folder beside ours, which is passed over",
-    ("plugin_utils/store/store.py", "ValueError"): "a step of the schema that is not whole: a bug",
 }
 
 

@@ -23,11 +23,8 @@ _BESIDE: Final[Mapping[str, Mapping[str, Any]]] = {
     "pronote_record_station": {"type": "raw"},
     # What the survey of AWX's templates answers (awx/data.py).
     "pronote_awx_release": {"type": "str"},
-    # Of the store in PostgreSQL (doors/action.py), and of playbooks/store.yml.
+    # Of the store in PostgreSQL (doors/action.py).
     "pronote_state_password": {"type": "str", "no_log": True},
-    "pronote_store_from": {"type": "str"},
-    "pronote_store_to": {"type": "str"},
-    "pronote_store_user": {"type": "str"},
     # What a station says of waking it (wake/wake.py).
     "pronote_mac": {"type": "str"},
     "pronote_wake_broadcast": {"type": "str"},

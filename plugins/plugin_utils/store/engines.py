@@ -330,14 +330,9 @@ def _state(exc: DBAPIError) -> str:
 
 # In English and French, PostgreSQL's languages of our users' servers (its po/fr.po).
 _REFUSALS: Final = (
-    (re.compile(r"too many (clients|connections)|connection slots|trop de (clients|connexions)"), _FULL),
-    (
-        re.compile(
-            r"no password|password authentication|mot de passe|authentifi|pg_hba\.conf|[Rr]ole .* does not exist"
-        ),
-        "28",
-    ),
-    (re.compile(r"database .* does not exist|base de donn.es .* n'existe pas"), "3D000"),
+    (re.compile(r"too many (?:clients|connections)|connection slots|trop de (?:clients|connexions)"), _FULL),
+    (re.compile(r"no password|password authentication|mot de passe|authentifi|pg_hba\.conf|(?i:role \")"), "28"),
+    (re.compile(r"database \"[^\"]{1,80}\" does not exist|base de donn.es . [^ ]{1,80} . n'existe pas"), "3D000"),
     (re.compile(r"starting up|shutting down|recovery mode|se lance|en cours d'arr.t|restauration"), "57P"),
 )
 
@@ -356,4 +351,4 @@ def _statements(script: str) -> Iterator[str]:
             yield statement
             statement = ""
     if statement.strip():
-        raise AssertionError("a step of the schema ends in the middle of a statement", statement)
+        raise AssertionError(statement)

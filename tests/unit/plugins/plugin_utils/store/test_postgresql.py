@@ -96,7 +96,7 @@ def test_the_password_of_a_variable(
 ) -> None:
     monkeypatch.delenv("PGPASSWORD")
     give_password(postgresql_server.password)
-    Store(stored).close()
+    assert rows(stored, "select * from station") == []
 
 
 def test_a_pgpass_file(
@@ -107,7 +107,7 @@ def test_a_pgpass_file(
     file.write_text(f"127.0.0.1:*:*:owner:{postgresql_server.password}\n")
     file.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(file))
-    Store(stored).close()
+    assert rows(stored, "select * from station") == []
 
 
 def test_a_database_that_is_not_there(stored: str) -> None:
