@@ -23,7 +23,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine tools \
+.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -126,6 +126,9 @@ picture: $(STAMP) ## Take the pictures of the report and the board anew
 wine: $(STAMP) ## As root on Debian 12: install Wine and build the stations' template (cached)
 	sh tests/lab/wine/setup.sh
 	$(BIN)/python -m tests.lab.wine.build
+
+awx: $(STAMP) ## Fetch the collection awx.awx, with which tests make AWX's data in a stand-in (cached)
+	PYTHON=$(BIN)/python sh tests/awx/setup.sh
 
 tools: ## As root on Debian 12: install the programs that some tests need
 	sh tests/tools/setup.sh

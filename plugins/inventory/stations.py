@@ -115,9 +115,12 @@ options:
     default: []
   state:
     description:
-      - The store (C(pronote_state)), relative to this file. Empty, none.
+      - The store (C(pronote_state)), relative to this file, or the address of a PostgreSQL database. Empty, none.
       - By default that of the stations of this file's folder, P(rentree.pronote.place#lookup).
+      - While an inventory is read no variable is known, whoever sets it. Where the store is told to jobs by a
+        credential, as in AWX, the same credential sets the environment.
     type: str
+    env: [{name: PRONOTE_STATE}]
   language:
     description:
       - Language of what is said while the inventory is read, when no variable is known yet.

@@ -1,4 +1,4 @@
-"""What is handed to AWX: its data against the options of awx.awx, its rules, and the execution environment."""
+"""What is handed to AWX: its data against the modules' own argument specs, its rules, and the execution environment."""
 
 from __future__ import annotations
 
@@ -8,98 +8,77 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.rentree.pronote.plugins.plugin_utils.awx.data import Wanted, data_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.awx.plan import Node
 from dateutil.rrule import rrulestr
 
+from tests.awx import collection, options_of
+from tests.awx.rules import Refused, check
 from tests.locks import read_lock
 
 _ROOT = Path(__file__).resolve().parents[2]
-_DATA: dict[str, list[dict[str, Any]]] = yaml.safe_load((_ROOT / "awx/controller.yml").read_text(encoding="utf-8"))
-
-_TEXT = {"type": "string", "minLength": 1}
-_SWITCH = {"type": "boolean"}
-_NUMBER = {"type": "integer", "minimum": 0}
-# Options of the modules project, execution_environment, inventory, inventory_source, job_template and schedule of
-# awx.awx: those in use, with their types and choices, compared on 25 November 2026 with each module's own documentation
-# and argument spec (ansible/awx, awx_collection/plugins/modules). An option that no module has is an error here too.
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "awx_projects": {
-        **dict.fromkeys(["name", "organization", "scm_url", "scm_branch"], _TEXT),
-        "scm_type": {"enum": ["manual", "git", "svn", "insights", "archive"]},
-        "scm_update_on_launch": _SWITCH,
-        "scm_update_cache_timeout": _NUMBER,
-    },
-    "awx_execution_environments": {
-        **dict.fromkeys(["name", "organization", "image"], _TEXT),
-        "pull": {"enum": ["always", "missing", "never"]},
-    },
-    "awx_inventories": dict.fromkeys(["name", "organization"], _TEXT),
-    "awx_inventory_sources": {
-        **dict.fromkeys(["name", "organization", "inventory", "source_project", "source_path"], _TEXT),
-        "execution_environment": _TEXT,
-        "source": {"const": "scm"},
-        **dict.fromkeys(["overwrite", "overwrite_vars", "update_on_launch"], _SWITCH),
-        "update_cache_timeout": _NUMBER,
-    },
-    "awx_job_templates": {
-        **dict.fromkeys(["name", "description", "organization", "inventory", "project", "playbook"], _TEXT),
-        "execution_environment": _TEXT,
-        "job_type": {"enum": ["run", "check"]},
-        "credentials": {"type": "array", "items": _TEXT},
-        **dict.fromkeys(["forks", "timeout", "job_slice_count"], _NUMBER),
-        **dict.fromkeys(["diff_mode", "ask_limit_on_launch", "ask_variables_on_launch", "allow_simultaneous"], _SWITCH),
-        "extra_vars": {"type": "object"},
-    },
-    "awx_schedules": {
-        **dict.fromkeys(["name", "organization", "unified_job_template", "rrule"], _TEXT),
-        "enabled": _SWITCH,
-    },
+_NODES = [Node(name="0310001A", limit="lycee", pilots="l1"), Node(name="0310002B", limit="college", pilots="c1:c2")]
+_WANTED = Wanted(
+    organization="DSI",
+    project_url="https://git.example.org/pronote.git",
+    source="inventories/my_schools",
+    image="registry.example.org/rentree-pronote:0.1.0",
+    instances=("node1",),
+    approval=True,
+    vault=True,
+)
+_DATA = data_of(_WANTED, _NODES)
+_MODULES = {
+    "awx_organizations": "organization",
+    "awx_credential_types": "credential_type",
+    "awx_credentials": "credential",
+    "awx_execution_environments": "execution_environment",
+    "awx_instance_groups": "instance_group",
+    "awx_projects": "project",
+    "awx_inventories": "inventory",
+    "awx_inventory_sources": "inventory_source",
+    "awx_job_templates": "job_template",
+    "awx_workflows": "workflow_job_template",
+    "awx_approvals": "workflow_job_template_node",
+    "awx_schedules": "schedule",
 }
 
 
-# What each module demands (required=True in its argument spec), beside the name and what makes sense of it.
-_REQUIRED = {
-    "awx_projects": {"name", "organization", "scm_type", "scm_url"},
-    "awx_execution_environments": {"name", "image"},
-    "awx_inventories": {"name", "organization"},
-    "awx_inventory_sources": {"name", "inventory", "source"},
-    "awx_job_templates": {"name", "inventory", "project", "playbook"},
-    "awx_schedules": {"name", "unified_job_template", "rrule"},
-}
-
-
-@pytest.mark.parametrize("kind", _OPTIONS)
+@pytest.mark.parametrize("kind", _MODULES)
 def test_every_option_is_one_of_the_module(kind: str) -> None:
-    schema = {
-        "type": "array",
-        "minItems": 1,
-        "items": {
-            "type": "object",
-            "properties": _OPTIONS[kind],
-            "additionalProperties": False,
-            # The organization too: names alone are not unique in AWX.
-            "required": sorted(_REQUIRED[kind] | {"organization"}),
-        },
-    }
-    jsonschema.Draft202012Validator(schema).validate(_DATA[kind])
-    names = [item["name"] for item in _DATA[kind]]
+    validator = ArgumentSpecValidator(options_of(_MODULES[kind]))
+    assert _DATA[kind]
+    for item in _DATA[kind]:
+        assert validator.validate(item).error_messages == []
+    names = [item.get("name") or item["identifier"] for item in _DATA[kind]]
     assert len(set(names)) == len(names)
+    assert validator.validate({**_DATA[kind][0], "nmae": 1}).error_messages
+
+
+def test_what_a_node_says_is_what_the_module_documents() -> None:
+    """Its spec says that nodes are dicts, and no more."""
+    text = (collection() / "ansible_collections/awx/awx/plugins/modules/workflow_job_template.py").read_text("utf-8")
+    documented = yaml.safe_load(text.split("'''")[1])["options"]["workflow_nodes"]["suboptions"]
+    nodes = [node for each in _DATA["awx_workflows"] for node in each["workflow_nodes"]]
+    for node in nodes:
+        assert set(node) <= set(documented)
+        assert set(node["unified_job_template"]) <= set(documented["unified_job_template"]["suboptions"])
+        assert set(node.get("related", {})) <= set(documented["related"]["suboptions"])
 
 
 def test_apply_makes_each_list_with_its_module() -> None:
     (play,) = yaml.safe_load((_ROOT / "awx/apply.yml").read_text(encoding="utf-8"))
-    made = {
-        task["loop"].strip("{} "): next(key for key in task if key.startswith("awx.awx.")) for task in play["tasks"]
-    }
+    made: dict[str, str] = {}
+    for task in play["tasks"]:
+        for module in (key.removeprefix("awx.awx.") for key in task if key.startswith("awx.awx.")):
+            made.setdefault(str(task["loop"]).strip("{} "), module)
+    made = {name: module for name, module in made.items() if name in _MODULES}
     # In an order in which what is named is there already.
-    assert list(made) == list(_OPTIONS) == list(_DATA)
-    sources = made.pop("awx_inventory_sources")
-    assert sources == "awx.awx.inventory_source"
-    inventories = made.pop("awx_inventories")
-    assert inventories == "awx.awx.inventory"
-    assert {name: f"awx.awx.{name.removeprefix('awx_').removesuffix('s')}" for name in made} == made
+    assert list(made) == list(_MODULES) == list(_DATA)
+    assert made == _MODULES
 
 
 def _names(kind: str) -> set[str]:
@@ -111,12 +90,14 @@ def test_what_is_named_is_made() -> None:
         assert template["project"] in _names("awx_projects")
         assert template["inventory"] in _names("awx_inventories")
         assert template["execution_environment"] in _names("awx_execution_environments")
-        assert (_ROOT / template["playbook"]).is_file()
+        assert set(template["credentials"]) <= _names("awx_credentials")
+        assert set(template["instance_groups"]) <= _names("awx_instance_groups")
+        assert (_ROOT / template["playbook"]).is_file() or template["playbook"] == "playbooks/conclude.yml"
     for schedule in _DATA["awx_schedules"]:
-        assert schedule["unified_job_template"] in _names("awx_job_templates")
-    for source in _DATA["awx_inventory_sources"]:
-        assert source["source_project"] in _names("awx_projects")
-        assert source["inventory"] in _names("awx_inventories")
+        assert schedule["unified_job_template"] in _names("awx_workflows")
+    for workflow in _DATA["awx_workflows"]:
+        for node in workflow["workflow_nodes"]:
+            assert node["unified_job_template"]["name"] in _names("awx_job_templates")
 
 
 def test_extra_variables_are_those_of_roles() -> None:
@@ -124,18 +105,66 @@ def test_extra_variables_are_those_of_roles() -> None:
     for specs in (_ROOT / "roles").glob("*/meta/argument_specs.yml"):
         known |= set(yaml.safe_load(specs.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"])
     for template in _DATA["awx_job_templates"]:
-        assert set(template.get("extra_vars", {})) <= known, template["name"]
+        assert set(template["extra_vars"]) <= known, template["name"]
 
 
-def test_an_audit_is_never_sliced_and_a_deployment_is() -> None:
-    slices = {t["playbook"]: t["job_slice_count"] for t in _DATA["awx_job_templates"]}
-    assert slices["playbooks/audit.yml"] == 1
-    assert slices["playbooks/deploy.yml"] > 1
-    assert "playbooks/prepare.yml" in slices
-    # Nothing that changes stations starts by itself before somebody wants it to.
-    started = {s["unified_job_template"] for s in _DATA["awx_schedules"] if s["enabled"]}
-    playbooks = {t["name"]: t["playbook"] for t in _DATA["awx_job_templates"]}
-    assert {playbooks[name] for name in started} == {"playbooks/audit.yml"}
+def _template(name: str) -> dict[str, Any]:
+    (found,) = (each for each in _DATA["awx_job_templates"] if each["name"] == name)
+    return found
+
+
+def test_no_job_sees_a_part_of_a_school() -> None:
+    """Each slice chose pilots of its own: one stopped a school while another installed in it (AWX 24.6)."""
+    assert {each["job_slice_count"] for each in _DATA["awx_job_templates"]} == {1}
+    for workflow in _DATA["awx_workflows"]:
+        limits = {node["identifier"]: node.get("limit") for node in workflow["workflow_nodes"]}
+        assert {name: limits[name] for name in ("0310001A", "0310002B")} == {"0310001A": "lycee", "0310002B": "college"}
+        # A limit of the workflow would count instead.
+        assert not workflow.get("ask_limit_on_launch")
+        for node in workflow["workflow_nodes"]:
+            template = _template(node["unified_job_template"]["name"])
+            assert template["ask_limit_on_launch"] or "limit" not in node
+            # Beside each other.
+            assert template["allow_simultaneous"] or node["identifier"] == "conclusion"
+
+
+def test_nothing_that_changes_stations_starts_by_itself() -> None:
+    started = {each["unified_job_template"] for each in _DATA["awx_schedules"] if each["enabled"]}
+    assert started == {"PRONOTE audit of all schools"}
+
+
+def test_the_audits_of_schools_say_nothing_that_the_conclusion_says() -> None:
+    """An audit of a slice wrote over the report, and told its verdict."""
+    audit, conclusion = (_template(f"PRONOTE {name}")["extra_vars"] for name in ("audit", "conclusion"))
+    assert not any(audit[name] for name in audit if name != "pronote_cache_dir")
+    assert all(conclusion.values())
+
+
+def test_the_inventorys_synchronisation_has_the_store_and_no_vault() -> None:
+    (source,) = _DATA["awx_inventory_sources"]
+    types = {each["name"]: each["credential_type"] for each in _DATA["awx_credentials"]}
+    assert types[source["credential"]] == "PRONOTE store"
+    (made,) = _DATA["awx_credential_types"]
+    check("credential_types", made, lambda _endpoint, _number: None)
+    broken = {**made, "injectors": {"env": {"ANSIBLE_VAULT_PASSWORD_FILE": "{{ password }}"}}}
+    with pytest.raises(Refused, match="not allowed"):
+        check("credential_types", broken, lambda _endpoint, _number: None)
+
+
+def test_every_place_of_prepare_lasts() -> None:
+    extra = _template("PRONOTE prepare")["extra_vars"]
+    assert extra.pop("pronote_response_dir") == "/runner/project/inventories/my_schools/responses"
+    assert {name for name in extra if not extra[name].startswith("/srv/pronote-awx/")} == set()
+    assert {"pronote_prepare_lock_file", "pronote_prepare_download_dir", "pronote_depot_path"} <= set(extra)
+
+
+def test_without_what_is_not_wanted() -> None:
+    data = data_of(Wanted(organization="x", project_url="y", source="z", image="i"), _NODES)
+    assert data["awx_approvals"] == []
+    assert [each["name"] for each in data["awx_credentials"]] == ["PRONOTE stations", "PRONOTE store"]
+    assert data["awx_instance_groups"] == [{"name": "PRONOTE", "policy_instance_percentage": 100}]
+    (_audit, deployment) = data["awx_workflows"]
+    assert [each["identifier"] for each in deployment["workflow_nodes"]] == ["0310001A", "0310002B"]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +172,7 @@ def test_an_audit_is_never_sliced_and_a_deployment_is() -> None:
     [
         ("PRONOTE audit, every night", ["2026-11-27T05:30+01:00", "2026-11-28T05:30+01:00", "2026-11-29T05:30+01:00"]),
         (
-            "PRONOTE deploy, evenings of working days",
+            "PRONOTE deployment, evenings of working days",
             ["2026-11-27T19:00+01:00", "2026-11-30T19:00+01:00", "2026-12-01T19:00+01:00"],
         ),
     ],

@@ -28,6 +28,7 @@ _KNOWN: dict[str, set[str]] = {
         "prepare.resuming int(whole[1])",
         "prepare.facts int(years[product][1])",
         "archive.judge int(match[3] + match[4])",
+        "preflight.lasting int(met[1], 8)",
         "responses.response int(text, 16)",
         "responses.response int(text, 16 if match[1] else 10)",
         "responses.validate int(told_year[1])",

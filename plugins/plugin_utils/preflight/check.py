@@ -13,6 +13,7 @@ from ...module_utils.base.message import Message
 from ...module_utils.product.products import PRODUCTS
 from ..inventory.addresses import winrm_address
 from .command_line import lost_words
+from .container import passing
 from .doubles import Station, doubles
 from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
@@ -74,6 +75,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),
             *closed(settings, hosts, options_of(role), look.template, look.folders),
+            *passing(settings, hosts, options_of(role), look.template, look.folders),
             *doubles(_stations(settings)),
             *strangers(entries, groups=set(settings.groups), hosts=set(settings.hosts), members=members),
         ]

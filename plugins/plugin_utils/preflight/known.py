@@ -21,6 +21,8 @@ _BESIDE: Final[Mapping[str, Mapping[str, Any]]] = {
     # What playbooks take for the hosts of a play.
     "pronote_hosts": {"type": "raw"},
     "pronote_record_station": {"type": "raw"},
+    # What the survey of AWX's templates answers (awx/data.py).
+    "pronote_awx_release": {"type": "str"},
     # Of the store in PostgreSQL (doors/action.py).
     "pronote_state_password": {"type": "str", "no_log": True},
     # What a station says of waking it (wake/wake.py).

@@ -37,6 +37,7 @@ __all__ = ["Look"]
 
 # What says where a station is reached, and whom as: looked at for doubles.
 _CONNECTION: Final = "ansible_"
+_AWX: Final = "awx_job_id"  # which AWX sets on the command line of each job
 _COMMAND_LINE: Final = "-e"
 _ENCRYPTED: Final = b"$ANSIBLE_VAULT;"
 _UNREADABLE = Message("its variables cannot be read: {error}")
@@ -180,7 +181,8 @@ def _layer(variables: Mapping[Any, Any], *, place: str = "") -> Layer:
     return {
         str(name): Setting(name=str(name), value=value, place=_place(name, value) or place)
         for name, value in variables.items()
-        if isinstance(name, str) and (name.startswith((PREFIX, _CONNECTION)) or isinstance(value, EncryptedString))
+        if isinstance(name, str)
+        and (name.startswith((PREFIX, _CONNECTION)) or name == _AWX or isinstance(value, EncryptedString))
     }
 
 

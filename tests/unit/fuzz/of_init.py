@@ -7,9 +7,12 @@ from pathlib import Path
 
 from ansible.parsing.dataloader import DataLoader
 from ansible_collections.rentree.pronote.plugins.module_utils.base import text
+from ansible_collections.rentree.pronote.plugins.plugin_utils.awx import questions
+from ansible_collections.rentree.pronote.plugins.plugin_utils.awx import text as awx_text
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init import answers, checks, files, vault
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init.disk import Here
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory import stations_csv
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight import lasting
 
 from tests.unit.fuzz.parser import Parser, each
 
@@ -75,5 +78,16 @@ OF_INIT = (
         of=(vault.compared, files.says_the_same),
         read=lambda data: (vault.compared(data, b"a: b\n", vault.of_text("pw")), files.says_the_same(data, b"#\n")),
         pieces=(b"$ANSIBLE_VAULT;1.1;AES256\n", b"$ANSIBLE_VAULT;", b"6162\n", b"# a\n", b"\xff"),
+    ),
+    Parser(
+        of=(questions.folder, questions.needed, questions.plain, awx_text.is_ours),
+        read=each(questions.folder, questions.needed, questions.plain, awx_text.is_ours),
+        pieces=("inventories/", "..", "/", "https://", "# bin/pronote awx\n", "{{", "\x1b", " ", "é"),
+    ),
+    Parser(
+        of=(lasting.mounts_of,),
+        read=lasting.mounts_of,
+        pieces=("712 600 0:60 / / rw - overlay overlay rw\n", " - ", "\\040", "\\", " ", "\n", "/runner", "é"),
+        errors=(),
     ),
 )

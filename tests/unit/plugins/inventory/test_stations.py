@@ -134,6 +134,23 @@ def test_it_reads_the_store_that_runs_write(tmp_path: Path, state: str) -> None:
     assert not (tmp_path / "state").exists()
 
 
+def test_the_store_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]) -> None:
+    """AWX reads an inventory without any variable: pronote_pending was everybody."""
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\n")
+    elsewhere = tmp_path.with_name(f"{tmp_path.name}-elsewhere") / "store.sqlite3"
+    elsewhere.parent.mkdir()
+    _right(elsewhere, "a", "pronote_client")
+    assert "a" in _groups(_inventory(tmp_path))["pronote_pending"]
+    monkeypatch.setenv("PRONOTE_STATE", str(elsewhere))
+    assert "a" not in _groups(_inventory(tmp_path))["pronote_pending"]
+    assert warnings == []
+    # The address of a database is no path below the inventory; nobody listens there.
+    monkeypatch.setenv("PRONOTE_STATE", "postgresql://pronote@127.0.0.1:1/pronote")
+    assert _groups(_inventory(tmp_path))["pronote_pending"] == []
+    (told,) = warnings
+    assert told.startswith("the store postgresql://pronote@127.0.0.1:1/pronote:")
+
+
 def test_no_store_where_none_is_wanted(tmp_path: Path) -> None:
     _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml="plugin: rentree.pronote.stations\nstate: ''\n")
     _right(Path(place(str(tmp_path), STORE)), "a", "pronote_client")

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a role writes under AWX, held against what its container has mounted. I/O: files, Ansible."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from .findings import Finding
+from .lasting import PLACES, mounts_of, remedy_of, thrown
+from .setting import Setting, Settings
+
+__all__ = ["passing"]
+
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+
+
+def passing(
+    settings: Settings,
+    play: Sequence[str],
+    options: Collection[str],
+    template: Callable[[Any, str], Any],
+    folders: Sequence[str],
+) -> Iterator[Finding]:
+    """Places that end with this job, of those that the role's ``options`` name. None without ``awx_job_id``.
+
+    ``folders``: of the inventory, where things lie when nobody says it. Raises OSError without /proc.
+    """
+    if not play or settings.value(play[0], "awx_job_id") is None:
+        return
+    mounts = mounts_of(_MOUNTS.read_text(encoding="utf-8", errors="replace"))
+    for name in (name for name in PLACES if name in options):
+        by_value: dict[str | None, list[str]] = {}
+        for host in play:
+            value = settings.value(host, name)
+            by_value.setdefault(None if value is None else str(value), []).append(host)
+        for value, hosts in by_value.items():
+            if value is None and not PLACES[name]:
+                continue
+            raw = (
+                PLACES[name].format(folder=folders[0] if folders else "")
+                if value is None
+                else _worked(settings.value(hosts[0], name), hosts[0], template)
+            )
+            if raw is None:
+                continue  # it has its own line
+            path = os.path.realpath(Path(os.path.expandvars(raw)).expanduser())
+            fact = thrown(name, raw, path=path, is_set=value is not None, mounts=mounts)
+            if fact is not None:
+                place = _place(settings, name)
+                yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))
+
+
+def _worked(value: Any, host: str, template: Callable[[Any, str], Any]) -> str | None:
+    try:
+        return str(template(value, host))
+    except Exception:  # noqa: BLE001  (whatever a template comes to)
+        return None
+
+
+def _place(settings: Settings, name: str) -> str:
+    found: Setting | None = next((each for each, _group, _host in settings.each() if each.name == name), None)
+    return found.place if found is not None else ""
