@@ -82,7 +82,9 @@ def _settings(folder: Path, address: str, port: int, connections: int) -> str:
 
 
 @contextmanager
-def postgresql(*, address: str = "127.0.0.1", port: int = 0, connections: int = 100) -> Iterator[Postgresql]:
+def postgresql(
+    *, address: str = "127.0.0.1", port: int = 0, connections: int = 100, preload: str = ""
+) -> Iterator[Postgresql]:
     """A server of this block, with a folder that the account of PostgreSQL can read."""
     require_postgresql()
     folder = Path(tempfile.mkdtemp(prefix="rentree-postgresql-"))
@@ -110,6 +112,8 @@ def postgresql(*, address: str = "127.0.0.1", port: int = 0, connections: int = 
         port = port or free_port(address)
         with (folder / "data/postgresql.conf").open("a", encoding="utf-8") as config:
             config.write(_settings(folder, address, port, connections))
+            if preload:
+                config.write(f"shared_preload_libraries = '{preload}'\n")
         server = Postgresql(address=address, port=port, folder=folder, owner="owner", password=password)
         with serving(server):
             yield server
