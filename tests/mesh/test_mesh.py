@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import pytest
@@ -69,18 +70,27 @@ def test_a_node_runs_only_what_the_control_node_has_signed(mesh: Mesh) -> None:
         mesh.submit("exec-1", "--version", signed=False)
 
 
-def test_audits_of_all_schools_on_two_nodes_are_one(awx: Awx, mesh: Mesh) -> None:
+def test_audits_of_all_schools_on_two_nodes_are_one(awx: Awx, school: School, mesh: Mesh) -> None:
     nodes = {"lycee": "exec-1", "college": "exec-2", "lycee_pro": "exec-1"}
-    jobs = [awx.launch("audit", node=node, limit=school) for school, node in nodes.items()]
+    jobs = [
+        awx.launch("audit", node=node, limit=limit, pronote_audit_conclude_later=True) for limit, node in nodes.items()
+    ]
     found = Counter[str]()
     for job in jobs:
         (report,) = job.wait().of("audit_report").values()
         found.update(report["counts"])
     assert _at_once(*jobs)
     assert {name: number for name, number in found.items() if number} == {"late": 2, "absent": 4}
-    # One more, of one school: what the other jobs wrote, on other nodes, is known to it.
-    (report,) = awx.launch("audit", node="exec-2", limit="college").wait().of("audit_report").values()
-    assert (report["unread"], report["counts"]["late"]) == (0, 2)
+
+    asked = len(school.lab.journal())
+    (whole,) = awx.launch("conclude", node="exec-2").wait().of("audit_conclude").values()
+    assert len(school.lab.journal()) == asked, "a conclusion asks no station anything"
+    assert {name: number for name, number in whole["counts"].items() if number} == {"late": 2, "absent": 4}
+    assert (whole["verdict"], whole["complete"], whole["unread"], whole["gaps"]) == ("not_compliant", True, 0, [])
+    report = json.loads((mesh.machines["exec-2"].folder / "pronote/audit.json").read_text(encoding="utf-8"))
+    assert (report["verdict"], report["run"]["stations"]) == ("not_compliant", 0)
+    stations = {f"{name.replace('_', '-')}-{number}" for name in nodes for number in (1, 2)}
+    assert {row["station"] for row in report["stations"]} == stations
     assert _left(mesh) == set()
 
 
@@ -94,7 +104,7 @@ def test_schools_are_deployed_at_once(awx: Awx, school: School, mesh: Mesh) -> N
     assert _left(mesh) == set()
 
 
-def test_a_killed_node_s_job_is_followed_by_the_other(awx: Awx, school: School, mesh: Mesh) -> None:
+def test_a_killed_node_s_job_is_followed_by_the_other(awx: Awx, school: School, mesh: Mesh, store: Postgresql) -> None:
     stations = ["lycee-pro-1", "lycee-pro-2"]
     killed = awx.launch("deploy", node="exec-1", limit="lycee_pro")
     until(lambda: set(_starts(school, "lycee-pro-")) == set(stations))
@@ -105,7 +115,13 @@ def test_a_killed_node_s_job_is_followed_by_the_other(awx: Awx, school: School, 
     until(lambda: mesh.reachable() == {"exec-2"})
     # AWX gives up a job whose node is lost; somebody launches it again, and it goes to a node that is there.
     killed.cancel()
-    again = awx.launch("deploy", node="exec-2", limit="lycee_pro").wait()
+    again = awx.launch("deploy", node="exec-2", limit="lycee_pro", pronote_client_lease_wait=1800)
+    holder = f"AWX {killed.number}"
+    until(lambda: f"another run has the school 0310003C: {holder} on " in again.text)
+    # The minutes of the killed job's lease go by.
+    gone = f"update lease set expires = '2026-01-01T00:00:00Z' where holder = '{holder}' returning school"
+    assert store.sql(gone, database="pronote") == "0310003C"
+    again.wait()
     results = again.of("client_turn")
     assert {station: results[station]["action"] for station in stations} == dict.fromkeys(stations, "finish")
     assert all(results[station]["job"]["followed"] for station in stations)
