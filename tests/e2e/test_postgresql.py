@@ -46,7 +46,7 @@ def _give(school: School, variables: dict[str, Any]) -> None:
 
 def _rows(server: Postgresql, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(server.url(schema="pronote"), password=server.password) as db:
-        return db.execute(query).fetchall()  # type: ignore[arg-type]
+        return db.execute(query).fetchall()
 
 
 def test_what_a_file_remembers_goes_to_the_server_and_runs_go_on_there(

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.kept import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.run import alive, run_id, this_run
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining import memory as _memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import ControllerError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 _NOW = dt.datetime(2026, 8, 24, 18, 0, tzinfo=dt.UTC)
@@ -94,7 +96,7 @@ def test_a_worker_renews_with_what_it_writes_and_while_it_only_follows(
 ) -> None:
     clock, ticks = [_NOW], [0.0]
     monkeypatch.setattr(_memory, "utc_now", lambda: clock[0])
-    monkeypatch.setattr(_memory.time, "monotonic", lambda: ticks[0])
+    monkeypatch.setattr(time, "monotonic", lambda: ticks[0])
     mine = replace(_ONE, run=run_id())
     _take(store, mine, "A")
     memory = Memory(address, station="s1", product="pronote_client", school="A")
@@ -114,9 +116,7 @@ def test_a_worker_renews_with_what_it_writes_and_while_it_only_follows(
     memory.at_work()
     assert expires() == "2026-08-24T18:06:10Z"
     later(70)
-    memory.failed(
-        _memory.ControllerError("no disk", remedy="Make room."), wanted=Release.parse("2026.2.7"), absent=False
-    )
+    memory.failed(ControllerError("no disk", remedy="Make room."), wanted=Release.parse("2026.2.7"), absent=False)
     assert expires() == "2026-08-24T18:07:20Z"
     assert memory.warnings == []
     memory.close()

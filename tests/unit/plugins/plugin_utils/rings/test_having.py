@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.decide import Run
 from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.kept import holders, release, take
 from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.run import this_run
-from ansible_collections.rentree.pronote.plugins.plugin_utils.rings import having as _module
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.having import give_back_schools, lease_seconds
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import make_plan, take_step
@@ -78,8 +78,8 @@ def test_a_dry_run_says_who_has_a_school_and_takes_none(tmp_path: Path) -> None:
 def test_it_waits_as_long_as_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state"
     _taken(path, "A")
-    clock, said = [0.0], []
-    monkeypatch.setattr(_module.time, "monotonic", lambda: clock[0])
+    clock, said = [0.0], list[str]()
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
 
     def sleep(seconds: float) -> None:
         clock[0] += seconds
@@ -87,7 +87,7 @@ def test_it_waits_as_long_as_it_is_told(tmp_path: Path, monkeypatch: pytest.Monk
             with Store(path) as store:
                 release(store, _OTHER.run)
 
-    monkeypatch.setattr(_module.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     held = _plan(_task(_STATIONS), path, lease_wait=30, waits=said.extend)
     assert [plan["elsewhere"] != "" for plan in held["plans"]] == [True, False]
     assert clock == [30.0]
