@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.yaml.dumper import AnsibleDumper
+from ansible.parsing.yaml.loader import AnsibleLoader
 
 from tests.awx import collection
 from tests.awx.controller import TOKEN, Controller, controller
@@ -52,15 +53,6 @@ def _write(work: Path, *more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _made(work: Path, **changes: Any) -> dict[str, Any]:
-    _inventory(work, _SCHOOLS)
-    told = _write(work, *(f"-e{name}={value}" for name, value in changes.items()))
-    assert told.returncode == 0, told.stdout + told.stderr
-    text = (work / "awx-data.yml").read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.safe_load(text.replace("!unsafe ", ""))
-    return read
-
-
 def test_check_apply_and_nobody_elses_file(tmp_path: Path) -> None:
     _inventory(tmp_path, _SCHOOLS)
     file = tmp_path / "awx-data.yml"
@@ -85,12 +77,8 @@ def test_check_apply_and_nobody_elses_file(tmp_path: Path) -> None:
         # Its synchronisation stops there: run for real, AWX 24.6.
         ({"group_vars/lycee/vault.yml": "$ANSIBLE_VAULT;1.1;AES256\n00\n"}, "is encrypted, and AWX opens no vault"),
         ({"group_vars/lycee/main.yml": "ansible_password: x\n"}, "ansible_password is set for lycee-1, lycee-2"),
+        # All there is to say of schools and pilots is in tests/unit: this is that it is said.
         ({"more.yml": "pronote_stations: {hosts: {lost: }}\n"}, "lost are of no school"),
-        (
-            {"more.yml": "college: {hosts: {odd: {pronote_uai: 0310036W}}}\n"},
-            "no group holds the stations of 0310002B, 0310036W and nobody else",
-        ),
-        ({"host_vars/college-1.yml": "pronote_pilot: false\n"}, "0310002B names none"),
     ],
 )
 def test_an_inventory_that_awx_cannot_use(tmp_path: Path, breaks: dict[str, str], said: str) -> None:
@@ -98,10 +86,7 @@ def test_an_inventory_that_awx_cannot_use(tmp_path: Path, breaks: dict[str, str]
     for name, text in breaks.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    if "host_vars/college-1.yml" in breaks:
-        hosts = folder / "hosts.yml"
-        hosts.write_text(hosts.read_text(encoding="utf-8").replace("pronote_pilot: true", "pronote_x: 1", 1), "utf-8")
-    told = _write(tmp_path, "-e", "{pronote_known_names: [pronote_x]}")
+    told = _write(tmp_path)
     assert told.returncode != 0
     assert said in " ".join((told.stdout + told.stderr).split())
     assert not (tmp_path / "awx-data.yml").exists()
@@ -137,70 +122,74 @@ def _links(made: Controller, workflow: str, kind: str) -> dict[str, set[str]]:
     return {each["identifier"]: {names[to] for to in each["links"][kind]} for each in nodes}
 
 
-# Each object is a module, a process of its own: one AWX is made for those tests that need one.
-_together = pytest.mark.xdist_group("made in AWX")
-_AUDITS, _DEPLOYMENTS = "PRONOTE audit of all schools", "PRONOTE deployment of all schools"
+_DEPLOYMENTS = "PRONOTE deployment of all schools"
+_SCHOOL = _SCHOOLS["lycee"]
 
 
-@pytest.fixture(scope="module")
-def awx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Controller, str, Path]]:
-    """What was made in an AWX that had nothing, its address, and the folder that the data lie in."""
-    work = tmp_path_factory.mktemp("awx")
-    _made(work)
+def _few(work: Path) -> dict[str, Any]:
+    """What was written of one school, one of each kind: each object is a module, a process of seconds.
+
+    That all the others say what modules can be told is seen without any (tests/unit/test_awx.py).
+    """
+    _inventory(work, {"lycee": _SCHOOL})
+    told = _write(work)
+    assert told.returncode == 0, told.stdout + told.stderr
+    file = work / "awx-data.yml"
+    data: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=AnsibleLoader)
+    store = ["PRONOTE store"]
+    (template,) = (each for each in data["awx_job_templates"] if each["name"] == "PRONOTE deploy")
+    data |= {
+        "awx_credentials": [each for each in data["awx_credentials"] if each["name"] in store],
+        "awx_job_templates": [{**template, "credentials": store}],
+        "awx_workflows": [each for each in data["awx_workflows"] if each["name"] == _DEPLOYMENTS],
+        "awx_schedules": [each for each in data["awx_schedules"] if each["unified_job_template"] == _DEPLOYMENTS],
+    }
+    assert all(len(each) == 1 for name, each in data.items() if name.startswith("awx_")), data
+    file.write_text(yaml.dump(data, Dumper=AnsibleDumper), encoding="utf-8")
+    return data
+
+
+def _none_but(work: Path, data: dict[str, Any], **kinds: list[dict[str, Any]]) -> str:
+    """The argument that hands over these kinds alone."""
+    empty = {name: [] for name in data if name.startswith("awx_")}
+    (work / "more.yml").write_text(yaml.dump({**empty, **kinds}, Dumper=AnsibleDumper), encoding="utf-8")
+    return "-e@more.yml"
+
+
+def test_what_is_made_and_made_again(tmp_path: Path) -> None:
+    data = _few(tmp_path)
     with controller() as (made, address):
-        assert "failed=0" in _apply(work, address)
-        yield made, address, work
-
-
-def test_check_on_an_awx_that_has_nothing(tmp_path: Path) -> None:
-    _made(tmp_path)
-    with controller() as (made, address):
-        told = _apply(tmp_path, address, "--check")
+        fresh = _apply(tmp_path, address, "--check")
         assert made.writes == []
-    assert "job_templates: " in told
-    assert "PRONOTE deploy" in told
+        assert "job_templates: PRONOTE deploy" in fresh
 
+        assert "failed=0" in _apply(tmp_path, address)
+        pilots = f"{_SCHOOL} pilots"
+        # After the pilots' end, whatever it was.
+        assert _links(made, _DEPLOYMENTS, "always_nodes")[pilots] == {"approval"}
+        assert _links(made, _DEPLOYMENTS, "success_nodes")["approval"] == {_SCHOOL}
+        assert made.one("workflow_job_template_nodes", identifier="approval")["all_parents_must_converge"]
+        # What a job works out, apply.yml did not.
+        store = made.one("credential_types", name="PRONOTE store")
+        assert store["injectors"]["env"] == {"PGPASSWORD": "{{ password }}", "PRONOTE_STATE": "{{ address }}"}
+        assert all(not each["inputs"] for each in made.all("credentials"))
 
-@_together
-def test_what_is_made_and_made_again(awx: tuple[Controller, str, Path]) -> None:
-    made, address, work = awx
-    ends = {uai: {"conclusion"} for uai in _SCHOOLS.values()}
-    # After each school's end, whatever it was.
-    assert _links(made, _AUDITS, "always_nodes") == {**ends, "conclusion": set()}
-    assert made.one("workflow_job_template_nodes", identifier="conclusion")["all_parents_must_converge"]
-    assert _links(made, _DEPLOYMENTS, "success_nodes")["approval"] == set(_SCHOOLS.values())
-    before = {f"{uai} pilots": {"approval"} for uai in _SCHOOLS.values()}
-    assert before.items() <= _links(made, _DEPLOYMENTS, "always_nodes").items()
-    # What a job works out, apply.yml did not.
-    store = made.one("credential_types", name="PRONOTE store")
-    assert store["injectors"]["env"] == {"PGPASSWORD": "{{ password }}", "PRONOTE_STATE": "{{ address }}"}
-    assert all(not each["inputs"] for each in made.all("credentials"))
+        # Somebody types a password: it is not written over.
+        made.one("credentials", name="PRONOTE store")["inputs"] = {"address": "postgresql://h/d", "password": "p"}
+        made.writes.clear()
+        assert "changed=0 " in " ".join(_apply(tmp_path, address).split())
+        assert made.writes == []
 
-    # Somebody types a password: it is not written over.
-    made.one("credentials", name="PRONOTE store")["inputs"] = {"address": "postgresql://h/d", "password": "p"}
-    made.writes.clear()
-    assert "changed=0 " in " ".join(_apply(work, address).split())
-    assert made.writes == []
+        # Nodes that nobody wants any more go: of a school that closed, and here of the approval.
+        (workflow,) = data["awx_workflows"]
+        nodes = [node for node in workflow["workflow_nodes"] if node["identifier"] == _SCHOOL]
+        assert len(nodes) == 1
+        _apply(tmp_path, address, _none_but(tmp_path, data, awx_workflows=[{**workflow, "workflow_nodes": nodes}]))
+        assert set(_links(made, _DEPLOYMENTS, "always_nodes")) == {_SCHOOL}
 
-
-@_together
-def test_a_school_goes_and_the_approval_with_it(awx: tuple[Controller, str, Path]) -> None:
-    made, address, work = awx
-    _inventory(work, {"lycee": _SCHOOLS["lycee"]})
-    assert _write(work, "-e", "pronote_awx_approval=false").returncode == 0
-    _apply(work, address)
-    assert set(_links(made, _AUDITS, "always_nodes")) == {"conclusion", _SCHOOLS["lycee"]}
-    assert set(_links(made, _DEPLOYMENTS, "always_nodes")) == {_SCHOOLS["lycee"]}
-
-
-def test_what_nobody_makes_is_an_error_in_check_mode_too(tmp_path: Path) -> None:
-    _made(tmp_path)
-    with controller() as (made, address):
-        (tmp_path / "more.yml").write_text(
-            yaml.safe_dump(
-                {"awx_credentials": [{"name": "x", "organization": "Nobody", "credential_type": "Machine"}]}
-            ),
-            encoding="utf-8",
-        )
-        assert "returned 0 items" in _apply(tmp_path, address, "-e@more.yml", "--check", code=2)
+        # What nobody makes is an error in check mode too.
+        lost = {"name": "x", "organization": "Nobody", "credential_type": "Machine"}
+        made.writes.clear()
+        more = _none_but(tmp_path, data, awx_credentials=[lost])
+        assert "returned 0 items" in _apply(tmp_path, address, more, "--check", code=2)
         assert made.writes == []

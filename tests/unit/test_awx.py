@@ -92,7 +92,7 @@ def test_what_is_named_is_made() -> None:
         assert template["execution_environment"] in _names("awx_execution_environments")
         assert set(template["credentials"]) <= _names("awx_credentials")
         assert set(template["instance_groups"]) <= _names("awx_instance_groups")
-        assert (_ROOT / template["playbook"]).is_file() or template["playbook"] == "playbooks/conclude.yml"
+        assert (_ROOT / template["playbook"]).is_file()
     for schedule in _DATA["awx_schedules"]:
         assert schedule["unified_job_template"] in _names("awx_workflows")
     for workflow in _DATA["awx_workflows"]:
@@ -136,8 +136,21 @@ def test_nothing_that_changes_stations_starts_by_itself() -> None:
 def test_the_audits_of_schools_say_nothing_that_the_conclusion_says() -> None:
     """An audit of a slice wrote over the report, and told its verdict."""
     audit, conclusion = (_template(f"PRONOTE {name}")["extra_vars"] for name in ("audit", "conclusion"))
-    assert not any(audit[name] for name in audit if name != "pronote_cache_dir")
+    assert audit["pronote_audit_conclude_later"] is True
+    assert not any(audit[name] for name in ("pronote_audit_html", "pronote_audit_path", "pronote_audit_fail_on"))
     assert all(conclusion.values())
+    # It alerts whom the inventory names, and so do the audits' variables as long as nobody empties them here.
+    assert not {"pronote_audit_conclude_later", "pronote_audit_mail_to"} & set(conclusion)
+
+
+def test_the_conclusion_comes_after_every_audit() -> None:
+    """Whatever the end of each: a school that could not be audited is what the conclusion tells of."""
+    (audits,) = (each for each in _DATA["awx_workflows"] if each["name"] == "PRONOTE audit of all schools")
+    nodes = {node["identifier"]: node for node in audits["workflow_nodes"]}
+    assert nodes.pop("conclusion")["all_parents_must_converge"] is True
+    assert set(nodes) == {"0310001A", "0310002B"}
+    for node in nodes.values():
+        assert node["related"] == {"always_nodes": [{"identifier": "conclusion"}]}
 
 
 def test_the_inventorys_synchronisation_has_the_store_and_no_vault() -> None:

@@ -200,12 +200,11 @@ def _job_templates(wanted: Wanted) -> list[dict[str, Any]]:
         # From the repository, where they are recorded once: /runner/inventory has none.
         "pronote_response_dir": f"/runner/project/{wanted.source}/responses",
     }
-    # Of one school: what is told of all of them is told by the conclusion.
+    # Of one school: what is told of all of them is told by the conclusion, whoever the inventory says is to be alerted.
     quiet = {
+        "pronote_audit_conclude_later": True,
         "pronote_audit_html": "",
         "pronote_audit_path": "",
-        "pronote_audit_mail_to": [],
-        "pronote_audit_webhook_url": "",
         "pronote_audit_fail_on": [],
     }
     told = {

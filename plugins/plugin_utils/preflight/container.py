@@ -15,6 +15,8 @@ from .setting import Setting, Settings
 __all__ = ["passing"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
+# Whoever has it writes recordings, into pronote_response_dir unless it says another folder.
+_RECORDS: Final = "pronote_record_store"
 
 
 def passing(
@@ -31,9 +33,12 @@ def passing(
     if not play or settings.value(play[0], "awx_job_id") is None:
         return
     mounts = mounts_of(_MOUNTS.read_text(encoding="utf-8", errors="replace"))
+    records = _RECORDS in options
     for name in (name for name in PLACES if name in options):
         by_value: dict[str | None, list[str]] = {}
         for host in play:
+            if name == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
+                continue  # not used
             value = settings.value(host, name)
             by_value.setdefault(None if value is None else str(value), []).append(host)
         for value, hosts in by_value.items():
@@ -47,7 +52,7 @@ def passing(
             if raw is None:
                 continue  # it has its own line
             path = os.path.realpath(Path(os.path.expandvars(raw)).expanduser())
-            fact = thrown(name, raw, path=path, is_set=value is not None, mounts=mounts)
+            fact = thrown(name, raw, path=path, is_set=value is not None, is_read=not records, mounts=mounts)
             if fact is not None:
                 place = _place(settings, name)
                 yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))

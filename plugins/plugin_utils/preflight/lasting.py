@@ -28,11 +28,14 @@ PLACES: Final[Mapping[str, str]] = {
     "pronote_prune_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
     "pronote_depot_path": "",
     "pronote_response_dir": "{folder}/responses",
+    "pronote_record_store": "",
+    "pronote_audit_html": "{folder}.pronote/reports/audit.html",
+    "pronote_audit_path": "{folder}.pronote/reports/audit.json",
 }
-"""What a run writes and a later one reads, and where it is when nobody says it; empty: somebody has to."""
+"""What a run writes and a later one, or a person, reads; and where it is unless somebody says it; empty: he has to."""
 
 READ: Final = frozenset({"pronote_response_dir"})
-"""What the repository may have as well: it is there anew for each job."""
+"""What the repository may have as well, for who only reads it: it is there anew for each job."""
 
 _PROJECT: Final = "/runner/project"
 _RUNNER: Final = "/runner"
@@ -93,15 +96,15 @@ def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def thrown(name: str, value: str, *, path: str, is_set: bool, mounts: Sequence[Mount]) -> Message | None:
+def thrown(name: str, value: str, *, path: str, is_set: bool, is_read: bool, mounts: Sequence[Mount]) -> Message | None:
     """The fact of a place that does not last; None for one that does. ``value``: as it is set; ``path``: where that
-    is, absolute and without links."""
+    is, absolute and without links; ``is_read``: it is not written to."""
     if is_set and not value.strip():
         # Said in so many words: without a store, without a report.
         return None
     if name == "pronote_state" and is_server(value):
         return None
-    if is_lasting(path, mounts) or (name in READ and _within(path, _PROJECT)):
+    if is_lasting(path, mounts) or (is_read and name in READ and _within(path, _PROJECT)):
         return None
     told: Message = (_FACT if is_set else _UNSET).given(name=name, path=posixpath.normpath(path))
     return told

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight import container
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import options_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.lasting import Mount, is_lasting, mounts_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.setting import (
     OfGroup,
@@ -117,6 +118,11 @@ def test_everything_is_thrown_away_by_default(tmp_path: Path, monkeypatch: pytes
         # In the repository, which each job has anew; and beside an inventory that AWX made, where nothing is.
         ("pronote_response_dir", "/runner/project/inventories/my_schools/responses", False),
         ("pronote_response_dir", "/runner/inventory/responses", True),
+        ("pronote_audit_html", "/srv/pronote-awx/reports/audit.html", False),
+        ("pronote_audit_html", "/runner/project/audit.html", True),
+        ("pronote_audit_html", "", False),
+        ("pronote_audit_path", "/tmp/audit.json", True),
+        ("pronote_audit_path", "", False),
     ],
 )
 def test_a_place_that_is_said(
@@ -127,6 +133,38 @@ def test_a_place_that_is_said(
     assert list(told) == expected
     # Nobody throws anything away elsewhere.
     assert _found(tmp_path, monkeypatch, [name], **{name: value}) == {}
+
+
+_RECORDING = ["pronote_response_dir", "pronote_record_store"]
+_IN_PROJECT = "/runner/project/inventories/my_schools/responses"
+
+
+@pytest.mark.parametrize(
+    ("values", "lost"),
+    [
+        ({"pronote_response_dir": _IN_PROJECT}, "pronote_response_dir"),
+        ({"pronote_response_dir": "/srv/pronote-awx/responses"}, ""),
+        ({"pronote_record_store": _IN_PROJECT}, "pronote_record_store"),
+        # Nothing is written to the other one then.
+        ({"pronote_record_store": "/srv/pronote-awx/responses"}, ""),
+        ({"pronote_record_store": "/srv/pronote-awx/responses", "pronote_response_dir": _IN_PROJECT}, ""),
+    ],
+)
+def test_a_recording_is_not_left_in_the_repositorys_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], lost: str
+) -> None:
+    """Where it may be read from: each job has a copy of its own."""
+    told = _found(tmp_path, monkeypatch, _RECORDING, awx_job_id=7, **values)
+    assert list(told) == ([f"{lost} is {_IN_PROJECT}, which {_PASSES}"] if lost else [])
+
+
+@pytest.mark.parametrize("role", ["pronote_audit", "pronote_conclude"])
+def test_reports_are_thrown_away_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    options = [name for name in options_of(role) if name.startswith("pronote_audit_")]
+    assert [fact.split(" is ")[0] for fact in _found(tmp_path, monkeypatch, options, awx_job_id=7)] == [
+        "pronote_audit_html",
+        "pronote_audit_path",
+    ]
 
 
 def test_what_a_role_does_not_write_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
