@@ -17,7 +17,6 @@ _KNOWN: dict[str, set[str]] = {
         "base.identifiers int(digits[1], 16)",
         "checks.export_judge int(begins[0])",
         "init.checks int(uai[:7])",
-        "lease.run int(number[:9])",
         "product.release int(part)",
         "depot.script int(values[0])",
         "depot.script int(word)",

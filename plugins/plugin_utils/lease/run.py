@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible import constants
 
+from ...module_utils.base.numbers import natural
 from ...module_utils.base.text import one_line
 from .decide import Run
 
@@ -47,7 +48,8 @@ def alive(run: Run) -> bool:
     if not run.place or run.place != _place():
         return True
     number, _space, began = run.process.partition(" ")
-    return not number.isdecimal() or _began(int(number[:9])) == began
+    process = natural(number)
+    return process is None or _began(process) == began
 
 
 @functools.cache
