@@ -75,7 +75,7 @@ def postgresql_server() -> Iterator[Postgresql]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.engines)])
 def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A store of this test that nobody has opened yet, on each engine."""
     if request.param == "sqlite":
