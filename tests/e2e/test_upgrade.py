@@ -164,7 +164,7 @@ def test_what_was_begun_is_brought_to_its_end(past: Past) -> None:
     assert [rows[name]["standing"].right for name in (UNDER_WAY, STAGED)] == [True, True]
     with Store(state) as store, store.read() as db:
         attempts = run(db, "select station, verb, result from attempt where id >= 7 order by id")
-    assert sorted(tuple(row) for row in attempts) == [
+    assert sorted(tuple(row.values()) for row in attempts) == [
         (UNDER_WAY, "install", "done"),
         (UNDER_WAY, "remove", "done"),
         (STAGED, "install", "done"),
