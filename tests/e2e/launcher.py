@@ -45,6 +45,7 @@ _IMPORTED = (
     *("multiprocessing.queues", "smtplib", "sqlite3", "ssl", "urllib.request", "uuid", "zipfile", "zoneinfo"),
     *("aiohttp", "cryptography.fernet", "jinja2.nativetypes", "lxml.etree", "packaging.requirements"),
     *("pypsrp.powershell", "requests_ntlm", "resolvelib", "rich.console", "rich.live", "rich.table", "spnego"),
+    *("sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
     *("urllib3", "winrm", "xmltodict", "yaml"),
 )
 

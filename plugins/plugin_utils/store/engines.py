@@ -9,6 +9,7 @@ I/O: the store, files and Ansible.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -16,12 +17,13 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ansible import constants
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import OperationalError as OperationalFailure
 
@@ -37,6 +39,8 @@ _BUSY_SECONDS: Final = 10.0
 """How long a writer waits for the others: a transaction takes milliseconds, so this is hundreds of them."""
 _HELD_SECONDS: Final = 0.25
 """The same once somebody of this run has waited in vain: those who are at work at the same moment, and no more."""
+_CONNECT, _HELD_CONNECT = 5, 2
+"""Seconds that a server has to answer; the second, once somebody of this run has waited in vain (libpq's least)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,10 +128,14 @@ class SqliteFile(StoreEngine):
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Made by us rather than by SQLite, whose files have the mode that the umask leaves.
         self.path.touch(mode=0o600)
-        engine = _engine("sqlite://", creator=self._open)
-        return engine.connect()
+        opening = _opening.set(self)
+        try:
+            return _files().connect()
+        finally:
+            _opening.reset(opening)
 
-    def _open(self) -> sqlite3.Connection:
+    def open(self) -> sqlite3.Connection:
+        """The connection below SQLAlchemy's. Raises sqlite3's errors."""
         db = sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)
         try:
             # A commit is safe against a killed process; only a power cut of the controller may lose the last ones.
@@ -217,14 +225,8 @@ class PostgresqlServer(StoreEngine):
             return True
 
     def connect(self) -> Connection:
-        engine = _engine(
-            self.url,
-            connect_args=_LIMITS
-            | ({"connect_timeout": 2} if self._held.exists() else {})
-            | ({"password": _passwords["all"]} if _passwords.get("all") else {}),
-            # Queries of each new connection that nothing here needs.
-            use_native_hstore=False,
-        )
+        timeout = _HELD_CONNECT if self._held.exists() else _CONNECT
+        engine = _server(self.url, _passwords.get("all", ""), timeout)
         deadline, pause = time.monotonic() + self.patience, 0.05
         while True:
             try:
@@ -300,7 +302,6 @@ _MEANINGS: Final = (
 """Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html): remedy, and whether others wait too."""
 
 _LIMITS: Final[dict[str, Any]] = {
-    "connect_timeout": 5,
     "tcp_user_timeout": 15_000,
     "keepalives_idle": 30,
     "application_name": "rentree-pronote",
@@ -335,6 +336,23 @@ _REFUSALS: Final = (
     (re.compile(r"database \"[^\"]{1,80}\" does not exist|base de donn.es . [^ ]{1,80} . n'existe pas"), "3D000"),
     (re.compile(r"starting up|shutting down|recovery mode|se lance|en cours d'arr.t|restauration"), "57P"),
 )
+
+
+_opening: Final[ContextVar[SqliteFile]] = ContextVar("_opening")
+
+
+@functools.cache
+def _files() -> Engine:
+    """One for all files: it keeps what statements were made into, a millisecond for each of them and each worker."""
+    return _engine("sqlite://", creator=lambda: _opening.get().open())
+
+
+@functools.lru_cache(maxsize=4)
+def _server(url: URL, password: str, timeout: int) -> Engine:
+    """One for each server, for the same reason."""
+    limits = _LIMITS | {"connect_timeout": timeout} | ({"password": password} if password else {})
+    # hstore: a query of each new connection that nothing here needs.
+    return _engine(url, connect_args=limits, use_native_hstore=False)
 
 
 def _engine(url: Any, **how: Any) -> Engine:

@@ -243,6 +243,6 @@ def test_a_connection_that_is_cut_in_the_middle_keeps_nothing_of_the_transaction
 
 def test_who_answers_without_a_word_is_given_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        monkeypatch.setitem(_engines._LIMITS, "connect_timeout", 2)
+        monkeypatch.setattr(_engines, "_CONNECT", 2)
         with pytest.raises(StoreError, match="Check that the database runs"):
             Store(f"postgresql://u@127.0.0.1:{mute.getsockname()[1]}/a?sslmode=disable")
