@@ -25,7 +25,7 @@ from ..plugin_utils.inventory.stations_csv import (
 )
 from ..plugin_utils.places.decide import STORE
 from ..plugin_utils.places.look import place
-from ..plugin_utils.remaining.memory import standings
+from ..plugin_utils.remaining.kept import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
 from ..plugin_utils.store.address import is_server
 from ..plugin_utils.store.store import StoreError

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ansible.plugins.loader import init_plugin_loader
@@ -29,8 +30,11 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import 
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import (  # noqa: E402
     Audited,
+    write_audits,
+)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (  # noqa: E402
     Memory,
     remember_together,
 )
@@ -75,9 +79,9 @@ def _audit(
     """What an audit of one school keeps: a job of its own, whose inventory is of all schools."""
     facts = {"clients": [{"release": release, "year": 2026, "arch": "x64", "condition": "ok"}]}
     records = [record(name, school=school, expected=release, facts=facts) for name in names]
-    writes = [Audited(record=each, product=PRODUCT, found="right", silent=False).write for each in records]
+    audited = [Audited(record=each, product=PRODUCT, found="right", silent=False) for each in records]
     with year.timed("a school's audit: what each station is"):
-        problems = remember_together(address, writes)
+        problems = remember_together(address, [partial(write_audits, audited=audited)])
     if problems:
         raise RuntimeError(str(problems))
     audit = Audit(at=now(), records=records, stations=everybody, inventory=_NAMED, verdict="compliant")

@@ -72,10 +72,8 @@ def store_bench(size: int, *, work: Path, repeat: int) -> list[StoreCost]:
     """An audit, a deployment with nothing to do, one that installs, and the reading by the inventory plugin."""
     init_plugin_loader([str(ROOT / ".ansible/collections")])
     from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release  # noqa: PLC0415
-    from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (  # noqa: PLC0415
-        Memory,
-        standings,
-    )
+    from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings  # noqa: PLC0415
+    from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory  # noqa: PLC0415
     from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName  # noqa: PLC0415
 
     job = JobName.parse(_JOB)

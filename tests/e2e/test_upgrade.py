@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import pytest
 import yaml
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.e2e.playbook import PlaybookRun, run_playbook

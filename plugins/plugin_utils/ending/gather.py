@@ -21,7 +21,7 @@ from ...module_utils.base.times import iso_of, local_day
 from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.server.description import ServedRelease
 from ..places.product import of_product
-from ..remaining.memory import standings
+from ..remaining.kept import standings
 from ..store.store import StoreError
 from ..survey.results import read_lines
 from ..words.catalogue import catalogue

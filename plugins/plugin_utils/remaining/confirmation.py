@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from ..station.frozen import Unconfirmed
@@ -47,9 +49,10 @@ def keep(db: Connection, station: str, product: str, what: Unconfirmed) -> None:
     put(db, schema.unconfirmed, [row])
 
 
-def forget(db: Connection, station: str, product: str) -> None:
-    """It has stayed, or is wanted no more."""
-    db.execute(delete(schema.unconfirmed).where(*_of(station, product)))
+def forget(db: Connection, stations: Collection[str], product: str) -> None:
+    """What was brought to these has stayed, or is wanted no more."""
+    if stations:
+        db.execute(delete(schema.unconfirmed).where(_COLUMNS.station.in_(stations), _COLUMNS.product == product))
 
 
 def _of(station: str, product: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from typing import Any
 from ...module_utils.product.products import Product
 from ..pages.screen import SCREEN
 from ..words.words import Words
-from .memory import standings
+from .kept import standings
 from .table import remaining, render_remaining
 
 __all__ = ["what_remains"]

@@ -14,14 +14,12 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ...module_utils.base.clock import now, utc_now
-from ...module_utils.base.message import Message, message_of, sourced, with_sources
+from ...module_utils.base.message import Message, message_of, sourced
 from ...module_utils.product.release import Release
 from ..lease.kept import renew
 from ..lease.run import run_id
@@ -39,28 +37,19 @@ from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store import schema
 from ..store.rows import add, put
-from ..store.store import Store, StoreError, store_exists
-from ..store.texts import kept_source, kept_text
+from ..store.store import Store, StoreError
+from .audited import Audited, installed_rows, write_audits
 from .confirmation import forget, keep
+from .kept import standing_row
 from .last import keep_last
-from .standing import (
-    CONFIRM_REMEDY,
-    TO_CONFIRM,
-    Standing,
-    after,
-    found_in,
-    outcome_of,
-    reaimed,
-)
+from .standing import CONFIRM_REMEDY, TO_CONFIRM, found_in, outcome_of
 
-__all__ = ["Audited", "Memory", "remember_together", "standings"]
+__all__ = ["Memory", "remember_together"]
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
 _station, _attempt, _standing_of = schema.station.c, schema.attempt.c, schema.standing.c
-_FIELDS = tuple(field.name for field in fields(Standing))
-_SOURCES = ("reason_source", "remedy_source")
 
 _RENEWED = 60.0
 """Seconds after which a worker that has written nothing meanwhile makes its run's leases longer."""
@@ -176,7 +165,7 @@ class Memory(Watcher):
             keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
             outcome, reason = "frozen", TO_CONFIRM.given(freezer=freezer)
         elif found == "right":
-            forget(db, self._station, self._product)
+            forget(db, [self._station], self._product)
         self._save(
             db,
             wanted=wanted_as,
@@ -221,26 +210,8 @@ class Memory(Watcher):
     @_transaction
     def audited(self, db: Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
-        self.audited_in(db, record, found=found, silent=silent)
-
-    def audited_in(self, db: Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
-        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
-        facts = record["facts"]
-        self._clients = facts["clients"] if facts else None
-        self._touch(db, seen=not silent, problem=record["reason"] if silent else "")
-        frozen = record["status"] == "frozen"
-        if found == "right" and facts and not frozen:
-            forget(db, self._station, self._product)
-        self._save(
-            db,
-            wanted=record["expected"],
-            # A server that cannot be read, or a station that broke off, takes nothing back of what was known.
-            found=found if facts and record["expected"] else None,
-            outcome="frozen" if frozen else None,
-            reason=sourced(record["reason"], record.get("reason_source")),
-            remedy=sourced(record["remedy"], record.get("remedy_source")),
-            tried=False,
-        )
+        own = {"station": self._station, "school": self._school, "room": self._room}
+        write_audits(db, [Audited(record={**record, **own}, product=self._product, found=found, silent=silent)])
 
     # Wake-on-LAN.
 
@@ -279,40 +250,16 @@ class Memory(Watcher):
             add(db, schema.station, [own])
         if self._clients is not None:
             was = schema.installed.c
-            key = {"station": self._station, "product": self._product}
             db.execute(delete(schema.installed).where(was.station == self._station, was.product == self._product))
-            if self._clients:
-                db.execute(
-                    insert(schema.installed),
-                    [
-                        {
-                            **key,
-                            "number": n,
-                            "release": c["release"] or "",
-                            "arch": c["arch"] or "",
-                            "condition": c["condition"],
-                        }
-                        for n, c in enumerate(self._clients)
-                    ],
-                )
+            if rows := installed_rows(self._station, self._product, self._clients):
+                db.execute(insert(schema.installed), rows)
 
-    def _save(
-        self, db: Connection, *, wanted: str | None, tried: bool = True, code: int | None = None, **told: Any
-    ) -> None:
-        key = (self._station, self._product)
+    def _save(self, db: Connection, *, wanted: str, code: int | None = None, **told: Any) -> None:
+        key = {"station": self._station, "product": self._product}
         of_product = (_standing_of.station == self._station, _standing_of.product == self._product)
         row = db.execute(select(schema.standing).where(*of_product)).mappings().one_or_none()
-        before = _standing(row) if row else Standing()
-        if tried:
-            keep_last(db, *key, wanted=wanted or "", code=code, **{k: each for k, each in told.items() if k != "found"})
-        if row and wanted not in {None, row["wanted"]}:
-            before = reaimed(before)
-        stands = after(before, now=now(), **told)
-        stored = with_sources(vars(stands))
-        stored |= {name: kept_source(getattr(stands, name.removesuffix("_source"))) for name in _SOURCES}
-        aim = (row["wanted"] if row else "") if wanted is None else wanted
-        own = {"station": self._station, "product": self._product, "wanted": aim, "reason_fr": ""}
-        put(db, schema.standing, [own | stored])
+        keep_last(db, **key, wanted=wanted, code=code, **{k: each for k, each in told.items() if k != "found"})
+        put(db, schema.standing, [key | standing_row(row, wanted=wanted, **told)])
 
     def _open(self, db: Connection, job: JobName, *, started: str | None) -> int:
         self._job = job
@@ -408,40 +355,3 @@ def remember_together(path: str, each: Iterable[Callable[[Connection], None]]) -
     except StoreError as exc:
         return [_NOT_REMEMBERED.given(error=message_of(exc))]
     return []
-
-
-@dataclass(frozen=True, kw_only=True)
-class Audited:
-    """A station that an audit looked at; ``found`` and ``silent`` as in Memory.audited."""
-
-    record: Mapping[str, Any]
-    product: str
-    found: str | None
-    silent: bool
-
-    def write(self, db: Connection) -> None:
-        """Into the store. Raises SQLAlchemy's errors."""
-        own = {"school": self.record["school"], "room": self.record["room"], "product": self.product}
-        memory = Memory(None, station=self.record["station"], **own)
-        memory.audited_in(db, self.record, found=self.found, silent=self.silent)
-
-
-def _standing(row: RowMapping) -> Standing:
-    stored = {name: row[name] for name in _FIELDS}
-    for name in _SOURCES:
-        text = name.removesuffix("_source")
-        stored[text] = kept_text(stored[text], row[name])
-    return Standing(**stored)
-
-
-def standings(path: str | Path, *, product: str) -> dict[str, dict[str, Any]]:
-    """Every station of a store by name: its row, with ``standing`` None when no run has met it. Raises StoreError."""
-    if not store_exists(path):
-        # Reading makes none: a dry run, or a mistyped path, leaves nothing behind.
-        return {}
-    with Store(path) as store, store.read() as db:
-        stations = {row["name"]: dict(row) for row in db.execute(select(schema.station)).mappings()}
-        rows = db.execute(select(schema.standing).where(_standing_of.product == product)).mappings().all()
-    for row in rows:
-        stations[row["station"]] |= {"wanted": row["wanted"], "standing": _standing(row)}
-    return {name: {"wanted": "", "standing": None, **row} for name, row in sorted(stations.items())}

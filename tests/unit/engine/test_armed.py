@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
 
 from tests.station.bench import NAME, Bench
 from tests.station.fixtures import MakeStation

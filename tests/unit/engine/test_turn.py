@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.survey import DeploymentSurvey
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.language import worded
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.meanwhile import Meanwhile, anybody_deferred
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationError

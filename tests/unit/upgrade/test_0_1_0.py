@@ -25,7 +25,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.lock import locked_entry, locked_installer
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.publish import read_lock
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.folder import ResponseStore
 from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.names import ResponseName, parse_name
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.kept import read_progress

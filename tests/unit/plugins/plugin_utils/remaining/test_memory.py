@@ -8,12 +8,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (
-    Audited,
-    Memory,
-    remember_together,
-    standings,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.woken import mark_woken
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import (
     CommandTimeoutError,
@@ -329,33 +325,3 @@ def test_a_locked_store_is_waited_for_once(path: Path, monkeypatch: pytest.Monke
         other.execute("rollback")
     assert len(memory.warnings) == 1
     assert "Another run holds it" in memory.warnings[0]
-
-
-def test_an_audit_of_many_is_remembered_at_once_as_that_of_each(address: str, tmp_path: Path) -> None:
-    records = {
-        "a": ({**_record("late", "2025.2.9", "2026.1.3"), "station": "a"}, "late", False),
-        "b": ({**_record("unreachable"), "station": "b"}, None, True),
-    }
-    for name, (record, found, silent) in records.items():
-        _memory(address, name).audited(record, found=found, silent=silent)
-    together = tmp_path / "together.sqlite3"
-    audited = [
-        Audited(
-            record={**record, "school": "0310001A", "room": "CDI"}, product="pronote_client", found=f, silent=silent
-        )
-        for record, f, silent in records.values()
-    ]
-    assert remember_together(str(together), [each.write for each in audited]) == []
-    moments = dict.fromkeys(("last_tried", "last_seen", "since", "at"))
-    for table in ("station", "standing", "installed"):
-        assert [{**row, **moments} for row in _rows(together, table)] == [
-            {**r, **moments} for r in _rows(address, table)
-        ]
-
-
-def test_a_store_that_cannot_be_written_is_one_warning_for_all(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    record = {**_record("unreachable"), "station": "a", "school": "", "room": ""}
-    audited = Audited(record=record, product="pronote_client", found=None, silent=True)
-    (warning,) = remember_together(str(tmp_path / "file/state.sqlite3"), [audited.write, audited.write])
-    assert "what happens from here on is not remembered" in warning

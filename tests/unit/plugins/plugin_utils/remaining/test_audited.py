@@ -1,0 +1,152 @@
+"""What an audit of many leaves in the store: what that of each would, in statements that do not grow with stations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining import audited as _audited
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import Audited, write_audits
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.confirmation import keep
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, remember_together
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.frozen import Unconfirmed
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from sqlalchemy import Engine, event
+
+from tests.unit.sql import rows
+
+_MOMENTS = {"last_tried", "last_seen", "since", "at"}
+
+
+def _one(
+    station: str, *releases: str, found: str | None = "right", product: str = "pronote_client", **more: Any
+) -> Audited:
+    record = {
+        "station": station,
+        "school": "0310001A",
+        "room": "CDI",
+        "status": "compliant" if found == "right" else "late",
+        "expected": "2026.2.7",
+        "reason": f"{releases} on it",
+        "remedy": "",
+        "facts": {"clients": [{"release": each, "arch": "x64", "condition": "ok"} for each in releases]},
+        **more,
+    }
+    return Audited(record=record, product=product, found=found, silent=record["facts"] is None)
+
+
+def _silent(station: str) -> Audited:
+    return _one(station, found=None, status="unreachable", reason="no answer", remedy="Switch it on.", facts=None)
+
+
+def _rows(address: Path | str, table: str) -> list[dict[str, Any]]:
+    return rows(address, f"select * from {table} order by 1, 2")
+
+
+def _kept(address: Path | str, table: str) -> list[dict[str, Any]]:
+    return sorted(({**row, **dict.fromkeys(_MOMENTS & row.keys())} for row in _rows(address, table)), key=repr)
+
+
+@contextmanager
+def _written(kind: str) -> Iterator[list[tuple[str, int]]]:
+    """Statements of a kind, each with the number of rows it was sent for."""
+    seen: list[tuple[str, int]] = []
+
+    def tell(_db: object, _cursor: object, statement: str, parameters: Any, _context: object, many: bool) -> None:
+        if statement.lstrip().upper().startswith(kind):
+            seen.append((statement.split("(", maxsplit=1)[0].strip(), len(parameters) if many else 1))
+
+    event.listen(Engine, "before_cursor_execute", tell)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", tell)
+
+
+def _write(address: Path | str, *each: Audited) -> None:
+    assert remember_together(str(address), [partial(write_audits, audited=each)]) == []
+
+
+def test_an_audit_of_many_is_remembered_as_that_of_each(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_audited, "_TOGETHER", 2)
+    each = [
+        _one("e", "2026.2.7"),
+        _one("a", "2026.1.3", found="late"),
+        _silent("b"),
+        _one("c"),
+        _one("d", "2026.2.7", "2025.2.9", status="frozen", reason="brought, not kept"),
+    ]
+    for one in each:
+        memory = Memory(address, station=one.station, product=one.product, school="0310001A", room="CDI")
+        memory.audited(one.record, found=one.found, silent=one.silent)
+        memory.close()
+        assert memory.warnings == []
+    together = tmp_path / "together.sqlite3"
+    _write(together, *each)
+    for table in ("station", "standing", "installed"):
+        assert _kept(together, table) == _kept(address, table)
+        assert len(_kept(together, table)) == {"station": 5, "standing": 5, "installed": 4}[table]
+    assert [row["problem"] for row in _rows(together, "station")].count("no answer") == 1
+    assert [row["name"] for row in _rows(together, "station") if row["last_seen"] is None] == ["b"]
+
+
+def test_a_night_like_the_one_before_writes_the_hour_alone(address: str) -> None:
+    night = [*(_one(f"s{n:02}", "2026.2.7") for n in range(40)), *(_silent(f"t{n:02}") for n in range(40))]
+    _write(address, *night)
+    with _written("INSERT") as inserted, _written("DELETE") as deleted, _written("SELECT") as asked:
+        _write(address, *night)
+    assert inserted == [("INSERT INTO station", 40), ("INSERT INTO station", 40)]
+    assert [each for each in deleted if "installed" in each[0]] == []
+    assert len(asked) < 12, asked
+    with _written("INSERT") as inserted:
+        _write(address, *night[:-1], _one("t39", "2025.2.9", found="late"))
+    assert ("INSERT INTO standing", 1) in inserted
+    assert ("INSERT INTO installed", 1) in inserted
+
+
+def test_what_is_installed_follows_what_was_found(address: str) -> None:
+    _write(address, _one("s1", "2025.2.9", "2026.1.3", found="late"), _one("s2", "2026.2.7"))
+    _write(address, _one("s1", "2026.2.7"), _silent("s2"))
+    assert [(row["station"], row["number"], row["release"]) for row in _rows(address, "installed")] == [
+        ("s1", 0, "2026.2.7"),
+        ("s2", 0, "2026.2.7"),
+    ]
+    _write(address, _one("s1", found="late"))
+    assert [row["station"] for row in _rows(address, "installed")] == ["s2"]
+    stands = standings(address, product="pronote_client")
+    assert stands["s1"]["standing"].found == "late"
+    assert (stands["s2"]["standing"].found, stands["s2"]["standing"].outcome) == ("right", "done")
+
+
+def test_products_are_kept_apart(address: str) -> None:
+    _write(address, _one("s1", "2026.2.7"), _one("s1", "2025.0.1", found="late", product="edt_monoposte"))
+    assert [(row["product"], row["release"]) for row in _rows(address, "installed")] == [
+        ("edt_monoposte", "2025.0.1"),
+        ("pronote_client", "2026.2.7"),
+    ]
+    assert standings(address, product="edt_monoposte")["s1"]["standing"].found == "late"
+    assert standings(address, product="pronote_client")["s1"]["standing"].right
+
+
+def test_what_was_brought_to_a_frozen_station_is_forgotten_once_it_has_stayed(address: str) -> None:
+    _write(address, _one("s1", "2026.2.7"), _one("s2", "2026.2.7"))
+    with Store(address) as store, store.write() as db:
+        for name in ("s1", "s2"):
+            keep(db, name, "pronote_client", Unconfirmed(wanted="2026.2.7", boot="", freezer="uwf"))
+    _write(address, _one("s1", "2026.2.7"), _one("s2", "2026.2.7", status="frozen"))
+    assert [each["station"] for each in _rows(address, "unconfirmed")] == ["s2"]
+
+
+def test_a_store_that_cannot_be_written_is_one_warning_for_all(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (warning,) = remember_together(
+        str(tmp_path / "file/state.sqlite3"), [partial(write_audits, audited=[_silent("a"), _silent("b")])]
+    )
+    assert "what happens from here on is not remembered" in warning
