@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from ansible.plugins.loader import init_plugin_loader
@@ -30,10 +29,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import 
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import (  # noqa: E402
-    Audited,
-    write_audits,
-)
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import Audited  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import (  # noqa: E402
     Memory,
     remember_together,
@@ -81,7 +77,7 @@ def _audit(
     records = [record(name, school=school, expected=release, facts=facts) for name in names]
     audited = [Audited(record=each, product=PRODUCT, found="right", silent=False) for each in records]
     with year.timed("a school's audit: what each station is"):
-        problems = remember_together(address, [partial(write_audits, audited=audited)])
+        problems = remember_together(address, audited)
     if problems:
         raise RuntimeError(str(problems))
     audit = Audit(at=now(), records=records, stations=everybody, inventory=_NAMED, verdict="compliant")
@@ -127,6 +123,10 @@ def _conclude(year: YearOfSchools, address: str, folder: Path, names: Sequence[s
         )
 
 
+def _release(night: int, nights: int) -> str:
+    return _RELEASES[night * len(_RELEASES) // nights]
+
+
 def play(*, schools: int, stations: int, nights: int, server: Postgresql) -> YearOfSchools:
     """Play it all, on the clock of that year."""
     server.sql("create extension if not exists pg_stat_statements")
@@ -136,13 +136,12 @@ def play(*, schools: int, stations: int, nights: int, server: Postgresql) -> Yea
     names = [name for of_school in by_school.values() for name in of_school]
     year = YearOfSchools(nights=nights)
     began = time.process_time()
-    every = max(1, nights // len(_RELEASES))
     with tempfile.TemporaryDirectory() as folder:
         for night in range(nights):
-            release = _RELEASES[min(night // every, len(_RELEASES) - 1)]
+            release = _release(night, nights)
             with time_machine.travel(_FIRST + dt.timedelta(days=night), tick=True):
                 for school, of_school in by_school.items():
-                    if night % every == 0:
+                    if not night or release != _release(night - 1, nights):
                         _deploy(year, address, school, of_school, release=release)
                     _audit(year, address, school, of_school, everybody=names, release=release)
                 _conclude(year, address, Path(folder), names)

@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ...module_utils.base.message import Message, sourced
 from ...module_utils.base.text import some_of
+from ..remaining.batch import Batch
 from ..remaining.memory import Memory, remember_together
 from ..remaining.woken import woken_stations
 from ..rings.turn import closed, nothing_to_bring
@@ -90,6 +89,14 @@ class _Foresight:
             return exc.as_result()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What a station without a turn leaves in the store (``remaining/batch.py``)."""
+
+    product: str
+    tell: Callable[[Batch], None]
+
+
 class DeploymentSurvey:
     """All stations of one, what was found, and what the store is to know of those whose turn will not tell it.
 
@@ -100,7 +107,7 @@ class DeploymentSurvey:
         self._stations, self._check = {station.name: station for station in stations}, check
         tell_of_others(stations, words)
         self._foresights: dict[str, _Foresight] = {}
-        self._writes: dict[str, list[Callable[[Connection], None]]] = defaultdict(list)
+        self._told: dict[str, list[_Told]] = defaultdict(list)
         self._warned: dict[str, list[str]] = defaultdict(list)
         stores = {station.arguments["store"] for station in stations if station.arguments}
         self.idle = 0
@@ -174,17 +181,17 @@ class DeploymentSurvey:
         goal, failure = foresight.request.goal, foresight.failure
         wanted, absent = goal.release, goal.state == "absent"
 
-        def write(db: Connection) -> None:
+        def tell(batch: Batch) -> None:
             if failure is not None:
-                memory.failed_in(db, failure, wanted=wanted, absent=absent)
+                memory.tell_failed(batch, failure, wanted=wanted, absent=absent)
             else:
-                memory.deployed_in(db, as_remembered(result, goal), wanted=wanted, absent=absent)
+                memory.tell_deployed(batch, as_remembered(result, goal), wanted=wanted, absent=absent)
 
-        self._writes[args["store"]].append(write)
+        self._told[args["store"]].append(_Told(product=args["product"], tell=tell))
 
     def end(self) -> list[str]:
         """Write what is to be remembered: one transaction for each store. Returns warnings, those of stations too."""
-        unwritten = [text for store, writes in self._writes.items() for text in remember_together(store, writes)]
+        unwritten = [text for store, told in self._told.items() for text in remember_together(store, told)]
         return [
             *unwritten,
             *(

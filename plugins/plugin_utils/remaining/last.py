@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import RowMapping, select
 
 from ...module_utils.base.clock import now
-from ..store.rows import put
 from ..store.schema import last_deployment
 from ..store.store import Store, store_exists
 from ..store.texts import kept_source
 from .next_step import Step, next_step
 
-__all__ = ["LastDeployment", "keep_last", "last_deployments"]
+__all__ = ["LastDeployment", "last_deployments", "last_row"]
 
 
 class LastDeployment(TypedDict):
@@ -39,10 +38,8 @@ class LastDeployment(TypedDict):
     next: Step
 
 
-def keep_last(
-    db: Connection,
-    station: str,
-    product: str,
+def last_row(
+    row: Mapping[str, Any] | None,
     *,
     wanted: str,
     outcome: str,
@@ -50,24 +47,17 @@ def keep_last(
     remedy: str = "",
     kind: str = "",
     code: int | None = None,
-) -> None:
-    """Keep how a deployment ended. Raises SQLAlchemy's errors.
+) -> dict[str, Any] | None:
+    """The columns of how a deployment ended where ``row`` was (None: nothing yet); None where that stands.
 
     Of one that found nothing to do, the day on which the same was brought stands. Of one that was held back nothing was
     tried: what the station failed for itself stands.
     """
-    was = last_deployment.c
-    row = (
-        db.execute(select(was.wanted, was.outcome).where(was.station == station, was.product == product))
-        .mappings()
-        .one_or_none()
-    )
     if row is not None and row["wanted"] == wanted and (outcome, row["outcome"]) in {("done", "done"), _HELD_SINCE}:
-        return
-    told = {"wanted": wanted, "outcome": outcome, "kind": kind, "code": code}
+        return None
+    told = {"at": now(), "wanted": wanted, "outcome": outcome, "kind": kind, "code": code}
     texts = {"reason": str(reason), "remedy": str(remedy)}
-    sources = {"reason_source": kept_source(reason), "remedy_source": kept_source(remedy)}
-    put(db, last_deployment, [{"station": station, "product": product, "at": now()} | told | texts | sources])
+    return told | texts | {"reason_source": kept_source(reason), "remedy_source": kept_source(remedy)}
 
 
 _HELD_SINCE = ("held", "failed")

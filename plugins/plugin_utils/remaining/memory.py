@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of, sourced
@@ -36,12 +36,9 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store import schema
-from ..store.rows import add, put
 from ..store.store import Store, StoreError
-from .audited import Audited, installed_rows, write_audits
-from .confirmation import forget, keep
-from .kept import standing_row
-from .last import keep_last
+from .audited import Audited
+from .batch import Batch, Told, write_together
 from .standing import CONFIRM_REMEDY, TO_CONFIRM, found_in, outcome_of
 
 __all__ = ["Memory", "remember_together"]
@@ -54,7 +51,6 @@ _station, _attempt, _standing_of = schema.station.c, schema.attempt.c, schema.st
 _RENEWED = 60.0
 """Seconds after which a worker that has written nothing meanwhile makes its run's leases longer."""
 
-_UNSEEN_END = Message("no run saw its end")
 _NOT_REMEMBERED = Message(
     "{error} The run goes on, but what happens from here on is not remembered: the groups pronote_late and "
     "pronote_pending may name stations that are done."
@@ -79,7 +75,7 @@ class Memory(Watcher):
     def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
         """``path`` None or empty: nothing is remembered. The file is opened when there is something to write."""
         self._path = path or None
-        self._station, self._product, self._school, self._room = station, product, school, room
+        self._station, self.product, self._school, self._room = station, product, school, room
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
         self._boot = ""
@@ -111,9 +107,9 @@ class Memory(Watcher):
     @_transaction
     def starting(self, db: Connection, job: JobName) -> None:
         """The installer is about to be started."""
-        self._touch(db)
-        self._next(db, job)
-        self._abandon(db)
+        batch = self._begun(job)
+        batch.left_open(self._station)
+        batch.write(db)
         self._attempt = self._open(db, job, started=now())
 
     def following(self, job: JobName) -> None:
@@ -122,8 +118,7 @@ class Memory(Watcher):
             return
 
         def write(db: Connection) -> None:
-            self._touch(db)
-            self._next(db, job)
+            self._begun(job).write(db)
             begun = db.execute(
                 select(func.max(_attempt.id)).where(
                     _attempt.station == self._station, _attempt.job == str(job), _attempt.ended.is_(None)
@@ -139,35 +134,37 @@ class Memory(Watcher):
     @_transaction
     def deployed(self, db: Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
         """A deployment came to its end, whatever it decided."""
-        self.deployed_in(db, result, wanted=wanted, absent=absent)
+        batch = Batch(self.product)
+        self.tell_deployed(batch, result, wanted=wanted, absent=absent)
+        batch.write(db)
 
-    def deployed_in(self, db: Connection, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
-        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
+    def tell_deployed(self, batch: Batch, result: Mapping[str, Any], *, wanted: Release, absent: bool) -> None:
+        """The same, into somebody's batch."""
         action = result["action"]
         skipped, waits = action == "skip", action in {"arm", "armed"}
         wanted_as, freezer = wanted_text(wanted, absent=absent), result.get("frozen", "")
         job = result.get("job") or {}
-        self._touch(db, seen=True)
+        self._touch(batch, seen=True)
         if skipped and job.get("name") not in job.get("steps", ()):
             # Cut off, or turned away by people, and left for a later run.
-            self._close(db, result="interrupted", fact=result["reason"])
+            self._close(batch, result="interrupted", fact=result["reason"])
         if waits:
             # Followed before it was armed anew: it did not end well.
-            self._close(db, result="failed", code=job.get("code"), fact=job.get("at_start", ""))
-        self._close(db, result="done", code=job.get("code"))
-        self._abandon(db)
+            self._close(batch, result="failed", code=job.get("code"), fact=job.get("at_start", ""))
+        self._close(batch, result="done", code=job.get("code"))
+        batch.left_open(self._station)
         found = self._found(wanted, absent)
         reason, outcome = (
             sourced(result["reason"], result.get("reason_source")),
             "skipped" if skipped else "armed" if waits else "done",
         )
         if found == "right" and freezer:
-            keep(db, self._station, self._product, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
+            batch.brought(self._station, Unconfirmed(wanted=wanted_as, boot=self._boot, freezer=freezer))
             outcome, reason = "frozen", TO_CONFIRM.given(freezer=freezer)
         elif found == "right":
-            forget(db, [self._station], self._product)
+            batch.confirmed(self._station)
         self._save(
-            db,
+            batch,
             wanted=wanted_as,
             found=found,
             outcome=outcome,
@@ -179,19 +176,21 @@ class Memory(Watcher):
     @_transaction
     def failed(self, db: Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
         """A deployment did not come to its end."""
-        self.failed_in(db, exc, wanted=wanted, absent=absent)
+        batch = Batch(self.product)
+        self.tell_failed(batch, exc, wanted=wanted, absent=absent)
+        batch.write(db)
 
-    def failed_in(self, db: Connection, exc: StationError, *, wanted: Release, absent: bool) -> None:
-        """The same, in somebody's transaction. Raises SQLAlchemy's errors."""
+    def tell_failed(self, batch: Batch, exc: StationError, *, wanted: Release, absent: bool) -> None:
+        """The same, into somebody's batch."""
         job = exc.job or {}
         lost = exc.kind in {"unreachable", "refused"}
         missed = lost or isinstance(exc, AnswerError | ControllerError)
-        self._touch(db, seen=self._clients is not None or not missed, problem=exc.fact if missed else "")
+        self._touch(batch, seen=self._clients is not None or not missed, problem=exc.fact if missed else "")
         if not lost and not isinstance(exc, UnseenError | CommandTimeoutError | QuotaError | ControllerError):
-            self._close(db, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
+            self._close(batch, result="failed", code=job.get("code"), fact=exc.fact, remedy=exc.remedy)
         # Otherwise the job may be going on: the attempt stays open for the run that follows it.
         self._save(
-            db,
+            batch,
             wanted=wanted_text(wanted, absent=absent),
             found=self._found(wanted, absent),
             outcome=outcome_of(exc.kind),
@@ -204,14 +203,16 @@ class Memory(Watcher):
     @_transaction
     def held(self, db: Connection, *, wanted: str, seen: bool, reason: str, remedy: str) -> None:
         """Its school stopped before its turn, so that nothing was tried. ``seen``: this run has read it."""
-        self._touch(db, seen=seen)
-        self._save(db, wanted=wanted, found=None, outcome="held", reason=reason, remedy=remedy)
+        batch = Batch(self.product)
+        self._touch(batch, seen=seen)
+        self._save(batch, wanted=wanted, found=None, outcome="held", reason=reason, remedy=remedy)
+        batch.write(db)
 
     @_transaction
     def audited(self, db: Connection, record: Mapping[str, Any], *, found: str | None, silent: bool) -> None:
         """An audit looked at the station, and found it so (standing.py), unless it was ``silent``."""
         own = {"station": self._station, "school": self._school, "room": self._room}
-        write_audits(db, [Audited(record={**record, **own}, product=self._product, found=found, silent=silent)])
+        write_together(db, [Audited(record={**record, **own}, product=self.product, found=found, silent=silent)])
 
     # Wake-on-LAN.
 
@@ -230,7 +231,9 @@ class Memory(Watcher):
     @_transaction
     def set_woken(self, db: Connection, moment: str | None) -> None:
         """The station was woken (then it is ours to switch off again), or is not ours any more."""
-        self._touch(db, tried=False)
+        batch = Batch(self.product)
+        batch.named(self._station)
+        batch.write(db)
         db.execute(update(schema.station).where(_station.name == self._station).values(woken=moment))
 
     # Rows.
@@ -238,35 +241,29 @@ class Memory(Watcher):
     def _found(self, wanted: Release, absent: bool) -> str | None:
         return None if self._clients is None else found_in(self._clients, wanted, absent=absent)
 
-    def _touch(self, db: Connection, *, tried: bool = True, seen: bool = False, problem: str = "") -> None:
-        """The station's row, and what was found on it."""
-        moment = now()
-        own = {"name": self._station}
-        if tried:
-            place = {"school": self._school, "room": self._room}
-            tried_at = {"last_tried": moment, "problem": problem} | ({"last_seen": moment} if seen else {})
-            put(db, schema.station, [own | place | tried_at])
-        else:
-            add(db, schema.station, [own])
-        if self._clients is not None:
-            was = schema.installed.c
-            db.execute(delete(schema.installed).where(was.station == self._station, was.product == self._product))
-            if rows := installed_rows(self._station, self._product, self._clients):
-                db.execute(insert(schema.installed), rows)
+    def _begun(self, job: JobName) -> Batch:
+        """The station has answered, and works on this job from now on."""
+        batch = Batch(self.product)
+        self._touch(batch)
+        self._next(batch, job)
+        return batch
 
-    def _save(self, db: Connection, *, wanted: str, code: int | None = None, **told: Any) -> None:
-        key = {"station": self._station, "product": self._product}
-        of_product = (_standing_of.station == self._station, _standing_of.product == self._product)
-        row = db.execute(select(schema.standing).where(*of_product)).mappings().one_or_none()
-        keep_last(db, **key, wanted=wanted, code=code, **{k: each for k, each in told.items() if k != "found"})
-        put(db, schema.standing, [key | standing_row(row, wanted=wanted, **told)])
+    def _touch(self, batch: Batch, *, seen: bool = False, problem: str = "") -> None:
+        """The station's row, and what was found on it."""
+        batch.tried(self._station, school=self._school, room=self._room, seen=seen, problem=problem)
+        if self._clients is not None:
+            batch.shows(self._station, self._clients)
+
+    def _save(self, batch: Batch, *, code: int | None = None, **told: Any) -> None:
+        batch.stands(self._station, **told)
+        batch.deployed(self._station, code=code, **{name: each for name, each in told.items() if name != "found"})
 
     def _open(self, db: Connection, job: JobName, *, started: str | None) -> int:
         self._job = job
         controller = f"{socket.gethostname()}:{os.getpid()}"
         added = insert(schema.attempt).values(
             station=self._station,
-            product=self._product,
+            product=self.product,
             verb=job.verb,
             job=str(job),
             release=str(job.release),
@@ -276,28 +273,18 @@ class Memory(Watcher):
         )
         return int(db.execute(added.returning(_attempt.id)).scalar_one())
 
-    def _next(self, db: Connection, job: JobName) -> None:
+    def _next(self, batch: Batch, job: JobName) -> None:
         """End the attempt before this job's: the same job is begun again only when the station cut it off, and another
         one only when the step before was proven.
         """
         if self._job == job:
-            self._close(db, result="interrupted", fact=Message("the station cut the job off"))
-        self._close(db, result="done")
+            self._close(batch, result="interrupted", fact=Message("the station cut the job off"))
+        self._close(batch, result="done")
 
-    def _close(self, db: Connection, *, result: str, code: int | None = None, fact: str = "", remedy: str = "") -> None:
+    def _close(self, batch: Batch, *, result: str, **told: Any) -> None:
         if self._attempt is not None:
-            told = {"ended": now(), "result": result, "code": code, "fact": str(fact), "remedy": str(remedy)}
-            db.execute(update(schema.attempt).where(_attempt.id == self._attempt).values(told))
+            batch.ended(self._attempt, result=result, **told)
             self._attempt = None
-
-    def _abandon(self, db: Connection) -> None:
-        """End what killed runs left open: their jobs are over, or this run would have followed them.
-
-        Another run that is at work at this moment writes its own end over this one.
-        """
-        left_open = (_attempt.station == self._station, _attempt.product == self._product, _attempt.ended.is_(None))
-        told = {"ended": now(), "result": "interrupted", "fact": str(_UNSEEN_END)}
-        db.execute(update(schema.attempt).where(*left_open).values(told))
 
     def _keep(self, work: Callable[[Connection], None]) -> None:
         """Write it, and before it what could not be written so far: a database comes back while a setup runs."""
@@ -344,14 +331,13 @@ class Memory(Watcher):
         return None
 
 
-def remember_together(path: str, each: Iterable[Callable[[Connection], None]]) -> list[str]:
+def remember_together(path: str, told: Iterable[Told]) -> list[str]:
     """Write what a survey found on all its stations: one transaction. Returns warnings."""
     if not path:
         return []
     try:
         with Store(path) as store, store.write() as db:
-            for write in each:
-                write(db)
+            write_together(db, told)
     except StoreError as exc:
         return [_NOT_REMEMBERED.given(error=message_of(exc))]
     return []

@@ -17,7 +17,7 @@ from ...module_utils.server.release import HostedOptions, served_release
 from ..audit.station import audit, judge
 from ..audit.status import SILENT, STATUSES
 from ..inventory.asking import asking
-from ..remaining.audited import Audited, write_audits
+from ..remaining.audited import Audited
 from ..remaining.confirmation import unconfirmed
 from ..remaining.memory import remember_together
 from ..station.errors import StationError
@@ -91,7 +91,7 @@ def remember(stations: Iterable[Resolved], results: str) -> list[str]:
             for name, result in read_results(results)
             if "record" in result and of[name]["store"] == store
         )
-        warnings += remember_together(store, [partial(write_audits, audited=audited)])
+        warnings += remember_together(store, audited)
     return warnings
 
 

@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import result_words
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.last import keep_last, last_deployments
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.batch import Batch
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.last import last_deployments
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.next_step import (
     BEFORE_DEPLOYING,
@@ -23,7 +24,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.catalogue import catalogues, read
-from tests.unit.sql import run
 
 PRODUCT = "pronote_client"
 WANTED = Release.parse("2026.2.7")
@@ -107,11 +107,15 @@ def test_what_a_deployment_met_stays_until_the_next(tmp_path: Path) -> None:
 
 def test_of_what_is_done_the_first_day_stands(tmp_path: Path) -> None:
     path = tmp_path / "state"
-    with Store(path) as store, store.write() as db:
-        run(db, "insert into station (name) values ('s1')")
-        keep_last(db, "s1", PRODUCT, wanted="2026.2.7", outcome="done", reason="brought")
-        keep_last(db, "s1", PRODUCT, wanted="2026.2.7", outcome="done", reason="found right")
-    assert _last(path)["reason"] == "brought"
-    with Store(path) as store, store.write() as db:
-        keep_last(db, "s1", PRODUCT, wanted="2026.3.1", outcome="done", reason="the next one")
-    assert _last(path)["reason"] == "the next one"
+
+    def told(wanted: str, reason: str) -> str:
+        batch = Batch(PRODUCT)
+        batch.named("s1")
+        batch.deployed("s1", wanted=wanted, outcome="done", reason=reason)
+        with Store(path) as store, store.write() as db:
+            batch.write(db)
+        return str(_last(path)["reason"])
+
+    assert told("2026.2.7", "brought") == "brought"
+    assert told("2026.2.7", "found right") == "brought"
+    assert told("2026.3.1", "the next one") == "the next one"

@@ -19,11 +19,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
     UnreachableError,
 )
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
 
 from tests.unit.sql import rows
-from tests.unit.states import station_state
+from tests.unit.states import installed, station_state
 
 WANTED = Release.parse("2026.2.7")
 JOB = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
@@ -39,22 +39,7 @@ def _memory(path: Path | str | None, station: str = "s1") -> Memory:
 
 
 def _state(*releases: str) -> StationState:
-    return station_state(
-        [
-            Installation(
-                year=Release.parse(text).year,
-                release=Release.parse(text),
-                arch="x64",
-                condition="ok",
-                name="Client PRONOTE",
-                path=None,
-                product_code=None,
-                uninstall_string=None,
-                view=None,
-            )
-            for text in releases
-        ],
-    )
+    return station_state([installed(text) for text in releases])
 
 
 def _rows(path: str | Path, table: str) -> list[dict[str, Any]]:

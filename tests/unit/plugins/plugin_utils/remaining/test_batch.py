@@ -1,24 +1,28 @@
-"""What an audit of many leaves in the store: what that of each would, in statements that do not grow with stations."""
+"""What is said of many stations at once: what of each would be, in statements that do not grow with stations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining import audited as _audited
-from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import Audited, write_audits
+from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining import batch as _batch
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.audited import Audited
+from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.batch import Batch
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.confirmation import keep
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept import standings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, remember_together
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.frozen import Unconfirmed
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from sqlalchemy import Engine, event
 
 from tests.unit.sql import rows
+from tests.unit.states import installed, station_state
 
 _MOMENTS = {"last_tried", "last_seen", "since", "at"}
 
@@ -69,13 +73,13 @@ def _written(kind: str) -> Iterator[list[tuple[str, int]]]:
 
 
 def _write(address: Path | str, *each: Audited) -> None:
-    assert remember_together(str(address), [partial(write_audits, audited=each)]) == []
+    assert remember_together(str(address), each) == []
 
 
 def test_an_audit_of_many_is_remembered_as_that_of_each(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_audited, "_TOGETHER", 2)
+    monkeypatch.setattr(_batch, "_TOGETHER", 2)
     each = [
         _one("e", "2026.2.7"),
         _one("a", "2026.1.3", found="late"),
@@ -84,7 +88,7 @@ def test_an_audit_of_many_is_remembered_as_that_of_each(
         _one("d", "2026.2.7", "2025.2.9", status="frozen", reason="brought, not kept"),
     ]
     for one in each:
-        memory = Memory(address, station=one.station, product=one.product, school="0310001A", room="CDI")
+        memory = Memory(address, station=one.record["station"], product=one.product, school="0310001A", room="CDI")
         memory.audited(one.record, found=one.found, silent=one.silent)
         memory.close()
         assert memory.warnings == []
@@ -125,6 +129,61 @@ def test_what_is_installed_follows_what_was_found(address: str) -> None:
     assert (stands["s2"]["standing"].found, stands["s2"]["standing"].outcome) == ("right", "done")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Nothing:
+    """A deployment that found nothing to do."""
+
+    memory: Memory
+    product: str = "pronote_client"
+
+    def tell(self, batch: Batch) -> None:
+        result = {"action": "none", "reason": "2026.2.7 is installed"}
+        self.memory.tell_deployed(batch, result, wanted=Release.parse("2026.2.7"), absent=False)
+
+
+def _nothing_to_do(address: str | None, station: str) -> Memory:
+    memory = Memory(address, station=station, product="pronote_client", school="0310001A", room="CDI")
+    memory.seen(station_state([installed("2026.2.7")]))
+    return memory
+
+
+def test_a_deployment_of_many_that_had_nothing_to_do_is_remembered_as_that_of_each(
+    address: str, tmp_path: Path
+) -> None:
+    names = [f"s{n:02}" for n in range(20)]
+    together = str(tmp_path / "together.sqlite3")
+    for path in (address, together):
+        # What a killed run left behind on one, and what was brought to another one that was frozen.
+        killed = _nothing_to_do(path, "s03")
+        killed.starting(JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install"))
+        killed.close()
+        with Store(path) as store, store.write() as db:
+            keep(db, "s03", "pronote_client", Unconfirmed(wanted="2026.2.7", boot="", freezer="uwf"))
+    for name in names:
+        memory = _nothing_to_do(address, name)
+        memory.deployed(
+            {"action": "none", "reason": "2026.2.7 is installed"}, wanted=Release.parse("2026.2.7"), absent=False
+        )
+        memory.close()
+    tell = [_Nothing(memory=_nothing_to_do(None, name)) for name in names]
+    assert remember_together(together, tell) == []
+    for table in ("station", "standing", "installed", "last_deployment", "unconfirmed"):
+        assert _kept(together, table) == _kept(address, table), table
+    assert [(row["station"], row["result"]) for row in _rows(together, "attempt")] == [("s03", "interrupted")]
+    assert [row["outcome"] for row in _rows(together, "last_deployment")] == ["done"] * 20
+    assert _rows(together, "unconfirmed") == []
+
+
+def test_a_night_with_nothing_to_do_writes_the_hour_alone(address: str) -> None:
+    tell = [_Nothing(memory=_nothing_to_do(None, f"s{n:02}")) for n in range(40)]
+    assert remember_together(address, tell) == []
+    with _written("INSERT") as inserted, _written("UPDATE") as updated, _written("SELECT") as asked:
+        assert remember_together(address, tell) == []
+    assert inserted == [("INSERT INTO station", 40)]
+    assert len(updated) == 1, updated
+    assert len(asked) < 12, asked
+
+
 def test_products_are_kept_apart(address: str) -> None:
     _write(address, _one("s1", "2026.2.7"), _one("s1", "2025.0.1", found="late", product="edt_monoposte"))
     assert [(row["product"], row["release"]) for row in _rows(address, "installed")] == [
@@ -146,7 +205,5 @@ def test_what_was_brought_to_a_frozen_station_is_forgotten_once_it_has_stayed(ad
 
 def test_a_store_that_cannot_be_written_is_one_warning_for_all(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    (warning,) = remember_together(
-        str(tmp_path / "file/state.sqlite3"), [partial(write_audits, audited=[_silent("a"), _silent("b")])]
-    )
+    (warning,) = remember_together(str(tmp_path / "file/state.sqlite3"), [_silent("a"), _silent("b")])
     assert "what happens from here on is not remembered" in warning
