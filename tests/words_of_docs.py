@@ -26,7 +26,7 @@ def hand_written(text: str) -> int:
 
 
 def pages(root: Path = ROOT) -> Mapping[str, int]:
-    """Each page with its words. docs/plugins is written by ``python -m tests.plugin_reference``, CHANGELOG.md by a tool."""
+    """Each page with its words, but for what ``python -m tests.plugin_reference`` and antsibull-changelog write."""
     files = [*root.glob("README*.md"), root / "CONTRIBUTING.md", *(root / "docs").glob("*.md")]
     return {str(each.relative_to(root)): hand_written(each.read_text(encoding="utf-8")) for each in files}
 
