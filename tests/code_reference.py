@@ -1,15 +1,19 @@
-"""The numbers of docs/troubleshooting.md, with what they mean and what to do, in French: the tables of the code, which
-say the same in messages. ``python -m tests.catalogue`` writes them between the marks of that page."""
+"""The numbers and the findings of docs/troubleshooting.md, with what they mean and what to do, in French: the tables of
+the code, which say the same in messages. ``python -m tests.catalogue`` writes them between the marks of that page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.catalogue import FINDINGS  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.operations import STATES  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.curl import CURL_CODES, curl_cause  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.exit_codes import (  # noqa: E402
     EXIT_CODES,
@@ -45,10 +49,18 @@ def _curl() -> Rows:
 
 
 TABLES: Mapping[str, Callable[[], Rows]] = {"winrm": _faults, "windows": _exits, "curl": _curl}
+_FINDINGS = "constats"
+
+
+# A number that no text has: in its place stands what is counted.
+_SOME = 777
 
 
 def _shown(text: str) -> str:
-    return _FIELD.sub("…", catalogue("fr").of(text)).replace("|", "\\|")
+    if isinstance(text, Message):
+        fields: dict[str, Any] = dict.fromkeys(re.findall(r"\{(\w+)\}", text.source.text + text.source.plural), "…")
+        text = text.given(**fields | ({"n": _SOME} if "n" in fields else {}))
+    return _FIELD.sub("…", catalogue("fr").of(text)).replace(str(_SOME), "…").replace("|", "\\|")
 
 
 def _numbers(codes: list[int]) -> tuple[str, str, str]:
@@ -74,13 +86,24 @@ def _table(rows: Rows, *, wide: bool) -> str:
     return (head if wide else "| code | sens | que faire |\n|---|---|---|\n") + "".join(lines)
 
 
+def _findings() -> str:
+    """What the checks of the yearly operations find: its code, what it makes of the operation, what it says."""
+    lines = ["| code | état | ce qui est dit |\n|---|---|---|\n"]
+    for code, finding in FINDINGS.items():
+        state = catalogue("fr").of(STATES[finding.state].label) if finding.state else "-"
+        said = " ".join(_shown(text) for text in (finding.text, finding.admin) if text)
+        lines.append(f"| `{code}` | {state} | {said} |\n")
+    return "".join(lines)
+
+
 def page(text: str) -> str:
     """The page with the tables as they are now. Raises ValueError for a page without all marks."""
     named = {match[2] for match in MARKS.finditer(text)}
-    if named != TABLES.keys():
+    if named != {*TABLES, _FINDINGS}:
         raise ValueError(f"marks of codes: {', '.join(sorted(named)) or 'none'}")
 
     def table(match: re.Match[str]) -> str:
-        return match[1] + _table(TABLES[match[2]](), wide=match[2] != "curl") + match[3]
+        made = _findings() if match[2] == _FINDINGS else _table(TABLES[match[2]](), wide=match[2] != "curl")
+        return match[1] + made + match[3]
 
     return MARKS.sub(table, text)
