@@ -101,20 +101,31 @@ def test_a_page_names_what_is_there(page: str) -> None:
     assert _missing((ROOT / page).read_text(encoding="utf-8")) == []
 
 
+@cache
+def _sources() -> list[str]:
+    tops = ("plugins", "roles", "playbooks", "inventories", "awx", "bin", "tests")
+    files = [path for top in tops for path in (ROOT / top).rglob("*") if path.is_file()]
+    kinds = {".py", ".yml", ".j2", ".cmd", ".sample", ""}
+    return [path.read_text(encoding="utf-8", errors="replace") for path in files if path.suffix in kinds]
+
+
 def test_pages_that_the_code_names_are_there() -> None:
-    files = [
-        path
-        for top in ("plugins", "roles", "playbooks", "inventories", "awx", "bin")
-        for path in (ROOT / top).rglob("*")
-    ]
-    named = {
-        (name, path.name)
-        for path in files
-        if path.is_file() and path.suffix in {".py", ".yml", ".j2", ".cmd", ".sample", ""}
-        for name in re.findall(r"(?<![\w/])docs/[\w./-]+\.(?:md|json)", path.read_text(encoding="utf-8"))
-    }
+    named = {name for text in _sources() for name in re.findall(r"(?<![\w/])docs/[\w./-]+\.(?:md|json)", text)}
     assert len(named) > 20
-    assert [each for each in named if not (ROOT / each[0]).is_file()] == []
+    assert [name for name in sorted(named - {"docs/nul.md"}) if not (ROOT / name).is_file()] == []
+
+
+def test_sections_that_the_code_names_are_there() -> None:
+    """ "docs/design.md, Rings": of the pages whose headings are in the code's language."""
+    pages_of = r"docs/(design|lab|security|benchmarks|fidelity)\.md, \"?([A-Z][A-Za-z -]{3,}\w)"
+    named = {found for text in _sources() for found in re.findall(pages_of, text)}
+    assert len(named) > 3
+    headings = {
+        page: re.findall(r"(?m)^#+ (.+)$", (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")) for page, _ in named
+    }
+    assert [
+        (page, name) for page, name in sorted(named) if not any(each.startswith(name) for each in headings[page])
+    ] == []
 
 
 @pytest.mark.parametrize(
