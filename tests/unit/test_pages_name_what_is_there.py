@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+import yaml
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import GONE, known
 
 from tests.collection import ROOT
@@ -102,6 +103,36 @@ def test_a_page_names_what_is_there(page: str) -> None:
 
 
 @cache
+def _defaults() -> dict[str, object]:
+    found: dict[str, object] = {}
+    for file in ROOT.glob("roles/*/defaults/main.yml"):
+        found |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    return found
+
+
+def _told(text: str) -> Iterator[tuple[str, str]]:
+    """Variables with the defaults that a page's tables say, where these are literals."""
+    tables = re.findall(r"(?m)^\| variable \| (?:par )?d[ée]fa\w+ \|.*\n((?:\|.*\n)+)", text)
+    for names, values in re.findall(r"(?m)^\| (`pronote_[^|]*) \| (`[^|]*) \|", "".join(tables)):
+        shown = re.findall(r"`([^`]+)`", values)
+        variables = re.findall(r"`(pronote_\w+)`", names)
+        if len(shown) == len(variables) == len(values.split(",")):
+            yield from zip(variables, shown, strict=True)
+
+
+def test_defaults_of_variables_are_those_of_the_roles() -> None:
+    told = {(page, name, value) for page in _PAGES for name, value in _told((ROOT / page).read_text(encoding="utf-8"))}
+    # What init takes where nobody answered is its questions' matter (init/questions.py).
+    known_here = {
+        each
+        for each in told
+        if each[1] in _defaults() and "{{" not in str(_defaults()[each[1]]) and not each[1].startswith("pronote_init_")
+    }
+    assert len(known_here) > 40
+    assert [each for each in sorted(known_here) if _defaults()[each[1]] not in (yaml.safe_load(each[2]), each[2])] == []
+
+
+@cache
 def _sources() -> list[str]:
     tops = ("plugins", "roles", "playbooks", "inventories", "awx", "bin", "tests")
     files = [path for top in tops for path in (ROOT / top).rglob("*") if path.is_file()]
@@ -116,7 +147,7 @@ def test_pages_that_the_code_names_are_there() -> None:
 
 
 def test_sections_that_the_code_names_are_there() -> None:
-    """ "docs/design.md, Rings": of the pages whose headings are in the code's language."""
+    """What a comment names after a page (docs/design.md, Rings), of pages in the code's language."""
     pages_of = r"docs/(design|lab|security|benchmarks|fidelity)\.md, \"?([A-Z][A-Za-z -]{3,}\w)"
     named = {found for text in _sources() for found in re.findall(pages_of, text)}
     assert len(named) > 3
