@@ -171,12 +171,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file.write_bytes(text)
             file.with_suffix(".mo").write_bytes(compiled)
         found += problems(file, sources)
-    shown = error_reference.PAGE.read_text(encoding="utf-8")
-    told = code_reference.page(error_reference.page(shown, read(LOCALE / "fr/LC_MESSAGES/rentree.po")))
-    if not check:
-        error_reference.PAGE.write_text(told, encoding="utf-8")
-    elif told != shown:
-        found.append(f"{error_reference.PAGE}: has not the errors of these sources; make catalogue")
+    for name in code_reference.PAGES:
+        page = ROOT / name
+        shown = page.read_text(encoding="utf-8")
+        told = code_reference.page(shown, name)
+        if page == error_reference.PAGE:
+            told = error_reference.page(told, read(LOCALE / "fr/LC_MESSAGES/rentree.po"))
+        if not check:
+            page.write_text(told, encoding="utf-8")
+        elif told != shown:
+            found.append(f"{page}: has not the errors of these sources; make catalogue")
     if not check:
         ANCHORS.write_text(error_reference.anchors(), encoding="ascii")
     elif ANCHORS.read_text(encoding="ascii") != error_reference.anchors():

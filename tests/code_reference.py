@@ -1,16 +1,22 @@
-"""The numbers of docs/troubleshooting.md, with what they mean and what to do, in French: the tables of the code, which
-say the same in messages. ``python -m tests.catalogue`` writes them between the marks of that page."""
+"""Numbers and findings on the pages for administrators, with what they mean and what to do, in French: the tables of
+code that messages are made from. ``python -m tests.catalogue`` writes them between the marks of these pages."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.module_utils.checks.catalogue import FINDINGS  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.board.operations import STATES  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.curl import CURL_CODES, curl_cause  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.job.installshield import RESULT_CODES  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.responses.findings import FINDINGS as FLAWS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.exit_codes import (  # noqa: E402
     EXIT_CODES,
     INSTALLER_CODES,
@@ -18,7 +24,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.exit_codes
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.fault_codes import FAULTS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
-__all__ = ["MARKS", "TABLES", "page"]
+__all__ = ["MARKS", "PAGES", "page"]
 
 MARKS = re.compile(r"(<!-- codes (\w+) : make catalogue -->\n).*?(<!-- fin des codes -->)", re.DOTALL)
 _FIELD = re.compile(r"\{[^{}]*\}")
@@ -44,11 +50,15 @@ def _curl() -> Rows:
         yield code, words, remedy
 
 
-TABLES: Mapping[str, Callable[[], Rows]] = {"winrm": _faults, "windows": _exits, "curl": _curl}
+# A number that no text has: in its place stands what is counted.
+_SOME = 777
 
 
 def _shown(text: str) -> str:
-    return _FIELD.sub("…", catalogue("fr").of(text)).replace("|", "\\|")
+    if isinstance(text, Message):
+        fields: dict[str, Any] = dict.fromkeys(re.findall(r"\{(\w+)\}", text.source.text + text.source.plural), "…")
+        text = text.given(**fields | ({"n": _SOME} if "n" in fields else {}))
+    return _FIELD.sub("…", catalogue("fr").of(text)).replace(str(_SOME), "…").replace("|", "\\|")
 
 
 def _numbers(codes: list[int]) -> tuple[str, str, str]:
@@ -74,13 +84,46 @@ def _table(rows: Rows, *, wide: bool) -> str:
     return (head if wide else "| code | sens | que faire |\n|---|---|---|\n") + "".join(lines)
 
 
-def page(text: str) -> str:
-    """The page with the tables as they are now. Raises ValueError for a page without all marks."""
+def _results() -> str:
+    """What an InstallShield log ends with."""
+    lines = [f"| {code} | {_shown(words)} |\n" for code, words in RESULT_CODES.items()]
+    return "".join(["| `ResultCode` | sens |\n|---|---|\n", *lines])
+
+
+def _findings() -> str:
+    """What the checks of the yearly operations find: its code, what it makes of the operation, what it says."""
+    lines = ["| code | état | ce qui est dit |\n|---|---|---|\n"]
+    for code, finding in FINDINGS.items():
+        state = catalogue("fr").of(STATES[finding.state].label) if finding.state else "-"
+        said = " ".join(_shown(text) for text in (finding.text, finding.admin) if text)
+        lines.append(f"| `{code}` | {state} | {said} |\n")
+    return "".join(lines)
+
+
+def _flaws() -> str:
+    """What is found wrong with a recording."""
+    weights = {"error": "erreur", "warn": "avertissement"}
+    lines = [f"| `{code}` | {weights[weight]} | {_shown(remedy)} |\n" for code, (weight, remedy) in FLAWS.items()]
+    return "".join(["| code | gravité | que faire |\n|---|---|---|\n", *lines])
+
+
+PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "docs/troubleshooting.md": {
+        "winrm": lambda: _table(_faults(), wide=True),
+        "windows": lambda: _table(_exits(), wide=True),
+        "curl": lambda: _table(_curl(), wide=False),
+        "installshield": _results,
+        "constats": _findings,
+    },
+    "docs/responses.md": {"enregistrements": _flaws},
+}
+"""Each page with its tables, by the names of their marks."""
+
+
+def page(text: str, name: str = "docs/troubleshooting.md") -> str:
+    """The page with its tables as they are now. Raises ValueError for one without all marks."""
+    tables = PAGES[name]
     named = {match[2] for match in MARKS.finditer(text)}
-    if named != TABLES.keys():
+    if named != tables.keys():
         raise ValueError(f"marks of codes: {', '.join(sorted(named)) or 'none'}")
-
-    def table(match: re.Match[str]) -> str:
-        return match[1] + _table(TABLES[match[2]](), wide=match[2] != "curl") + match[3]
-
-    return MARKS.sub(table, text)
+    return MARKS.sub(lambda match: match[1] + tables[match[2]]() + match[3], text)

@@ -27,6 +27,7 @@ OURS = Path(__file__).with_name("ours.txt")
 # Pages for administrators are French; the others, for developers, are English.
 _FRENCH = {
     "README.md",
+    "docs/README.md",
     *(
         f"docs/{name}.md"
         for name in (

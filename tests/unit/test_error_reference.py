@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import ANCHORS, anchor_of
 
-from tests import catalogue, error_reference
+from tests import catalogue, code_reference, error_reference
+from tests.collection import ROOT
 from tests.error_reference import PAGE, anchor, page, section
 
 
@@ -21,6 +22,14 @@ def test_the_page_has_the_errors_of_the_code() -> None:
     assert len(told) > 100
     names = re.findall(r'<a id="([^"]+)">', shown)
     assert sorted(names) == sorted(set(names)) == sorted({anchor(each.fact) for each in told})
+
+
+@pytest.mark.parametrize("name", code_reference.PAGES)
+def test_pages_have_the_tables_of_the_code(name: str) -> None:
+    shown = (ROOT / name).read_text(encoding="utf-8")
+    assert code_reference.page(shown, name) == shown, "make catalogue"
+    with pytest.raises(ValueError, match="marks of codes"):
+        code_reference.page("# Codes\n", name)
 
 
 def test_a_failure_names_places_of_the_page_and_no_others() -> None:

@@ -1,7 +1,7 @@
 """What a pupil can try on a station while, before and after SYSTEM works there for us: each attempt must fail.
 
 The product's own command lines run on a simulated station, whose access lists, search path and processes are Windows'
-(docs/security.md, "What SYSTEM runs on a station"). The pupil is a standard user who knows every name in advance.
+(docs/security.md, "A pupil at a station"). The pupil is a standard user who knows every name in advance.
 """
 
 from __future__ import annotations
