@@ -10,7 +10,7 @@ from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.of_play import deployment_of, ending_of, places_of
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.remaining.listing import what_remains
-from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.store.errors import StoreError
 
 _ELSEWHERE = Message.plural(
     "{n} station ({first}) comes from another inventory folder, whose store is another file: it is not in this list. "

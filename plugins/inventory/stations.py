@@ -28,7 +28,7 @@ from ..plugin_utils.places.look import place
 from ..plugin_utils.remaining.memory import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
 from ..plugin_utils.store.address import is_server
-from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.store.errors import StoreError
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.words import Words
 

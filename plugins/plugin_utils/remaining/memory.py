@@ -38,8 +38,9 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store import schema
+from ..store.errors import StoreError
 from ..store.rows import add, put
-from ..store.store import Store, StoreError, store_exists
+from ..store.store import Store, store_exists
 from ..store.texts import kept_source, kept_text
 from .confirmation import forget, keep
 from .last import keep_last

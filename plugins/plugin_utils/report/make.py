@@ -33,7 +33,8 @@ from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
 from ..places.product import of_product
 from ..remaining.last import LastDeployment, last_deployments
-from ..store.store import Store, StoreError, store_exists
+from ..store.errors import StoreError
+from ..store.store import Store, store_exists
 from ..survey.results import read_results
 from ..words.catalogue import catalogue
 from ..words.words import Words

@@ -17,7 +17,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation 
     new_attestation,
     revoke,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, store_exists
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, store_exists
 
 from tests.unit.sql import run
 

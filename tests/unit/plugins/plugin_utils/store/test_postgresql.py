@@ -17,9 +17,11 @@ from ansible import constants
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.address import AddressError, is_server, server_url
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.engines import give_password
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.address import is_server
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import AddressError, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.password import give_password
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.url import server_url
 
 from tests.servers.postgresql import Postgresql, postgresql, serving
 from tests.unit.sql import rows, run

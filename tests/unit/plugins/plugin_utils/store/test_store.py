@@ -13,7 +13,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engin
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import schema as _schema
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import steps as _steps
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, store_exists
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, store_exists
 from sqlalchemy import Connection, Inspector, create_engine, inspect, text
 
 from tests.unit.sql import rows, run
