@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError as OperationalFailure
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
-from .password import given_password
+from .password import HOW_TO_GIVE, given_password
 from .schema import PROTECTED, metadata
 from .steps import STEPS, VERSION
 from .url import server_url
@@ -275,9 +275,6 @@ class PostgresqlServer(StoreEngine):
 
 
 _FULL: Final = "53300"
-_PASSWORD: Final = Message(
-    "Give the password of the user by PGPASSWORD, a pgpass file of mode 0600 or pronote_state_password."
-)
 _REACH: Final = Message("Check that the database runs and that this machine reaches it (docs/plusieurs-noeuds.md).")
 _MEANINGS: Final = (
     (_FULL, Message("Raise max_connections of the server, or run with fewer forks on fewer nodes at a time."), True),
@@ -286,7 +283,7 @@ _MEANINGS: Final = (
     ("40", _HELD, False),
     ("42501", Message("Give its user the rights that docs/plusieurs-noeuds.md lists."), False),
     ("25006", Message("It is a copy that takes no writes: give the address of the main server."), False),
-    ("28", _PASSWORD, False),
+    ("28", HOW_TO_GIVE, False),
     ("3D000", Message("Make the database, or correct its name in pronote_state."), False),
     ("57P", _REACH, True),
     ("08", _REACH, True),

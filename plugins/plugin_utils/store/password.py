@@ -3,7 +3,16 @@
 
 from __future__ import annotations
 
-__all__ = ["give_password", "given_password"]
+from typing import Final
+
+from ...module_utils.base.message import Message
+
+__all__ = ["HOW_TO_GIVE", "give_password", "given_password"]
+
+HOW_TO_GIVE: Final = Message(
+    "Give the password of the user by PGPASSWORD, a pgpass file of mode 0600 or pronote_state_password."
+)
+"""The remedy of a server that does not let in who asks."""
 
 _given = ""
 
