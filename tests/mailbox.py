@@ -29,6 +29,17 @@ class Mailbox:
     encrypted: list[bool] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Of an audit that writes here."""
+        return {
+            "pronote_audit_mail_to": ["equipe@example.org"],
+            "pronote_audit_mail_from": "Audit <audit@example.org>",
+            "pronote_audit_mail_server": self.host,
+            "pronote_audit_mail_port": self.port,
+            "pronote_audit_mail_encryption": "none",
+        }
+
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if address in self.refused:
             return "550 no such user"

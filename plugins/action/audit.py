@@ -7,6 +7,7 @@ from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.status import SILENT, STATUSES
 from ..plugin_utils.doors.station import StationAction
 from ..plugin_utils.remaining.memory import Memory
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.survey.audit import audit_one
 
 
@@ -22,7 +23,7 @@ class ActionModule(StationAction):
         "school": {"type": "str", "default": ""},
         "room": {"type": "str", "default": ""},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-        "store": {"type": "path", "default": ""},
+        "store": {"type": store_address, "default": ""},
         "timeout": {"type": "float", "default": 300.0},
     }
 

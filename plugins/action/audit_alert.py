@@ -9,6 +9,7 @@ from ..plugin_utils.alerts.tell import AlertRequest, tell
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.report.make import records_of
+from ..plugin_utils.store.option import store_address
 
 _TELL = ["newly_late", "fixed", "by_hand", "vanished", "verdict"]
 
@@ -24,7 +25,7 @@ class ActionModule(ControllerAction):
         "records": {"type": "str", "default": "pronote_audit_record"},
         "summary": {"type": "dict", "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-        "store": {"type": "path", "required": True, "aliases": ["state"]},
+        "store": {"type": store_address, "required": True, "aliases": ["state"]},
         "language": LANGUAGE_SPEC,
         "tell": {
             "type": "list",

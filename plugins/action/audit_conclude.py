@@ -4,29 +4,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from ..module_utils.product.products import PRODUCTS
 from ..plugin_utils.audit.record import count
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.block import of_audit
 from ..plugin_utils.inventory.identity import identity_of
 from ..plugin_utils.inventory.typed import command_here
+from ..plugin_utils.report.arguments import ARGUMENT_SPEC as COMMON_SPEC
+from ..plugin_utils.report.arguments import KINDS, asked
 from ..plugin_utils.report.conclusion import conclude_all
 from ..plugin_utils.report.make import commands, place_of, stations_of
-from ..plugin_utils.report.write import KINDS
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.survey.results import SurveyResults
-
-_OPTIONS = (
-    "product",
-    "fail_on",
-    "max_unreachable",
-    "max_unknown",
-    "max_age",
-    "store",
-    "keep_days",
-    "outcome",
-    "board",
-)
 
 
 class ActionModule(ControllerAction):
@@ -36,22 +25,18 @@ class ActionModule(ControllerAction):
     BYPASS_HOST_LOOP = True
     KEEPS_MUCH = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-        **{option: {"type": "path"} for option in (*KINDS, "board", "outcome")},
-        "store": {"type": "path", "required": True},
-        "keep_days": {"type": "int", "default": 180},
+        **COMMON_SPEC,
+        "store": {"type": store_address, "required": True},
         "max_age": {"type": "float", "default": 24},
         "language": LANGUAGE_SPEC,
-        "fail_on": {"type": "list", "elements": "str", "default": []},
-        "max_unreachable": {"type": "float", "default": 50},
-        "max_unknown": {"type": "float", "default": 5},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         words, check = self.words, self._task.check_mode
         made, rows = conclude_all(
             {kind: args[kind] for kind in KINDS},
-            **{name: args[name] for name in _OPTIONS},
+            **asked(args),
+            max_age=args["max_age"],
             words=words,
             stations=stations_of(self.variables, args["product"]),
             place=place_of(self.variables),

@@ -12,6 +12,8 @@ from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.block import of_audit
 from ..plugin_utils.inventory.identity import identity_of
 from ..plugin_utils.inventory.typed import command_here
+from ..plugin_utils.report.arguments import ARGUMENT_SPEC as COMMON_SPEC
+from ..plugin_utils.report.arguments import KINDS, asked
 from ..plugin_utils.report.make import (
     commands,
     make,
@@ -23,18 +25,7 @@ from ..plugin_utils.report.make import (
 )
 from ..plugin_utils.report.startup import old_scripts_on
 from ..plugin_utils.report.table import render_table
-from ..plugin_utils.report.write import KINDS
-
-_OPTIONS = (
-    "product",
-    "fail_on",
-    "max_unreachable",
-    "max_unknown",
-    "store",
-    "keep_days",
-    "outcome",
-    "board",
-)
+from ..plugin_utils.store.option import store_address
 
 
 class ActionModule(ControllerAction):
@@ -45,21 +36,10 @@ class ActionModule(ControllerAction):
     KEEPS_MUCH = True
     EARLIER_LANGUAGE = "pronote_audit_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        **COMMON_SPEC,
         "records": {"type": "str", "default": "pronote_audit_record"},
-        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-        "path": {"type": "path"},
-        "csv": {"type": "path"},
-        "html": {"type": "path"},
-        "board": {"type": "path"},
-        "prometheus": {"type": "path"},
-        "junit": {"type": "path"},
-        "outcome": {"type": "path"},
-        "store": {"type": "path", "aliases": ["state"]},
-        "keep_days": {"type": "int", "default": 180},
+        "store": {"type": store_address, "aliases": ["state"]},
         "language": LANGUAGE_SPEC,
-        "fail_on": {"type": "list", "elements": "str", "default": []},
-        "max_unreachable": {"type": "float", "default": 50},
-        "max_unknown": {"type": "float", "default": 5},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +48,7 @@ class ActionModule(ControllerAction):
         made = make(
             records,
             {kind: args[kind] for kind in KINDS},
-            **{name: args[name] for name in _OPTIONS},
+            **asked(args),
             words=words,
             stations=stations_of(self.variables, args["product"]),
             awaited=to_audit(self.variables, args["product"]),

@@ -11,6 +11,7 @@ from ..plugin_utils.deploy.arguments import TURN_SPEC
 from ..plugin_utils.deploy.survey import DeploymentSurvey
 from ..plugin_utils.doors.survey import SurveyAction
 from ..plugin_utils.ending.gather import DeploymentRun, servers_of
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.survey.errands import run_errands
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.survey.results import SurveyResults
@@ -23,7 +24,7 @@ class ActionModule(SurveyAction):
         **SurveyAction.ARGUMENT_SPEC,
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "outcome": {"type": "path", "default": ""},
-        "store": {"type": "path", "default": ""},
+        "store": {"type": store_address, "default": ""},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.ending.of_play import deployment_of, ending_of, places_of
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.remaining.listing import what_remains
-from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.store.errors import StoreError
+from ..plugin_utils.store.option import store_address
 
 _ELSEWHERE = Message.plural(
     "{n} station ({first}) comes from another inventory folder, whose store is another file: it is not in this list. "
@@ -28,7 +29,7 @@ class ActionModule(ControllerAction):
     KEEPS_MUCH = True
     EARLIER_LANGUAGE = "pronote_client_report_language"
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "store": {"type": "path", "required": True},
+        "store": {"type": store_address, "required": True},
         "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "language": LANGUAGE_SPEC,
         "survey": {"type": "str", "default": ""},

@@ -8,6 +8,7 @@ from ..module_utils.base.message import Message
 from ..module_utils.base.text import lines_diff
 from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.places.settle import settle
+from ..plugin_utils.store.option import store_address
 
 # The variable that says where, by option.
 _BY = {
@@ -35,7 +36,9 @@ class ActionModule(ControllerAction):
     BYPASS_HOST_LOOP = True
     # What was read as an inventory is moved first, if it can be.
     REFUSES_TAINTED = False
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {option: {"type": "path"} for option in _BY}
+    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
+        option: {"type": store_address if option == "store" else "path"} for option in _BY
+    }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         check = self._task.check_mode

@@ -13,6 +13,7 @@ from ..plugin_utils.init.interview import Interview
 from ..plugin_utils.init.questions import Question
 from ..plugin_utils.inventory.schools import only_school
 from ..plugin_utils.station.telling import telling
+from ..plugin_utils.store.option import store_address
 
 _AGREED: Final = Question(key="", text=Message("Record this? yes or no"))
 _FOR_GOOD: Final = Message("This is recorded for good: it can be revoked, and never edited.\n    {line}")
@@ -26,7 +27,7 @@ class ActionModule(ControllerAction):
     # Once for the whole play: an attestation is a school's, and no station is asked anything.
     BYPASS_HOST_LOOP = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "store": {"type": "path", "required": True},
+        "store": {"type": store_address, "required": True},
         "operation": {"type": "int", "required": True, "choices": [3, 4, 7]},
         "year": {"type": "int", "required": True},
         "name": {"type": "str", "required": True},

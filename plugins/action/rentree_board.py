@@ -15,6 +15,7 @@ from ..plugin_utils.doors.action import ControllerAction, show, terminal
 from ..plugin_utils.doors.language import LANGUAGE_SPEC
 from ..plugin_utils.inventory.asking import asking
 from ..plugin_utils.report.make import audit_pages
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.survey.options import PlayStations
 
 
@@ -27,7 +28,7 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "year": {"type": "int", "required": True},
         **SETTINGS_SPEC,
-        "store": {"type": "path"},
+        "store": {"type": store_address},
         "depot": {"type": "path"},
         "releases": {"type": "dict", "default": {}},
         "cache_dir": {"type": "str", "default": DEFAULT_CACHE},

@@ -7,6 +7,7 @@ from ..plugin_utils.doors.action import ControllerAction, show
 from ..plugin_utils.rings.having import give_back_schools
 from ..plugin_utils.rings.lines import stop_lines
 from ..plugin_utils.rings.play import planned_in, take_step
+from ..plugin_utils.store.option import store_address
 
 
 class ActionModule(ControllerAction):
@@ -17,7 +18,7 @@ class ActionModule(ControllerAction):
         "index": {"type": "int", "default": -1},
         "results": {"type": "str", "default": "pronote_client_result"},
         "patience": {"type": "float", "default": 60},
-        "store": {"type": "path", "default": "", "aliases": ["state"]},
+        "store": {"type": store_address, "default": "", "aliases": ["state"]},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:

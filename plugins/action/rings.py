@@ -11,13 +11,14 @@ from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.rings.lines import back_lines, ring_lines
 from ..plugin_utils.rings.play import go_back, make_plan, planned_in
 from ..plugin_utils.rings.wants import PlayVariables
+from ..plugin_utils.store.option import store_address
 
 
 class ActionModule(ControllerAction):
     """Put the stations of the play into rings. Documentation: plugins/modules/rings.py."""
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "store": {"type": "path", "default": "", "aliases": ["state"]},
+        "store": {"type": store_address, "default": "", "aliases": ["state"]},
         "connect_timeout": {"type": "float", "default": 3},
         "survey": {"type": "path", "default": ""},
         "lease": {"type": "float", "default": 300},

@@ -14,6 +14,7 @@ from ..plugin_utils.prepare.wanted import wanted_by_schools
 from ..plugin_utils.rings.kept import read_known
 from ..plugin_utils.startup.schools import scripts_of
 from ..plugin_utils.startup.write import write_startup
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.store.store import Store, store_exists
 
 _UNPROVEN = Message(
@@ -32,7 +33,7 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "dest": {"type": "path", "required": True},
         "lock_file": {"type": "path", "required": True},
-        "store": {"type": "path", "default": ""},
+        "store": {"type": store_address, "default": ""},
         "unproven": {"type": "str", "default": "hold", "choices": ["hold", "write"]},
         "spread": {"type": "int", "default": 600},
         "rate": {"type": "str", "default": ""},

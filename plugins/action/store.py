@@ -7,6 +7,7 @@ from ..module_utils.base.message import Message
 from ..module_utils.base.text import lines_diff
 from ..plugin_utils.doors.action import ControllerAction
 from ..plugin_utils.store.copying import copy_store, counted, prepare_store
+from ..plugin_utils.store.option import store_address
 
 
 class ActionModule(ControllerAction):
@@ -15,8 +16,8 @@ class ActionModule(ControllerAction):
     # Once for the whole play, on the controller.
     BYPASS_HOST_LOOP = True
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "address": {"type": "path", "required": True},
-        "source": {"type": "path", "default": ""},
+        "address": {"type": store_address, "required": True},
+        "source": {"type": store_address, "default": ""},
         "user": {"type": "str", "default": ""},
     }
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from ..module_utils.base.message import Message
 from ..plugin_utils.doors.action import ControllerAction, show
+from ..plugin_utils.store.option import store_address
 from ..plugin_utils.survey.options import PlayStations
 from ..plugin_utils.wake import wake as _wake
 
@@ -17,7 +18,7 @@ class ActionModule(ControllerAction):
     _OF_A_STATION: ClassVar[dict[str, Any]] = {
         "enabled": {"type": "bool", "default": True},
         "timeout": {"type": "float", "default": 300},
-        "store": {"type": "path", "default": ""},
+        "store": {"type": store_address, "default": ""},
     }
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "default": ""},

@@ -18,6 +18,7 @@ from ..plugin_utils.progress.play import (
     apart,
     language_of,
     named,
+    password_of,
     shows_live,
     stations_of,
     wants_color,
@@ -130,7 +131,12 @@ class CallbackModule(CallbackBase):
                 return
             self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
             words = self._words = catalogue(language or self._own_language())
-            self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
+            self._run_end.begin(
+                play._uuid,
+                stations=lambda: named(stations),
+                words=lambda: words,
+                password=lambda: password_of(play, stations),
+            )
 
     @_harmless
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002  (Ansible's signature)

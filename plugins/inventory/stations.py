@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.template import Templar
 
 from ..module_utils.base.message import Message, message_of
 from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
@@ -28,7 +29,8 @@ from ..plugin_utils.places.look import place
 from ..plugin_utils.remaining.kept import standings
 from ..plugin_utils.remaining.standing import GROUPS, groups_of
 from ..plugin_utils.store.address import is_server
-from ..plugin_utils.store.store import StoreError
+from ..plugin_utils.store.errors import StoreError
+from ..plugin_utils.store.password import HOW_TO_GIVE, give_password
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.words import Words
 
@@ -119,6 +121,8 @@ options:
       - By default that of the stations of this file's folder, P(rentree.pronote.place#lookup).
       - While an inventory is read no variable is known, whoever sets it. Where the store is told to jobs by a
         credential, as in AWX, the same credential sets the environment.
+      - The password of a database is that of C(PGPASSWORD) or a pgpass file. Of C(pronote_state_password) only what
+        the command line says is known here (C(-e @file)).
     type: str
     env: [{name: PRONOTE_STATE}]
   language:
@@ -149,6 +153,11 @@ schools:
 
 
 _MOST_NOTES = 10
+_VARIABLE = "pronote_state_password"
+_PASSWORD = Message(
+    "While an inventory is read, none of its variables is known: give the password by PGPASSWORD or a pgpass file of "
+    "mode 0600 (of pronote_state_password, only what -e says is known)."
+)
 
 
 class InventoryModule(BaseInventoryPlugin):
@@ -249,6 +258,13 @@ class InventoryModule(BaseInventoryPlugin):
         more = [self._words.of(Message.plural("and {n} more", "and {n} more", rest))] if rest > 0 else []
         self.display.warning("\n".join([taken, *shown, *more]), formatted=True)
 
+    def _password(self) -> str:
+        """``pronote_state_password`` as the command line says it; empty for none, or one that is made of others."""
+        known: dict[str, Any] = self._vars or {}
+        with suppress(AnsibleError):
+            return str(Templar(loader=self.loader, variables=known).template(known.get(_VARIABLE, "")) or "")
+        return ""
+
     def _add_groups_of_state(self, inventory: Any, folder: Path, path: str) -> None:
         for group in GROUPS:
             inventory.add_group(group)
@@ -272,11 +288,14 @@ class InventoryModule(BaseInventoryPlugin):
                 path=path,
             )
             self.display.warning(self._words.of(told))
+        if is_server(store):
+            give_password(self._password())
         try:
             known = {product: standings(store, product=product) for product in wanted}
         except StoreError as exc:
             # Not the end of the inventory: a deployment of all stations needs no store.
-            told = Message("{error} The groups pronote_late, pronote_pending… are empty.", error=message_of(exc))
+            error = StoreError(store, exc.fact, remedy=_PASSWORD) if exc.remedy == HOW_TO_GIVE else exc
+            told = Message("{error} The groups pronote_late, pronote_pending… are empty.", error=message_of(error))
             self.display.warning(self._words.of(told))
             return
         # Each host once, in the order of the names, whatever it wants.

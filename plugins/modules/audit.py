@@ -47,7 +47,7 @@ options:
     default: pronote_client
   store:
     description: The store's file (C(pronote_state)), where what was found is remembered. Empty, nothing is.
-    type: path
+    type: str
     default: ""
   timeout:
     description:

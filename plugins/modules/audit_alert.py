@@ -30,7 +30,7 @@ options:
     default: pronote_client
   store:
     description: The store, the one of M(rentree.pronote.audit_report). Not written in check mode.
-    type: path
+    type: str
     required: true
     aliases: [state]
   language:

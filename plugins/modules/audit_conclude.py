@@ -19,43 +19,9 @@ options:
     type: str
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
-  path:
-    description:
-      - The JSON report, whose schema is C(docs/audit.schema.json).
-      - Like every report it is written atomically, with the mode C(0640) unless said otherwise, and not in check mode.
-    type: path
-  csv:
-    description:
-      - The CSV report. Opens with a double click in a French Excel (byte order mark, semicolons), and holds no formula.
-    type: path
-  html:
-    description:
-      - The HTML report. One file that loads nothing else. It links O(board) and the audits of other products, when they
-        lie beside it.
-      - Over 2000 stations of several schools it is an index, and each school has a file beside it
-        (C(audit.etab-0310001a.html)). Those of schools that are gone are removed.
-    type: path
-  board:
-    description: The page that M(rentree.pronote.rentree_board) writes, to link when it is in the folder of O(html).
-    type: path
-  prometheus:
-    description:
-      - Metrics for the textfile collector of node_exporter, which wants a name that ends in C(.prom). They name
-        schools, not stations, and the file has the mode C(0644).
-    type: path
-  junit:
-    description:
-      - The JUnit XML report. A station that is wrong is a failure, one that refuses or whose release is not known is an
-        error, an unreachable one is skipped.
-    type: path
-  outcome:
-    description:
-      - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit), and what that command prints, in
-        O(language). Written in check mode too.
-    type: path
   store:
     description: The store that the audits have written to. Not written in check mode.
-    type: path
+    type: str
     required: true
   max_age:
     description:
@@ -63,35 +29,16 @@ options:
         whatever else was found, and names the schools.
     type: float
     default: 24
-  keep_days:
-    description: Audits older than this are forgotten.
-    type: int
-    default: 180
   language:
     description:
       - Language of the table and of the reports for people.
       - Without it French.
     type: str
     choices: [fr, en]
-  fail_on:
-    description:
-      - What makes the task fail once everything is printed and written.
-      - Statuses of stations, and the verdicts V(not_compliant) (any station that was read and is not compliant) and
-        V(incomplete).
-    type: list
-    elements: str
-    default: []
-  max_unreachable:
-    description: With more than this percentage of stations unreachable or refusing, the audit is incomplete.
-    type: float
-    default: 50
-  max_unknown:
-    description: With more than this percentage of stations of unknown release, the audit is incomplete.
-    type: float
-    default: 5
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info
+  - rentree.pronote.audit_reports
 author: rentree.pronote contributors (@rentree)
 seealso:
   - module: rentree.pronote.audit_report

@@ -123,7 +123,7 @@ options:
     description:
       - The store's file (C(pronote_state)), where what was found and done is remembered. Empty, nothing is.
       - A store that fails does not stop the task. It is a warning.
-    type: path
+    type: str
     default: ""
   school:
     description: UAI of the station's school, for the store.

@@ -39,7 +39,7 @@ options:
     default: ""
   store:
     description: The store, which has failures in both languages. Empty for none.
-    type: path
+    type: str
     default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes

@@ -15,7 +15,7 @@ description:
 options:
   store:
     description: The store's file (C(pronote_state)). Empty, what remains is not listed.
-    type: path
+    type: str
     required: true
   product:
     description: The product.

@@ -20,7 +20,7 @@ description:
 options:
   store:
     description: What O(rentree.pronote.client#module:store) is in this play (C(pronote_state)).
-    type: path
+    type: str
   log_dir:
     description: What O(rentree.pronote.client#module:log_dir) is (C(pronote_client_log_dir)).
     type: path

@@ -14,7 +14,7 @@ description:
 options:
   store:
     description: The store, a file on a local disk of the controller. Made when it is not there.
-    type: path
+    type: str
     required: true
   operation:
     description: Number of the operation.

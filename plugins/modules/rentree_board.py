@@ -63,7 +63,7 @@ options:
     description:
       - The store with the attestations, and with what audits found of each station (operation 8). Not made when it is
         not there.
-    type: path
+    type: str
   depot:
     description: Folder of the depot on the controller, whose files are read against O(releases).
     type: path

@@ -30,7 +30,7 @@ options:
     default: 60
   store:
     description: The store of the controller, where it is remembered how far each school got. Empty, nowhere.
-    type: path
+    type: str
     default: ""
     aliases: [state]
 extends_documentation_fragment:

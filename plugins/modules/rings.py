@@ -18,7 +18,7 @@ description:
 options:
   store:
     description: The store of the controller. Empty, every run begins with the pilots. Only read here.
-    type: path
+    type: str
     default: ""
     aliases: [state]
   connect_timeout:

@@ -24,7 +24,7 @@ options:
     required: true
   store:
     description: The store of this inventory, which knows whether a deployment has brought a release to a station.
-    type: path
+    type: str
     default: ""
   unproven:
     description:

@@ -13,11 +13,11 @@ description:
 options:
   address:
     description: The store, a file or C(postgresql://user@host/database).
-    type: path
+    type: str
     required: true
   source:
     description: The store to copy from. Empty, nothing is copied.
-    type: path
+    type: str
     default: ''
   user:
     description: >-

@@ -52,7 +52,7 @@ options:
     default: 0.2
   store:
     description: The store's file (C(pronote_state)). Without it nothing is switched off again.
-    type: path
+    type: str
     default: ""
 extends_documentation_fragment:
   - rentree.pronote.attributes

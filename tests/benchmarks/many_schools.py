@@ -34,9 +34,9 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory i
     Memory,
     remember_together,
 )
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.arguments import KINDS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.conclusion import conclude_all  # noqa: E402
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import KINDS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402

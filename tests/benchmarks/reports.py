@@ -28,6 +28,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.kept import Audit, save_audit  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord, count  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.arguments import KINDS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.conclusion import conclude_all  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.csv_file import render_csv  # noqa: E402
@@ -35,7 +36,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.junit impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.prometheus import (  # noqa: E402
     render_prometheus,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import KINDS, render_html  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 

@@ -47,15 +47,7 @@ def _hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 
 def _options(folder: Path, box: Mailbox | None = None, **more: Any) -> tuple[str, str]:
-    mail: dict[str, Any] = {}
-    if box is not None:
-        mail = {
-            "pronote_audit_mail_to": ["equipe@example.org"],
-            "pronote_audit_mail_from": "Audit <audit@example.org>",
-            "pronote_audit_mail_server": box.host,
-            "pronote_audit_mail_port": box.port,
-            "pronote_audit_mail_encryption": "none",
-        }
+    mail = {} if box is None else box.variables
     values = {
         "pronote_audit_path": "",
         "pronote_audit_html": str(folder / "audit.html"),

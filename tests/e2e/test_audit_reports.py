@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from lxml import etree, html
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT
+from tests.e2e.reports import json_report
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = "=cmd|' /C calc'!A0"
@@ -50,20 +50,13 @@ def _options(folder: Path, **more: Any) -> tuple[str, str]:
     return "-e", json.dumps(values)
 
 
-def _json(folder: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
-    schema = json.loads((ROOT / "docs/audit.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(report)
-    return report
-
-
 def _some(counts: dict[str, int]) -> dict[str, int]:
     return {status: number for status, number in counts.items() if number}
 
 
 def test_every_report_tells_of_the_same_stations(school: School, tmp_path: Path) -> None:
     run = school.play("audit", *_options(tmp_path)).assert_code(0)
-    report = _json(tmp_path)
+    report = json_report(tmp_path)
     assert _some(report["counts"]) == _some(report["run"]["counts"]) == COUNTS
     result = next(iter(run.of("audit_report").values()))
     assert (result["verdict"], result["exit_code"], result["changed"]) == ("not_compliant", 1, False)
@@ -90,7 +83,7 @@ def test_every_report_tells_of_the_same_stations(school: School, tmp_path: Path)
 def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> None:
     options = _options(tmp_path)
     school.play("audit", *options).assert_code(0)
-    first = _json(tmp_path)
+    first = json_report(tmp_path)
     assert not any(first["changes"].values())
     assert first["schools"][0]["release_since"] == first["at"]
     # A visit: somebody removes the client of one station, by hand.
@@ -99,7 +92,7 @@ def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> Non
         school.play("audit", *options).assert_code(0)
     finally:
         school.play("deploy", "--limit", "compliant").assert_code(0)
-    second = _json(tmp_path)
+    second = json_report(tmp_path)
     (late,) = second["changes"]["newly_late"]
     assert (late["station"], late["before"], late["after"]) == ("compliant", "compliant", "absent")
     since = {station["station"]: station["since"] for station in second["stations"]}
@@ -107,7 +100,7 @@ def test_the_next_audit_says_what_changed(school: School, tmp_path: Path) -> Non
     assert since["late"] == since["off"] == first["at"]
     assert second["schools"][0]["release_since"] == first["at"]
     school.play("audit", *options).assert_code(0)
-    assert [change["station"] for change in _json(tmp_path)["changes"]["fixed"]] == ["compliant"]
+    assert [change["station"] for change in json_report(tmp_path)["changes"]["fixed"]] == ["compliant"]
 
 
 def test_what_changed_without_a_job_of_ours_is_told_apart(start_school: StartSchool, tmp_path: Path) -> None:
@@ -116,12 +109,12 @@ def test_what_changed_without_a_job_of_ours_is_told_apart(start_school: StartSch
     school = start_school([{"name": name, "clients": [{"release": "2026.1.3"}]} for name in names], language="fr")
     options = _options(tmp_path)
     school.play("audit", *options).assert_code(0)
-    assert _json(tmp_path)["changes"]["by_hand"] == []
+    assert json_report(tmp_path)["changes"]["by_hand"] == []
     school.play("deploy", "--limit", "ours", *options).assert_code(0)
     school.lab.people("updated", "update", "2026.2.7")
     school.lab.people("visited", "update", "2026.3.0")
     run = school.play("audit", *options).assert_code(0)
-    changes = _json(tmp_path)["changes"]
+    changes = json_report(tmp_path)["changes"]
     assert {c["station"]: (c["before"], c["after"]) for c in changes["by_hand"]} == {
         "updated": ("2026.1.3 x64", "2026.2.7 x64"),
         "visited": ("2026.1.3 x64", "2026.3.0 x64"),
@@ -136,15 +129,15 @@ def test_what_changed_without_a_job_of_ours_is_told_apart(start_school: StartSch
     assert "updated (2026.1.3 x64 → 2026.2.7 x64), visited (2026.1.3 x64 → 2026.3.0 x64)" in shown
     # Told once: the next audit compares with this one.
     school.play("audit", *options).assert_code(0)
-    assert not any(_json(tmp_path)["changes"].values())
+    assert not any(json_report(tmp_path)["changes"].values())
 
 
 def test_a_limited_audit_keeps_the_others_as_last_known(school: School, tmp_path: Path) -> None:
     options = _options(tmp_path)
     school.play("audit", *options).assert_code(0)
-    first = _json(tmp_path)
+    first = json_report(tmp_path)
     run = school.play("audit", "--limit", "late", *options).assert_code(0)
-    report = _json(tmp_path)
+    report = json_report(tmp_path)
     assert report["limited"]
     assert report["run"]["stations"] == 1
     assert report["changes"]["vanished"] == []
@@ -167,7 +160,7 @@ def test_a_check_keeps_and_writes_nothing(school: School, tmp_path: Path) -> Non
 
 def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
     school.play("audit", *_options(tmp_path, pronote_state="")).assert_code(0)
-    assert _json(tmp_path)["changes"] is None
+    assert json_report(tmp_path)["changes"] is None
     assert not (tmp_path / "state").exists()
 
 
@@ -197,9 +190,9 @@ def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_
     broken.write_text("liste des postes\n" * 100, encoding="utf-8")
     # Its stations' own: none is a reason to fail here.
     run = school.play("audit", *_options(tmp_path, pronote_state=str(broken))).assert_code(0)
-    assert "Move it away; the next run begins a new one" in _json(tmp_path)["history_problem"]
+    assert "Move it away; the next run begins a new one" in json_report(tmp_path)["history_problem"]
     assert "Le mettre de côté" in " ".join(run.output.split())
-    assert _some(_json(tmp_path)["counts"]) == COUNTS
+    assert _some(json_report(tmp_path)["counts"]) == COUNTS
     assert (tmp_path / "audit.html").exists()
     assert "en retard" in run.output
 
@@ -219,7 +212,7 @@ WRONG = {
 
 def test_a_station_whose_variables_are_wrong_is_in_the_report_too(school: School, tmp_path: Path) -> None:
     run = school.play("audit", "--limit", "late,compliant", *_options(tmp_path, **WRONG)).assert_code(2)
-    report = _json(tmp_path)
+    report = json_report(tmp_path)
     assert {s["station"]: s["status"] for s in report["stations"] if s["audited"]} == {
         "late": "unknown_release",
         "compliant": "compliant",

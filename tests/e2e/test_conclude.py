@@ -9,14 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 from ansible_collections.rentree.pronote.plugins.module_utils.base.times import iso
 
 from tests.e2e.conftest import School, StartSchool
-from tests.e2e.playbook import ROOT, PlaybookRun
+from tests.e2e.playbook import PlaybookRun
+from tests.e2e.reports import json_report
 from tests.mailbox import mail_server
 
 FIRST, SECOND = "0310001A", "0310002B"
@@ -52,13 +52,6 @@ def _options(folder: Path, store: Path, **more: Any) -> tuple[str, str]:
     return "-e", json.dumps(values)
 
 
-def _report(folder: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((folder / "audit.json").read_text(encoding="utf-8"))
-    schema = json.loads((ROOT / "docs/audit.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(schema).validate(report)
-    return report
-
-
 def _kept(store: Path) -> list[Any]:
     with sqlite3.connect(store) as db:
         return [db.execute(f"select * from {table}").fetchall() for table in ("audit", "audit_station", "alert")]
@@ -73,11 +66,7 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
     store, last = tmp_path / "pronote.sqlite3", tmp_path / "conclusion"
     with mail_server("127.0.0.1") as box:
         mail = {
-            "pronote_audit_mail_to": ["equipe@example.org"],
-            "pronote_audit_mail_from": "Audit <audit@example.org>",
-            "pronote_audit_mail_server": box.host,
-            "pronote_audit_mail_port": box.port,
-            "pronote_audit_mail_encryption": "none",
+            **box.variables,
             "pronote_audit_alert_threshold": 10,
             "pronote_audit_conclude_later": True,
         }
@@ -108,7 +97,7 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
         run = concluded(pronote_audit_fail_on=["late"]).assert_code(2)
         assert len(school.lab.journal()) == requests, "a conclusion asks no station anything"
     assert _whole(dry)["verdict"] == _whole(run)["verdict"] == "not_compliant"
-    report = _report(last)
+    report = json_report(last)
     assert {row["station"]: row["status"] for row in report["stations"]} == {
         "a-1": "compliant",
         "a-2": "compliant",

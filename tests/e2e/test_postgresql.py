@@ -121,3 +121,17 @@ def test_a_password_in_the_address_is_refused_and_not_shown(school: School, serv
     said = " ".join(run.output.split())
     assert "pronote_state has a password in it" in said
     assert "s3cret-and-right" not in said
+
+
+def test_a_play_that_ended_early_reads_the_store_with_the_password_of_the_variable(
+    school: School, server: Postgresql, tmp_path: Path
+) -> None:
+    """A callback makes its end, outside of any task. What a turn failed with is told by it in one language."""
+    school.lab.depot({"setup.exe": "missing"})
+    file = tmp_path / "deploy.json"
+    run = school.play("deploy", "--limit", "poste-1", "-e", f"pronote_deploy_outcome={file}").assert_code(2)
+    assert not [each for each in run.results if "ending" in each["result"]]
+    (failed,) = json.loads(file.read_text(encoding="utf-8"))["stations"]
+    assert failed["outcome"] == "failed"
+    assert failed["reason_fr"] != failed["reason"]
+    assert server.password not in run.output + file.read_text(encoding="utf-8")

@@ -67,7 +67,8 @@ def _spec(module: str) -> Mapping[str, Any]:
 def _normal(option: Mapping[str, Any]) -> dict[str, Any]:
     """What an option promises, the same for an argument spec and for documentation."""
     return {
-        "type": option.get("type", "str"),
+        # A function of ours takes a text (plugin_utils/store/option.py).
+        "type": "str" if callable(option.get("type")) else option.get("type", "str"),
         "default": option.get("default"),
         "required": bool(option.get("required")),
         "choices": sorted(option.get("choices") or []),

@@ -19,9 +19,10 @@ from ...module_utils.base.clock import now, utc_now
 from ...module_utils.base.message import Message, message_of
 from ..audit.record import AuditRecord, count
 from ..remaining.last import LastDeployment, last_deployments
+from ..store.errors import StoreError
 from ..store.rows import put
 from ..store.schema import alert
-from ..store.store import Store, StoreError, store_exists
+from ..store.store import Store, store_exists
 from ..words.words import Words
 from .decide import Alert, AlertState, decide
 from .message import (

@@ -14,7 +14,8 @@ from ...module_utils.checks.findings import Report
 from ...module_utils.server.description import ServedRelease
 from ..audit.history import LastWord
 from ..audit.kept import last_words
-from ..store.store import Store, StoreError, store_exists
+from ..store.errors import StoreError
+from ..store.store import Store, store_exists
 from .attest import of_school
 from .attestation import ATTESTED, Attestation
 from .own_checks import attested, check_audit, only_finding

@@ -30,6 +30,7 @@ from ..job.follow import JobTimes
 from ..remaining.confirmation import unconfirmed
 from ..station.cmdline import REVOCATION
 from ..station.shutdown import restart_command
+from ..store.option import store_address
 from . import people, restarts
 from .client import DeploymentRequest, log_name
 from .goal import DOWNGRADE, UPDATE, WHEN, WHEN_CLOSED, WHEN_FROZEN, Goal
@@ -77,7 +78,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "when_closed": {"type": "str", "default": "skip", "choices": list(WHEN_CLOSED)},
     "timezone": {"type": "str", "default": ""},
     "expected_duration": {"type": "float", "default": 900},
-    "store": {"type": "path", "default": ""},
+    "store": {"type": store_address, "default": ""},
     "school": {"type": "str", "default": ""},
     "room": {"type": "str", "default": ""},
     "switch_off": {"type": "bool", "default": True},

@@ -25,8 +25,8 @@ from ...module_utils.server.description import HostedServerError
 from ..pages.screen import SCREEN, read_by_a_program
 from ..places.settle import refuse_tainted
 from ..station.errors import StationError
-from ..store.engines import give_password
-from ..store.store import StoreError
+from ..store.errors import StoreError
+from ..store.password import give_password
 from ..words.words import Words
 from .language import LANGUAGE_SPEC, failed, worded, words_of
 

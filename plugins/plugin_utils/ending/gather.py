@@ -22,7 +22,7 @@ from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.server.description import ServedRelease
 from ..places.product import of_product
 from ..remaining.kept import standings
-from ..store.store import StoreError
+from ..store.errors import StoreError
 from ..survey.results import read_lines
 from ..words.catalogue import catalogue
 from ..words.words import Words

@@ -20,7 +20,18 @@ from ansible.utils import color
 
 from ..words.words import LANGUAGES
 
-__all__ = ["SURVEYS", "WORK", "Room", "apart", "language_of", "named", "shows_live", "stations_of", "wants_color"]
+__all__ = [
+    "SURVEYS",
+    "WORK",
+    "Room",
+    "apart",
+    "language_of",
+    "named",
+    "password_of",
+    "shows_live",
+    "stations_of",
+    "wants_color",
+]
 
 WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info", "client_turn"))
 """Actions that work on a station."""
@@ -96,6 +107,20 @@ def apart(rooms: Mapping[str, Room]) -> dict[str, str]:
 def language_of(play: Any, stations: Iterable[str]) -> str:
     """The language that the variables of the first of these stations say, or of the next where they come to nothing;
     empty when they say none. Raises AnsibleError where the variables of none of them can be read."""
+    language = _said(play, stations, "pronote_language")
+    return language if language in LANGUAGES else ""
+
+
+def password_of(play: Any, stations: Iterable[str]) -> str:
+    """The password of the store's server that their variables say, as the tasks of the play are given it
+    (``ControllerAction``); empty when they say none."""
+    with contextlib.suppress(AnsibleError):
+        return _said(play, stations, "pronote_state_password")
+    return ""
+
+
+def _said(play: Any, stations: Iterable[str], name: str) -> str:
+    """What the variables of the first station say that can be read, empty for nothing. Raises AnsibleError."""
     unread: AnsibleError | None = None
     manager = play.get_variable_manager()
     for station in itertools.islice(stations, _LOOKED_AT):
@@ -107,8 +132,7 @@ def language_of(play: Any, stations: Iterable[str]) -> str:
         unread = None
         with contextlib.suppress(AnsibleError):
             templar = Templar(loader=play.get_loader(), variables=variables)
-            language = templar.template(variables.get("pronote_language", ""))
-            return language if language in LANGUAGES else ""
+            return str(templar.template(variables.get(name, "")) or "")
     if unread is not None:
         raise unread
     return ""

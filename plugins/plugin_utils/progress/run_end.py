@@ -19,6 +19,8 @@ from ..ending.draw import draw
 from ..ending.gather import DeploymentRun, block_and_outcome, gather
 from ..inventory.typed import playbook_command
 from ..pages.screen import SCREEN, read_by_a_program
+from ..store.address import is_server
+from ..store.password import give_password
 from ..words.catalogue import catalogue
 from ..words.words import Words
 
@@ -37,10 +39,11 @@ def how_to_run(name: str, *, playbook: str, inventories: Sequence[str]) -> str:
 
 @dataclass
 class _Play:
-    """One play. ``stations``: their rooms, asked for when they are needed."""
+    """One play. ``stations``: their rooms; ``password``: of the store's server. Asked for when they are needed."""
 
     stations: Callable[[], Mapping[str, str]]
     words: Callable[[], Words]
+    password: Callable[[], str]
     block: EndBlock | None = None
     run: DeploymentRun | None = None
     surveys: list[str] = field(default_factory=list)
@@ -55,9 +58,16 @@ class RunEnd:
         self._plays: dict[str, _Play] = {}
         self._words = catalogue("fr")
 
-    def begin(self, play: str, *, stations: Callable[[], Mapping[str, str]], words: Callable[[], Words]) -> None:
+    def begin(
+        self,
+        play: str,
+        *,
+        stations: Callable[[], Mapping[str, str]],
+        words: Callable[[], Words],
+        password: Callable[[], str],
+    ) -> None:
         """A play begins; the batches of ``serial`` are one."""
-        self._plays.setdefault(play, _Play(stations, words))
+        self._plays.setdefault(play, _Play(stations, words, password))
 
     def returned(self, play: str, action: str, station: str, result: Mapping[str, Any], *, wrong: bool) -> None:
         """A task has ended on a station. ``wrong``: failed, or the station is unreachable."""
@@ -76,8 +86,9 @@ class RunEnd:
                 name: plan["school"] for plan in result.get("plans", ()) for ring in plan["rings"] for name in ring
             }
         elif (wrong or _ended(action, result)) and not _failed(known.results.get(station)):
-            # The first failure counts, whatever comes later: the station has left the play.
-            known.results[station] = result
+            # The first failure counts, whatever comes later: the station has left the play. What a callback is given of
+            # one has no ``failed`` (ansible.executor.task_result).
+            known.results[station] = {**result, "failed": True} if wrong and not result.get("unreachable") else result
 
     def told(self) -> list[str]:
         """The plays that have a block."""
@@ -115,5 +126,8 @@ def _failed(result: Mapping[str, Any] | None) -> bool:
 def _made(play: _Play, run: DeploymentRun, *, command: Command) -> tuple[EndBlock, str]:
     words, stations = play.words(), play.stations()
     places = {name: {"room": room, "school": play.schools.get(name, "")} for name, room in stations.items()}
+    if is_server(run.store):
+        # No task of this process has said it: each had a worker of its own.
+        give_password(play.password())
     ends = gather(stations, run, surveys=play.surveys, results=play.results, places=places, words=words)
     return block_and_outcome(ends, run, words=words, command=command)

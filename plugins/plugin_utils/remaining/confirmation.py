@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from ..station.frozen import Unconfirmed
 from ..store import schema
+from ..store.errors import StoreError
 from ..store.rows import put
-from ..store.store import Store, StoreError, store_exists
+from ..store.store import Store, store_exists
 
 __all__ = ["forget", "keep", "unconfirmed"]
 

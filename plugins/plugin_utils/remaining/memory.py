@@ -36,7 +36,8 @@ from ..station.frozen import Unconfirmed, wanted_text
 from ..station.job_name import JobName
 from ..station.state import StationState
 from ..store import schema
-from ..store.store import Store, StoreError
+from ..store.errors import StoreError
+from ..store.store import Store
 from .audited import Audited
 from .batch import Batch, Told, write_together
 from .standing import CONFIRM_REMEDY, TO_CONFIRM, found_in, outcome_of

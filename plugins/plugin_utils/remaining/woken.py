@@ -9,9 +9,10 @@ from sqlalchemy import select, update
 
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message, message_of
+from ..store.errors import StoreError
 from ..store.rows import add
 from ..store.schema import station
-from ..store.store import Store, StoreError, store_exists
+from ..store.store import Store, store_exists
 
 __all__ = ["mark_woken", "woken_stations"]
 

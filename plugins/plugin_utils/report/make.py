@@ -33,13 +33,15 @@ from ..inventory.typed import as_typed
 from ..pages.titles import audit_title, board_title
 from ..places.product import of_product
 from ..remaining.last import LastDeployment, last_deployments
-from ..store.store import Store, StoreError, store_exists
+from ..store.errors import StoreError
+from ..store.store import Store, store_exists
 from ..survey.results import read_results
 from ..words.catalogue import catalogue
 from ..words.words import Words
+from .arguments import KINDS
 from .commands import Commands
 from .document import document
-from .write import KINDS, ReportError, write_reports
+from .write import ReportError, write_reports
 
 __all__ = [
     "ReportResult",
@@ -194,7 +196,7 @@ def make(
 ) -> ReportResult:
     """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
 
-    ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``: the file for bin/pronote-audit.
+    ``paths``: by KINDS. ``store`` empty: no history. ``outcome``: the file for bin/pronote-audit.
     ``board``: the file of the board, which the page may have beside it. ``stations`` and ``inventory`` as in Audit.
     ``awaited``: the stations that audits are to look at, and ``place`` what is known of one that none has looked at.
     """

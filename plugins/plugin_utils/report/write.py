@@ -16,6 +16,7 @@ from ..audit.status import STATUSES
 from ..pages.page import Link, address_of, neighbours, part, render_page
 from ..pages.titles import audit_title
 from ..words.words import Words
+from .arguments import KINDS
 from .commands import Commands
 from .csv_file import render_csv
 from .junit import render_junit
@@ -24,12 +25,9 @@ from .prometheus import render_prometheus
 from .school_pages import LARGEST, is_school_page, school_page
 from .view import ReportView, school_view, view
 
-__all__ = ["KINDS", "ReportError", "render_html", "render_pages", "write_reports"]
+__all__ = ["ReportError", "render_html", "render_pages", "write_reports"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-
-KINDS = ("path", "csv", "html", "prometheus", "junit")
-"""The reports that can be written, by the option that names their file; ``path`` is the JSON."""
 
 # Metrics are for node_exporter, which is another user; they name schools, not stations.
 _MODES = {"prometheus": 0o644}

@@ -16,7 +16,8 @@ from ...module_utils.base.times import local
 from ..lease.decide import LEAST, Lease
 from ..lease.kept import holders, release, take
 from ..lease.run import alive, run_id, this_run
-from ..store.store import Store, StoreError, store_exists
+from ..store.errors import StoreError
+from ..store.store import Store, store_exists
 
 __all__ = ["give_back_schools", "have_schools", "lease_seconds", "told_elsewhere"]
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Select, exists, func, select
 from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message
 from ..store import schema
+from ..store.errors import StoreError
 from ..store.rows import put
-from ..store.store import Store, StoreError
+from ..store.store import Store
 from ..store.texts import kept_source, kept_text
 from ..words.catalogue import catalogue
 from ..words.words import LANGUAGES

@@ -21,7 +21,8 @@ from ...module_utils.base.message import Message, advised, message_of, with_sour
 from ..inventory.addresses import winrm_address
 from ..inventory.schools import school_of
 from ..station.listening import listening
-from ..store.store import Store, StoreError, store_exists
+from ..store.errors import StoreError
+from ..store.store import Store, store_exists
 from ..survey.results import read_lines
 from .having import have_schools, lease_seconds
 from .judge import (

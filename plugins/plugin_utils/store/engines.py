@@ -16,7 +16,7 @@ import re
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,12 @@ from sqlalchemy.exc import OperationalError as OperationalFailure
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import one_line
-from .address import server_url
+from .password import HOW_TO_GIVE, given_password
 from .schema import PROTECTED, metadata
 from .steps import STEPS, VERSION
+from .url import server_url
 
-__all__ = ["Failure", "PostgresqlServer", "SqliteFile", "StoreEngine", "give_password"]
+__all__ = ["Failure", "PostgresqlServer", "SqliteFile", "StoreEngine"]
 
 _BUSY_SECONDS: Final = 10.0
 """How long a writer waits for the others: a transaction takes milliseconds, so this is hundreds of them."""
@@ -192,14 +193,6 @@ def _refused(said: str) -> Failure:
     )
 
 
-_passwords: dict[str, str] = {}
-
-
-def give_password(password: str) -> None:
-    """The password for a server's address, for this process; an empty one leaves it to the environment."""
-    _passwords["all"] = password
-
-
 class PostgresqlServer(StoreEngine):
     """A database of a server, for runs on many machines.
 
@@ -210,11 +203,10 @@ class PostgresqlServer(StoreEngine):
 
     keeps_open = False
 
-    def __init__(self, address: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, address: str) -> None:
         """Raises AddressError."""
         self.url = server_url(address)
         self.shown = address
-        self._sleep = sleep
 
     def exists(self) -> bool:
         try:
@@ -226,7 +218,7 @@ class PostgresqlServer(StoreEngine):
 
     def connect(self) -> Connection:
         timeout = _HELD_CONNECT if self._held.exists() else _CONNECT
-        engine = _server(self.url, _passwords.get("all", ""), timeout)
+        engine = _server(self.url, given_password(), timeout)
         deadline, pause = time.monotonic() + self.patience, 0.05
         while True:
             try:
@@ -235,7 +227,7 @@ class PostgresqlServer(StoreEngine):
                 # Every place is taken: others give theirs back after milliseconds.
                 if _state(exc) != _FULL or time.monotonic() + pause > deadline:
                     raise
-            self._sleep(pause)
+            time.sleep(pause)
             pause = min(2 * pause, 1.0)
 
     def begin(self, db: Connection, *, writes: bool) -> None:
@@ -283,9 +275,6 @@ class PostgresqlServer(StoreEngine):
 
 
 _FULL: Final = "53300"
-_PASSWORD: Final = Message(
-    "Give the password of the user by PGPASSWORD, a pgpass file of mode 0600 or pronote_state_password."
-)
 _REACH: Final = Message("Check that the database runs and that this machine reaches it (docs/plusieurs-noeuds.md).")
 _MEANINGS: Final = (
     (_FULL, Message("Raise max_connections of the server, or run with fewer forks on fewer nodes at a time."), True),
@@ -294,7 +283,7 @@ _MEANINGS: Final = (
     ("40", _HELD, False),
     ("42501", Message("Give its user the rights that docs/plusieurs-noeuds.md lists."), False),
     ("25006", Message("It is a copy that takes no writes: give the address of the main server."), False),
-    ("28", _PASSWORD, False),
+    ("28", HOW_TO_GIVE, False),
     ("3D000", Message("Make the database, or correct its name in pronote_state."), False),
     ("57P", _REACH, True),
     ("08", _REACH, True),

@@ -19,23 +19,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, StatementError
 
 from ...module_utils.base.message import Message, message_of
-from .address import AddressError, is_server
+from .address import is_server
 from .engines import PostgresqlServer, SqliteFile, StoreEngine
+from .errors import AddressError, StoreError
 from .steps import VERSION
 
-__all__ = ["Store", "StoreError", "store_exists"]
-
-
-class StoreError(Exception):
-    """The store cannot be used: which, the fact, and the remedy."""
-
-    def __init__(self, path: str, fact: str, *, remedy: str, passes: bool = False) -> None:
-        """``passes``: it is others' doing, and may work in a moment."""
-        fact = fact if isinstance(fact, Message) else fact.rstrip(".")
-        super().__init__(Message("the store {path}: {fact}. {remedy}", path=path, fact=fact, remedy=remedy))
-        self.fact = fact
-        self.remedy = remedy
-        self.passes = passes
+__all__ = ["Store", "store_exists"]
 
 
 def store_exists(address: str | Path | None) -> bool:

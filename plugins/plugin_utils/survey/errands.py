@@ -17,7 +17,7 @@ from ..station.errors import StationError
 from ..station.questions import Reading
 from ..station.telling import telling
 from ..station.winrm import WinrmStation
-from ..store.store import StoreError
+from ..store.errors import StoreError
 from ..words.words import Words
 from .apart import each_apart
 from .options import Resolved

@@ -10,6 +10,7 @@ ERRORS: dict[int, tuple[str, str]] = {
     2: ("The system cannot find the file specified.", "Le fichier spécifié est introuvable."),
     3: ("The system cannot find the path specified.", "Le chemin d’accès spécifié est introuvable."),
     5: ("Access is denied.", "Accès refusé."),
+    13: ("The data is invalid.", "Les données sont non valides."),
     15: ("The system cannot find the drive specified.", "Le lecteur spécifié est introuvable."),
     32: (
         "The process cannot access the file because it is being used by another process.",
@@ -36,6 +37,7 @@ ERRORS: dict[int, tuple[str, str]] = {
         "informations système de votre ordinateur, puis contactez l’éditeur de logiciel.",
     ),
     267: ("The directory name is invalid.", "Nom de répertoire non valide."),
+    1115: ("A system shutdown is in progress.", "Un arrêt du système est en cours."),
     1116: (
         "Unable to abort the system shutdown because no shutdown was in progress.",
         "Impossible d’abandonner l’arrêt du système car aucun arrêt n’était en cours.",
@@ -48,6 +50,10 @@ ERRORS: dict[int, tuple[str, str]] = {
     1155: (
         "No application is associated with the specified file for this operation.",
         "Aucune application n’est associée au fichier spécifié pour cette opération.",
+    ),
+    4551: (
+        "An Application Control policy has blocked this file.",
+        "Une stratégie de contrôle d’application a bloqué ce fichier.",
     ),
 }
 

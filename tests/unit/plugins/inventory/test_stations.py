@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible.inventory.manager import InventoryManager
+from ansible.module_utils.common.collections import ImmutableDict
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import Templar
+from ansible.template import Templar, trust_as_template
+from ansible.utils.vars import load_extra_vars
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.decide import STORE, to_move
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.look import place
 from ansible_collections.rentree.pronote.plugins.plugin_utils.places.move import move
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError, UnreachableError
+
+from tests.servers.postgresql import Postgresql
 
 WANTED = Release.parse("2026.2.7")
 HOSTS = "pronote_stations:\n  children:\n    cdi:\n      hosts: {a: , b: , c: }\n"
@@ -33,8 +39,14 @@ def _write(folder: Path, **files: str | bytes) -> Path:
     return folder
 
 
-def _inventory(*sources: Path) -> InventoryManager:
-    return InventoryManager(loader=DataLoader(), sources=[str(source) for source in sources])
+def _inventory(*sources: Path, extra_vars: str = "") -> InventoryManager:
+    """``extra_vars``: what the command line says with ``-e``."""
+    with pytest.MonkeyPatch.context() as patched:
+        given = ImmutableDict({**context.CLIARGS, "extra_vars": (trust_as_template(extra_vars),) if extra_vars else ()})
+        patched.setattr(context, "CLIARGS", given)
+        # Ansible keeps those of its process.
+        patched.setattr(load_extra_vars, "extra_vars", {}, raising=False)
+        return InventoryManager(loader=DataLoader(), sources=[str(source) for source in sources])
 
 
 def _groups(inventory: InventoryManager) -> dict[str, list[str]]:
@@ -72,7 +84,7 @@ def test_a_cell_is_never_a_template(tmp_path: Path) -> None:
     assert Templar(loader=DataLoader(), variables={}).template(room) == '{{ lookup("pipe", "id") }}'
 
 
-def _right(state: Path, station: str, product: str) -> None:
+def _right(state: str | Path, station: str, product: str) -> None:
     memory = Memory(str(state), station=station, product=product)
     words = {"expected": "2026.2.7", "reason": "", "reason_fr": "", "remedy": ""}
     memory.audited({**words, "status": "compliant", "facts": {"clients": []}}, found="right", silent=False)
@@ -149,6 +161,32 @@ def test_the_store_of_the_environment(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _groups(_inventory(tmp_path))["pronote_pending"] == []
     (told,) = warnings
     assert told.startswith("the store postgresql://pronote@127.0.0.1:1/pronote:")
+
+
+def test_the_password_of_a_database_comes_from_the_environment_or_the_command_line(
+    postgresql_server: Postgresql, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str]
+) -> None:
+    """What group_vars say is known later: that is told."""
+    store, password = postgresql_server.url(schema=postgresql_server.schema()), postgresql_server.password
+    monkeypatch.setenv("PGPASSWORD", password)
+    _right(store, "a", "pronote_client")
+    _write(tmp_path, hosts__yml=HOSTS, pronote__stations__yml=f"plugin: rentree.pronote.stations\nstate: {store}\n")
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text(f"pronote_state_password: {password}\n", encoding="utf-8")
+    sources = [tmp_path / "hosts.yml", tmp_path / "pronote.stations.yml"]
+    assert _groups(_inventory(*sources))["pronote_pending"] == ["b", "c"]
+    monkeypatch.delenv("PGPASSWORD")
+    of_vault = json.dumps({"pronote_state_password": "{{ vault }}", "vault": password})
+    for text in (f"pronote_state_password={password}", of_vault):
+        assert _groups(_inventory(*sources, extra_vars=text))["pronote_pending"] == ["b", "c"]
+    assert warnings == []
+    for text in ("", "pronote_state_password=s3cret-and-wrong", 'pronote_state_password="{{ of_nobody }}"'):
+        assert _groups(_inventory(*sources, extra_vars=text))["pronote_pending"] == []
+        told = warnings.pop()
+        assert "none of its variables is known: give the password by PGPASSWORD" in told
+        assert "groups pronote_late, pronote_pending… are empty" in told
+        assert password not in told
+        assert "s3cret-and-wrong" not in told
 
 
 def test_no_store_where_none_is_wanted(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.alerts.tell import
     Delivery,
     tell,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
 from tests.browser.sample import record

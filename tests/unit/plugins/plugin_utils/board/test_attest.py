@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attestation 
     new_attestation,
     revoke,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, store_exists
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, store_exists
 
+from tests.unit.forks import at_once
 from tests.unit.sql import run
 
 _NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
@@ -167,13 +168,7 @@ def _attest(path: str) -> None:
 
 def test_two_runs_at_once_attest_once(path: str) -> None:
     Store(path).__exit__()
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_attest, args=(path,)) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0] * 6
+    assert at_once(_attest, [(path,)] * 6) == [0] * 6
     with Store(path) as store:
         assert len(of_school(store, "0310001A", 2026)) == 1
 

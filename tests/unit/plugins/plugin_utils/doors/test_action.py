@@ -23,7 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
     StationFactError,
     UnsupportedConnectionError,
 )
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
 
 _UNREACHABLE = {
     "changed": False,

@@ -1,12 +1,26 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible import constants
 from ansible.inventory.group import Group
 from ansible.inventory.host import Host
-from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.play import Room, _room, apart, named, shows_live
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.play import Play
+from ansible.vars.manager import VariableManager
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.play import (
+    Room,
+    _room,
+    apart,
+    language_of,
+    named,
+    password_of,
+    shows_live,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +87,35 @@ def test_rooms_of_one_name_are_told_apart_by_their_groups() -> None:
     assert apart(rooms) == {"a": "CDI (lycee_cdi)", "b": "CDI (lycee_cdi)", "c": "Salle 101", "d": "CDI (college_cdi)"}
     # What the end of the run and its file say is the room.
     assert named(rooms) == {"a": "CDI", "b": "CDI", "c": "Salle 101", "d": "CDI"}
+
+
+def _play(folder: Path, **files: str) -> Any:
+    for name, text in files.items():
+        (folder / "host_vars").mkdir(exist_ok=True)
+        (folder / "host_vars" / f"{name}.yml").write_text(text, encoding="utf-8")
+    (folder / "hosts").write_text("\n".join(files), encoding="utf-8")
+    loader = DataLoader()
+    manager = VariableManager(loader=loader, inventory=InventoryManager(loader=loader, sources=[str(folder / "hosts")]))
+    return Play.load({"hosts": "all", "vars": {"of_play": "s3cret"}}, variable_manager=manager, loader=loader)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pronote_state_password: s3cret\n", "s3cret"),
+        ("pronote_state_password: '{{ of_vault }}'\nof_vault: s3cret\n", "s3cret"),
+        ("pronote_state_password: '{{ of_play }}'\n", "s3cret"),
+        ("pronote_state_password: '{{ of_nobody }}'\n", ""),
+        ("pronote_state_password: ''\n", ""),
+        ("other: s3cret\n", ""),
+        # No YAML: the run ends with that, and not here.
+        ("{\n", ""),
+    ],
+)
+def test_the_password_of_the_store_as_the_variables_say_it(tmp_path: Path, text: str, said: str) -> None:
+    assert password_of(_play(tmp_path, s1=text), ["s1"]) == said
+
+
+def test_what_the_first_station_says_that_can_be_read(tmp_path: Path) -> None:
+    play = _play(tmp_path, s1="{\n", s2="pronote_language: en\npronote_state_password: s3cret\n")
+    assert (language_of(play, ["s1", "s2"]), password_of(play, ["s1", "s2"])) == ("en", "s3cret")

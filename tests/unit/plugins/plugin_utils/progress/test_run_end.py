@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -18,9 +19,12 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.run_end i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.said import failure_of, reason_of_ok
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.password import give_password
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
+from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import Words
 
 from tests import endings
+from tests.servers.postgresql import Postgresql
 
 _EN = catalogue("en")
 _SURVEY, _TURN = "rentree.pronote.client_survey", "rentree.pronote.client_turn"
@@ -104,9 +108,11 @@ class _Said:
         return self
 
 
-def _end(*stations: str) -> RunEnd:
+def _end(*stations: str, words: Words = _EN, password: str = "") -> RunEnd:
     end = RunEnd()
-    end.begin("play", stations=lambda: dict.fromkeys(stations, "Salle 1"), words=lambda: _EN)
+    end.begin(
+        "play", stations=lambda: dict.fromkeys(stations, "Salle 1"), words=lambda: words, password=lambda: password
+    )
     return end
 
 
@@ -136,6 +142,22 @@ def test_a_play_that_ended_early_is_gathered(survey: str, tmp_path: Path) -> Non
     assert (_Said().of(end).out, said.warned) == ([], [])
 
 
+def test_a_failure_is_one_as_ansible_gives_it_to_callbacks(survey: str, tmp_path: Path) -> None:
+    """Without ``failed``, which it takes away: the station was told as one that nobody had tried, and the exit as 0."""
+    end = _end("late", "full")
+    run = DeploymentRun(outcome=str(tmp_path / "deploy.json"))
+    end.returned("play", _SURVEY, "late", {"survey": survey, "run": run.as_dict()}, wrong=False)
+    end.returned("play", _TURN, "late", {"kind": "fact", "fact": "no file", "remedy": "r"}, wrong=True)
+    # A later one does not take its place.
+    end.returned("play", "ansible.builtin.assert", "late", {"msg": "later"}, wrong=True)
+    end.returned("play", _TURN, "full", {"kind": "running", "fact": "goes on", "remedy": "r"}, wrong=True)
+    (block,) = _Said().of(end).out
+    assert "no file" in block
+    told = json.loads((tmp_path / "deploy.json").read_text(encoding="utf-8"))
+    assert {each["station"]: each["outcome"] for each in told["stations"]} == {"late": "failed", "full": "running"}
+    assert told["exit_code"] == 2
+
+
 def test_an_outcome_that_cannot_be_written_is_a_warning(survey: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     run = DeploymentRun(outcome=str(tmp_path / "file/deploy.json"))
@@ -145,6 +167,33 @@ def test_an_outcome_that_cannot_be_written_is_a_warning(survey: str, tmp_path: P
     assert len(said.out) == 1
     (warning,) = said.warned
     assert "Let pronote_deploy_outcome name a place" in warning
+
+
+def test_the_password_of_a_store_is_the_one_that_the_variables_say(
+    postgresql_server: Postgresql, survey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failing task told its text in French: the English is the store's, which only this password opens."""
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    store = postgresql_server.url(schema=postgresql_server.schema())
+    give_password(postgresql_server.password)
+    fact = Message("{free} MiB free on {drive}, {needed} MiB needed", free=1, drive="C:", needed=2)
+    with contextlib.closing(Memory(store, station="s", product="pronote_client", school="", room="")) as memory:
+        memory.failed(StationFactError(fact, remedy="r"), wanted=Release.parse("2026.2.7"), absent=False)
+    french, told = catalogue("fr"), {}
+    for password in (postgresql_server.password, "s3cret-and-wrong", ""):
+        give_password("")
+        monkeypatch.setattr(SCREEN, "said", False)
+        end = _end("s", words=french, password=password)
+        run = DeploymentRun(store=store, outcome=str(tmp_path / "deploy.json"))
+        end.returned("play", _SURVEY, "s", {"survey": survey, "run": run.as_dict()}, wrong=False)
+        end.returned("play", _TURN, "s", {"fact": french.of(fact), "remedy": "r"}, wrong=True)
+        said = _Said().of(end)
+        outcome = (tmp_path / "deploy.json").read_text(encoding="utf-8")
+        told[password] = json.loads(outcome)["stations"][0]["reason"]
+        shown = "\n".join([*said.out, *said.err, *said.warned, outcome])
+        assert not password or password not in shown
+    give_password("")
+    assert told == {postgresql_server.password: str(fact), "s3cret-and-wrong": french.of(fact), "": french.of(fact)}
 
 
 def test_what_an_action_has_made_is_taken() -> None:

@@ -17,12 +17,12 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.outcome import conclude
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record import AuditRecord
 from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status import STATUSES
+from ansible_collections.rentree.pronote.plugins.plugin_utils.report.arguments import KINDS
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.charts import bar, trend
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.commands import Commands
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document import document
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.school_pages import LARGEST
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import (
-    KINDS,
     ReportError,
     render_html,
     write_reports,

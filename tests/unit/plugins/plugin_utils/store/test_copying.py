@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.attest import attest_or_revoke, of_school
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.copying import copy_store, counted, prepare_store
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
 from tests.servers.postgresql import Postgresql
 from tests.unit.sql import rows, run

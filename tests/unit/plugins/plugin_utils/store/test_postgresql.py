@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -17,11 +16,14 @@ from ansible import constants
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.address import AddressError, is_server, server_url
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.engines import give_password
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.address import is_server
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import AddressError, StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.password import give_password
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.url import server_url
 
 from tests.servers.postgresql import Postgresql, postgresql, serving
+from tests.unit.forks import at_once
 from tests.unit.sql import rows, run
 
 _JOB = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
@@ -151,13 +153,7 @@ def test_more_workers_than_the_server_has_places_for(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("PGPASSWORD", server.password)
         address = server.url(schema=server.schema())
         Store(address).close()
-        context = multiprocessing.get_context("fork")
-        workers = [context.Process(target=_writes, args=(address, n)) for n in range(24)]
-        for each in workers:
-            each.start()
-        for each in workers:
-            each.join()
-        assert [each.exitcode for each in workers] == [0] * 24
+        assert at_once(_writes, [(address, number) for number in range(24)]) == [0] * 24
         assert len(rows(address, "select * from attempt")) == 24
         # Taken for good: told, with what to do.
         monkeypatch.setattr(_engines, "_BUSY_SECONDS", 0.1)

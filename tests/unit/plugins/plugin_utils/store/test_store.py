@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -13,9 +12,11 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engin
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import schema as _schema
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import steps as _steps
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import store as _store
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, StoreError, store_exists
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.errors import StoreError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store, store_exists
 from sqlalchemy import Connection, Inspector, create_engine, inspect, text
 
+from tests.unit.forks import at_once
 from tests.unit.sql import rows, run
 
 
@@ -106,13 +107,7 @@ def _insert(address: str, worker: int) -> None:
 
 def test_many_writers_at_once_lose_nothing(address: str) -> None:
     """The first of them all meet on a store that does not exist yet."""
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_insert, args=(address, worker)) for worker in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0] * 6
+    assert at_once(_insert, [(address, worker) for worker in range(6)]) == [0] * 6
     assert len(_names(address)) == 150
 
 
