@@ -60,22 +60,25 @@ class ActionModule(ControllerAction):
         "fail_on": {"type": "list", "elements": "str", "default": []},
         "max_unreachable": {"type": "float", "default": 50},
         "max_unknown": {"type": "float", "default": 5},
+        "conclude_later": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         words = self.words
         records = list(records_of(self.variables, args["records"]))
+        later = args["conclude_later"]
         made = make(
             records,
             {kind: args[kind] for kind in KINDS},
             **{name: args[name] for name in _OPTIONS},
             words=words,
             stations=stations_of(self.variables, args["product"]),
-            awaited=to_audit(self.variables, args["product"]),
+            awaited=to_audit(self.variables, args["product"], of_play=later),
             place=place_of(self.variables),
             inventory=identity_of(self.variables),
             commands=commands(self.variables),
             check=self._task.check_mode,
+            later=later,
         )
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])

@@ -91,6 +91,13 @@ options:
     description: With more than this percentage of stations of unknown release, the audit is incomplete.
     type: float
     default: 5
+  conclude_later:
+    description:
+      - Whether this audit is one of many, each of some schools, which M(rentree.pronote.audit_conclude) sums up.
+      - Of O(store) it reads what is of its own schools, the reports and RV(verdict_of_all) are of these, and stations
+        of others are neither shown nor counted as RV(unread).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

@@ -94,12 +94,15 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
         assert "Audit first" in none.output
         assert not store.exists()
 
-        audited("node-1", "a-*")
+        own = audited("node-1", "a-*")
+        (told,) = own.of("audit_report").values()
+        assert (told["unread"], told["verdict_of_all"]) == (0, "compliant"), "the second school is the other job's"
         half = _whole(concluded().assert_code(0))
         assert (half["verdict"], half["unread"]) == ("incomplete", 2)
         assert any(SECOND in gap and FIRST not in gap for gap in half["gaps"]), half["gaps"]
 
         audited("node-2", "b-*")
+        assert {row["station"] for row in _report(tmp_path / "node-2")["stations"]} == {"b-1", "b-2"}
         assert box.mails == []
         requests = len(school.lab.journal())
         before = _kept(store)
