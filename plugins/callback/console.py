@@ -14,7 +14,7 @@ from ..module_utils.base.message import Message
 from ..module_utils.base.text import printable_line
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.preflight.rights import of_error
-from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, wants_color
+from ..plugin_utils.progress.play import WORK, language_of, named, stations_of, store_password, wants_color
 from ..plugin_utils.progress.run_end import RunEnd, how_to_run
 from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
 from ..plugin_utils.words.catalogue import catalogue
@@ -117,7 +117,12 @@ class CallbackModule(Default):
                 return
             if names:
                 words = self._words = catalogue(language)
-                self._run_end.begin(play._uuid, stations=lambda: named(stations_of(play)), words=lambda: words)
+                self._run_end.begin(
+                    play._uuid,
+                    stations=lambda: named(stations_of(play)),
+                    words=lambda: words,
+                    password=lambda: store_password(play, map(str, names)),
+                )
 
     @_or_default
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
@@ -174,7 +179,10 @@ class CallbackModule(Default):
             command = functools.partial(
                 how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
             )
-            self._run_end.say(self._display.display, self._display.warning, command=command)
+            try:
+                self._run_end.say(self._display.display, self._display.warning, command=command)
+            finally:
+                self._run_end.give_back()
         except Exception as exc:  # noqa: BLE001  (as above)
             self.give_up(exc)
 

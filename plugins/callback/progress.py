@@ -20,6 +20,7 @@ from ..plugin_utils.progress.play import (
     named,
     shows_live,
     stations_of,
+    store_password,
     wants_color,
 )
 from ..plugin_utils.progress.run_end import RunEnd, how_to_run
@@ -41,7 +42,7 @@ description:
   - The run ends with one block, which says for each deployment, dry run and audit how many stations ended how, by
     school, and for each reason whom it keeps and what to do. P(rentree.pronote.console#callback) prints it when that is
     the callback for stdout. Under any other one this callback does, also when every station of a deployment has failed
-    and Ansible ends the play before its last task.
+    and Ansible ends the play before its last task. The schools of such a deployment are given back here, too.
   - Any other play that had stations to work on ends with one line.
   - Where stdout is for a program (C(json), C(jsonl)), what is printed here goes to stderr.
   - It goes with any stdout callback, replaces none, and has no effect on the run or its exit code, even when it breaks.
@@ -130,7 +131,12 @@ class CallbackModule(CallbackBase):
                 return
             self._watch.play(apart(stations), check=bool(play.check_mode), play=play._uuid)
             words = self._words = catalogue(language or self._own_language())
-            self._run_end.begin(play._uuid, stations=lambda: named(stations), words=lambda: words)
+            self._run_end.begin(
+                play._uuid,
+                stations=lambda: named(stations),
+                words=lambda: words,
+                password=lambda: store_password(play, stations),
+            )
 
     @_harmless
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002  (Ansible's signature)
@@ -190,7 +196,10 @@ class CallbackModule(CallbackBase):
         command = functools.partial(
             how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
         )
-        self._run_end.say(self._display.display, self._display.warning, command=command)
+        try:
+            self._run_end.say(self._display.display, self._display.warning, command=command)
+        finally:
+            self._run_end.give_back()
 
     def _gather(self, result: Any, *, wrong: bool = False) -> None:
         self._run_end.returned(self._play, result.task.action, result.host.get_name(), result.result, wrong=wrong)

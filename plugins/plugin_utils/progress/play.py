@@ -20,7 +20,18 @@ from ansible.utils import color
 
 from ..words.words import LANGUAGES
 
-__all__ = ["SURVEYS", "WORK", "Room", "apart", "language_of", "named", "shows_live", "stations_of", "wants_color"]
+__all__ = [
+    "SURVEYS",
+    "WORK",
+    "Room",
+    "apart",
+    "language_of",
+    "named",
+    "shows_live",
+    "stations_of",
+    "store_password",
+    "wants_color",
+]
 
 WORK = frozenset(f"rentree.pronote.{action}" for action in ("audit", "client", "client_info", "client_turn"))
 """Actions that work on a station."""
@@ -111,6 +122,17 @@ def language_of(play: Any, stations: Iterable[str]) -> str:
             return language if language in LANGUAGES else ""
     if unread is not None:
         raise unread
+    return ""
+
+
+def store_password(play: Any, stations: Iterable[str]) -> str:
+    """What the variables of the first station say: what actions have of it is in their processes, not in this one."""
+    manager = play.get_variable_manager()
+    for station in itertools.islice(stations, 1):
+        with contextlib.suppress(AnsibleError):
+            variables = manager.get_vars(play=play, host=manager._inventory.get_host(station))
+            templar = Templar(loader=play.get_loader(), variables=variables)
+            return str(templar.template(variables.get("pronote_state_password") or ""))
     return ""
 
 

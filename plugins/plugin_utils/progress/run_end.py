@@ -3,7 +3,8 @@
 
 A play all of whose stations have failed or could not be reached is over for Ansible, and the playbook with it
 (``PlaybookExecutor.run``): the task that makes a deployment's block has no station to run for. An evening on which the
-depot is down would so end without a word about it. I/O: the store, files and Ansible.
+depot is down would so end without a word about it, and its schools would be its own for minutes more.
+I/O: the store, files and Ansible.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from ..ending.draw import draw
 from ..ending.gather import DeploymentRun, block_and_outcome, gather
 from ..inventory.typed import playbook_command
 from ..pages.screen import SCREEN, read_by_a_program
+from ..rings.having import give_back_schools
+from ..store.engines import give_password
 from ..words.catalogue import catalogue
 from ..words.words import Words
 
@@ -37,10 +40,11 @@ def how_to_run(name: str, *, playbook: str, inventories: Sequence[str]) -> str:
 
 @dataclass
 class _Play:
-    """One play. ``stations``: their rooms, asked for when they are needed."""
+    """One play. ``stations``: their rooms, asked for when they are needed; ``password``: of its store, so, too."""
 
     stations: Callable[[], Mapping[str, str]]
     words: Callable[[], Words]
+    password: Callable[[], str]
     block: EndBlock | None = None
     run: DeploymentRun | None = None
     surveys: list[str] = field(default_factory=list)
@@ -55,9 +59,16 @@ class RunEnd:
         self._plays: dict[str, _Play] = {}
         self._words = catalogue("fr")
 
-    def begin(self, play: str, *, stations: Callable[[], Mapping[str, str]], words: Callable[[], Words]) -> None:
+    def begin(
+        self,
+        play: str,
+        *,
+        stations: Callable[[], Mapping[str, str]],
+        words: Callable[[], Words],
+        password: Callable[[], str] = lambda: "",
+    ) -> None:
         """A play begins; the batches of ``serial`` are one."""
-        self._plays.setdefault(play, _Play(stations, words))
+        self._plays.setdefault(play, _Play(stations, words, password))
 
     def returned(self, play: str, action: str, station: str, result: Mapping[str, Any], *, wrong: bool) -> None:
         """A task has ended on a station. ``wrong``: failed, or the station is unreachable."""
@@ -90,6 +101,7 @@ class RunEnd:
         blocks, problems = [], []
         for play in self._plays.values():
             if play.block is None and play.run is not None:
+                give_password(play.password())
                 play.block, problem = _made(play, play.run, command=command)
                 self._words = play.words()
                 problems += [self._words.of(problem)] if problem else []
@@ -101,6 +113,14 @@ class RunEnd:
         # Before it is printed: a line twice is worse than half of one.
         SCREEN.said = True
         display(text, stderr=read_by_a_program())
+
+    def give_back(self) -> None:
+        """Give the schools of the run back that the plays' own last tasks have not. Raises what asking for a password
+        may."""
+        for play in self._plays.values():
+            if play.run is not None and play.run.store and not play.run.check:
+                give_password(play.password())
+                give_back_schools(play.run.store)
 
 
 def _ended(action: str, result: Mapping[str, Any]) -> bool:
