@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +136,36 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
     assert any(FIRST in gap and SECOND not in gap for gap in old["gaps"]), old["gaps"]
     fine = _whole(school.play("conclude", *_options(last, store, pronote_conclude_max_age=96)).assert_code(0))
     assert fine["complete"]
+
+
+def test_the_command_concludes_with_the_code_of_what_it_found(school: School, tmp_path: Path) -> None:
+    store = tmp_path / "pronote.sqlite3"
+
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        program = (sys.executable, str(ROOT / "bin/pronote-audit"), "-i", str(school.inventory))
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
+        return subprocess.run(
+            [*program, "-e", f"@{school.variables}", *arguments, *_options(tmp_path, store)],
+            env=own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    none = command("--conclude")
+    assert (none.returncode, store.exists()) == (2, False)
+    assert "pronote-audit: nothing was concluded (ansible-playbook ended with 2)" in none.stderr
+    later = ("-e", json.dumps({"pronote_audit_conclude_later": True}))
+    assert command("--limit", "a-*", *later).returncode == 0
+    asked = len(school.lab.journal())
+    half = command("--conclude", "--check")
+    assert half.returncode == 3, half.stdout + half.stderr
+    assert SECOND in half.stderr
+    assert len(school.lab.journal()) == asked, "a conclusion asks no station anything"
+    assert command("--limit", "b-*", *later).returncode == 1
+    whole = command("--conclude")
+    assert (whole.returncode, "pronote-audit: Not compliant" in whole.stderr) == (1, True)
+    assert {row["station"] for row in _report(tmp_path)["stations"]} == {"a-1", "a-2", "b-1", "b-2"}
 
 
 def test_the_conclusion_alone_says_that_a_school_has_gone(school: School, tmp_path: Path) -> None:

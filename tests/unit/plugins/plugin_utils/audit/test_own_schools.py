@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,10 +18,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.record impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.identity import Identity
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import rows as _rows
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection
 
 from tests.browser.sample import record
-from tests.unit.sql import run
+from tests.unit.sql import run, statements
 
 OURS, OTHERS = "0310001A", "0310002B"
 EVERYONE = ("a-1", "a-2", "a-3", "b-1", "b-2")
@@ -75,24 +74,9 @@ def _told(history: History) -> dict[str, list[str]]:
     return {kind: [change.station for change in each] for kind, each in vars(history.changes).items() if each}
 
 
-@contextlib.contextmanager
-def _statements() -> Iterator[list[tuple[str, Any]]]:
-    """What is asked of the database meanwhile."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_db: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("later", [True, False])
 def test_no_row_of_another_school_is_read(store: Store, later: bool) -> None:
-    with _statements() as asked:
+    with statements() as asked:
         _save(store, _audit(3, *_school("a", OURS, 3), later=later))
     selects = [(text, values) for text, values in asked if text.lower().startswith("select ")]
     with store.read() as db:
@@ -109,7 +93,7 @@ def test_no_row_of_another_school_is_read(store: Store, later: bool) -> None:
 
 def test_no_statement_goes_through_what_others_nights_have_left(store: Store) -> None:
     """SQLite says how it would carry out each."""
-    with _statements() as asked:
+    with statements() as asked:
         _save(store, _audit(3, *_school("a", OURS, 3)))
     with store.read() as db:
         if db.dialect.name != "sqlite":
