@@ -63,7 +63,7 @@ def history() -> History:
             ("2026-11-25T04:30:00Z", [*every, *hostile], names),
         ):
             audit = Audit(at=at, records=records, stations=stations, inventory=inventory, verdict="")
-            kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product: _JOBS)
+            kept = save_audit(store, audit, keep_days=180, jobs=lambda _db, _product, _stations: _JOBS)
     met = {
         "s101-00": "done",
         "s101-01": "free_disk",

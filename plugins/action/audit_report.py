@@ -40,22 +40,25 @@ class ActionModule(ControllerAction):
         "records": {"type": "str", "default": "pronote_audit_record"},
         "store": {"type": store_address, "aliases": ["state"]},
         "language": LANGUAGE_SPEC,
+        "conclude_later": {"type": "bool", "default": False},
     }
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         words = self.words
         records = list(records_of(self.variables, args["records"]))
+        later = args["conclude_later"]
         made = make(
             records,
             {kind: args[kind] for kind in KINDS},
             **asked(args),
             words=words,
             stations=stations_of(self.variables, args["product"]),
-            awaited=to_audit(self.variables, args["product"]),
+            awaited=to_audit(self.variables, args["product"], of_play=later),
             place=place_of(self.variables),
             inventory=identity_of(self.variables),
             commands=commands(self.variables),
             check=self._task.check_mode,
+            later=later,
         )
         title = [PRODUCTS[args["product"]].title] if args["product"] != "pronote_client" else []
         show(["\n".join([*title, render_table(records, words=words, **terminal())])])

@@ -179,7 +179,10 @@ class CallbackModule(Default):
             command = functools.partial(
                 how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
             )
-            self._run_end.say(self._display.display, self._display.warning, command=command)
+            try:
+                self._run_end.say(self._display.display, self._display.warning, command=command)
+            finally:
+                self._run_end.give_back()
         except Exception as exc:  # noqa: BLE001  (as above)
             self.give_up(exc)
 

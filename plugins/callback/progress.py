@@ -42,7 +42,7 @@ description:
   - The run ends with one block, which says for each deployment, dry run and audit how many stations ended how, by
     school, and for each reason whom it keeps and what to do. P(rentree.pronote.console#callback) prints it when that is
     the callback for stdout. Under any other one this callback does, also when every station of a deployment has failed
-    and Ansible ends the play before its last task.
+    and Ansible ends the play before its last task. The schools of such a deployment are given back here, too.
   - Any other play that had stations to work on ends with one line.
   - Where stdout is for a program (C(json), C(jsonl)), what is printed here goes to stderr.
   - It goes with any stdout callback, replaces none, and has no effect on the run or its exit code, even when it breaks.
@@ -196,7 +196,10 @@ class CallbackModule(CallbackBase):
         command = functools.partial(
             how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
         )
-        self._run_end.say(self._display.display, self._display.warning, command=command)
+        try:
+            self._run_end.say(self._display.display, self._display.warning, command=command)
+        finally:
+            self._run_end.give_back()
 
     def _gather(self, result: Any, *, wrong: bool = False) -> None:
         self._run_end.returned(self._play, result.task.action, result.host.get_name(), result.result, wrong=wrong)

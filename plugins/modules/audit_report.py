@@ -37,6 +37,13 @@ options:
         for C(pronote_language).
     type: str
     choices: [fr, en]
+  conclude_later:
+    description:
+      - Whether this audit is one of many, each of some schools, which M(rentree.pronote.audit_conclude) sums up.
+      - Of O(store) it reads what is of its own schools, the reports and RV(verdict_of_all) are of these, and stations
+        of others are neither shown nor counted as RV(unread).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - rentree.pronote.attributes
   - rentree.pronote.attributes.info

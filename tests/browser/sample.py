@@ -237,9 +237,9 @@ def sample(
     )
 
 
-def _jobs(names: list[str], at: str) -> Callable[[object, str], list[tuple[str, str]]]:
+def _jobs(names: list[str], at: str) -> Callable[[object, str, object], list[tuple[str, str]]]:
     """Everything was done by our jobs, but at the first stations of each room."""
-    return lambda _db, _product: [(name, at) for name in names if not name.endswith("-01")]
+    return lambda _db, _product, _stations: [(name, at) for name in names if not name.endswith("-01")]
 
 
 def _hostile(of: AuditRecord, *, new: bool) -> list[AuditRecord]:

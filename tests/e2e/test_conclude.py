@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import 
 from ansible_collections.rentree.pronote.plugins.module_utils.base.times import iso
 
 from tests.e2e.conftest import School, StartSchool
-from tests.e2e.playbook import PlaybookRun
+from tests.e2e.playbook import ROOT, PlaybookRun
 from tests.e2e.reports import json_report
 from tests.mailbox import mail_server
 
@@ -83,12 +86,15 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
         assert "Audit first" in none.output
         assert not store.exists()
 
-        audited("node-1", "a-*")
+        own = audited("node-1", "a-*")
+        (told,) = own.of("audit_report").values()
+        assert (told["unread"], told["verdict_of_all"]) == (0, "compliant"), "the second school is the other job's"
         half = _whole(concluded().assert_code(0))
         assert (half["verdict"], half["unread"]) == ("incomplete", 2)
         assert any(SECOND in gap and FIRST not in gap for gap in half["gaps"]), half["gaps"]
 
         audited("node-2", "b-*")
+        assert {row["station"] for row in json_report(tmp_path / "node-2")["stations"]} == {"b-1", "b-2"}
         assert box.mails == []
         requests = len(school.lab.journal())
         before = _kept(store)
@@ -119,6 +125,36 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
     assert any(FIRST in gap and SECOND not in gap for gap in old["gaps"]), old["gaps"]
     fine = _whole(school.play("conclude", *_options(last, store, pronote_conclude_max_age=96)).assert_code(0))
     assert fine["complete"]
+
+
+def test_the_command_concludes_with_the_code_of_what_it_found(school: School, tmp_path: Path) -> None:
+    store = tmp_path / "pronote.sqlite3"
+
+    def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        program = (sys.executable, str(ROOT / "bin/pronote-audit"), "-i", str(school.inventory))
+        own = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
+        return subprocess.run(
+            [*program, "-e", f"@{school.variables}", *arguments, *_options(tmp_path, store)],
+            env=own,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    none = command("--conclude")
+    assert (none.returncode, store.exists()) == (2, False)
+    assert "pronote-audit: nothing was concluded (ansible-playbook ended with 2)" in none.stderr
+    later = ("-e", json.dumps({"pronote_audit_conclude_later": True}))
+    assert command("--limit", "a-*", *later).returncode == 0
+    asked = len(school.lab.journal())
+    half = command("--conclude", "--check")
+    assert half.returncode == 3, half.stdout + half.stderr
+    assert SECOND in half.stderr
+    assert len(school.lab.journal()) == asked, "a conclusion asks no station anything"
+    assert command("--limit", "b-*", *later).returncode == 1
+    whole = command("--conclude")
+    assert (whole.returncode, "pronote-audit: Not compliant" in whole.stderr) == (1, True)
+    assert {row["station"] for row in json_report(tmp_path)["stations"]} == {"a-1", "a-2", "b-1", "b-2"}
 
 
 def test_the_conclusion_alone_says_that_a_school_has_gone(school: School, tmp_path: Path) -> None:

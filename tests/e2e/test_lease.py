@@ -7,7 +7,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.e2e.conftest import School, StartSchool
+from tests.e2e.playbook import run_playbook
+from tests.e2e.test_ends import AGGREGATE, CONSOLE
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
 
 NAMES = ["poste-1", "poste-2"]
@@ -65,10 +69,29 @@ def test_the_second_of_two_jobs_says_who_has_the_school(start_school: StartSchoo
     options = json.dumps({"pronote_client_job_timeout": 1})
     third = school.play("deploy", "-e", options)
     assert {result.get("kind") for result in third.of("client").values()} == {"running"}
-    # All of its stations are left at work: such a play ends before it gives its school back, which its end does.
-    ((_uai, taken_over, _node),) = _leases(school)
-    assert taken_over != holder
+    # All of its stations are left at work: Ansible ends such a play before its last task, and the school is given back.
+    assert _leases(school) == []
     assert _starts(school) == NAMES
+
+
+@pytest.mark.parametrize("callbacks", [CONSOLE, AGGREGATE], ids=["console", "progress"])
+def test_a_run_that_brings_nobody_to_the_end_gives_back_its_own_schools_alone(
+    start_school: StartSchool, callbacks: dict[str, str]
+) -> None:
+    school = _school(start_school, seconds=300)
+    school.play("audit").assert_code(0)
+    others = ("0310009Z", "node-9:x", "AWX 13", "node-9", "", "", 300, "2026-08-24T18:00:00Z", "2999-01-01T00:00:00Z")
+    with sqlite3.connect(_store(school)) as db:
+        db.execute(f"insert into lease values ({', '.join('?' * len(others))})", others)
+        # What is taken is seen, although nothing is left of it in the end.
+        db.execute("create table taken (school text)")
+        db.execute("create trigger took after insert on lease begin insert into taken values (new.school); end")
+    options = ("-e", f"@{school.variables}", "-e", json.dumps({"pronote_client_job_timeout": 1}))
+    run = run_playbook("deploy", *options, inventory=school.inventory, work=school.work, timeout=240, **callbacks)
+    assert {result.get("kind") for result in run.of("client").values()} == {"running"}
+    with sqlite3.connect(_store(school)) as db:
+        assert db.execute("select school from taken").fetchall() != []
+    assert _leases(school) == [("0310009Z", "AWX 13", "node-9")]
 
 
 def test_a_killed_nodes_school_is_taken_over_once_its_time_is_over(start_school: StartSchool) -> None:

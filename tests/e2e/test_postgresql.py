@@ -106,6 +106,15 @@ def test_a_server_that_goes_away_in_the_middle_stops_nobody(school: School, serv
     assert sorted(start["station"] for start in school.lab.installer_starts()) == NAMES
 
 
+def test_a_run_that_leaves_all_in_the_middle_gives_its_school_back(school: School, server: Postgresql) -> None:
+    """What gives it back has no task, whose variables would have the password."""
+    run = school.play("deploy", "-e", json.dumps({"pronote_client_job_timeout": 1}))
+    assert {result.get("kind") for result in run.of("client").values()} == {"running"}
+    assert _rows(server, "select * from lease") == []
+    assert len(_rows(server, "select * from attempt where ended is null")) == len(NAMES)
+    assert server.password not in run.output
+
+
 def test_a_wrong_password_says_where_it_comes_from_and_stops_nobody(school: School, server: Postgresql) -> None:
     _give(school, {"pronote_state": server.url(schema="pronote"), "pronote_state_password": "s3cret-and-wrong"})
     run = school.play("deploy").assert_code(0)

@@ -245,6 +245,27 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     assert _result(controller) == result
 
 
+def test_the_conclusion_is_scheduled_beside_the_audits(controller: Controller, school: School) -> None:
+    store = controller.state / "state/pronote.sqlite3"
+    lab = ["-e", f"@{school.variables}"]
+    later = ["-e", json.dumps({"pronote_audit_conclude_later": True, "pronote_audit_html": ""})]
+    controller.play(pronote_schedule_arguments=["--limit", "compliant", *lab, *later]).assert_code(0)
+    assert _audit(controller).returncode == 0
+    own = controller.top / "conclusion"
+    controller.play(
+        pronote_schedule_name="pronote-conclusion",
+        pronote_schedule_state_dir=str(own),
+        pronote_schedule_arguments=["--conclude", *lab, "-e", f"pronote_state={store}"],
+    ).assert_code(0)
+    done = subprocess.run([controller.runner / "pronote-conclusion"], capture_output=True, text=True, check=False)
+    # The other station was never audited.
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert json.loads((own / "last-result.json").read_text(encoding="utf-8"))["verdict"] == "incomplete"
+    assert "late" in (own / "reports/audit.html").read_text(encoding="utf-8")
+    assert not (controller.state / "reports/audit.html").exists()
+    assert _result(controller)["verdict"] == "compliant"
+
+
 def _said(controller: Controller) -> tuple[Any, ...]:
     return tuple(_result(controller)[name] for name in ("exit_code", "result", "verdict"))
 

@@ -94,6 +94,7 @@ def changes(
     inventory: str,
     ours: Iterable[tuple[str, str]],
     judges: Callable[[str], bool] = lambda _school: True,
+    others: bool = False,
 ) -> Changes:
     """Compare an audit with what was known.
 
@@ -102,7 +103,7 @@ def changes(
     only in a school that the run ``judges`` (audit/sight.py). ``ours`` are our own jobs, as (station, time of the
     end): a client that changed without one was changed by hand, which is the client's own update or a visit. When there
     is none at all, deployments are remembered in another store, or there are none yet: then nothing is called changed
-    by hand. Nothing is new in a first audit.
+    by hand. Nothing is new in a first audit. ``others``: whether there is a word on stations that ``known`` leaves out.
     """
     latest = dict[str, str]()
     for station, time in ours:
@@ -112,7 +113,7 @@ def changes(
         station, status, clients = record["station"], record["status"], clients_of(record)
         previous = known.get(station)
         if previous is None:
-            if known:
+            if known or others:
                 found.new.append(_change(record, after=status))
             continue
         if status in FAULTY and previous.judged not in FAULTY:

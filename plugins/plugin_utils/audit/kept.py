@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from ...module_utils.base.times import iso, local_day, moment
 from ..inventory.identity import Identity
 from ..store import schema
-from ..store.rows import put
+from ..store.rows import named, put
 from ..store.store import Store
 from .history import VANISHED, Change, Changes, LastWord, changes, clients_of, merged, picture, remember
 from .record import AuditRecord, ShownRecord
@@ -32,21 +32,29 @@ _COLUMNS = ("inventory", "at", "since", "judged", "clients", "seen")
 # Of audit_change, by the fields of a Change: two of them are words of SQL.
 _CHANGE = {"station": "station", "school": "school", "room": "room", "was": "before", "became": "after"}
 
-Jobs = Callable[[Connection, str], Iterable[tuple[str, str]]]
-"""Our own jobs for a product, as (station, time of the end). What they change is not by hand."""
+Jobs = Callable[[Connection, str, Collection[str]], Iterable[tuple[str, str]]]
+"""Our own jobs for a product on these stations, as (station, time of the end); of others when these had none. What they
+change is not by hand."""
 
 
-def our_jobs(db: Connection, product: str) -> list[tuple[str, str]]:
-    """Every start of an installer in this store. One that has not ended may be what changes a station just now."""
+def our_jobs(db: Connection, product: str, stations: Collection[str]) -> list[tuple[str, str]]:
+    """The last start of an installer on each. One that has not ended may be what changes a station just now."""
+    if not stations:
+        return []
     of = schema.attempt.c
-    jobs = select(of.station, func.coalesce(of.ended, "9999")).where(of.product == product)
-    return [(station, time) for station, time in db.execute(jobs)]
+    last = select(of.station, func.max(func.coalesce(of.ended, "9999")).label("ended")).where(of.product == product)
+    found = [(row["station"], row["ended"]) for row in named(db, last.group_by(of.station), of.station, stations)]
+    # Anybody's says that deployments are remembered in this store.
+    return found or [
+        (name, "") for name in db.execute(select(of.station).where(of.product == product).limit(1)).scalars()
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
     """One run. ``stations``: those that its inventory names. ``concludes``: it has read nobody, and sums up what the
-    audits before it have found (playbooks/conclude.yml)."""
+    audits before it have found (playbooks/conclude.yml). ``later``: one of many, each of some schools, that such a
+    conclusion sums up: what the store has of other schools is not read, nor judged."""
 
     at: str
     records: Sequence[AuditRecord]
@@ -55,6 +63,12 @@ class Audit:
     verdict: str
     product: str = "pronote_client"
     concludes: bool = False
+    later: bool = False
+
+    @property
+    def schools(self) -> frozenset[str] | None:
+        """Those of which it reads the store; None: all."""
+        return frozenset(record["school"] for record in self.records) if self.later else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +93,14 @@ def save_audit(store: Store, audit: Audit, *, keep_days: int, jobs: Jobs = our_j
     with store.write() as db:
         compared = _compared(db, audit, jobs)
         _insert(db, audit, compared)
-        _prune(db, audit.at, keep_days)
-        return _history(db, audit.product, compared)
+        _prune(db, audit, keep_days)
+        return _history(db, audit, compared)
 
 
 def read_history(store: Store, audit: Audit, *, jobs: Jobs = our_jobs) -> History:
     """The history as it would be with this audit; nothing is written (check mode)."""
     with store.read() as db:
-        return _history(db, audit.product, _compared(db, audit, jobs))
+        return _history(db, audit, _compared(db, audit, jobs))
 
 
 def conclude_audits(
@@ -101,8 +115,8 @@ def conclude_audits(
         compared = replace(compared, found=merged([*_since_concluded(db, audit), compared.found]))
         if not check:
             _insert(db, replace(audit, verdict=judge(compared.shown)), compared)
-            _prune(db, audit.at, keep_days)
-        return _history(db, audit.product, compared)
+            _prune(db, audit, keep_days)
+        return _history(db, audit, compared)
 
 
 def _since_concluded(db: Connection, audit: Audit) -> list[Changes]:
@@ -129,10 +143,18 @@ def last_words(store: Store, product: str = "pronote_client") -> list[LastWord]:
         return list(_last_words(db, product).values())
 
 
-def _last_words(db: Connection, product: str) -> dict[str, LastWord]:
+def _last_words(
+    db: Connection, product: str, schools: Collection[str] | None = None, stations: Collection[str] = ()
+) -> dict[str, LastWord]:
+    """Of these schools and, whatever school they were of then, of these stations."""
+    of = schema.audit_station.c
+    every = select(schema.audit_station).where(of.product == product)
+    rows = {row["station"]: row for row in named(db, every, of.school, schools)}
+    if schools is not None:
+        rows |= {row["station"]: row for row in named(db, every, of.station, set(stations) - rows.keys())}
     return {
-        row["station"]: LastWord(record=json.loads(row["record"]), **{name: row[name] for name in _COLUMNS})
-        for row in db.execute(select(schema.audit_station).where(schema.audit_station.c.product == product)).mappings()
+        station: LastWord(record=json.loads(row["record"]), **{name: row[name] for name in _COLUMNS})
+        for station, row in rows.items()
     }
 
 
@@ -147,8 +169,9 @@ class _Compared:
 
 
 def _compared(db: Connection, audit: Audit, jobs: Jobs) -> _Compared:
-    known = _taken_over(_last_words(db, audit.product), audit.inventory)
-    ours = jobs(db, audit.product)
+    audited = {record["station"] for record in audit.records}
+    known = _taken_over(_last_words(db, audit.product, audit.schools, audited), audit.inventory)
+    ours = jobs(db, audit.product, audited)
     key = audit.inventory.key
     sight = sight_of(
         {name: word.record["school"] for name, word in known.items() if word.inventory == key},
@@ -158,10 +181,23 @@ def _compared(db: Connection, audit: Audit, jobs: Jobs) -> _Compared:
         may_be_cut=audit.inventory.may_be_cut,
         whole=audit.concludes,
     )
-    found = changes(known, audit.records, stations=sight.stations, inventory=key, ours=ours, judges=sight.judges)
+    found = changes(
+        known,
+        audit.records,
+        stations=sight.stations,
+        inventory=key,
+        ours=ours,
+        judges=sight.judges,
+        others=not known and _has_words(db, audit.product),
+    )
     words = {r["station"]: remember(known.get(r["station"]), r, at=audit.at, inventory=key) for r in audit.records}
     shown = picture({**known, **words}, audit.records, stations=sight.stations, at=audit.at)
     return _Compared(found=found, words=words, shown=shown, sight=sight)
+
+
+def _has_words(db: Connection, product: str) -> bool:
+    of = schema.audit_station.c
+    return db.execute(select(of.station).where(of.product == product).limit(1)).first() is not None
 
 
 def _taken_over(known: dict[str, LastWord], inventory: Identity) -> dict[str, LastWord]:
@@ -177,9 +213,10 @@ def _taken_over(known: dict[str, LastWord], inventory: Identity) -> dict[str, La
 def _insert(db: Connection, audit: Audit, compared: _Compared) -> None:
     found, words, shown = compared.found, compared.words, compared.shown
     key, formerly = audit.inventory.key, audit.inventory.formerly
-    for table in (schema.audit, schema.audit_station) if formerly else ():
+    # What the audits of then are called matters to a conclusion, which does it.
+    for table in (*([schema.audit] if not audit.later else []), schema.audit_station) if formerly else ():
         of_it = (table.c.product == audit.product, table.c.inventory == formerly)
-        db.execute(update(table).where(*of_it).values(inventory=key))
+        db.execute(update(table).where(*of_it, *_own(audit, table)).values(inventory=key))
     limited = any(not entry["audited"] for entry in shown)
     own = {"at": audit.at, "product": audit.product, "inventory": key, "verdict": audit.verdict}
     added = insert(schema.audit).values(own | {"limited": int(limited), "concludes": int(audit.concludes)})
@@ -222,7 +259,7 @@ def _insert(db: Connection, audit: Audit, compared: _Compared) -> None:
 
 def _row(product: str, station: str, word: LastWord) -> dict[str, Any]:
     # In ASCII: a server's JSON may hold half of a surrogate pair, which no store can keep as text.
-    columns = {name: getattr(word, name) for name in _COLUMNS}
+    columns = {"school": word.record["school"]} | {name: getattr(word, name) for name in _COLUMNS}
     return {"product": product, "station": station, "record": json.dumps(word.record), **columns}
 
 
@@ -245,27 +282,36 @@ def _see_release(db: Connection, audit: Audit, school: str, release: str) -> Non
     db.execute(insert(seen).values(own | {"first_seen": audit.at, "last_seen": audit.at}))
 
 
-def _prune(db: Connection, at: str, keep_days: int) -> None:
+def _prune(db: Connection, audit: Audit, keep_days: int) -> None:
     try:
-        oldest = iso(moment(at) - dt.timedelta(days=keep_days))
+        oldest = iso(moment(audit.at) - dt.timedelta(days=keep_days))
     except OverflowError:
         # More days than there are years for (999999: for ever).
         return
     for table in (schema.audit, schema.audit_station):
-        db.execute(delete(table).where(table.c.at < oldest))
+        db.execute(delete(table).where(table.c.at < oldest, *_own(audit, table)))
 
 
-def _history(db: Connection, product: str, compared: _Compared) -> History:
+def _own(audit: Audit, table: Table) -> list[ColumnElement[bool]]:
+    """Of the last words, only those of its own schools, for an audit that is one of many."""
+    if audit.schools is None or table is not schema.audit_station:
+        return []
+    return [table.c.product == audit.product, table.c.school.in_(audit.schools)]
+
+
+def _history(db: Connection, audit: Audit, compared: _Compared) -> History:
     return History(
         picture=list(compared.shown),
         changes=compared.found,
-        trend=_trend(db, product),
-        releases=_releases(db, product),
+        trend=_trend(db, audit.product, audit.schools),
+        releases=_releases(db, audit.product, audit.schools),
         cut=compared.sight.cut,
     )
 
 
-def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, int]]]]:
+def _trend(
+    db: Connection, product: str, schools: Collection[str] | None
+) -> dict[str, list[tuple[str, dict[str, int]]]]:
     audits: dict[str, dict[int, tuple[str, dict[str, int]]]] = {}
     of, counted = schema.audit.c, schema.audit_count.c
     trend = (
@@ -274,9 +320,9 @@ def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, 
         .where(of.product == product)
         .order_by(of.id)
     )
-    for number, at, school, status, stations in db.execute(trend):
-        _, counts = audits.setdefault(school, {}).setdefault(number, (at, {}))
-        counts[status] = stations
+    for row in named(db, trend, counted.school, schools):
+        _, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
+        counts[row["status"]] = row["stations"]
     # The last audit of each day, where the controller is: an evening of deployments is one point, as any day is.
     return {
         school: list({local_day(at): (at, counts) for at, counts in of_school.values()}.values())
@@ -284,9 +330,8 @@ def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, 
     }
 
 
-def _releases(db: Connection, product: str) -> dict[str, tuple[str, str]]:
+def _releases(db: Connection, product: str, schools: Collection[str] | None) -> dict[str, tuple[str, str]]:
     seen = schema.server_release.c
-    rows = db.execute(
-        select(seen.school, seen.release, seen.first_seen).where(seen.product == product).order_by(seen.id)
-    )
-    return {school: (release, first_seen) for school, release, first_seen in rows}
+    every = select(seen.school, seen.release, seen.first_seen).where(seen.product == product).order_by(seen.id)
+    rows = named(db, every, seen.school, schools)
+    return {row["school"]: (row["release"], row["first_seen"]) for row in rows}

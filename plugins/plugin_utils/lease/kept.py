@@ -57,6 +57,9 @@ def renew(db: Connection, run: str, *, now: dt.datetime) -> None:
 
 def release(store: Store, run: str) -> None:
     """Give all schools of a run back. Raises StoreError."""
+    with store.read() as db:
+        if not _held(db, run):
+            return
     with store.write() as db:
         db.execute(delete(schema.lease).where(schema.lease.c.run == run))
 

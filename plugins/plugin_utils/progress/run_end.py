@@ -3,7 +3,8 @@
 
 A play all of whose stations have failed or could not be reached is over for Ansible, and the playbook with it
 (``PlaybookExecutor.run``): the task that makes a deployment's block has no station to run for. An evening on which the
-depot is down would so end without a word about it. I/O: the store, files and Ansible.
+depot is down would so end without a word about it, and its schools would be its own for minutes more.
+I/O: the store, files and Ansible.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..ending.draw import draw
 from ..ending.gather import DeploymentRun, block_and_outcome, gather
 from ..inventory.typed import playbook_command
 from ..pages.screen import SCREEN, read_by_a_program
+from ..rings.having import give_back_schools
 from ..store.address import is_server
 from ..store.password import give_password
 from ..words.catalogue import catalogue
@@ -113,6 +115,14 @@ class RunEnd:
         SCREEN.said = True
         display(text, stderr=read_by_a_program())
 
+    def give_back(self) -> None:
+        """Give the schools of the run back that the plays' own last tasks have not. Raises what asking for a password
+        may."""
+        for play in self._plays.values():
+            if play.run is not None and play.run.store and not play.run.check:
+                _give_password(play, play.run)
+                give_back_schools(play.run.store)
+
 
 def _ended(action: str, result: Mapping[str, Any]) -> bool:
     """Whether a station had its turn. One that does not go in a step tells again what it showed in an earlier one."""
@@ -123,11 +133,15 @@ def _failed(result: Mapping[str, Any] | None) -> bool:
     return bool(result and (result.get("failed") or result.get("unreachable")))
 
 
+def _give_password(play: _Play, run: DeploymentRun) -> None:
+    """No task of this process has said it: each had a worker of its own."""
+    if is_server(run.store):
+        give_password(play.password())
+
+
 def _made(play: _Play, run: DeploymentRun, *, command: Command) -> tuple[EndBlock, str]:
     words, stations = play.words(), play.stations()
     places = {name: {"room": room, "school": play.schools.get(name, "")} for name, room in stations.items()}
-    if is_server(run.store):
-        # No task of this process has said it: each had a worker of its own.
-        give_password(play.password())
+    _give_password(play, run)
     ends = gather(stations, run, surveys=play.surveys, results=play.results, places=places, words=words)
     return block_and_outcome(ends, run, words=words, command=command)

@@ -18,7 +18,7 @@ from ...module_utils.base.clock import now
 from ...module_utils.base.message import Message
 from ..station.frozen import Unconfirmed
 from ..store import schema
-from ..store.rows import add, put
+from ..store.rows import add, named, put
 from .confirmation import forget, keep
 from .kept import standing_row
 from .last import last_row
@@ -150,8 +150,8 @@ class Batch:
     def _write_installed(self, db: Connection) -> None:
         was = schema.installed.c
         kept: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        of_them = select(schema.installed).where(was.product == self.product, was.station.in_(self._clients))
-        for row in db.execute(of_them.order_by(was.number)).mappings() if self._clients else ():
+        of_product = select(schema.installed).where(was.product == self.product).order_by(was.number)
+        for row in named(db, of_product, was.station, self._clients):
             kept[row["station"]].append(dict(row))
         changed = [station for station, rows in sorted(self._clients.items()) if rows != kept[station]]
         if gone := [station for station in changed if kept[station]]:
@@ -169,10 +169,8 @@ class Batch:
             db.execute(update(attempt).where(*left).values(told))
 
     def _kept(self, db: Connection, table: Table, stations: Mapping[str, object]) -> dict[str, dict[str, Any]]:
-        if not stations:
-            return {}
-        of_them = select(table).where(table.c.product == self.product, table.c.station.in_(stations))
-        return {row["station"]: dict(row) for row in db.execute(of_them).mappings()}
+        of_product = select(table).where(table.c.product == self.product)
+        return {row["station"]: dict(row) for row in named(db, of_product, table.c.station, stations)}
 
     def _put(self, db: Connection, table: Table, rows: Mapping[str, Mapping[str, Any] | None]) -> None:
         """Rows by station; None: as it is there."""

@@ -7,13 +7,14 @@ Kept beside the standing, whose words audits change: what a deployment met stays
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypedDict
 
 from sqlalchemy import RowMapping, select
 
 from ...module_utils.base.clock import now
+from ..store.rows import named
 from ..store.schema import last_deployment
 from ..store.store import Store, store_exists
 from ..store.texts import kept_source
@@ -63,12 +64,15 @@ def last_row(
 _HELD_SINCE = ("held", "failed")
 
 
-def last_deployments(path: str | Path | None, product: str) -> Mapping[str, LastDeployment]:
-    """By station; none of a store that is not there. Raises StoreError."""
+def last_deployments(
+    path: str | Path | None, product: str, *, stations: Iterable[str] | None = None
+) -> Mapping[str, LastDeployment]:
+    """By station, of these or of all; none of a store that is not there. Raises StoreError."""
     if not path or not store_exists(path):
         return {}
     with Store(path) as store, store.read() as db:
-        rows = db.execute(select(last_deployment).where(last_deployment.c.product == product)).mappings().all()
+        of = last_deployment.c
+        rows = list(named(db, select(last_deployment).where(of.product == product), of.station, stations))
     return {row["station"]: _last(row) for row in rows}
 
 

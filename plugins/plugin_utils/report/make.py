@@ -157,10 +157,12 @@ def stations_of(variables: Mapping[str, Any], product: str) -> list[str]:
     return to_audit(variables, product) or [str(host) for host in variables["groups"]["all"]]
 
 
-def to_audit(variables: Mapping[str, Any], product: str) -> list[str]:
-    """The stations of the product's group, when this play is about some of them; none when it is about others."""
+def to_audit(variables: Mapping[str, Any], product: str, *, of_play: bool = False) -> list[str]:
+    """The stations of the product's group, when this play is about some of them; none when it is about others.
+    ``of_play``: no more than those of this play."""
     own = [str(host) for host in variables["groups"].get(PRODUCTS[product].group, ())]
-    return own if {str(host) for host in variables["ansible_play_hosts_all"]} <= set(own) else []
+    play = {str(host) for host in variables["ansible_play_hosts_all"]}
+    return [host for host in own if host in play or not of_play] if play <= set(own) else []
 
 
 def place_of(variables: Mapping[str, Any]) -> Callable[[str], dict[str, str]]:
@@ -191,14 +193,15 @@ def make(
     inventory: Identity,
     commands: Commands,
     check: bool,
+    later: bool = False,
     awaited: Sequence[str] = (),
     place: Callable[[str], dict[str, str]] = lambda _station: {"school": "", "school_name": "", "room": ""},
 ) -> ReportResult:
     """Judge an audit, keep it and write its reports; in check mode nothing is kept or written. Raises ValueError.
 
-    ``paths``: by KINDS. ``store`` empty: no history. ``outcome``: the file for bin/pronote-audit.
-    ``board``: the file of the board, which the page may have beside it. ``stations`` and ``inventory`` as in Audit.
-    ``awaited``: the stations that audits are to look at, and ``place`` what is known of one that none has looked at.
+    ``paths``: as in report/write.py's KINDS. ``store`` empty: no history. ``outcome``: the file for bin/pronote-audit.
+    ``board``: the file of the board, which the page may have beside it. ``stations``, ``inventory`` and ``later`` as in
+    Audit. ``awaited``: the stations that audits are to look at, and ``place`` what is known of one that none has seen.
     """
     if keep_days < 1:
         raise ValueError(Message("keep_days is {days}, and must be at least 1", days=keep_days))
@@ -210,12 +213,14 @@ def make(
         inventory=inventory,
         verdict=concluded.verdict,
         product=product,
+        later=later,
     )
     warnings: list[str] = []
     last: Mapping[str, LastDeployment] = {}
     try:
         history = _history(audit, store or "", keep_days=keep_days, check=check)
-        last = last_deployments(store, product)
+        shown_of = {row["station"] for row in history.picture} if later else None
+        last = last_deployments(store, product, stations=shown_of)
     except StoreError as exc:
         # The history is lost for today; the report is not.
         history = History.none(audit)

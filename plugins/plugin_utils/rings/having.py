@@ -88,6 +88,8 @@ def have_schools(
 
 def give_back_schools(store: str) -> None:
     """The run is over. One that cannot say so has its schools until their time is over."""
+    if not store_exists(store):
+        return
     try:
         with Store(store) as kept:
             release(kept, run_id())

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["add", "put"]
+__all__ = ["add", "named", "put"]
+
+_AT_ONCE: Final = 500
+"""Names in a statement: an engine takes so many values only."""
 
 
 def _insert(db: Connection, table: Table) -> Any:
@@ -31,3 +34,15 @@ def put(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None
     written = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     # In one order whoever writes: two that write the same rows never wait for each other.
     db.execute(statement.on_conflict_do_update(index_elements=keys, set_=written), list(rows))
+
+
+def named(
+    db: Connection, statement: Select[Any], column: ColumnElement[str], names: Iterable[str] | None
+) -> Iterator[RowMapping]:
+    """The rows that have one of these names in a column, however many; those of one name together. None: every row."""
+    if names is None:
+        yield from db.execute(statement).mappings()
+        return
+    every = sorted(set(names))
+    for first in range(0, len(every), _AT_ONCE):
+        yield from db.execute(statement.where(column.in_(every[first : first + _AT_ONCE]))).mappings()

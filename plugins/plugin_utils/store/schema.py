@@ -135,6 +135,7 @@ attempt: Final = Table(
     _text("controller"),
 )
 Index("attempt_by_job", attempt.c.station, attempt.c.job)
+Index("attempt_by_product", attempt.c.product, attempt.c.station)
 
 ring: Final = Table(
     # How many stations of a school an earlier run brought to a release, and why it stopped.
@@ -180,6 +181,7 @@ audit_count: Final = Table(
     _key("status"),
     _count("stations"),
 )
+Index("audit_count_school", audit_count.c.school)
 audit_station: Final = Table(
     # The last word on each product of a station: what the next audit is compared with.
     "audit_station",
@@ -193,7 +195,10 @@ audit_station: Final = Table(
     _maybe("clients"),
     _maybe("seen"),
     _text("record"),
+    # As of the record: the audit of a school reads its own rows alone.
+    _said("school"),
 )
+Index("audit_station_school", audit_station.c.product, audit_station.c.school)
 server_release: Final = Table(
     "server_release",
     metadata,

@@ -156,7 +156,7 @@ def test_the_attempts(store: Store) -> None:
             tuple(row.values())
             for row in run(db, "select station, product, verb, release, result, code from attempt order by id")
         ]
-        ours = our_jobs(db, "pronote_client")
+        ours = our_jobs(db, "pronote_client", [station for station, *_ in attempts])
     client, done = "pronote_client", ("2026.2.7", "done", 0)
     assert attempts == [
         ("riquet-s101-01", client, "install", *done),

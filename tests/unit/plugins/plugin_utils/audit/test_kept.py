@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -255,8 +255,8 @@ def test_a_check_says_the_same_and_writes_nothing(store: Store) -> None:
 
 
 def test_jobs_of_ours_are_asked_from_the_same_store(store: Store) -> None:
-    def jobs(db: Connection, product: str) -> list[tuple[str, str]]:
-        assert (db.in_transaction(), product) == (True, "pronote_client")
+    def jobs(db: Connection, product: str, stations: Collection[str]) -> list[tuple[str, str]]:
+        assert (db.in_transaction(), product, stations) == (True, "pronote_client", {*EVERYONE})
         return [("a", "2026-11-01T20:00:00Z")]
 
     _save(store, _audit(1, *_whole("late")))

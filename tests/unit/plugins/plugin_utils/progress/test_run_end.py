@@ -10,21 +10,29 @@ from typing import Any
 
 import pytest
 from ansible import constants
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message, with_sources
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.gather import DeploymentRun, gather
+from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.decide import Run
+from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.kept import holders, take
+from ansible_collections.rentree.pronote.plugins.plugin_utils.lease.run import this_run
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages import screen
 from ansible_collections.rentree.pronote.plugins.plugin_utils.pages.screen import SCREEN, Screen
+from ansible_collections.rentree.pronote.plugins.plugin_utils.progress import run_end as _module
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.run_end import RunEnd, how_to_run
 from ansible_collections.rentree.pronote.plugins.plugin_utils.progress.said import failure_of, reason_of_ok
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.address import is_server
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.password import give_password
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import Words
 
 from tests import endings
 from tests.servers.postgresql import Postgresql
+from tests.unit.sql import statements
 
 _EN = catalogue("en")
 _SURVEY, _TURN = "rentree.pronote.client_survey", "rentree.pronote.client_turn"
@@ -156,6 +164,44 @@ def test_a_failure_is_one_as_ansible_gives_it_to_callbacks(survey: str, tmp_path
     told = json.loads((tmp_path / "deploy.json").read_text(encoding="utf-8"))
     assert {each["station"]: each["outcome"] for each in told["stations"]} == {"late": "failed", "full": "running"}
     assert told["exit_code"] == 2
+
+
+def test_schools_are_given_back_by_whoever_took_them(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = this_run({}), Run(run="node-2:x", holder="AWX 13", node="node-2")
+    with Store(address) as store:
+        for run, school in ((mine, "A"), (mine, "B"), (other, "C")):
+            take(store, [school], run, now=utc_now(), seconds=300, alive=lambda _: True)
+
+        def held() -> list[str]:
+            nobody = Run(run="", holder="", node="")
+            return list(holders(store, "ABC", nobody, now=utc_now(), alive=lambda _: True))
+
+        given: list[str] = []
+        monkeypatch.setattr(_module, "give_password", given.append)
+        for mode, left in (("dry_run", ["A", "B", "C"]), ("deploy", ["C"])):
+            end = RunEnd()
+            end.begin("play", stations=dict, words=lambda: _EN, password=lambda: "of a vault")
+            run_of = DeploymentRun(mode=mode, store=address)  # type: ignore[arg-type]  # of the loop
+            end.returned("play", _SURVEY, "a", {"survey": "", "run": run_of.as_dict()}, wrong=False)
+            end.give_back()
+            assert held() == left
+        assert given == (["of a vault"] if is_server(address) else [])
+        # Given back already, as by the last task of a play: nobody waits for who writes, since nothing is written.
+        with statements() as asked:
+            end.give_back()
+        begun = [
+            text for text, _values in asked if "immediate" in text or "advisory" in text or "delete" in text.lower()
+        ]
+        assert (bool(asked), begun) == (True, [])
+
+
+def test_a_run_without_a_store_or_a_deployment_gives_nothing_back(tmp_path: Path) -> None:
+    end = _end("a")
+    end.give_back()
+    run = DeploymentRun(store=str(tmp_path / "none"))
+    end.returned("play", _SURVEY, "a", {"survey": "", "run": run.as_dict()}, wrong=False)
+    end.give_back()
+    assert not (tmp_path / "none").exists()
 
 
 def test_an_outcome_that_cannot_be_written_is_a_warning(survey: str, tmp_path: Path) -> None:

@@ -89,6 +89,8 @@ def test_what_a_deployment_met_stays_until_the_next(tmp_path: Path) -> None:
     memory.failed(error, wanted=WANTED, absent=False)
     told = _last(path)
     assert (told["outcome"], told["kind"], told["code"], told["wanted"]) == ("failed", "fact", 7, "2026.2.7")
+    assert last_deployments(path, PRODUCT, stations=["s2", "s1"]) == {"s1": told}
+    assert last_deployments(path, PRODUCT, stations=["s2"]) == {}
     assert (told["reason"], told["remedy"], told["next"]) == (str(FULL), "Free some space.", "free_disk")
     assert told["reason_source"]["values"]["free"] == 96
     # An audit tries nothing.
