@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
 
-__all__ = ["installed", "station_state"]
+__all__ = ["station_state"]
 
 
 def station_state(installations: Iterable[Installation] = (), **fields: Any) -> StationState:
@@ -28,19 +27,3 @@ def station_state(installations: Iterable[Installation] = (), **fields: Any) -> 
         **fields,
     }
     return StationState(installations=list(installations), **values)
-
-
-def installed(text: str) -> Installation:
-    """A client of this release, as it should be."""
-    release = Release.parse(text)
-    return Installation(
-        year=release.year,
-        release=release,
-        arch="x64",
-        condition="ok",
-        name="Client PRONOTE",
-        path=None,
-        product_code=None,
-        uninstall_string=None,
-        view=None,
-    )

@@ -24,9 +24,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.events import Events
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.overview import Process
-from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import Installation, StationState
+from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.winrm import WinrmStation
 
+from tests.unit.plans import client
 from tests.unit.states import station_state
 
 _DIGEST = "a" * 64
@@ -39,21 +40,6 @@ def _job(release: str, verb: Any, digest: str = _DIGEST) -> str:
 
 
 _INSTALL, _REMOVE = _job("2026.2.7", "install"), _job("2025.2.9", "remove", "d" * 64)
-
-
-def _client_of(release: str) -> Installation:
-    parsed = Release.parse(release)
-    return Installation(
-        year=parsed.year,
-        release=parsed,
-        arch="x64",
-        condition="ok",
-        name="Client PRONOTE",
-        path=r"C:\x\Client PRONOTE.exe",
-        product_code=None,
-        uninstall_string=r"C:\x\setup.exe",
-        view=64,
-    )
 
 
 @dataclass
@@ -73,7 +59,7 @@ class _World:
 
     def state(self) -> StationState:
         return station_state(
-            [_client_of(release) for release in self.releases],
+            [client(release) for release in self.releases],
             running=self.running,
             jobs=list(self.jobs),
         )

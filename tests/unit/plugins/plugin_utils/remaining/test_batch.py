@@ -21,8 +21,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from sqlalchemy import Engine, event
 
+from tests.unit.plans import client, state_of
 from tests.unit.sql import rows
-from tests.unit.states import installed, station_state
 
 _MOMENTS = {"last_tried", "last_seen", "since", "at"}
 
@@ -143,7 +143,7 @@ class _Nothing:
 
 def _nothing_to_do(address: str | None, station: str) -> Memory:
     memory = Memory(address, station=station, product="pronote_client", school="0310001A", room="CDI")
-    memory.seen(station_state([installed("2026.2.7")]))
+    memory.seen(state_of(client("2026.2.7")))
     return memory
 
 

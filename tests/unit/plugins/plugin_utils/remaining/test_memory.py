@@ -22,8 +22,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name i
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.state import StationState
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
 
+from tests.unit.plans import client, state_of
 from tests.unit.sql import rows
-from tests.unit.states import installed, station_state
 
 WANTED = Release.parse("2026.2.7")
 JOB = JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install")
@@ -39,7 +39,7 @@ def _memory(path: Path | str | None, station: str = "s1") -> Memory:
 
 
 def _state(*releases: str) -> StationState:
-    return station_state([installed(text) for text in releases])
+    return state_of(*map(client, releases))
 
 
 def _rows(path: str | Path, table: str) -> list[dict[str, Any]]:
