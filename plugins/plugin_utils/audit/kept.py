@@ -275,7 +275,7 @@ def _trend(db: Connection, product: str) -> dict[str, list[tuple[str, dict[str, 
         .order_by(of.id)
     )
     for number, at, school, status, stations in db.execute(trend):
-        _, counts = audits.setdefault(school, {}).setdefault(number, (at, {}))
+        _other, counts = audits.setdefault(school, {}).setdefault(number, (at, {}))
         counts[status] = stations
     # The last audit of each day, where the controller is: an evening of deployments is one point, as any day is.
     return {
