@@ -44,7 +44,7 @@ $(RUNS): requirements.txt
 	touch $@
 
 # In an environment of its own: what judges wants older packages than what is judged.
-$(PUBLISHES): requirements-publish.txt $(STAMP)
+$(PUBLISHES): requirements-publish.txt | $(STAMP)
 	$(PYTHON) -m venv --without-pip .venv-publish
 	$(BIN)/uv pip install --quiet --require-hashes --python .venv-publish/bin/python $(WHEELS) -r $< || \
 		$(BIN)/python -m pip --python .venv-publish/bin/python install --quiet --require-hashes $(WHEELS) -r $<
