@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 # What developers need, the lab and the demo among it; and what running needs alone.
 STAMP := $(VENV)/.installed
 RUNS := $(VENV)/.runs
+PUBLISHES := .venv-publish/.installed
 LAB ?= simulated
 # Or kerberos: the demo's stations in a domain.
 LAB_AUTH ?= ntlm
@@ -23,10 +24,10 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
+.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit publish-check release coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
 	lock outdated clean
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(STAMP): requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (apt install python3-venv)" >&2; exit 1; }
@@ -40,6 +41,13 @@ $(RUNS): requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (apt install python3-venv)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) $(WHEELS) -r $<
+	touch $@
+
+# In an environment of its own: what judges wants older packages than what is judged.
+$(PUBLISHES): requirements-publish.txt | $(STAMP)
+	$(PYTHON) -m venv --without-pip .venv-publish
+	$(BIN)/uv pip install --quiet --require-hashes --python .venv-publish/bin/python $(WHEELS) -r $< || \
+		$(BIN)/python -m pip --python .venv-publish/bin/python install --quiet --require-hashes $(WHEELS) -r $<
 	touch $@
 
 venv: $(RUNS) ## What running needs, for administrators
@@ -84,6 +92,12 @@ unit: $(STAMP) ## Unit tests
 
 smoke: $(STAMP) ## The handful of playbooks of `make quick`
 	$(BIN)/python -m pytest tests/e2e -m smoke $(E2E_ARGS)
+
+publish-check: $(STAMP) $(PUBLISHES) ## What Galaxy, ansible-test sanity, ansible-lint and antsibull-docs say of the collection once it is built
+	$(BIN)/python -m tests.publish
+
+release: $(STAMP) $(PUBLISHES) ## A release of VERSION: changelog, tarball, checks, notes, in build/release; publishes nothing
+	$(BIN)/python -m tests.release $(VERSION)
 
 coverage: $(STAMP) ## Unit tests, and the share of the engine that they cover (85 % of each module, branches counted)
 	$(BIN)/python -m pytest tests/unit tests/field $(UNIT_ARGS) --cov=plugins --cov-branch --cov-report=json:build/coverage.json

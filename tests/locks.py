@@ -21,10 +21,12 @@ from packaging.utils import canonicalize_name
 
 from tests.collection import ROOT
 
-__all__ = ["LOCKS", "Locked", "outdated", "read_lock", "read_source", "write_locks"]
+__all__ = ["LOCKS", "TOGETHER", "Locked", "outdated", "read_lock", "read_source", "write_locks"]
 
 # In the order in which they are written: each is bound to what the one before it says.
-LOCKS = ("requirements", "requirements-dev", "requirements-kerberos")
+TOGETHER = ("requirements", "requirements-dev", "requirements-kerberos")
+# What judges the collection has an environment of its own (`make publish-check`).
+LOCKS = (*TOGETHER, "requirements-publish")
 _DIGEST = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
 

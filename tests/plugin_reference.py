@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FOLDER", "KINDS", "pages"]
+__all__ = ["FOLDER", "KINDS", "markdown", "pages"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 FOLDER = _ROOT / "docs/plugins"
@@ -29,7 +29,7 @@ _MARKUP = (
 )
 
 
-def _text(value: str | list[str]) -> str:
+def markdown(value: str | list[str]) -> str:
     """Paragraphs of documentation as one line of Markdown."""
     text = " ".join([value] if isinstance(value, str) else value)
     for pattern, replace in _MARKUP:
@@ -69,7 +69,7 @@ def _options(options: Mapping[str, Any], inside: str = "") -> Iterator[str]:
         else:
             default = "" if option.get("default") is None else _value(option["default"])
         choices = ", ".join(f"`{choice}`" for choice in option.get("choices") or [])
-        told = _text(option["description"]) + (f" One of {choices}." if choices else "")
+        told = markdown(option["description"]) + (f" One of {choices}." if choices else "")
         yield f"| `{inside}{name}` | {kind} | {default} | {told} |"
         yield from _options(option.get("suboptions") or {}, f"{inside}{name}.")
 
@@ -77,21 +77,22 @@ def _options(options: Mapping[str, Any], inside: str = "") -> Iterator[str]:
 def _returned(values: Mapping[str, Any], inside: str = "") -> Iterator[str]:
     for name, value in values.items():
         kind = value["type"] + (f" of {value['elements']}" if value.get("elements") else "")
-        yield f"| `{inside}{name}` | {kind} | {_text(value.get('returned', ''))} | {_text(value['description'])} |"
+        when, told = markdown(value.get("returned", "")), markdown(value["description"])
+        yield f"| `{inside}{name}` | {kind} | {when} | {told} |"
         yield from _returned(value.get("contains") or {}, f"{inside}{name}.")
 
 
 def _page(kind: str, name: str, shown: Mapping[str, Any]) -> str:
     doc = shown["doc"]
     lines = [f"# {_NAMESPACE}.{name} ({kind})", "", f"{doc['short_description']}.", ""]
-    lines += [f"- {_text(each)}" for each in _listed(doc["description"])]
+    lines += [f"- {markdown(each)}" for each in _listed(doc["description"])]
     options = list(_options(doc.get("options") or {}))
     if options:
         lines += ["", "## Options", "", "| option | type | default | |", "|---|---|---|---|", *options]
     if doc.get("attributes"):
         lines += ["", "## Attributes", "", "| attribute | support | |", "|---|---|---|"]
         for attribute, about in sorted(doc["attributes"].items()):
-            told = _text([*_listed(about["description"]), *_listed(about.get("details") or [])])
+            told = markdown([*_listed(about["description"]), *_listed(about.get("details") or [])])
             lines.append(f"| `{attribute}` | {about['support']} | {told} |")
     if shown["examples"]:
         lines += ["", "## Examples", "", "```yaml", shown["examples"].strip(), "```"]
@@ -112,7 +113,7 @@ def pages() -> dict[str, str]:
     for kind in KINDS:
         for name, shown in sorted(_shown(kind).items()):
             made[f"{name}_{kind}.md"] = _page(kind, name, shown)
-            index.append(f"| [`{name}`]({name}_{kind}.md) | {kind} | {_text(shown['doc']['short_description'])} |")
+            index.append(f"| [`{name}`]({name}_{kind}.md) | {kind} | {markdown(shown['doc']['short_description'])} |")
     # Links between pages: the plugin's name alone is what documentation gives, and no two kinds share one.
     files = {file.rpartition("_")[0]: file for file in made}
     linked = {

@@ -1,7 +1,7 @@
 """``python -m tests.sanity``: does this Python's ansible-core take the collection? Imports and documentation of it all.
 
-No ``ansible-test sanity``: it wants a copy of the repository, and the network for each of its tests. The last line is a
-test runner's.
+``ansible-test sanity`` imports nothing with what it needs (``make publish-check`` has its other tests). The last line
+is a test runner's.
 """
 
 from __future__ import annotations

@@ -1,24 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-import functools
-from collections.abc import Callable
-from typing import Any
-
-from ansible import constants, context
-from ansible.errors import AnsibleError
-from ansible.playbook.task_include import TaskInclude
-from ansible.plugins.callback.default import CallbackModule as Default
-
-from ..module_utils.base.message import Message
-from ..module_utils.base.text import printable_line
-from ..plugin_utils.pages.screen import SCREEN
-from ..plugin_utils.preflight.rights import of_error
-from ..plugin_utils.progress.play import WORK, language_of, named, password_of, stations_of, wants_color
-from ..plugin_utils.progress.run_end import RunEnd, how_to_run
-from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
-from ..plugin_utils.words.catalogue import catalogue
-from ..plugin_utils.words.early import said_early
 
 DOCUMENTATION = r"""
 name: console
@@ -48,6 +30,25 @@ seealso:
     plugin_type: callback
 author: rentree.pronote contributors (@rentree)
 """
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from ansible import constants, context
+from ansible.errors import AnsibleError
+from ansible.playbook.task_include import TaskInclude
+from ansible.plugins.callback.default import CallbackModule as Default
+
+from ..module_utils.base.message import Message
+from ..module_utils.base.text import printable_line
+from ..plugin_utils.pages.screen import SCREEN
+from ..plugin_utils.preflight.rights import of_error
+from ..plugin_utils.progress.play import WORK, language_of, named, password_of, stations_of, wants_color
+from ..plugin_utils.progress.run_end import RunEnd, how_to_run
+from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
+from ..plugin_utils.words.catalogue import catalogue
+from ..plugin_utils.words.early import said_early
 
 _WORK = WORK - {"rentree.pronote.audit", "rentree.pronote.client_info"}
 # Whose failures' remedies the block has.

@@ -1,33 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-import functools
-from collections.abc import Callable
-from typing import Any
-
-from ansible import context
-from ansible.errors import AnsibleError
-from ansible.plugins.callback import CallbackBase
-
-from ..module_utils.base.message import Message, sourced
-from ..plugin_utils.audit.status import SILENT
-from ..plugin_utils.pages.screen import SCREEN, read_by_a_program
-from ..plugin_utils.progress.play import (
-    SURVEYS,
-    WORK,
-    apart,
-    language_of,
-    named,
-    password_of,
-    shows_live,
-    stations_of,
-    wants_color,
-)
-from ..plugin_utils.progress.run_end import RunEnd, how_to_run
-from ..plugin_utils.progress.state import End, end_of
-from ..plugin_utils.progress.watch import Watch
-from ..plugin_utils.rings.judge import told_of
-from ..plugin_utils.words.catalogue import catalogue
 
 DOCUMENTATION = r"""
 name: progress
@@ -76,6 +49,34 @@ requirements:
   - enabled in C(callbacks_enabled), as the C(ansible.cfg) of this repository does
 author: rentree.pronote contributors (@rentree)
 """
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from ansible import context
+from ansible.errors import AnsibleError
+from ansible.plugins.callback import CallbackBase
+
+from ..module_utils.base.message import Message, sourced
+from ..plugin_utils.audit.status import SILENT
+from ..plugin_utils.pages.screen import SCREEN, read_by_a_program
+from ..plugin_utils.progress.play import (
+    SURVEYS,
+    WORK,
+    apart,
+    language_of,
+    named,
+    password_of,
+    shows_live,
+    stations_of,
+    wants_color,
+)
+from ..plugin_utils.progress.run_end import RunEnd, how_to_run
+from ..plugin_utils.progress.state import End, end_of
+from ..plugin_utils.progress.watch import Watch
+from ..plugin_utils.rings.judge import told_of
+from ..plugin_utils.words.catalogue import catalogue
 
 
 def _harmless(method: Callable[..., None]) -> Callable[..., None]:

@@ -1,38 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, ClassVar
-
-from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin
-from ansible.template import Templar
-
-from ..module_utils.base.message import Message, message_of
-from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
-from ..plugin_utils.inventory.export_text import Decoded, read_text
-from ..plugin_utils.inventory.export_text import spoilt as spoilt_in
-from ..plugin_utils.inventory.names import Taken
-from ..plugin_utils.inventory.sites import summary_of
-from ..plugin_utils.inventory.sources import later_sources, named, read_apart, reserved_names
-from ..plugin_utils.inventory.stations_csv import (
-    FIELDS,
-    StationRow,
-    parse_stations,
-    plan_groups,
-    refuse_taken,
-)
-from ..plugin_utils.places.decide import STORE
-from ..plugin_utils.places.look import place
-from ..plugin_utils.remaining.kept import standings
-from ..plugin_utils.remaining.standing import GROUPS, groups_of
-from ..plugin_utils.store.address import is_server
-from ..plugin_utils.store.errors import StoreError
-from ..plugin_utils.store.password import HOW_TO_GIVE, give_password
-from ..plugin_utils.words.catalogue import catalogue
-from ..plugin_utils.words.words import Words
 
 DOCUMENTATION = r"""
 name: stations
@@ -151,6 +119,38 @@ schools:
   Collège Exemple: 0310002B
 """
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.template import Templar
+
+from ..module_utils.base.message import Message, message_of
+from ..module_utils.product.products import EDT_MONOPOSTE, PRONOTE_CLIENT
+from ..plugin_utils.inventory.export_text import Decoded, read_text
+from ..plugin_utils.inventory.export_text import spoilt as spoilt_in
+from ..plugin_utils.inventory.names import Taken
+from ..plugin_utils.inventory.sites import summary_of
+from ..plugin_utils.inventory.sources import later_sources, named, read_apart, reserved_names
+from ..plugin_utils.inventory.stations_csv import (
+    FIELDS,
+    StationRow,
+    parse_stations,
+    plan_groups,
+    refuse_taken,
+)
+from ..plugin_utils.places.decide import STORE
+from ..plugin_utils.places.look import place
+from ..plugin_utils.remaining.kept import standings
+from ..plugin_utils.remaining.standing import GROUPS, groups_of
+from ..plugin_utils.store.address import is_server
+from ..plugin_utils.store.errors import StoreError
+from ..plugin_utils.store.password import HOW_TO_GIVE, give_password
+from ..plugin_utils.words.catalogue import catalogue
+from ..plugin_utils.words.words import Words
 
 _MOST_NOTES = 10
 _VARIABLE = "pronote_state_password"

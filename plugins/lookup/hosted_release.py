@@ -1,19 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ..module_utils.base.text import printable_line
-from ..module_utils.server.answers import cache_notes
-from ..module_utils.server.release import served_release
-from ..module_utils.server.request import HOSTED_ARGUMENTS
-from ..plugin_utils.doors.hosted import in_words
-from ..plugin_utils.doors.language import words_of
-from ..plugin_utils.inventory.asking import asking
-from ..plugin_utils.station.telling import telling
 
 DOCUMENTATION = r"""
 name: hosted_release
@@ -71,6 +58,20 @@ _list:
   elements: raw
   sample: [2026.2.7]
 """
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils.base.text import printable_line
+from ..module_utils.server.answers import cache_notes
+from ..module_utils.server.release import served_release
+from ..module_utils.server.request import HOSTED_ARGUMENTS
+from ..plugin_utils.doors.hosted import in_words
+from ..plugin_utils.doors.language import words_of
+from ..plugin_utils.inventory.asking import asking
+from ..plugin_utils.station.telling import telling
 
 
 class LookupModule(LookupBase):

@@ -1,12 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-from typing import Any
-
-from ansible.plugins.lookup import LookupBase
-
-from ..plugin_utils.places import decide
-from ..plugin_utils.places.look import place, real
 
 DOCUMENTATION = r"""
 name: place
@@ -48,6 +42,13 @@ _list:
   elements: str
   sample: [/srv/inventories/my_schools.pronote/state/pronote.sqlite3]
 """
+
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils.places import decide
+from ..plugin_utils.places.look import place, real
 
 
 class LookupModule(LookupBase):

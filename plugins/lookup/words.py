@@ -1,13 +1,6 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
-
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ..module_utils.base.text import printable_line
-from ..plugin_utils.doors.language import words_of
 
 DOCUMENTATION = r"""
 name: words
@@ -51,6 +44,13 @@ _list:
   sample: [Indiquer dans pronote_schedule_inventory l'inventaire à auditer, par son chemin complet.]
 """
 
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..module_utils.base.text import printable_line
+from ..plugin_utils.doors.language import words_of
 
 _NAME = "rentree.pronote.words"
 

@@ -1,3 +1,4 @@
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
@@ -112,7 +113,7 @@ ending:
       type: str
       sample: "PRONOTE, deployment: 12 stations"
     counts:
-      description: How many stations ended how, each with RV(ending.counts[].text).
+      description: How many stations ended how, each with its C(text).
       type: list
       elements: dict
       sample: [{text: 12 done, style: green}]

@@ -11,7 +11,7 @@ import yaml
 from packaging.markers import default_environment
 from packaging.utils import canonicalize_name
 
-from tests.locks import LOCKS, Locked, read_lock, read_source
+from tests.locks import LOCKS, TOGETHER, Locked, read_lock, read_source
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PYTHONS = ("3.11", "3.12", "3.13")
@@ -63,7 +63,7 @@ def test_a_lock_fits_its_source(name: str, python: str) -> None:
 
 @pytest.mark.parametrize("python", _PYTHONS)
 def test_all_locks_agree_on_a_version(python: str) -> None:
-    running, developing, kerberos = (_on(name, python) for name in LOCKS)
+    running, developing, kerberos = (_on(name, python) for name in TOGETHER)
     for name, each in running.items():
         assert each.digests == developing[name].digests, f"{name}: make lock"
     for name, each in kerberos.items():
@@ -73,7 +73,7 @@ def test_all_locks_agree_on_a_version(python: str) -> None:
 
 def test_what_is_installed_is_locked() -> None:
     here = default_environment()["python_version"]
-    locked = {each.name: each.version for name in reversed(LOCKS) for each in _on(name, here).values()}
+    locked = {each.name: each.version for name in reversed(TOGETHER) for each in _on(name, here).values()}
     strange = {
         each.name: each.version
         for each in distributions()

@@ -227,7 +227,7 @@ def opened(address: str, **asked: Unpack[Asked]) -> Iterator[Stream]:
     """
     bounds, redirects = asked["bounds"], asked.get("redirects", 0)
     deadline, given = Deadline(bounds.timeout), dict(asked.get("headers", {}))
-    for _ in range(redirects + 1):
+    for _turn in range(redirects + 1):
         parts = _parts(address)
         via, proxies = _proxy(parts)
         if parts.scheme == "https":
@@ -325,7 +325,7 @@ def _password(parts: SplitResult) -> dict[str, str]:
     """What an address says of a user, as the header that says it."""
     if "@" not in parts.netloc:
         return {}
-    name, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    name, _mark, password = parts.netloc.rpartition("@")[0].partition(":")
     said = f"{unquote(name)}:{unquote(password)}".encode()
     return {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
 

@@ -149,7 +149,7 @@ def _login(target: Redirect, request: CasRequest, *, back: str) -> Observation:
     """The ENT's login page."""
     address, jar = target.login, CookieJar()
     bounds = replace(request.options.bounds(), validate_certs=True, ca_path=request.cas_ca_path)
-    for _ in range(_MAX_STEPS):
+    for _turn in range(_MAX_STEPS):
         try:
             answer = ask(address, bounds=bounds, jar=jar)
             if answer.status not in REDIRECTS:

@@ -77,7 +77,7 @@ def export_date(export: Export) -> dt.datetime | None:
 def describe(export: Export, *, modified: dt.datetime) -> dict[str, Any]:
     """What the file is, for the result: no name and no identifier."""
     made = export_date(export)
-    years, (_, software) = _years(export), _software(export)
+    years, (_other, software) = _years(export), _software(export)
     return {
         "form": "encrypted" if export.encrypted else "clear",
         "encoding": export.encoding,

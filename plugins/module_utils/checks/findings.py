@@ -76,7 +76,7 @@ class Report:
 
     @property
     def codes(self) -> list[str]:
-        return [code for code, _ in self.findings]
+        return [code for code, _other in self.findings]
 
     @property
     def state(self) -> str:

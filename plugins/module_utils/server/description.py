@@ -60,12 +60,12 @@ _REFUSALS: tuple[tuple[re.Pattern[str], Message, Message], ...] = (
         Message("Try again later, or pin pronote_client_release."),
     ),
     (
-        re.compile(r"site n['’]est pas disponible", re.IGNORECASE),
+        re.compile(r"site n['\u2019]est pas disponible", re.IGNORECASE),
         Message("the site is not available"),
         Message("Check the school's server in the hosting console; pin pronote_client_release meanwhile."),
     ),
     (
-        re.compile(r"page demandée n['’]existe pas", re.IGNORECASE),
+        re.compile(r"page demandée n['\u2019]existe pas", re.IGNORECASE),
         Message("the page does not exist"),
         Message("Check the UAI and pronote_server_url."),
     ),

@@ -95,7 +95,7 @@ def newest_names(output: bytes) -> list[str]:
 
 def kind_of(path: str) -> str:
     """``zip``, ``archs`` or nothing, by the name."""
-    stem, _, ending = path.lower().rpartition(".")
+    stem, _mark, ending = path.lower().rpartition(".")
     return ending if stem and ending in _KINDS else ""
 
 

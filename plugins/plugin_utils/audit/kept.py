@@ -321,7 +321,7 @@ def _trend(
         .order_by(of.id)
     )
     for row in named(db, trend, counted.school, schools):
-        _, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
+        _other, counts = audits.setdefault(row["school"], {}).setdefault(row["id"], (row["at"], {}))
         counts[row["status"]] = row["stations"]
     # The last audit of each day, where the controller is: an evening of deployments is one point, as any day is.
     return {

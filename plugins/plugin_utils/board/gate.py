@@ -52,4 +52,4 @@ def closed(variables: Mapping[str, Any], *, year: int, releases: Any, options: H
 
     with ThreadPoolExecutor(max_workers=16) as pool:
         reasons = list(pool.map(reason, asked))
-    return {uai: why for (uai, _), why in zip(asked, reasons, strict=True) if why}
+    return {uai: why for (uai, _other), why in zip(asked, reasons, strict=True) if why}

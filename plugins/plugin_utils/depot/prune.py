@@ -92,13 +92,13 @@ def prune(
     places = {place: found for place in [*_places(depot), *elsewhere] if (found := split_place(place))}
     lock = read_lock(lock_file) or {}
     try:
-        published = [*((product, release) for product, release, _ in places.values()), *locked_releases(lock)]
+        published = [*((product, release) for product, release, _other in places.values()), *locked_releases(lock)]
         decisions = decide(published, needs)
         new_lock = prune_lock(lock, decisions)
     except ValueError as exc:
         raise not_a_lock(lock_file or depot, message_of(exc)) from exc
     gone = {(decision.product, decision.release) for decision in decisions if decision.prune}
-    folders = sorted(place for place, (product, release, _) in places.items() if (product, release) in gone)
+    folders = sorted(place for place, (product, release, _other) in places.items() if (product, release) in gone)
     there = [place for place in sorted(places) if (depot / place).is_dir()]
     here = [place for place in there if place in folders]
     if not check:

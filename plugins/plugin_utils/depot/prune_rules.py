@@ -74,8 +74,8 @@ def _why_kept(release: Release, needs: Needs) -> str:
 
 def split_place(place: str) -> tuple[str, Release, str] | None:
     """Product, release and architecture of a folder below the depot; None for anything else that lies there."""
-    above, _, arch = place.rpartition("/")
-    folder, _, name = above.rpartition("/")
+    above, _mark, arch = place.rpartition("/")
+    folder, _mark, name = above.rpartition("/")
     product = next((key for key, each in PRODUCTS.items() if each.depot_folder == folder), None)
     release = Release.read(name)
     if product is None or release is None or arch not in {"x64", "x86"}:

@@ -111,7 +111,7 @@ def parse_served(output: bytes, errors: bytes) -> Served:
         code = 2
     values = [
         pair
-        for _, found in parse_reg_query(parts.get("proxies", b"").decode("utf-8", "replace"))
+        for _other, found in parse_reg_query(parts.get("proxies", b"").decode("utf-8", "replace"))
         for pair in found.items()
     ]
     return Served(
@@ -125,7 +125,7 @@ def parse_served(output: bytes, errors: bytes) -> Served:
 
 def _without_login(proxy: str) -> str:
     """An address of a proxy without what stands before the host: a name and a password are nobody's to read here."""
-    before, _, host = proxy.rpartition("@")
+    before, _mark, host = proxy.rpartition("@")
     scheme, slashes, _login = before.partition("://")
     return f"{scheme if slashes else 'http'}://…@{host}"[:_LONGEST] if before else proxy[:_LONGEST]
 

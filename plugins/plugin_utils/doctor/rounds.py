@@ -76,7 +76,7 @@ class _Room:
             return []
         number = max(missing, self.step)
         self.step = number * 2
-        return [self.waiting.popleft() for _ in range(min(number, len(self.waiting)))]
+        return [self.waiting.popleft() for _turn in range(min(number, len(self.waiting)))]
 
 
 def rounds(candidates: Sequence[Candidate], *, of_room: int) -> Generator[Knock | Ask, Answers, Picked]:

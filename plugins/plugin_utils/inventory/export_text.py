@@ -19,10 +19,10 @@ _SIGNS = ";,\t|"
 # Lines in which the headings are looked for: a title, a date and a filter stand above them at times.
 _ABOVE = 30
 _SEP = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
-_FRENCH = frozenset("éèêëàâçîïôùûüœæÉÈÊÀÂÇÎÔŒ’«»°€")
+_FRENCH = frozenset("éèêëàâçîïôùûüœæÉÈÊÀÂÇÎÔŒ\u2019«»°€")
 _TWO_BYTES = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x90-\xaf]|\xc5[\x92\x93]")
 # What UTF-8 looks like that was read as Windows-1252 and written again.
-_TWICE = re.compile("Ã[\u0080-\u00bfŠŒŽšœžŸ€‚ƒ„…†‡ˆ‰‹‘’“”•–—˜™›]|â€[™œ\u009d˜“”]|Å“")
+_TWICE = re.compile("Ã[\u0080-\u00bfŠŒŽšœžŸ€‚ƒ„…†‡ˆ‰‹\u2018\u2019\u201c\u201d•–—˜™›]|â€[™œ\u009d˜\u201c\u201d]|Å\u201c")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[A-Za-z]{2,8});")
 _FORMULA = re.compile(r'="([^"]*)"')
 _SPACES = {

@@ -67,7 +67,7 @@ def mounts_of(text: str) -> list[Mount]:
     """The lines of /proc/self/mountinfo (proc(5)). One that cannot be read is left out."""
     found = []
     for line in text.splitlines():
-        left, _, right = line.partition(" - ")
+        left, _mark, right = line.partition(" - ")
         fields, kinds = left.split(" "), right.split(" ")
         if len(fields) >= 6 and kinds[0]:
             found.append(Mount(point=_plain(fields[4]), root=_plain(fields[3]), kind=kinds[0]))

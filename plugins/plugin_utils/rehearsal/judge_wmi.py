@@ -99,7 +99,7 @@ def columns_of_tasklist(evidence: Evidence) -> Judged:
         return not_settled(Message("tasklist prints nothing"))
     known = {natural(row.get("ProcessId")): natural(row.get("SessionId")) for row in rows}
     found = {number: told for number, told in _listed(evidence).items() if number in known}
-    same = sum(session == known[number] for number, (_, session) in found.items())
+    same = sum(session == known[number] for number, (_other, session) in found.items())
     if len(found) >= _FEWEST and same * 2 > len(found):
         return held(Message("processes in the session that WMI tells: {same} of {n}", same=same, n=len(found)))
     return contradicted(Message("tasklist's columns do not agree with WMI: {same} of {n}", same=same, n=len(found)))

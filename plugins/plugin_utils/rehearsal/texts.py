@@ -14,7 +14,7 @@ Written = Literal["utf-8", "oem", "ansi", "?", ""]
 
 # Of French, and marks that names of programs have. None is what another one becomes in the other page, but for a few
 # capitals with a circumflex, which are left out.
-_EXPECTED = frozenset("àâäçéèêëîïôöùûüœÀÉÈÊÇ°®©™«»’\u00a0")
+_EXPECTED = frozenset("àâäçéèêëîïôöùûüœÀÉÈÊÇ°®©™«»\u2019\u00a0")
 
 
 def page_of(lines: Iterable[bytes], *, oem: int, ansi: int) -> Written:

@@ -33,10 +33,10 @@ def bar(counts: Mapping[str, int]) -> Bar:
     present = [(status, counts[status]) for status in STATUSES if counts.get(status)]
     if not total:
         return []
-    widths = [max(6.0, WIDTH * number / total) for _, number in present]
+    widths = [max(6.0, WIDTH * number / total) for _other, number in present]
     scale = WIDTH / sum(widths)
     found, x = [], 0.0
-    for (status, _), width in zip(present, widths, strict=True):
+    for (status, _other), width in zip(present, widths, strict=True):
         found.append((status, round(x, 2), round(width * scale, 2)))
         x += width * scale
     return found

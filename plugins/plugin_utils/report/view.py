@@ -349,9 +349,9 @@ class _Builder:
         current: dict[str, Mapping[str, int]] = {}
         points: list[tuple[str, Mapping[str, int]]] = []
         for day in sorted(by_day):
-            current |= {school: counts for _, school, counts in by_day[day]}
+            current |= {school: counts for _other, school, counts in by_day[day]}
             sums = sum(map(Counter, current.values()), Counter[str]())
-            points.append((max(at for at, _, _ in by_day[day]), sums))
+            points.append((max(at for at, *_others in by_day[day]), sums))
         return trend(points, date=self.date)
 
 
@@ -361,7 +361,7 @@ def short_names(names: Sequence[str]) -> list[str]:
         return list(names)
     first, last = min(names), max(names)
     same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
-    common = "".join(char for char, _ in same)
+    common = "".join(char for char, _other in same)
     # Not in the middle of a word or a number: of pc-10 and pc-11 the rest is 10 and 11, as it is of pc10 and pc11.
     cut = re.sub(r"(?<![^\W_])[^\W_]+$", "", common) or re.sub(r"(?<!\d)\d+$", "", common)
     return [name[len(cut) :] or name for name in names]

@@ -120,7 +120,7 @@ class ResponseFile:
             elif current is None:
                 raise ValueError(Message("it does not begin with a section ({stripped})", stripped=repr(stripped[:40])))
             elif "=" in stripped:
-                key, _, value = stripped.partition("=")
+                key, _mark, value = stripped.partition("=")
                 # The first value counts, as for GetPrivateProfileString.
                 if (known := (name, key.strip().lower())) not in keys:
                     keys.add(known)

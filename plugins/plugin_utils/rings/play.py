@@ -226,7 +226,7 @@ def _reachable(play: PlayVariables, schools: list[SchoolWants], *, timeout: floa
     rest = [(list(s.names), max(1, s.rules.effective[0].of(len(s.names))) + RESERVES) for s in schools]
     chunk = _FIRST_ASKED
     while rest:
-        asked = [name for names, _ in rest for name in names[:chunk]]
+        asked = [name for names, _other in rest for name in names[:chunk]]
         addresses = {}
         for name in asked:
             # One whose address cannot be told is not reached: its own task says why.

@@ -51,7 +51,7 @@ def _link_info(target: str) -> bytes:
     ansi, wide = _ansi(target), target.encode("utf-16-le") + b"\0\0"
     # Behind the header: volume, path, empty suffix, and the last two once more in Unicode.
     parts, size = (volume, ansi, b"\0", wide, b"\0\0"), 0x24
-    _, at_ansi, at_suffix, at_wide, at_wide_suffix, total = itertools.accumulate(map(len, parts), initial=size)
+    _other, at_ansi, at_suffix, at_wide, at_wide_suffix, total = itertools.accumulate(map(len, parts), initial=size)
     fields = (total, size, 1, size, at_ansi, 0, at_suffix, at_wide, at_wide_suffix)
     return struct.pack("<9I", *fields) + b"".join(parts)
 

@@ -82,7 +82,7 @@ def account_of(name: str, password: str, host: str) -> Account:
     before, backslash, user = name.partition("\\")
     domain = before
     if not backslash:
-        user, _, domain = name.partition("@")
+        user, _mark, domain = name.partition("@")
     own = {"", ".", host.partition(".")[0][:_NETBIOS].lower()}
     return Account(name=name, user=user, domain="" if domain.lower() in own else domain, password=password)
 
@@ -92,7 +92,7 @@ def is_login(authorization: str) -> bool:
 
     The first message of NTLM does not, nor does a ticket of Kerberos; of CredSSP it cannot be seen which one does.
     """
-    scheme, _, value = authorization.partition(" ")
+    scheme, _mark, value = authorization.partition(" ")
     if scheme.lower() in {"basic", "credssp"}:
         return True
     try:

@@ -126,7 +126,7 @@ class _Adapter(HTTPAdapter):
         authorization, trial = request.headers.get("Authorization", ""), self.guard.trial
         if not trial.asks(authorization):
             return self._sent(request, *args, **more)
-        for _ in trial.turn(authorization, Deadline(self.guard.within(LONGEST))):
+        for _turn in trial.turn(authorization, Deadline(self.guard.within(LONGEST))):
             time.sleep(PAUSE)
         try:
             answer = self._sent(request, *args, **more)

@@ -287,7 +287,7 @@ def parse_overview(output: bytes) -> Overview:
     text = {name: decoded(body, oem) for name, body in parts.items()}
     environment = dict(line.split("=", 1) for line in text["environment"].splitlines() if "=" in line)
 
-    windows = {name: value for _, values in parse_reg_query(text["windows"]) for name, value in values.items()}
+    windows = {name: value for _other, values in parse_reg_query(text["windows"]) for name, value in values.items()}
     entries = _entries(text["uninstall64"], 64)
     # 32-bit Windows has one view only: the second reading shows the same keys again.
     if "PROGRAMFILES(X86)" in {name.upper() for name in environment}:
@@ -304,7 +304,7 @@ def parse_overview(output: bytes) -> Overview:
         exes=_listed(text["exes"], Message("{n} programs of that name, and {most} at most are looked at")),
         processes=processes,
         pending_reboot=[line.strip() for line in text["reboot"].splitlines() if line.strip() in _REBOOT_KEYS],
-        renames=[data for _, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
+        renames=[data for _other, values in parse_reg_query(text["reboot"]) for data in values.values() if data],
         startup=text.get("startup", ""),
         jobs=[line for line in jobs if "\\" not in line],
         armed={match[1]: match[2] for line in jobs if (match := _ARMED.fullmatch(line))},

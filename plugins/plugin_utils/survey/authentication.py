@@ -233,7 +233,7 @@ def _told(scheme: str, token: bytes) -> str:
 def _token(answer: Received, scheme: str) -> str | None:
     """What a listener says with a scheme that it offers; None when it does not offer it."""
     for offer in answer.offers.split(","):
-        name, _, token = offer.strip().partition(" ")
+        name, _mark, token = offer.strip().partition(" ")
         if name.lower() == scheme.lower():
             return token.strip()
     return None

@@ -54,7 +54,7 @@ class Station(Generic[T]):
 
 def default_parallel() -> int:
     """How many stations this process can read at a time: by its memory, and by the files that it may open."""
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    descriptors, _other = resource.getrlimit(resource.RLIMIT_NOFILE)
     by_files = MOST if descriptors == resource.RLIM_INFINITY else (descriptors - _OTHERS) // _OF_A_STATION
     return max(_LEAST, min(MOST, _free() // 2 // _ROOM, by_files))
 
@@ -126,7 +126,7 @@ async def _read_each(
             result = await _read(station, trust)
             told(station, result)
 
-    readers = [asyncio.create_task(reader()) for _ in range(min(parallel, len(stations)))]
+    readers = [asyncio.create_task(reader()) for _turn in range(min(parallel, len(stations)))]
     if readers:
         try:
             await asyncio.wait(readers, return_when=asyncio.FIRST_EXCEPTION)

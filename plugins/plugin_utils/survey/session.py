@@ -122,7 +122,7 @@ class Session:
         if self._trial.asks(authorization):
             until = Deadline(self._limits.within(LONGEST))
             async with self._trust.turn(self._trial.account):
-                for _ in self._trial.turn(authorization, until):
+                for _turn in self._trial.turn(authorization, until):
                     await asyncio.sleep(PAUSE)
             try:
                 answer = await self._exchanged(connection, scheme, body=body, kind=kind, authorization=authorization)

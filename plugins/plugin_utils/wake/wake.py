@@ -179,7 +179,7 @@ def send(
         )
 
     each = asyncio.run(everybody())
-    return [s for done, _ in each for s in done], [problem for _, problems in each for problem in problems]
+    return [s for done, _other in each for s in done], [problem for _other, problems in each for problem in problems]
 
 
 async def _send_packets(sleepers: Sequence[Sleeper], times: WakeTimes) -> tuple[list[Sleeper], list[str]]:
@@ -247,7 +247,7 @@ async def _relayed(name: str, sleepers: Sequence[Sleeper], variables: Mapping[st
     except (OSError, ValueError, AnsibleError) as exc:
         return message_of(exc)
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), seconds)
+        output, _other = await asyncio.wait_for(process.communicate(), seconds)
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -1,0 +1,1 @@
+"""What a stranger's machines will say of the collection, told before them: ``make publish-check``."""
