@@ -50,8 +50,8 @@ dev: $(STAMP) ## What developers need: the lab, the tests, the quality gate
 kerberos: $(RUNS) ## Kerberos for pywinrm and the lab (as root on Debian, first: apt install krb5-user libkrb5-dev gcc python3-dev)
 	CFLAGS="-O0 -g0" $(PIP_INSTALL) --no-build-isolation -r requirements-kerberos.txt
 
-demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
-	$(BIN)/python -m tests.demo --backend $(LAB) --auth $(LAB_AUTH)
+demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it: a story of a screen, the log in a file
+	@$(BIN)/python -m tests.demo --backend $(LAB) --auth $(LAB_AUTH)
 
 demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board at five moments
 	$(BIN)/python -m tests.year
