@@ -24,7 +24,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv dev kerberos demo demo-year quick test lint catalogue spelling types unit publish-check release coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
+.PHONY: help venv dev kerberos demo lab demo-year quick test lint catalogue spelling types unit publish-check release coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -58,8 +58,11 @@ dev: $(STAMP) ## What developers need: the lab, the tests, the quality gate
 kerberos: $(RUNS) ## Kerberos for pywinrm and the lab (as root on Debian, first: apt install krb5-user libkrb5-dev gcc python3-dev)
 	CFLAGS="-O0 -g0" $(PIP_INSTALL) --no-build-isolation -r requirements-kerberos.txt
 
-demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it
-	$(BIN)/python -m tests.demo --backend $(LAB) --auth $(LAB_AUTH)
+demo: $(STAMP) ## Start the lab and run audit, dry run, deployment, audit on it: a story of a screen, the log in a file
+	@$(BIN)/python -m tests.demo --backend $(LAB) --auth $(LAB_AUTH)
+
+lab: $(STAMP) ## Leave the demo's lab running, and print the commands that debug one station of it
+	@$(BIN)/python -m tests.by_hand
 
 demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board at five moments
 	$(BIN)/python -m tests.year

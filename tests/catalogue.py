@@ -33,7 +33,7 @@ __all__ = ["KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems
 
 PLUGINS = ROOT / "plugins"
 LOCALE = PLUGINS / "plugin_utils/words/locale"
-COMMANDS = (ROOT / "bin/pronote", ROOT / "bin/pronote-audit", ROOT / "tests/demo.py")
+COMMANDS = (ROOT / "bin/pronote", ROOT / "bin/pronote-audit", ROOT / "tests/demo.py", ROOT / "tests/story.py")
 """What people start beside the plugins: Python, with or without its ending. The demo is the first that they see."""
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {

@@ -1,6 +1,7 @@
 """``make demo``: the main job on the lab, as an admin would run it; the summary in ``build/demo/summary.json``.
 
-It speaks the language of its plays: what it says of its own is of the catalogue, too.
+It tells a story of a screen or two, made of what its plays return; all that they print is in the log. It speaks the
+language of its plays: what it says of its own is of the catalogue, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import json
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.plugin_utils.ending.block import EndBlock  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import LANGUAGES, Words  # noqa: E402
 
@@ -28,23 +32,36 @@ from tests.lab.client import LabClient, running_lab  # noqa: E402
 from tests.lab.inventory import inventory_data, write_inventory  # noqa: E402
 from tests.lab.publish import publish_all  # noqa: E402
 from tests.lab.scenario import load_scenario  # noqa: E402
+from tests.story import WIDTH, block_in, figures, remains  # noqa: E402
 
 SCENARIOS = {"simulated": "demo", "wine": "demo-wine"}
 WORK = ROOT / "build/demo"
 REPORT = "audit.html"
 
 
-class Demo:
-    """One demonstration: every playbook's output goes to the screen and to the full log.
+_TAIL = 25
+"""Lines of the log that a failure shows."""
 
-    ``words``: what it says itself; ``environment``: of the plays, beside that of every play of a test.
+
+class UnfinishedError(Exception):
+    """A play that ended before it said what became of the stations."""
+
+
+class Demo:
+    """One demonstration: its story goes to the screen, every playbook's output to the log.
+
+    ``words``: what it says itself; ``width``: of its lines; ``environment``: of the plays, beside that of every play of
+    a test.
     """
 
-    def __init__(self, lab: LabClient, inventory: Path, *, work: Path, words: Words, **environment: str) -> None:
+    def __init__(
+        self, lab: LabClient, inventory: Path, *, work: Path, words: Words, width: int = WIDTH, **environment: str
+    ) -> None:
         self.lab = lab
         self.inventory = inventory
         self.work = work
         self.words = words
+        self.width = width
         self.environment = environment
         self.log = work / "demo.log"
         self.variables = work / "variables.json"
@@ -63,51 +80,59 @@ class Demo:
 
     def say(self, text: str) -> None:
         """A headline, on the screen and in the log."""
-        line = f"\n━━ {text} " + "━" * max(3, 90 - len(text))
+        line = f"━━ {text} " + "━" * max(3, 90 - len(text))
         print(line, flush=True)
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
+            log.write(f"\n{line}\n")
 
-    def play(self, name: str, *arguments: str, show: bool = True) -> list[dict[str, Any]]:
-        """Run a playbook with the demo's variables; return its results."""
-        results = self.work / f"{name}-{time.monotonic_ns()}.jsonl"
+    def tell(self, lines: Iterable[str]) -> None:
+        """Lines of the story."""
+        print("\n".join(lines), flush=True)
+
+    def play(self, name: str, *arguments: str) -> tuple[EndBlock, list[dict[str, Any]]]:
+        """Run a playbook with the demo's variables; return its last block and its results. Raises UnfinishedError."""
+        file = self.work / f"{name}-{time.monotonic_ns()}.jsonl"
         command = playbook_command(name, "-i", str(self.inventory), "-e", f"@{self.variables}", *arguments)
-        color = "1" if sys.stdout.isatty() else "0"
-        environment = playbook_environment(results, **{"ANSIBLE_FORCE_COLOR": color, **self.environment})
-        with self.log.open("a", encoding="utf-8") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        environment = playbook_environment(file, **self.environment)
+        with self.log.open("ab") as log:
+            done = subprocess.run(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
             )
-            assert process.stdout is not None
-            for line in process.stdout:
-                log.write(line)
-                if show:
-                    print(line, end="", flush=True)
-            process.wait()
-        text = results.read_text(encoding="utf-8") if results.exists() else ""
-        return [json.loads(line) for line in text.splitlines()]
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        results = [json.loads(line) for line in text.splitlines()]
+        block = block_in(results)
+        if block is None:
+            raise UnfinishedError(
+                self.words("playbooks/{name}.yml broke off (exit code {code}).", name=name, code=done.returncode)
+            )
+        return block, results
 
-    def audit(self, name: str) -> dict[str, int]:
+    def audit(self, name: str, *, schools: bool) -> dict[str, int]:
         """Audit every station; return the counts per status that are not zero."""
         report = self.work / f"audit-{name}.json"
-        self.play("audit", "-e", f"pronote_audit_path={report}")
+        block, _results = self.play("audit", "-e", f"pronote_audit_path={report}")
+        self.tell(figures(block, schools=schools, width=self.width))
         counts: dict[str, int] = json.loads(report.read_text(encoding="utf-8"))["counts"]
         return {status: number for status, number in counts.items() if number}
 
     def run(self) -> dict[str, Any]:
-        """The whole story; returns the summary."""
-        words = self.words
+        """The whole story; returns the summary. Raises UnfinishedError."""
+        words, width = self.words, self.width
         self.say(words("1. Audit: where do we stand?"))
-        before = self.audit("before")
+        before = self.audit("before", schools=True)
         self.say(words("2. Dry run: what would a deployment do?"))
         snapshots = self.lab.snapshots()
-        checked = self.play("deploy", "--check", "--diff")
+        block, checked = self.play("deploy", "--check", "--diff")
+        self.tell(figures(block, schools=False, width=width))
         mutated = [name for name, digest in self.lab.snapshots().items() if digest != snapshots[name]]
         self.say(words("3. Proof: stations changed by the dry run: {number}", number=len(mutated)))
         self.say(words("4. Deployment"))
-        deployed = self.play("deploy")
+        block, deployed = self.play("deploy")
+        self.tell(figures(block, schools=False, width=width))
         self.say(words("5. Audit again"))
-        after = self.audit("after")
+        after = self.audit("after", schools=False)
+        self.say(words("6. What remains, and why"))
+        self.tell(remains(block, words, width=width))
         return {
             "before": before,
             "check_changed": len(_changed(checked)),
@@ -120,13 +145,35 @@ class Demo:
     def end(self, summary: dict[str, Any], *, seconds: float) -> None:
         """Write the summary, and say where everything is."""
         words, path = self.words, self.work / "summary.json"
-        text = json.dumps(summary, ensure_ascii=False, indent=1)
-        path.write_text(f"{text}\n", encoding="utf-8")
+        path.write_text(f"{json.dumps(summary, ensure_ascii=False, indent=1)}\n", encoding="utf-8")
         self.say(words("Done in {seconds} s", seconds=f"{seconds:.0f}"))
         print(words("Report: {address}", address=(self.work / REPORT).as_uri()))
-        print(f"\n{text}\n")
         print(words("Full log: {path}", path=self.log))
         print(words("Summary: {path}", path=path))
+
+    def fail(self, why: str) -> int:
+        """Say what went wrong, with the end of the log and where it is. The exit code."""
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        shown = [*text.rstrip().splitlines()[-_TAIL:], "", why, self.words("Full log: {path}", path=self.log)]
+        print("\n".join(shown), file=sys.stderr, flush=True)
+        return 1
+
+
+def told(demo: Demo, *, started: float) -> int:
+    """The story from its beginning to its end; 0 when it went as the scenario says it must."""
+    words = demo.words
+    try:
+        summary = demo.run()
+    except UnfinishedError as exc:
+        return demo.fail(str(exc))
+    demo.end(summary, seconds=time.monotonic() - started)
+    # Every station is at its release, or says why not; and looking changed nothing.
+    accounted = summary["after"].get("compliant", 0) + len(summary["failed"]) == sum(summary["after"].values())
+    if summary["mutated_by_check"]:
+        return demo.fail(words("The dry run changed stations."))
+    if not (accounted and summary["deployed"]):
+        return demo.fail(words("The deployment did not do what this demo is to show."))
+    return 0
 
 
 def _clients(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -174,12 +221,15 @@ def main() -> int:
         own = domain or backend == "wine"
         inventory = write_inventory(WORK / "inventory", data) if own else ROOT / "inventories/lab"
         demo = Demo(lab, inventory, work=WORK, words=catalogue(asked.language))
+        opening = demo.words(
+            "On this machine, a lab plays the stations ({stations}) and the servers ({servers}); the playbooks are "
+            "those of an administrator.",
+            stations=len(lab.snapshots()),
+            servers=len(lab.info["tokens"]),
+        )
+        demo.tell(textwrap.wrap(opening, WIDTH))
         demo.prepare()
-        summary = demo.run()
-    demo.end(summary, seconds=time.monotonic() - started)
-    # Every station is at its release, or says why not; and looking changed nothing.
-    accounted = summary["after"]["compliant"] + len(summary["failed"]) == sum(summary["after"].values())
-    return 0 if accounted and summary["deployed"] and not summary["mutated_by_check"] else 1
+        return told(demo, started=started)
 
 
 if __name__ == "__main__":

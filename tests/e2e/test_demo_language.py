@@ -1,4 +1,4 @@
-"""The demo in a language that nobody speaks: what its plays print, and the demo itself, has no word without marks."""
+"""The demo in a language that nobody speaks: what its plays print, and its story, has no word without marks."""
 
 from __future__ import annotations
 
@@ -26,20 +26,26 @@ def test_the_demo_has_no_text_without_marks(network: str, tmp_path: Path, capsys
             inventory,
             work=tmp_path,
             words=pseudo.words(),
+            # No text is cut short, and no cell of a table folded.
+            width=4000,
+            COLUMNS="4000",
             ANSIBLE_CALLBACKS_ENABLED="pseudo_language,results_json,rentree.pronote.progress",
             RENTREE_PSEUDO=str(tmp_path / "locale"),
-            # No cell of a table is folded.
-            COLUMNS="4000",
         )
         demo.prepare()
         summary = demo.run()
         demo.end(summary, seconds=1)
-    output = capsys.readouterr().out
-    assert output.count("━━ ⟦") == 6
+    story = capsys.readouterr().out
+    assert story.count("━━ ⟦") == 7
+    # What the plays print is in the log alone.
+    assert len(story.splitlines()) < 50
+    printed = demo.log.read_text(encoding="utf-8")
+    assert printed.count("\nPLAY RECAP") == 4
+    assert "PLAY" not in story
     assert (summary["deployed"] > 5, summary["mutated_by_check"], len(summary["failed"]) > 5) == (True, 0, True)
     # Codes, in the figures that end it.
     names = {*pseudo.names(inventory), *summary, *STATUSES}
-    left = pseudo.unmarked(output, names)
+    left = pseudo.unmarked(f"{story}\n{printed}", names)
     # In the figures reasons are in quotes, as data is elsewhere.
     left += [text for each in summary["failed"].values() if (text := pseudo.outside(each, names))]
     assert not left, "\n".join(left)
