@@ -190,7 +190,7 @@ class DeploymentSurvey:
         self._told[args["store"]].append(_Told(product=args["product"], tell=tell))
 
     def end(self) -> list[str]:
-        """Write what is to be remembered: one transaction for each store. Returns warnings, those of stations too."""
+        """Write what is to be remembered. Returns warnings, those of stations too."""
         unwritten = [text for store, told in self._told.items() for text in remember_together(store, told)]
         return [
             *unwritten,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,10 +23,10 @@ from .confirmation import forget, keep
 from .kept import standing_row
 from .last import last_row
 
-__all__ = ["Batch", "Told", "write_together"]
+__all__ = ["Batch", "Told", "some_together", "write_together"]
 
 _TOGETHER = 500
-"""Stations of one statement: memory is bounded, and so is a statement's number of variables."""
+"""Stations of one transaction, and of its statements: nobody waits for long, and memory and variables are bounded."""
 
 _UNSEEN_END = Message("no run saw its end")
 
@@ -42,15 +42,20 @@ class Told(Protocol):
         """Put it into a batch of that product."""
 
 
-def write_together(db: Connection, told: Iterable[Told]) -> None:
-    """Write what there is to say of many stations, each of which is named once. Raises SQLAlchemy's errors."""
+def some_together(told: Iterable[Told]) -> Iterator[list[Told]]:
+    """As many as are written together, each time."""
     left = iter(told)
     while some := list(itertools.islice(left, _TOGETHER)):
-        batches: dict[str, Batch] = {}
-        for each in some:
-            each.tell(batches.setdefault(each.product, Batch(each.product)))
-        for batch in batches.values():
-            batch.write(db)
+        yield some
+
+
+def write_together(db: Connection, told: Iterable[Told]) -> None:
+    """Write what there is to say of some stations, each of which is named once. Raises SQLAlchemy's errors."""
+    batches: dict[str, Batch] = {}
+    for each in told:
+        each.tell(batches.setdefault(each.product, Batch(each.product)))
+    for batch in batches.values():
+        batch.write(db)
 
 
 @dataclass

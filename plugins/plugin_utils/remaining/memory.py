@@ -2,7 +2,7 @@
 """What the store remembers of stations: what they showed, how each try went, every start of an installer.
 
 Written by the worker that deals with the station, one short transaction at a time: before an installer is started, and
-at the end; by an audit of many, in one for all of them. A store that fails never stops a deployment: the job on the
+at the end; by a survey of many, for hundreds at once. A store that fails never stops a deployment: the job on the
 station is found again by its name, not through the store. It is a warning that says what was not remembered.
 I/O: the station, the store, the network and files.
 """
@@ -39,7 +39,7 @@ from ..store import schema
 from ..store.errors import StoreError
 from ..store.store import Store
 from .audited import Audited
-from .batch import Batch, Told, write_together
+from .batch import Batch, Told, some_together, write_together
 from .standing import CONFIRM_REMEDY, TO_CONFIRM, found_in, outcome_of
 
 __all__ = ["Memory", "remember_together"]
@@ -333,12 +333,17 @@ class Memory(Watcher):
 
 
 def remember_together(path: str, told: Iterable[Told]) -> list[str]:
-    """Write what a survey found on all its stations: one transaction. Returns warnings."""
+    """Write what a survey found on all its stations. Returns warnings.
+
+    A transaction for hundreds: whoever installs on a station meanwhile waits for one, and for no ten thousand.
+    """
     if not path:
         return []
     try:
-        with Store(path) as store, store.write() as db:
-            write_together(db, told)
+        with Store(path) as store:
+            for some in some_together(told):
+                with store.write() as db:
+                    write_together(db, some)
     except StoreError as exc:
         return [_NOT_REMEMBERED.given(error=message_of(exc))]
     return []

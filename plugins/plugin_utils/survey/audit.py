@@ -77,7 +77,7 @@ def audit_all(
 
 
 def remember(stations: Iterable[Resolved], results: str) -> list[str]:
-    """Put what was found into the store that each station names: one transaction for each store. Returns warnings."""
+    """Put what was found into the store that each station names. Returns warnings."""
     of = {station.name: station.arguments for station in stations if station.arguments}
     warnings = []
     for store in dict.fromkeys(args["store"] for args in of.values() if args["store"]):

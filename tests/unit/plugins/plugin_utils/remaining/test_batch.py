@@ -18,6 +18,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.kept imp
 from ansible_collections.rentree.pronote.plugins.plugin_utils.remaining.memory import Memory, remember_together
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.frozen import Unconfirmed
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store import engines as _engines
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 from sqlalchemy import Engine, event
 
@@ -207,3 +208,32 @@ def test_a_store_that_cannot_be_written_is_one_warning_for_all(tmp_path: Path) -
     (tmp_path / "file").write_text("", encoding="utf-8")
     (warning,) = remember_together(str(tmp_path / "file/state.sqlite3"), [_silent("a"), _silent("b")])
     assert "what happens from here on is not remembered" in warning
+
+
+def test_others_write_while_many_are_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_batch, "_TOGETHER", 2)
+    monkeypatch.setattr(_engines, "_BUSY_SECONDS", 0.2)
+    others: list[str] = []
+
+    def told() -> Iterator[Audited]:
+        for n in range(5):
+            if n == 2:
+                # A worker at its station, whose installer is about to start.
+                memory = _nothing_to_do(address, "s9")
+                memory.starting(JobName.parse("pronote-client-2026.2.7-x64-0123456789ab-install"))
+                memory.close()
+                others.extend(memory.warnings)
+            yield _one(f"s{n}", "2026.2.7")
+
+    assert (remember_together(address, told()), others) == ([], [])
+    assert [row["name"] for row in _rows(address, "station")] == ["s0", "s1", "s2", "s3", "s4", "s9"]
+    assert [row["station"] for row in _rows(address, "attempt")] == ["s9"]
+
+
+def test_what_was_written_before_the_store_failed_is_kept(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_batch, "_TOGETHER", 2)
+    each = [_one(f"s{n}", "2026.2.7") for n in range(6)]
+    each[3].record["room"] = "half of a character: \ud800"  # type: ignore[index]  # it is a dict
+    (warning,) = remember_together(address, each)
+    assert "lone surrogate" in warning
+    assert [row["name"] for row in _rows(address, "station")] == ["s0", "s1"]
