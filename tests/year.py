@@ -36,7 +36,7 @@ from tests.lab.publish import publish_all  # noqa: E402
 from tests.lab.scenario import load_scenario  # noqa: E402
 from tests.unit.exports import clear_export, school  # noqa: E402
 
-__all__ = ["GUIDE", "MOMENTS", "Year", "guide_with", "running_year"]
+__all__ = ["GUIDE", "MOMENTS", "Year", "guide_with", "on_day", "running_year"]
 
 LYCEE, COLLEGE = "0310001A", "0310002B"
 GUIDE = ROOT / "docs/guide-admin.fr.md"
@@ -63,6 +63,7 @@ class Year:
         self.published: dict[str, Any] = {}
         self.show = show
         self._moment = 0
+        self._day = ""
         for uai in (LYCEE, COLLEGE):
             (self.share / uai / "edt").mkdir(parents=True)
         self.inventory = self._inventory()
@@ -111,9 +112,12 @@ class Year:
             **variables,
         }
         extra.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
-        run = run_playbook(playbook, "-e", f"@{extra}", *arguments, inventory=self.inventory, work=self.runs)
+        width = shutil.get_terminal_size((118, 24)).columns if self.show else 200
+        run = run_playbook(
+            playbook, "-e", f"@{extra}", *arguments, inventory=self.inventory, work=self.runs, COLUMNS=str(width)
+        )
         if self.show and playbook == "rentree":
-            print(_printed(run.output), flush=True)
+            print(on_day(_printed(run.output), self._day), flush=True)
         return run
 
     def attest(self, group: str, operation: int, date: str, who: dict[str, str], **more: str) -> PlaybookRun:
@@ -142,12 +146,12 @@ class Year:
     def reach(self, moment: Moment) -> dict[str, str]:
         """Let happen what happens up to a moment, and look at the board."""
         self._moment += 1
+        self._day = moment.day
         moment.happens(self)
         return self.board()
 
     def excerpt(self, moment: Moment, uai: str) -> str:
         """The board of a school as the guide shows it: the lab's addresses and today's date are not an admin's."""
-        today = dt.datetime.now(dt.UTC)
         text = json.dumps([each for each in self.schools if each["school"] == uai], ensure_ascii=False)
         network = self.lab.info["network"]
         for name, place in {
@@ -160,9 +164,14 @@ class Year:
             f"{network}.0.4": "cas.mon-ent.example.org",
         }.items():
             text = text.replace(name, place)
-        days = {(today - dt.timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1)}
-        text = re.sub("|".join(rf"{day}(T[\d:]+Z)?" for day in sorted(days)), moment.day, text)
-        return render_board(json.loads(text), words=catalogue("fr"), width=118, color=False)
+        return render_board(json.loads(on_day(text, moment.day)), words=catalogue("fr"), width=118, color=False)
+
+
+def on_day(text: str, day: str) -> str:
+    """What was printed or read today, as if today were ``day``: plays and stations have the real clock."""
+    today = dt.datetime.now(dt.UTC)
+    days = {(today - dt.timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1)}
+    return re.sub("|".join(rf"{each}(T[\d:]+Z)?" for each in sorted(days)), day, text)
 
 
 _REPORTS = {"audit": [("path", "json"), ("html", "html")], "board": [("path", "json"), ("html", "html")]}
