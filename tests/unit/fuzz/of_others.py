@@ -20,6 +20,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses import n
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings import plan as rings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import plan as settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import server_file
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store import option
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import packet
 
 from tests.unit.fuzz.parser import Parser, each
@@ -209,5 +210,12 @@ OF_OTHERS: tuple[Parser[Any], ...] = (
         read=lambda value: message.address(value, option="mail_to"),
         errors=ValueError,
         pieces=("a", "@", "b.fr", "<", ">", " ", '"', ".", "xn--"),
+    ),
+    Parser(
+        # What Ansible makes of a type's error is one of the task.
+        of=(option.store_address,),
+        read=option.store_address,
+        errors=(TypeError, ValueError),
+        pieces=("postgresql://", "user@", "host:5432/", "~", "$HOME", "${", "%", "/", "\0", "?"),
     ),
 )
