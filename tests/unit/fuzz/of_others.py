@@ -217,5 +217,7 @@ OF_OTHERS: tuple[Parser[Any], ...] = (
         read=option.store_address,
         errors=(TypeError, ValueError),
         pieces=("postgresql://", "user@", "host:5432/", "~", "$HOME", "${", "%", "/", "\0", "?"),
+        # Python's expandvars is quadratic; an inventory's own text.
+        linear=False,
     ),
 )
