@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,17 @@ _SILENT_STUBS = (
     *("cscript", "wscript", "mshta"),
 )
 
+# Each program that starts looks for the host's zone among those of the registry, in the order of their names: up to UTC
+# they were fifty, a quarter of what it asks of wineserver. These are left: those of France and of machines on UTC.
+_TIME_ZONES = frozenset({"GMT Standard Time", "Romance Standard Time", "UTC"})
+_ZONE = re.compile(
+    r"^\[Software\\\\(?:Wow6432Node\\\\)?Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Time Zones\\\\([^\\\]]+)"
+)
+_NO_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig></fontconfig>
+"""
+
 
 def wine_environment(prefix: Path, *, language: str, locale_folder: Path, home: Path) -> dict[str, str]:
     """The only variables Wine gets: everything of the host would be visible inside the station."""
@@ -41,6 +53,8 @@ def wine_environment(prefix: Path, *, language: str, locale_folder: Path, home: 
         "WINEARCH": "win64",
         "LOCPATH": str(locale_folder),
         "LC_ALL": LOCALES[language],
+        # Nothing is drawn: no program has to read the host's list of fonts.
+        "FONTCONFIG_FILE": str(locale_folder.parent / "fonts.conf"),
     }
 
 
@@ -92,6 +106,7 @@ def build_template(folder: Path, programs: Path) -> Template:
     template.locales.mkdir()
     for name in LOCALES.values():
         run_tool("localedef", "-i", name.partition(".")[0], "-f", "UTF-8", template.locales / name)
+    (folder / "fonts.conf").write_text(_NO_FONTS, encoding="ascii")
     home = folder / "home"
     home.mkdir()
     environment = wine_environment(template.prefix, language="en", locale_folder=template.locales, home=home)
@@ -109,6 +124,7 @@ def build_template(folder: Path, programs: Path) -> Template:
         _stop(environment)
     (template.prefix / "dosdevices/z:").unlink(missing_ok=True)
     (template.prefix / "wineserver").unlink(missing_ok=True)
+    _leave_zones(template.prefix / "system.reg")
     _confine_profile(template.prefix)
     _replace_cmd(template.prefix)
     _strip(template.prefix)
@@ -147,6 +163,16 @@ def _wine(environment: Mapping[str, str], *command: str) -> None:
 def _stop(environment: Mapping[str, str]) -> None:
     for option in ("-k", "-w"):
         subprocess.run([str(WINESERVER), option], env=dict(environment), timeout=60, check=False, capture_output=True)
+
+
+def _leave_zones(registry: Path) -> None:
+    """Take the other time zones out of a registry file of Wine. Raises ToolchainError when none is left."""
+    head, *sections = re.split(r"\n(?=\[)", registry.read_text(encoding="utf-8", errors="surrogateescape"))
+    zones = [_ZONE.match(section) for section in sections]
+    if not any(zone and zone[1] in _TIME_ZONES for zone in zones):
+        raise ToolchainError(f"{registry} has none of the time zones {', '.join(sorted(_TIME_ZONES))}")
+    left = [each for each, zone in zip(sections, zones, strict=True) if zone is None or zone[1] in _TIME_ZONES]
+    registry.write_text("\n".join([head, *left]), encoding="utf-8", errors="surrogateescape")
 
 
 def _confine_profile(prefix: Path) -> None:
