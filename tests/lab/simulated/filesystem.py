@@ -57,6 +57,8 @@ class FileSystem:
         self.in_use: Callable[[str], bool] = lambda _key: False
         # Set by the station: told of each file before it is made, under the name it gets. May raise Win32Error.
         self.on_write: Callable[[str], None] = lambda _path: None
+        # And of each that is about to go.
+        self.on_delete: Callable[[str], None] = lambda _path: None
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -187,6 +189,7 @@ class FileSystem:
         if key_of(path) in self._writers:
             raise Win32Error(32, path)
         self._check_delete(path, token)
+        self.on_delete(path)
         self._drop(key_of(path))
 
     def remove_directory(self, path: str, *, token: Token) -> None:
@@ -200,6 +203,7 @@ class FileSystem:
         if parent_key(key) is None or self.in_use(key):
             raise Win32Error(32, path)
         self._check_delete(path, token)
+        self.on_delete(path)
         self._tree.remove(key)
 
     def rename(self, path: str, target: str, *, token: Token, overwrite: bool = False) -> None:

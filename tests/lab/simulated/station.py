@@ -64,6 +64,7 @@ class SimulatedStation:
         self.processes = ProcessTable(self, find_program)
         self.files.in_use = self.processes.works_in
         self.files.on_write = lambda path: self.step(f"Write {path}", path)
+        self.files.on_delete = self._require_power
         self.tasks = Scheduler(self)
         self.switch = PowerSwitch(self)
         # What goes wrong at steps on the station itself; set by the lab.
@@ -206,6 +207,11 @@ class SimulatedStation:
         """A program starts, a file is made: the place where things go wrong. Raises Win32Error."""
         if self.trouble is not None:
             self.trouble.step(what, path)
+
+    def _require_power(self, path: str) -> None:
+        """Raises Win32Error when the power is gone, whatever runs on for a moment."""
+        if self.trouble is not None:
+            self.trouble.require_power(path)
 
     # -- what programs use --------------------------------------------------------------------------------------------
 

@@ -31,14 +31,17 @@ class Trouble:
 
     def step(self, what: str, path: str) -> None:
         """Something is about to be done. Raises Win32Error when it cannot be."""
-        if self._dying:
-            # The power is gone already; the programs are told a moment later.
-            raise Win32Error(1115, path)
+        self.require_power(path)
         rule = self._plan.check(what)
         if rule is None:
             return
         self._station.record("fault", effect=rule.effect, what=what)
         self._carry_out(rule, path)
+
+    def require_power(self, path: str) -> None:
+        """Raises Win32Error when it is gone already; the programs are told a moment later."""
+        if self._dying:
+            raise Win32Error(1115, path)
 
     def heal(self) -> None:
         """The disk has room again."""

@@ -83,3 +83,15 @@ def test_each_step_of_a_start_goes_wrong(make_station: MakeStation, offset: int)
         if found != (["2026.2.7 x64 ok"], [], [], [effect], True, True):
             wrong[f"{number} {effect}: {what}"] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize("effect", ["power_off", "reboot"])
+def test_nothing_goes_on_without_power(make_station: MakeStation, effect: str) -> None:
+    """A line whose first program would be the first without power: what comes after it on the line is not done."""
+    pc = make_station()
+    pc.command(r"md C:\kept\below& echo 1>C:\kept\file")
+    pc.fault(effect=effect, match=r"^Start \S*schtasks\.exe /End")
+    pc.command(r"%SystemRoot%\System32\schtasks.exe /End /TN x& del C:\kept\file& rd /s /q C:\kept")
+    pc.heal()
+    pc.power(on=True)
+    assert [path for path, _ in pc.station.files.walk(r"C:\kept")] == [r"C:\kept\below", r"C:\kept\file"]
