@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FOLDER", "KINDS", "markdown", "pages"]
+__all__ = ["FOLDER", "KINDS", "listed", "markdown", "option_rows", "pages"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 FOLDER = _ROOT / "docs/plugins"
@@ -61,7 +61,8 @@ def _value(value: object) -> str:
     return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
-def _options(options: Mapping[str, Any], inside: str = "") -> Iterator[str]:
+def option_rows(options: Mapping[str, Any], *, below: str = "suboptions", inside: str = "") -> Iterator[str]:
+    """A row of a table for each option, then for those in it; ``below``: the key that has these."""
     for name, option in sorted(options.items(), key=lambda each: (not each[1].get("required"), each[0])):
         kind = option.get("type", "str") + (f" of {option['elements']}" if option.get("elements") else "")
         if option.get("required"):
@@ -71,7 +72,7 @@ def _options(options: Mapping[str, Any], inside: str = "") -> Iterator[str]:
         choices = ", ".join(f"`{choice}`" for choice in option.get("choices") or [])
         told = markdown(option["description"]) + (f" One of {choices}." if choices else "")
         yield f"| `{inside}{name}` | {kind} | {default} | {told} |"
-        yield from _options(option.get("suboptions") or {}, f"{inside}{name}.")
+        yield from option_rows(option.get(below) or {}, below=below, inside=f"{inside}{name}.")
 
 
 def _returned(values: Mapping[str, Any], inside: str = "") -> Iterator[str]:
@@ -85,14 +86,14 @@ def _returned(values: Mapping[str, Any], inside: str = "") -> Iterator[str]:
 def _page(kind: str, name: str, shown: Mapping[str, Any]) -> str:
     doc = shown["doc"]
     lines = [f"# {_NAMESPACE}.{name} ({kind})", "", f"{doc['short_description']}.", ""]
-    lines += [f"- {markdown(each)}" for each in _listed(doc["description"])]
-    options = list(_options(doc.get("options") or {}))
+    lines += [f"- {markdown(each)}" for each in listed(doc["description"])]
+    options = list(option_rows(doc.get("options") or {}))
     if options:
         lines += ["", "## Options", "", "| option | type | default | |", "|---|---|---|---|", *options]
     if doc.get("attributes"):
         lines += ["", "## Attributes", "", "| attribute | support | |", "|---|---|---|"]
         for attribute, about in sorted(doc["attributes"].items()):
-            told = markdown([*_listed(about["description"]), *_listed(about.get("details") or [])])
+            told = markdown([*listed(about["description"]), *listed(about.get("details") or [])])
             lines.append(f"| `{attribute}` | {about['support']} | {told} |")
     if shown["examples"]:
         lines += ["", "## Examples", "", "```yaml", shown["examples"].strip(), "```"]
@@ -102,7 +103,8 @@ def _page(kind: str, name: str, shown: Mapping[str, Any]) -> str:
     return "\n".join(line.rstrip() for line in [*lines, ""])
 
 
-def _listed(value: str | list[str]) -> list[str]:
+def listed(value: str | list[str]) -> list[str]:
+    """Paragraphs, of which one may stand alone."""
     return [value] if isinstance(value, str) else value
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from typing import Any
 import yaml
 
 from tests.collection import ROOT
-from tests.plugin_reference import markdown
+from tests.plugin_reference import listed, markdown, option_rows
 
 __all__ = ["readmes", "stale"]
 
@@ -29,29 +28,12 @@ def _read(path: Path) -> dict[str, Any]:
     return read
 
 
-def _paragraphs(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
-
-
-def _rows(options: Mapping[str, Any], inside: str = "") -> Iterator[str]:
-    for name, option in sorted(options.items(), key=lambda each: (not each[1].get("required"), each[0])):
-        kind = option.get("type", "str") + (f" of {option['elements']}" if option.get("elements") else "")
-        if option.get("required"):
-            default = "required"
-        else:
-            default = "" if option.get("default") is None else f"`{json.dumps(option['default'], ensure_ascii=False)}`"
-        choices = ", ".join(f"`{choice}`" for choice in option.get("choices") or [])
-        told = markdown(option["description"]) + (f" One of {choices}." if choices else "")
-        yield f"| `{inside}{name}` | {kind} | {default} | {told} |"
-        yield from _rows(option.get("options") or {}, f"{inside}{name}.")
-
-
 def _entry(name: str, spec: Mapping[str, Any]) -> Iterator[str]:
     if name != "main":
         yield from ("", f"## Entry point `{name}`", "", f"{spec['short_description']}.")
     yield ""
-    yield from (f"- {markdown(each)}" for each in _paragraphs(spec["description"]))
-    rows = list(_rows(spec.get("options") or {}))
+    yield from (f"- {markdown(each)}" for each in listed(spec["description"]))
+    rows = list(option_rows(spec.get("options") or {}, below="options"))
     if rows:
         heading = "## Variables" if name == "main" else f"### Variables of `{name}`"
         yield from ("", heading, "", "| variable | type | default | |", "|---|---|---|---|", *rows)
