@@ -132,17 +132,11 @@ class Batch:
         forget(db, self._confirmed, self.product)
         for station, what in self._brought.items():
             keep(db, station, self.product, what)
-        last, standing = (
-            self._kept(db, schema.last_deployment, self._last),
-            self._kept(db, schema.standing, self._standings),
-        )
+        last = self._kept(db, schema.last_deployment, self._last)
         self._put(db, schema.last_deployment, {s: last_row(last.get(s), **told) for s, told in self._last.items()})
-        stands = {s: standing_row(standing.get(s), **told) for s, told in self._standings.items()}
-        self._put(
-            db,
-            schema.standing,
-            {s: None if (standing.get(s) or {}).items() >= row.items() else row for s, row in stands.items()},
-        )
+        was = self._kept(db, schema.standing, self._standings)
+        stands = {s: standing_row(was.get(s), **told) for s, told in self._standings.items()}
+        self._put(db, schema.standing, {s: None if _same(was.get(s), row) else row for s, row in stands.items()})
 
     def _write_stations(self, db: Connection) -> None:
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
@@ -181,3 +175,8 @@ class Batch:
         """Rows by station; None: as it is there."""
         own = ({"station": s, "product": self.product, **row} for s, row in sorted(rows.items()) if row is not None)
         put(db, table, list(own))
+
+
+def _same(was: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:
+    """Whether all of a row's columns are so already."""
+    return was is not None and was.items() >= row.items()
