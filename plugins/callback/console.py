@@ -35,7 +35,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ansible import constants, context
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.playbook.task_include import TaskInclude
 from ansible.plugins.callback.default import CallbackModule as Default
@@ -45,7 +45,7 @@ from ..module_utils.base.text import printable_line
 from ..plugin_utils.pages.screen import SCREEN
 from ..plugin_utils.preflight.rights import of_error
 from ..plugin_utils.progress.play import WORK, language_of, named, password_of, stations_of, wants_color
-from ..plugin_utils.progress.run_end import RunEnd, how_to_run
+from ..plugin_utils.progress.run_end import RunEnd
 from ..plugin_utils.progress.said import PLUMBING, failure_of, reason_of_ok
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.early import said_early
@@ -177,13 +177,7 @@ class CallbackModule(Default):
         if self.broken:
             return
         try:
-            command = functools.partial(
-                how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
-            )
-            try:
-                self._run_end.say(self._display.display, self._display.warning, command=command)
-            finally:
-                self._run_end.give_back()
+            self._run_end.close(self._display, playbook=self._playbook)
         except Exception as exc:  # noqa: BLE001  (as above)
             self.give_up(exc)
 

@@ -54,7 +54,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.callback import CallbackBase
 
@@ -72,7 +71,7 @@ from ..plugin_utils.progress.play import (
     stations_of,
     wants_color,
 )
-from ..plugin_utils.progress.run_end import RunEnd, how_to_run
+from ..plugin_utils.progress.run_end import RunEnd
 from ..plugin_utils.progress.state import End, end_of
 from ..plugin_utils.progress.watch import Watch
 from ..plugin_utils.rings.judge import told_of
@@ -194,13 +193,7 @@ class CallbackModule(CallbackBase):
     @_harmless
     def v2_playbook_on_stats(self, stats: Any) -> None:  # noqa: ARG002  (Ansible's signature)
         self._watch.finish(told=self._run_end.told())
-        command = functools.partial(
-            how_to_run, playbook=self._playbook, inventories=context.CLIARGS.get("inventory") or ()
-        )
-        try:
-            self._run_end.say(self._display.display, self._display.warning, command=command)
-        finally:
-            self._run_end.give_back()
+        self._run_end.close(self._display, playbook=self._playbook)
 
     def _gather(self, result: Any, *, wrong: bool = False) -> None:
         self._run_end.returned(self._play, result.task.action, result.host.get_name(), result.result, wrong=wrong)

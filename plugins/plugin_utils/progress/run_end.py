@@ -9,10 +9,13 @@ I/O: the store, files and Ansible.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ansible import context
 
 from ...module_utils.base.text import printable_line
 from ..ending.block import Command, EndBlock, block_of
@@ -95,6 +98,16 @@ class RunEnd:
     def told(self) -> list[str]:
         """The plays that have a block."""
         return [name for name, play in self._plays.items() if play.block is not None or play.run is not None]
+
+    def close(self, display: Any, *, playbook: str) -> None:
+        """The run is over: say how on Ansible's ``display``, and give its schools back whatever that meets. Raises
+        what ``say`` and ``give_back`` may."""
+        inventories = context.CLIARGS.get("inventory") or ()
+        command = functools.partial(how_to_run, playbook=playbook, inventories=inventories)
+        try:
+            self.say(display.display, display.warning, command=command)
+        finally:
+            self.give_back()
 
     def say(self, display: Callable[..., None], warn: Callable[[str], None], *, command: Command) -> None:
         """Print the block, if there is one and nobody has printed it. Raises what gathering it may."""
