@@ -10,6 +10,8 @@ import yaml
 from ansible.plugins.loader import action_loader
 from ansible_collections.rentree.pronote.plugins.plugin_utils.deploy.arguments import TURN_SPEC
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.examine import ARGUMENT_SPEC as DOCTOR_SPEC
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.option import store_address
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +39,25 @@ def _options(role: str) -> dict[str, Any]:
 @cache
 def _defaults(role: str) -> dict[str, Any]:
     """Public defaults; private ones begin with two underscores."""
-    return {name: value for name, value in _load(role, "defaults/main.yml").items() if not name.startswith("__")}
+    defaults = _load(role, "defaults/main.yml").items()
+    return {name: _today(value) for name, value in defaults if not name.startswith("__")}
+
+
+_EARLIER = re.compile(r"\{\{ (pronote_\w+) \| default\((.*)\) \}\}", re.DOTALL)
+"""What an earlier name says, or else a default."""
+
+
+def _today(value: Any) -> Any:
+    """A default without the earlier names that it reads (``preflight/earlier.py``), if it is nothing else."""
+    if isinstance(value, dict):
+        return {key: _today(each) for key, each in value.items()}
+    read = _EARLIER.fullmatch(value) if isinstance(value, str) else None
+    if read is None or read[1] not in EARLIER:
+        return value
+    try:
+        return yaml.safe_load(read[2])
+    except yaml.YAMLError:
+        return value
 
 
 def _is_computed(value: Any) -> bool:
@@ -77,7 +97,9 @@ def test_names_are_prefixed_and_documented(role: str) -> None:
 def test_defaults_are_written_twice_alike(role: str) -> None:
     for name, value in _defaults(role).items():
         option = _options(role)[name]
-        if _is_computed(value):
+        if isinstance(value, dict) and option.get("options"):
+            assert {key: each.get("default") for key, each in option["options"].items()} == value, name
+        elif _is_computed(value):
             assert "default" not in option, name
         else:
             assert option.get("default") == value, name
@@ -108,7 +130,7 @@ def test_every_variable_in_use_is_an_option(role: str) -> None:
     # A default may look at what another role is told (the audit takes a pinned release over), nothing else may.
     others = {name for other in _ROLES for name in _options(other)}
     in_defaults = set(_VARIABLE.findall(str(list(_defaults(role).values()))))
-    used = {name for name in _VARIABLE.findall(code) if name not in _ROLES}
+    used = {name for name in _VARIABLE.findall(code) if name not in _ROLES and name not in EARLIER}
     assert used - own - (in_defaults & others) - {f"_{n}" for n in own} - _SHARED == set()
 
 
@@ -128,9 +150,9 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
         for action, given in task.items():
             if action.startswith("rentree.pronote."):
                 for option, value in {**given, **_named(role, task, given)}.items():
-                    match = re.fullmatch(r"\{\{ (pronote_\w+)( \| default\(.*\))? \}\}", str(value))
+                    match = re.fullmatch(r"\{\{ (pronote_\w+(?:\.\w+)?)( \| default\(.*\))? \}\}", str(value))
                     # What another task of the role registered is no option.
-                    if match and match[1] not in {t.get("register") for t in _tasks(role)}:
+                    if match and match[1].partition(".")[0] not in {t.get("register") for t in _tasks(role)}:
                         of = action if option in given else re.sub("_(survey|turn)$", "", action)
                         found.append((of, option, match[1]))
     return found
@@ -170,7 +192,8 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
         plugin = action_loader.get(action, class_only=True)
         spec = {**plugin.ARGUMENT_SPEC, **_OF_STATIONS.get(action, {})}
         assert option in spec, f"{action} has no {option}"
-        told = _options(role)[variable]
+        name, _dot, key = variable.partition(".")
+        told = known()[name]["options"][key] if key else _options(role)[name]
         assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable
         # A path may be text in a role, where empty means none; a store's is a text of the module.
         wanted = "path" if spec[option]["type"] is store_address else spec[option]["type"]

@@ -15,9 +15,10 @@ from ..inventory.addresses import winrm_address
 from .command_line import lost_words
 from .container import passing
 from .doubles import Station, doubles
+from .earlier import EARLIER, UNTIL
 from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
-from .judge import missing, unknown_names, values
+from .judge import missing, renamed, unknown_names, values
 from .kept import keep, kept
 from .known import GONE, known, needed, options_of
 from .look import Look
@@ -72,6 +73,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
             *look.findings,
             *lost_words(context.CLIARGS.get("extra_vars") or (), hosts),
             *unknown_names(settings, names, GONE),
+            *renamed(settings, EARLIER, UNTIL),
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),
             *closed(settings, hosts, options_of(role), look.template, look.folders),

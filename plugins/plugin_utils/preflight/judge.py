@@ -12,7 +12,7 @@ from ...module_utils.base.text import some_of
 from .findings import Finding
 from .setting import Setting, Settings
 
-__all__ = ["OWN_NAMES", "PREFIX", "Fault", "Wrong", "missing", "unknown_names", "values"]
+__all__ = ["OWN_NAMES", "PREFIX", "Fault", "Wrong", "missing", "renamed", "unknown_names", "values"]
 
 PREFIX: Final = "pronote_"
 OWN_NAMES: Final = "pronote_known_names"
@@ -35,6 +35,9 @@ _UNKNOWN = Message("nothing reads the variable {name}")
 _MEANT = Message("Did you mean {guess}? A name of your own goes into {own}.")
 _NO_GUESS = Message("Correct it (docs/variables.md), or remove it. A name of your own goes into {own}.")
 _GONE = Message("nothing reads {name} since {version}")
+_RENAMED = Message("{name} is {now} now, and is read until {version}")
+_BESIDE = Message("{name} is {now} now, and is not read where {top} is set")
+_RENAME = Message("Give it as {now} (docs/variables.md).")
 _MISSING = Message("{name} is not set")
 _MISSING_FOR = Message("{name} is not set for {names}")
 _SET = Message("Set it in group_vars, for all or for the school; what is for one run, with -e.")
@@ -60,6 +63,25 @@ def unknown_names(settings: Settings, known: Collection[str], gone: Mapping[str,
         guess = get_close_matches(name, known, n=1, cutoff=0.8)
         remedy = _MEANT.given(guess=guess[0], own=OWN_NAMES) if guess else _NO_GUESS.given(own=OWN_NAMES)
         yield Finding(place=setting.place, fact=_UNKNOWN.given(name=name), remedy=remedy, hosts=whom)
+
+
+def renamed(settings: Settings, names: Mapping[str, str], version: str) -> Iterator[Finding]:
+    """Earlier names, which are still read. ``names``: what each is now, a variable or a key of one
+    (``pronote_audit_mail.to``); ``version``: the release that reads them no more."""
+    for setting, group, host in settings.each():
+        if (now := names.get(setting.name)) is None:
+            continue
+        whom = frozenset(settings.concerned(setting, group, host))
+        top = now.partition(".")[0]
+        both = any(settings.value(each, top) is not None for each in whom)
+        told = _BESIDE if both else _RENAMED
+        yield Finding(
+            place=setting.place,
+            fact=told.given(name=setting.name, now=now, top=top, version=version),
+            remedy=_RENAME.given(now=now),
+            hosts=whom,
+            holds=False,
+        )
 
 
 def _own_names(settings: Settings) -> Iterator[str]:

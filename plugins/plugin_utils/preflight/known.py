@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from .earlier import EARLIER, OTHERWISE
 from .judge import OWN_NAMES
 
 __all__ = ["GONE", "known", "needed", "options_of"]
@@ -68,7 +69,11 @@ def known() -> dict[str, Mapping[str, Any]]:
     """Each name with its type, as an argument spec says it. Raises OSError, ValueError for a collection in pieces."""
     found: dict[str, Mapping[str, Any]] = dict(_BESIDE)
     for options in _specs().values():
-        found |= options
+        # One role says what the keys of a variable are that several read.
+        found |= {name: option for name, option in options.items() if not found.get(name, {}).get("options")}
+    for name, now in EARLIER.items():
+        top, _dot, key = now.partition(".")
+        found[name] = OTHERWISE.get(name) or (found[top]["options"][key] if key else found[top])
     return found
 
 

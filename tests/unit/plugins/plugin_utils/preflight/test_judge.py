@@ -11,6 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.judge import (
     Wrong,
     missing,
+    renamed,
     unknown_names,
     values,
 )
@@ -94,6 +95,20 @@ def test_names_that_are_somebodys_own_or_not_ours_are_none_of_it() -> None:
 def test_a_name_that_has_gone_is_told_and_holds_nobody() -> None:
     (found,) = _unknown(_settings(files={"all": {"pronote_old": 1}}), gone={"pronote_old": "0.2.0"})
     assert (found.fact, found.holds) == ("nothing reads pronote_old since 0.2.0", False)
+
+
+def test_an_earlier_name_is_told_with_what_it_is_now_and_holds_nobody() -> None:
+    names = {"pronote_mail_to": "pronote_mail.to"}
+    (found,) = renamed(_settings(files={"lycee": {"pronote_mail_to": []}}), names, "0.3.0")
+    assert found.said == "group_vars/lycee.yml: pronote_mail_to is pronote_mail.to now, and is read until 0.3.0"
+    assert found.remedy == "Give it as pronote_mail.to (docs/variables.md)."
+    assert (found.hosts, found.holds) == ({"a", "b"}, False)
+
+
+def test_an_earlier_name_beside_the_one_of_today_is_told_to_be_read_no_more() -> None:
+    set_twice = _settings(files={"lycee": {"pronote_mail_to": []}, "all": {"pronote_mail": {}}})
+    (found,) = renamed(set_twice, {"pronote_mail_to": "pronote_mail.to"}, "0.3.0")
+    assert found.fact == "pronote_mail_to is pronote_mail.to now, and is not read where pronote_mail is set"
 
 
 def _values(settings: Settings, bad: object = "bad") -> list[tuple[str, set[str]]]:

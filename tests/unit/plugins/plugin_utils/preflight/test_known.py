@@ -7,13 +7,20 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import GONE, known, needed
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import (
+    GONE,
+    known,
+    needed,
+    options_of,
+)
 
 _ROOT = Path(__file__).resolve().parents[5]
+_ROLES = [path.name for path in (_ROOT / "roles").iterdir()]
 _NAME = re.compile(r"(?<![\w/.])pronote_[a-z0-9_]+\b")
 # Roles, groups, what a web server is configured with, and what tasks return: no variables that anybody sets.
 _ELSE = {
-    *(path.name for path in (_ROOT / "roles").iterdir()),
+    *_ROLES,
     *("pronote_depots", "pronote_edt_stations", "pronote_stations", "pronote_reference"),
     *("pronote_late", "pronote_pending", "pronote_failed", "pronote_never_seen"),
     *("pronote_depot_all", "pronote_depot_client", "pronote_unreadable"),
@@ -45,12 +52,30 @@ def test_what_is_known_and_what_is_gone_are_two() -> None:
     assert known().keys() & GONE.keys() == set()
 
 
+def test_an_earlier_name_is_no_name_of_today() -> None:
+    told = {name for options in map(options_of, _ROLES) for name in options}
+    assert EARLIER.keys() & (told | GONE.keys()) == set()
+    assert OTHERWISE.keys() <= EARLIER.keys()
+    assert all(known()[name]["type"] for name in EARLIER)
+
+
+def test_the_keys_of_a_variable_are_said_by_one_role() -> None:
+    specs = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in (_ROOT / "roles").glob("*/meta/arg*.yml")]
+    options = [
+        each.items() for spec in specs for entry in spec["argument_specs"].values() for each in [entry["options"]]
+    ]
+    keyed = [name for each in options for name, option in each if option.get("options")]
+    assert sorted(keyed) == sorted(set(keyed))
+    assert all(known()[name]["options"] for name in keyed)
+
+
 def test_a_name_that_two_roles_have_is_of_one_type() -> None:
     types: dict[str, set[str]] = {}
     for file in (_ROOT / "roles").glob("*/meta/argument_specs.yml"):
         for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"].values():
             for name, option in entry["options"].items():
-                kind = {key: option.get(key) for key in ("type", "elements", "choices", "options")}
+                # Of a variable with keys that several roles read, one says what they are.
+                kind = {key: option.get(key) for key in ("type", "elements", "choices")}
                 types.setdefault(name, set()).add(repr(kind))
     assert {name: each for name, each in types.items() if len(each) > 1} == {}
 
