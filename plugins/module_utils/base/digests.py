@@ -26,5 +26,5 @@ def is_digest(text: str) -> bool:
 def valid_digest(text: str) -> str:
     """A digest as people give it, in lower case. Raises ValueError for anything but 64 hexadecimal digits."""
     if not is_digest(text.lower()):
-        raise ValueError(Message("{text} is not a SHA-256 digest (64 hexadecimal digits)", text=repr(text)))
+        raise ValueError(Message("{given} is not a SHA-256 digest (64 hexadecimal digits)", given=repr(text)))
     return text.lower()

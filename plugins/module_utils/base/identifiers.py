@@ -22,7 +22,7 @@ def parse_uai(text: str) -> str:
     stripped = str(text).strip()
     if not _UAI.fullmatch(stripped):
         raise ValueError(
-            Message("{text} is not a UAI, which is seven digits and a letter as in 0310001A", text=repr(text))
+            Message("{given} is not a UAI, which is seven digits and a letter as in 0310001A", given=repr(text))
         )
     return stripped.upper()
 

@@ -30,7 +30,7 @@ def moment(text: str) -> dt.datetime:
         return local(text.strip())
     except (ValueError, OverflowError) as exc:
         raise ValueError(
-            Message("{text} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00", text=repr(text))
+            Message("{given} is not a date, as in 2026-08-25 or 2026-08-25T14:30:00+02:00", given=repr(text))
         ) from exc
 
 

@@ -33,12 +33,14 @@ class Release:
         match = _SHAPE.fullmatch(str(text).strip())
         if not match:
             raise ValueError(
-                Message("{text} is not a release, which looks like 2026.2.7 (2023.0.2.7 up to 2023)", text=repr(text))
+                Message("{given} is not a release, which looks like 2026.2.7 (2023.0.2.7 up to 2023)", given=repr(text))
             )
         parts = (int(match[1]), *(int(part) for part in match[2].strip(".").split(".")))
         if parts[0] < _FIRST_WITH_THREE_PARTS and len(parts) != 4:
             raise ValueError(
-                Message("{text} is not a release: those up to 2023 have four parts, as in 2023.0.2.7", text=repr(text))
+                Message(
+                    "{given} is not a release: those up to 2023 have four parts, as in 2023.0.2.7", given=repr(text)
+                )
             )
         return cls(parts)
 

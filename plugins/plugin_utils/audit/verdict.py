@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ...module_utils.base.message import Message, enumerated
+from ...module_utils.base.sure import sure
 from ...module_utils.product.release import Release
 from ..station.boot import is_later_boot
 from ..station.frozen import THAW, Unconfirmed, confirmed, wanted_text
@@ -95,8 +96,7 @@ def of_frozen(
 
 def _loose(found: Installation, wanted: Release) -> Verdict:
     """A program that nothing registers, as a copy or the rest of a removal is: deployments put the client there."""
-    assert found.release is not None
-    release = found.release.client
+    release = sure(found.release).client
     reason = Message("{release} instead of {wanted}", release=release, wanted=wanted)
     if release == wanted:
         reason = Message("{release} is there, and not installed", release=release)
@@ -104,8 +104,7 @@ def _loose(found: Installation, wanted: Release) -> Verdict:
 
 
 def _compared(found: Installation, wanted: Release, *, beside: list[Installation]) -> Verdict:
-    assert found.release is not None
-    release = found.release.client
+    release = sure(found.release).client
     noted = beside[0] if beside else None
     if release == wanted:
         return Verdict(status="compliant", reason=_noted(str(release), noted))

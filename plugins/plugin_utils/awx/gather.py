@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...module_utils.base.message import joined
+from ...module_utils.base.sure import sure
 from ..init.interview import Interview
 from .data import Wanted, data_of
 from .look import has_vault, refuse, schools, source_within
@@ -39,15 +40,11 @@ def gather(talk: Interview, variables: Mapping[str, Any], args: Mapping[str, Any
     image = talk.answer(IMAGE, plain)
     source = talk.answer(SOURCE, folder, default=source_within(top) or None)
     talk.stop()
-    assert organization is not None
-    assert url is not None
-    assert image is not None
-    assert source is not None
     wanted = Wanted(
-        organization=organization,
-        project_url=url,
-        image=image,
-        source=source,
+        organization=sure(organization),
+        project_url=sure(url),
+        image=sure(image),
+        source=sure(source),
         branch=args["branch"],
         volume=args["volume"],
         group=args["instance_group"],

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.sure import sure
 from ...module_utils.base.times import moment
 from ..archive.judge import WantedArchive
 from ..archive.read import archive_on_station
@@ -84,8 +85,7 @@ def on_workstations(schools: Sequence[School]) -> dict[str, _Report]:
 
 def _reading(school: School) -> Reading[_Report]:
     """Raises ValueError for a variable of this school, StationError for a connection that cannot be made."""
-    host = school.workstation
-    assert host is not None
+    host = sure(school.workstation)
     if host.error:
         raise ValueError(Message("{error}: check pronote_rentree_edt_station", error=host.error))
     if host.problem is not None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ...module_utils.base.clock import utc_now
 from ...module_utils.base.message import Message, message_of, sentences
+from ...module_utils.base.sure import sure
 from ...module_utils.base.text import printable, some_of
 from ...module_utils.base.times import iso_of, local_minute
 from ...module_utils.product.products import PRODUCTS
@@ -193,8 +194,7 @@ class _Examination:
         places = {}
         for name in names:
             station = self._stations[name]
-            approach = _approach(station)
-            assert approach is not None
+            approach = sure(_approach(station))
             seconds = station.access.connecting if station.access is not None else CONNECTING
             places[name] = (approach.host, approach.port, seconds)
         answers: dict[str, Standing] = {}

@@ -51,5 +51,6 @@ def _typed(text: str, *, private: bool, seconds: int | None = None) -> bytes | N
         return None
     if isinstance(typed, BaseException):
         raise typed
-    assert isinstance(typed, bytes)
+    if not isinstance(typed, bytes):
+        raise TypeError(type(typed))
     return typed

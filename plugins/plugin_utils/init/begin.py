@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ...module_utils.base.message import Message
+from ...module_utils.base.sure import sure
 from ...module_utils.base.text import reason_of
 from ..words.words import Words
 from . import checks, questions
@@ -93,7 +94,7 @@ def _vault(talk: Interview, here: Here, answers: Answers, *, words: Words, secre
         state = SAME if note is None else KEPT
         return [Planned(path=path, file=File(content=b"", secret=True), state=state, there=before, note=note)]
     # Without a vault there is an account: it was asked for, or there was a fault.
-    assert content is not None
+    content = sure(content)
     if not secrets:
         typed = talk.asked(questions.VAULT_PASSWORD, checks.secret)
         if typed is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names that variables had, which are read for a release more. Pure data.
+"""Names that variables had, which are read for a release more. Pure.
 
 The defaults of the roles read them (``{{ pronote_old | default(…) }}``); an inventory that has them is told so once.
 """

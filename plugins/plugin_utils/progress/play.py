@@ -55,8 +55,9 @@ _DEFAULT_CALLBACKS = {"default", "ansible.builtin.default", "rentree.pronote.con
 _NOBODY_LOOKS = ("CI", "AWX_HOST", "AWX_ISOLATED_DATA_DIR", "RUNNER_OMIT_EVENTS", "JOB_ID")
 
 
-def shows_live(mode: str, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the live view is drawn."""
+def shows_live(mode: str, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether the live view is drawn. ``environment``: this process's own without it."""
+    environment = os.environ if environment is None else environment
     terminal = sys.stdout.isatty() and environment.get("TERM", "") not in {"", "dumb", "unknown"}
     if mode not in {"auto", "live"} or not terminal:
         return False

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ...module_utils.base.message import joined
 from ...module_utils.base.numbers import integer
+from ...module_utils.base.sure import sure
 from ...module_utils.base.text import one_line
 from .causes import from_preparation
 from .plain_causes import NO_PASSWORD, NO_USER, SECONDS, TIME_OUTS, TRANSPORT
@@ -62,7 +63,7 @@ def time_outs(*, operating: Any, reading: Any, both: Any = None) -> dict[str, in
     if station is None and ours is None:
         return {}
     if station is None:
-        assert ours is not None
+        ours = sure(ours)
         station = ours - _APART if ours >= 2 * _APART else ours // 2
     if ours is None:
         ours = station + _APART

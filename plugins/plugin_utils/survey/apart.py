@@ -38,7 +38,8 @@ def each_apart(jobs: Mapping[str, Callable[[], dict[str, Any]]], *, most: int) -
         if not running:
             return
         for ready in wait(list(running)):
-            assert isinstance(ready, Connection)
+            if not isinstance(ready, Connection):
+                raise TypeError(type(ready))
             name, process = running.pop(ready)
             try:
                 result: dict[str, Any] = ready.recv()

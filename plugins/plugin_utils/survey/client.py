@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from ...module_utils.base.deadline import Deadline
+from ...module_utils.base.sure import sure
 from ..station.causes import Way
 from ..station.errors import ForbiddenAnswerError, StationError, UnreachableError
 from ..station.exchange import Allow, Note, Pause, Renew, Request, Shell, Step, create, delete, exchange
@@ -92,8 +93,7 @@ class Client:
             await self._connect()
         elif request.in_shell and not self._shell:
             self._shell = str(await self._sent(self._session, create()))
-        assert self._session is not None
-        return await self._sent(self._session, request)
+        return await self._sent(sure(self._session), request)
 
     async def _connect(self) -> None:
         """Open a shell by the first transport that the station takes. Raises StationError."""

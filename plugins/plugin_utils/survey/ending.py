@@ -16,6 +16,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
+from ...module_utils.base.sure import sure
+
 __all__ = ["run_to_an_end"]
 
 T = TypeVar("T")
@@ -46,8 +48,7 @@ class _Ending:
         self.by: signal.Signals | None = None
 
     async def watched(self, work: Coroutine[Any, Any, T]) -> T:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
+        loop, task = asyncio.get_running_loop(), sure(asyncio.current_task())
 
         def end(by: signal.Signals) -> None:
             # A second one would break off the giving back.

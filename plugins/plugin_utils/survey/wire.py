@@ -24,6 +24,7 @@ from aiohttp.streams import StreamReader
 
 from ...module_utils.base.deadline import Deadline, DrippingError, OverflowingError
 from ...module_utils.base.message import Message
+from ...module_utils.base.sure import sure
 from ..station.dialling import dial
 from ..station.rules import LARGEST, LARGEST_HEAD
 
@@ -139,10 +140,10 @@ class _Answer:
 
     def received(self) -> Received:
         """The answer, once it is whole."""
-        assert self._message is not None
-        headers = self._message.headers
+        message = sure(self._message)
+        headers = message.headers
         return Received(
-            status=self._message.code,
+            status=message.code,
             body=bytes(self._body),
             server=headers.get("Server", ""),
             offers=", ".join(headers.getall("WWW-Authenticate", ())),
