@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ..plugin_utils.doors.module import ModuleAction
+from typing import Any
+
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(ModuleAction):
-    """Check the connection with the ENT. Documentation and module: plugins/modules/cas_info.py."""
+def __getattr__(name: str) -> Any:
+    return entrance("cas_info", name)

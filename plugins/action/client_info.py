@@ -1,20 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from ..module_utils.product.products import PRODUCTS
-from ..plugin_utils.doors.station import StationAction
-from ..plugin_utils.station.winrm import probe
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(StationAction):
-    """Read what PRONOTE clients a station has. Documentation: plugins/modules/client_info.py."""
-
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
-    }
-
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        state = probe(self.station(), PRODUCTS[args["product"]])
-        return {"warnings": state.warnings, **state.as_dict()}
+def __getattr__(name: str) -> Any:
+    return entrance("client_info", name)

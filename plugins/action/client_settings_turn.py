@@ -3,16 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin_utils.doors.turn import TurnAction
-from ..plugin_utils.settings.station import ensure_settings
-from ..plugin_utils.survey.settings import ARGUMENT_SPEC, request_from
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(TurnAction):
-    """A station's turn to have the settings. Documentation: plugins/modules/client_settings_turn.py."""
-
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        if (told := self.told(self.registered(args["found"]))) is not None:
-            return told
-        request = request_from(self.given(args, ARGUMENT_SPEC))
-        return ensure_settings(self.station(), request, check=self._task.check_mode)
+def __getattr__(name: str) -> Any:
+    return entrance("client_settings_turn", name)

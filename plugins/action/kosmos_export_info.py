@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from ..plugin_utils.doors.module import ModuleAction
+from typing import Any
+
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(ModuleAction):
-    """Check an export of identifiers. Documentation and module: plugins/modules/kosmos_export_info.py."""
+def __getattr__(name: str) -> Any:
+    return entrance("kosmos_export_info", name)

@@ -1,29 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from ..module_utils.base.message import Message
-from ..plugin_utils.depot.exclusive import PATIENCE, exclusively
-from ..plugin_utils.depot.publish import publish
-from ..plugin_utils.doors.action import ControllerAction
-from ..plugin_utils.rehearsal.package import harmless, script
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(ControllerAction):
-    """Publish what a rehearsal carries through. Documentation: plugins/modules/rehearsal_package.py."""
-
-    FAILURE = Message("the package of a rehearsal was not published: {error}")
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {"depot": {"type": "path", "required": True}}
-
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        depot, check, package = Path(args["depot"]), self._task.check_mode, harmless()
-        with tempfile.TemporaryDirectory() as made:
-            source = Path(made) / package.technology.installer
-            source.write_bytes(script())
-            with exclusively(*([] if check else [depot]), patience=PATIENCE):
-                return publish(
-                    package, {package.technology.installer: source}, depot=depot, lock_file=None, check=check
-                )
+def __getattr__(name: str) -> Any:
+    return entrance("rehearsal_package", name)

@@ -1,32 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from ..plugin_utils.doors.action import ControllerAction, show
-from ..plugin_utils.rings.having import give_back_schools
-from ..plugin_utils.rings.lines import stop_lines
-from ..plugin_utils.rings.play import planned_in, take_step
-from ..plugin_utils.store.option import store_address
+from ..plugin_utils.words.entrance import entrance
 
 
-class ActionModule(ControllerAction):
-    """Judge the rings so far, and say who goes now. Documentation: plugins/modules/ring_step.py."""
-
-    ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
-        "plan": {"type": "str", "required": True},
-        "index": {"type": "int", "default": -1},
-        "results": {"type": "str", "default": "pronote_client_result"},
-        "patience": {"type": "float", "default": 60},
-        "store": {"type": store_address, "default": "", "aliases": ["state"]},
-    }
-
-    def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        planned = planned_in(self.variables, args["plan"])
-        given = {name: args[name] for name in ("index", "results", "store", "patience")}
-        result = take_step(self.variables, planned, **given, check=self._task.check_mode)
-        if args["index"] < 0 and args["store"] and not self._task.check_mode:
-            give_back_schools(args["store"])
-        if args["index"] < 0:
-            show(stop_lines(result["stopped"], words=self.words), color="purple")
-        return {**result, "stopped": {school: str(reason) for school, reason in result["stopped"].items()}}
+def __getattr__(name: str) -> Any:
+    return entrance("ring_step", name)

@@ -61,36 +61,8 @@ _list:
 
 from typing import Any
 
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ..module_utils.base.text import printable_line
-from ..module_utils.server.answers import cache_notes
-from ..module_utils.server.release import served_release
-from ..module_utils.server.request import HOSTED_ARGUMENTS
-from ..plugin_utils.doors.hosted import in_words
-from ..plugin_utils.doors.language import words_of
-from ..plugin_utils.inventory.asking import asking
-from ..plugin_utils.station.telling import telling
+from ..plugin_utils.words.entrance import entrance
 
 
-class LookupModule(LookupBase):
-    """Documentation above."""
-
-    def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        self.set_options(var_options=variables, direct=kwargs)
-        options = asking(**{name: self.get_option(name) for name in HOSTED_ARGUMENTS})
-        answers: list[Any] = []
-        for term in terms:
-            served = served_release(
-                term, self.get_option("url") or "", options=options, allow_stale=self.get_option("allow_stale")
-            )
-            words = words_of({}, variables or {}, self._templar.template if self._templar else str)
-            for warning in cache_notes():
-                telling.warning(words.of(warning))
-            if served.release is None:
-                raise AnsibleLookupError(printable_line(words.of(served.error)))
-            for warning in served.warnings:
-                telling.warning(words.of(warning))
-            answers.append(in_words(served.as_dict(), words) if self.get_option("full") else str(served.client))
-        return answers
+def __getattr__(name: str) -> Any:
+    return entrance("hosted_release", name)

@@ -304,7 +304,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_play_start(self, play):
-        from ansible_collections.rentree.pronote.plugins.callback import console
+        from ansible_collections.rentree.pronote.plugins.plugin_utils.entries import console
 
         console.WHAT = None
 '''

@@ -59,7 +59,7 @@ _KNOWN: dict[str, set[str]] = {
         "wake.packet int(port)",
     },
     "settings of administrators, refused where they are read": {
-        "callback.progress float(self.get_option('interval'))",
+        "entries.progress float(self.get_option('interval'))",
         "board.schools int(value)",
         "inventory.names name[0].isdigit()",
         "station.winrm float(getattr(self._connection._play_context, 'timeout', 0) or _CONNECTING)",

@@ -15,8 +15,8 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins.loader import action_loader, connection_loader
 from ansible.template import Templar
-from ansible_collections.rentree.pronote.plugins.action import depot_prune as _depot_prune
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.exclusive import exclusively
+from ansible_collections.rentree.pronote.plugins.plugin_utils.entries import depot_prune as _depot_prune
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import HostedSchool, hosted_app

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.rentree.pronote.plugins.action.startup_script import proven
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRONOTE_CLIENT
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
+from ansible_collections.rentree.pronote.plugins.plugin_utils.entries.startup_script import proven
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import Job
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.job_name import JobName
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
-from ansible_collections.rentree.pronote.plugins.action import depot_mirror as _depot_mirror
-from ansible_collections.rentree.pronote.plugins.action import depot_release as _depot_release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot import publish as _publish
 from ansible_collections.rentree.pronote.plugins.plugin_utils.depot.exclusive import depot_of, exclusively
 from ansible_collections.rentree.pronote.plugins.plugin_utils.doors.mirror import Mirror
+from ansible_collections.rentree.pronote.plugins.plugin_utils.entries import depot_mirror as _depot_mirror
+from ansible_collections.rentree.pronote.plugins.plugin_utils.entries import depot_release as _depot_release
 
 from tests.actions import run_action
 from tests.lab.simulated.installer.package import build_iss

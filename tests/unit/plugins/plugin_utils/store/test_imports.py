@@ -33,7 +33,8 @@ from ansible.plugins.loader import init_plugin_loader
 
 init_plugin_loader([sys.argv[1]])
 for name in sys.argv[2:]:
-    importlib.import_module(name)
+    plugin = importlib.import_module(name)
+    getattr(plugin, "ActionModule" if ".action." in name else "LookupModule")
     if "sqlalchemy" in sys.modules:
         sys.exit(f"{name} imports SQLAlchemy")
 print("sqlalchemy" in sys.modules)
