@@ -14,7 +14,9 @@ __all__ = ["EARLIER", "OTHERWISE", "UNTIL"]
 UNTIL: Final = "0.3.0"
 """The release that reads them no more."""
 
-_STATIONS: Final[Mapping[str, str]] = {}
+_STATIONS: Final[Mapping[str, str]] = {
+    "pronote_client_ring_patience": "pronote_timeouts.ring",
+}
 """Of clients, their settings and start-up scripts."""
 
 _REPORTS: Final[Mapping[str, str]] = {}
