@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +17,7 @@ from ..plugin_utils.init.disk import Here
 from ..plugin_utils.init.given import as_typed
 from ..plugin_utils.init.interview import Interview
 from ..plugin_utils.init.plan import CREATED, difference
+from ..plugin_utils.inventory.presets import PRESETS
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.early import told_language
 from ..plugin_utils.words.words import LANGUAGES, Words
@@ -29,7 +30,7 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "folder": {"type": "str", "default": ""},
         "stations": {"type": "str", "default": ""},
-        "preset": {"type": "str", "default": "", "choices": ["", "plain", "glpi", "ocs"]},
+        "preset": {"type": "str", "default": "", "choices": ["", *PRESETS]},
         "schools": {"type": "list", "elements": "dict", "default": []},
         "transport": {"type": "str", "default": ""},
         "user": {"type": "str", "default": ""},
@@ -66,7 +67,8 @@ class ActionModule(ControllerAction):
         made = [each for each in plan.files if each.state == CREATED]
         if made and talk.asks_all and not check:
             talk.tell(plan.lines(done=False))
-            if not talk.asked(questions.AGREED, checks.yes, default=self.words("yes")):
+            own = self.words("yes"), self.words("no")
+            if not talk.asked(questions.AGREED, partial(checks.yes, own=own), default=own[0]):
                 return {"files": [], "next": ""}
         if not check:
             write(plan, here.base)

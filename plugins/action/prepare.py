@@ -5,7 +5,7 @@ import shlex
 from typing import Any, ClassVar
 
 from ..module_utils.base.message import Message
-from ..module_utils.product.products import PRONOTE_CLIENT
+from ..module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ..module_utils.product.release import Release
 from ..plugin_utils.depot.exclusive import exclusively
 from ..plugin_utils.doctor.rehearsed import rehearsals
@@ -14,7 +14,6 @@ from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.prepare.outcome import summary
 from ..plugin_utils.prepare.prepare import Preparation, PreparationSettings
 from ..plugin_utils.prepare.renew import renew
-from ..plugin_utils.prepare.sources import SOURCES
 from ..plugin_utils.prepare.wanted import wanted_by_schools
 from ..plugin_utils.station.telling import telling
 
@@ -33,7 +32,7 @@ class ActionModule(ControllerAction):
         "depot": {"type": "path", "required": True},
         "lock_file": {"type": "path", "required": True},
         "response_dir": {"type": "path", "required": True},
-        "product": {"type": "str", "default": "pronote_client", "choices": sorted(SOURCES)},
+        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "releases": {"type": "list", "elements": "str", "default": []},
         "archs": {"type": "list", "elements": "str", "default": ["x64"], "choices": ["x64", "x86"]},
         "installer": {"type": "list", "elements": "str", "default": []},

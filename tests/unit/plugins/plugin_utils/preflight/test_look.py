@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -14,8 +14,10 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret, VaultSecretsContext
 from ansible.playbook.play import Play
 from ansible.vars.manager import VariableManager
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.check import findings_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings import Finding, lines
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.rules import RULES, Rule
 
 _ROOT = Path(__file__).resolve().parents[5]
 _VAULT = VaultLib([("default", VaultSecret(b"of the vault"))])
@@ -293,3 +295,26 @@ def test_what_may_not_be_read_is_one_line(found: Found, tmp_path: Path) -> None:
     remedy = "Check its owner and rights (ls -l, chmod, chown), or run as somebody who may."
     assert told == [(f"{line} {remedy}", {"pc-1", "pc-2", "pc-3"})]
     assert not [each for each in others if "cannot be read by" in each.fact]
+
+
+def _no_port(text: str) -> None:
+    if ":" in text:
+        raise ValueError(f"{text} has a port")
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        ("depot:80", "inv/group_vars/all.yml:1: pronote_depot_path: depot:80 has a port"),
+        ('"{{ own }}"', "inv/group_vars/all.yml:1: pronote_depot_path is encrypted, and what it says cannot be used"),
+    ],
+)
+def test_a_rule_has_a_remedy_of_its_own_and_says_whether_it_holds(
+    found: Found, monkeypatch: pytest.MonkeyPatch, value: str, fact: str
+) -> None:
+    rule = Rule(parse=_no_port, remedy=Message("Leave it out."), holds=False)
+    monkeypatch.setitem(cast("dict[str, Rule]", RULES), "pronote_depot_path", rule)
+    context = VaultSecretsContext(secrets=[("default", VaultSecret(b"of the vault"))])
+    monkeypatch.setattr(VaultSecretsContext, "_current", context)
+    told = found({"group_vars/all.yml": f"pronote_depot_path: {value}\n{_sealed('own', 'depot:80')}"})
+    assert [(each.said, each.remedy, each.holds) for each in told] == [(fact, "Leave it out.", False)]
