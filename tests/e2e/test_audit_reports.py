@@ -340,7 +340,7 @@ def test_an_inventory_that_is_none_says_no_language(tmp_path: Path, arguments: l
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
     done = _help(tmp_path, RENTREE_LANGUAGE="de")
     assert done.stdout.startswith(_HELP["fr"])
-    assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', qui n'est ni fr ni en")
+    assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', et non fr ou en")
 
 
 def _help(folder: Path, *arguments: str, config: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
