@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .earlier import EARLIER
 from .findings import Finding
 from .lasting import PLACES, mounts_of, remedy_of, thrown
 from .setting import Setting, Settings
@@ -15,8 +16,10 @@ from .setting import Setting, Settings
 __all__ = ["passing"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
-# Whoever has it writes recordings, into pronote_response_dir unless it says another folder.
-_RECORDS: Final = "pronote_record_store"
+# Whoever has it writes recordings, into pronote_response_dir.
+_RECORDS: Final = "pronote_record_modes"
+# It was the folder that is below pronote_cache_dir now.
+_BELOW: Final = "pronote_prepare_download_dir"
 
 
 def passing(
@@ -26,7 +29,8 @@ def passing(
     template: Callable[[Any, str], Any],
     folders: Sequence[str],
 ) -> Iterator[Finding]:
-    """Places that end with this job, of those that the role's ``options`` name. None without ``awx_job_id``.
+    """Places that end with this job, of those that the role's ``options`` name, with earlier names. None without
+    ``awx_job_id``.
 
     ``folders``: of the inventory, where things lie when nobody says it. Raises OSError without /proc.
     """
@@ -35,26 +39,26 @@ def passing(
     mounts = mounts_of(_MOUNTS.read_text(encoding="utf-8", errors="replace"))
     records = _RECORDS in options
     for name in (name for name in PLACES if name in options):
-        by_value: dict[str | None, list[str]] = {}
+        names = [name, *(each for each in options if EARLIER.get(each) == name and each != _BELOW)]
+        by_value: dict[tuple[str, str | None], list[str]] = {}
         for host in play:
-            if name == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
-                continue  # not used
-            value = settings.value(host, name)
-            by_value.setdefault(None if value is None else str(value), []).append(host)
-        for value, hosts in by_value.items():
+            own = next((each for each in names if settings.value(host, each) is not None), name)
+            value = settings.value(host, own)
+            by_value.setdefault((own, None if value is None else str(value)), []).append(host)
+        for (own, value), hosts in by_value.items():
             if value is None and not PLACES[name]:
                 continue
             raw = (
                 PLACES[name].format(folder=folders[0] if folders else "")
                 if value is None
-                else _worked(settings.value(hosts[0], name), hosts[0], template)
+                else _worked(settings.value(hosts[0], own), hosts[0], template)
             )
             if raw is None:
                 continue  # it has its own line
             path = os.path.realpath(Path(os.path.expandvars(raw)).expanduser())
-            fact = thrown(name, raw, path=path, is_set=value is not None, is_read=not records, mounts=mounts)
+            fact = thrown(own, raw, path=path, is_set=value is not None, is_read=not records, mounts=mounts)
             if fact is not None:
-                place = _place(settings, name)
+                place = _place(settings, own)
                 yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))
 
 

@@ -65,15 +65,18 @@ def unknown_names(settings: Settings, known: Collection[str], gone: Mapping[str,
         yield Finding(place=setting.place, fact=_UNKNOWN.given(name=name), remedy=remedy, hosts=whom)
 
 
-def renamed(settings: Settings, names: Mapping[str, str], version: str) -> Iterator[Finding]:
+def renamed(
+    settings: Settings, names: Mapping[str, str], version: str, *, stronger: Collection[str] = ()
+) -> Iterator[Finding]:
     """Earlier names, which are still read. ``names``: what each is now, a variable or a key of one
-    (``pronote_audit_mail.to``); ``version``: the release that reads them no more."""
+    (``pronote_audit_mail.to``); ``version``: the release that reads them no more; ``stronger``: those that are read
+    where that is set as well."""
     for setting, group, host in settings.each():
         if (now := names.get(setting.name)) is None:
             continue
         whom = frozenset(settings.concerned(setting, group, host))
         top = now.partition(".")[0]
-        both = any(settings.value(each, top) is not None for each in whom)
+        both = setting.name not in stronger and any(settings.value(each, top) is not None for each in whom)
         told = _BESIDE if both else _RENAMED
         yield Finding(
             place=setting.place,

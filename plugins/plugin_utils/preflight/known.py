@@ -13,7 +13,7 @@ import yaml
 from .earlier import EARLIER, OTHERWISE
 from .judge import OWN_NAMES
 
-__all__ = ["GONE", "known", "needed", "options_of"]
+__all__ = ["GONE", "earlier_of", "known", "needed", "options_of"]
 
 _ROLES: Final = Path(__file__).parents[3] / "roles"
 
@@ -45,9 +45,10 @@ GONE: Final[Mapping[str, str]] = {
 """What is read no more, and since which release of ours."""
 
 _OR: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    "pronote_client": {"pronote_depot_url": ["pronote_depot_url", "pronote_client_depot"]}
+    "pronote_client": {"pronote_depot_url": ["pronote_depot_url", "pronote_client_depot"]},
+    "pronote_publish": {"pronote_release": ["pronote_release", "pronote_publish_release"]},
 }
-"""What a role needs beside what its specs say (its defaults name it), and what does as well."""
+"""What a role needs beside what its specs say (its defaults or tasks name it), and what does as well."""
 
 
 @functools.cache
@@ -80,6 +81,12 @@ def known() -> dict[str, Mapping[str, Any]]:
 def options_of(role: str) -> list[str]:
     """The names that a role reads; none for no role."""
     return list(_specs().get(role, {}))
+
+
+def earlier_of(role: str) -> list[str]:
+    """The earlier names that were the role's own, of what it reads today."""
+    own = _specs().get(role, {})
+    return [name for name, now in EARLIER.items() if name.startswith(f"{role}_") and now.partition(".")[0] in own]
 
 
 def needed(role: str) -> list[Sequence[str]]:
