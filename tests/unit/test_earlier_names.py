@@ -28,7 +28,7 @@ _GIVEN = {
 _SIMPLE = sorted(
     name
     for name in EARLIER.keys() - OTHERWISE
-    if name.startswith(("pronote_client_", "pronote_startup_", "pronote_dep"))
+    if name.startswith(("pronote_client_", "pronote_startup_", "pronote_deploy_"))
 )
 _VALUES = {"str": "text", "path": "/text", "float": 7.5, "int": 7, "bool": True}
 

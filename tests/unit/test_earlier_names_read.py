@@ -1,4 +1,5 @@
-"""Each earlier name of a variable is read: with it alone, something that a role's tasks say is another thing."""
+"""Each earlier name of a variable is read: with it alone, something that a role's tasks say is another thing, or its
+variable with keys, which actions read by its name."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def _texts(role: str) -> list[Any]:
     for file in sorted(folder.glob("tasks/*.yml")):
         found += _leaves(loader.load_from_file(str(file), trusted_as_template=True), _role(role))
     found += [trust_as_template(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("templates/*"))]
-    return found
+    keyed = [value for value in _role(role).values() if isinstance(value, Mapping)]
+    return [*found, *_leaves(keyed, {})]
 
 
 def _leaves(value: Any, named: Mapping[str, Any]) -> Iterator[Any]:
@@ -71,7 +73,7 @@ def _leaves(value: Any, named: Mapping[str, Any]) -> Iterator[Any]:
     if isinstance(value, Mapping):
         for name, each in value.items():
             conditions = [each] if isinstance(each, str) else each
-            if name in {"when", "that"} and isinstance(conditions, list):
+            if name in {"when", "that", "failed_when"} and isinstance(conditions, list):
                 # Bare expressions.
                 yield from (trust_as_template("{{ " + str(condition) + " }}") for condition in conditions)
             else:
@@ -85,15 +87,19 @@ def _leaves(value: Any, named: Mapping[str, Any]) -> Iterator[Any]:
         yield value
 
 
-def _said(role: str, **given: Any) -> list[str]:
+def _said(role: str, **given: Any) -> Iterator[str]:
+    """What each of its texts comes to, one after the other: the first that is another one is enough."""
     templar = Templar(loader=DataLoader(), variables={**_INVENTORY, **_role(role), **given})
-    found = []
     for text in _texts(role):
         try:
-            found.append(repr(templar.template(text)))
+            yield repr(templar.template(text))
         except Exception as exc:  # noqa: BLE001  (what facts and registered results say is not there)
-            found.append(re.sub("0x[0-9a-f]+", "", repr(exc)))
-    return found
+            yield re.sub("0x[0-9a-f]+", "", repr(exc))
+
+
+@cache
+def _before(role: str) -> list[str]:
+    return list(_said(role))
 
 
 @cache
@@ -104,10 +110,12 @@ def _readers(name: str) -> list[str]:
     return sorted({file.parts[-3] for file in files if read.search(file.read_text(encoding="utf-8"))})
 
 
-@pytest.mark.parametrize("name", EARLIER)
+# One says how a newer release goes, and nobody whether (test_earlier_names.py); one is asked of a result only.
+@pytest.mark.parametrize("name", sorted(EARLIER.keys() - {"pronote_client_downgrade", "pronote_audit_defer"}))
 def test_it_is_read_where_it_stands_alone(name: str) -> None:
-    roles = _readers(name)
+    roles = [role for role in _readers(name) if role != "pronote_schedule" or name.startswith("pronote_schedule_")]
     assert roles
     for role in roles:
-        before = _said(role)
-        assert any(_said(role, **{name: value}) != before for value in _values(known()[name])), role
+        before = _before(role)
+        said = (_said(role, **{name: value}) for value in _values(known()[name]))
+        assert any(now != then for texts in said for now, then in zip(texts, before, strict=True)), role

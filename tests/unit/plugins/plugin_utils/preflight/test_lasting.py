@@ -169,7 +169,7 @@ def test_reports_are_thrown_away_by_default(tmp_path: Path, monkeypatch: pytest.
 
 def test_reports_are_where_an_earlier_name_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the data of an earlier awx/apply.yml have it: such a job is not held."""
-    options = options_of("pronote_audit")
+    options = [*options_of("pronote_audit"), *earlier_of("pronote_audit")]
 
     def told(**values: str) -> list[str]:
         rest = {"pronote_state": "", "pronote_cache_dir": "/srv/pronote-awx/cache", "awx_job_id": 7}
