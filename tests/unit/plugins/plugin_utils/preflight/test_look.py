@@ -77,6 +77,9 @@ def test_what_is_shipped_is_in_order(name: str) -> None:
 
 def test_an_inventory_in_order_says_nothing(found: Found) -> None:
     assert found({}, role="pronote_audit") == []
+    # Some keys of a variable, and one that is null.
+    keys = "pronote_timeouts: {job: 60, poll: '{{ 1 / 2 }}', reboot: null}\npronote_client_ring_max: {failed: 3}\n"
+    assert found({"host_vars/pc-3.yml": keys}, role="pronote_audit") == []
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,42 @@ def test_an_inventory_in_order_says_nothing(found: Found) -> None:
             "pronote_uai: 0310002B\nhour: noon\npronote_client_armed_days: '{{ hour }}'\n",
             "inv/group_vars/college.yml:3: pronote_client_armed_days is 'noon', and must be a value of type int."
             " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "group_vars/college.yml",
+            "pronote_uai: 0310002B\npronote_timeouts: {poll: 5, job: an hour}\n",
+            "inv/group_vars/college.yml:2: pronote_timeouts.job is 'an hour', and must be a value of type float."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_client_ring_max: {failures: 1}\n",
+            "inv/host_vars/pc-3.yml:1: nothing reads pronote_client_ring_max.failures."
+            " Its keys are failed, unreachable.",
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_client_notify: {delay: '{{ 1 + 1 }}', then: '{{ \"later\" }}'}\n",
+            "inv/host_vars/pc-3.yml:1: pronote_client_notify.then is 'later', and must be one of: skip, close."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            # Ansible makes a mapping of such a text for a module, and a role reads no key of it.
+            "host_vars/pc-3.yml",
+            "pronote_timeouts: job=3\n",
+            "inv/host_vars/pc-3.yml:1: pronote_timeouts is 'job=3', and must be a value of type dict."
+            ' Give it with its keys; on a command line, -e \'{"pronote_timeouts": {"job": …}}\'.',
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_timeouts: [{job: 3}]\n",
+            "inv/host_vars/pc-3.yml:1: pronote_timeouts is [{'job': 3}], and must be a value of type dict."
+            ' Give it with its keys; on a command line, -e \'{"pronote_timeouts": {"job": …}}\'.',
             {"pc-3"},
         ),
         (

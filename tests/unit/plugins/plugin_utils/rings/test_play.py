@@ -196,17 +196,19 @@ def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
         "a": _at(port, "A", pronote_client_rings=["many"]),
         "b": _at(port, "B", pronote_client_rings=trust_as_template("{{ nowhere }}")),
         "c": _at(port, "C", pronote_client_release=trust_as_template("{{ nowhere }}")),
+        "d": _at(port, "D", pronote_client_ring_max="failed=3"),
     }
     task = _task(stations)
     planned = _plan(task)
     problems = {p["school"]: p["problem"] for p in planned["plans"]}
     assert "the rings of A: 'many' is neither" in problems["A"]
     assert "pronote_client_rings cannot be read" in problems["B"]
+    assert "pronote_client_ring_max is 'failed=3', and has the keys" in problems["D"]
     # Its stations say so themselves.
     assert problems["C"] == ""
     options: dict[str, Any] = {"index": 0, "results": "result", "store": "", "check": False}
     step = take_step(task, planned, **options)
-    assert (step["go"], sorted(step["held"]), sorted(step["wrong"])) == (["c"], ["a", "b"], ["a", "b"])
+    assert (step["go"], sorted(step["held"]), sorted(step["wrong"])) == (["c"], ["a", "b", "d"], ["a", "b", "d"])
 
 
 @pytest.mark.parametrize(
