@@ -45,14 +45,20 @@ def _defaults(role: str) -> dict[str, Any]:
 
 _EARLIER = re.compile(r"\{\{ (pronote_\w+) \| default\((.*)\) \}\}", re.DOTALL)
 """What an earlier name says, or else a default."""
+_EARLIER_ELSE = re.compile(r"\{\{ (.*) else (.*?) \}\}", re.DOTALL)
+"""What several earlier names come to together, or else a default."""
 
 
 def _today(value: Any) -> Any:
     """A default without the earlier names that it reads (``preflight/earlier.py``), if it is nothing else."""
     if isinstance(value, dict):
         return {key: _today(each) for key, each in value.items()}
-    read = _EARLIER.fullmatch(value) if isinstance(value, str) else None
-    if read is None or read[1] not in EARLIER:
+    text = value.strip() if isinstance(value, str) else ""
+    read = _EARLIER.fullmatch(text) or _EARLIER_ELSE.fullmatch(text)
+    if read is None or _VARIABLE.search(read[2]):
+        return value
+    names = set(_VARIABLE.findall(read[1]))
+    if not names or not names <= EARLIER.keys():
         return value
     try:
         return yaml.safe_load(read[2])
@@ -193,7 +199,7 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
         spec = {**plugin.ARGUMENT_SPEC, **_OF_STATIONS.get(action, {})}
         assert option in spec, f"{action} has no {option}"
         name, _dot, key = variable.partition(".")
-        told = known()[name]["options"][key] if key else _options(role)[name]
+        told = known()[name]["options"][key] if key else (known() if name in EARLIER else _options(role))[name]
         assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable
         # A path may be text in a role, where empty means none; a store's is a text of the module.
         wanted = "path" if spec[option]["type"] is store_address else spec[option]["type"]

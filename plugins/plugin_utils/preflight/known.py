@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import yaml
 
-from .earlier import EARLIER, OTHERWISE
+from .earlier import EARLIER, OTHERWISE, with_earlier
 from .judge import OWN_NAMES
 
-__all__ = ["GONE", "earlier_of", "known", "needed", "options_of"]
+__all__ = ["GONE", "known", "needed", "options_of"]
 
 _ROLES: Final = Path(__file__).parents[3] / "roles"
 
@@ -44,11 +44,11 @@ GONE: Final[Mapping[str, str]] = {
 }
 """What is read no more, and since which release of ours."""
 
-_OR: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    "pronote_client": {"pronote_depot_url": ["pronote_depot_url", "pronote_client_depot"]},
-    "pronote_publish": {"pronote_release": ["pronote_release", "pronote_publish_release"]},
+_NEEDED: Final[Mapping[str, Sequence[str]]] = {
+    "pronote_client": ["pronote_depot_url"],
+    "pronote_publish": ["pronote_release"],
 }
-"""What a role needs beside what its specs say (its defaults or tasks name it), and what does as well."""
+"""What a role needs beside what its specs say."""
 
 
 @functools.cache
@@ -83,15 +83,8 @@ def options_of(role: str) -> list[str]:
     return list(_specs().get(role, {}))
 
 
-def earlier_of(role: str) -> list[str]:
-    """The earlier names that were the role's own, of what it reads today."""
-    own = _specs().get(role, {})
-    return [name for name, now in EARLIER.items() if name.startswith(f"{role}_") and now.partition(".")[0] in own]
-
-
 def needed(role: str) -> list[Sequence[str]]:
-    """What a role cannot do without, each name with those that do as well; nothing for no role."""
+    """What a role cannot do without, each name with those that it had before, which do as well; nothing for no role."""
     options = _specs().get(role, {})
     required = [name for name, option in options.items() if option.get("required")]
-    others = _OR.get(role, {})
-    return [others.get(name, [name]) for name in (*required, *(name for name in others if name not in required))]
+    return [with_earlier([name]) for name in (*required, *_NEEDED.get(role, ()))]
