@@ -11,7 +11,7 @@ from ..plugin_utils.ending.block import of_audit
 from ..plugin_utils.inventory.identity import identity_of
 from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.report.arguments import ARGUMENT_SPEC as COMMON_SPEC
-from ..plugin_utils.report.arguments import KINDS, asked
+from ..plugin_utils.report.arguments import asked, named
 from ..plugin_utils.report.conclusion import conclude_all
 from ..plugin_utils.report.make import commands, place_of, stations_of
 from ..plugin_utils.store.option import store_address
@@ -34,7 +34,7 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         words, check = self.words, self._task.check_mode
         made, rows = conclude_all(
-            {kind: args[kind] for kind in KINDS},
+            named(args),
             **asked(args),
             max_age=args["max_age"],
             words=words,

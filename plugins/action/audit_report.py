@@ -13,7 +13,7 @@ from ..plugin_utils.ending.block import of_audit
 from ..plugin_utils.inventory.identity import identity_of
 from ..plugin_utils.inventory.typed import command_here
 from ..plugin_utils.report.arguments import ARGUMENT_SPEC as COMMON_SPEC
-from ..plugin_utils.report.arguments import KINDS, asked
+from ..plugin_utils.report.arguments import asked, named
 from ..plugin_utils.report.make import (
     commands,
     make,
@@ -49,7 +49,7 @@ class ActionModule(ControllerAction):
         later = args["conclude_later"]
         made = make(
             records,
-            {kind: args[kind] for kind in KINDS},
+            named(args),
             **asked(args),
             words=words,
             stations=stations_of(self.variables, args["product"]),

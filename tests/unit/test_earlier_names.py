@@ -28,7 +28,7 @@ _GIVEN = {
 _SIMPLE = sorted(
     name
     for name in EARLIER.keys() - OTHERWISE
-    if name.startswith(("pronote_client_", "pronote_startup_", "pronote_dep"))
+    if name.startswith(("pronote_client_", "pronote_startup_", "pronote_deploy_"))
 )
 _VALUES = {"str": "text", "path": "/text", "float": 7.5, "int": 7, "bool": True}
 
@@ -39,8 +39,8 @@ def _loaded(role: str) -> dict[str, dict[str, Any]]:
     loader, folder = DataLoader(), ROOT / "roles" / role
     found: dict[str, dict[str, Any]] = {"variables": {}, "tasks": {}}
     for file in ("defaults/main.yml", "vars/main.yml"):
-        if (folder / file).exists():
-            found["variables"] |= loader.load_from_file(str(folder / file), trusted_as_template=True)
+        if (folder / name).exists():
+            found["variables"] |= loader.load_from_file(str(folder / name), trusted_as_template=True)
     for file in sorted((folder / "tasks").glob("*.yml")):
         for task in loader.load_from_file(str(file), trusted_as_template=True):
             for action, given in task.items():
