@@ -38,9 +38,9 @@ def _loaded(role: str) -> dict[str, dict[str, Any]]:
     """Public and private variables of a role, and the arguments of its tasks, as they are written."""
     loader, folder = DataLoader(), ROOT / "roles" / role
     found: dict[str, dict[str, Any]] = {"variables": {}, "tasks": {}}
-    for file in ("defaults/main.yml", "vars/main.yml"):
-        if (folder / file).exists():
-            found["variables"] |= loader.load_from_file(str(folder / file), trusted_as_template=True)
+    for name in ("defaults/main.yml", "vars/main.yml"):
+        if (folder / name).exists():
+            found["variables"] |= loader.load_from_file(str(folder / name), trusted_as_template=True)
     for file in sorted((folder / "tasks").glob("*.yml")):
         for task in loader.load_from_file(str(file), trusted_as_template=True):
             for action, given in task.items():

@@ -222,14 +222,17 @@ BESIDE: Final = frozenset(
         "pronote_doctor_release",
         "pronote_rehearse_depot",
         "pronote_rehearse_depot_path",
-        # Answers of a file, beside an inventory that is there already.
+        "pronote_prepare_download_dir",
+        "pronote_record_store",
+        "pronote_depot_root",
+        # Answers of a file, where there is an inventory already.
         "pronote_init_depot_path",
         "pronote_init_depot_url",
     }
 )
 """Those that are read where the one of today is set as well, and first: both were there, and meant two things."""
 
-BY_KEY: Final = frozenset({"pronote_timeouts"})
+BY_KEY: Final = frozenset({"pronote_responses", "pronote_timeouts"})
 """Variables that hide an earlier name with its own key alone. Of others with keys the whole counts."""
 
 OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {

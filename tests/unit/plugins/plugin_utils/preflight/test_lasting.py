@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight import container
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import earlier_of, options_of
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import options_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.lasting import Mount, is_lasting, mounts_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.setting import (
     OfGroup,
@@ -134,7 +134,7 @@ def test_a_place_that_is_said(
     assert _found(tmp_path, monkeypatch, [name], **{name: value}) == {}
 
 
-_RECORDING = [*options_of("pronote_record"), *earlier_of("pronote_record")]
+_RECORDING = options_of("pronote_record")
 _IN_PROJECT = "/runner/project/inventories/my_schools/responses"
 
 
@@ -145,11 +145,8 @@ _IN_PROJECT = "/runner/project/inventories/my_schools/responses"
         ({"pronote_response_dir": "/srv/pronote-awx/responses"}, ""),
         ({"pronote_record_store": _IN_PROJECT}, "pronote_record_store"),
         ({"pronote_record_store": "/srv/pronote-awx/responses"}, ""),
-        # Nothing is written to the earlier one then.
-        (
-            {"pronote_record_store": "/srv/pronote-awx/responses", "pronote_response_dir": _IN_PROJECT},
-            "pronote_response_dir",
-        ),
+        # Nothing is written to the other one then.
+        ({"pronote_record_store": "/srv/pronote-awx/responses", "pronote_response_dir": _IN_PROJECT}, ""),
     ],
 )
 def test_a_recording_is_not_left_in_the_repositorys_copy(
@@ -169,7 +166,7 @@ def test_reports_are_thrown_away_by_default(tmp_path: Path, monkeypatch: pytest.
 
 def test_reports_are_where_an_earlier_name_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the data of an earlier awx/apply.yml have it: such a job is not held."""
-    options = [*options_of("pronote_audit"), *earlier_of("pronote_audit")]
+    options = options_of("pronote_audit")
 
     def told(**values: str) -> list[str]:
         rest = {"pronote_state": "", "pronote_cache_dir": "/srv/pronote-awx/cache", "awx_job_id": 7}
