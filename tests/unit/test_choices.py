@@ -6,12 +6,28 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRODUCTS
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import (
+    EDT_MONOPOSTE,
+    PRONOTE_CLIENT,
+    Product,
+)
 
 from tests import choices
 from tests.collection import ROOT
 
 _OTHER = replace(EDT_MONOPOSTE, key="autre", title="Autre", group="pronote_autre_stations")
+_TABLES = (
+    ("pronote_client", "edt_monoposte"),
+    ("installscript", "msi", "nsis", "custom"),
+    ("fr", "en"),
+    ("plain", "glpi", "ocs"),
+)
+
+
+def _know(monkeypatch: pytest.MonkeyPatch, *others: Product) -> None:
+    """These products beside the first two, whatever others there are by now."""
+    monkeypatch.setattr(choices, "PRODUCTS", {each.key: each for each in (PRONOTE_CLIENT, EDT_MONOPOSTE, *others)})
+    monkeypatch.setattr(choices, "_OTHERS", list(others))
 
 
 def test_each_file_is_as_it_would_be_written() -> None:
@@ -31,15 +47,16 @@ def test_each_file_is_as_it_would_be_written() -> None:
         ("sample: [edt_monoposte]", "sample: [edt_monoposte]"),
     ],
 )
-def test_a_list_of_one_of_the_tables_has_all_of_it(there: str, written: str) -> None:
+def test_a_list_of_one_of_the_tables_has_all_of_it(monkeypatch: pytest.MonkeyPatch, there: str, written: str) -> None:
+    monkeypatch.setattr(choices, "_KEYS", _TABLES)
     assert choices.with_choices(f"    {there}\n") == f"    {written}\n"
 
 
 @pytest.mark.parametrize("name", ["audit", "conclude", "deploy", "remaining"])
 def test_a_further_product_has_a_play_after_that_of_edt(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = (ROOT / f"playbooks/{name}.yml").read_text(encoding="utf-8")
-    monkeypatch.setitem(PRODUCTS, _OTHER.key, _OTHER)
-    monkeypatch.setattr(choices, "_OTHERS", [_OTHER])
+    _know(monkeypatch)
+    before = choices.with_plays((ROOT / f"playbooks/{name}.yml").read_text(encoding="utf-8"))
+    _know(monkeypatch, _OTHER)
     after = choices.with_plays(before)
     old, new = ([each["name"] for each in yaml.safe_load(text)] for text in (before, after))
     assert new == [*old[:2], old[1].replace("EDT monoposte", "Autre"), *old[2:]]
@@ -47,12 +64,11 @@ def test_a_further_product_has_a_play_after_that_of_edt(name: str, monkeypatch: 
     # Who ends the run for all of them, and from which groups a station is taken.
     assert after.count("'pronote_autre_stations'") >= before.count("'pronote_edt_stations'")
     assert choices.with_plays(after) == after
-    monkeypatch.setattr(choices, "_OTHERS", [])
-    monkeypatch.delitem(PRODUCTS, _OTHER.key)
+    _know(monkeypatch)
     assert choices.with_plays(after) == before
 
 
 def test_prepare_looks_at_the_stations_of_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
     before = (ROOT / "playbooks/prepare.yml").read_text(encoding="utf-8")
-    monkeypatch.setitem(PRODUCTS, _OTHER.key, _OTHER)
+    _know(monkeypatch, _OTHER)
     assert "{'edt_monoposte': 'pronote_edt_stations', 'autre': 'pronote_autre_stations'}" in choices.with_plays(before)

@@ -70,9 +70,12 @@ def _written_from_the_code(tree: Path, said: str) -> None:
 
 
 def _formatted(tree: Path) -> None:
-    program = str(Path(sys.executable).with_name("ruff"))
-    examples.told([program, "check", "-q", "."], tree)
-    examples.told([program, "format", "-q", "--check", "."], tree)
+    for program, *arguments in (
+        ("ruff", "check", "-q", "."),
+        ("ruff", "format", "-q", "--check", "."),
+        ("yamllint", "playbooks"),
+    ):
+        examples.told([str(Path(sys.executable).with_name(program)), *arguments], tree)
 
 
 def test_the_page_shows_all_of_them() -> None:

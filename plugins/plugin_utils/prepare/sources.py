@@ -30,7 +30,6 @@ __all__ = [
     "parse_installer_name",
     "read_page",
     "same_folder",
-    "source_of",
     "url_file_name",
 ]
 
@@ -84,6 +83,18 @@ def _named(what: str) -> str:
 _BY_HAND = Message("if the publisher calls it otherwise, download it and give the file this name, its release and bits")
 
 SOURCES: dict[str, InstallerSource] = {
+    # Of a product without an entry the installer is named by hand, after its key.
+    **{
+        key: InstallerSource(
+            page="",
+            preview_page="",
+            shapes=(_BUTTONS, _ANY_LINK),
+            file_name=re.compile(_named(key), re.ASCII | re.IGNORECASE),
+            example=f"Install_{key}_FR_2026.2.7_win64.exe",
+            naming=_BY_HAND,
+        )
+        for key in PRODUCTS
+    },
     "pronote_client": InstallerSource(
         page="https://www.index-education.com/fr/telecharger-pronote.php",
         preview_page="https://www.index-education.com/fr/telecharger-pronote-pre-version.php",
@@ -103,20 +114,6 @@ SOURCES: dict[str, InstallerSource] = {
         naming=_BY_HAND,
     ),
 }
-
-
-def source_of(product: str) -> InstallerSource:
-    """Where a product's installers are found; of one without an entry they are named by hand, after its key."""
-    return SOURCES.get(product) or InstallerSource(
-        page="",
-        preview_page="",
-        shapes=(_BUTTONS, _ANY_LINK),
-        file_name=re.compile(_named(product), re.ASCII | re.IGNORECASE),
-        example=f"Install_{product}_FR_2026.2.7_win64.exe",
-        naming=_BY_HAND,
-    )
-
-
 # RFC 3986. Braces are not in it: the address goes to the lock file, whose text Ansible reads as templates.
 _URL = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _ARCHES = {"64": "x64", "32": "x86"}
@@ -146,7 +143,7 @@ def url_file_name(url: str) -> str:
 
 def parse_installer_name(product: str, name: str) -> Offer:
     """Release and architecture from an installer's file name. Raises ValueError that says what a name looks like."""
-    source = source_of(product)
+    source = SOURCES[product]
     match = source.file_name.fullmatch(name)
     if not match:
         raise ValueError(
@@ -168,7 +165,7 @@ def no_page(product: str) -> ValueError:
             "no download page of {title} is known: download its installer, see that it has a name "
             "like {example}, and pass it with pronote_prepare_installer=<file or address>",
             title=PRODUCTS[product].title,
-            example=source_of(product).example,
+            example=SOURCES[product].example,
         )
     )
 
@@ -178,7 +175,7 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
 
     Raises ValueError that says what was looked for, what was there, and how to go on by hand.
     """
-    source = source_of(product)
+    source = SOURCES[product]
     try:
         tree = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.LxmlError, ValueError) as exc:

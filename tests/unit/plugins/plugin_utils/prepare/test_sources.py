@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import PRODUCTS
 from ansible_collections.rentree.pronote.plugins.module_utils.product.release import Release
 from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.sources import (
     SOURCES,
@@ -12,7 +13,6 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.sources im
     no_page,
     parse_installer_name,
     read_page,
-    source_of,
     url_file_name,
 )
 
@@ -181,10 +181,9 @@ def test_the_file_name_of_an_address() -> None:
     assert url_file_name("https://h/a/Install%5FPRNclient.exe?x=/y#z") == "Install_PRNclient.exe"
 
 
-def test_of_a_product_without_an_entry_the_installer_is_named_after_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(SOURCES, "edt_monoposte")
-    named = parse_installer_name("edt_monoposte", source_of("edt_monoposte").example)
-    assert (str(named.release), named.arch) == ("2026.2.7", "x64")
-    with pytest.raises(ValueError, match="give the file this name"):
-        parse_installer_name("edt_monoposte", "Install_EDTmonoposte_FR_2026.2.7_win64.exe")
+def test_every_product_has_a_name_for_its_installer() -> None:
+    assert set(SOURCES) == set(PRODUCTS)
+    for key, source in SOURCES.items():
+        named = parse_installer_name(key, source.example)
+        assert (str(named.release), named.arch) == ("2026.2.7", "x64")
     assert str(no_page("edt_monoposte")).startswith("no download page of EDT monoposte is known")
