@@ -26,12 +26,14 @@ from babel.messages.pofile import read_po, write_po
 from tests.catalogue import header
 from tests.collection import ROOT, use_collection
 from tests.plugin_reference import listed, markdown
+from tests.role_defaults import today
 from tests.role_readmes import playbooks_of, specs_of
 from tests.written import written
 
 use_collection()
 
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import needed  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, UNTIL  # noqa: E402
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known, needed  # noqa: E402
 
 __all__ = [
     "CATALOGUE",
@@ -128,6 +130,7 @@ class Variable:
     without: str = ""
     """What holds when it is not given, in words."""
     default: Any = None
+    """Of one with keys: none, as each key has its own."""
     computed: str = ""
     """The template of its default."""
     needed_by: tuple[str, ...] = ()
@@ -163,7 +166,8 @@ def _options(role: str) -> dict[str, Any]:
 
 def _defaults(role: str) -> dict[str, Any]:
     file = ROOT / "roles" / role / "defaults/main.yml"
-    return (yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None) or {}
+    found: dict[str, Any] = today((yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None) or {})
+    return found
 
 
 def _choices(option: Mapping[str, Any]) -> tuple[str, ...]:
@@ -187,13 +191,21 @@ def keys(name: str, option: Mapping[str, Any]) -> Iterator[Variable]:
 
 @functools.cache
 def variables() -> dict[str, list[Variable]]:
-    """Every variable once, with its keys behind it, by the heading of its subject."""
+    """Every variable once, with its keys behind it, by the heading of its subject. Raises ValueError for one of which
+    nothing says what it is."""
     specs = {role: _options(role) for role in _roles()}
     found: dict[str, list[Variable]] = {subject.heading: [] for subject in _SUBJECTS}
-    for name in dict.fromkeys([*(name for options in specs.values() for name in options), *_BESIDE]):
+    beside = [name for name in known() if name not in EARLIER]
+    for name in dict.fromkeys([*(name for options in specs.values() for name in options), *beside]):
         roles = [role for role in specs if name in specs[role]]
-        # The one that it is named after says what it is.
-        owner = max((role for role in roles if name.startswith(f"{role}_")), key=len, default=roles[0] if roles else "")
+        if not roles and name not in _BESIDE:
+            raise ValueError(f"{name} is no role's: say what it is in {__name__}._BESIDE")
+        # The one that says what its keys are, else the one that it is named after, says what it is.
+        owner = max(
+            roles,
+            key=lambda role: (bool(specs[role][name].get("options")), len(role) if name.startswith(f"{role}_") else 0),
+            default="",
+        )
         option = specs[owner][name] if owner else {"description": _BESIDE[name]}
         found[_subject(name, roles).heading] += [_variable(name, option, roles, owner), *keys(name, option)]
     return found
@@ -202,7 +214,7 @@ def variables() -> dict[str, list[Variable]]:
 def _variable(name: str, option: Mapping[str, Any], roles: Sequence[str], owner: str) -> Variable:
     told, without = sentences(option["description"])
     needing = [role for role in roles if any(name == names[0] for names in needed(role))]
-    default = _defaults(owner).get(name, option.get("default")) if owner else None
+    default = _defaults(owner).get(name, option.get("default")) if owner and not option.get("options") else None
     computed = default if isinstance(default, str) and "{{" in default else ""
     return Variable(
         name=name,
@@ -337,6 +349,16 @@ def page(catalogue: Catalog) -> str:
         rows = [_row(each, french) for each in variables()[subject.heading]]
         lines += [f"## {subject.heading}", "", f"Voir [{subject.more.partition('#')[0]}]({subject.more}).", ""]
         lines += ["| variable | défaut | ce qu'elle dit |", "|---|---|---|", *rows, ""]
+    if EARLIER:
+        lines += [
+            "## Anciens noms",
+            "",
+            f"Lus encore jusqu'à la version {UNTIL}.",
+            "",
+            "| avant | maintenant |",
+            "|---|---|",
+        ]
+        lines += [*(f"| `{name}` | `{now}` |" for name, now in sorted(EARLIER.items())), ""]
     return "\n".join(lines)
 
 
