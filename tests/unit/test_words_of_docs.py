@@ -9,7 +9,7 @@ import pytest
 from tests.collection import ROOT
 from tests.words_of_docs import hand_written, pages
 
-_BOUND = 42_200
+_BOUND = 37_750
 """What people have written at most, as ``wc -w`` counts."""
 
 
