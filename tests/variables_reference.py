@@ -81,7 +81,7 @@ _SUBJECTS = (
         "Préparer et publier",
         "prepare.md",
         ("prepare", "publish", "record", "prune", "depot"),
-        ("depot", "releases", "product_releases", "installers", "response_dir", "record"),
+        ("depot", "releases", "product_releases", "installers", "lock_file", "response_dir", "record"),
     ),
     Subject("Déployer", "guide-admin.fr.md", ("client", "client_settings"), ("client", "pilot", "deploy")),
     Subject("Réveiller les postes", "stations.md#réveiller-les-postes", (), ("client_wake", "wake", "mac")),

@@ -42,6 +42,7 @@ options:
     description:
       - The server's name or address. By default what the server says, which must be the host of O(url) or
         C(<UAI>.index-education.net).
+      - With its port, as in V(host:49301), that counts before O(port).
     type: str
     default: ""
   port:

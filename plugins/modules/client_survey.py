@@ -35,7 +35,7 @@ options:
     choices: [edt_monoposte, pronote_client]
     default: pronote_client
   outcome:
-    description: The file that whoever ends the run writes its outcome to (C(pronote_deploy_outcome)). Empty for none.
+    description: The file that whoever ends the run writes its outcome to (C(pronote_outcome)). Empty for none.
     type: path
     default: ""
   store:

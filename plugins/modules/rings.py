@@ -9,7 +9,7 @@ version_added: 0.1.0
 description:
   - Decides which stations of each school (C(pronote_uai)) go first and which follow, and shows it. Used by the role
     C(pronote_client), whose variables it reads for each school from the school's first station.
-  - They are C(pronote_client_rings), C(pronote_client_ring_max_fail), C(pronote_client_ring_max_unreachable),
+  - They are C(pronote_client_rings), C(pronote_client_ring_max.failed), C(pronote_client_ring_max.unreachable),
     C(pronote_client_unproven), C(pronote_client_release), C(pronote_releases), and C(pronote_pilot) of each station.
   - Pilots are the stations with C(pronote_pilot), otherwise the first ones whose WinRM port can be reached, with up to
     three reserves for pilots that turn out to be off, in use or unfit.

@@ -113,7 +113,8 @@ def test_matrix(school: School) -> None:
         ({"pronote_client_settings_label": "Lycée: le nôtre"}, "cannot be a server's label"),
         ({"pronote_client_settings_label": "a\nServeur=pirate:x.example.org:1"}, "cannot be a server's label"),
         ({"pronote_client_settings_address": 'x" & calc & "'}, "is not the name or address of a server"),
-        ({"pronote_client_settings_port": 70000}, "is not a TCP port"),
+        ({"pronote_client_settings_address": "pronote.example.org:70000"}, "is not a TCP port"),
+        ({"pronote_client_settings_address": "pronote.example.org:0x1"}, "is not a TCP port"),
     ],
 )
 def test_hostile_settings_reach_no_station(school: School, variables: dict[str, Any], message: str) -> None:

@@ -82,7 +82,7 @@ def test_the_audit_has_a_report_for_each_product(school: School) -> None:
 
 
 def test_removal_leaves_the_client(school: School) -> None:
-    only_edt = json.dumps({"pronote_client_state": "absent", "pronote_client_product": "edt_monoposte"})
+    only_edt = json.dumps({"pronote_client_state": "absent", "pronote_product": "edt_monoposte"})
     run = school.play("deploy", "--limit", "secretaire", "-e", only_edt).assert_code(0)
     assert run.of("client")["secretaire"]["outcome"] == "ok"
     audit = school.play("audit", "--limit", "secretaire").assert_code(0)

@@ -16,6 +16,7 @@ import pytest
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment, run_playbook
 from tests.e2e.test_progress import on_a_terminal
+from tests.lab.inventory import TIMEOUTS
 
 LATE = {"clients": [{"release": "2026.1.3"}]}
 RIGHT = {"clients": [{"release": "2026.2.7"}]}
@@ -32,7 +33,7 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "password", "accounts": [{"name": "deploiement", "password": "another one"}]},
     {"name": "full", **LATE, "free_space": 10 << 20},
 ]
-_RINGS = {"pronote_client_rings": [1, "100%"], "pronote_client_reconnect_timeout": 2}
+_RINGS = {"pronote_client_rings": [1, "100%"], "pronote_timeouts": {**TIMEOUTS, "reconnect": 2}}
 _SCHEMA = json.loads((ROOT / "docs/deploy.schema.json").read_text(encoding="utf-8"))
 _RULE = re.compile(r"^─{40,}$", re.MULTILINE)
 
@@ -87,7 +88,7 @@ _FORESEEN = {
 @pytest.mark.parametrize("setup", [CONSOLE, BOTH, AGGREGATE], ids=["console", "both", "aggregate"])
 def test_a_dry_run_ends_with_one_block(school: School, tmp_path: Path, setup: dict[str, str]) -> None:
     file = tmp_path / "deploy.json"
-    run = _play(school, "deploy", "--check", "-e", f"pronote_deploy_outcome={file}", **setup).assert_code(4)
+    run = _play(school, "deploy", "--check", "-e", f"pronote_outcome={file}", **setup).assert_code(4)
     block = _last(run.output)
     assert block.startswith("PRONOTE, dry run (nothing was done): 9 stations")
     assert "3 to install, 2 with nothing to do, 1 to wait, 1 refused, 1 with access refused, 1 unreachable" in block
@@ -154,7 +155,7 @@ def test_an_audit_counts_by_status_and_says_where_its_page_is(school: School) ->
 
 def test_a_deployment_that_its_pilot_stops(school: School, tmp_path: Path) -> None:
     file = tmp_path / "deploy.json"
-    run = _play(school, "deploy", "-e", f"pronote_deploy_outcome={file}", **BOTH).assert_code(4)
+    run = _play(school, "deploy", "-e", f"pronote_outcome={file}", **BOTH).assert_code(4)
     told, block = _outcome(file), _last(run.output)
     held = ("wave-01", "wave-02", "in-use")
     # What keeps a station itself is said before what held its school.
@@ -184,7 +185,7 @@ def test_a_deployment_that_its_pilot_stops(school: School, tmp_path: Path) -> No
 def test_a_deployment_that_goes_on(school: School, tmp_path: Path) -> None:
     """Installed, left, failed, refused, off: in one run."""
     file = tmp_path / "deploy.json"
-    given = ("--limit", "!pilot,!wave-02", "-e", f"pronote_deploy_outcome={file}")
+    given = ("--limit", "!pilot,!wave-02", "-e", f"pronote_outcome={file}")
     run = _play(school, "deploy", *given, **BOTH).assert_code(4)
     told, block = _outcome(file), _last(run.output)
     assert _outcomes(told) == {
@@ -210,7 +211,7 @@ def test_more_is_told_when_it_is_asked_for(school: School) -> None:
 @pytest.mark.parametrize("setup", [CONSOLE, BOTH, AGGREGATE], ids=["console", "both", "aggregate"])
 def test_all_have_failed_and_the_play_ends_early(school: School, tmp_path: Path, setup: dict[str, str]) -> None:
     file = tmp_path / "deploy.json"
-    run = _play(school, "deploy", "--limit", "off", "-e", f"pronote_deploy_outcome={file}", **setup).assert_code(4)
+    run = _play(school, "deploy", "--limit", "off", "-e", f"pronote_outcome={file}", **setup).assert_code(4)
     assert not [each for each in run.results if "ending" in each["result"]]
     assert _last(run.output).startswith("PRONOTE, deployment: 1 station\n  1 unreachable")
     told = _outcome(file)
@@ -253,7 +254,7 @@ def test_by_workers_the_same(school: School, tmp_path: Path) -> None:
         "-e",
         '{"pronote_survey_parallel": 0}',
         "-e",
-        f"pronote_deploy_outcome={file}",
+        f"pronote_outcome={file}",
     )
     _play(school, "deploy", *arguments, **CONSOLE).assert_code(4)
     told = _outcome(file)
@@ -263,9 +264,9 @@ def test_by_workers_the_same(school: School, tmp_path: Path) -> None:
 
 def test_an_outcome_that_cannot_be_written_is_a_warning(school: School, tmp_path: Path) -> None:
     tmp_path.joinpath("file").touch()
-    told = ("-e", f"pronote_deploy_outcome={tmp_path}/file/deploy.json")
+    told = ("-e", f"pronote_outcome={tmp_path}/file/deploy.json")
     run = _play(school, "deploy", "--check", "--limit", "right-01", *told, **CONSOLE).assert_code(0)
-    assert "Let pronote_deploy_outcome name a place that this user can write" in " ".join(run.output.split())
+    assert "Let pronote_outcome name a place that this user can write" in " ".join(run.output.split())
     assert _last(run.output).startswith("PRONOTE, dry run")
 
 

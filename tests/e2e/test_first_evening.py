@@ -57,7 +57,7 @@ def _outside(school: School) -> dict[str, Any]:
         "pronote_prepare_page_url": site["page"],
         "pronote_prepare_authorities": [site["authority"]],
         "pronote_record_poll_interval": 0.2,
-        "pronote_client_poll_interval": 0.5,
+        "pronote_timeouts": {"poll": 0.5},
         "pronote_record_start_timeout": 8,
         "pronote_record_verify_timeout": 20,
     }

@@ -80,7 +80,7 @@ def _evening(school: School, code: int, *arguments: str, those: Set[str] = froze
     before, started = _truth(school), len(_starts(school))
     file = school.work.parent / "deploy.json"
     file.unlink(missing_ok=True)
-    run = school.play("deploy", "-e", f"pronote_deploy_outcome={file}", *arguments).assert_code(code)
+    run = school.play("deploy", "-e", f"pronote_outcome={file}", *arguments).assert_code(code)
     rows, truth = _rows(run), _truth(school)
     assert NAMES - set(rows) - truth == set()
     assert set(rows) & truth == set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT
 from tests.lab.breaks import BREAKS
+from tests.lab.inventory import TIMEOUTS
 
 # Long enough (in station seconds, at twenty to one) to be caught in the middle.
 SLOW_RELEASE = [{"release": "2026.2.7", "arch": "x64", "options": {"seconds": 80.0}}]
@@ -127,7 +129,7 @@ def broken(start_school: StartSchool) -> School:
 
 
 def test_a_broken_run_says_why_and_stops_nobody_else(broken: School) -> None:
-    run = broken.play("deploy", "-e", "pronote_client_reconnect_timeout=2", "-f", "50")
+    run = broken.play("deploy", "-e", json.dumps({"pronote_timeouts": {**TIMEOUTS, "reconnect": 2}}), "-f", "50")
     results = run.of("client")
     assert results["intact"]["outcome"] == "ok"
     failed = {host for host, result in results.items() if result["outcome"] != "ok"}

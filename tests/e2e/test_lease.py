@@ -13,6 +13,7 @@ from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import run_playbook
 from tests.e2e.test_ends import AGGREGATE, CONSOLE
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+from tests.lab.inventory import TIMEOUTS
 
 NAMES = ["poste-1", "poste-2"]
 
@@ -66,7 +67,7 @@ def test_the_second_of_two_jobs_says_who_has_the_school(start_school: StartSchoo
 
     # Stopped where its process can be looked for: whoever comes next need not wait.
     kill_controller(first)
-    options = json.dumps({"pronote_client_job_timeout": 1})
+    options = json.dumps({"pronote_timeouts": {**TIMEOUTS, "job": 1}})
     third = school.play("deploy", "-e", options)
     assert {result.get("kind") for result in third.of("client").values()} == {"running"}
     # All of its stations are left at work: Ansible ends such a play before its last task, and the school is given back.
@@ -86,7 +87,7 @@ def test_a_run_that_brings_nobody_to_the_end_gives_back_its_own_schools_alone(
         # What is taken is seen, although nothing is left of it in the end.
         db.execute("create table taken (school text)")
         db.execute("create trigger took after insert on lease begin insert into taken values (new.school); end")
-    options = ("-e", f"@{school.variables}", "-e", json.dumps({"pronote_client_job_timeout": 1}))
+    options = ("-e", f"@{school.variables}", "-e", json.dumps({"pronote_timeouts": {**TIMEOUTS, "job": 1}}))
     run = run_playbook("deploy", *options, inventory=school.inventory, work=school.work, timeout=240, **callbacks)
     assert {result.get("kind") for result in run.of("client").values()} == {"running"}
     with sqlite3.connect(_store(school)) as db:
@@ -107,7 +108,9 @@ def test_a_killed_nodes_school_is_taken_over_once_its_time_is_over(start_school:
 
     # Sent again a few minutes later, as by a job that waits for it meanwhile.
     _tell(school, "expires = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+45 seconds')")
-    again = school.play("deploy", "-e", json.dumps({"pronote_client_lease_wait": 120})).assert_code(0)
+    again = school.play("deploy", "-e", json.dumps({"pronote_timeouts": {**TIMEOUTS, "lease_wait": 120}})).assert_code(
+        0
+    )
     assert "this run waits for it" in again.output
     results = again.of("client")
     assert {name: result["action"] for name, result in results.items()} == dict.fromkeys(NAMES, "finish")

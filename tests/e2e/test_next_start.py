@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
+from tests.lab.inventory import TIMEOUTS
 
 _LATE: dict[str, Any] = {"clients": [{"release": "2026.1.3"}], "boot_seconds": 2}
 STATIONS: list[dict[str, Any]] = [
@@ -19,7 +21,7 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "right", "clients": [{"release": "2026.2.7"}]},
 ]
 WAITING = {"absent", "late", "in-use"}
-_OPTIONS = ("-e", "pronote_client_when=next_start", "-e", "pronote_client_armed_delay=0")
+_OPTIONS = ("-e", json.dumps({"pronote_client_when": "next_start", "pronote_timeouts": {**TIMEOUTS, "armed": 0}}))
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def school(start_school: StartSchool) -> School:
     """A pilot, then the rest."""
     school = start_school(STATIONS, clock=60)
     (school.inventory / "group_vars/all/rings.yml").write_text(
-        "pronote_client_rings: [1, '100%']\npronote_client_ring_max_fail: '100%'\n", encoding="utf-8"
+        "pronote_client_rings: [1, '100%']\npronote_client_ring_max: {failed: '100%'}\n", encoding="utf-8"
     )
     return school
 

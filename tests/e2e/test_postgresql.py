@@ -17,6 +17,7 @@ import yaml
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT
 from tests.e2e.test_interrupted import SLOW_RELEASE, start_deploy, until
+from tests.lab.inventory import TIMEOUTS
 from tests.servers.postgresql import Postgresql, postgresql, serving
 
 NAMES = ["poste-1", "poste-2", "poste-3"]
@@ -108,7 +109,7 @@ def test_a_server_that_goes_away_in_the_middle_stops_nobody(school: School, serv
 
 def test_a_run_that_leaves_all_in_the_middle_gives_its_school_back(school: School, server: Postgresql) -> None:
     """What gives it back has no task, whose variables would have the password."""
-    run = school.play("deploy", "-e", json.dumps({"pronote_client_job_timeout": 1}))
+    run = school.play("deploy", "-e", json.dumps({"pronote_timeouts": {**TIMEOUTS, "job": 1}}))
     assert {result.get("kind") for result in run.of("client").values()} == {"running"}
     assert _rows(server, "select * from lease") == []
     assert len(_rows(server, "select * from attempt where ended is null")) == len(NAMES)
@@ -138,7 +139,7 @@ def test_a_play_that_ended_early_reads_the_store_with_the_password_of_the_variab
     """A callback makes its end, outside of any task. What a turn failed with is told by it in one language."""
     school.lab.depot({"setup.exe": "missing"})
     file = tmp_path / "deploy.json"
-    run = school.play("deploy", "--limit", "poste-1", "-e", f"pronote_deploy_outcome={file}").assert_code(2)
+    run = school.play("deploy", "--limit", "poste-1", "-e", f"pronote_outcome={file}").assert_code(2)
     assert not [each for each in run.results if "ending" in each["result"]]
     (failed,) = json.loads(file.read_text(encoding="utf-8"))["stations"]
     assert failed["outcome"] == "failed"

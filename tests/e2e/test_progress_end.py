@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 from tests.e2e.test_progress import elsewhere
+from tests.lab.inventory import TIMEOUTS
 
 _CLIENT = {"release": "2026.2.7"}
 _EDT = {"product": "edt_monoposte"}
@@ -22,7 +23,7 @@ STATIONS: list[dict[str, Any]] = [
     {"name": "off", "power": "off"},
 ]
 _RELEASES = [{"release": "2026.2.7", "arch": "x64"}, {"release": "2026.2.7", "arch": "x64", **_EDT}]
-_QUICK = ("-e", '{"pronote_client_reconnect_timeout": 2}')
+_QUICK = ("-e", json.dumps({"pronote_timeouts": {**TIMEOUTS, "reconnect": 2}}))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def test_each_play_has_its_part(school: School) -> None:
 
 def test_an_outcome_for_each_product(school: School, tmp_path: Path) -> None:
     file = tmp_path / "deploy.json"
-    elsewhere(school, "--check", "--limit", "chef", "-e", f"pronote_deploy_outcome={file}").assert_code(0)
+    elsewhere(school, "--check", "--limit", "chef", "-e", f"pronote_outcome={file}").assert_code(0)
     told = [json.loads((tmp_path / name).read_text()) for name in ("deploy.json", "deploy-edt_monoposte.json")]
     assert [each["product"] for each in told] == ["pronote_client", "edt_monoposte"]
     assert [each["stations"][0]["outcome"] for each in told] == ["right", "to_install"]

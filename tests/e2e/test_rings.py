@@ -14,11 +14,12 @@ import pytest
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+from tests.lab.inventory import TIMEOUTS
 
 ONE, TWO = "0310001A", "0310002B"
 OLD = {"clients": [{"release": "2026.1.3"}]}
 REJECTED = {"installer_fault": {"kind": "rejected", "result_code": -12, "times": 1}}
-RINGS = {"pronote_client_rings": [1, 2, "100%"], "pronote_client_ring_max_fail": 0}
+RINGS = {"pronote_client_rings": [1, 2, "100%"], "pronote_client_ring_max": {"failed": 0}}
 
 
 def _school(start_school: StartSchool, one: list[dict[str, Any]], two: list[dict[str, Any]]) -> School:
@@ -148,7 +149,9 @@ def test_hours(pair: School) -> None:
                 r"2026\.1\.3 x64 installed; outside its hours: would wait until \w{3} [-0-9]+ 12:00 \+04:00", reason
             )
         assert pair.lab.snapshots() == before
-    too_short = _play(pair, "--limit", "deux-1", pronote_client_windows=closed, pronote_client_expected_duration=7201)
+    too_short = _play(
+        pair, "--limit", "deux-1", pronote_client_windows=closed, pronote_timeouts={**TIMEOUTS, "install": 7201}
+    )
     assert "no window is as long as the 120 min" in _reasons(too_short.assert_code(0))["deux-1"]
     bad = _play(pair, "--limit", "deux-1", pronote_client_windows=[{"from": "9"}]).assert_code(2)
     assert "pronote_client_windows:" in bad.output
@@ -192,7 +195,7 @@ def test_one_schools_slow_pilot_holds_no_other_school(start_school: StartSchool,
     slow = {"installer_fault": {"kind": "slow", "seconds": 400.0, "times": 1}}
     school = _school(start_school, [slow, {}, {}], [{}, {}, {}])
     state = str(tmp_path / "state.sqlite3")
-    run = _play(school, pronote_state=state, pronote_client_ring_patience=0.5, pronote_client_poll_interval=0.5)
+    run = _play(school, pronote_state=state, pronote_timeouts={**TIMEOUTS, "ring": 0.5, "poll": 0.5})
     run.assert_code(0)
     order = _order(school)
     # School two is through all of its rings before the pilot of school one has come to its end, begun once.

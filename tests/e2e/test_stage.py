@@ -43,7 +43,7 @@ def test_stage_matrix(school: School) -> None:
     assert "+staged files: 2026.2.7 x64" in check.output
     assert school.lab.snapshots() == before
 
-    done = school.play("deploy", "--tags", "stage", "-e", "pronote_client_stage_rate=50M").assert_code(0).of("client")
+    done = school.play("deploy", "--tags", "stage", "-e", "pronote_client_rate=50M").assert_code(0).of("client")
     assert {host for host, result in done.items() if result["changed"]} == WANTING
     assert {result["action"] for host, result in done.items() if host in WANTING} == {"stage"}
     assert school.lab.installer_starts() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
+from tests.lab.inventory import TIMEOUTS
 
 LATE = {"clients": [{"release": "2026.1.3"}]}
 REJECTED = {"kind": "rejected", "result_code": -12}
@@ -43,8 +45,8 @@ def school(start_school: StartSchool) -> School:
 
 def _evening(school: School, *arguments: str) -> PlaybookRun:
     # Who fails here must not hold the others back: that is what the rings are for (test_rings.py).
-    limits = '{"pronote_client_reconnect_timeout": 2, "pronote_client_ring_max_fail": "100%"}'
-    return school.play("deploy", "-e", limits, *arguments)
+    limits = {"pronote_timeouts": {**TIMEOUTS, "reconnect": 2}, "pronote_client_ring_max": {"failed": "100%"}}
+    return school.play("deploy", "-e", json.dumps(limits), *arguments)
 
 
 def _remaining(run: PlaybookRun) -> dict[str, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +16,10 @@ import yaml
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+from tests.lab.inventory import TIMEOUTS
 from tests.tools import require_tool
 
-WAKE = ("-e", '{"pronote_client_wake": true, "pronote_client_wake_timeout": 20}')
+WAKE = ("-e", json.dumps({"pronote_client_wake": True, "pronote_timeouts": {**TIMEOUTS, "wake": 20}}))
 
 
 _THERE = {"clients": [{"release": "2026.2.7"}]}
@@ -74,7 +76,7 @@ def test_each_station_says_for_itself_whether_it_is_woken(start_school: StartSch
     """Of thirty stations two are off: one is never woken, the other is, whatever the first station of the play says."""
     on = [{"name": f"on-{number:02}", **_THERE} for number in range(28)]
     school = start_school([*on, _off(1, "left-off", **_THERE), _off(2, "off", **_THERE)])
-    wakes = {"pronote_client_wake": True, "pronote_client_wake_timeout": 20}
+    wakes = {"pronote_client_wake": True, "pronote_timeouts": {**TIMEOUTS, "wake": 20}}
     hosts = {"on-00": {"pronote_client_wake": "{{ nobody_said }}"}, "left-off": {"pronote_client_wake": False}}
     groups = {"salle_101": {"vars": wakes}, "all": {"hosts": hosts}}
     (school.inventory / "wake.yml").write_text(yaml.safe_dump(groups), encoding="utf-8")
@@ -155,9 +157,9 @@ def _relayed(school: School, relay: dict[str, Any]) -> PlaybookRun:
         "lost": {"pronote_wake_relay": "nobody"},
     }
     (school.inventory / "relay.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
-    return school.play("deploy", "-e", '{"pronote_client_wake": true, "pronote_client_wake_timeout": 10}').assert_code(
-        4
-    )
+    return school.play(
+        "deploy", "-e", json.dumps({"pronote_client_wake": True, "pronote_timeouts": {**TIMEOUTS, "wake": 10}})
+    ).assert_code(4)
 
 
 @pytest.mark.parametrize("connection", ["local", "ssh"])

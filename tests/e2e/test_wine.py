@@ -10,6 +10,7 @@ import yaml
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
+from tests.lab.inventory import TIMEOUTS
 
 pytestmark = [pytest.mark.wine, pytest.mark.usefixtures("wine")]
 
@@ -98,7 +99,7 @@ def test_an_interrupted_job_is_resumed(start_school: StartSchool) -> None:
 def test_a_station_installs_itself_at_its_next_start(start_school: StartSchool) -> None:
     """By a real cmd: what is armed, what its start does alone, and what the next run makes of it."""
     school = start_school([{"name": "poste", "clients": [{"release": "2026.1.3"}]}], backend="wine")
-    options = ("-e", "pronote_client_when=next_start", "-e", "pronote_client_armed_delay=0")
+    options = ("-e", json.dumps({"pronote_client_when": "next_start", "pronote_timeouts": {**TIMEOUTS, "armed": 0}}))
     assert school.play("deploy", *options).assert_code(0).of("client")["poste"]["action"] == "arm"
     settled = school.lab.snapshot("poste")
     assert b"armed-" in settled

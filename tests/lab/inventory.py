@@ -10,7 +10,10 @@ import yaml
 from tests.lab.scenario import Scenario
 from tests.lab.wol import WAKE_HOST, WAKE_PORT
 
-__all__ = ["inventory_data", "write_inventory"]
+__all__ = ["TIMEOUTS", "inventory_data", "write_inventory"]
+
+TIMEOUTS = {"poll": 0.3, "start": 10, "reconnect": 30, "verify": 3, "wait": 3}
+"""The lab's clock runs fast: an installation takes two seconds instead of a minute. What else is given replaces all."""
 
 
 def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -43,12 +46,7 @@ def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, An
         "ansible_password": account["password"],
         **(connection or {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"}),
         "pronote_depot_url": f"http://{network}.0.2:8080/depot",
-        # The lab's clock runs fast: an installation takes two seconds instead of a minute.
-        "pronote_client_poll_interval": 0.3,
-        "pronote_client_start_timeout": 10,
-        "pronote_client_reconnect_timeout": 30,
-        "pronote_client_verify_timeout": 3,
-        "pronote_client_wait_running_timeout": 3,
+        "pronote_timeouts": dict(TIMEOUTS),
         "pronote_client_min_free_mib": 1024,
     }
     if any(station.mac for _, station in scenario.stations):

@@ -115,7 +115,7 @@ def test_a_killed_node_s_job_is_followed_by_the_other(awx: Awx, school: School, 
     until(lambda: mesh.reachable() == {"exec-2"})
     # AWX gives up a job whose node is lost; somebody launches it again, and it goes to a node that is there.
     killed.cancel()
-    again = awx.launch("deploy", node="exec-2", limit="lycee_pro", pronote_client_lease_wait=1800)
+    again = awx.launch("deploy", node="exec-2", limit="lycee_pro", pronote_timeouts={"lease_wait": 1800})
     holder = f"AWX {killed.number}"
     until(lambda: f"another run has the school 0310003C: {holder} on " in again.text)
     # The minutes of the killed job's lease go by.

@@ -13,6 +13,8 @@ import pytest
 from tests.collection import ROOT
 from tests.floors import marks, outside
 
+_MOST_LINES = 400  # CONTRIBUTING.md
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -86,3 +88,11 @@ def test_a_house_in_order(tmp_path: Path) -> None:
 )
 def test_a_house_out_of_order(tmp_path: Path, modules: dict[str, str], expected: str) -> None:
     assert expected in _lint(tmp_path, **modules)
+
+
+def test_no_file_of_code_is_longer_than_people_read() -> None:
+    folders = ("bin", "plugins", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts]
+    assert len(files) > 1000
+    lines = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n") for path in files}
+    assert {name: count for name, count in lines.items() if count > _MOST_LINES} == {}

@@ -178,7 +178,7 @@ def test_options_agree_with_the_module_they_are_for(role: str) -> None:
         spec = {**plugin.ARGUMENT_SPEC, **_OF_STATIONS.get(action, {})}
         assert option in spec, f"{action} has no {option}"
         name, _dot, key = variable.partition(".")
-        told = known()[name]["options"][key] if key else _options(role)[name]
+        told = known()[name]["options"][key] if key else (known() if name in EARLIER else _options(role))[name]
         assert sorted(told.get("choices", [])) == sorted(spec[option].get("choices", [])), variable
         # A path may be text in a role, where empty means none; a store's is a text of the module.
         wanted = "path" if spec[option]["type"] is store_address else spec[option]["type"]

@@ -111,7 +111,7 @@ def _compared(found: Installation, wanted: Release, *, beside: list[Installation
     if release < wanted:
         reason = Message("{release} instead of {wanted}", release=release, wanted=wanted)
         return Verdict(status="late", reason=_noted(reason, noted), remedy=_DEPLOY)
-    remedy = Message("Update the server from the hosting console, or deploy with pronote_client_allow_downgrade.")
+    remedy = Message("Update the server from the hosting console, or deploy with pronote_client_when_newer: over.")
     return Verdict(status="ahead", reason=_noted(_newer(release, wanted), noted), remedy=remedy)
 
 

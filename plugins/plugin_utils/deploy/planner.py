@@ -137,7 +137,7 @@ class Planner:
         if newer is not None and not goal.allow_downgrade:
             return self.refuse(
                 Message("{newer} is installed, newer than {wanted}", newer=str(newer), wanted=str(goal.release.client)),
-                Message("Set pronote_client_allow_downgrade to put the older release back."),
+                Message("Set pronote_client_when_newer to over to put the older release back."),
             )
         if state.code_integrity == "s_mode":
             return self.refuse(S_MODE.fact, S_MODE.remedy)

@@ -85,7 +85,7 @@ def removal_first(planner: Planner) -> list[JobStep] | Plan:
     newer = planner.too_new()
     if newer is not None and goal.downgrade == "remove_first":
         arches = {i.arch or planner.arch for i in state.of_year(newer.year) if i.uninstall_string}
-        return _staged_and_removed(planner, str(newer), arches, "pronote_client_downgrade")
+        return _staged_and_removed(planner, str(newer), arches, "pronote_client_when_newer")
     old = reinstalled(planner)
     return _staged_and_removed(planner, old.describe(), {planner.arch}, "pronote_client_update") if old else []
 

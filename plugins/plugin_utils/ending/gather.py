@@ -163,7 +163,7 @@ def block_and_outcome(
             written = path
         except OSError as exc:
             problem = Message(
-                "the outcome {path} was not written: {error}. Let pronote_deploy_outcome name a place that this user "
+                "the outcome {path} was not written: {error}. Let pronote_outcome name a place that this user "
                 "can write.",
                 path=path,
                 error=exc.strerror or str(exc),

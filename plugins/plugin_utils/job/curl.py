@@ -97,7 +97,7 @@ _TLS: tuple[tuple[str, str, str], ...] = (
         ),
         Message(
             "One of three: {http}; let the authority publish a revocation list where stations reach "
-            "it; or set pronote_client_depot_revocation to best_effort (skip where curl is older "
+            "it; or set pronote_depot_revocation to best_effort (skip where curl is older "
             "than 7.70).",
             http=_HTTP,
         ),
@@ -157,7 +157,7 @@ def curl_cause(code: int, text: str) -> tuple[str, str]:
     if code == 2 and _TOO_OLD.search(text):
         return (
             Message("the station's curl is older than 7.70 and knows no best effort"),
-            Message("Set pronote_client_depot_revocation to skip for this station, or bring its Windows up to date."),
+            Message("Set pronote_depot_revocation to skip for this station, or bring its Windows up to date."),
         )
     told, message = curl_said(text)
     if code in {35, 56, 60} and told == code:

@@ -154,7 +154,7 @@ _STEPS: dict[str, tuple[Message, Message]] = {
     ),
     "session": (
         Message("somebody was logged on already when the station had started; nothing was changed"),
-        Message("Shorten pronote_client_armed_delay, or have the station started before anybody comes."),
+        Message("Shorten pronote_timeouts.armed, or have the station started before anybody comes."),
     ),
     "changed": (
         Message("the client had changed since the job was armed; nothing was changed"),

@@ -15,7 +15,7 @@ from ..inventory.addresses import winrm_address
 from .command_line import lost_words
 from .container import passing
 from .doubles import Station, doubles
-from .earlier import EARLIER, UNTIL
+from .earlier import BESIDE, BY_KEY, EARLIER, UNTIL, with_earlier
 from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
 from .judge import missing, renamed, unknown_names, values
@@ -73,10 +73,10 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
             *look.findings,
             *lost_words(context.CLIARGS.get("extra_vars") or (), hosts),
             *unknown_names(settings, names, GONE),
-            *renamed(settings, EARLIER, UNTIL),
+            *renamed(settings, EARLIER, UNTIL, beside=BESIDE, by_key=BY_KEY),
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),
-            *closed(settings, hosts, options_of(role), look.template, look.folders),
+            *closed(settings, hosts, with_earlier(options_of(role)), look.template, look.folders),
             *passing(settings, hosts, options_of(role), look.template, look.folders),
             *doubles(_stations(settings)),
             *strangers(entries, groups=set(settings.groups), hosts=set(settings.hosts), members=members),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ...module_utils.base.message import Message
 from ...module_utils.base.text import some_of
@@ -65,16 +65,27 @@ def unknown_names(settings: Settings, known: Collection[str], gone: Mapping[str,
         yield Finding(place=setting.place, fact=_UNKNOWN.given(name=name), remedy=remedy, hosts=whom)
 
 
-def renamed(settings: Settings, names: Mapping[str, str], version: str) -> Iterator[Finding]:
+def renamed(
+    settings: Settings,
+    names: Mapping[str, str],
+    version: str,
+    *,
+    beside: Collection[str] = (),
+    by_key: Collection[str] = (),
+) -> Iterator[Finding]:
     """Earlier names, which are still read. ``names``: what each is now, a variable or a key of one
-    (``pronote_audit_mail.to``); ``version``: the release that reads them no more."""
+    (``pronote_audit_mail.to``); ``version``: the release that reads them no more. ``beside``: those that are read
+    whatever else is set; ``by_key``: variables that hide an earlier name only with its own key."""
     for setting, group, host in settings.each():
         if (now := names.get(setting.name)) is None:
             continue
         whom = frozenset(settings.concerned(setting, group, host))
-        top = now.partition(".")[0]
-        both = any(settings.value(each, top) is not None for each in whom)
-        told = _BESIDE if both else _RENAMED
+        top, _dot, key = now.partition(".")
+        told = _RENAMED
+        if setting.name not in beside and any(
+            _says(settings.value(each, top), key if top in by_key else "") for each in whom
+        ):
+            told = _BESIDE
         yield Finding(
             place=setting.place,
             fact=told.given(name=setting.name, now=now, top=top, version=version),
@@ -82,6 +93,11 @@ def renamed(settings: Settings, names: Mapping[str, str], version: str) -> Itera
             hosts=whom,
             holds=False,
         )
+
+
+def _says(value: Any, key: str) -> bool:
+    """Whether a value says something of a key; without one, whether it is set."""
+    return value is not None and (not key or not isinstance(value, Mapping) or key in value)
 
 
 def _own_names(settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from .earlier import EARLIER, OTHERWISE
+from .earlier import EARLIER, OTHERWISE, with_earlier
 from .judge import OWN_NAMES
 
 __all__ = ["GONE", "known", "needed", "options_of"]
@@ -44,10 +44,8 @@ GONE: Final[Mapping[str, str]] = {
 }
 """What is read no more, and since which release of ours."""
 
-_OR: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    "pronote_client": {"pronote_depot_url": ["pronote_depot_url", "pronote_client_depot"]}
-}
-"""What a role needs beside what its specs say (its defaults name it), and what does as well."""
+_NEEDED: Final[Mapping[str, Sequence[str]]] = {"pronote_client": ["pronote_depot_url"]}
+"""What a role needs beside what its specs say."""
 
 
 @functools.cache
@@ -83,8 +81,7 @@ def options_of(role: str) -> list[str]:
 
 
 def needed(role: str) -> list[Sequence[str]]:
-    """What a role cannot do without, each name with those that do as well; nothing for no role."""
+    """What a role cannot do without, each name with those that it had before, which do as well; nothing for no role."""
     options = _specs().get(role, {})
     required = [name for name, option in options.items() if option.get("required")]
-    others = _OR.get(role, {})
-    return [others.get(name, [name]) for name in (*required, *(name for name in others if name not in required))]
+    return [with_earlier([name]) for name in (*required, *_NEEDED.get(role, ()))]

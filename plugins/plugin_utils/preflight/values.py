@@ -21,6 +21,9 @@ __all__ = ["OPEN_VAULT", "Values"]
 
 _CORRECT = Message("Correct it.")
 _IN_NAME = Message("{name}: {error}")
+_NO_KEY = Message("nothing reads {name}")
+_KEYS = Message("Its keys are {keys}.")
+_WITH_KEYS = Message("Give it with its keys; on a command line, {option}.")
 _TYPE = Message("{name} is {value}, and must be a value of type {type}")
 _CHOICE = Message("{name} is {value}, and must be one of: {choices}")
 _HIDDEN = Message("{name} is encrypted, and what it says cannot be used")
@@ -51,7 +54,7 @@ class Values:
         # A secret that nothing of ours names is somebody else's, who has its password.
         self._named = {word for setting, _group, _host in settings.each() for word in _words(setting.value)}
         self._sealed = {setting.name for setting, _group, _host in settings.each() if _has_secret(setting.value)}
-        self._specs = {name: _checkable(option) for name, option in known.items()}
+        self._specs = {name: each for top, option in known.items() for name, each in _specs(top, option)}
         self._validators: dict[str, ArgumentSpecValidator] = {}
         self._judged: dict[tuple[str, str], Wrong | None] = {}
 
@@ -97,6 +100,8 @@ class Values:
 
     def _judge(self, name: str, value: Any) -> Wrong | None:
         spec = self._specs[name]
+        if _has_keys(spec):
+            return self._judge_keys(name, value)
         # Most are, and of ten thousand stations each has another one.
         if spec.get("type", "str") == "str" and "choices" not in spec and isinstance(value, str):
             return _parsed(name, value)
@@ -116,6 +121,20 @@ class Values:
             told = _IN_NAME.given(name=name, error=one_line(result.errors.msg))
         return Wrong(told, _CORRECT)
 
+    def _judge_keys(self, name: str, value: Any) -> Wrong | None:
+        """The first that is wrong of what has keys. Ansible takes a text for one, of which a role could read none."""
+        keys = self._specs[name]["options"]
+        if not isinstance(value, Mapping):
+            shown = one_line(repr(value), longest=60)
+            option = f'-e \'{{"{name}": {{"{next(iter(keys))}": …}}}}\''
+            return Wrong(_TYPE.given(name=name, value=shown, type="dict"), _WITH_KEYS.given(option=option))
+        for key, each in value.items():
+            if key not in keys:
+                return Wrong(_NO_KEY.given(name=one_line(f"{name}.{key}")), _KEYS.given(keys=", ".join(keys)))
+            if each is not None and (wrong := self._judge(f"{name}.{key}", each)) is not None:
+                return wrong
+        return None
+
 
 def _parsed(name: str, value: Any) -> Wrong | None:
     parse = _PARSED.get(name)
@@ -126,6 +145,19 @@ def _parsed(name: str, value: Any) -> Wrong | None:
     except ValueError as exc:
         return Wrong(_IN_NAME.given(name=name, error=message_of(exc)), _CORRECT)
     return None
+
+
+def _specs(name: str, option: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What can be checked of a variable, and of each of its keys (``pronote_timeouts.job``)."""
+    spec = _checkable(option)
+    yield name, spec
+    if _has_keys(spec):
+        for key, each in option["options"].items():
+            yield from _specs(f"{name}.{key}", each)
+
+
+def _has_keys(spec: Mapping[str, Any]) -> bool:
+    return spec.get("type") == "dict" and bool(spec.get("options"))
 
 
 def _checkable(option: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ KINDS = {
         ),
     ),
     "ahead": _Kind(
-        ("deploy", "-e", "pronote_client_allow_downgrade=true"),
+        ("deploy", "-e", "pronote_client_when_newer=over"),
         Message("Update the server, or go back to its release"),
         Message(
             "These clients are newer than the server. Usually the server is to be updated, from the hosting "

@@ -319,10 +319,7 @@ class _Recorder:
         )
 
     def _proven(self) -> str:
-        """What the recorded dialogs did to the station is the proof that they are the right ones.
-
-        Returns the product code that an installation has left.
-        """
+        """The product code that an installation has left: what the dialogs did is the proof that they are right."""
         request, absent = self._request, self._recorded.mode == "uninstall"
         deadline = time.monotonic() + request.verify_timeout
         while instead := (state := probe(self._station, request.product)).instead_of(request.release, absent=absent):

@@ -36,7 +36,7 @@ def lease_seconds(seconds: float) -> float:
     """For how long a school stays a run's that writes nothing more. Raises ValueError for too short a time."""
     if not seconds >= LEAST:
         raise ValueError(
-            Message("pronote_client_lease is {seconds}, and must be at least {least} s", seconds=seconds, least=LEAST)
+            Message("pronote_timeouts.lease is {seconds}, and must be at least {least} s", seconds=seconds, least=LEAST)
         )
     return seconds
 

@@ -43,16 +43,16 @@ _READY_OR_NAME = Message(
     "Have one of {names} on and free, or name another pilot (pronote_pilot: true on a station), then deploy again.",
     names="",
 )
-_MEND = Message("Mend {names}, or allow more with pronote_client_ring_max_fail, then deploy again.", names="")
+_MEND = Message("Mend {names}, or allow more with pronote_client_ring_max.failed, then deploy again.", names="")
 _SWITCH_ON = Message(
-    "Switch {names} on, or allow more with pronote_client_ring_max_unreachable, then deploy again.", names=""
+    "Switch {names} on, or allow more with pronote_client_ring_max.unreachable, then deploy again.", names=""
 )
 _RECORD = Message("Record the response file again for {release}, then deploy again.", release="")
 
 
 _WAIT = Message(
     "Wait for its end, then deploy again; if it was killed, its school is free at that time by itself. A run waits for "
-    "another one with pronote_client_lease_wait."
+    "another one with pronote_timeouts.lease_wait."
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ansible.errors import AnsibleError
 
@@ -23,9 +23,12 @@ from ..station.telling import telling
 from .kept import Known
 from .plan import FIRST_INSTALLATION, Limit, Rules, SchoolPlan, Station, parse_limit, parse_rings, plan_school
 
-__all__ = ["PlayVariables", "SchoolWants", "Surveyed"]
+__all__ = ["MAX_FAILED", "MAX_UNREACHABLE", "PlayVariables", "SchoolWants", "Surveyed"]
 
 _ALL = Limit(100, percent=True)
+MAX_FAILED: Final = "10%"
+MAX_UNREACHABLE: Final = "100%"
+"""What ``pronote_client_ring_max`` says where it says nothing."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class SchoolWants:
             self.release = str(play.value(variables, "pronote_client_release", ""))
             staging = "stage" in (variables.get("ansible_run_tags") or [])
             state = "staged" if staging else str(play.value(variables, "pronote_client_state", "present"))
-            product = str(play.value(variables, "pronote_client_product", "pronote_client"))
+            product = str(play.value(variables, "__pronote_client_product", "pronote_client"))
             # A removal is proven by removals, a staging proves no installation, and each product goes by itself.
             goal = self.release if state == "present" else f"{self.release} {state}"
             self.goal = goal if product == "pronote_client" else f"{product} {goal}"
@@ -139,10 +142,11 @@ class SchoolWants:
         try:
             releases = play.value(variables, "__pronote_client_releases", {})
             self.old_scripts = old_scripts(releases)
+            most = _keys(play.value(variables, "pronote_client_ring_max"))
             self.rules = Rules(
                 rings=parse_rings(play.value(variables, "pronote_client_rings")),
-                max_fail=parse_limit(play.value(variables, "pronote_client_ring_max_fail")),
-                max_unreachable=parse_limit(play.value(variables, "pronote_client_ring_max_unreachable")),
+                max_fail=parse_limit(most.get("failed", MAX_FAILED)),
+                max_unreachable=parse_limit(most.get("unreachable", MAX_UNREACHABLE)),
                 unproven=str(play.value(variables, "pronote_client_unproven", "") or "")
                 or self._recorded_for(play, variables, releases),
             )
@@ -194,6 +198,15 @@ class SchoolWants:
             everybody = (tuple(self.names),)
             return SchoolPlan(school=self.school, rules=self.rules, rings=everybody, problem=self.problem)
         return plan_school(self.school, stations, self.rules, release=self.goal, **earlier)
+
+
+def _keys(value: Any) -> Mapping[str, Any]:
+    """A variable with keys, any of which it may leave out. Raises ValueError."""
+    if isinstance(value, Mapping):
+        return value
+    raise ValueError(
+        Message("pronote_client_ring_max is {value}, and has the keys failed and unreachable", value=repr(value))
+    )
 
 
 def _is_older(there: Collection[str], release: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ...module_utils.base.identifiers import host_of, parse_uai
 from ...module_utils.base.message import Message, message_of
+from ...module_utils.base.numbers import natural
 from ...module_utils.server.description import HostedServerError, known_refusal
 from .plan import (
     PORT,
@@ -43,6 +44,16 @@ class ServerSettings:
     def complete(self) -> bool:
         """Whether nothing has to be asked: the port has been the same for everybody (docs/fidelity.md, C1)."""
         return bool(self.label and self.address)
+
+    @classmethod
+    def by_hand(cls, *, label: str, address: str, port: int) -> ServerSettings:
+        """``address``: with its port or without; that one counts before ``port``. Raises ValueError."""
+        host, colon, own = address.partition(":")
+        if not colon:
+            return cls(label=label, address=address, port=port)
+        if not (number := natural(own)):
+            raise ValueError(Message("{port} is not a TCP port", port=repr(own)))
+        return cls(label=label, address=host, port=number)
 
     def check(self) -> None:
         """Raise ValueError for what cannot be, before anybody is asked anything."""

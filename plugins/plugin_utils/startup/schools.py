@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,8 +23,9 @@ __all__ = ["SchoolScripts", "scripts_of"]
 _ARCHS: Final = ("x64", "x86")
 # It names a folder.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", re.ASCII)
-_DEPOTS: Final = ("pronote_client_depot", "pronote_depot_url")
-_REVOCATION: Final = "pronote_client_depot_revocation"
+# The name of today, and as they are read: the client's own depot was there beside that of everything.
+_DEPOT: Final = ("pronote_depot_url", ("pronote_client_depot", "pronote_depot_url"))
+_REVOCATION: Final = ("pronote_depot_revocation", ("pronote_depot_revocation", "pronote_client_depot_revocation"))
 
 
 @dataclass
@@ -90,14 +91,14 @@ def _script(
     published = _published(lock, release)
     return StartupScript(
         release=release,
-        depot=_only(hostvars, hosts, _DEPOTS),
+        depot=_only(hostvars, hosts, *_DEPOT),
         digests={arch: str(entry["digest"]) for arch, entry in published.items()},
         updates=frozenset(
             arch for arch, entry in published.items() if (technology_of(entry).update_response or "") in entry["files"]
         ),
         spread=spread,
         rate=rate,
-        revocation=_only(hostvars, hosts, (_REVOCATION,)) or "require",
+        revocation=_only(hostvars, hosts, *_REVOCATION) or "require",
     )
 
 
@@ -114,9 +115,8 @@ def _unpublished(lock: Mapping[str, Any], release: Release) -> str:
     return told
 
 
-def _only(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], names: Iterable[str]) -> str:
+def _only(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], told: str, names: Sequence[str]) -> str:
     """What the stations of a school all say of the first of these variables that is set. Raises ValueError."""
-    names = list(names)
     values = {
         next((value for name in names if (value := said(hostvars[host], name, strict=True))), "") for host in hosts
     }
@@ -125,7 +125,7 @@ def _only(hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], names
             Message(
                 "its stations do not agree about {name} ({values}), and there is one script for them all: write it for "
                 "each part of the school by itself (--limit, and another folder)",
-                name=names[-1],
+                name=told,
                 values=enumerated(sorted(values)),
             )
         )

@@ -71,7 +71,7 @@ def _request(args: Mapping[str, Any], settings: ConnectionSettings | None) -> Se
 def _settings(args: Mapping[str, Any]) -> ConnectionSettings | None:
     if args["state"] != "present":
         return None
-    by_hand = ServerSettings(label=args["label"], address=args["address"], port=args["port"])
+    by_hand = ServerSettings.by_hand(label=args["label"], address=args["address"], port=args["port"])
     options = asking(**{name: args[name] for name in HOSTED_ARGUMENTS})
     return settings_of_school(args["uai"], args["url"], by_hand, options=options)
 

@@ -15,11 +15,20 @@ import pytest
 from tests.e2e.campaign.steps import RECORD_STEPS, Injection, injections, recorded_steps
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
 from tests.e2e.playbook import ROOT, PlaybookRun
+from tests.lab.inventory import TIMEOUTS
 
 COUNTS = ROOT / "build/faults"
 # A station second is sixty times shorter than ours, so an installation takes a second.
 CLOCK = 60
-QUICK = ("-f", "200", "-e", "pronote_client_reconnect_timeout=8", "-e", "pronote_client_start_timeout=4")
+_TIMEOUTS = {**TIMEOUTS, "reconnect": 8, "start": 4}
+
+
+def quick(**timeouts: float) -> tuple[str, ...]:
+    """Arguments for many stations that are not waited for."""
+    return "-f", "200", "-e", json.dumps({"pronote_timeouts": {**_TIMEOUTS, **timeouts}})
+
+
+QUICK = quick()
 
 
 def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:

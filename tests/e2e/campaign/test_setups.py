@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.campaign.conftest import CLOCK, QUICK, explained, fired, judge, keep_count
+from tests.e2e.campaign.conftest import CLOCK, explained, fired, judge, keep_count, quick
 from tests.e2e.conftest import StartSchool
 
 pytestmark = pytest.mark.faults
@@ -88,9 +88,9 @@ def test_every_way_in_which_a_setup_goes_wrong(start_school: StartSchool, before
     names = [trouble.name for trouble in troubles]
     stations = [trouble.station(number) for number, trouble in enumerate(troubles, start=1)]
     school = start_school(stations, clock=CLOCK, releases=RELEASES)
-    quick = (*QUICK, "-e", "pronote_client_remove_older=true")
+    older = ("-e", "pronote_client_remove_older=true")
     # What hangs is not followed for an hour.
-    with_faults = school.play("deploy", *quick, "-e", f"pronote_client_job_timeout={_PATIENCE}")
+    with_faults = school.play("deploy", *quick(job=_PATIENCE), *older)
     assert set(with_faults.of("client")) == set(names), "a station is not in the run"
     assert explained(with_faults) == []
     broken = fired(school)
@@ -99,7 +99,7 @@ def test_every_way_in_which_a_setup_goes_wrong(start_school: StartSchool, before
         if trouble.hangs:
             for power in ("off", "on"):
                 school.lab.power(trouble.name, power)
-    lost = judge(school, school.play("deploy", *quick), names)
+    lost = judge(school, school.play("deploy", *quick(), *older), names)
     keep_count(f"setups-{before}", injected=len(broken), lost=lost)
     assert lost == {}
     assert set(broken) == set(names)

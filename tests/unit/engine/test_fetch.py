@@ -77,7 +77,7 @@ def test_a_depot_whose_revocation_cannot_be_checked_is_told_so(
     before = pc.snapshot()
     result = pc.client()
     assert "cannot check whether the depot's certificate was revoked" in result["fact"]
-    for way in ("http://", "revocation list", "pronote_client_depot_revocation"):
+    for way in ("http://", "revocation list", "pronote_depot_revocation"):
         assert way in result["remedy"]
     assert pc.snapshot() == before
 

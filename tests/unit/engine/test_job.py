@@ -368,7 +368,7 @@ def test_an_older_release_is_refused(make_station: MakeStation) -> None:
     pc = make_station(clients=[{"release": "2026.2.7"}])
     result = pc.client("2026.1.9")
     assert result["fact"] == "2026.2.7 is installed, newer than 2026.1.9"
-    assert "pronote_client_allow_downgrade" in result["remedy"]
+    assert "pronote_client_when_newer" in result["remedy"]
 
 
 def test_jobs_of_another_release_are_cleared_away(make_station: MakeStation) -> None:

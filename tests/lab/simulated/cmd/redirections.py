@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import Win32Error, error_text
-from ..filesystem import FileSink
+from ..open_file import FileSink
 from ..paths import absolute, is_device
 from ..streams import BytesSource, NullSink, Sink
 from .nodes import Redirection

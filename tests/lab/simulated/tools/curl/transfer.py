@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from ...errors import Win32Error
-from ...filesystem import OpenFile
+from ...open_file import OpenFile
 from ...options import SimulatedOptions
 from ...paths import absolute, is_device, parent_of
 from ...processes import Invocation

@@ -91,7 +91,7 @@ def test_reasons_are_told_in_french_for_reports() -> None:
             Verdict(
                 status="ahead",
                 reason="2026.3.1, newer than the server's 2026.2.7",
-                remedy="Update the server from the hosting console, or deploy with pronote_client_allow_downgrade.",
+                remedy="Update the server from the hosting console, or deploy with pronote_client_when_newer: over.",
             ),
             "2026.3.1, plus récent que le serveur (2026.2.7)",
         ),

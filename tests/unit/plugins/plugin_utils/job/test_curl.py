@@ -63,6 +63,6 @@ def test_an_https_depot_without_revocation_is_named_in_the_job_outcome() -> None
     found = read_outcome(JobFiles(state="ended", exit="step=download\ncode=35\nfile=setup.exe\n", curl_log=log))
     assert found.fact.startswith(f"the station could not fetch setup.exe: Windows {_REVOCATION}")
     assert found.fact.endswith("(curl 35)")
-    assert "pronote_client_depot_revocation" in found.remedy
+    assert "pronote_depot_revocation" in found.remedy
     other = read_outcome(JobFiles(state="ended", exit="step=busy\ncode=22\nfile=setup.exe\n", curl_log=log))
     assert "at once" in other.remedy

@@ -104,15 +104,15 @@ def test_an_inventory_in_order_says_nothing(found: Found) -> None:
         ),
         (
             "host_vars/pc-3/own.yml",
-            "\npronote_client_job_timeout: an hour\n",
-            "inv/host_vars/pc-3/own.yml:2: pronote_client_job_timeout is 'an hour', and must be a value of type float."
+            "\npronote_client_armed_days: an hour\n",
+            "inv/host_vars/pc-3/own.yml:2: pronote_client_armed_days is 'an hour', and must be a value of type int."
             " Correct it.",
             {"pc-3"},
         ),
         (
             "group_vars/college.yml",
-            "pronote_uai: 0310002B\nhour: noon\npronote_client_job_timeout: '{{ hour }}'\n",
-            "inv/group_vars/college.yml:3: pronote_client_job_timeout is 'noon', and must be a value of type float."
+            "pronote_uai: 0310002B\nhour: noon\npronote_client_armed_days: '{{ hour }}'\n",
+            "inv/group_vars/college.yml:3: pronote_client_armed_days is 'noon', and must be a value of type int."
             " Correct it.",
             {"pc-3"},
         ),
@@ -173,7 +173,7 @@ def test_what_is_missing_is_told_for_the_hosts_of_the_play(found: Found) -> None
     ],
 )
 def test_what_is_not_there_yet_is_nobodys_mistake(found: Found, value: str) -> None:
-    assert found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'}) == []
+    assert found({"host_vars/pc-3.yml": f'pronote_client_armed_days: "{value}"\n'}) == []
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ def test_what_is_not_there_yet_is_nobodys_mistake(found: Found, value: str) -> N
     ],
 )
 def test_a_template_that_comes_to_nothing_has_its_line_and_holds_nobody(found: Found, value: str, error: str) -> None:
-    (told,) = found({"host_vars/pc-3.yml": f'pronote_client_job_timeout: "{value}"\n'})
+    (told,) = found({"host_vars/pc-3.yml": f'pronote_client_armed_days: "{value}"\n'})
     assert told.place == "inv/host_vars/pc-3.yml:1"
-    assert told.fact.startswith(f"pronote_client_job_timeout cannot be worked out: {error}")
+    assert told.fact.startswith(f"pronote_client_armed_days cannot be worked out: {error}")
     assert (set(told.hosts), told.holds) == ({"pc-3"}, False)
 
 
 @pytest.mark.parametrize(("said", "wrong"), [("900", False), ("an hour", True)])
 def test_what_a_look_up_says_is_judged(found: Found, monkeypatch: pytest.MonkeyPatch, said: str, wrong: bool) -> None:
     monkeypatch.setenv("RENTREE_TEST", said)
-    text = "pronote_client_job_timeout: \"{{ lookup('env', 'RENTREE_TEST') }}\"\n"
+    text = "pronote_client_armed_days: \"{{ lookup('env', 'RENTREE_TEST') }}\"\n"
     told = _told(found({"host_vars/pc-3.yml": text}))
-    line = "inv/host_vars/pc-3.yml:1: pronote_client_job_timeout is 'an hour', and must be a value of type float."
+    line = "inv/host_vars/pc-3.yml:1: pronote_client_armed_days is 'an hour', and must be a value of type int."
     assert told == ([(f"{line} Correct it.", {"pc-3"})] if wrong else [])
 
 
@@ -212,7 +212,7 @@ def test_a_secret_is_judged_and_never_shown(
 ) -> None:
     context = VaultSecretsContext(secrets=[("default", VaultSecret(b"of the vault"))])
     monkeypatch.setattr(VaultSecretsContext, "_current", context)
-    name = "pronote_client_job_timeout"
+    name = "pronote_client_armed_days"
     text = f"{name}: '{{{{ sealed }}}}'\n{_sealed('sealed', sealed)}" if named else _sealed(name, sealed)
     line = f"inv/host_vars/pc-3.yml:1: {name} is encrypted, and what it says cannot be used. Correct it."
     assert _told(found({"host_vars/pc-3.yml": text})) == ([(line, {"pc-3"})] if wrong else [])

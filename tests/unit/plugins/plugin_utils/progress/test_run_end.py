@@ -212,7 +212,7 @@ def test_an_outcome_that_cannot_be_written_is_a_warning(survey: str, tmp_path: P
     said = _Said().of(end)
     assert len(said.out) == 1
     (warning,) = said.warned
-    assert "Let pronote_deploy_outcome name a place" in warning
+    assert "Let pronote_outcome name a place" in warning
 
 
 def test_the_password_of_a_store_is_the_one_that_the_variables_say(

@@ -70,7 +70,7 @@ def test_what_to_do_names_each_station_once_and_the_useful_first() -> None:
     assert sorted(named) == [f"a-{n}" for n in range(1, 9)]
     assert found[0].title == "Déployer la version 2026.2.7"
     assert found[0].command == "ansible-playbook playbooks/deploy.yml -i inventories/x --limit a-1,a-4,a-8"
-    assert found[2].command.endswith("-e pronote_client_allow_downgrade=true")
+    assert found[2].command.endswith("-e pronote_client_when_newer=over")
     assert all(t.command and t.why and not t.left_out for t in found)
 
 

@@ -54,7 +54,7 @@ def test_a_school_of_another_run_keeps_back_and_the_other_goes(tmp_path: Path) -
     assert kept is not None
     assert (kept["action"], kept["elsewhere"], kept["changed"]) == ("skip", True, False)
     assert "failed" not in kept
-    assert "pronote_client_lease_wait" in kept["remedy"]
+    assert "pronote_timeouts.lease_wait" in kept["remedy"]
     # How far the other run gets with it is not for this one to say.
     end = take_step(task, planned, index=-1, results="r", store=str(path), check=False)
     assert list(end["stopped"]) == ["A"]

@@ -298,8 +298,8 @@ def test_pilots_have_work_to_do_and_did_not_fail_last_time(
             ("s000", "s001", "s002", "s003"),
             "Have one of s000, s001, s002 and 1 more on and free, or name another pilot",
         ),
-        ({"s002": "failed"}, ("s002",), "Mend s002, or allow more with pronote_client_ring_max_fail"),
-        ({"s001": "unreachable"}, ("s001",), "Switch s001 on, or allow more with pronote_client_ring_max_unreachable"),
+        ({"s002": "failed"}, ("s002",), "Mend s002, or allow more with pronote_client_ring_max.failed"),
+        ({"s001": "unreachable"}, ("s001",), "Switch s001 on, or allow more with pronote_client_ring_max.unreachable"),
     ],
 )
 def test_a_stop_says_for_whom_and_how_to_go_on(outcomes: dict[str, Any], by: tuple[str, ...], remedy: str) -> None:

@@ -24,8 +24,7 @@ from tests.unit.sql import run
 
 DEFAULTS: dict[str, Any] = {
     "pronote_client_rings": [1, "100%"],
-    "pronote_client_ring_max_fail": "10%",
-    "pronote_client_ring_max_unreachable": "100%",
+    "pronote_client_ring_max": {"failed": "10%", "unreachable": "100%"},
     "pronote_client_release": trust_as_template("{{ '2026.' ~ minor }}"),
     "pronote_client_unproven": "",
 }
@@ -177,13 +176,18 @@ def test_names_and_ports_that_are_none_are_off(port: int) -> None:
 
 def test_each_school_has_its_own_variables(port: int) -> None:
     """The first school's own values must not become the second's, the play's variables are everybody's."""
-    one = {"pronote_client_rings": [2, "100%"], "minor": "1.3", "pronote_client_ring_max_fail": 7}
+    one = {"pronote_client_rings": [2, "100%"], "minor": "1.3", "pronote_client_ring_max": {"failed": 7}}
     stations = {f"a{n}": _at(port, "a", **one) for n in range(3)} | {f"b{n}": _at(port, "B") for n in range(3)}
-    plans = _plan(_task(stations, pronote_client_ring_max_unreachable="33%"))["plans"]
+    plans = _plan(_task(stations))["plans"]
     assert [p["school"] for p in plans] == ["A", "B"]
     assert [len(p["rings"][0]) for p in plans] == [2, 1]
     assert [p["release"] for p in plans] == ["2026.1.3", "2026.2.7"]
     assert [p["rules"]["max_fail"] for p in plans] == ["7", "10%"]
+    # What a variable with keys does not say is as it is without it.
+    assert [p["rules"]["max_unreachable"] for p in plans] == ["100%", "100%"]
+    everybody = {f"{name}1": _at(port, name) for name in ("A", "B")}
+    plans = _plan(_task(everybody, pronote_client_ring_max={"unreachable": "33%"}))["plans"]
+    assert [p["rules"]["max_fail"] for p in plans] == ["10%", "10%"]
     assert [p["rules"]["max_unreachable"] for p in plans] == ["33%", "33%"]
 
 

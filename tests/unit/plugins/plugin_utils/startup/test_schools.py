@@ -39,7 +39,7 @@ def test_what_is_published_is_pinned() -> None:
 
 
 def test_the_clients_own_depot_comes_first() -> None:
-    host = _host("0310001A", pronote_client_depot="https://d/p", pronote_client_depot_revocation="skip")
+    host = _host("0310001A", pronote_depot_url="https://d/p", pronote_depot_revocation="skip")
     script = _made({"pc-1": host}, {_NEW: ["0310001A"]}).scripts["0310001A"]
     assert (script.depot, script.revocation) == ("https://d/p", "skip")
 
