@@ -24,7 +24,7 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 # In a tenth of pip's time; where it finds no index (pip.conf may name one that it does not know of), pip does it after all.
 UV_INSTALL = $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 
-.PHONY: help venv dev kerberos demo lab demo-year quick test lint catalogue spelling types unit publish-check release coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
+.PHONY: help venv dev kerberos demo lab demo-year quick test lint catalogue generated spelling types unit publish-check release coverage smoke mutants e2e test-kerberos test-samba mesh test-faults audit-hostile fuzz browser picture bench wine awx tools \
 	lock outdated clean
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -76,12 +76,20 @@ lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), c
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	PYTHONPATH=.ansible/collections $(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.choices --check
 	$(BIN)/python -m tests.catalogue --check
 	PATH="$(abspath $(BIN)):$$PATH" ANSIBLE_CONFIG=ansible.cfg $(BIN)/ansible-lint --offline -q
 	$(BIN)/antsibull-changelog lint
 
 catalogue: $(STAMP) ## Take the texts of code and templates into the catalogues of words, and compile them
 	$(BIN)/python -m tests.catalogue
+
+# Each writes what the next reads.
+generated: $(STAMP) ## Write everything that is written from the code: choices, catalogues, docs/plugins, the roles' READMEs
+	$(BIN)/python -m tests.choices
+	$(BIN)/python -m tests.catalogue
+	$(BIN)/python -m tests.plugin_reference
+	$(BIN)/python -m tests.role_readmes
 
 spelling: $(STAMP) ## Words of the catalogue and the documentation that no dictionary has (as root on Debian, first: sh tests/spelling/setup.sh)
 	$(BIN)/python -m tests.spelling

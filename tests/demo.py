@@ -73,7 +73,7 @@ class Demo:
             "pronote_cache_dir": str(self.work / "cache"),
             "pronote_client_log_dir": str(self.work / "logs"),
             "pronote_state": str(self.work / "state/pronote.sqlite3"),
-            "pronote_audit_html": str(self.work / REPORT),
+            "pronote_reports_dir": str(self.work),
             "pronote_language": self.words.language,
         }
         self.variables.write_text(json.dumps(values), encoding="utf-8")
@@ -107,19 +107,18 @@ class Demo:
             )
         return block, results
 
-    def audit(self, name: str, *, schools: bool) -> dict[str, int]:
+    def audit(self, *, schools: bool) -> dict[str, int]:
         """Audit every station; return the counts per status that are not zero."""
-        report = self.work / f"audit-{name}.json"
-        block, _results = self.play("audit", "-e", f"pronote_audit_path={report}")
+        block, _results = self.play("audit")
         self.tell(figures(block, schools=schools, width=self.width))
-        counts: dict[str, int] = json.loads(report.read_text(encoding="utf-8"))["counts"]
+        counts: dict[str, int] = json.loads((self.work / "audit.json").read_text(encoding="utf-8"))["counts"]
         return {status: number for status, number in counts.items() if number}
 
     def run(self) -> dict[str, Any]:
         """The whole story; returns the summary. Raises UnfinishedError."""
         words, width = self.words, self.width
         self.say(words("1. Audit: where do we stand?"))
-        before = self.audit("before", schools=True)
+        before = self.audit(schools=True)
         self.say(words("2. Dry run: what would a deployment do?"))
         snapshots = self.lab.snapshots()
         block, checked = self.play("deploy", "--check", "--diff")
@@ -130,7 +129,7 @@ class Demo:
         block, deployed = self.play("deploy")
         self.tell(figures(block, schools=False, width=width))
         self.say(words("5. Audit again"))
-        after = self.audit("after", schools=False)
+        after = self.audit(schools=False)
         self.say(words("6. What remains, and why"))
         self.tell(remains(block, words, width=width))
         return {

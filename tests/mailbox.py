@@ -32,12 +32,17 @@ class Mailbox:
     @property
     def variables(self) -> dict[str, Any]:
         """Of an audit that writes here."""
+        return {"pronote_audit_mail": self.mail()}
+
+    def mail(self, **more: Any) -> dict[str, Any]:
+        """The keys of ``pronote_audit_mail`` for it, with some others."""
         return {
-            "pronote_audit_mail_to": ["equipe@example.org"],
-            "pronote_audit_mail_from": "Audit <audit@example.org>",
-            "pronote_audit_mail_server": self.host,
-            "pronote_audit_mail_port": self.port,
-            "pronote_audit_mail_encryption": "none",
+            "to": ["equipe@example.org"],
+            "from": "Audit <audit@example.org>",
+            "server": self.host,
+            "port": self.port,
+            "encryption": "none",
+            **more,
         }
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:

@@ -72,8 +72,7 @@ def write(folder: Path) -> None:
 @cache
 def words() -> Words:
     """The language, under the name of French."""
-    (french,) = catalogue.catalogues()
-    return Words("fr", GNUTranslations(io.BytesIO(_compiled(french))))
+    return Words("fr", GNUTranslations(io.BytesIO(_compiled(catalogue.FRENCH))))
 
 
 def _compiled(file: Path) -> bytes:
@@ -197,9 +196,8 @@ def page_text(page: bytes) -> str:
 
 def said(language: str) -> set[str]:
     """What the texts of a language say between their values, where that is long enough to be no other's."""
-    (french,) = catalogue.catalogues()
     found: set[str] = set()
-    for message in catalogue.texts(catalogue.read(french)):
+    for message in catalogue.texts(catalogue.read(catalogue.FRENCH)):
         told: Any = message.string if language == "fr" else message.id
         for text in told if isinstance(told, tuple) else (told,):
             parts = (" ".join(part.split()) for part in re.split(r"\{\w*\}", text))

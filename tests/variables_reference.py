@@ -301,10 +301,11 @@ def _default(variable: Variable, french: Mapping[str, str]) -> str:
     if variable.required:
         return "obligatoire"
     shown = ""
-    if variable.default not in (None, "", [], {}):
-        shown = _code(variable.default)
-    elif variable.without:
+    # Of nothing, and of 0 where that stands for something else, a sentence says what it comes to.
+    if variable.without and not variable.default and variable.default is not False:
         shown = _markdown(french[variable.without])
+    elif variable.default not in (None, "", [], {}):
+        shown = _code(variable.default)
     elif place := _BESIDE_INVENTORY.search(variable.computed):
         shown = f"`{place[1]}` [à côté de l'inventaire](stations.md#où-les-commandes-écrivent)"
     elif taken := _TAKEN_OVER.match(variable.computed):
@@ -338,6 +339,10 @@ def _row(variable: Variable, french: Mapping[str, str]) -> str:
     return f"| `{variable.name}` | {_default(variable, french)} | {told} |".replace("|  |", "| |")
 
 
+def _now(name: str) -> str:
+    return "rien" if name.startswith("_") else f"`{name}`"
+
+
 def page(catalogue: Catalog) -> str:
     """The page; in English what is not translated."""
     french = {}
@@ -358,7 +363,7 @@ def page(catalogue: Catalog) -> str:
             "| avant | maintenant |",
             "|---|---|",
         ]
-        lines += [*(f"| `{name}` | `{now}` |" for name, now in sorted(EARLIER.items())), ""]
+        lines += [*(f"| `{name}` | {_now(now)} |" for name, now in sorted(EARLIER.items())), ""]
     return "\n".join(lines)
 
 

@@ -75,20 +75,20 @@ class Year:
         top = {"all": {"vars": stations.pop("vars")}, **data}
         lycee = stations["children"]["lycee_riquet"]
         top["postes_direction"] = lycee["children"].pop("direction")
-        ent = {"pronote_rentree_ent_cas_host": self.lab.info["cas"]["address"]}
-        ent["pronote_rentree_ent_ca_path"] = self.lab.info["cas"]["authority"]
+        cas = self.lab.info["cas"]
+        ent = {"pronote_rentree_ent": {"cas_host": cas["address"], "ca_path": cas["authority"]}}
         lycee["vars"] |= {
             **ent,
-            "pronote_rentree_edt_station": "riquet-direction",
-            "pronote_rentree_edt_path": _ARCHIVE,
-            "pronote_rentree_edt_previous_size": 85000,
-            "pronote_rentree_export_path": str(self.export(LYCEE)),
-            "pronote_rentree_export_previous": str(self.export(LYCEE, "precedent.xml")),
+            "pronote_rentree_edt": {"station": "riquet-direction", "path": _ARCHIVE, "previous_size": 85000},
+            "pronote_rentree_export": {
+                "path": str(self.export(LYCEE)),
+                "previous": str(self.export(LYCEE, "precedent.xml")),
+            },
         }
         stations["children"]["college_fermat"]["vars"] |= {
             **ent,
-            "pronote_rentree_edt_path": str(self.share / COLLEGE / "edt"),
-            "pronote_rentree_export_path": str(self.export(COLLEGE)),
+            "pronote_rentree_edt": {"path": str(self.share / COLLEGE / "edt")},
+            "pronote_rentree_export": {"path": str(self.export(COLLEGE))},
         }
         return write_inventory(self.work / "inventaire", top)
 
@@ -107,8 +107,7 @@ class Year:
             "pronote_cache_dir": str(self.work / f"cache-{self._moment}"),
             "pronote_client_log_dir": str(self.work / "logs"),
             "pronote_state": str(self.work / "state/pronote.sqlite3"),
-            **{f"pronote_audit_{kind}": str(self.work / f"reports/audit.{end}") for kind, end in _REPORTS["audit"]},
-            **{f"pronote_rentree_{kind}": str(self.work / f"reports/rentree.{end}") for kind, end in _REPORTS["board"]},
+            "pronote_reports_dir": str(self.work / "reports"),
             **variables,
         }
         extra.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
@@ -121,7 +120,7 @@ class Year:
         return run
 
     def attest(self, group: str, operation: int, date: str, who: dict[str, str], **more: str) -> PlaybookRun:
-        """Somebody attests, or with ``pronote_attest_state`` takes back."""
+        """Somebody attests, or with ``pronote_attest_revoke`` takes back."""
         values = {"pronote_attest_operation": operation, "pronote_attest_date": date, **who, **more}
         return self.play("attest", "--limit", group, **values).assert_code(0)
 
@@ -172,9 +171,6 @@ def on_day(text: str, day: str) -> str:
     today = dt.datetime.now(dt.UTC)
     days = {(today - dt.timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1)}
     return re.sub("|".join(rf"{each}(T[\d:]+Z)?" for each in sorted(days)), day, text)
-
-
-_REPORTS = {"audit": [("path", "json"), ("html", "html")], "board": [("path", "json"), ("html", "html")]}
 
 
 def _printed(output: str) -> str:
@@ -229,8 +225,7 @@ def _september(year: Year) -> None:
         3,
         "",
         _HEAD_OF_COLLEGE,
-        pronote_attest_state="revoked",
-        pronote_attest_reason="base de l'an dernier, à refaire",
+        pronote_attest_revoke="base de l'an dernier, à refaire",
     )
     # The copy on the share broke off.
     year.put(year.share / COLLEGE / "edt/rentree.zip", _archive()[:-100], "2026-09-02")

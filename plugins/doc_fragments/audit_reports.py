@@ -36,6 +36,14 @@ options:
       - The JUnit XML report. A station that is wrong is a failure, one that refuses or whose release is not known is an
         error, an unreachable one is skipped.
     type: path
+  exports:
+    description:
+      - More reports, each by how its name ends, as O(csv) (C(.csv)), O(prometheus) (C(.prom)) or O(junit) (C(.xml)).
+        One of each kind.
+    type: list
+    elements: path
+    default: []
+    version_added: 0.2.0
   outcome:
     description:
       - A small JSON file with RV(verdict) and RV(exit_code), for C(bin/pronote-audit), and what that command prints, in

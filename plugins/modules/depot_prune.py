@@ -9,7 +9,7 @@ version_added: 0.1.0
 description:
   - Reads the hosted server of every school of the inventory, whatever the limit, and removes the releases that are
     older than the newest one a school runs, that no school runs, and that nobody is held at
-    (C(pronote_client_release), C(pronote_audit_release), O(keep)). Their entries leave the lock file first.
+    (C(pronote_client_release), O(keep)). Their entries leave the lock file first.
   - While a server cannot be read, nothing of the year of its last known release, nor of later years, is removed;
     nothing at all when its release was never known. The task says so in a warning, and does not fail.
   - Schools that use the same depot from other inventories are not known here. Name their releases in O(keep).

@@ -25,8 +25,12 @@ options:
   log_dir:
     description: What O(rentree.pronote.client#module:log_dir) is (C(pronote_client_log_dir)).
     type: path
+  reports:
+    description: The folder of the play's reports (C(pronote_reports_dir)).
+    type: path
+    version_added: 0.2.0
   audit_html:
-    description: What C(pronote_audit_html) is.
+    description: What C(pronote_audit_html) is, a name of before O(reports) for one of them, as the following.
     type: path
   audit_path:
     description: What C(pronote_audit_path) is.

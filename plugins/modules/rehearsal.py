@@ -40,16 +40,16 @@ options:
     default: 2.0
   start_timeout:
     description: Seconds that the task's process has to appear.
-    type: int
+    type: float
     default: 60
   job_timeout:
     description: Seconds that the job has in all.
-    type: int
+    type: float
     default: 300
   reconnect_timeout:
     description: Seconds that a station which stops answering is waited for.
-    type: int
-    default: 120
+    type: float
+    default: 300
   folder:
     description:
       - Where C(rehearsal.json) is written, in a folder of its kind of Windows. Its schema is

@@ -91,7 +91,7 @@ options:
     type: path
   language:
     description:
-      - Language of the board, V(fr) or V(en).
+      - Language of the board.
       - Without it French, or what the variable C(pronote_rentree_language) says. That one is deprecated
         for C(pronote_language).
     type: str

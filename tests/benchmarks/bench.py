@@ -21,7 +21,7 @@ from tests.e2e.playbook import ROOT
 __all__ = ["Measurement", "bench"]
 
 _RECAP = re.compile(r"^(poste-\d+)\s+: ok=\d+ +changed=(\d+) +unreachable=(\d+) +failed=(\d+) ", re.MULTILINE)
-_REPORTS = ("html", "csv", "prometheus", "junit")
+_EXPORTS = ("csv", "prom", "xml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +94,11 @@ class _Bench:
         return since
 
     def _once(self, row: Row) -> MeasuredRun:
-        report = self._work / f"{row.name}.json"
+        report = self._work / "audit.json"
         report.unlink(missing_ok=True)
         places = {
-            "pronote_audit_path": str(report),
-            **{f"pronote_audit_{kind}": str(self._work / f"{row.name}.{kind}") for kind in _REPORTS},
+            "pronote_reports_dir": str(self._work),
+            "pronote_audit_exports": [str(self._work / f"audit.{kind}") for kind in _EXPORTS],
             "pronote_state": str(self._work / "state.sqlite3"),
         }
         done = measure(

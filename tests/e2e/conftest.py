@@ -70,6 +70,11 @@ class School:
         """What runs write by default lies there."""
         return self.inventory.with_name(f"{self.inventory.name}.pronote")
 
+    @property
+    def report(self) -> Path:
+        """The report of an audit, for programs."""
+        return self.written / "reports/audit.json"
+
     def play(self, playbook: str, *arguments: str) -> PlaybookRun:
         """Run a playbook with the lab's variables."""
         variables = ("-e", f"@{self.variables}")
@@ -197,7 +202,6 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
                 **(publish_all(lab.info, work=work) if publish else {}),
                 "pronote_cache_dir": str(work / "cache"),
                 "pronote_client_log_dir": str(work / "logs"),
-                "pronote_audit_path": str(work / "audit.json"),
             }
             variables.write_text(json.dumps(values), encoding="utf-8")
             return School(lab=lab, inventory=inventory, work=work / "runs", variables=variables)

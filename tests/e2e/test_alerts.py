@@ -49,8 +49,7 @@ def _hook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 def _options(folder: Path, box: Mailbox | None = None, **more: Any) -> tuple[str, str]:
     mail = {} if box is None else box.variables
     values = {
-        "pronote_audit_path": "",
-        "pronote_audit_html": str(folder / "audit.html"),
+        "pronote_reports_dir": str(folder),
         "pronote_state": str(folder / "state/pronote.sqlite3"),
         **mail,
         **more,
@@ -74,7 +73,7 @@ def _broken_by_hand(school: School) -> Iterator[None]:
 
 def test_told_once_by_mail_and_webhook(school: School, tmp_path: Path) -> None:
     with mail_server("127.0.0.1") as box, _hook() as (url, received):
-        options = _options(tmp_path, box, pronote_audit_webhook_url=url, pronote_audit_fail_on=["absent"])
+        options = _options(tmp_path, box, pronote_audit_webhook={"url": url}, pronote_audit_fail_on=["absent"])
         first = _alert(school.play("audit", *options).assert_code(0))
         assert (first["changed"], first["sent"], first["subject"]) == (False, [], "")
         with _broken_by_hand(school):
@@ -115,7 +114,7 @@ def test_each_product_has_its_own_report_attached(start_school: StartSchool, tmp
         [{"name": "chef", "edt": True, "clients": [late, {**late, "product": "edt_monoposte"}]}], language="fr"
     )
     with mail_server("127.0.0.1") as box:
-        school.play("audit", *_options(tmp_path, box, pronote_audit_alert_threshold=0)).assert_code(0)
+        school.play("audit", *_options(tmp_path, box, pronote_audit_alert={"threshold": 0})).assert_code(0)
     client, edt = box.mails
     for mail, name, title in (
         (client, "audit.html", "Client PRONOTE"),
@@ -138,7 +137,7 @@ def test_a_mail_server_that_is_down_costs_the_alert_only_and_it_is_told_later(sc
     down = Mailbox(host="127.0.0.1", port=_closed_port())
     with _hook() as (url, received):
         # Past the threshold at once: 2 of the 3 stations that could be read.
-        more: dict[str, Any] = {"pronote_audit_webhook_url": url, "pronote_audit_alert_threshold": 50}
+        more: dict[str, Any] = {"pronote_audit_webhook": {"url": url}, "pronote_audit_alert": {"threshold": 50}}
         run = school.play("audit", *_options(tmp_path, down, **more)).assert_code(0)
         told = _alert(run)
         assert (told["sent"], told["failed_ways"]) == (["webhook"], ["mail"])
@@ -155,30 +154,33 @@ def test_a_mail_server_that_is_down_costs_the_alert_only_and_it_is_told_later(sc
 
 def test_a_check_on_a_new_inventory_makes_no_store(school: School, tmp_path: Path) -> None:
     with mail_server("127.0.0.1") as box:
-        options = _options(tmp_path, box, pronote_audit_alert_threshold=50)
+        options = _options(tmp_path, box, pronote_audit_alert={"threshold": 50})
         assert _alert(school.play("audit", "--check", *options).assert_code(0))["sent"] == ["mail"]
     assert box.mails == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_told_unless_configured(school: School, tmp_path: Path) -> None:
-    run = school.play("audit", *_options(tmp_path, pronote_audit_alert_threshold=0)).assert_code(0)
+    run = school.play("audit", *_options(tmp_path, pronote_audit_alert={"threshold": 0})).assert_code(0)
     assert {result["outcome"] for result in run.of("audit_alert").values()} == {"skipped"}
 
 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"pronote_audit_mail_from": "a@example.org\nBcc: b@example.org"}, "mail_from: .* is not a mail address"),
-        ({"pronote_audit_mail_server": ""}, "mail_to needs mail_server and mail_from"),
-        ({"pronote_audit_mail_username": "audit"}, "in the clear"),
-        ({"pronote_audit_alert_tell": ["later"]}, "tell: unknown change later"),
+        ({"from": "a@example.org\nBcc: b@example.org"}, "mail_from: .* is not a mail address"),
+        ({"server": ""}, "mail_to needs mail_server and mail_from"),
+        ({"username": "audit"}, "in the clear"),
+        ({"pronote_audit_alert": {"tell": ["later"]}}, "tell: unknown change later"),
         ({"pronote_state": ""}, "alerts need a store"),
     ],
 )
 def test_a_wrong_option_is_said_at_once(school: School, tmp_path: Path, more: dict[str, Any], message: str) -> None:
     box = Mailbox(host="127.0.0.1", port=_closed_port())
-    run = school.play("audit", "-e", "pronote_language=en", *_options(tmp_path, box, **more)).assert_code(2)
+    own = {name: value for name, value in more.items() if name.startswith("pronote_")}
+    mail = {name: value for name, value in more.items() if name not in own}
+    options = _options(tmp_path, pronote_audit_mail=box.mail(**mail), **own)
+    run = school.play("audit", "-e", "pronote_language=en", *options).assert_code(2)
     result = _alert(run)
     assert result["outcome"] == "failed"
     assert re.search(message, result["msg"])

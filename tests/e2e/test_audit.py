@@ -41,8 +41,7 @@ def school(start_school: StartSchool) -> School:
 
 
 def _records(school: School) -> dict[str, dict[str, Any]]:
-    path = Path(json.loads(school.variables.read_text(encoding="utf-8"))["pronote_audit_path"])
-    return {r["station"]: r for r in json.loads(path.read_text(encoding="utf-8"))["stations"]}
+    return {r["station"]: r for r in json.loads(school.report.read_text(encoding="utf-8"))["stations"]}
 
 
 @pytest.mark.smoke
@@ -96,8 +95,7 @@ def test_a_store_that_somebody_holds_costs_one_wait_and_the_report_says_so(schoo
     said = " ".join(run.output.split())
     assert "database is locked. Une autre exécution l'occupe" in said
     assert "Cet audit n'est pas dans l'historique, et ses rapports sont sans historique" in said
-    path = Path(json.loads(school.variables.read_text(encoding="utf-8"))["pronote_audit_path"])
-    report = json.loads(path.read_text(encoding="utf-8"))
+    report = json.loads(school.report.read_text(encoding="utf-8"))
     assert "Another run holds it" in report["history_problem"]
     assert len(report["stations"]) == len(STATIONS)
     assert school.play(*arguments).assert_code(0)
@@ -121,8 +119,8 @@ def test_exit_code(school: School, fail_on: list[str], limit: str, code: int, sa
 
 @pytest.mark.smoke
 def test_limit_and_check_leave_the_rest_alone(school: School, tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    run = school.play("audit", "--limit", "late", "--check", "-e", f"pronote_audit_path={path}").assert_code(0)
+    path = tmp_path / "reports"
+    run = school.play("audit", "--limit", "late", "--check", "-e", f"pronote_reports_dir={path}").assert_code(0)
     assert "2026.1.3" in run.output
     assert "compliant" not in run.output
     assert not path.exists()

@@ -39,11 +39,8 @@ def school(start_school: StartSchool) -> School:
 def _options(folder: Path, **more: Any) -> tuple[str, str]:
     """Every report in one folder, and a store of its own."""
     values = {
-        "pronote_audit_path": str(folder / "audit.json"),
-        "pronote_audit_html": str(folder / "audit.html"),
-        "pronote_audit_csv": str(folder / "audit.csv"),
-        "pronote_audit_prometheus": str(folder / "audit.prom"),
-        "pronote_audit_junit": str(folder / "audit.xml"),
+        "pronote_reports_dir": str(folder),
+        "pronote_audit_exports": [str(folder / f"audit.{kind}") for kind in ("csv", "prom", "xml")],
         "pronote_state": str(folder / "state/pronote.sqlite3"),
         **more,
     }
@@ -166,8 +163,6 @@ def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
 
 def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School) -> None:
     """With the roles' own defaults, twice: reports and store of the first run are there when the second begins."""
-    variables = json.loads(school.variables.read_text(encoding="utf-8"))
-    own = ["-e", json.dumps({k: v for k, v in variables.items() if k != "pronote_audit_path"})]
     school.work.mkdir(parents=True, exist_ok=True)
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
@@ -177,7 +172,12 @@ def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School
     ]
     for _ in range(2):
         done = subprocess.run(
-            [*command, *own], cwd=ROOT, env=school.environment("own"), capture_output=True, text=True, check=False
+            [*command, "-e", f"@{school.variables}"],
+            cwd=ROOT,
+            env=school.environment("own"),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stdout
         assert "[WARNING]" not in done.stderr
@@ -198,14 +198,14 @@ def test_an_unusable_store_costs_the_history_not_the_report(school: School, tmp_
 
 
 def test_a_place_that_cannot_be_written_is_named(school: School, tmp_path: Path) -> None:
-    run = school.play("audit", *_options(tmp_path, pronote_audit_csv="/proc/nowhere/audit.csv")).assert_code(2)
+    run = school.play("audit", *_options(tmp_path, pronote_audit_exports=["/proc/nowhere/audit.csv"])).assert_code(2)
     assert "non écrits : /proc/nowhere/audit.csv" in " ".join(run.output.split())
     assert (tmp_path / "audit.html").exists()
 
 
 # Of one station: a variable of the role, and one that the report itself would like to show.
 WRONG = {
-    "pronote_audit_release": "{{ nothing if inventory_hostname == 'late' else '' }}",
+    "pronote_client_release": "{{ inventory_hostname | from_json if inventory_hostname == 'late' else '' }}",
     "pronote_school": "{{ nothing if inventory_hostname == 'late' else 'Lycée' }}",
 }
 
@@ -222,7 +222,7 @@ def test_a_station_whose_variables_are_wrong_is_in_the_report_too(school: School
     assert {(s["status"], s["school"], s["room"]) for s in others} == {("unread", "0310001A", "Salle 101")}
     assert f"{len(STATIONS) - 2} postes de l'inventaire n'ont jamais été relevés." in run.output
     (reason,) = (s["reason"] for s in report["stations"] if s["station"] == "late")
-    assert "nothing" in reason
+    assert "from_json" in reason
     assert (report["verdict"], report["exit_code"]) == ("incomplete", 3)
     assert "version inconnue" in run.output
 
@@ -252,12 +252,12 @@ def _command(school: School, folder: Path, *arguments: str) -> subprocess.Comple
         ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit\xa0: Non conforme")),
         (
             "compliant,off",
-            {"pronote_audit_max_unreachable": 10},
+            {"pronote_audit_max": {"unreachable": 10}},
             (3, "pronote-audit\xa0: Audit incomplet\xa0; 1 poste sur 2 est injoignable"),
         ),
         (
             "compliant,off",
-            {"pronote_audit_max_unreachable": 10, "pronote_language": "en"},
+            {"pronote_audit_max": {"unreachable": 10}, "pronote_language": "en"},
             (3, "pronote-audit: Audit incomplete; 1 of 2 stations is unreachable"),
         ),
         ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit\xa0: Conforme")),
@@ -340,7 +340,7 @@ def test_an_inventory_that_is_none_says_no_language(tmp_path: Path, arguments: l
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
     done = _help(tmp_path, RENTREE_LANGUAGE="de")
     assert done.stdout.startswith(_HELP["fr"])
-    assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', qui n'est ni fr ni en")
+    assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', et non fr ou en")
 
 
 def _help(folder: Path, *arguments: str, config: str = "", **environment: str) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,7 @@ _ANSWERS = {
     "pronote_awx_organization": "DSI",
     "pronote_awx_project_url": "https://git.example.org/pronote.git",
     "pronote_awx_image": "registry.example.org/rentree-pronote:0.1.0",
-    "pronote_awx_approval": True,
+    "pronote_awx_options": {"approval": True},
     "pronote_language": "en",
 }
 

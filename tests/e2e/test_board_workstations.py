@@ -39,7 +39,7 @@ def lab(start_school: StartSchool) -> School:
     for uai, group in _SCHOOLS.items():
         name = "ailleurs" if uai == _NOWHERE else f"edt-{uai}"
         found = data["pronote_stations"]["children"][group]
-        found["vars"] |= {"pronote_rentree_edt_path": _PATH, "pronote_rentree_edt_station": name}
+        found["vars"]["pronote_rentree_edt"] = {"path": _PATH, "station": name}
     hosts.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     return school
 

@@ -46,8 +46,7 @@ def school(start_school: StartSchool) -> School:
 def _options(folder: Path, store: Path, **more: Any) -> tuple[str, str]:
     """Those of a job: its files are its own, the store is that of all."""
     values = {
-        "pronote_audit_html": str(folder / "audit.html"),
-        "pronote_audit_path": str(folder / "audit.json"),
+        "pronote_reports_dir": str(folder),
         "pronote_state": str(store),
         "pronote_inventory_id": "academie",
         **more,
@@ -70,7 +69,7 @@ def test_two_jobs_and_one_conclusion(school: School, tmp_path: Path) -> None:
     with mail_server("127.0.0.1") as box:
         mail = {
             **box.variables,
-            "pronote_audit_alert_threshold": 10,
+            "pronote_audit_alert": {"threshold": 10},
             "pronote_audit_conclude_later": True,
         }
 

@@ -63,7 +63,7 @@ def test_matrix(school: School) -> None:
 def test_the_audit_has_a_report_for_each_product(school: School) -> None:
     run = school.play("audit").assert_code(0)
     assert "EDT monoposte\n" in run.output
-    client = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    client = json.loads(school.report.read_text(encoding="utf-8"))
     edt = json.loads((school.work.parent / "audit-edt_monoposte.json").read_text(encoding="utf-8"))
     assert {s["station"] for s in client["stations"]} == {"salle", "chef", "adjoint", "secretaire"}
     assert {s["station"]: (s["status"], s["found"]) for s in edt["stations"]} == dict.fromkeys(
@@ -87,7 +87,7 @@ def test_removal_leaves_the_client(school: School) -> None:
     assert run.of("client")["secretaire"]["outcome"] == "ok"
     audit = school.play("audit", "--limit", "secretaire").assert_code(0)
     assert audit.of("audit")["secretaire"]["record"]["status"] == "absent"
-    client = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    client = json.loads(school.report.read_text(encoding="utf-8"))
     # The stations that the limit left out are in the report too, as last known.
     audited = {s["station"]: s["status"] for s in client["stations"] if s["audited"]}
     assert audited == {"secretaire": "compliant"}

@@ -140,7 +140,7 @@ def test_what_a_program_reads_stays_its_own(school: School, tmp_path: Path) -> N
 
 def test_an_audit_counts_by_status_and_says_where_its_page_is(school: School) -> None:
     page = school.work / "audit.html"
-    run = _play(school, "audit", "-e", f"pronote_audit_html={page}", **BOTH).assert_code(0)
+    run = _play(school, "audit", "-e", f"pronote_reports_dir={school.work}", **BOTH).assert_code(0)
     block = _last(run.output)
     assert block.splitlines()[:2] == [
         "PRONOTE, audit: 9 stations",

@@ -134,8 +134,8 @@ def _compare_block(output: str, ends: dict[str, dict[str, Any]], file: Path) -> 
 
 def _audit(school: School, rest: dict[str, dict[str, Any]], *arguments: str) -> tuple[PlaybookRun, dict[str, Any]]:
     """Audit, and compare table, page and JSON with the lab's truth, station by station, and with what remains."""
-    run = school.play("audit", "-e", f"pronote_audit_html={school.work}/audit.html", *arguments).assert_code(0)
-    report = json.loads((school.work.parent / "audit.json").read_text(encoding="utf-8"))
+    run = school.play("audit", "-e", f"pronote_reports_dir={school.work}", *arguments).assert_code(0)
+    report = json.loads((school.work / "audit.json").read_text(encoding="utf-8"))
     rows = {row["station"]: row for row in report["stations"]}
     truth = _truth(school)
     silent = {name for name, row in rows.items() if row["status"] == "unreachable"}

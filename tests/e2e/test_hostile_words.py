@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +106,14 @@ def _assert_harmless(run: PlaybookRun, *texts: str) -> None:
 
 
 def test_an_audit_shows_and_keeps_nothing_that_steers_a_terminal(school: School, tmp_path: Path) -> None:
-    kinds = {"csv": "csv", "html": "html", "prometheus": "prom", "junit": "xml"}
-    files = {kind: tmp_path / f"audit.{ending}" for kind, ending in kinds.items()}
-    options = [word for kind, path in files.items() for word in ("-e", f"pronote_audit_{kind}={path}")]
-    run, log = _play(school, tmp_path, "audit", *options)
+    exports = [str(tmp_path / f"audit.{kind}") for kind in ("csv", "prom", "xml")]
+    options = {"pronote_reports_dir": str(tmp_path), "pronote_audit_exports": exports}
+    run, log = _play(school, tmp_path, "audit", "-e", json.dumps(options))
     _assert_harmless(run, log)
     assert set(run.of("audit")) == {str(station["name"]) for station in STATIONS}
-    kept = [path.read_text(encoding="utf-8-sig") for path in (*files.values(), school.work.parent / "audit.json")]
-    assert {kind: _unseen(text) for kind, text in zip([*kinds, "json"], kept, strict=True) if _unseen(text)} == {}
+    files = [tmp_path / "audit.html", tmp_path / "audit.json", *map(Path, exports)]
+    kept = {path.name: _unseen(path.read_text(encoding="utf-8-sig")) for path in files}
+    assert {name: unseen for name, unseen in kept.items() if unseen} == {}
 
 
 def test_a_deployment_shows_and_keeps_nothing_that_steers_a_terminal(school: School, tmp_path: Path) -> None:

@@ -57,9 +57,7 @@ def test_whom_a_mistake_is_about_is_held_and_nobody_else(school: School) -> None
 
 def test_an_audit_says_it_of_them_alone(school: School) -> None:
     run = school.play("audit").assert_code(0)
-    records = {
-        each["station"]: each for each in json.loads((school.work.parent / "audit.json").read_text())["stations"]
-    }
+    records = {each["station"]: each for each in json.loads(school.report.read_text())["stations"]}
     assert {name: records[name]["status"] for name in STATIONS} == {
         "right": "compliant",
         **dict.fromkeys(STATIONS[1:], "unknown_release"),

@@ -149,7 +149,7 @@ def test_a_language_that_there_is_not_is_told_once_and_with_its_place(tmp_path: 
     refusals = Refusals(tmp_path / "refusals", {"pronote_language": "de"})
     run = refusals.play().assert_code(2)
     output = " ".join(run.output.split())
-    warning = "pronote_language vaut 'de', qui n'est ni fr ni en : tout est dit dans la langue par défaut, fr"
+    warning = "pronote_language vaut 'de', et non fr ou en : tout est dit dans la langue par défaut, fr"
     assert output.count(warning) == 1
     place = next(
         number

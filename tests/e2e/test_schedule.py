@@ -45,19 +45,20 @@ class Controller:
             folder.mkdir(parents=True)
         self.inventory = inventory
 
+    def folders(self, **more: str) -> dict[str, str]:
+        """``pronote_schedule_folders``, with some others."""
+        own = {"state": self.state, "unit": self.units, "cron": self.cron, "runner": self.runner}
+        return {**{name: str(path) for name, path in own.items()}, **more}
+
     def play(self, *arguments: str, **more: Any) -> PlaybookRun:
         values = {
             "pronote_schedule_inventory": str(self.inventory),
             "pronote_schedule_kind": "systemd",
             "pronote_schedule_project": str(ROOT),
             "pronote_schedule_user": getpass.getuser(),
-            "pronote_schedule_manage_user": False,
-            "pronote_schedule_state_dir": str(self.state),
-            "pronote_schedule_unit_dir": str(self.units),
-            "pronote_schedule_cron_dir": str(self.cron),
-            "pronote_schedule_runner_dir": str(self.runner),
             # There is no systemd to tell in a container.
-            "pronote_schedule_activate": False,
+            "pronote_schedule_manage": [],
+            "pronote_schedule_folders": self.folders(),
             **more,
         }
         empty = self.top / "hosts.yml"
@@ -132,7 +133,7 @@ def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_systemd_accepts_the_units(controller: Controller) -> None:
     controller.play(
         pronote_schedule_vault_password_file="/etc/pronote-audit/vault-password",
-        pronote_schedule_calendar=["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"],
+        pronote_schedule_when={"calendar": ["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"]},
     ).assert_code(0)
     units = [str(path) for path in sorted(controller.units.iterdir())]
     done = _analyze("verify", *units)
@@ -171,14 +172,14 @@ def test_the_service_is_shut_in(controller: Controller) -> None:
     [
         {"pronote_schedule_name": "audit; reboot"},
         {"pronote_schedule_user": "root\nExecStartPre=/bin/sh"},
-        {"pronote_schedule_state_dir": "/var/lib/%H"},
+        {"pronote_schedule_folders": {"state": "/var/lib/%H"}},
         {"pronote_schedule_inventory": "relative/hosts.yml"},
         {"pronote_schedule_inventory": "/opt/../root/hosts.yml"},
-        {"pronote_schedule_calendar": ["daily\nOnBootSec=1"]},
-        {"pronote_schedule_cron": "30 5 * * * root reboot #"},
+        {"pronote_schedule_when": {"calendar": ["daily\nOnBootSec=1"]}},
+        {"pronote_schedule_when": {"cron": "30 5 * * * root reboot #"}},
         # As YAML's > and | leave them: cron would not read the line.
-        {"pronote_schedule_cron": "30 5 * * *\n"},
-        {"pronote_schedule_state_dir": "/var/lib/audit\n"},
+        {"pronote_schedule_when": {"cron": "30 5 * * *\n"}},
+        {"pronote_schedule_folders": {"state": "/var/lib/audit\n"}},
         {"pronote_schedule_arguments": ["--limit\nreboot"]},
     ],
 )
@@ -248,13 +249,13 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
 def test_the_conclusion_is_scheduled_beside_the_audits(controller: Controller, school: School) -> None:
     store = controller.state / "state/pronote.sqlite3"
     lab = ["-e", f"@{school.variables}"]
-    later = ["-e", json.dumps({"pronote_audit_conclude_later": True, "pronote_audit_html": ""})]
+    later = ["-e", json.dumps({"pronote_audit_conclude_later": True, "pronote_reports_dir": ""})]
     controller.play(pronote_schedule_arguments=["--limit", "compliant", *lab, *later]).assert_code(0)
     assert _audit(controller).returncode == 0
     own = controller.top / "conclusion"
     controller.play(
         pronote_schedule_name="pronote-conclusion",
-        pronote_schedule_state_dir=str(own),
+        pronote_schedule_folders=controller.folders(state=str(own)),
         pronote_schedule_arguments=["--conclude", *lab, "-e", f"pronote_state={store}"],
     ).assert_code(0)
     done = subprocess.run([controller.runner / "pronote-conclusion"], capture_output=True, text=True, check=False)
@@ -297,7 +298,7 @@ def test_an_audit_that_takes_too_long_is_an_error_of_tonight(controller: Control
         pronote_schedule_kind=kind,
         pronote_schedule_arguments=["-e", f"@{school.variables}"],
         # Less than Python takes to start.
-        pronote_schedule_timeout=1,
+        pronote_schedule_when={"timeout": 1},
     ).assert_code(0)
     runner = controller.runner / "pronote-audit"
     runner.write_text(runner.read_text(encoding="utf-8").replace("kill-after=60 1 ", "kill-after=60 0.01 "))

@@ -62,7 +62,7 @@ OWN: dict[str, dict[str, Any]] = {
 
 def _connection(_info: dict[str, Any]) -> dict[str, Any]:
     """With a short deadline, for who does not come to an end."""
-    return {"ansible_port": 5985, "ansible_winrm_transport": "ntlm", "pronote_audit_station_timeout": 10}
+    return {"ansible_port": 5985, "ansible_winrm_transport": "ntlm", "pronote_timeouts": {"station": 10}}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def school(start_school: StartSchool) -> School:
 
 def _audit(school: School, work: Path, *arguments: str) -> tuple[PlaybookRun, dict[str, Any]]:
     """The run and its report."""
-    places = {"pronote_audit_path": str(work / "audit.json"), "pronote_state": str(work / "state.sqlite3")}
+    places = {"pronote_reports_dir": str(work), "pronote_state": str(work / "state.sqlite3")}
     run = school.play("audit", "-f", "30", "-e", json.dumps(places), *arguments)
     report = json.loads((work / "audit.json").read_text(encoding="utf-8"))
     # Ansible has the children of a group in whatever order.
@@ -173,7 +173,7 @@ def test_a_number_that_is_none_is_said(school: School, tmp_path: Path, given: st
     file = school.inventory / "group_vars/all/parallel.yml"
     file.write_text(f"pronote_survey_parallel: {given}\n", encoding="utf-8")
     try:
-        run = school.play("audit", "--limit", "late", "-e", f"pronote_audit_path={tmp_path / 'audit.json'}")
+        run = school.play("audit", "--limit", "late", "-e", f"pronote_reports_dir={tmp_path}")
     finally:
         file.unlink()
     run.assert_code(2)

@@ -115,7 +115,7 @@ def test_attesting_twice_changes_nothing_and_looking_never_does(
     assert line in runs[1].output
     # What is attested out of turn is doubted, and says why; revoking it brings the board back.
     assert year.board()[COLLEGE] == "D D D D T B5 ? D"
-    revoked = {"pronote_attest_state": "revoked", "pronote_attest_reason": "mauvais fichier"}
+    revoked = {"pronote_attest_revoke": "mauvais fichier"}
     runs = [_attest(year, *arguments, **revoked) for arguments in (("--check", "--diff"), (), ())]
     assert [next(iter(run.of("rentree_attest").values()))["changed"] for run in runs] == [True, True, False]
     assert f"-{line[1:]}" in runs[0].output

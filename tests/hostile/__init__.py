@@ -96,7 +96,7 @@ def connection(_info: dict[str, Any]) -> dict[str, Any]:
         "ansible_winrm_transport": "ntlm",
         "ansible_winrm_operation_timeout_sec": 2,
         "ansible_winrm_read_timeout_sec": 4,
-        "pronote_audit_station_timeout": DEADLINE,
+        "pronote_timeouts": {"station": DEADLINE},
     }
 
 

@@ -48,7 +48,7 @@ def inventory_of(inventory: Path) -> dict[str, Any]:
     return data
 
 
-def write_project(folder: Path, *, vault_password: str, secrets: Mapping[str, str]) -> None:
+def write_project(folder: Path, *, vault_password: str, secrets: Mapping[str, Any]) -> None:
     """The project, as AWX has fetched it, with other secrets in a file of a vault."""
     for name in _PROJECT:
         source, target = ROOT / name, folder / name

@@ -84,14 +84,13 @@ def awx(mesh: Mesh, school: School, store: Postgresql, tmp_path_factory: pytest.
     write_project(
         mesh.control.folder / "awx/projects/pronote",
         vault_password=SECRETS["vault"],
-        secrets={"pronote_audit_mail_password": SECRETS["mail"]},
+        secrets={"pronote_audit_mail": {"password": SECRETS["mail"]}},
     )
     kept = Path("/var/lib/pronote")
     places = {
         "pronote_cache_dir": str(kept / "cache"),
         "pronote_client_log_dir": str(kept / "logs"),
-        "pronote_audit_path": str(kept / "audit.json"),
-        "pronote_audit_html": str(kept / "audit.html"),
+        "pronote_reports_dir": str(kept),
         "pronote_state": store.url(user="pronote", database="pronote", options="sslmode=disable"),
     }
     return Awx(

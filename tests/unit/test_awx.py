@@ -137,10 +137,10 @@ def test_the_audits_of_schools_say_nothing_that_the_conclusion_says() -> None:
     """An audit of a slice wrote over the report, and told its verdict."""
     audit, conclusion = (_template(f"PRONOTE {name}")["extra_vars"] for name in ("audit", "conclusion"))
     assert audit["pronote_audit_conclude_later"] is True
-    assert not any(audit[name] for name in ("pronote_audit_html", "pronote_audit_path", "pronote_audit_fail_on"))
+    assert not any(audit[name] for name in ("pronote_reports_dir", "pronote_audit_fail_on"))
     assert all(conclusion.values())
     # It alerts whom the inventory names, and so do the audits' variables as long as nobody empties them here.
-    assert not {"pronote_audit_conclude_later", "pronote_audit_mail_to"} & set(conclusion)
+    assert not {"pronote_audit_conclude_later", "pronote_audit_mail"} & set(conclusion)
 
 
 def test_the_conclusion_comes_after_every_audit() -> None:

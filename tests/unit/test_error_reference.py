@@ -15,7 +15,7 @@ from tests.error_reference import PAGE, anchor, page, section
 
 
 def test_the_page_has_the_errors_of_the_code() -> None:
-    (french,) = catalogue.catalogues()
+    french = catalogue.FRENCH
     shown = PAGE.read_text(encoding="utf-8")
     assert page(shown, catalogue.read(french)) == shown, "make catalogue"
     told = list(error_reference.told())
@@ -62,13 +62,13 @@ def test_what_is_read_out_of_code(code: str, found: list[tuple[str, str]]) -> No
 
 
 def test_a_page_without_its_marks_is_refused() -> None:
-    (french,) = catalogue.catalogues()
+    french = catalogue.FRENCH
     with pytest.raises(ValueError, match="without the marks"):
         page("# Erreurs\n", catalogue.read(french))
 
 
 def test_errors_are_told_in_french_with_the_english_beside() -> None:
-    (french,) = catalogue.catalogues()
+    french = catalogue.FRENCH
     known = catalogue.read(french)
     (first, *_) = error_reference.told()
     known.delete(first.fact)

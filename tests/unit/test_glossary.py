@@ -39,7 +39,7 @@ _TERMS = _terms(_PAGE.read_text(encoding="utf-8"))
 
 def _said() -> Iterator[tuple[str, str]]:
     """Every text of the catalogue with its translation; plurals in pairs."""
-    (french,) = catalogue.catalogues()
+    french = catalogue.FRENCH
     for message in catalogue.texts(catalogue.read(french)):
         ids, strings = (each if isinstance(each, list | tuple) else (each,) for each in (message.id, message.string))
         yield from zip(ids, strings, strict=True)

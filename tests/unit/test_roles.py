@@ -135,7 +135,9 @@ def _module_arguments(role: str) -> list[tuple[str, str, str]]:
         for action, given in task.items():
             if action.startswith("rentree.pronote."):
                 for option, value in {**given, **_named(role, task, given)}.items():
-                    match = re.fullmatch(r"\{\{ (pronote_\w+(?:\.\w+)?)( \| default\(.*\))? \}\}", str(value))
+                    match = re.fullmatch(
+                        r"\{\{ (pronote_\w+(?:\.\w+)?)( \| default\(.*\)| if '\w+' in \w+ else omit)? \}\}", str(value)
+                    )
                     # What another task of the role registered is no option.
                     if match and match[1].partition(".")[0] not in {t.get("register") for t in _tasks(role)}:
                         of = action if option in given else re.sub("_(survey|turn)$", "", action)
@@ -165,6 +167,24 @@ def test_arguments_that_a_variable_names_are_those_of_the_action() -> None:
                 assert {n for n, o in spec.items() if o.get("required")} <= arguments <= set(spec), (role, action)
                 seen.add(of.rpartition(".")[2])
     assert seen == {"audit", "client", "client_settings", "doctor", "wake"}
+
+
+_KEY_OR = re.compile(r"\{\{ (\w+)\.(\w+) if '(\w+)' in (\w+) else (.*) \}\}")
+
+
+@pytest.mark.parametrize("role", _ROLES)
+def test_a_key_that_is_not_given_is_what_its_variable_has_by_default(role: str) -> None:
+    file = _ROOT / "roles" / role / "vars/main.yml"
+    private = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    given = [
+        value for task in _tasks(role) for each in task.values() if isinstance(each, dict) for value in each.values()
+    ]
+    for value in [*given, *private.values()]:
+        if found := _KEY_OR.fullmatch(str(value)):
+            variable, key, asked, of, otherwise = found.groups()
+            assert (asked, of) == (key, variable)
+            default = _options(role)[variable]["options"][key]["default"]
+            assert otherwise == "omit" or yaml.safe_load(otherwise) == default, (variable, key)
 
 
 # The schedule is files and units: ansible.builtin's modules only.

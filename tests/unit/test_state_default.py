@@ -31,16 +31,17 @@ def test_the_default(variables: dict[str, Any], path: str) -> None:
 
 _WRITTEN = [
     ("client", "pronote_client_log_dir", "logs"),
-    ("audit", "pronote_audit_html", "reports/audit.html"),
-    ("audit", "pronote_audit_path", "reports/audit.json"),
-    ("audit", "pronote_audit_board", "reports/rentree.html"),
-    ("doctor", "pronote_doctor_html", "reports/doctor.html"),
-    ("doctor", "pronote_doctor_path", "reports/doctor.json"),
-    ("doctor", "pronote_doctor_rehearsals", "reports/rehearsals"),
-    ("rehearse", "pronote_rehearse_folder", "reports/rehearsals"),
-    ("rentree", "pronote_rentree_html", "reports/rentree.html"),
-    ("rentree", "pronote_rentree_path", "reports/rentree.json"),
-    ("rentree", "pronote_rentree_audit_html", "reports/audit.html"),
+    ("audit", "__pronote_audit_html", "reports/audit.html"),
+    ("audit", "__pronote_audit_path", "reports/audit.json"),
+    ("audit", "__pronote_audit_board", "reports/rentree.html"),
+    ("doctor", "__pronote_doctor_html", "reports/doctor.html"),
+    ("doctor", "__pronote_doctor_path", "reports/doctor.json"),
+    ("doctor", "__pronote_doctor_rehearsals", "reports/rehearsals"),
+    ("prepare", "__pronote_prepare_rehearsals", "reports/rehearsals"),
+    ("rehearse", "__pronote_rehearse_folder", "reports/rehearsals"),
+    ("rentree", "__pronote_rentree_html", "reports/rentree.html"),
+    ("rentree", "__pronote_rentree_path", "reports/rentree.json"),
+    ("rentree", "__pronote_rentree_audit_html", "reports/audit.html"),
 ]
 
 
@@ -58,6 +59,35 @@ def test_everything_that_is_written_lies_beside_the_inventory(role: str, name: s
     assert _templated(role, name, {"inventory_dir": str(inventory)}) == str(inventory / what)
     moved = {"inventory_dir": str(inventory), "__pronote_places_moved": True}
     assert _templated(role, name, moved) == f"{inventory}.pronote/{what}"
+
+
+_EARLIER = {
+    "__pronote_audit_html": ["pronote_audit_html"],
+    "__pronote_audit_path": ["pronote_audit_path"],
+    "__pronote_audit_board": ["pronote_audit_board", "pronote_rentree_html"],
+    "__pronote_doctor_html": ["pronote_doctor_html"],
+    "__pronote_doctor_path": ["pronote_doctor_path"],
+    "__pronote_doctor_rehearsals": ["pronote_doctor_rehearsals", "pronote_rehearse_folder"],
+    "__pronote_prepare_rehearsals": ["pronote_prepare_rehearsals", "pronote_rehearse_folder"],
+    "__pronote_rehearse_folder": ["pronote_rehearse_folder"],
+    "__pronote_rentree_html": ["pronote_rentree_html"],
+    "__pronote_rentree_path": ["pronote_rentree_path"],
+    "__pronote_rentree_audit_html": ["pronote_rentree_audit_html", "pronote_audit_html"],
+}
+
+
+@pytest.mark.parametrize(("role", "name", "what"), [row for row in _WRITTEN if row[0] != "client"])
+def test_a_report_lies_where_its_folder_or_its_earlier_name_says(role: str, name: str, what: str) -> None:
+    beside = {"inventory_dir": "/inv"}
+    file = what.removeprefix("reports/")
+    assert _templated(role, name, {**beside, "pronote_reports_dir": "/srv/r"}) == f"/srv/r/{file}"
+    # None at all, by choice.
+    assert _templated(role, name, {**beside, "pronote_reports_dir": ""}) == ""
+    for earlier in _EARLIER[name]:
+        assert _templated(role, name, {**beside, earlier: "/srv/old"}) == "/srv/old"
+        assert _templated(role, name, {**beside, earlier: ""}) == ""
+        both = {**beside, "pronote_reports_dir": "/srv/r", earlier: "/srv/old"}
+        assert _templated(role, name, both) == f"/srv/r/{file}"
 
 
 def test_no_default_lies_in_the_inventory() -> None:
@@ -91,4 +121,6 @@ def test_it_is_said_in_one_place(role: str) -> None:
 
 def _templated(role: str, name: str, variables: dict[str, Any]) -> Any:
     defaults = yaml.safe_load((_ROOT / f"roles/pronote_{role}/defaults/main.yml").read_text(encoding="utf-8"))
-    return Templar(loader=DataLoader(), variables=variables).template(trust_as_template(defaults[name]))
+    # What a default is made of is another one.
+    private = {each: trust_as_template(value) for each, value in defaults.items() if each.startswith("__")}
+    return Templar(loader=DataLoader(), variables={**private, **variables}).template(trust_as_template(defaults[name]))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
 from babel.messages.catalog import Catalog
 
 from tests import variables_reference
-from tests.variables_reference import PAGE, made, missing, page, texts, variables
+from tests.variables_reference import PAGE, Variable, made, missing, page, texts, variables
 from tests.written import stale
 
 
@@ -18,6 +19,10 @@ def _rows(text: str) -> dict[str, str]:
     rows = re.findall(r"(?m)^\| `(pronote_[\w.]+)` \| (.*) \|$", text)
     assert len(rows) == len(dict(rows)), "a variable stands twice"
     return dict(rows)
+
+
+def _all() -> list[Variable]:
+    return [each for part in variables().values() for each in part]
 
 
 def test_the_page_and_its_catalogue_are_what_would_be_written() -> None:
@@ -39,8 +44,8 @@ def test_no_mark_is_left() -> None:
 
 def test_what_has_no_french_is_shown_in_english_and_told() -> None:
     said = dict(texts())
-    told, name = "The HTML report", "pronote_audit_html"
-    assert said[told] == name
+    told = next(each.told for each in _all() if each.name == "pronote_uai")
+    name = said[told]
     catalogue = Catalog(locale="fr")
     for text in said:
         catalogue.add(text, "en français")
@@ -90,13 +95,24 @@ def test_the_first_sentence_says_it_and_another_what_holds_without(
 
 def test_rows_say_where_a_value_comes_from_and_who_reads_it() -> None:
     rows = _rows(page(Catalog(locale="fr")))
-    assert rows["pronote_audit_html"].startswith("`reports/audit.html` [à côté de l'inventaire](stations.md#")
-    assert rows["pronote_audit_html"].endswith("(`audit`, `conclude`)")
-    assert rows["pronote_publish_release"].startswith("obligatoire |")
+    assert rows["pronote_client_log_dir"].startswith("`logs` [à côté de l'inventaire](stations.md#")
+    assert rows["pronote_school"].endswith("(`audit`, `conclude`, `doctor`, `rentree`)")
+    assert rows["pronote_attest_operation"].startswith("obligatoire |")
     assert rows["pronote_releases"].startswith("obligatoire pour `deploy`, `remaining` |")
     assert rows["pronote_uai"].startswith("obligatoire sauf pour `prepare`,")
     assert rows["pronote_client_when_running"].endswith(": `skip`, `wait`, `notify`, `close`, `next_start`, `fail`")
-    assert rows["pronote_init_schools.name"].startswith("obligatoire |")
+    assert rows["pronote_client_notify"].startswith("|")
+    assert rows["pronote_client_notify.delay"].startswith("`300` |")
+    # 0 stands for something else, and for itself.
+    assert rows["pronote_audit_mail.port"].startswith("By default the usual one of the encryption |")
+    assert rows["pronote_rentree_edt.previous_size"].startswith("`0` |")
+
+
+def test_earlier_names_are_told_with_what_they_are_now() -> None:
+    rows = _rows(page(Catalog(locale="fr")))
+    assert rows["pronote_audit_mail_to"] == "`pronote_audit_mail.to`"
+    assert rows["pronote_audit_defer"] == "rien"
+    assert not {each.name for each in _all()} & set(EARLIER)
 
 
 def test_keys_of_keys_are_rows_too() -> None:

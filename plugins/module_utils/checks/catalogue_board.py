@@ -140,11 +140,11 @@ _ORDER = {
     ),
     "archive_not_configured": unseen(
         Message("Where the EDT archive is saved is not known here. Tell the network administrator."),
-        admin=Message("Give the place of the EDT archive (pronote_rentree_edt_path)."),
+        admin=Message("Give the place of the EDT archive (pronote_rentree_edt.path)."),
     ),
     "export_not_configured": unseen(
         Message("Where the export of identifiers is saved is not known here. Tell the network administrator."),
-        admin=Message("Give the place of the exported file (pronote_rentree_export_path)."),
+        admin=Message("Give the place of the exported file (pronote_rentree_export.path)."),
     ),
     "check_failed": unseen(Message("The check could not be made ({fact}).")),
 }

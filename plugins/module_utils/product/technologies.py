@@ -30,6 +30,9 @@ class Technology:
     # Exit codes of the installer that mean success; empty: the exit code says nothing, the log does.
     success_codes: frozenset[int] = frozenset()
     log: Literal["installscript", "text"] = "text"
+    # What the station's UninstallString must be to be run: an .exe with its full path, or anything that cmd reads as
+    # one command. "unread": Windows removes by the product code.
+    uninstaller: Literal["exe", "any", "unread"] = "exe"
 
 
 TECHNOLOGIES: dict[str, Technology] = {
@@ -55,6 +58,7 @@ TECHNOLOGIES: dict[str, Technology] = {
             install='"%SYS%\\msiexec.exe" /i "%JOB%setup.msi" /qn /norestart /l*v "%JOB%setup.log"',
             uninstall='"%SYS%\\msiexec.exe" /x %PRODUCT% /qn /norestart /l*v "%JOB%setup.log"',
             success_codes=frozenset({0, 3010, 1641}),
+            uninstaller="unread",
         ),
         # NSIS manual, 3.2: /S is silent; the uninstaller copies itself away and returns at once.
         Technology(
@@ -71,6 +75,7 @@ TECHNOLOGIES: dict[str, Technology] = {
             install='start "" /wait "%JOB%setup.exe" %ARGUMENTS%',
             uninstall='start "" /wait %UNINSTALL% %UNINSTALL_ARGUMENTS%',
             success_codes=frozenset({0}),
+            uninstaller="any",
         ),
     )
 }

@@ -202,7 +202,7 @@ def _deliver(
         if not failure:
             delivery.warnings.append(
                 Message(
-                    "{error} It was sent again without the report: set pronote_audit_alert_url instead.",
+                    "{error} It was sent again without the report: set pronote_audit_alert.url instead.",
                     error=message_of(exc),
                 )
             )

@@ -203,13 +203,11 @@ def _job_templates(wanted: Wanted) -> list[dict[str, Any]]:
     # Of one school: what is told of all of them is told by the conclusion, whoever the inventory says is to be alerted.
     quiet = {
         "pronote_audit_conclude_later": True,
-        "pronote_audit_html": "",
-        "pronote_audit_path": "",
+        "pronote_reports_dir": "",
         "pronote_audit_fail_on": [],
     }
     told = {
-        "pronote_audit_html": _in(wanted, "reports/audit.html"),
-        "pronote_audit_path": _in(wanted, "reports/audit.json"),
+        "pronote_reports_dir": _in(wanted, "reports"),
         "pronote_audit_fail_on": ["not_compliant", "incomplete"],
     }
     said = {

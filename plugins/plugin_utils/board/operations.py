@@ -115,7 +115,7 @@ OPERATIONS = {
         responsible=Message("ENT administrator / head of school"),
         todo=Message("Imports/Exports > Socles ENT > Exporter les identifiants PRONOTE."),
         look=Message("Tell the network administrator where the exported file is."),
-        admin_look=Message("Give the place of the exported file (pronote_rentree_export_path)."),
+        admin_look=Message("Give the place of the exported file (pronote_rentree_export.path)."),
     ),
     7: Operation(
         title=Message("Import the identifiers in the ENT"),

@@ -31,7 +31,7 @@ SETTINGS_SPEC: dict[str, Any] = {
     "export_previous": {"type": "path"},
     "export_partner": {"type": "str", "default": ""},
 }
-"""Options that a school may have values of its own for, as ``pronote_rentree_<option>``."""
+"""Options that a school may have values of its own for: ``edt_path`` as key ``path`` of ``pronote_rentree_edt``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +86,27 @@ def settings(variables: Mapping[str, Any], options: Mapping[str, Any]) -> list[S
 
 
 def _value(own: Mapping[str, Any], name: str, default: Any, uai: str) -> Any:
-    value = own.get(f"pronote_rentree_{name}", default)
+    what, _mark, key = name.partition("_")
+    given = own.get(f"pronote_rentree_{what}")
+    if given is None:
+        # Its earlier name (preflight/earlier.py), or none.
+        value = own.get(f"pronote_rentree_{name}", default)
+    elif isinstance(given, Mapping):
+        value = given.get(key, default)
+    else:
+        raise ValueError(
+            Message("pronote_rentree_{name} of {uai} has no keys, such as {key}", name=what, uai=uai, key=key)
+        )
     if SETTINGS_SPEC[name]["type"] != "int":
         return None if value is None else str(value)
     try:
         return int(value)
     except (TypeError, ValueError) as exc:
         raise ValueError(
-            Message("pronote_rentree_{name} of {uai} is {value}, not a number", name=name, uai=uai, value=repr(value))
+            Message(
+                "pronote_rentree_{name} of {uai} is {value}, not a number",
+                name=f"{what}.{key}",
+                uai=uai,
+                value=repr(value),
+            )
         ) from exc

@@ -87,7 +87,7 @@ def _reading(school: School) -> Reading[_Report]:
     """Raises ValueError for a variable of this school, StationError for a connection that cannot be made."""
     host = sure(school.workstation)
     if host.error:
-        raise ValueError(Message("{error}: check pronote_rentree_edt_station", error=host.error))
+        raise ValueError(Message("{error}: check pronote_rentree_edt.station", error=host.error))
     if host.problem is not None:
         raise host.problem
     return archive_on_station(school.edt_path, name=host.name, **asked_of(school))

@@ -13,7 +13,7 @@ from ..inventory.schools import said as said_by
 from ..station.telling import telling
 from ..words.catalogue import catalogue
 from ..words.pages import PAGE, anchor_of
-from ..words.words import LANGUAGES, Words
+from ..words.words import LANGUAGES, ONE_OF_THEM, Words
 
 __all__ = ["LANGUAGE_SPEC", "failed", "said", "worded", "words_of"]
 
@@ -64,9 +64,10 @@ def _words_of(
         if given not in LANGUAGES:
             raise ValueError(
                 Message(
-                    "{variable}: {value} is not a language: set pronote_language to fr or en",
+                    "{variable}: {value} is not a language: set pronote_language to {languages}",
                     variable=earlier,
                     value=repr(given),
+                    languages=ONE_OF_THEM,
                 )
             )
     words = catalogue(_known(given, template))
@@ -84,9 +85,10 @@ def _known(given: Any, template: Callable[[Any], Any]) -> str:
     if language in LANGUAGES:
         return language
     told = Message(
-        "{variable} is {value}, which is neither fr nor en: everything is said in the default, {default}",
+        "{variable} is {value}, not {languages}: everything is said in the default, {default}",
         variable="pronote_language",
         value=repr(language),
+        languages=ONE_OF_THEM,
         default=LANGUAGES[0],
     )
     # Ansible shows what was warned of once; of one variable the place is the same for every station and task.

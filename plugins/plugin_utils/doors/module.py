@@ -14,7 +14,7 @@ from ansible.plugins.action import ActionBase
 
 from ...module_utils.base.message import sourced
 from ...module_utils.base.text import printable_data, printable_line
-from ..words.words import LANGUAGES, Words
+from ..words.words import LANGUAGES, ONE_OF_THEM, Words
 from .language import words_of
 
 __all__ = ["ModuleAction"]
@@ -40,7 +40,14 @@ class ModuleAction(ActionBase):
         if language and language not in LANGUAGES:
             words = words_of({}, variables, self._templar.template)
             told_language = printable_line(language)
-            raise AnsibleActionFail(words("{option} is fr or en, not {value}", option="language", value=told_language))
+            raise AnsibleActionFail(
+                words(
+                    "{option} is {languages}, not {value}",
+                    option="language",
+                    languages=ONE_OF_THEM,
+                    value=told_language,
+                )
+            )
         apart = bool(self._task.async_val) and not self._connection.has_native_async
         result = self._execute_module(module_args=given, task_vars=variables, wrap_async=apart)
         if not apart:

@@ -13,7 +13,7 @@ from ..ending.block import of_audit
 from ..inventory.identity import identity_of
 from ..inventory.typed import command_here
 from ..report.arguments import ARGUMENT_SPEC as COMMON_SPEC
-from ..report.arguments import KINDS, asked
+from ..report.arguments import asked, named
 from ..report.conclusion import conclude_all
 from ..report.make import commands, place_of, stations_of
 from ..store.option import store_address
@@ -36,7 +36,7 @@ class ActionModule(ControllerAction):
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
         words, check = self.words, self._task.check_mode
         made, rows = conclude_all(
-            {kind: args[kind] for kind in KINDS},
+            named(args),
             **asked(args),
             max_age=args["max_age"],
             words=words,

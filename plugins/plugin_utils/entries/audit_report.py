@@ -15,7 +15,7 @@ from ..ending.block import of_audit
 from ..inventory.identity import identity_of
 from ..inventory.typed import command_here
 from ..report.arguments import ARGUMENT_SPEC as COMMON_SPEC
-from ..report.arguments import KINDS, asked
+from ..report.arguments import asked, named
 from ..report.make import (
     commands,
     make,
@@ -51,7 +51,7 @@ class ActionModule(ControllerAction):
         later = args["conclude_later"]
         made = make(
             records,
-            {kind: args[kind] for kind in KINDS},
+            named(args),
             **asked(args),
             words=words,
             stations=stations_of(self.variables, args["product"]),

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from ..init.disk import Here
 from ..init.given import as_typed
 from ..init.interview import Interview
 from ..init.plan import CREATED, difference
+from ..inventory.presets import PRESETS
 from ..words.catalogue import catalogue
 from ..words.early import told_language
 from ..words.words import LANGUAGES, Words
@@ -31,7 +32,7 @@ class ActionModule(ControllerAction):
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "folder": {"type": "str", "default": ""},
         "stations": {"type": "str", "default": ""},
-        "preset": {"type": "str", "default": "", "choices": ["", "plain", "glpi", "ocs"]},
+        "preset": {"type": "str", "default": "", "choices": ["", *PRESETS]},
         "schools": {"type": "list", "elements": "dict", "default": []},
         "transport": {"type": "str", "default": ""},
         "user": {"type": "str", "default": ""},
@@ -68,7 +69,8 @@ class ActionModule(ControllerAction):
         made = [each for each in plan.files if each.state == CREATED]
         if made and talk.asks_all and not check:
             talk.tell(plan.lines(done=False))
-            if not talk.asked(questions.AGREED, checks.yes, default=self.words("yes")):
+            own = self.words("yes"), self.words("no")
+            if not talk.asked(questions.AGREED, partial(checks.yes, own=own), default=own[0]):
                 return {"files": [], "next": ""}
         if not check:
             write(plan, here.base)

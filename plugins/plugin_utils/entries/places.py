@@ -16,6 +16,8 @@ from ..store.option import store_address
 _BY = {
     "store": "pronote_state",
     "log_dir": "pronote_client_log_dir",
+    "reports": "pronote_reports_dir",
+    # Earlier names (preflight/earlier.py).
     "audit_html": "pronote_audit_html",
     "audit_path": "pronote_audit_path",
     "rentree_html": "pronote_rentree_html",

@@ -7,7 +7,7 @@ import shlex
 from typing import Any, ClassVar
 
 from ...module_utils.base.message import Message
-from ...module_utils.product.products import PRONOTE_CLIENT
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
 from ...module_utils.product.release import Release
 from ..depot.exclusive import exclusively
 from ..doctor.rehearsed import rehearsals
@@ -16,7 +16,6 @@ from ..inventory.typed import command_here
 from ..prepare.outcome import summary
 from ..prepare.prepare import Preparation, PreparationSettings
 from ..prepare.renew import renew
-from ..prepare.sources import SOURCES
 from ..prepare.wanted import wanted_by_schools
 from ..station.telling import telling
 
@@ -35,7 +34,7 @@ class ActionModule(ControllerAction):
         "depot": {"type": "path", "required": True},
         "lock_file": {"type": "path", "required": True},
         "response_dir": {"type": "path", "required": True},
-        "product": {"type": "str", "default": "pronote_client", "choices": sorted(SOURCES)},
+        "product": {"type": "str", "default": "pronote_client", "choices": sorted(PRODUCTS)},
         "releases": {"type": "list", "elements": "str", "default": []},
         "archs": {"type": "list", "elements": "str", "default": ["x64"], "choices": ["x64", "x86"]},
         "installer": {"type": "list", "elements": "str", "default": []},

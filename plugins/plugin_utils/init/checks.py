@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -168,9 +169,11 @@ def _plain(text: str) -> str:
     return told
 
 
-def yes(text: str) -> bool:
-    """Whether somebody agrees, in either language."""
+def yes(text: str, *, own: Sequence[str] = ()) -> bool:
+    """Whether somebody agrees, in French, English, or their own words for yes and no."""
     told = text.strip().lower()
+    if told in own:
+        return told == own[0]
     if told not in _ANSWERS:
         raise ValueError(Message("{text} is neither yes nor no", text=repr(told[:_LONGEST])))
     return _ANSWERS[told]

@@ -9,7 +9,7 @@ from typing import Final
 
 import yaml
 
-from ..words.words import Words
+from ..words.words import ONE_OF_THEM, Words
 from .answers import Account, Answers, School
 
 __all__ = ["CONFIG", "CSV", "SOURCE", "VAULT", "File", "config_file", "files_of", "says_the_same", "vault_text"]
@@ -88,7 +88,9 @@ def config_file(answers: Answers, words: Words, *, collections: str) -> File:
         *_CONFIG_INVENTORY,
         "",
         "[rentree]",
-        *_comment(words("The language of what is said before an inventory is read: fr or en.")),
+        *_comment(
+            words("The language of what is said before an inventory is read: {languages}.", languages=ONE_OF_THEM)
+        ),
         f"language = {words.language}",
     ]
     return File(content=_text(lines))
@@ -136,7 +138,7 @@ def _stations(answers: Answers, words: Words) -> Iterator[str]:
 
 def _main(answers: Answers, words: Words) -> Iterator[str]:
     yield "---"
-    yield from _comment(words("The language of everything that people read: fr or en."))
+    yield from _comment(words("The language of everything that people read: {languages}.", languages=ONE_OF_THEM))
     yield from _setting("pronote_language", words.language)
     yield ""
     yield from _comment(

@@ -20,10 +20,12 @@ from ansible.inventory.manager import IGNORED, InventoryManager
 from ansible.utils.path import unfrackpath
 from ansible.vars.reserved import get_reserved_names
 
+from ...module_utils.product.products import PRODUCTS, PRONOTE_CLIENT
+
 __all__ = ["files_of", "ignored", "later_sources", "named", "read_apart", "reserved_names", "sources"]
 
 # Groups of this collection that a host is put into by people, wherever its station comes from.
-_ROLES = frozenset({"pronote_edt_stations", "pronote_reference"})
+_ROLES = frozenset({each.group for each in PRODUCTS.values() if each is not PRONOTE_CLIENT}) | {"pronote_reference"}
 _IMPLIED = frozenset({"inventory_file", "inventory_dir"})
 
 

@@ -18,6 +18,7 @@ from ...module_utils.base.message import Message, message_of
 from .cells import read_address, read_mac, read_name, read_text_cell, told_of
 from .export_text import Layout, clean, heading_key, layout, read_text
 from .names import Taken, group_name, look_alike
+from .presets import FIELDS, PRESETS
 from .sites import Sites, notes_of
 
 __all__ = [
@@ -33,40 +34,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-FIELDS = ("name", "address", "mac", "room", "school", "uai")
-
-# Headings by field, the first that is there wins; compared without case and accents.
-PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
-    "plain": {
-        "name": ("name", "nom", "poste", "station", "hostname"),
-        "address": ("address", "adresse", "ip", "adresse ip", "ip address"),
-        "mac": ("mac", "adresse mac", "mac address"),
-        "room": ("room", "salle"),
-        "school": ("school", "etablissement"),
-        "uai": ("uai", "rne"),
-    },
-    # GLPI's search export: "<group of the option> - <name of the option>" (src/Glpi/Search/Output/Spreadsheet.php),
-    # options 21 (MAC) and 126 (IP) of the group Networking (src/NetworkPort.php, src/NetworkName.php).
-    "glpi": {
-        "name": ("name", "nom"),
-        "address": ("networking - ip address", "networking - ip", "reseau - adresse ip", "reseau - ip"),
-        "mac": ("networking - mac address", "networking - mac", "reseau - adresse mac", "reseau - mac"),
-        "room": ("location", "lieu", "characteristics - location", "caracteristiques - lieu"),
-        "school": ("entity", "entite", "characteristics - entity", "caracteristiques - entite"),
-        "uai": (),
-    },
-    # OCS Inventory's "all computers" (ms_all_computers.php, ms_csv.php; labels 23, 34 and 95 of its language files).
-    # It knows no rooms; the TAG is what sites are told apart with.
-    "ocs": {
-        "name": ("computer", "machine", "name", "nom machine"),
-        "address": ("ip address", "adresse ip"),
-        "mac": ("mac address", "adresse mac"),
-        "room": (),
-        "school": ("tag",),
-        "uai": (),
-    },
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +97,8 @@ def _fields(found: Iterable[str], preset: str) -> dict[str, str]:
     """The fields of a preset that are there, each with its heading."""
     there = set(found)
     wanted = {
-        field: next((each for each in headings if each in there), "") for field, headings in PRESETS[preset].items()
+        field: next((each for each in headings if each in there), "")
+        for field, headings in PRESETS[preset].headings.items()
     }
     return {field: heading for field, heading in wanted.items() if heading}
 
@@ -150,7 +118,7 @@ def parse_stations(
     ``notes`` gets what people should be told although it was read. Raises ValueError beginning with the line's number.
     """
     placed = layout(text, lambda cells: _fit(cells, (preset,), columns or {}), sign=delimiter)
-    sites = Sites(schools or {}, trees=preset == "glpi")
+    sites = Sites(schools or {}, trees=PRESETS[preset].trees)
     # As MySQL and some programs write a quote within quotes.
     escapes = (None, "\\") if '\\"' in text else (None,)
     for escape in escapes:
@@ -279,7 +247,7 @@ def _columns(cells: Iterable[str], preset: str, columns: Mapping[str, str], line
     found = [heading_key(cell) for cell in cells]
     where = {}
     for field in FIELDS:
-        headings = [heading_key(columns[field])] if field in columns else PRESETS[preset][field]
+        headings = [heading_key(columns[field])] if field in columns else PRESETS[preset].headings.get(field, ())
         if field in columns and found.count(headings[0]) != 1:
             told = Message(
                 "not one column is called {heading}, which columns gives for {field}",

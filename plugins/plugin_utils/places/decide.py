@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 
 __all__ = [
+    "EARLIER",
     "KINDS",
     "STORE",
     "VARIABLES",
@@ -42,6 +43,11 @@ KINDS: Mapping[str, re.Pattern[str]] = {
 VARIABLES: Mapping[str, Mapping[str, str]] = {
     "state": {"pronote.sqlite3": "pronote_state"},
     "logs": {"": "pronote_client_log_dir"},
+    "reports": {"": "pronote_reports_dir"},
+}
+"""Who says that a file lies elsewhere."""
+
+EARLIER: Mapping[str, Mapping[str, str]] = {
     "reports": {
         "audit.html": "pronote_audit_html",
         "audit.json": "pronote_audit_path",
@@ -49,7 +55,7 @@ VARIABLES: Mapping[str, Mapping[str, str]] = {
         "rentree.json": "pronote_rentree_path",
     },
 }
-"""Who says that a file lies elsewhere. That of an audit holds for the audits of all products."""
+"""Who said it of one file (preflight/earlier.py). That of an audit holds for the audits of all products."""
 
 _SAID: Mapping[str, re.Pattern[str]] = {
     **KINDS,
@@ -91,10 +97,11 @@ def in_use(folder: str, what: str, *, old_there: bool, new_there: bool) -> str:
     return old(folder, what) if old_there and not new_there else default(folder, what)
 
 
-def to_move(explicit: Collection[str]) -> dict[str, frozenset[str]]:
+def to_move(explicit: Set[str]) -> dict[str, frozenset[str]]:
     """The kinds that may be moved, each with the reports that stay, when these variables say where things are."""
-    said = {kind: {name for name, by in names.items() if by in explicit} for kind, names in VARIABLES.items()}
-    return {kind: frozenset(names) for kind, names in said.items() if len(names) < len(VARIABLES[kind])}
+    may = [kind for kind, names in VARIABLES.items() if explicit.isdisjoint(names.values())]
+    said = {kind: {name for name, by in EARLIER.get(kind, {}).items() if by in explicit} for kind in may}
+    return {kind: frozenset(names) for kind, names in said.items() if not names or len(names) < len(EARLIER[kind])}
 
 
 def stays(name: str, said: Collection[str]) -> bool:

@@ -119,7 +119,8 @@ def _explicit(variables: Mapping[str, Any], folder: str) -> set[str] | None:
     """The variables that somebody has set for a host of this folder; None when no host is of it: nobody can tell."""
     hosts = (variables["hostvars"][host] for host in variables["groups"]["all"])
     own = [host for host in hosts if real(host.get("inventory_dir")) == folder]
-    return {by for _what, by in _named() if any(by in host for host in own)} if own else None
+    names = {by for _what, by in _named()} | {by for each in decide.EARLIER.values() for by in each.values()}
+    return {by for by in names if any(by in host for host in own)} if own else None
 
 
 def _where_this_run_writes(folder: str, used: Collection[str], *, awx: bool) -> Iterator[str]:

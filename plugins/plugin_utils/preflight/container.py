@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .findings import Finding
-from .lasting import PLACES, mounts_of, remedy_of, thrown
+from .lasting import EARLIER, PLACES, mounts_of, remedy_of, thrown
 from .setting import Setting, Settings
 
 __all__ = ["passing"]
@@ -17,6 +17,8 @@ __all__ = ["passing"]
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 # Whoever has it writes recordings, into pronote_response_dir unless it says another folder.
 _RECORDS: Final = "pronote_record_store"
+# Whoever has it writes reports that somebody waits for.
+_REPORTS, _EXPORTS = "pronote_reports_dir", "pronote_audit_exports"
 
 
 def passing(
@@ -34,14 +36,15 @@ def passing(
         return
     mounts = mounts_of(_MOUNTS.read_text(encoding="utf-8", errors="replace"))
     records = _RECORDS in options
-    for name in (name for name in PLACES if name in options):
-        by_value: dict[str | None, list[str]] = {}
+    for of in (name for name in PLACES if name in options and (name != _REPORTS or _EXPORTS in options)):
+        by_value: dict[tuple[str, str | None], list[str]] = {}
         for host in play:
-            if name == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
+            if of == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
                 continue  # not used
-            value = settings.value(host, name)
-            by_value.setdefault(None if value is None else str(value), []).append(host)
-        for value, hosts in by_value.items():
+            for name in _said_by(settings, host, of):
+                value = settings.value(host, name)
+                by_value.setdefault((name, None if value is None else str(value)), []).append(host)
+        for (name, value), hosts in by_value.items():
             if value is None and not PLACES[name]:
                 continue
             raw = (
@@ -56,6 +59,12 @@ def passing(
             if fact is not None:
                 place = _place(settings, name)
                 yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))
+
+
+def _said_by(settings: Settings, host: str, name: str) -> list[str]:
+    """The variables that say a place for a host: its own, or else earlier names; its own where nobody says it."""
+    earlier = [each for each, now in EARLIER.items() if now == name and settings.value(host, each) is not None]
+    return [name] if settings.value(host, name) is not None or not earlier else earlier
 
 
 def _worked(value: Any, host: str, template: Callable[[Any, str], Any]) -> str | None:

@@ -31,12 +31,18 @@ Fault = Callable[[Setting, str], Wrong | None]
 """What is wrong with a setting for a host, one of those for whom it counts."""
 
 _NAMED: Final = 5
+_FEW: Final = 3
 _UNKNOWN = Message("nothing reads the variable {name}")
 _MEANT = Message("Did you mean {guess}? A name of your own goes into {own}.")
 _NO_GUESS = Message("Correct it (docs/variables.md), or remove it. A name of your own goes into {own}.")
 _GONE = Message("nothing reads {name} since {version}")
 _RENAMED = Message("{name} is {now} now, and is read until {version}")
 _BESIDE = Message("{name} is {now} now, and is not read where {top} is set")
+_RENAMED_ALL = Message.plural(
+    "{n} variable has another name now, and is read until {version}: {pairs}",
+    "{n} variables have other names now, and are read until {version}: {pairs}",
+)
+_RENAME_ALL = Message("Give them as they are called now (docs/variables.md).")
 _RENAME = Message("Give it as {now} (docs/variables.md).")
 _MISSING = Message("{name} is not set")
 _MISSING_FOR = Message("{name} is not set for {names}")
@@ -73,26 +79,46 @@ def renamed(
     beside: Collection[str] = (),
     by_key: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """Earlier names, which are still read. ``names``: what each is now, a variable or a key of one
+    """Earlier names, which are still read; of many one finding. ``names``: what each is now, a variable or a key of one
     (``pronote_audit_mail.to``); ``version``: the release that reads them no more. ``beside``: those that are read
     whatever else is set; ``by_key``: variables that hide an earlier name only with its own key."""
+    read: dict[str, list[Finding]] = {}
+    there = {setting.name for setting, _group, _host in settings.each()}
     for setting, group, host in settings.each():
         if (now := names.get(setting.name)) is None:
             continue
         whom = frozenset(settings.concerned(setting, group, host))
         top, _dot, key = now.partition(".")
-        told = _RENAMED
-        if setting.name not in beside and any(
-            _says(settings.value(each, top), key if top in by_key else "") for each in whom
-        ):
-            told = _BESIDE
-        yield Finding(
+        hidden = (
+            setting.name not in beside
+            and top in there
+            and any(_says(settings.value(each, top), key if top in by_key else "") for each in whom)
+        )
+        told = _BESIDE if hidden else _RENAMED
+        found = Finding(
             place=setting.place,
             fact=told.given(name=setting.name, now=now, top=top, version=version),
             remedy=_RENAME.given(now=now),
             hosts=whom,
             holds=False,
         )
+        if hidden:
+            yield found
+        else:
+            read.setdefault(setting.name, []).append(found)
+    each_place = [found for same in read.values() for found in same]
+    if len(read) <= _FEW:
+        yield from each_place
+        return
+    pairs = ", ".join(f"{name} → {names[name]}" for name in sorted(read, key=lambda each: (names[each], each)))
+    yield Finding(
+        place=each_place[0].place,
+        fact=_RENAMED_ALL.given(n=len(read), version=version, pairs=pairs),
+        remedy=_RENAME_ALL,
+        hosts=frozenset().union(*(found.hosts for found in each_place)),
+        holds=False,
+        more=len({found.place for found in each_place}) - 1,
+    )
 
 
 def _says(value: Any, key: str) -> bool:

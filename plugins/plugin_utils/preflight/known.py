@@ -39,6 +39,7 @@ _BESIDE: Final[Mapping[str, Mapping[str, Any]]] = {
 """What is read, and is an argument of no role."""
 
 GONE: Final[Mapping[str, str]] = {
+    "pronote_audit_alert_timeout": "0.2.0",
     "pronote_client_reboot_allowed_until": "0.2.0",
     "pronote_prepare_crls": "0.2.0",
 }
@@ -81,7 +82,9 @@ def options_of(role: str) -> list[str]:
 
 
 def needed(role: str) -> list[Sequence[str]]:
-    """What a role cannot do without, each name with those that it had before, which do as well; nothing for no role."""
+    """What a role cannot do without, each name with those that it had before for this role, which do as well; nothing
+    for no role."""
     options = _specs().get(role, {})
     required = [name for name, option in options.items() if option.get("required")]
-    return [with_earlier([name]) for name in (*required, *_NEEDED.get(role, ()))]
+    wanted = (*required, *_NEEDED.get(role, ()))
+    return [[each for each in with_earlier([name]) if each == name or each.startswith(f"{role}_")] for name in wanted]

@@ -16,7 +16,7 @@ from typing import Final
 from ...module_utils.base.message import Message
 from ..store.address import is_server
 
-__all__ = ["PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
+__all__ = ["EARLIER", "PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
 
 PLACES: Final[Mapping[str, str]] = {
     "pronote_state": "{folder}.pronote/state/pronote.sqlite3",
@@ -29,10 +29,15 @@ PLACES: Final[Mapping[str, str]] = {
     "pronote_depot_path": "",
     "pronote_response_dir": "{folder}/responses",
     "pronote_record_store": "",
-    "pronote_audit_html": "{folder}.pronote/reports/audit.html",
-    "pronote_audit_path": "{folder}.pronote/reports/audit.json",
+    "pronote_reports_dir": "{folder}.pronote/reports",
 }
 """What a run writes and a later one, or a person, reads; and where it is unless somebody says it; empty: he has to."""
+
+EARLIER: Final[Mapping[str, str]] = {
+    "pronote_audit_html": "pronote_reports_dir",
+    "pronote_audit_path": "pronote_reports_dir",
+}
+"""Names that these had (preflight/earlier.py), which say it where that of today does not."""
 
 READ: Final = frozenset({"pronote_response_dir"})
 """What the repository may have as well, for who only reads it: it is there anew for each job."""

@@ -11,15 +11,14 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.vault import AnsibleVaultError, EncryptedString
 
-from ...module_utils.base.identifiers import parse_mac, parse_uai
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
 from .judge import Wrong
+from .rules import CORRECT, RULES
 from .setting import Setting, Settings
 
 __all__ = ["OPEN_VAULT", "Values"]
 
-_CORRECT = Message("Correct it.")
 _IN_NAME = Message("{name}: {error}")
 _NO_KEY = Message("nothing reads {name}")
 _KEYS = Message("Its keys are {keys}.")
@@ -34,7 +33,6 @@ _DEFINE = Message("Define what it names, or correct it.")
 # Without its name: those of one vault are one line.
 _SECRET = Message("a secret cannot be opened: {error}")
 OPEN_VAULT = Message("Give the password of the vault (--ask-vault-pass, --vault-password-file), or encrypt it again.")
-_PARSED: Final[Mapping[str, Callable[[str], str]]] = {"pronote_uai": parse_uai, "pronote_mac": parse_mac}
 # Look-ups that ask this machine alone. Whoever else is asked may be far away, and is asked when its answer is wanted.
 _NEAR: Final = frozenset(
     {"config", "csvfile", "dict", "env", "file", "first_found", "fileglob", "ini", "items", "vars"}
@@ -86,7 +84,7 @@ class Values:
             self._judged[key] = self._judge(setting.name, value)
         wrong = self._judged[key]
         # What is said of a value shows it.
-        return Wrong(_HIDDEN.given(name=setting.name), _CORRECT) if wrong is not None and hidden else wrong
+        return wrong._replace(fact=_HIDDEN.given(name=setting.name)) if wrong is not None and hidden else wrong
 
     def _failed(self, setting: Setting, exc: Exception) -> Wrong | None:
         """Of a template that comes to nothing. It holds nobody: whose task works it out fails with it, and no other."""
@@ -119,7 +117,7 @@ class Values:
             told = _TYPE.given(name=name, value=shown, type=spec["type"])
         else:
             told = _IN_NAME.given(name=name, error=one_line(result.errors.msg))
-        return Wrong(told, _CORRECT)
+        return Wrong(told, CORRECT)
 
     def _judge_keys(self, name: str, value: Any) -> Wrong | None:
         """The first that is wrong of what has keys. Ansible takes a text for one, of which a role could read none."""
@@ -137,13 +135,13 @@ class Values:
 
 
 def _parsed(name: str, value: Any) -> Wrong | None:
-    parse = _PARSED.get(name)
-    if parse is None or not str(value).strip():
+    rule = RULES.get(name)
+    if rule is None or not str(value).strip():
         return None
     try:
-        parse(str(value))
+        rule.parse(str(value))
     except ValueError as exc:
-        return Wrong(_IN_NAME.given(name=name, error=message_of(exc)), _CORRECT)
+        return Wrong(_IN_NAME.given(name=name, error=message_of(exc)), rule.remedy, rule.holds)
     return None
 
 

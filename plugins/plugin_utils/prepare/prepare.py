@@ -33,7 +33,7 @@ from ..words.words import Words
 from .download import DownloadOptions, forget
 from .outcome import ReleaseResult
 from .search import SETUP, InstallerFile, Search
-from .sources import SOURCES
+from .sources import source_of
 from .vet import Trust, vet
 from .wanted import by_arch
 
@@ -113,7 +113,7 @@ class PreparationSettings:
 
     @property
     def page(self) -> str:
-        source = SOURCES[self.product]
+        source = source_of(self.product)
         return self.page_url or (source.preview_page if self.preview else source.page)
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "parse_installer_name",
     "read_page",
     "same_folder",
+    "source_of",
     "url_file_name",
 ]
 
@@ -80,6 +81,8 @@ def _named(what: str) -> str:
     return rf"Install_{what}_FR_{release}_win(?P<bits>32|64)\.exe"
 
 
+_BY_HAND = Message("if the publisher calls it otherwise, download it and give the file this name, its release and bits")
+
 SOURCES: dict[str, InstallerSource] = {
     "pronote_client": InstallerSource(
         page="https://www.index-education.com/fr/telecharger-pronote.php",
@@ -97,11 +100,23 @@ SOURCES: dict[str, InstallerSource] = {
         shapes=(_BUTTONS, _ANY_LINK),
         file_name=re.compile(_named(r"EDT_?mono(?:poste)?"), re.ASCII | re.IGNORECASE),
         example="Install_EDTmonoposte_FR_2026.2.7_win64.exe",
-        naming=Message(
-            "if the publisher calls it otherwise, download it and give the file this name, its release and bits"
-        ),
+        naming=_BY_HAND,
     ),
 }
+
+
+def source_of(product: str) -> InstallerSource:
+    """Where a product's installers are found; of one without an entry they are named by hand, after its key."""
+    return SOURCES.get(product) or InstallerSource(
+        page="",
+        preview_page="",
+        shapes=(_BUTTONS, _ANY_LINK),
+        file_name=re.compile(_named(product), re.ASCII | re.IGNORECASE),
+        example=f"Install_{product}_FR_2026.2.7_win64.exe",
+        naming=_BY_HAND,
+    )
+
+
 # RFC 3986. Braces are not in it: the address goes to the lock file, whose text Ansible reads as templates.
 _URL = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _ARCHES = {"64": "x64", "32": "x86"}
@@ -131,7 +146,7 @@ def url_file_name(url: str) -> str:
 
 def parse_installer_name(product: str, name: str) -> Offer:
     """Release and architecture from an installer's file name. Raises ValueError that says what a name looks like."""
-    source = SOURCES[product]
+    source = source_of(product)
     match = source.file_name.fullmatch(name)
     if not match:
         raise ValueError(
@@ -153,7 +168,7 @@ def no_page(product: str) -> ValueError:
             "no download page of {title} is known: download its installer, see that it has a name "
             "like {example}, and pass it with pronote_prepare_installer=<file or address>",
             title=PRODUCTS[product].title,
-            example=SOURCES[product].example,
+            example=source_of(product).example,
         )
     )
 
@@ -163,7 +178,7 @@ def read_page(product: str, page: bytes, *, url: str) -> list[Offer]:
 
     Raises ValueError that says what was looked for, what was there, and how to go on by hand.
     """
-    source = SOURCES[product]
+    source = source_of(product)
     try:
         tree = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(encoding="utf-8"))
     except (lxml.etree.LxmlError, ValueError) as exc:

@@ -8,12 +8,22 @@ docs/troubleshooting.md has the same tables, written from these.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from ...module_utils.base.message import Message
 
-__all__ = ["EXIT_CODES", "INSTALLER_CODES", "NSIS_CODES", "ExitCause", "code_text", "exit_cause", "unsigned"]
+__all__ = [
+    "EXIT_CODES",
+    "INSTALLER_CODES",
+    "NSIS_CODES",
+    "OF_TECHNOLOGY",
+    "ExitCause",
+    "code_text",
+    "exit_cause",
+    "unsigned",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +208,9 @@ EXIT_CODES: Final[dict[int, ExitCause]] = {
 }
 """By 32-bit unsigned number: NTSTATUS, HRESULT, exceptions of runtimes. They mean the same of whatever program."""
 
+OF_TECHNOLOGY: Final[Mapping[str, Mapping[int, ExitCause]]] = {"nsis": NSIS_CODES, "msi": _WIN32}
+"""What a number means to one technology alone, before anything else."""
+
 
 def unsigned(code: int) -> int:
     """The number as 32 bits without a sign: cmd.exe writes -1073741819 for 0xC0000005."""
@@ -212,8 +225,5 @@ def code_text(code: int) -> str:
 def exit_cause(code: int, *, technology: str = "") -> ExitCause | None:
     """What a program's exit code means; None for one that is its own affair. ``technology``: of the installer."""
     number = unsigned(code)
-    if technology == "nsis" and number in NSIS_CODES:
-        return NSIS_CODES[number]
-    if technology == "msi" and number in _WIN32:
-        return _WIN32[number]
-    return EXIT_CODES.get(number) or INSTALLER_CODES.get(number)
+    own = OF_TECHNOLOGY.get(technology, {})
+    return own.get(number) or EXIT_CODES.get(number) or INSTALLER_CODES.get(number)

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from ...module_utils.base.message import Message
+from ...module_utils.product.technologies import TECHNOLOGIES
 
 __all__ = ["UninstallCommand", "UninstallError", "parse_uninstall", "split_uninstall", "why_not_removable"]
 
@@ -89,11 +90,12 @@ def why_not_removable(value: str, technology: str) -> UninstallError | None:
 
     Windows Installer removes by the product code and does not read it. A custom installer's may be of any shape.
     """
+    known = TECHNOLOGIES.get(technology)
     try:
-        if technology in {"installscript", "nsis"}:
-            parse_uninstall(value)
-        elif technology != "msi":
+        if known is None or known.uninstaller == "any":
             _plain(value)
+        elif known.uninstaller == "exe":
+            parse_uninstall(value)
     except UninstallError as exc:
         return exc
     return None

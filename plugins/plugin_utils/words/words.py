@@ -9,12 +9,17 @@ from gettext import NullTranslations
 from types import ModuleType
 from typing import Any
 
-from ...module_utils.base.message import Day, Message, Moment, filled, sourced
+from ...module_utils.base.message import Day, Message, Moment, filled, linked, sourced
 
-__all__ = ["LANGUAGES", "Words"]
+__all__ = ["LANGUAGES", "ONE_OF_THEM", "PLACES", "Words"]
 
-LANGUAGES = ("fr", "en")
-"""Those that there are; English is the language of the sources."""
+PLACES = {"fr": "fr_FR", "en": "en_GB"}
+"""Each language, with the place whose dates and numbers it has: days before months in both."""
+
+LANGUAGES = tuple(PLACES)
+"""Those that there are, the default first; English is the language of the sources."""
+
+ONE_OF_THEM = linked(Message("{first} or {then}"), LANGUAGES)
 
 
 class Words:

@@ -41,7 +41,7 @@ class ClientOptions:
     """A PRONOTE client, or another product, found on the station. Half-removed ones lack ``entry`` or ``exe``."""
 
     release: str
-    product: Literal["pronote_client", "edt_monoposte"] = "pronote_client"
+    product: str = "pronote_client"  # a key of installer/products.py
     arch: Literal["x64", "x86"] = "x64"
     entry: bool = True
     exe: bool = True

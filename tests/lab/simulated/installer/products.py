@@ -26,8 +26,13 @@ __all__ = [
 Arch = Literal["x64", "x86"]
 CLIENT = "Client PRONOTE"
 EDT = "EDT Monoposte"
-# The vendor's names by our keys.
-NAMES = {"pronote_client": CLIENT, "edt_monoposte": EDT}
+# By our keys: the vendor's name, and the folder of a year.
+PROGRAMS = {
+    "pronote_client": (CLIENT, "Pronote {year}\\Réseau\\Client"),
+    "edt_monoposte": (EDT, "EDT {year}\\Monoposte"),
+}
+NAMES = {key: name for key, (name, _folder) in PROGRAMS.items()}
+_FOLDERS = dict(PROGRAMS.values())
 UPDATER_NAME = "Mise à jour automatique - Index Education -"
 
 # Seen on real stations; the other years' codes are derived, since they are not public.
@@ -71,8 +76,9 @@ def exe_name(product: str = CLIENT) -> str:
 
 def folder(year: int, arch: str, *, x64_windows: bool, product: str = CLIENT) -> str:
     """The folder of the exe; up to 2018 there was no ``Client`` below ``Réseau``."""
-    below = "Réseau" if year <= 2018 else "Réseau\\Client"
-    place = f"EDT {year}\\Monoposte" if product == EDT else f"Pronote {year}\\{below}"
+    place = _FOLDERS[product].format(year=year)
+    if product == CLIENT and year <= 2018:
+        place = place.removesuffix("\\Client")
     return f"{program_files(arch, x64_windows=x64_windows)}\\Index Education\\{place}"
 
 

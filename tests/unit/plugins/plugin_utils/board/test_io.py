@@ -75,14 +75,27 @@ def test_a_host_with_a_wrong_uai_is_named_and_stops_no_deployment(wrong: Mapping
 
 def test_a_school_has_its_own_values() -> None:
     variables = _variables(
-        a={"pronote_uai": "0310001A", "pronote_rentree_edt_path": "/a", "pronote_rentree_edt_previous_size": "12"},
+        a={"pronote_uai": "0310001A", "pronote_rentree_edt": {"path": "/a", "previous_size": "12"}},
         b={"pronote_uai": "0310002B", "pronote_school": "Collège"},
     )
     one, two = settings(variables, {**_OPTIONS, "edt_path": "/all"})
     assert (one.edt_path, one.edt_previous_size, two.edt_path, two.name) == ("/a", 12, "/all", "Collège")
-    bad = _variables(a={"pronote_uai": "0310001A", "pronote_rentree_edt_previous_size": "big"})
-    with pytest.raises(ValueError, match="pronote_rentree_edt_previous_size of 0310001A is 'big', not a number"):
+    bad = _variables(a={"pronote_uai": "0310001A", "pronote_rentree_edt": {"previous_size": "big"}})
+    with pytest.raises(ValueError, match=r"pronote_rentree_edt\.previous_size of 0310001A is 'big', not a number"):
         settings(bad, _OPTIONS)
+    with pytest.raises(ValueError, match="pronote_rentree_export of 0310001A has no keys, such as path"):
+        settings(_variables(a={"pronote_uai": "0310001A", "pronote_rentree_export": "/a.xml"}), _OPTIONS)
+
+
+def test_a_key_that_is_not_given_is_the_options_and_an_earlier_name_is_read_alone() -> None:
+    earlier = {"pronote_rentree_edt_path": "/earlier", "pronote_rentree_edt_station": "direction"}
+    variables = _variables(
+        a={"pronote_uai": "0310001A", "pronote_rentree_edt": {"station": "bureau"}, **earlier},
+        b={"pronote_uai": "0310002B", **earlier},
+    )
+    one, two = settings(variables, {**_OPTIONS, "edt_path": "/all"})
+    assert (one.edt_path, one.edt_station) == ("/all", "bureau")
+    assert (two.edt_path, two.edt_station) == ("/earlier", "direction")
 
 
 def _sources(tmp_path: Path, **changes: Any) -> Sources:
@@ -108,8 +121,7 @@ def test_what_is_wrong_in_one_school_is_on_its_board_alone(tmp_path: Path, bench
         b={
             "pronote_uai": "0310002B",
             "pronote_server_url": "not an address",
-            "pronote_rentree_edt_path": "/nowhere",
-            "pronote_rentree_edt_newer_than": "soon",
+            "pronote_rentree_edt": {"path": "/nowhere", "newer_than": "soon"},
         },
     )
     one, two = boards(settings(variables, _OPTIONS), _sources(tmp_path))
@@ -278,7 +290,7 @@ def test_a_workstation_that_nobody_can_ask_is_its_own_schools(tmp_path: Path, mo
     assert [_codes(each)[2] for each in made] == [
         *(["check_failed"], ["check_failed"], ["file_absent"], ["station_unreadable"])
     ]
-    assert "'nobody' is not a host of the inventory: check pronote_rentree_edt_station" in str(twos[0]["findings"])
+    assert "'nobody' is not a host of the inventory: check pronote_rentree_edt.station" in str(twos[0]["findings"])
     assert "odd option" in str(twos[1]["findings"])
 
 

@@ -74,7 +74,7 @@ def test_only_the_administrators_lines_name_what_is_ansibles(language: str) -> N
             2,
             ["archive_not_configured"],
             NOT_OBSERVABLE,
-            "Donner l'emplacement de l'archive EDT (pronote_rentree_edt_path).",
+            "Donner l'emplacement de l'archive EDT (pronote_rentree_edt.path).",
         ),
         (3, ["not_attested"], TO_DO, "Une fois que c'est fait, l'attester (playbooks/attest.yml)."),
         (5, ["cas_off"], TO_DO, ""),
@@ -82,7 +82,7 @@ def test_only_the_administrators_lines_name_what_is_ansibles(language: str) -> N
             6,
             ["export_not_configured"],
             NOT_OBSERVABLE,
-            "Donner l'emplacement du fichier exporté (pronote_rentree_export_path).",
+            "Donner l'emplacement du fichier exporté (pronote_rentree_export.path).",
         ),
     ],
 )

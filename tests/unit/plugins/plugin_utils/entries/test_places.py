@@ -101,9 +101,9 @@ def test_a_store_that_cannot_be_moved_is_told(inventory: Path) -> None:
     assert _run(_play(inventory))["warnings"] == []
 
 
-@pytest.mark.parametrize("variable", ["pronote_state", "pronote_audit_html"])
+@pytest.mark.parametrize("variable", ["pronote_state", "pronote_reports_dir"])
 def test_no_inventory_folder_is_told_with_the_remedy(variable: str) -> None:
-    option = {"pronote_state": "store", "pronote_audit_html": "audit_html"}[variable]
+    option = {"pronote_state": "store", "pronote_reports_dir": "reports"}[variable]
     nowhere: dict[str, Any] = {option: ""}
     (warning,) = _run(_play(None), **nowhere)["warnings"]
     assert "come from no inventory folder (-i host, or add_host)" in warning

@@ -27,6 +27,8 @@ _kerberos = partial(checks.user, transport="kerberos")
         (checks.secret, " a{{b}} ", " a{{b}} "),
         (checks.yes, "OUI", True),
         (checks.yes, "n", False),
+        (partial(checks.yes, own=("sí", "no")), " SÍ ", True),
+        (partial(checks.yes, own=("sí", "no")), "non", False),
     ],
 )
 def test_what_is_right(check: Callable[[str], Any], given: str, value: Any) -> None:

@@ -53,6 +53,9 @@ def test_beside_the_folder_and_never_in_it(folder: str, what: str, beside: str, 
         (set(), {"state": set(), "logs": set(), "reports": set()}),
         ({"pronote_state"}, {"logs": set(), "reports": set()}),
         ({"pronote_client_log_dir", "pronote_state"}, {"reports": set()}),
+        ({"pronote_reports_dir"}, {"state": set(), "logs": set()}),
+        ({"pronote_reports_dir", "pronote_audit_html"}, {"state": set(), "logs": set()}),
+        # Earlier names, each for one report.
         ({"pronote_audit_html"}, {"state": set(), "logs": set(), "reports": {"audit.html"}}),
         (
             {"pronote_audit_html", "pronote_audit_path", "pronote_rentree_html", "pronote_rentree_path"},

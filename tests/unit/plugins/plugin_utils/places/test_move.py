@@ -103,7 +103,7 @@ def test_what_0_1_0_left(tmp_path: Path) -> None:
 
 def test_what_somebody_has_set_stays(inventory: Path) -> None:
     before = _tree(inventory)
-    explicit = {"pronote_state", "pronote_client_log_dir", "pronote_audit_html"}
+    explicit = {"pronote_state", "pronote_client_log_dir", "pronote_reports_dir"}
     assert move(str(inventory), to_move(explicit), check=False) == Moves()
     assert _tree(inventory) == before
     assert not _beside(inventory).exists()

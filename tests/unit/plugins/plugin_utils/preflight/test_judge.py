@@ -112,6 +112,41 @@ def test_an_earlier_name_beside_the_one_of_today_is_told_to_be_read_no_more() ->
     assert found.fact == "pronote_mail_to is pronote_mail.to now, and is not read where pronote_mail is set"
 
 
+@pytest.mark.parametrize(
+    ("today", "options", "is_read"),
+    [
+        ({"pronote_mail": {"from": "x"}}, {}, False),
+        ({"pronote_mail": {"from": "x"}}, {"by_key": ["pronote_mail"]}, True),
+        ({"pronote_mail": {"to": []}}, {"by_key": ["pronote_mail"]}, False),
+        # No mapping: nothing can be said of its keys.
+        ({"pronote_mail": "to=x"}, {"by_key": ["pronote_mail"]}, False),
+        ({"pronote_mail": {"to": []}}, {"beside": ["pronote_mail_to"]}, True),
+    ],
+)
+def test_what_hides_an_earlier_name(today: dict[str, Any], options: dict[str, Any], is_read: bool) -> None:
+    settings = _settings(files={"lycee": {"pronote_mail_to": []}, "all": today})
+    (found,) = renamed(settings, {"pronote_mail_to": "pronote_mail.to"}, "0.3.0", **options)
+    assert ("is read until" in found.fact) is is_read
+
+
+def test_many_earlier_names_are_one_line_and_those_that_are_not_read_have_their_own() -> None:
+    names = {f"pronote_old_{n}": f"pronote_new.{n}" for n in range(4)} | {"pronote_deaf": "pronote_there"}
+    files = {"all": {"pronote_old_0": 1, "pronote_deaf": 1, "pronote_there": 2}, "lycee": {"pronote_old_1": 1}}
+    settings = _settings(files=files, hosts={"d": {"pronote_old_2": 1, "pronote_old_3": 1, "pronote_old_0": 1}})
+    deaf, found = renamed(settings, names, "0.3.0")
+    assert deaf.fact == "pronote_deaf is pronote_there now, and is not read where pronote_there is set"
+    assert found.said == (
+        "group_vars/all.yml and 2 more places: 4 variables have other names now, and are read until 0.3.0: "
+        "pronote_old_0 → pronote_new.0, pronote_old_1 → pronote_new.1, pronote_old_2 → pronote_new.2, "
+        "pronote_old_3 → pronote_new.3"
+    )
+    assert (found.remedy, found.hosts, found.holds) == (
+        "Give them as they are called now (docs/variables.md).",
+        frozenset("abcd"),
+        False,
+    )
+
+
 def _values(settings: Settings, bad: object = "bad") -> list[tuple[str, set[str]]]:
     told = Wrong(Message("cannot be"), Message("Correct it."))
     found = values(settings, lambda _setting: True, lambda setting, _host: told if setting.value == bad else None)

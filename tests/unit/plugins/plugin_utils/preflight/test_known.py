@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE, with_earlier
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import (
     GONE,
     known,
@@ -90,6 +90,13 @@ def test_a_name_that_two_roles_have_is_of_one_type() -> None:
 )
 def test_what_a_role_needs(role: str, names: list[list[str]]) -> None:
     assert [list(each) for each in needed(role)] == names
+
+
+def test_a_name_is_followed_by_those_that_it_had() -> None:
+    assert with_earlier(["pronote_lock_file", "pronote_uai"])[:2] == ["pronote_lock_file", "pronote_uai"]
+    assert "pronote_startup_lock_file" in with_earlier(["pronote_lock_file", "pronote_uai"])[2:]
+    assert {"pronote_client_job_timeout", "pronote_client_lease"} <= set(with_earlier({"pronote_timeouts": {}}))
+    assert with_earlier(["pronote_uai"]) == ["pronote_uai"]
 
 
 def test_playbooks_name_their_roles() -> None:

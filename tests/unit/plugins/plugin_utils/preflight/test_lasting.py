@@ -88,6 +88,7 @@ def _found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str], 
     return {str(each.fact): str(each.remedy) for each in found}
 
 
+_EXPORTS = "pronote_audit_exports"
 _PASSES = "is thrown away with this job's container"
 
 
@@ -118,17 +119,15 @@ def test_everything_is_thrown_away_by_default(tmp_path: Path, monkeypatch: pytes
         # In the repository, which each job has anew; and beside an inventory that AWX made, where nothing is.
         ("pronote_response_dir", "/runner/project/inventories/my_schools/responses", False),
         ("pronote_response_dir", "/runner/inventory/responses", True),
-        ("pronote_audit_html", "/srv/pronote-awx/reports/audit.html", False),
-        ("pronote_audit_html", "/runner/project/audit.html", True),
-        ("pronote_audit_html", "", False),
-        ("pronote_audit_path", "/tmp/audit.json", True),
-        ("pronote_audit_path", "", False),
+        ("pronote_reports_dir", "/srv/pronote-awx/reports", False),
+        ("pronote_reports_dir", "/runner/project", True),
+        ("pronote_reports_dir", "", False),
     ],
 )
 def test_a_place_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, fault: bool
 ) -> None:
-    told = _found(tmp_path, monkeypatch, [name], awx_job_id=7, **{name: value})
+    told = _found(tmp_path, monkeypatch, [name, _EXPORTS], awx_job_id=7, **{name: value})
     expected = [f"{name} is {value}, which is thrown away with this job's container"] if fault else []
     assert list(told) == expected
     # Nobody throws anything away elsewhere.
@@ -160,11 +159,30 @@ def test_a_recording_is_not_left_in_the_repositorys_copy(
 
 @pytest.mark.parametrize("role", ["pronote_audit", "pronote_conclude"])
 def test_reports_are_thrown_away_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
-    options = [name for name in options_of(role) if name.startswith("pronote_audit_")]
-    assert [fact.split(" is ")[0] for fact in _found(tmp_path, monkeypatch, options, awx_job_id=7)] == [
-        "pronote_audit_html",
-        "pronote_audit_path",
-    ]
+    options = [name for name in options_of(role) if name in {"pronote_reports_dir", _EXPORTS}]
+    told = _found(tmp_path, monkeypatch, options, awx_job_id=7)
+    assert list(told) == [f"pronote_reports_dir is not set, and /runner/inventory.pronote/reports {_PASSES}"]
+
+
+def test_reports_are_where_an_earlier_name_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the data of an earlier awx/apply.yml have it: such a job is not held."""
+    options = options_of("pronote_audit")
+
+    def told(**values: str) -> list[str]:
+        rest = {"pronote_state": "", "pronote_cache_dir": "/srv/pronote-awx/cache", "awx_job_id": 7}
+        return [fact.partition(",")[0] for fact in _found(tmp_path, monkeypatch, options, **rest, **values)]
+
+    assert told(pronote_audit_html="", pronote_audit_path="") == []
+    assert told(pronote_audit_html="/tmp/a.html") == ["pronote_audit_html is /tmp/a.html"]
+    assert told(pronote_audit_path="/tmp/a.json", pronote_reports_dir="/srv/pronote-awx/r") == []
+
+
+def test_whoever_writes_reports_beside_its_work_is_not_held_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("pronote_doctor", "pronote_rehearse", "pronote_rentree", "pronote_prepare"):
+        assert "pronote_reports_dir" in options_of(role)
+        assert not any("reports" in fact for fact in _found(tmp_path, monkeypatch, options_of(role), awx_job_id=7))
 
 
 def test_what_a_role_does_not_write_is_no_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 import yaml
-from ansible.inventory.manager import InventoryManager
-from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultLib, VaultSecret, VaultSecretsContext
-from ansible.playbook.play import Play
-from ansible.vars.manager import VariableManager
-from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.check import findings_of
+from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings import Finding, lines
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.rules import RULES, Rule
+
+from tests.unit.mistaken import UAI, Found, look_at
 
 _ROOT = Path(__file__).resolve().parents[5]
 _VAULT = VaultLib([("default", VaultSecret(b"of the vault"))])
-
-Found = Callable[..., list[Finding]]
-
-HOSTS = """---
-pronote_stations:
-  children:
-    lycee:
-      hosts:
-        pc-1: {ansible_host: 10.0.0.1}
-        pc-2: {ansible_host: 10.0.0.2}
-    college:
-      hosts:
-        pc-3: {ansible_host: 10.0.1.1}
-"""
-UAI = {"group_vars/lycee.yml": "pronote_uai: 0310001A\n", "group_vars/college.yml": "pronote_uai: 0310002B\n"}
-
-
-def _look(inventory: Path, role: str = "", play: tuple[str, ...] = (), **extra: Any) -> list[Finding]:
-    loader = DataLoader()
-    loader.set_basedir(str(inventory / "playbooks"))
-    read = InventoryManager(loader=loader, sources=[str(inventory)])
-    manager = VariableManager(loader=loader, inventory=read)
-    manager._extra_vars = extra
-    data = {"name": "play", "hosts": "all", "gather_facts": False}
-    begun = Play.load(data, variable_manager=manager, loader=loader)
-    stations = [host.name for host in read.groups["pronote_stations"].get_hosts()]
-    return findings_of(manager, begun, play or stations, role=role)
-
-
-@pytest.fixture
-def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Found:
-    """What is found of an inventory of two schools with these files, by their paths."""
-    monkeypatch.chdir(tmp_path)
-    # As a run without a password has it.
-    monkeypatch.setattr(VaultSecretsContext, "_current", VaultSecretsContext(secrets=[]))
-
-    def look(files: Mapping[str, str | bytes], **more: Any) -> list[Finding]:
-        inventory = tmp_path / "inv"
-        for name, text in {"hosts.yml": HOSTS, **UAI, **files}.items():
-            path = inventory / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return _look(inventory, **more)
-
-    return look
 
 
 def _told(found: list[Finding]) -> list[tuple[str, set[str]]]:
@@ -72,11 +25,14 @@ def _told(found: list[Finding]) -> list[tuple[str, set[str]]]:
 
 @pytest.mark.parametrize("name", ["example", "lab"])
 def test_what_is_shipped_is_in_order(name: str) -> None:
-    assert _look(_ROOT / "inventories" / name, "pronote_audit") == []
+    assert look_at(_ROOT / "inventories" / name, "pronote_audit") == []
 
 
 def test_an_inventory_in_order_says_nothing(found: Found) -> None:
     assert found({}, role="pronote_audit") == []
+    # Some keys of a variable, and one that is null.
+    keys = "pronote_timeouts: {job: 60, poll: '{{ 1 / 2 }}', reboot: null}\npronote_client_ring_max: {failed: 3}\n"
+    assert found({"host_vars/pc-3.yml": keys}, role="pronote_audit") == []
 
 
 @pytest.mark.parametrize(
@@ -114,6 +70,42 @@ def test_an_inventory_in_order_says_nothing(found: Found) -> None:
             "pronote_uai: 0310002B\nhour: noon\npronote_client_armed_days: '{{ hour }}'\n",
             "inv/group_vars/college.yml:3: pronote_client_armed_days is 'noon', and must be a value of type int."
             " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "group_vars/college.yml",
+            "pronote_uai: 0310002B\npronote_timeouts: {poll: 5, job: an hour}\n",
+            "inv/group_vars/college.yml:2: pronote_timeouts.job is 'an hour', and must be a value of type float."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_client_ring_max: {failures: 1}\n",
+            "inv/host_vars/pc-3.yml:1: nothing reads pronote_client_ring_max.failures."
+            " Its keys are failed, unreachable.",
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_client_notify: {delay: '{{ 1 + 1 }}', then: '{{ \"later\" }}'}\n",
+            "inv/host_vars/pc-3.yml:1: pronote_client_notify.then is 'later', and must be one of: skip, close."
+            " Correct it.",
+            {"pc-3"},
+        ),
+        (
+            # Ansible makes a mapping of such a text for a module, and a role reads no key of it.
+            "host_vars/pc-3.yml",
+            "pronote_timeouts: job=3\n",
+            "inv/host_vars/pc-3.yml:1: pronote_timeouts is 'job=3', and must be a value of type dict."
+            ' Give it with its keys; on a command line, -e \'{"pronote_timeouts": {"job": …}}\'.',
+            {"pc-3"},
+        ),
+        (
+            "host_vars/pc-3.yml",
+            "pronote_timeouts: [{job: 3}]\n",
+            "inv/host_vars/pc-3.yml:1: pronote_timeouts is [{'job': 3}], and must be a value of type dict."
+            ' Give it with its keys; on a command line, -e \'{"pronote_timeouts": {"job": …}}\'.',
             {"pc-3"},
         ),
         (
@@ -293,3 +285,26 @@ def test_what_may_not_be_read_is_one_line(found: Found, tmp_path: Path) -> None:
     remedy = "Check its owner and rights (ls -l, chmod, chown), or run as somebody who may."
     assert told == [(f"{line} {remedy}", {"pc-1", "pc-2", "pc-3"})]
     assert not [each for each in others if "cannot be read by" in each.fact]
+
+
+def _no_port(text: str) -> None:
+    if ":" in text:
+        raise ValueError(f"{text} has a port")
+
+
+@pytest.mark.parametrize(
+    ("value", "fact"),
+    [
+        ("depot:80", "inv/group_vars/all.yml:1: pronote_depot_path: depot:80 has a port"),
+        ('"{{ own }}"', "inv/group_vars/all.yml:1: pronote_depot_path is encrypted, and what it says cannot be used"),
+    ],
+)
+def test_a_rule_has_a_remedy_of_its_own_and_says_whether_it_holds(
+    found: Found, monkeypatch: pytest.MonkeyPatch, value: str, fact: str
+) -> None:
+    rule = Rule(parse=_no_port, remedy=Message("Leave it out."), holds=False)
+    monkeypatch.setitem(cast("dict[str, Rule]", RULES), "pronote_depot_path", rule)
+    context = VaultSecretsContext(secrets=[("default", VaultSecret(b"of the vault"))])
+    monkeypatch.setattr(VaultSecretsContext, "_current", context)
+    told = found({"group_vars/all.yml": f"pronote_depot_path: {value}\n{_sealed('own', 'depot:80')}"})
+    assert [(each.said, each.remedy, each.holds) for each in told] == [(fact, "Leave it out.", False)]

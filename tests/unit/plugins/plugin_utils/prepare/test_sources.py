@@ -9,8 +9,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.prepare.sources im
     Offer,
     choose_offer,
     is_url,
+    no_page,
     parse_installer_name,
     read_page,
+    source_of,
     url_file_name,
 )
 
@@ -177,3 +179,12 @@ def test_addresses(text: str, expected: bool | None) -> None:
 
 def test_the_file_name_of_an_address() -> None:
     assert url_file_name("https://h/a/Install%5FPRNclient.exe?x=/y#z") == "Install_PRNclient.exe"
+
+
+def test_of_a_product_without_an_entry_the_installer_is_named_after_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(SOURCES, "edt_monoposte")
+    named = parse_installer_name("edt_monoposte", source_of("edt_monoposte").example)
+    assert (str(named.release), named.arch) == ("2026.2.7", "x64")
+    with pytest.raises(ValueError, match="give the file this name"):
+        parse_installer_name("edt_monoposte", "Install_EDTmonoposte_FR_2026.2.7_win64.exe")
+    assert str(no_page("edt_monoposte")).startswith("no download page of EDT monoposte is known")

@@ -23,7 +23,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.errors import StationFactError
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
-from tests.catalogue import catalogues, read
+from tests.catalogue import FRENCH, read
 
 PRODUCT = "pronote_client"
 WANTED = Release.parse("2026.2.7")
@@ -65,7 +65,7 @@ def test_what_comes_next(outcome: str, reason: str, remedy: str, step: str) -> N
 
 
 def test_the_texts_are_those_of_the_engine() -> None:
-    texts = {message.id for message in read(catalogues()[0])}
+    texts = {message.id for message in read(FRENCH)}
     assert set(STEPS_BY_TEXT) <= texts
 
 

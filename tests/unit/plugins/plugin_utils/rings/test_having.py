@@ -19,10 +19,10 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.turn import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.wants import PlayVariables
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.store import Store
 
-from tests.unit.plugins.plugin_utils.rings.test_play import DEFAULTS, _off, _task, _templated
+from tests.unit import plays
 
 _OTHER = Run(run="node-2:x", holder="AWX 13", node="node-2")
-_STATIONS = {"a1": _off(), "a2": _off(), "b1": {**_off(), "pronote_uai": "B"}}
+_STATIONS = {"a1": plays.off(), "a2": plays.off(), "b1": {**plays.off(), "pronote_uai": "B"}}
 
 
 def _taken(path: Path, *schools: str) -> None:
@@ -38,14 +38,16 @@ def _who_has(path: Path, school: str) -> str:
 
 
 def _plan(task: dict[str, Any], path: Path, **more: Any) -> dict[str, Any]:
-    planned = make_plan(PlayVariables(task, DEFAULTS, _templated), store=str(path), connect_timeout=0, **more)
+    planned = make_plan(
+        PlayVariables(task, plays.DEFAULTS, plays.templated), store=str(path), connect_timeout=0, **more
+    )
     return {**planned, "plans": [{**plan, "elsewhere": str(plan["elsewhere"])} for plan in planned["plans"]]}
 
 
 def test_a_school_of_another_run_keeps_back_and_the_other_goes(tmp_path: Path) -> None:
     path = tmp_path / "state"
     _taken(path, "A")
-    task = _task(_STATIONS)
+    task = plays.task(_STATIONS)
     planned = _plan(task, path)
     step = take_step(task, planned, index=0, results="r", store=str(path), check=False)
     assert (step["go"], sorted(step["held"]), sorted(step["elsewhere"])) == (["b1"], ["a1", "a2"], ["a1", "a2"])
@@ -67,7 +69,7 @@ def test_a_school_of_another_run_keeps_back_and_the_other_goes(tmp_path: Path) -
 def test_a_dry_run_says_who_has_a_school_and_takes_none(tmp_path: Path) -> None:
     path = tmp_path / "state"
     _taken(path, "A")
-    task = _task(_STATIONS)
+    task = plays.task(_STATIONS)
     planned = _plan(task, path, check=True)
     assert any("AWX 13 on node-2" in warning for warning in planned["warnings"])
     step = take_step(task, planned, index=0, results="r", store=str(path), check=True)
@@ -88,10 +90,10 @@ def test_it_waits_as_long_as_it_is_told(tmp_path: Path, monkeypatch: pytest.Monk
                 release(store, _OTHER.run)
 
     monkeypatch.setattr(time, "sleep", sleep)
-    held = _plan(_task(_STATIONS), path, lease_wait=30, waits=said.extend)
+    held = _plan(plays.task(_STATIONS), path, lease_wait=30, waits=said.extend)
     assert [plan["elsewhere"] != "" for plan in held["plans"]] == [True, False]
     assert clock == [30.0]
-    had = _plan(_task(_STATIONS), path, lease_wait=600, waits=said.extend)
+    had = _plan(plays.task(_STATIONS), path, lease_wait=600, waits=said.extend)
     assert [plan["elsewhere"] for plan in had["plans"]] == ["", ""]
     assert clock == [60.0]
     assert len(said) == 2
@@ -100,7 +102,7 @@ def test_it_waits_as_long_as_it_is_told(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_school_that_was_lost_meanwhile_is_left_to_who_has_it(tmp_path: Path) -> None:
     """Nothing was written for longer than the lease (a machine that slept), and another run has taken it."""
     path = tmp_path / "state"
-    task = _task(_STATIONS)
+    task = plays.task(_STATIONS)
     planned = _plan(task, path)
     with Store(path) as store:
         later = utc_now() + dt.timedelta(seconds=301)
@@ -113,7 +115,7 @@ def test_a_run_has_its_own_school_whatever_the_play(tmp_path: Path) -> None:
     path = tmp_path / "state"
     with Store(path) as store:
         take(store, ["A"], this_run({}), now=utc_now(), seconds=300, alive=lambda _run: True)
-    assert [plan["elsewhere"] for plan in _plan(_task(_STATIONS), path)["plans"]] == ["", ""]
+    assert [plan["elsewhere"] for plan in _plan(plays.task(_STATIONS), path)["plans"]] == ["", ""]
 
 
 def test_too_short_a_lease_would_end_while_its_run_works() -> None:
@@ -125,6 +127,6 @@ def test_too_short_a_lease_would_end_while_its_run_works() -> None:
 def test_a_store_that_cannot_be_used_stops_nobody(tmp_path: Path) -> None:
     path = tmp_path / "state"
     path.write_text("no store", encoding="utf-8")
-    planned = _plan(_task(_STATIONS), path)
+    planned = _plan(plays.task(_STATIONS), path)
     assert [plan["elsewhere"] for plan in planned["plans"]] == ["", ""]
     assert any("Whether another run has these schools" in warning for warning in planned["warnings"])

@@ -16,7 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.play import 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.turn import deferred, in_ring, keep_back, turn_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings.wants import PlayVariables
 
-from tests.unit.plugins.plugin_utils.rings.test_play import DEFAULTS, _line, _off, _task, _templated
+from tests.unit import plays
 
 _RESULTS = "pronote_client_result"
 _DONE = {"action": "install", "changed": True}
@@ -28,10 +28,10 @@ class _Run:
     def __init__(self, folder: Path, **schools: list[str]) -> None:
         names = [(name, school) for school, names in schools.items() for name in names]
         survey = folder / "survey.jsonl"
-        survey.write_text("".join(_line(name, school) for name, school in names), encoding="utf-8")
-        self.task = _task({name: _off() for name, _school in names})
+        survey.write_text("".join(plays.line(name, school) for name, school in names), encoding="utf-8")
+        self.task = plays.task({name: plays.off() for name, _school in names})
         self.plan = make_plan(
-            PlayVariables(self.task, DEFAULTS, _templated), store="", connect_timeout=0, survey=str(survey)
+            PlayVariables(self.task, plays.DEFAULTS, plays.templated), store="", connect_timeout=0, survey=str(survey)
         )
         self.went: list[tuple[int, str]] = []
 

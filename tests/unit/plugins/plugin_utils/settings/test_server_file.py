@@ -107,3 +107,25 @@ def test_only_a_person_sends_users_to_another_server(server: str, address: str, 
     with pytest.raises(HostedServerError, match="sends users to another server"):
         combine(_UAI, ServerSettings(), server=server, file=file)
     assert combine(_UAI, ServerSettings(address=address), server=server, file=file).address == address
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", ("", 7)),
+        ("pronote.example.org", ("pronote.example.org", 7)),
+        ("pronote.example.org:49301", ("pronote.example.org", 49301)),
+        # The server says the rest.
+        (":49301", ("", 49301)),
+        ("a:70000", ("a", 70000)),
+    ],
+)
+def test_an_address_with_its_port(address: str, expected: tuple[str, int]) -> None:
+    read = ServerSettings.by_hand(label="", address=address, port=7)
+    assert (read.address, read.port) == expected
+
+
+@pytest.mark.parametrize("address", ["a:", "a:0", "a:0x1", "a:1:2", "a:²", "a:-1", "[::1]:49300"])
+def test_a_port_that_is_none(address: str) -> None:
+    with pytest.raises(ValueError, match="is not a TCP port"):
+        ServerSettings.by_hand(label="", address=address, port=0)

@@ -38,10 +38,18 @@ def test_what_is_published_is_pinned() -> None:
     assert found.scripts["pc-3"].depot == "http://other/p"
 
 
-def test_the_clients_own_depot_comes_first() -> None:
-    host = _host("0310001A", pronote_depot_url="https://d/p", pronote_depot_revocation="skip")
+@pytest.mark.parametrize(
+    ("more", "revocation"),
+    [
+        ({"pronote_depot_revocation": "skip"}, "skip"),
+        ({"pronote_client_depot_revocation": "skip"}, "skip"),
+        ({"pronote_client_depot_revocation": "skip", "pronote_depot_revocation": "best_effort"}, "best_effort"),
+    ],
+)
+def test_the_clients_own_depot_comes_first(more: dict[str, str], revocation: str) -> None:
+    host = _host("0310001A", pronote_client_depot="https://d/p", **more)
     script = _made({"pc-1": host}, {_NEW: ["0310001A"]}).scripts["0310001A"]
-    assert (script.depot, script.revocation) == ("https://d/p", "skip")
+    assert (script.depot, script.revocation) == ("https://d/p", revocation)
 
 
 def test_one_school_keeps_no_other_from_its_own() -> None:

@@ -1,0 +1,58 @@
+"""Options and plays know every product, technology, language and export, each of which was added in one place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import yaml
+from ansible_collections.rentree.pronote.plugins.module_utils.product.products import EDT_MONOPOSTE, PRODUCTS
+
+from tests import choices
+from tests.collection import ROOT
+
+_OTHER = replace(EDT_MONOPOSTE, key="autre", title="Autre", group="pronote_autre_stations")
+
+
+def test_each_file_is_as_it_would_be_written() -> None:
+    assert choices.stale() == [], "run python -m tests.choices and commit what it writes"
+
+
+@pytest.mark.parametrize(
+    ("there", "written"),
+    [
+        ("choices: [edt_monoposte]", "choices: [edt_monoposte, pronote_client]"),
+        ("choices: [edt_monoposte, gone, pronote_client]", "choices: [edt_monoposte, pronote_client]"),
+        ("choices: [msi, nsis]", "choices: [msi, nsis, installscript, custom]"),
+        ('choices: ["", plain, glpi]', 'choices: ["", plain, glpi, ocs]'),
+        ("choices: [en]", "choices: [en, fr]"),
+        ("choices: [custom, x64, x86]", "choices: [custom, x64, x86]"),
+        ("choices: []", "choices: []"),
+        ("sample: [edt_monoposte]", "sample: [edt_monoposte]"),
+    ],
+)
+def test_a_list_of_one_of_the_tables_has_all_of_it(there: str, written: str) -> None:
+    assert choices.with_choices(f"    {there}\n") == f"    {written}\n"
+
+
+@pytest.mark.parametrize("name", ["audit", "conclude", "deploy", "remaining"])
+def test_a_further_product_has_a_play_after_that_of_edt(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (ROOT / f"playbooks/{name}.yml").read_text(encoding="utf-8")
+    monkeypatch.setitem(PRODUCTS, _OTHER.key, _OTHER)
+    monkeypatch.setattr(choices, "_OTHERS", [_OTHER])
+    after = choices.with_plays(before)
+    old, new = ([each["name"] for each in yaml.safe_load(text)] for text in (before, after))
+    assert new == [*old[:2], old[1].replace("EDT monoposte", "Autre"), *old[2:]]
+    assert "_product: autre\n" in after
+    # Who ends the run for all of them, and from which groups a station is taken.
+    assert after.count("'pronote_autre_stations'") >= before.count("'pronote_edt_stations'")
+    assert choices.with_plays(after) == after
+    monkeypatch.setattr(choices, "_OTHERS", [])
+    monkeypatch.delitem(PRODUCTS, _OTHER.key)
+    assert choices.with_plays(after) == before
+
+
+def test_prepare_looks_at_the_stations_of_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (ROOT / "playbooks/prepare.yml").read_text(encoding="utf-8")
+    monkeypatch.setitem(PRODUCTS, _OTHER.key, _OTHER)
+    assert "{'edt_monoposte': 'pronote_edt_stations', 'autre': 'pronote_autre_stations'}" in choices.with_plays(before)
