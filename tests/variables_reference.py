@@ -81,7 +81,17 @@ _SUBJECTS = (
         "Préparer et publier",
         "prepare.md",
         ("prepare", "publish", "record", "prune", "depot"),
-        ("depot", "releases", "product_releases", "installers", "lock_file", "response_dir", "record"),
+        (
+            "depot",
+            "release",
+            "product_releases",
+            "product_code",
+            "arch",
+            "installers",
+            "lock_file",
+            "response",
+            "record",
+        ),
     ),
     Subject("Déployer", "guide-admin.fr.md", ("client", "client_settings"), ("client", "pilot", "deploy")),
     Subject("Réveiller les postes", "stations.md#réveiller-les-postes", (), ("client_wake", "wake", "mac")),
@@ -308,13 +318,13 @@ def _default(variable: Variable, french: Mapping[str, str]) -> str:
         shown = _code(variable.default)
     elif place := _BESIDE_INVENTORY.search(variable.computed):
         shown = f"`{place[1]}` [à côté de l'inventaire](stations.md#où-les-commandes-écrivent)"
-    elif taken := _TAKEN_OVER.match(variable.computed):
+    elif (taken := _TAKEN_OVER.match(variable.computed)) and taken[1] not in EARLIER:
         shown = f"d'après `{taken[1]}`"
     elif _STORE.match(variable.computed):
         shown = "d'après `pronote_state`"
     elif place := _IN_INVENTORY.search(variable.computed):
         shown = f"`{place[1]}` dans l'inventaire"
-    elif variable.computed:
+    elif variable.computed and not taken:
         shown = "calculé"
     elif variable.default is not None:
         shown = "vide"

@@ -15,12 +15,12 @@ from ..inventory.addresses import winrm_address
 from .command_line import lost_words
 from .container import passing
 from .doubles import Station, doubles
-from .earlier import BESIDE, BY_KEY, EARLIER, UNTIL, with_earlier
+from .earlier import BESIDE, BY_KEY, EARLIER, UNTIL
 from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
 from .judge import missing, renamed, unknown_names, values
 from .kept import keep, kept
-from .known import GONE, known, needed, options_of
+from .known import GONE, earlier_of, known, needed, options_of
 from .look import Look
 from .rights import closed
 from .setting import Settings
@@ -65,6 +65,7 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
     """Everything that is wrong. Raises OSError, ValueError."""
     look = Look(manager, play)
     settings, names = look.settings(hosts), known()
+    options = [*options_of(role), *earlier_of(role)]
     judge = Values(settings, names, look.template)
     members = {group: settings.members(group) for group in settings.groups}
     entries = [each for each in look.entries if not (each.of_host and each.name == _CONTROLLER)]
@@ -76,8 +77,8 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
             *renamed(settings, EARLIER, UNTIL, beside=BESIDE, by_key=BY_KEY),
             *values(settings, judge.wanted, judge.fault),
             *missing(settings, hosts, needed(role), _REMEDIES),
-            *closed(settings, hosts, with_earlier(options_of(role)), look.template, look.folders),
-            *passing(settings, hosts, options_of(role), look.template, look.folders),
+            *closed(settings, hosts, options, look.template, look.folders),
+            *passing(settings, hosts, options, look.template, look.folders),
             *doubles(_stations(settings)),
             *strangers(entries, groups=set(settings.groups), hosts=set(settings.hosts), members=members),
         ]

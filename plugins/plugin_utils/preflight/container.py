@@ -8,15 +8,18 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .earlier import EARLIER
 from .findings import Finding
-from .lasting import EARLIER, PLACES, mounts_of, remedy_of, thrown
+from .lasting import PLACES, mounts_of, remedy_of, thrown
 from .setting import Setting, Settings
 
 __all__ = ["passing"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
-# Whoever has it writes recordings, into pronote_response_dir unless it says another folder.
-_RECORDS: Final = "pronote_record_store"
+# Whoever has it writes recordings, into pronote_response_dir.
+_RECORDS: Final = "pronote_record_modes"
+# It was the folder that is below pronote_cache_dir now.
+_BELOW: Final = "pronote_prepare_download_dir"
 # Whoever has it writes reports that somebody waits for.
 _REPORTS, _EXPORTS = "pronote_reports_dir", "pronote_audit_exports"
 
@@ -28,7 +31,8 @@ def passing(
     template: Callable[[Any, str], Any],
     folders: Sequence[str],
 ) -> Iterator[Finding]:
-    """Places that end with this job, of those that the role's ``options`` name. None without ``awx_job_id``.
+    """Places that end with this job, of those that the role's ``options`` name, with earlier names. None without
+    ``awx_job_id``.
 
     ``folders``: of the inventory, where things lie when nobody says it. Raises OSError without /proc.
     """
@@ -36,35 +40,34 @@ def passing(
         return
     mounts = mounts_of(_MOUNTS.read_text(encoding="utf-8", errors="replace"))
     records = _RECORDS in options
-    for of in (name for name in PLACES if name in options and (name != _REPORTS or _EXPORTS in options)):
+    for name in (name for name in PLACES if name in options and (name != _REPORTS or _EXPORTS in options)):
+        earlier = [each for each in options if EARLIER.get(each) == name and each != _BELOW]
         by_value: dict[tuple[str, str | None], list[str]] = {}
         for host in play:
-            if of == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
-                continue  # not used
-            for name in _said_by(settings, host, of):
-                value = settings.value(host, name)
-                by_value.setdefault((name, None if value is None else str(value)), []).append(host)
-        for (name, value), hosts in by_value.items():
+            for own in _said_by(settings, host, name, earlier):
+                value = settings.value(host, own)
+                by_value.setdefault((own, None if value is None else str(value)), []).append(host)
+        for (own, value), hosts in by_value.items():
             if value is None and not PLACES[name]:
                 continue
             raw = (
                 PLACES[name].format(folder=folders[0] if folders else "")
                 if value is None
-                else _worked(settings.value(hosts[0], name), hosts[0], template)
+                else _worked(settings.value(hosts[0], own), hosts[0], template)
             )
             if raw is None:
                 continue  # it has its own line
             path = os.path.realpath(Path(os.path.expandvars(raw)).expanduser())
-            fact = thrown(name, raw, path=path, is_set=value is not None, is_read=not records, mounts=mounts)
+            fact = thrown(own, raw, path=path, is_set=value is not None, is_read=not records, mounts=mounts)
             if fact is not None:
-                place = _place(settings, name)
+                place = _place(settings, own)
                 yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))
 
 
-def _said_by(settings: Settings, host: str, name: str) -> list[str]:
+def _said_by(settings: Settings, host: str, name: str, earlier: Collection[str]) -> list[str]:
     """The variables that say a place for a host: its own, or else earlier names; its own where nobody says it."""
-    earlier = [each for each, now in EARLIER.items() if now == name and settings.value(host, each) is not None]
-    return [name] if settings.value(host, name) is not None or not earlier else earlier
+    said = [each for each in earlier if settings.value(host, each) is not None]
+    return [name] if settings.value(host, name) is not None or not said else said
 
 
 def _worked(value: Any, host: str, template: Callable[[Any, str], Any]) -> str | None:

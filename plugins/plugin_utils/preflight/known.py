@@ -13,7 +13,7 @@ import yaml
 from .earlier import EARLIER, OTHERWISE, with_earlier
 from .judge import OWN_NAMES
 
-__all__ = ["GONE", "known", "needed", "options_of"]
+__all__ = ["GONE", "earlier_of", "known", "needed", "options_of"]
 
 _ROLES: Final = Path(__file__).parents[3] / "roles"
 
@@ -45,7 +45,10 @@ GONE: Final[Mapping[str, str]] = {
 }
 """What is read no more, and since which release of ours."""
 
-_NEEDED: Final[Mapping[str, Sequence[str]]] = {"pronote_client": ["pronote_depot_url"]}
+_NEEDED: Final[Mapping[str, Sequence[str]]] = {
+    "pronote_client": ["pronote_depot_url"],
+    "pronote_publish": ["pronote_release"],
+}
 """What a role needs beside what its specs say."""
 
 
@@ -79,6 +82,11 @@ def known() -> dict[str, Mapping[str, Any]]:
 def options_of(role: str) -> list[str]:
     """The names that a role reads; none for no role."""
     return list(_specs().get(role, {}))
+
+
+def earlier_of(role: str) -> list[str]:
+    """The earlier names that were the role's own, of what it reads today."""
+    return [name for name in with_earlier(options_of(role)) if name in EARLIER and name.startswith(f"{role}_")]
 
 
 def needed(role: str) -> list[Sequence[str]]:

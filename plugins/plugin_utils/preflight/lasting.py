@@ -16,28 +16,18 @@ from typing import Final
 from ...module_utils.base.message import Message
 from ..store.address import is_server
 
-__all__ = ["EARLIER", "PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
+__all__ = ["PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
 
 PLACES: Final[Mapping[str, str]] = {
     "pronote_state": "{folder}.pronote/state/pronote.sqlite3",
     "pronote_cache_dir": "~/.cache/rentree-pronote",
     "pronote_client_log_dir": "{folder}.pronote/logs",
-    "pronote_prepare_download_dir": "~/.cache/rentree-pronote/downloads",
-    "pronote_prepare_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
-    "pronote_publish_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
-    "pronote_prune_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
+    "pronote_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
     "pronote_depot_path": "",
     "pronote_response_dir": "{folder}/responses",
-    "pronote_record_store": "",
     "pronote_reports_dir": "{folder}.pronote/reports",
 }
 """What a run writes and a later one, or a person, reads; and where it is unless somebody says it; empty: he has to."""
-
-EARLIER: Final[Mapping[str, str]] = {
-    "pronote_audit_html": "pronote_reports_dir",
-    "pronote_audit_path": "pronote_reports_dir",
-}
-"""Names that these had (preflight/earlier.py), which say it where that of today does not."""
 
 READ: Final = frozenset({"pronote_response_dir"})
 """What the repository may have as well, for who only reads it: it is there anew for each job."""

@@ -110,6 +110,8 @@ def test_an_earlier_name_beside_the_one_of_today_is_told_to_be_read_no_more() ->
     set_twice = _settings(files={"lycee": {"pronote_mail_to": []}, "all": {"pronote_mail": {}}})
     (found,) = renamed(set_twice, {"pronote_mail_to": "pronote_mail.to"}, "0.3.0")
     assert found.fact == "pronote_mail_to is pronote_mail.to now, and is not read where pronote_mail is set"
+    (found,) = renamed(set_twice, {"pronote_mail_to": "pronote_mail.to"}, "0.3.0", stronger=["pronote_mail_to"])
+    assert found.fact == "pronote_mail_to is pronote_mail.to now, and is read until 0.3.0"
 
 
 @pytest.mark.parametrize(
