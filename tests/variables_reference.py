@@ -15,7 +15,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,6 @@ _PLUGIN = re.compile(r"\]\((\w+)\)")
 _IN_INVENTORY = re.compile(r"inventory_dir ~ '/([^']+)'")
 _BESIDE_INVENTORY = re.compile(r"lookup\('rentree\.pronote\.place', '([^']+)'\)")
 _TAKEN_OVER = re.compile(r"^\{\{ *\(?(pronote_\w+)")
-_STORE = re.compile(r"^\{\{ *__pronote_\w*store_path")
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class Variable:
     """The playbooks that do nothing without it; a key has none."""
     required: bool = False
     choices: tuple[str, ...] = ()
-    read_by: tuple[str, ...] = field(default=())
+    read_by: tuple[str, ...] = ()
     """The playbooks that read it, where several roles do."""
 
 
@@ -320,8 +319,6 @@ def _default(variable: Variable, french: Mapping[str, str]) -> str:
         shown = f"`{place[1]}` [à côté de l'inventaire](stations.md#où-les-commandes-écrivent)"
     elif (taken := _TAKEN_OVER.match(variable.computed)) and taken[1] not in EARLIER:
         shown = f"d'après `{taken[1]}`"
-    elif _STORE.match(variable.computed):
-        shown = "d'après `pronote_state`"
     elif place := _IN_INVENTORY.search(variable.computed):
         shown = f"`{place[1]}` dans l'inventaire"
     elif variable.computed and not taken:
@@ -365,14 +362,8 @@ def page(catalogue: Catalog) -> str:
         lines += [f"## {subject.heading}", "", f"Voir [{subject.more.partition('#')[0]}]({subject.more}).", ""]
         lines += ["| variable | défaut | ce qu'elle dit |", "|---|---|---|", *rows, ""]
     if EARLIER:
-        lines += [
-            "## Anciens noms",
-            "",
-            f"Lus encore jusqu'à la version {UNTIL}.",
-            "",
-            "| avant | maintenant |",
-            "|---|---|",
-        ]
+        lines += ["## Anciens noms", "", f"Lus encore jusqu'à la version {UNTIL}.", ""]
+        lines += ["| avant | maintenant |", "|---|---|"]
         lines += [*(f"| `{name}` | {_now(now)} |" for name, now in sorted(EARLIER.items())), ""]
     return "\n".join(lines)
 
@@ -390,11 +381,11 @@ def main(arguments: list[str]) -> int:
         return 0
     code = written(made(), arguments, command=_COMMAND, usage=__doc__)
     lacking = missing()
-    if arguments == ["--check"]:
-        print("\n".join(lacking))
-        return 1 if code or lacking else 0
     if not arguments:
         print(f"{len(lacking)} texts without French: {_COMMAND} --missing")
+    elif arguments == ["--check"] and lacking:
+        print("\n".join(lacking))
+        return 1
     return code
 
 
