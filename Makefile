@@ -85,11 +85,12 @@ catalogue: $(STAMP) ## Take the texts of code and templates into the catalogues 
 	$(BIN)/python -m tests.catalogue
 
 # Each writes what the next reads.
-generated: $(STAMP) ## Write everything that is written from the code: choices, catalogues, docs/plugins, the roles' READMEs
+generated: $(STAMP) ## Write everything that is written from the code: choices, catalogues, docs/plugins, the roles' READMEs, docs/variables.md
 	$(BIN)/python -m tests.choices
 	$(BIN)/python -m tests.catalogue
 	$(BIN)/python -m tests.plugin_reference
 	$(BIN)/python -m tests.role_readmes
+	$(BIN)/python -m tests.variables_reference
 
 spelling: $(STAMP) ## Words of the catalogue and the documentation that no dictionary has (as root on Debian, first: sh tests/spelling/setup.sh)
 	$(BIN)/python -m tests.spelling

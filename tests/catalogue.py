@@ -31,7 +31,7 @@ use_collection()
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.pages import ANCHORS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import LANGUAGES  # noqa: E402
 
-__all__ = ["FRENCH", "KEYWORDS", "Problem", "catalogues", "extracted", "fields", "problems", "texts"]
+__all__ = ["FRENCH", "KEYWORDS", "Problem", "catalogues", "extracted", "fields", "header", "problems", "texts"]
 
 PLUGINS = ROOT / "plugins"
 LOCALE = PLUGINS / "plugin_utils/words/locale"
@@ -127,14 +127,19 @@ def breaks(english: str, french: str) -> list[str]:
     return [each[0] for each in _BREAKS.finditer(french)]
 
 
-def made(file: Path, sources: Catalog) -> tuple[bytes, bytes]:
-    """The catalogue that goes with the sources, as text and compiled."""
-    catalogue = read(file)
-    catalogue.update(sources, no_fuzzy_matching=True, update_creation_date=False)
+def header(catalogue: Catalog) -> None:
+    """What every catalogue of ours says of itself, the same at each making."""
     catalogue.project, catalogue.version, catalogue.creation_date = "rentree.pronote", "0", _WHEN
     catalogue.revision_date, catalogue.last_translator = _WHEN, "rentree.pronote contributors"
     catalogue.fuzzy, catalogue.msgid_bugs_address = False, ""
     catalogue.header_comment = "# SPDX-License-Identifier: GPL-3.0-or-later"
+
+
+def made(file: Path, sources: Catalog) -> tuple[bytes, bytes]:
+    """The catalogue that goes with the sources, as text and compiled."""
+    catalogue = read(file)
+    catalogue.update(sources, no_fuzzy_matching=True, update_creation_date=False)
+    header(catalogue)
     text, compiled = io.BytesIO(), io.BytesIO()
     write_po(text, catalogue, width=120, sort_output=True, ignore_obsolete=True, include_lineno=False)
     write_mo(compiled, read_po(io.BytesIO(text.getvalue()), locale=catalogue.locale))

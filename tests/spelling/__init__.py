@@ -14,9 +14,13 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 from tests.catalogue import catalogues, read, texts
 from tests.collection import ROOT
 from tests.error_reference import MARKS
+from tests.plugin_reference import markdown
+from tests.variables_reference import CATALOGUE as VARIABLES
 
 __all__ = ["DICTIONARIES", "OURS", "documents", "missing", "misspelt", "ours", "prose", "words"]
 
@@ -44,7 +48,7 @@ _FRENCH = {
             "responses",
         )
     ),
-    *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade", "variables")),
+    *(f"docs/{name}.md" for name in ("schedule", "securite", "stations", "troubleshooting", "upgrade")),
     "docs/startup.md",
     "docs/winrm.md",
 }
@@ -80,9 +84,14 @@ def documents() -> Iterator[tuple[str, str, str]]:
                     continue
                 for text in said if isinstance(said, list | tuple) else (said,):
                     yield where, language, _FIELD.sub(" ", str(text))
+    with VARIABLES.open("rb") as opened:
+        for message in texts(read_po(opened, locale="fr")):
+            for language, said in (("en", message.id), ("fr", message.string)):
+                yield str(VARIABLES.relative_to(ROOT)), language, prose(markdown(str(said)))
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs/plugins").glob("*.md")]
-    # The changelog is made of fragments; the glossary has both languages, and wrong words on purpose.
-    left = {ROOT / name for name in ("CHANGELOG.md", "docs/glossaire.md")}
+    # The changelog is made of fragments; the glossary has both languages, and wrong words on purpose; the variables say
+    # what their catalogue says.
+    left = {ROOT / name for name in ("CHANGELOG.md", "docs/glossaire.md", "docs/variables.md")}
     for page in sorted(set(pages) - left):
         name = str(page.relative_to(ROOT))
         language = "fr" if name in _FRENCH else "en"

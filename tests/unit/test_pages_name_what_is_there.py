@@ -12,9 +12,10 @@ import yaml
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import GONE, known
 
 from tests.collection import ROOT
+from tests.role_defaults import today
 from tests.words_of_docs import pages
 
-_PAGES = [name for name in pages() if name != "docs/glossaire.md"]
+_PAGES = [*(name for name in pages() if name != "docs/glossaire.md"), "docs/variables.md"]
 # Groups of stations, roles, keys of the lock file, and parts of names.
 _GROUPS = {
     *(
@@ -104,10 +105,14 @@ def test_a_page_names_what_is_there(page: str) -> None:
 
 @cache
 def _defaults() -> dict[str, object]:
+    """What each variable is by default, and each key of those that have some, as in ``pronote_timeouts.job``."""
     found: dict[str, object] = {}
     for file in ROOT.glob("roles/*/defaults/main.yml"):
-        found |= yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    return found
+        found |= today(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+    keys = {
+        f"{name}.{key}": each for name, value in found.items() if isinstance(value, dict) for key, each in value.items()
+    }
+    return found | keys
 
 
 def _told(text: str) -> Iterator[tuple[str, str]]:
@@ -115,7 +120,7 @@ def _told(text: str) -> Iterator[tuple[str, str]]:
     tables = re.findall(r"(?m)^\| variable \| (?:par )?d[ée]fa\w+ \|.*\n((?:\|.*\n)+)", text)
     for names, values in re.findall(r"(?m)^\| (`pronote_[^|]*) \| (`[^|]*) \|", "".join(tables)):
         shown = re.findall(r"`([^`]+)`", values)
-        variables = re.findall(r"`(pronote_\w+)`", names)
+        variables = re.findall(r"`(pronote_[\w.]+)`", names)
         if len(shown) == len(variables) == len(values.split(",")):
             yield from zip(variables, shown, strict=True)
 
@@ -128,7 +133,7 @@ def test_defaults_of_variables_are_those_of_the_roles() -> None:
         for each in told
         if each[1] in _defaults() and "{{" not in str(_defaults()[each[1]]) and not each[1].startswith("pronote_init_")
     }
-    assert len(known_here) > 40
+    assert len(known_here) > 70
     assert [each for each in sorted(known_here) if _defaults()[each[1]] not in (yaml.safe_load(each[2]), each[2])] == []
 
 

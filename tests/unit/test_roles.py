@@ -14,6 +14,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier 
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
 from ansible_collections.rentree.pronote.plugins.plugin_utils.store.option import store_address
 
+from tests.role_defaults import today
+
 _ROOT = Path(__file__).resolve().parents[2]
 _FOLDERS = [p for p in (_ROOT / "roles").iterdir() if p.is_dir()]
 # What other roles depend on, and nobody runs by itself.
@@ -40,30 +42,7 @@ def _options(role: str) -> dict[str, Any]:
 def _defaults(role: str) -> dict[str, Any]:
     """Public defaults; private ones begin with two underscores."""
     defaults = _load(role, "defaults/main.yml").items()
-    return {name: _today(value) for name, value in defaults if not name.startswith("__")}
-
-
-_EARLIER = re.compile(r"\{\{ (pronote_\w+) \| default\((.*)\) \}\}", re.DOTALL)
-"""What an earlier name says, or else a default."""
-_EARLIER_ELSE = re.compile(r"\{\{ (.*) else (.*?) \}\}", re.DOTALL)
-"""What several earlier names come to together, or else a default."""
-
-
-def _today(value: Any) -> Any:
-    """A default without the earlier names that it reads (``preflight/earlier.py``), if it is nothing else."""
-    if isinstance(value, dict):
-        return {key: _today(each) for key, each in value.items()}
-    text = value.strip() if isinstance(value, str) else ""
-    read = _EARLIER.fullmatch(text) or _EARLIER_ELSE.fullmatch(text)
-    if read is None or _VARIABLE.search(read[2]):
-        return value
-    names = set(_VARIABLE.findall(read[1]))
-    if not names or not names <= EARLIER.keys():
-        return value
-    try:
-        return yaml.safe_load(read[2])
-    except yaml.YAMLError:
-        return value
+    return {name: today(value) for name, value in defaults if not name.startswith("__")}
 
 
 def _is_computed(value: Any) -> bool:

@@ -9,14 +9,14 @@ import pytest
 from tests.collection import ROOT
 from tests.words_of_docs import hand_written, pages
 
-_BOUND = 36_780
+_BOUND = 31_310
 """What people have written at most, as ``wc -w`` counts."""
 
 
 def test_the_documentation_is_no_longer_than_it_was() -> None:
     counted = pages()
     assert {"README.md", "README.en.md", "CONTRIBUTING.md", "docs/README.md", "docs/design.md"} <= set(counted)
-    assert not any(name.startswith("docs/plugins") for name in counted)
+    assert not any(name.startswith(("docs/plugins", "docs/variables")) for name in counted)
     assert all(counted.values())
     # Shorten another page, or show why nobody can do without what is new.
     assert sum(counted.values()) <= _BOUND, counted

@@ -27,16 +27,14 @@ def test_init_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "ad.csv").write_text(_EXPORT, encoding="utf-8")
     answers = {
-        "stations": "ad.csv",
-        "schools": [{"name": "Lycée A", "uai": "0310036W"}],
-        "user": "deploy",
-        "password": "s3cret",
-        "depot_url": "http://depot.example.org/p",
+        "pronote_init_stations": "ad.csv",
+        "pronote_init_schools": [{"name": "Lycée A", "uai": "0310036W"}],
+        "pronote_init_user": "deploy",
+        "pronote_init_password": "s3cret",
+        "pronote_depot_url": "http://depot.example.org/p",
     }
     answering = Answering(())
-    talk = Interview(
-        {f"pronote_init_{name}": value for name, value in answers.items()}, asks=lambda: None, tell=answering.tell
-    )
+    talk = Interview(answers, asks=lambda: None, tell=answering.tell)
     here = Here(base=tmp_path, loader=DataLoader(), vault_file="")
     write(begin(talk, here, words=catalogue("en"), secrets=of_text("vault")), tmp_path)
     assert str(answering.told[0]) == "Read as ad: 2 stations in 2 rooms of 1 school."
