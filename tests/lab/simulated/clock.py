@@ -1,10 +1,12 @@
-"""The station's clock: station seconds pass ``scale`` times faster than real ones."""
+"""The station's clock: station seconds pass ``scale`` times faster than real ones. It begins as the lab's."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import time
+
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 
 __all__ = ["Clock"]
 
@@ -17,12 +19,17 @@ class Clock:
             raise ValueError(f"a clock's scale must be positive, not {scale}")
         self.scale = scale
         self.zone = dt.timezone(dt.timedelta(minutes=utc_offset_minutes))
-        self._start = (start or dt.datetime.now(dt.UTC)).astimezone(self.zone)
+        self._start = (start or utc_now()).astimezone(self.zone)
         self._origin = time.monotonic()
 
     def now(self) -> dt.datetime:
         """The station's local time, aware."""
         return self._start + dt.timedelta(seconds=(time.monotonic() - self._origin) * self.scale)
+
+    def set(self, when: dt.datetime) -> None:
+        """It is this moment now, and goes on from there; what waits goes on waiting as long as before."""
+        self._start = when.astimezone(self.zone)
+        self._origin = time.monotonic()
 
     def jump(self, seconds: float) -> None:
         """Somebody, or a dead battery, sets the clock; what waits goes on waiting as long as before."""
