@@ -51,7 +51,7 @@ class Lab:
         self.network = network
         self.work = work.resolve()
         self.journal = Journal(path=self.work / "journal.jsonl")
-        self.backend = make_backend(backend, clock=scenario.clock, journal=self.journal)
+        self.backend = make_backend(backend, clock=scenario.clock, journal=self.journal, now=utc_now)
         self.stations: dict[str, Station] = {}
         self.faults: dict[str, FaultPlan] = {}
         self.schools = {

@@ -1,12 +1,10 @@
-"""The station's clock: station seconds pass ``scale`` times faster than real ones. It begins as the lab's."""
+"""The station's clock: station seconds pass ``scale`` times faster than real ones."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 import time
-
-from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 
 __all__ = ["Clock"]
 
@@ -19,7 +17,7 @@ class Clock:
             raise ValueError(f"a clock's scale must be positive, not {scale}")
         self.scale = scale
         self.zone = dt.timezone(dt.timedelta(minutes=utc_offset_minutes))
-        self._start = (start or utc_now()).astimezone(self.zone)
+        self._start = (start or dt.datetime.now(dt.UTC)).astimezone(self.zone)
         self._origin = time.monotonic()
 
     def now(self) -> dt.datetime:
