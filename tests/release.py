@@ -20,12 +20,14 @@ from tests.collection import ROOT
 from tests.publish.__main__ import judge
 from tests.publish.workshop import build, run
 
-__all__ = ["ReleaseError", "notes_of", "prepare", "put_together"]
+__all__ = ["IMAGE", "ReleaseError", "notes_of", "prepare", "put_together", "tagged"]
 
 # As Galaxy takes it: three numbers, and what comes before a release.
 _VERSION = re.compile(r"\d+\.\d+\.\d+(-(alpha|beta|rc)\d+)?")
 # Where it stands: a file, and the text before it.
 _STANDS = {"galaxy.yml": "version: ", "pyproject.toml": 'version = "'}
+IMAGE = "rentree-pronote:"
+"""What the image of a release is called in commands and examples, before its version."""
 
 
 class ReleaseError(Exception):
@@ -55,10 +57,22 @@ def prepare(root: Path, version: str) -> None:
         if times != 1:
             raise ReleaseError(f"{file} has {lead}{before} {times} times")
         path.write_text(text, encoding="utf-8")
+    for path in tagged(root):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(f"{IMAGE}{before}", f"{IMAGE}{version}"), encoding="utf-8")
     # It asks ansible-doc, of the same environment, which plugins are new.
     told = run(["antsibull-changelog", "release"], folder=root, tools=Path(sys.executable).parent)
     if told.failed:
         raise ReleaseError(told.text)
+
+
+def tagged(root: Path) -> list[Path]:
+    """Files that name an image with its version; what tests give is theirs, and what was said in a changelog stays."""
+    named = ["git", "grep", "-lIF", IMAGE, "--", ".", ":!tests", ":!changelogs", ":!CHANGELOG.md"]
+    found = subprocess.run(named, cwd=root, capture_output=True, text=True, check=False)
+    if found.returncode > 1:
+        raise ReleaseError(found.stderr)
+    return [root / name for name in found.stdout.splitlines()]
 
 
 def notes_of(changelog: str, version: str) -> str:

@@ -1,5 +1,8 @@
 """``make demo-year``: two schools from June to October on the lab, and the board at five moments.
 
+Controller and lab play under one clock, which the story moves (``module_utils/base/clock``). libfaketime would move the
+clock of TLS and of timeouts as well, and is a system's package, which this target goes without.
+
 The same code is the e2e test (tests/e2e/test_year.py), and makes the excerpts of docs/guide-admin.fr.md anew with
 ``python -m tests.year --guide``.
 """
@@ -21,11 +24,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from tests.collection import use_collection
 
 use_collection()
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import AHEAD  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.table import render_board  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue  # noqa: E402
 
@@ -36,7 +41,7 @@ from tests.lab.publish import publish_all  # noqa: E402
 from tests.lab.scenario import load_scenario  # noqa: E402
 from tests.unit.exports import clear_export, school  # noqa: E402
 
-__all__ = ["GUIDE", "MOMENTS", "Year", "guide_with", "on_day", "running_year"]
+__all__ = ["GUIDE", "MOMENTS", "Year", "guide_with", "running_year"]
 
 LYCEE, COLLEGE = "0310001A", "0310002B"
 GUIDE = ROOT / "docs/guide-admin.fr.md"
@@ -62,8 +67,8 @@ class Year:
         self.runs = work / "runs"
         self.published: dict[str, Any] = {}
         self.show = show
-        self._moment = 0
         self._day = ""
+        self._ahead = 0
         for uai in (LYCEE, COLLEGE):
             (self.share / uai / "edt").mkdir(parents=True)
         self.inventory = self._inventory()
@@ -92,19 +97,24 @@ class Year:
         }
         return write_inventory(self.work / "inventaire", top)
 
+    def on(self, day: str) -> None:
+        """It is this day, at ten in the morning in UTC; the clock goes on from there."""
+        assert day >= self._day, f"the story is at {self._day} already"
+        if day != self._day:
+            self._day, self._ahead = day, ahead_of(day)
+            self.lab.clock(self._ahead)
+
     def export(self, uai: str, name: str = "IdPN_To_Kosmos.xml") -> Path:
         """Where a school's export of identifiers is put."""
         return self.share / uai / name
 
     def play(self, playbook: str, *arguments: str, **variables: Any) -> PlaybookRun:
-        """Run a playbook as it is run in the month that is played."""
+        """Run a playbook as it is run on the day that is played."""
         extra = self.work / "variables.json"
         values = {
-            "pronote_rentree_year": 2026,
             "pronote_releases": self.published,
             "pronote_depot_path": self.lab.info["depot_folder"],
-            # Months lie between two moments: what servers answered then is long forgotten.
-            "pronote_cache_dir": str(self.work / f"cache-{self._moment}"),
+            "pronote_cache_dir": str(self.work / "cache"),
             "pronote_client_log_dir": str(self.work / "logs"),
             "pronote_state": str(self.work / "state/pronote.sqlite3"),
             "pronote_reports_dir": str(self.work / "reports"),
@@ -112,22 +122,26 @@ class Year:
         }
         extra.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
         width = shutil.get_terminal_size((118, 24)).columns if self.show else 200
+        environment: dict[str, Any] = {"COLUMNS": str(width), AHEAD: str(self._ahead)}
         run = run_playbook(
-            playbook, "-e", f"@{extra}", *arguments, inventory=self.inventory, work=self.runs, COLUMNS=str(width)
+            playbook, "-e", f"@{extra}", *arguments, inventory=self.inventory, work=self.runs, **environment
         )
         if self.show and playbook == "rentree":
-            print(on_day(_printed(run.output), self._day), flush=True)
+            print(_printed(run.output), flush=True)
         return run
 
-    def attest(self, group: str, operation: int, date: str, who: dict[str, str], **more: str) -> PlaybookRun:
-        """Somebody attests, or with ``pronote_attest_revoke`` takes back."""
-        values = {"pronote_attest_operation": operation, "pronote_attest_date": date, **who, **more}
+    def attest(self, group: str, operation: int, day: str, who: dict[str, str], **more: str) -> PlaybookRun:
+        """On that day somebody attests what was done on it, or with ``pronote_attest_revoke`` takes back."""
+        self.on(day)
+        values = {"pronote_attest_operation": operation, **who, **more}
         return self.play("attest", "--limit", group, **values).assert_code(0)
 
     def publish(self, release: str) -> None:
         """Download and publish a release."""
         installers = [each for each in self.lab.info["installers"] if each["release"] == release]
-        self.published |= publish_all({**self.lab.info, "installers": installers}, work=self.work)["pronote_releases"]
+        with mock.patch.dict(os.environ, {AHEAD: str(self._ahead)}):
+            published = publish_all({**self.lab.info, "installers": installers}, work=self.work)
+        self.published |= published["pronote_releases"]
 
     def put(self, path: Path, content: bytes, day: str) -> None:
         """A file appears, with the date that it has."""
@@ -144,13 +158,12 @@ class Year:
 
     def reach(self, moment: Moment) -> dict[str, str]:
         """Let happen what happens up to a moment, and look at the board."""
-        self._moment += 1
-        self._day = moment.day
         moment.happens(self)
+        self.on(moment.day)
         return self.board()
 
-    def excerpt(self, moment: Moment, uai: str) -> str:
-        """The board of a school as the guide shows it: the lab's addresses and today's date are not an admin's."""
+    def excerpt(self, uai: str) -> str:
+        """The board of a school as the guide shows it, without what is the lab's: addresses and times of the day."""
         text = json.dumps([each for each in self.schools if each["school"] == uai], ensure_ascii=False)
         network = self.lab.info["network"]
         for name, place in {
@@ -163,14 +176,13 @@ class Year:
             f"{network}.0.4": "cas.mon-ent.example.org",
         }.items():
             text = text.replace(name, place)
-        return render_board(json.loads(on_day(text, moment.day)), words=catalogue("fr"), width=118, color=False)
+        text = re.sub(r"(\d{4}-\d\d-\d\d)T[\d:]+Z", r"\1", text)
+        return render_board(json.loads(text), words=catalogue("fr"), width=118, color=False)
 
 
-def on_day(text: str, day: str) -> str:
-    """What was printed or read today, as if today were ``day``: plays and stations have the real clock."""
-    today = dt.datetime.now(dt.UTC)
-    days = {(today - dt.timedelta(days=ago)).date().isoformat() for ago in (-1, 0, 1)}
-    return re.sub("|".join(rf"{each}(T[\d:]+Z)?" for each in sorted(days)), day, text)
+def ahead_of(day: str) -> int:
+    """Seconds from now to ten in the morning of a day in UTC, which has that date in all of Europe and America."""
+    return round((dt.datetime.fromisoformat(f"{day}T10:00:00Z") - dt.datetime.now(dt.UTC)).total_seconds())
 
 
 def _printed(output: str) -> str:
@@ -186,6 +198,7 @@ def _archive() -> bytes:
 
 
 def _june(year: Year) -> None:
+    year.on("2026-06-15")
     year.play("audit").assert_code(0)
     # Last year's export is still where it was.
     for uai in (LYCEE, COLLEGE):
@@ -194,6 +207,7 @@ def _june(year: Year) -> None:
 
 
 def _july(year: Year) -> None:
+    year.on("2026-07-06")
     year.lab.school(LYCEE, release="2026.1.3")
     year.publish("2026.1.3")
 
@@ -202,6 +216,7 @@ def _august(year: Year) -> None:
     # The lycée updates; the collège's base is created by itself.
     for uai in (LYCEE, COLLEGE):
         year.lab.school(uai, release="2026.2.7")
+    year.on("2026-08-25")
     year.publish("2026.2.7")
     year.lab.power("riquet-direction", "on")
     year.attest("lycee_riquet", 3, "2026-08-26", _HEAD)
@@ -223,12 +238,13 @@ def _september(year: Year) -> None:
     year.attest(
         "college_fermat",
         3,
-        "",
+        "2026-09-01",
         _HEAD_OF_COLLEGE,
         pronote_attest_revoke="base de l'an dernier, à refaire",
     )
     # The copy on the share broke off.
     year.put(year.share / COLLEGE / "edt/rentree.zip", _archive()[:-100], "2026-09-02")
+    year.on("2026-09-03")
     year.play("audit").assert_code(0)
 
 
@@ -237,6 +253,7 @@ def _october(year: Year) -> None:
     year.attest("college_fermat", 3, "2026-09-11", _HEAD_OF_COLLEGE)
     year.attest("college_fermat", 4, "2026-09-14", _HEAD_OF_COLLEGE)
     year.play("deploy", "--limit", "college_fermat").assert_code(0)
+    year.on("2026-10-05")
     year.play("audit").assert_code(0)
 
 
@@ -303,7 +320,7 @@ MOMENTS = (
 @contextmanager
 def running_year(work: Path, *, network: str, show: bool = False) -> Iterator[Year]:
     """The lab at the beginning of the year."""
-    with running_lab(_SCENARIO, network=network, work=work / "lab") as lab:
+    with running_lab(_SCENARIO, network=network, work=work / "lab", ahead=ahead_of(MOMENTS[0].day)) as lab:
         yield Year(lab, work, show=show)
 
 
@@ -331,7 +348,7 @@ def main() -> int:
         for moment in MOMENTS:
             print(f"\n━━ {moment.title} ({moment.day}) ━━", flush=True)
             states = year.reach(moment)
-            excerpts |= {(moment.name, uai): year.excerpt(moment, uai) for uai in moment.expected}
+            excerpts |= {(moment.name, uai): year.excerpt(uai) for uai in moment.expected}
             if states != moment.expected:
                 wrong.append(f"{moment.name}: {states} instead of {moment.expected}")
     if options.guide:

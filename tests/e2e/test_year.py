@@ -16,6 +16,8 @@ from tests.year import COLLEGE, GUIDE, LYCEE, MOMENTS, Year, guide_with, running
 
 _STATIONS = {LYCEE: {"riquet-s101-01", "riquet-s101-02"}, COLLEGE: {"fermat-cdi-01", "fermat-cdi-02"}}
 
+_DAYS = re.compile(r"\b20\d\d-\d\d-\d\d")
+
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory, network: str) -> Iterator[Year]:
@@ -29,7 +31,7 @@ def excerpts(year: Year) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for moment in MOMENTS:
         assert year.reach(moment) == moment.expected, moment.name
-        found |= {(moment.name, uai): year.excerpt(moment, uai) for uai in moment.expected}
+        found |= {(moment.name, uai): year.excerpt(uai) for uai in moment.expected}
         if moment.name == "juillet":
             _gate_holds_the_late_school_back(year)
     return found
@@ -87,6 +89,31 @@ def test_looking_asks_the_workstation_and_nobody_else(excerpts: dict[tuple[str, 
     assert {event.get("station") for event in year.lab.journal(since=since)} - {None, ""} == {"riquet-direction"}
     assert year.lab.snapshots() == before
     assert {file: file.stat().st_mtime_ns for file in (year.work / "reports").iterdir()} == reports
+
+
+def test_every_date_is_of_the_story(excerpts: dict[tuple[str, str], str], year: Year) -> None:
+    """Controller, stations and servers have one clock, and each thing was done on its day."""
+    assert excerpts
+    with sqlite3.connect(year.work / "state/pronote.sqlite3") as db:
+        stored = "\n".join(db.iterdump())
+        attested = db.execute("select substr(at, 1, 10), done_on from attestation order by id").fetchall()
+    assert [at for at, _ in attested] == [
+        *("2026-08-26", "2026-08-27", "2026-08-27"),
+        *("2026-08-31", "2026-09-01", "2026-09-11", "2026-09-14"),
+    ]
+    assert all(at == done_on for at, done_on in attested)
+    written = [file for folder in ("runs", "reports", "logs", "cache") for file in (year.work / folder).iterdir()]
+    texts = {file.name: file.read_text(encoding="utf-8") for file in written if file.is_file()}
+    for place, text in {**texts, "the store": stored}.items():
+        # The oldest is the export of the year before.
+        strange = {day for day in _DAYS.findall(text) if not "2025-08-29" <= day <= MOMENTS[-1].day}
+        assert not strange, place
+    # What its programs wrote into each station's registry, when the lab began and when it was deployed.
+    for station, installed in {
+        "riquet-s101-01": {"20260615", "20260831"},
+        "fermat-cdi-02": {"20260615", "20260914"},
+    }.items():
+        assert set(re.findall(r"\b202\d[01]\d[0-3]\d\b", year.lab.snapshot(station).decode())) == installed
 
 
 def _attest(year: Year, *arguments: str, **more: str) -> PlaybookRun:

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import AHEAD
+
 from tests.lab.lab import Lab
 from tests.lab.scenario import load_scenario
 
@@ -23,6 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--network", default="127.20", help="first two bytes of every address (default: %(default)s)")
     parser.add_argument("--work", type=Path, default=Path("build/lab"), help="folder for depot and downloads")
     parser.add_argument("--backend", choices=["simulated", "wine"], default="simulated")
+    parser.add_argument("--ahead", type=int, default=0, help="seconds that its clock is ahead of the machine's")
     return parser.parse_args()
 
 
@@ -39,6 +42,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     scenario = load_scenario(arguments.scenario)
+    os.environ[AHEAD] = str(arguments.ahead)
     async with Lab(scenario, network=arguments.network, work=arguments.work, backend=arguments.backend) as lab:
         print(json.dumps(lab.info()), flush=True)
         waits: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,12 +43,15 @@ class Backend(Protocol):
         ...
 
 
-def make_backend(name: str, *, clock: float, journal: Journal) -> Backend:
-    """The back end of this name. Imports are late: Wine's need nothing of the simulation's, nor the other way round."""
+def make_backend(name: str, *, clock: float, journal: Journal, now: Callable[[], dt.datetime]) -> Backend:
+    """The back end of this name; ``now`` is the lab's clock, which Wine goes without.
+
+    Imports are late: Wine's need nothing of the simulation's, nor the other way round.
+    """
     if name == "simulated":
         from tests.lab.simulated.backend import SimulatedBackend  # noqa: PLC0415
 
-        return SimulatedBackend(clock=clock, journal=journal)
+        return SimulatedBackend(clock=clock, journal=journal, now=now)
     if name == "wine":
         from tests.lab.wine.backend import WineBackend  # noqa: PLC0415
 

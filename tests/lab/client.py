@@ -99,6 +99,10 @@ class LabClient:
         """Change what a hosted server answers: ``release``, ``mode``, ``page``, ``settings``."""
         self._call(f"/schools/{uai}", changes)
 
+    def clock(self, ahead: int) -> None:
+        """Move the clock of the lab's servers and stations: seconds that it is ahead of the machine's."""
+        self._call("/clock", {"ahead": ahead})
+
     def cas(self, **changes: str) -> None:
         """What the ENT's CAS server does from now on: ``mode``, ``certificate``; what is not named is sound."""
         self._call("/cas", changes)
@@ -106,15 +110,18 @@ class LabClient:
 
 @contextmanager
 def running_lab(
-    scenario: Path, *, network: str, work: Path, backend: str = "simulated", log: Path | None = None
+    scenario: Path, *, network: str, work: Path, backend: str = "simulated", log: Path | None = None, ahead: int = 0
 ) -> Iterator[LabClient]:
-    """Run a lab until the block ends. Raises RuntimeError with its output when it does not start."""
+    """Run a lab until the block ends. Raises RuntimeError with its output when it does not start.
+
+    ``ahead``: seconds that its clock is ahead of the machine's.
+    """
     work.mkdir(parents=True, exist_ok=True)
     log = log or work / "lab.log"
     command = [sys.executable, "-m", "tests.lab", str(scenario), "--network", network, "--work", str(work)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--backend", backend],
+            [*command, "--backend", backend, "--ahead", str(ahead)],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

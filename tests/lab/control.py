@@ -111,6 +111,12 @@ async def _cas(request: web.Request) -> web.Response:
     return web.json_response({})
 
 
+async def _clock(request: web.Request) -> web.Response:
+    """Move the clock of servers and stations: seconds that it is ahead of the machine's."""
+    _lab(request).move_clock((await request.json())["ahead"])
+    return web.json_response({})
+
+
 async def _depot_faults(request: web.Request) -> web.Response:
     """What goes wrong at the depot, by file name."""
     _lab(request).depot_faults.by_name = await request.json()
@@ -145,6 +151,7 @@ def control_app(lab: Lab) -> web.Application:
             web.post("/schools/{uai}", _school),
             web.post("/depot", _depot_faults),
             web.post("/cas", _cas),
+            web.post("/clock", _clock),
             web.post("/site", _site),
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,8 +65,7 @@ def hosted_bench(folder: Path, *, address: str) -> Iterator[HostedBench]:
 
 
 def moved_clock(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> SimpleNamespace:
-    """The clock of a module that reads ``time``; ``now`` is moved by hand."""
+    """The clock of a module that reads ``utc_now``; ``now`` is moved by hand."""
     moved = SimpleNamespace(now=1_790_000_000.0)
-    moved.time = lambda: moved.now
-    monkeypatch.setattr(module, "time", moved)
+    monkeypatch.setattr(module, "utc_now", lambda: dt.datetime.fromtimestamp(moved.now, dt.UTC))
     return moved

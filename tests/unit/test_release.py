@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.release import ReleaseError, notes_of, prepare
+from tests.collection import ROOT
+from tests.release import IMAGE, ReleaseError, notes_of, prepare, tagged
 
 _CHANGELOG = '# Notes\n\n## v1\\.1\\.0\n\n- new\n\n## v1\\.0\\.0\\-rc1\n\n<a id="major"></a>\n### Major\n\n* first\n'
 
@@ -30,6 +31,10 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "0.1.0"\n')
     (tmp_path / "changelogs/config.yaml").write_text((top / "changelogs/config.yaml").read_text())
     (tmp_path / "changelogs/fragments/1-first.yml").write_text("---\nbugfixes:\n  - audit - it counts what it says.\n")
+    (tmp_path / "awx").mkdir()
+    (tmp_path / "awx/environment.yml").write_text(f"# build -t {IMAGE}0.1.0 .\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_awx.py").write_text(f'"{IMAGE}0.1.0"\n')
     (tmp_path / "ansible.cfg").write_text("[defaults]\n")
     _git(tmp_path, "init", "-q")
     _git(tmp_path, "add", "-A")
@@ -41,10 +46,19 @@ def test_a_release_has_its_version_everywhere_and_a_changelog(repository: Path) 
     prepare(repository, "1.0.0-rc1")
     assert yaml.safe_load((repository / "galaxy.yml").read_text())["version"] == "1.0.0-rc1"
     assert 'version = "1.0.0-rc1"' in (repository / "pyproject.toml").read_text()
+    assert (repository / "awx/environment.yml").read_text() == f"# build -t {IMAGE}1.0.0-rc1 .\n"
+    assert (repository / "tests/test_awx.py").read_text() == f'"{IMAGE}0.1.0"\n'
     assert not list((repository / "changelogs/fragments").iterdir())
     notes = notes_of((repository / "CHANGELOG.md").read_text(encoding="utf-8"), "1.0.0-rc1")
     assert "it counts what it says" in notes
     assert "## v" not in notes
+
+
+def test_images_have_the_version_of_the_collection() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    named = {path: re.findall(rf"{IMAGE}([\w.-]+\w)", path.read_text(encoding="utf-8")) for path in tagged(ROOT)}
+    assert len(named) >= 5
+    assert {each for found in named.values() for each in found} == {version}, named
 
 
 @pytest.mark.parametrize("version", ["1.0", "v1.0.0", "1.0.0-rc", "1.0.0+local", "; rm"])

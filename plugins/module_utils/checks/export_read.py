@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..base.clock import utc_now
 from ..base.files import write_atomically
 from ..base.message import Message, message_of
 from ..base.text import cell
@@ -66,7 +67,7 @@ def check_export(request: ExportRequest, *, check: bool) -> dict[str, Any]:
     described, difference = None, None
     try:
         export, modified = _read(request.path, key, request.max_size, _collector(request, details))
-        judge(report, export, request.wanted, path=request.path, modified=modified, now=dt.datetime.now(dt.UTC))
+        judge(report, export, request.wanted, path=request.path, modified=modified, now=utc_now())
         described = describe(export, modified=modified)
         if not export.encrypted:
             difference = _compare(report, request, export, key)

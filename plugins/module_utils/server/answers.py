@@ -13,12 +13,12 @@ import contextlib
 import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from ..base.clock import utc_now
 from ..base.files import spare_folders, write_atomically
 from ..base.http import vouched
 from ..base.locks import one_at_a_time
@@ -122,7 +122,7 @@ def ask_once(
         else:
             at, seconds = entry.read_at, lifetime(load(entry.info)) if lifetime and entry.info else options.lifetime
         # A clock that was set back makes ages below zero.
-        return (entry.info is not None or bool(entry.failure)) and 0 <= time.time() - at < seconds
+        return (entry.info is not None or bool(entry.failure)) and 0 <= utc_now().timestamp() - at < seconds
 
     name = hashlib.sha256("\0".join([*question, *vouched(options.validate_certs, options.ca_path)]).encode())
     cache = _Cache(options.cache_dir, name.hexdigest()[:24])
@@ -261,7 +261,7 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
         info = ask()
         load(info)
     except HostedServerError as exc:
-        at = time.time()
+        at = utc_now().timestamp()
         return replace(
             entry,
             note="",
@@ -271,4 +271,4 @@ def _asked(entry: _Entry, ask: Callable[[], Any], load: Callable[[Any], object])
             # A clock that was set back would have it fail since the future.
             failing_since=min(at, entry.failing_since) if entry.failures else at,
         )
-    return _Entry(info=info, read_at=time.time())
+    return _Entry(info=info, read_at=utc_now().timestamp())

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from ...module_utils.base.clock import utc_now
 from ...module_utils.base.files import sha256_of_file
 from ...module_utils.base.message import Message
 from ...module_utils.base.numbers import natural
@@ -77,7 +78,7 @@ def _judged(
     archive = None
     try:
         archive = yield from _on_station(path, name=name, digest=bool(wanted.sha256))
-        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        judge_archive(report, archive, wanted, now=utc_now())
         if year and installed is None:
             installed = (yield from probing(EDT_MONOPOSTE)).as_dict()["clients"]
         judge_edt(report, installed, year, source=name)
@@ -156,7 +157,7 @@ def archive_on_controller(
     archive = None
     try:
         archive = _on_controller(path, max_size=max_size, limits=limits)
-        judge_archive(report, archive, wanted, now=dt.datetime.now(dt.UTC))
+        judge_archive(report, archive, wanted, now=utc_now())
         judge_edt(report, installed, year, source=archive.source)
     except CheckError as exc:
         report.find(exc.code, **exc.values)

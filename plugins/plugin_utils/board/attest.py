@@ -7,12 +7,12 @@ I/O: the store, the network and files.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import fields
 
 from sqlalchemy import ColumnElement, Connection, insert, select
 
+from ...module_utils.base.clock import utc_now
 from ...module_utils.base.files import sha256_of_file
 from ...module_utils.base.message import Message
 from ...module_utils.checks.findings import CheckError
@@ -53,7 +53,7 @@ def attest_or_revoke(
         name=name,
         role=role,
         done_on=date,
-        now=dt.datetime.now().astimezone(),
+        now=utc_now().astimezone(),
         digest=_digest(evidence) if evidence else "",
         reason=reason,
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ...module_utils.base.clock import utc_now
 from ...module_utils.base.message import Message
 from ..job import follow as _job
 from ..job.commands import Job, depot_folder
@@ -175,7 +176,7 @@ class Deployment:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with file.open("a", encoding="utf-8") as log:
-                log.write(f"# {time.strftime('%Y-%m-%dT%H:%M:%S%z')} job {self.report.name}\n{text}")
+                log.write(f"# {utc_now().astimezone():%Y-%m-%dT%H:%M:%S%z} job {self.report.name}\n{text}")
         except OSError as exc:
             # The controller's disk is no reason to leave a station half-way; the log is in the task's result as well.
             self.report.log_problem = f"{file}: {exc.strerror or exc}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils.base.message import sourced
+from ..store.texts import storable
 from .batch import Batch
 
 __all__ = ["Audited"]
@@ -25,7 +26,7 @@ class Audited:
     def tell(self, batch: Batch) -> None:
         """Put it into a batch."""
         record, facts, frozen = self.record, self.record["facts"], self.record["status"] == "frozen"
-        station = record["station"]
+        station = storable(record["station"])
         batch.tried(
             station,
             school=record["school"],

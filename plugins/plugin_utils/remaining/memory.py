@@ -38,6 +38,7 @@ from ..station.state import StationState
 from ..store import schema
 from ..store.errors import StoreError
 from ..store.store import Store
+from ..store.texts import storable
 from .audited import Audited
 from .batch import Batch, Told, some_together, write_together
 from .standing import CONFIRM_REMEDY, TO_CONFIRM, found_in, outcome_of
@@ -76,7 +77,7 @@ class Memory(Watcher):
     def __init__(self, path: str | None, *, station: str, product: str, school: str = "", room: str = "") -> None:
         """``path`` None or empty: nothing is remembered. The file is opened when there is something to write."""
         self._path = path or None
-        self._station, self.product, self._school, self._room = station, product, school, room
+        self._station, self.product, self._school, self._room = storable(station), product, school, room
         self._store: Store | None = None
         self._clients: list[dict[str, Any]] | None = None
         self._boot = ""

@@ -6,11 +6,11 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 
 import yaml
 
+from ...module_utils.base.clock import utc_now
 from ...module_utils.base.digests import sha256
 from ...module_utils.base.files import write_atomically
 from ...module_utils.base.message import Message
@@ -92,7 +92,7 @@ class ResponseStore:
             product_code=response.product_code,
             language=response.language,
             station=station,
-            at=datetime.now().astimezone().isoformat(timespec="seconds"),
+            at=utc_now().astimezone().isoformat(timespec="seconds"),
             sha256=sha256(data),
             findings=[finding.code for finding in findings],
         )

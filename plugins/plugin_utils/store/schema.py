@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, MetaData, Table, Text, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+
+from .texts import storable
 
 __all__ = [
     "PROTECTED",
@@ -38,7 +41,22 @@ __all__ = [
 metadata: Final = MetaData()
 """Every table of the store."""
 
-_TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+class _Text(TypeDecorator[str]):
+    """Text, as every store keeps it: what a room is called costs no other station its row."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return postgresql.TEXT(collation="C") if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  (SQLAlchemy's)
+        # A value of another type is the engine's to refuse.
+        return storable(value) if isinstance(value, str) else value
+
+
+_TEXT: Final = _Text()
 _NUMBER: Final = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """Exit codes are of 32 bits without a sign; a table's own numbers may become many."""
 

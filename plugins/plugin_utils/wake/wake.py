@@ -17,6 +17,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+from ...module_utils.base.clock import utc_now
 from ...module_utils.base.identifiers import parse_mac
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line, some_of
@@ -265,7 +266,7 @@ def give_back(station: WinrmStation, product: Product, memory: Memory, *, still_
     if woken is None:
         return {}
     reason: str = Message("its job goes on; the next run switches it off")
-    if dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(woken) > _OURS:
+    if utc_now() - dt.datetime.fromisoformat(woken) > _OURS:
         memory.set_woken(None)
         reason = Message("it was woken at {woken}: somebody may have had it since", woken=woken)
     elif not still_at_work:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
+
 from ..backend import Release
 from ..journal import Journal
 from ..scenario import ReleaseSpec, StationSpec
@@ -15,8 +18,9 @@ __all__ = ["SimulatedBackend"]
 class SimulatedBackend:
     """Implements ``tests.lab.backend.Backend``."""
 
-    def __init__(self, *, clock: float, journal: Journal) -> None:
+    def __init__(self, *, clock: float, journal: Journal, now: Callable[[], dt.datetime]) -> None:
         self._clock = clock
+        self._now = now
         self._journal = journal
         self._stations: list[SimulatedStation] = []
 
@@ -35,7 +39,9 @@ class SimulatedBackend:
 
     async def add_station(self, spec: StationSpec, *, address: str, accounts: tuple[Account, ...]) -> SimulatedStation:
         """A station in memory."""
-        station = build_station(spec, address=address, accounts=accounts, clock=self._clock, journal=self._journal)
+        station = build_station(
+            spec, address=address, accounts=accounts, clock=self._clock, journal=self._journal, start=self._now()
+        )
         self._stations.append(station)
         if spec.power != "on":
             await station.set_power(Power.OFF)

@@ -24,6 +24,11 @@ class Clock:
         """The station's local time, aware."""
         return self._start + dt.timedelta(seconds=(time.monotonic() - self._origin) * self.scale)
 
+    def set(self, when: dt.datetime) -> None:
+        """It is this moment now, and goes on from there; what waits goes on waiting as long as before."""
+        self._start = when.astimezone(self.zone)
+        self._origin = time.monotonic()
+
     def jump(self, seconds: float) -> None:
         """Somebody, or a dead battery, sets the clock; what waits goes on waiting as long as before."""
         self._start += dt.timedelta(seconds=seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
@@ -48,12 +49,21 @@ def options_from_data(data: dict[str, Any]) -> SimulatedOptions:
 
 
 def build_station(
-    spec: StationSpec, *, address: str, accounts: tuple[Account, ...], clock: float, journal: Journal
+    spec: StationSpec,
+    *,
+    address: str,
+    accounts: tuple[Account, ...],
+    clock: float,
+    journal: Journal,
+    start: dt.datetime | None = None,
 ) -> SimulatedStation:
-    """The station of a scenario; ``clock`` is station seconds in one real second, for curl's limits too."""
+    """The station of a scenario; ``clock`` is station seconds in one real second, for curl's limits too.
+
+    ``start``: what the world's clock shows, when it is not the machine's.
+    """
     known = {"name": spec.name, "accounts": accounts, "address": address, "network_scale": clock}
     options = options_from_data({**known, **spec.options})
-    own = Clock(scale=clock)
+    own = Clock(scale=clock, start=start)
     own.jump(60 * options.clock_ahead)
     return SimulatedStation(options, clock=own, journal=journal)
 

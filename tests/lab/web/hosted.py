@@ -8,13 +8,13 @@ name needs to resolve.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 
 from tests.lab.journal import Journal
 from tests.lab.web.hostile import HOSTILE_MODES, play
@@ -89,7 +89,7 @@ class HostedSchool:
         answer: dict[str, Any] = {
             "modeModif": True,
             "version": [int(part) for part in self.release.split(".")],
-            "date": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "date": utc_now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "CAS": {"actif": bool(self.cas), "jetonCAS": token, **({"casURL": self.cas} if self.cas else {})},
             "espaces": [{"nom": "Espace Professeurs", "URL": "mobile.professeur.html"}],
             "nomEtab": f"{self.name}\r\n",

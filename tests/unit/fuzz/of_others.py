@@ -20,7 +20,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.responses import n
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rings import plan as rings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import plan as settings
 from ansible_collections.rentree.pronote.plugins.plugin_utils.settings import server_file
-from ansible_collections.rentree.pronote.plugins.plugin_utils.store import option
+from ansible_collections.rentree.pronote.plugins.plugin_utils.store import option, texts
 from ansible_collections.rentree.pronote.plugins.plugin_utils.wake import packet
 
 from tests.unit.fuzz.parser import Parser, each
@@ -142,6 +142,12 @@ OF_OTHERS: tuple[Parser[Any], ...] = (
             text.cell(text.decoded(data)),
         ],
         pieces=(b"=", b"a", b"\xc3\xa9", b"\x81"),
+    ),
+    Parser(
+        of=(texts.storable,),
+        # As SQLite takes it.
+        read=lambda value: texts.storable(value).encode(),
+        pieces=("\0", "\ud800", "\udfff", "a", "\N{PILE OF POO}"),
     ),
     Parser(
         of=(server.wanted_part,),

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import utc_now
 from ansible_collections.rentree.pronote.plugins.plugin_utils.job.commands import look_below
 
 from tests.lab.backend import make_backend
@@ -214,7 +215,7 @@ async def _run(station: Station, line: str) -> tuple[int, bytes, bytes]:
 
 def _outcomes(backend_name: str) -> list[tuple[int, bytes, bytes]]:
     async def main() -> list[tuple[int, bytes, bytes]]:
-        backend = make_backend(backend_name, clock=20, journal=Journal())
+        backend = make_backend(backend_name, clock=20, journal=Journal(), now=utc_now)
         await backend.open()
         try:
             spec = StationSpec(name="contrat", address="1.1")

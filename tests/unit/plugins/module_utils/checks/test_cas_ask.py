@@ -20,6 +20,7 @@ from tests.lab.journal import Journal
 from tests.lab.web.cas import CAS_CERTIFICATES, CAS_MODES, CasServer, cas_app
 from tests.lab.web.hosted import PAGE_MODES, HostedSchool, hosted_app
 from tests.unit.french import french
+from tests.unit.hosted_bench import moved_clock
 from tests.unit.web_thread import serving
 
 _UAI = "0310001A"
@@ -81,10 +82,7 @@ def bench(servers: tuple[HostedSchool, CasServer, Journal, str], tmp_path: Path)
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    moved = SimpleNamespace(now=1_790_000_000.0, strftime=time.strftime, gmtime=time.gmtime)
-    moved.time = lambda: moved.now
-    monkeypatch.setattr(_answers, "time", moved)
-    return moved
+    return moved_clock(monkeypatch, _answers)
 
 
 def _codes(result: dict[str, Any]) -> list[str]:

@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.rentree.pronote.plugins.module_utils.base import files as _files
 from ansible_collections.rentree.pronote.plugins.module_utils.base import locks as _locks
+from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import AHEAD
 from ansible_collections.rentree.pronote.plugins.module_utils.server import answers as _answers
 from ansible_collections.rentree.pronote.plugins.module_utils.server.answers import cache_notes
 from ansible_collections.rentree.pronote.plugins.module_utils.server.release import (
@@ -118,7 +118,7 @@ def test_a_failure_after_the_disk_has_room_again_says_nothing_of_before(
         assert _ask(bench) == "2026.2.7"
         assert cache_notes() != []
     bench.school.mode = "suspended_fr"
-    monkeypatch.setattr(_answers, "time", SimpleNamespace(time=lambda: time.time() + 7200))
+    monkeypatch.setenv(AHEAD, "7200")
     assert _ask(bench).startswith("2026.2.7 stale")
     assert cache_notes() == []
 

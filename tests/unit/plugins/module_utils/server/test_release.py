@@ -6,7 +6,6 @@ import multiprocessing
 import socket
 import ssl
 import stat
-import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -29,7 +28,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.server.release imp
 
 from tests.lab.journal import Journal
 from tests.lab.web.hosted import MODES, HostedSchool, hosted_app
-from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench
+from tests.unit.hosted_bench import UAI, HostedBench, hosted_bench, moved_clock
 from tests.unit.web_thread import serving
 
 _WORKERS = 20
@@ -44,10 +43,7 @@ def bench(tmp_path: Path) -> Iterator[HostedBench]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The reader's clock; ``now`` is moved by hand."""
-    moved = SimpleNamespace(now=1_790_000_000.0, strftime=time.strftime, gmtime=time.gmtime, monotonic=time.monotonic)
-    moved.time = lambda: moved.now
-    monkeypatch.setattr(_answers, "time", moved)
-    return moved
+    return moved_clock(monkeypatch, _answers)
 
 
 def _read(bench: HostedBench, *, allow_stale: bool = False, **times: float) -> ServedRelease:

@@ -233,7 +233,25 @@ def test_others_write_while_many_are_told(address: str, monkeypatch: pytest.Monk
 def test_what_was_written_before_the_store_failed_is_kept(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_batch, "_TOGETHER", 2)
     each = [_one(f"s{n}", "2026.2.7") for n in range(6)]
-    each[3].record["room"] = "half of a character: \ud800"  # type: ignore[index]  # it is a dict
+    each[3].record["room"] = None  # type: ignore[index]  # it is a dict
     (warning,) = remember_together(address, each)
-    assert "lone surrogate" in warning
+    assert "not written" in warning
     assert [row["name"] for row in _rows(address, "station")] == ["s0", "s1"]
+
+
+@pytest.mark.parametrize("typed", ["\0", "\ud800"])
+def test_what_no_store_keeps_costs_no_station_its_row(address: str, typed: str) -> None:
+    """As it comes of a room's YAML, where it may be typed as an escape."""
+    odd = _one("s2", "2026.1.3", found="late", room=f"CDI {typed}2", reason=f"a{typed}b")
+    each = [_one("s1", "2026.2.7"), odd, _silent("s3")]
+    _write(address, *each)
+    assert [(row["name"], row["room"]) for row in _rows(address, "station")] == [
+        ("s1", "CDI"),
+        ("s2", "CDI \N{REPLACEMENT CHARACTER}2"),
+        ("s3", "CDI"),
+    ]
+    assert standings(address, product="pronote_client")["s2"]["standing"].reason == "a\N{REPLACEMENT CHARACTER}b"
+    # By such a name it is found again.
+    _write(address, _one(f"s4{typed}", "2026.2.7"))
+    _write(address, _one(f"s4{typed}", "2026.1.3", found="late"))
+    assert [row["release"] for row in _rows(address, "installed") if row["station"][:2] == "s4"] == ["2026.1.3"]

@@ -1,0 +1,433 @@
+@echo off
+rem Client PRONOTE 2025.2.9 x64, installscript. Rendered by rentree.pronote (depot_release): do not edit,
+rem stations run this file only with the digest that the controller hands them.
+rem   install.cmd register VERB JOB-NAME FOLDER-URL RATE REVOCATION-SWITCH   as administrator: creates the task
+rem   install.cmd run VERB                                                    as SYSTEM: the task itself
+rem   install.cmd arm VERB JOB-NAME TODAY DAYS DELAY END LAST                 as administrator: the task waits for a start
+rem   install.cmd armed VERB                                                  as SYSTEM: that task, at a start of Windows
+rem VERB is install, update (over an earlier release of the year), remove or stage; install or update where it is armed.
+setlocal EnableExtensions DisableDelayedExpansion
+set "SYS=%SystemRoot%\System32"
+set "JOB=%~dp0"
+rem THE LOCK, "%ProgramFiles%\Rentree PRONOTE\lock": whoever runs a setup of ours keeps this file open for writing until
+rem its end, as in   2>"%LOCK%" (call :work) || goto locked   since Windows opens it for nobody else meanwhile. The
+rem handle goes to what is started in the brackets too, so that a setup which outlives its script still has the lock.
+rem It is deleted afterwards; where somebody holds it that fails, as it should. A cut of the power releases it.
+for %%d in ("%JOB%..\..") do set "TOP=%%~fd"
+set "LOCK=%TOP%\lock"
+cd /d "%JOB%" || exit /b 90
+set "VERB=%~2"
+set "ARMED="
+if "%~1"=="register" goto register
+if "%~1"=="arm" goto arm
+if "%~1"=="run" goto run
+if "%~1"=="armed" goto armed
+exit /b 91
+
+:register
+rem The folder's address is kept in a file: the task's command line then holds nothing that came from outside.
+>depot echo %~4
+rem So is the rate of a staging in the background; everything else fetches as fast as it can.
+del /q rate 2>nul
+if not "%~5"=="" >rate echo %~5
+del /q revocation 2>nul
+if not "%~6"=="" >revocation echo %~6
+set "TRIGGERS=^<Triggers /^>"
+set "EXPIRES="
+call :task run "%~3" || exit /b 92
+exit /b 0
+
+rem TODAY is a name for people, as in 20261130. END and LAST are the station's own time, as in 2026-12-14T17:30:00: one
+rem trigger until END, and from then on one that clears away, since nothing tells the script which of them it was. Windows
+rem itself forgets the task after LAST. All files are there: the setup needs no network at a start.
+:arm
+set "WAIT=^<Delay^>%~6^</Delay^>^</BootTrigger^>"
+set "UNTIL=^<BootTrigger^>^<EndBoundary^>%~7^</EndBoundary^>%WAIT%"
+set "FROM=^<BootTrigger^>^<StartBoundary^>%~7^</StartBoundary^>^<EndBoundary^>%~8^</EndBoundary^>%WAIT%"
+set "TRIGGERS=^<Triggers^>%UNTIL%%FROM%^</Triggers^>"
+set "EXPIRES=^<DeleteExpiredTaskAfter^>P1D^</DeleteExpiredTaskAfter^>"
+del /q armed-* tries rate revocation 2>nul
+>task echo %~3
+>days echo %~5
+call :clients >clients
+call :task armed "%~3" || exit /b 92
+rem Last: what has this mark waits for a start.
+>armed-%~4 echo armed
+exit /b 0
+
+:task
+rem From XML, since schtasks' own switches cannot allow a start on battery (laptop trolleys). No encoding in the
+rem declaration: schtasks hands the text over as UTF-16 and refuses any other claim.
+>task.xml (
+echo ^<?xml version="1.0"?^>
+echo ^<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task"^>
+echo %TRIGGERS%
+echo ^<Principals^>^<Principal id="System"^>^<UserId^>S-1-5-18^</UserId^>^<RunLevel^>HighestAvailable^</RunLevel^>^</Principal^>^</Principals^>
+echo ^<Settings^>
+echo ^<MultipleInstancesPolicy^>IgnoreNew^</MultipleInstancesPolicy^>
+echo ^<DisallowStartIfOnBatteries^>false^</DisallowStartIfOnBatteries^>
+echo ^<StopIfGoingOnBatteries^>false^</StopIfGoingOnBatteries^>
+echo ^<AllowStartOnDemand^>true^</AllowStartOnDemand^>
+echo ^<ExecutionTimeLimit^>PT4H^</ExecutionTimeLimit^>%EXPIRES%
+echo ^<Priority^>6^</Priority^>
+echo ^</Settings^>
+echo ^<Actions Context="System"^>^<Exec^>
+echo ^<Command^>%SYS%\cmd.exe^</Command^>
+echo ^<Arguments^>/d /c ""%JOB%install.cmd" %~1 %VERB%"^</Arguments^>
+echo ^</Exec^>^</Actions^>
+echo ^</Task^>
+)
+"%SYS%\schtasks.exe" /Create /TN "%~2" /XML "%JOB%task.xml" /F || exit /b 92
+exit /b 0
+
+:run
+if exist exit exit /b 0
+rem Begun before and not ended: a restart of the station cut it off. The controller decides, not this script.
+if exist started exit /b 93
+call :variables
+goto alone
+
+:armed
+set "ARMED=yes"
+set "TASK="
+set "DAYS="
+set /p TASK=<task
+set /p DAYS=<days
+if exist exit goto disarm
+call :variables
+rem How old it is says robocopy, by the file's age and in no country's way of writing dates: 1 that many days or more, 0
+rem fewer. Anything else is no answer, and nothing is installed without one.
+set "STEP=age"
+"%SYS%\robocopy.exe" . none days /L /NJH /NJS /MINAGE:%DAYS% >nul 2>nul
+set "CODE=%ERRORLEVEL%"
+if "%CODE%"=="1" goto expired
+if not "%CODE%"=="0" goto finish
+goto alone
+
+rem Nobody wants it any more. On one line: cmd reads a script line by line, and this one is gone with its folder.
+:expired
+call :disarm
+set "FOLDER=%JOB:~0,-1%"
+cd /d "%SYS%" & rmdir /s /q "%FOLDER%" & rmdir "%TOP%\jobs" 2>nul & rmdir "%TOP%" 2>nul & exit 0
+
+:disarm
+del /q armed-* 2>nul
+"%SYS%\schtasks.exe" /Delete /TN "%TASK%" /F >nul 2>nul
+exit /b 0
+
+:alone
+rem A staging only fetches, and meets nobody.
+if "%VERB%"=="stage" (call :work & exit /b 0)
+set "STEP=locked"
+2>"%LOCK%" (call :work) || goto finish
+del /q "%LOCK%" 2>nul
+exit /b 0
+
+:variables
+set "STEP=depot"
+set "CODE=0"
+set "FILE="
+set "BEGAN="
+set "WAITED=0"
+set "WORKING="
+set "RUNNING="
+set "RESTART="
+set "LIMIT="
+exit /b 0
+
+:work
+if not defined ARMED goto started
+rem Counted before anything is done: what cuts the station off each time is not begun a third time.
+set "TRIES=0"
+if exist tries set /p TRIES=<tries
+set "STEP=tries"
+if %TRIES% geq 2 goto finish
+set /a TRIES+=1 >nul
+set "STEP=count"
+(>tries echo %TRIES%) || goto finish
+:started
+>started echo %DATE% %TIME%
+del /q armed-* 2>nul
+rem What the setup unpacks and runs as SYSTEM lies in the locked folder too: standard users can write to Windows\Temp.
+mkdir tmp 2>nul
+set "TEMP=%JOB%tmp"
+set "TMP=%JOB%tmp"
+if defined ARMED goto %VERB%
+set /p DEPOT=<depot || goto finish
+if exist rate set /p LIMIT=<rate
+if defined LIMIT set "LIMIT=--limit-rate %LIMIT%"
+set "REVOCATION="
+if exist revocation set /p REVOCATION=<revocation
+if "%VERB%"=="install" goto install
+if "%VERB%"=="update" goto update
+if "%VERB%"=="remove" goto remove
+if "%VERB%"=="stage" goto stage
+set "STEP=verb"
+goto finish
+
+:stage
+call :fetch "setup.exe" 14aad501bef59d0cdf7df815d0bd4d44464d823b987cdf8aa925cb5c915ea989 || goto finish
+call :fetch "response.iss" 562657345342a37467d50cdfb24a6ed467f1703d353df04949e595e724cf5dbf || goto finish
+set "STEP=staged"
+set "CODE=0"
+goto finish
+
+:install
+call :fetch "setup.exe" 14aad501bef59d0cdf7df815d0bd4d44464d823b987cdf8aa925cb5c915ea989 || goto finish
+call :fetch "response.iss" 562657345342a37467d50cdfb24a6ed467f1703d353df04949e595e724cf5dbf || goto finish
+set "ARGUMENTS="
+rem The folder admits administrators only, so nothing changes between this second look and the start.
+call :check "setup.exe" 14aad501bef59d0cdf7df815d0bd4d44464d823b987cdf8aa925cb5c915ea989 || goto finish
+call :check "response.iss" 562657345342a37467d50cdfb24a6ed467f1703d353df04949e595e724cf5dbf || goto finish
+call :begin || goto finish
+set "FILE=setup.exe"
+start "" /wait "%JOB%setup.exe" /s /f1"%JOB%response.iss" /f2"%JOB%setup.log"
+set "CODE=%ERRORLEVEL%"
+goto result
+
+:update
+set "STEP=no_update"
+goto finish
+
+:remove
+call :fetch "uninstall.iss" 69507bb5343db9f654fc2125848df5dd32f01a9a0023a78f05881430fbc39ec7 || goto finish
+set "PRODUCT={D987B8C4-35ED-5703-9116-784AAC034DEE}"
+set "UNINSTALL_ARGUMENTS="
+set "STEP=uninstall_entry"
+call :entry
+if not defined UNINSTALL goto finish
+rem Never run blindly: what cmd would read as its own is in no entry that a setup wrote.
+set "STEP=uninstall_command"
+>uninstall set UNINSTALL
+"%SYS%\findstr.exe" /r /c:"[&|<>^%%]" uninstall >nul && goto finish
+rem Without quotes around it the program would be C:\Program; without a drive or through RunDll32, nobody knows which.
+"%SYS%\findstr.exe" /b /i /r /c:"UNINSTALL=[A-Z]:" uninstall >nul && set UNINSTALL="%UNINSTALL:.exe=.exe"%
+>uninstall set UNINSTALL
+"%SYS%\findstr.exe" /b /i /r /c:"UNINSTALL=.[A-Z]:" uninstall >nul || goto finish
+call :program %UNINSTALL%
+if /i "%PROGRAM_NAME%"=="rundll32" goto finish
+rem An entry may have outlived its uninstaller: nothing would ever write the log.
+set "STEP=uninstaller_gone"
+if not exist "%PROGRAM%" goto finish
+call :begin || goto finish
+set "FILE=uninstall"
+start "" /wait %UNINSTALL% /s /f1"%JOB%uninstall.iss" /f2"%JOB%setup.log"
+set "CODE=%ERRORLEVEL%"
+goto result
+
+:program
+set "PROGRAM=%~1"
+set "PROGRAM_NAME=%~n1"
+exit /b 0
+
+:entry
+set "UNINSTALL="
+for %%v in (64 32) do for %%k in ("{D987B8C4-35ED-5703-9116-784AAC034DEE}" "InstallShield_{D987B8C4-35ED-5703-9116-784AAC034DEE}") do call :lookup %%k %%v
+exit /b 0
+
+:lookup
+if defined UNINSTALL exit /b 0
+for /f "tokens=2,*" %%a in ('%SYS%\reg.exe query "HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall\%~1" /v UninstallString /reg:%2 2^>nul ^| %SYS%\findstr.exe /c:"REG_"') do set "UNINSTALL=%%b"
+exit /b 0
+
+:result
+rem Its first process may end before the work does (a removal's does, at once), and a log that says 0 is no end either.
+rem The end is when no program of this folder runs any more: what stops the station before that has cut the job off.
+set "WAITED=0"
+set "IDLE=0"
+:wait_end
+call :at_work || goto ended
+rem The helper of a setup that was killed stays for ever, by itself.
+if not defined WORKING if %IDLE% geq 60 goto ended
+if %IDLE% geq 300 goto lingers
+if %WAITED% geq 120 goto lingers
+call :idle && set /a IDLE+=5 >nul
+set /a WAITED+=5 >nul
+"%SYS%\ping.exe" -n 6 127.0.0.1 >nul
+goto wait_end
+:lingers
+set "STEP=at_work"
+goto finish
+:ended
+set "STEP=done"
+
+:finish
+if defined BEGAN call :look
+>exit.tmp (
+echo step=%STEP%
+echo code=%CODE%
+echo file=%FILE%
+echo running=%RUNNING%
+echo restart=%RESTART%
+echo technology=installscript
+echo script=4
+echo success=
+echo waited=%WAITED%
+)
+rem By set itself: the name is the setup's, and echo would read what is in it.
+if defined WORKING >>exit.tmp set WORKING
+ren exit.tmp exit
+rem Whatever came of it: its next start is another run's to decide.
+if defined ARMED goto disarm
+exit /b 0
+
+rem Whether a program of this folder runs: one that does cannot be opened for appending, and nothing is written to one
+rem that does not. A read-only mark would look the same. WORKING is the name of one that is not the engine's helper.
+:at_work
+set "WORKING="
+set "HELPER="
+"%SYS%\attrib.exe" -r "%JOB%tmp\*" /s >nul 2>nul
+for /r "%JOB%tmp" %%f in (*.exe *.tmp) do 2>nul (>>"%%f" echo off) || if /i "%%~nxf"=="ISBEW64.exe" (set "HELPER=yes") else (set "WORKING=%%~nxf")
+if exist setup.exe (2>nul (>>setup.exe echo off) || set "WORKING=setup.exe")
+if defined WORKING exit /b 0
+if defined HELPER exit /b 0
+exit /b 1
+
+rem Whether all there is to do seems done: what runs on now will not be waited for as long.
+:idle
+if not defined WORKING exit /b 0
+"%SYS%\findstr.exe" /b /i /c:"ResultCode=-" setup.log >nul 2>nul && exit /b 0
+if not "%FILE%"=="uninstall" exit /b 1
+call :entry
+if not defined UNINSTALL exit /b 0
+exit /b 1
+
+rem Last before the setup: people come first, and what a restart would do by now is noted.
+:begin
+if defined ARMED call :idle_station || exit /b 1
+set "STEP=client_running"
+call :in_use && exit /b 1
+set "STEP=setup"
+set "BEGAN=yes"
+del /q setup.log 2>nul
+call :renames before
+exit /b 0
+
+rem After it: somebody may have started the program meanwhile, and files in use are replaced at the next restart.
+:look
+call :in_use && set "RUNNING=yes"
+call :renames after
+for %%f in (renames.before) do set "BEFORE=%%~zf"
+for %%f in (renames.after) do set "AFTER=%%~zf"
+if not "%BEFORE%"=="%AFTER%" set "RESTART=renames"
+exit /b 0
+
+:in_use
+"%SYS%\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq Client PRONOTE.exe" | "%SYS%\findstr.exe" /i /l /c:"Client PRONOTE.exe" >nul && exit /b 0
+"%SYS%\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq IECefSubProcess.exe" | "%SYS%\findstr.exe" /i /l /c:"IECefSubProcess.exe" >nul && exit /b 0
+exit /b 1
+
+rem At a start: nobody is logged on, and the client is the one that was there when the job was armed. tasklist may not
+rem answer yet, and then says nothing of anybody: this script is what it has to show.
+:idle_station
+set "LOOKS=0"
+:idle_again
+set "STEP=blind"
+"%SYS%\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq cmd.exe" 2>nul | "%SYS%\findstr.exe" /i /l /c:"cmd.exe" >nul && goto seen
+set /a LOOKS+=1 >nul
+if %LOOKS% geq 13 exit /b 1
+"%SYS%\ping.exe" -n 6 127.0.0.1 >nul
+goto idle_again
+:seen
+set "STEP=session"
+"%SYS%\tasklist.exe" /FO CSV /NH /FI "IMAGENAME eq explorer.exe" | "%SYS%\findstr.exe" /i /l /c:"explorer.exe" >nul && exit /b 1
+rem The first try may have been cut off within the setup: then what is there is its own.
+if %TRIES% gtr 1 exit /b 0
+set "STEP=changed"
+call :clients >clients.now
+"%SYS%\fc.exe" /b clients clients.now >nul || exit /b 1
+exit /b 0
+
+rem The programs that are there, by their digests alone: paths are written otherwise in a task than over the network.
+:clients
+for %%r in ("%ProgramFiles%" "%ProgramFiles(x86)%") do for /f "delims=" %%f in ('dir /s /b /a-d "%%~r\Index Education\Client PRONOTE.exe" 2^>nul') do "%SYS%\certutil.exe" -hashfile "%%f" SHA256 2>nul | "%SYS%\findstr.exe" /i /r /x /c:"[0-9a-f][0-9a-f]*"
+exit /b 0
+
+:renames
+>renames.%1 "%SYS%\reg.exe" query "HKLM\SYSTEM\CurrentControlSet\Control\Session Manager" /v PendingFileRenameOperations 2>nul
+exit /b 0
+
+:fetch
+set "FILE=%~1"
+rem Brought and checked when it was armed, and looked at again: what is not there now is not fetched at a start.
+if defined ARMED goto check
+set "TRY=0"
+set "WAITED=0"
+rem Staged before: looked at again, and fetched only when it is not what was published.
+if exist "%~1" call :check "%~1" %~2 && exit /b 0
+del /q "%~1" 2>nul
+rem A part that is whole already, of a run that was cut off before it had its name: curl -f -C - before 8.5 ends with 22
+rem there, for the depot answers 416.
+if exist "%~1.part" call :check "%~1.part" %~2 && goto named
+:fetch_again
+set "STEP=download"
+set "STATUS="
+set /a TRY+=1 >nul
+set "RESUMED="
+if exist "%~1.part" set "RESUMED=yes"
+rem curl 7.55 of Windows 10 1803 retries few errors by itself: the loop does, and -C - goes on where it stopped.
+"%SYS%\curl.exe" -q --noproxy "*" %REVOCATION% -fsS --connect-timeout 20 --speed-time 60 --speed-limit 1024 %LIMIT% -C - -w "%%{http_code}" -o "%~1.part" "%DEPOT%/%~1" >status 2>>curl.log
+set "CODE=%ERRORLEVEL%"
+set /p STATUS=<status
+rem 416, whatever curl makes of it: the part is as long as the file, or longer, and is not the file.
+if "%STATUS%"=="416" set "CODE=36"
+if "%CODE%"=="0" goto fetched
+if not "%CODE%"=="22" goto failed
+rem A depot that has no place for now says 503 (429 elsewhere): no failure, the station waits for its turn. Its
+rem Retry-After is not read: with -f, curl before 7.75 does not see it (github.com/curl/curl/pull/6409).
+if "%STATUS%"=="503" goto busy
+if "%STATUS%"=="429" goto busy
+goto failed
+:busy
+set "STEP=busy"
+if %WAITED% geq 300 exit /b 1
+set /a TRY-=1 >nul
+set /a PAUSE=15+%RANDOM% %% 16 >nul
+set /a WAITED+=PAUSE >nul
+"%SYS%\ping.exe" -n %PAUSE% 127.0.0.1 >nul
+goto fetch_again
+:failed
+rem 33: the depot cannot resume; 36: the part does not fit. Begin again.
+if "%CODE%"=="33" del /q "%~1.part"
+if "%CODE%"=="36" del /q "%~1.part"
+rem A refusal may be of the rest alone (a filter that lets no range pass): what comes next asks for the whole file.
+if "%CODE%"=="22" if "%STATUS:~0,1%"=="4" del /q "%~1.part" 2>nul
+if %TRY% geq 5 exit /b 1
+"%SYS%\ping.exe" -n 6 127.0.0.1 >nul
+goto fetch_again
+:fetched
+call :check "%~1.part" %~2 && goto named
+if "%STEP%"=="unread" exit /b 1
+rem What was gone on with may have been spoilt (a power cut leaves zeros): it is fetched once from its beginning.
+if not defined RESUMED exit /b 1
+if %TRY% geq 5 exit /b 1
+del /q "%~1.part"
+goto fetch_again
+:named
+ren "%~1.part" "%~1"
+exit /b 0
+
+rem A file that cannot be read has no digest, which says nothing of the depot: an antivirus has what was just written for
+rem itself for a moment. findstr says 1 for another digest, and more when it could not look.
+:check
+set "LOOKS=0"
+:check_again
+set "STEP=unread"
+rem It was there a moment ago: 2 is Windows' "file not found".
+set "CODE=2"
+if not exist "%~1" exit /b 1
+"%SYS%\certutil.exe" -hashfile "%~1" SHA256 >digest 2>nul || goto unread
+"%SYS%\findstr.exe" /i /x /c:"%~2" digest >nul && goto as_published
+if errorlevel 2 goto unread
+set "STEP=digest"
+set "CODE=0"
+exit /b 1
+:as_published
+set "CODE=0"
+exit /b 0
+:unread
+set "CODE=%ERRORLEVEL%"
+set /a LOOKS+=1 >nul
+if %LOOKS% geq 13 exit /b 1
+"%SYS%\ping.exe" -n 6 127.0.0.1 >nul
+goto check_again
