@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from ansible import constants
 
@@ -20,6 +20,9 @@ from ..plugin_utils.init.plan import CREATED, difference
 from ..plugin_utils.words.catalogue import catalogue
 from ..plugin_utils.words.early import told_language
 from ..plugin_utils.words.words import LANGUAGES, Words
+
+_OF_ALL: Final = ("depot_url", "depot_path")
+"""Answers whose variables are other roles' as well."""
 
 
 class ActionModule(ControllerAction):
@@ -50,10 +53,17 @@ class ActionModule(ControllerAction):
         return catalogue(language if language in LANGUAGES else LANGUAGES[0])
 
     def act(self, args: dict[str, Any]) -> dict[str, Any]:
-        given = as_typed(self.variables, extra=self.variables["hostvars"]._variable_manager.extra_vars)
-        args["password"] = args["password"] or given
+        extra = self.variables["hostvars"]._variable_manager.extra_vars
+        args["password"] = args["password"] or as_typed(self.variables, extra=extra)
+        depot = {f"pronote_{name}": str(args.pop(name)) for name in _OF_ALL}
+        # An inventory has them as well: they are answers where a command line or a file of answers says them.
+        said = {key for key in depot if key in extra or key.replace("pronote_", "pronote_init_", 1) in self.variables}
         talk = Interview(
-            {f"pronote_init_{name}": value for name, value in args.items()},
+            {
+                **{f"pronote_init_{name}": value for name, value in args.items()},
+                **{key: depot[key] for key in said},
+            },
+            known={key: value for key, value in depot.items() if key not in said},
             asks=lambda: asking(self.words, questions.INTRODUCTION),
             # What a file has for headings is among it.
             tell=lambda texts: show(printable_message(self.words.of(text)) for text in texts),

@@ -33,7 +33,7 @@ EXAMPLES = r"""
 
 - name: Say where the depot is
   ansible.builtin.debug:
-    msg: "{{ lookup('rentree.pronote.words', 'the depot is in {folder}', folder=pronote_depot_root) }}"
+    msg: "{{ lookup('rentree.pronote.words', 'the depot is in {folder}', folder=pronote_depot_path) }}"
 """
 
 RETURN = r"""

@@ -79,14 +79,11 @@ def _nginx(work: Path, root: Path, port: int) -> list[str]:
         "ansible_connection": "local",
         "ansible_python_interpreter": sys.executable,
         "pronote_depot_url": f"http://{_ADDRESS}:{port}/pronote",
-        "pronote_depot_address": _ADDRESS,
+        "pronote_depot_listen": _ADDRESS,
         "pronote_depot_path": str(root),
-        "pronote_depot_manage_packages": False,
-        "pronote_depot_manage_service": False,
-        "pronote_depot_nginx_dir": str(work / "nginx"),
-        "pronote_depot_nginx_journal": str(work / "nginx.jsonl"),
-        "pronote_depot_transfers": 0,
-        "pronote_depot_client_transfers": 0,
+        "pronote_depot_manage": [],
+        "pronote_depot_files": {"nginx_dir": str(work / "nginx"), "journal": str(work / "nginx.jsonl")},
+        "pronote_depot_limits": {"transfers": 0, "client_transfers": 0},
     }
     inventory = work / "hosts.yml"
     inventory.write_text(json.dumps({"pronote_depots": {"hosts": {"web": variables}}}), encoding="utf-8")

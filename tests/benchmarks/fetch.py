@@ -59,9 +59,8 @@ def _run(lab: LabClient, *, work: Path, inventory: Path, name: str) -> dict[str,
     site = lab.site()
     variables = {
         "pronote_depot_path": lab.info["depot_folder"],
-        "pronote_prepare_page_url": site["page"],
-        "pronote_prepare_authorities": [site["authority"]],
-        "pronote_prepare_download_dir": str(work / "downloads"),
+        "pronote_prepare_page": site["page"],
+        "pronote_prepare_trust": {"authorities": [site["authority"]]},
         "pronote_cache_dir": str(work / "cache"),
     }
     results = work / f"{name}.jsonl"

@@ -65,15 +65,16 @@ class Depot:
             "ansible_connection": "local",
             "ansible_python_interpreter": sys.executable,
             "pronote_depot_url": f"http://{_ADDRESS}:{self.port}/pronote",
-            "pronote_depot_address": _ADDRESS,
+            "pronote_depot_listen": _ADDRESS,
             "pronote_language": "en",
             "pronote_depot_path": str(self.root),
-            "pronote_depot_manage_packages": False,
-            "pronote_depot_manage_service": False,
-            "pronote_depot_nginx_dir": str(folder / "nginx"),
-            "pronote_depot_nginx_journal": str(folder / "journal"),
-            "pronote_depot_program": str(folder / "lib/depot_server.py"),
-            "pronote_depot_unit": str(folder / "pronote-depot.service"),
+            "pronote_depot_manage": [],
+            "pronote_depot_files": {
+                "nginx_dir": str(folder / "nginx"),
+                "journal": str(folder / "journal"),
+                "program": str(folder / "lib/depot_server.py"),
+                "unit": str(folder / "pronote-depot.service"),
+            },
             **variables,
         }
         inventory = {"pronote_depots": {"hosts": {"web": host}}}
@@ -185,12 +186,12 @@ def _assert_journal(entries: list[dict[str, Any]]) -> None:
     assert any(entry["status"] == 503 for entry in entries)
 
 
-_SLOW = {"pronote_depot_transfers": 1, "pronote_depot_rate": 200_000}
+_SLOW = {"pronote_depot_limits": {"transfers": 1, "rate": 200_000}}
 
 
 def test_nginx(tmp_path: Path) -> None:
     require_server(NGINX)
-    depot = Depot(tmp_path, pronote_depot_transfers=5)
+    depot = Depot(tmp_path, pronote_depot_limits={"transfers": 5})
     _matrix(depot)
     assert depot.root.stat().st_mode & 0o777 == 0o755
     _publish(depot.root / "2026.2.7/x64")
@@ -210,13 +211,12 @@ def test_nginx_with_a_certificate(tmp_path: Path) -> None:
     depot = Depot(
         tmp_path,
         pronote_depot_url=f"https://{_ADDRESS}/pronote",
-        pronote_depot_certificate=str(tls.server),
-        pronote_depot_certificate_key=str(tls.server_key),
+        pronote_depot_tls={"certificate": str(tls.server), "key": str(tls.server_key)},
     )
     # Without one, the address promises what nobody serves.
-    refused = depot.play("-e", "pronote_depot_certificate=").assert_code(2)
-    assert "needs pronote_depot_certificate" in " ".join(refused.output.split())
-    port = json.dumps({"pronote_depot_port": depot.port})
+    refused = depot.play("-e", "{pronote_depot_tls: {}}").assert_code(2)
+    assert "needs pronote_depot_tls.certificate" in " ".join(refused.output.split())
+    port = json.dumps({"pronote_depot_listen": f"{_ADDRESS}:{depot.port}"})
     assert depot.changed("-e", port)
     _publish(depot.root / "2026.2.7/x64")
     trusting = ssl.create_default_context(cafile=str(tls.authority))
@@ -229,8 +229,10 @@ def test_nginx_with_a_certificate(tmp_path: Path) -> None:
     [
         {"pronote_depot_path": "/srv/pro note; }"},
         {"pronote_depot_url": "http://depot/x{y"},
-        {"pronote_depot_address": "0.0.0.0; include /etc/passwd"},
-        {"pronote_depot_rate": 1000, "pronote_depot_transfers": 0},
+        {"pronote_depot_listen": "0.0.0.0; include /etc/passwd"},
+        {"pronote_depot_listen": "127.0.0.1:80/x y"},
+        {"pronote_depot_listen": 8080},
+        {"pronote_depot_limits": {"rate": 1000, "transfers": 0}},
     ],
 )
 def test_what_would_spoil_a_configuration_is_refused(tmp_path: Path, variables: dict[str, Any]) -> None:
@@ -277,7 +279,7 @@ def test_the_unit_is_one(tmp_path: Path) -> None:
     verify = shutil.which("systemd-analyze")
     if verify is None:
         pytest.skip("no systemd-analyze here; 25 November 2026")
-    depot = Depot(tmp_path, pronote_depot_server="embedded", pronote_depot_port=80)
+    depot = Depot(tmp_path, pronote_depot_server="embedded", pronote_depot_listen=":80")
     depot.play().assert_code(0)
     unit = depot.folder / "pronote-depot.service"
     assert "AmbientCapabilities=CAP_NET_BIND_SERVICE" in unit.read_text(encoding="utf-8")

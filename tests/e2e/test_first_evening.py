@@ -54,12 +54,9 @@ class Evening:
 def _outside(school: School) -> dict[str, Any]:
     site = school.lab.site()
     return {
-        "pronote_prepare_page_url": site["page"],
-        "pronote_prepare_authorities": [site["authority"]],
-        "pronote_record_poll_interval": 0.2,
-        "pronote_timeouts": {"poll": 0.5},
-        "pronote_record_start_timeout": 8,
-        "pronote_record_verify_timeout": 20,
+        "pronote_prepare_page": site["page"],
+        "pronote_prepare_trust": {"authorities": [site["authority"]]},
+        "pronote_timeouts": {"poll": 0.2, "start": 8, "verify": 20},
     }
 
 
@@ -146,14 +143,17 @@ def _init_of_answers(evening: Evening) -> str:
         "schools": [{"name": "Lycée d'essai", "uai": _UAI, "server_url": server_of(evening.school)}],
         "user": ACCOUNT["name"],
         "password": ACCOUNT["password"],
-        "depot_url": lab["depot"],
-        "depot_path": lab["depot_folder"],
         "reference": "cdi-01",
         "vault_password_file": "~/vault",
     }
     file = evening.folder / "answers.yml"
     file.touch(mode=0o600)
-    variables = {**{f"pronote_init_{name}": value for name, value in answers.items()}, "pronote_language": "en"}
+    variables = {
+        **{f"pronote_init_{name}": value for name, value in answers.items()},
+        "pronote_depot_url": lab["depot"],
+        "pronote_depot_path": lab["depot_folder"],
+        "pronote_language": "en",
+    }
     file.write_text(yaml.safe_dump(variables), encoding="utf-8")
     return run([*_INIT, "-e", "@answers.yml"], evening.folder, evening.home)
 
@@ -164,7 +164,7 @@ def _prepared(evening: Evening, prepare: list[str]) -> list[str]:
     lock = evening.read("/group_vars/all/pronote_releases.lock.yml")
     assert (lock["pronote_releases"], list(lock["pronote_installers"])) == ({}, ["pronote_client"])
     record = _next(told, "record_response")
-    assert record[-1] == f"pronote_record_release={_RELEASE}"
+    assert record[-1] == f"pronote_release={_RELEASE}"
     told = evening.run(_next(evening.run(record), "prepare"))
     lock = evening.read("/group_vars/all/pronote_releases.lock.yml")
     assert list(lock) == ["pronote_releases"]

@@ -16,6 +16,7 @@ from tests.e2e.conftest import ACCOUNT, School, StartSchool
 from tests.e2e.newcomer import BIN, INVENTORY, content_of, environment, export_of, install_collection, run, server_of
 from tests.e2e.playbook import ROOT
 from tests.e2e.typist import typed
+from tests.unit.asked import as_given
 
 UAI = "0310036W"
 STATIONS = ["cdi-01", "cdi-02", "profs-01"]
@@ -67,7 +68,7 @@ def _answers(work: Path, home: Path, **changes: Any) -> None:
     }
     file = work / "answers.yml"
     file.touch(mode=0o600)
-    file.write_text(yaml.safe_dump({f"pronote_init_{name}": value for name, value in values.items()}), encoding="utf-8")
+    file.write_text(yaml.safe_dump(as_given(**values)), encoding="utf-8")
 
 
 def test_a_file_of_answers_and_the_installed_collection(school: School, installed: Path, folder: Path) -> None:
@@ -98,6 +99,21 @@ def test_a_file_of_answers_and_the_installed_collection(school: School, installe
     told = run(init, folder, installed)
     assert "changed=0" in told
     assert content_of(folder) == written
+
+    # Of a release ago: the depot's variables were init's own.
+    answers = folder / "answers.yml"
+    of_today = answers.read_text(encoding="utf-8")
+    answers.write_text(of_today.replace("pronote_depot_url: http:", "pronote_init_depot_url: https:"), encoding="utf-8")
+    told = run(init, folder, installed)
+    assert "pronote_init_depot_url s'appelle maintenant pronote_depot_url, et n'est lu que" in told
+    assert "    +pronote_depot_url: https://depot.example.org/pronote" in told.splitlines()
+    assert "changed=0" in told
+    # What the inventory says already is asked no more.
+    answers.write_text(of_today.replace("pronote_depot_url: http://depot.example.org/pronote\n", ""), encoding="utf-8")
+    told = run(init, folder, installed)
+    assert "pronote_depot_url" not in told
+    assert "changed=0" in told
+    answers.write_text(of_today, encoding="utf-8")
 
     config = folder / "ansible.cfg"
     config.write_text(config.read_text(encoding="utf-8").replace("forks = 25", "forks = 5"), encoding="utf-8")

@@ -83,13 +83,14 @@ def year(school: School, tmp_path: Path) -> Year:
     variables = json.loads(school.variables.read_text(encoding="utf-8"))
     variables |= {
         "pronote_depot_path": str(depot),
-        "pronote_prepare_page_url": site["page"],
-        "pronote_prepare_authorities": [site["authority"]],
-        "pronote_prepare_download_dir": str(tmp_path / "downloads"),
-        "pronote_prepare_log_timeout": 120,
+        "pronote_prepare_page": site["page"],
+        "pronote_prepare_trust": {"authorities": [site["authority"]]},
+        "pronote_cache_dir": str(tmp_path / "cache"),
     }
     school.variables.write_text(json.dumps(variables), encoding="utf-8")
-    return Year(school=school, depot=depot, inventory=school.inventory, downloads=tmp_path / "downloads", site=site)
+    return Year(
+        school=school, depot=depot, inventory=school.inventory, downloads=tmp_path / "cache/downloads", site=site
+    )
 
 
 def test_from_nothing_to_a_deployment(year: Year, tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_another_controller_gets_the_same_bytes_or_fails(year: Year, tmp_path: P
     asked = len(year.requests())
     shutil.rmtree(year.depot / "2026.2.7")
     # No page: the lock file knows the address.
-    run = year.prepare(pronote_prepare_download_dir=str(tmp_path / "other")).assert_code(0)
+    run = year.prepare(pronote_cache_dir=str(tmp_path / "other")).assert_code(0)
     assert year.outcome(run)["status"] == "published"
     assert [path.rpartition("/")[2] for path in year.requests()[asked:]] == [_SETUP]
 
@@ -162,7 +163,7 @@ def test_another_controller_gets_the_same_bytes_or_fails(year: Year, tmp_path: P
     year.lock.write_text(yaml.safe_dump(lock), encoding="utf-8")
     shutil.rmtree(year.depot / "2026.2.7")
     before = year.files()
-    run = year.prepare(pronote_prepare_download_dir=str(tmp_path / "third")).assert_code(2)
+    run = year.prepare(pronote_cache_dir=str(tmp_path / "third")).assert_code(2)
     assert "ALARM" in run.output
     assert year.files() == before
 

@@ -36,17 +36,15 @@ def school(start_school: StartSchool) -> School:
     variables = json.loads(school.variables.read_text(encoding="utf-8"))
     variables |= {
         "pronote_depot_path": info["depot_folder"],
-        "pronote_prepare_authorities": [site["authority"]],
-        "pronote_prepare_download_dir": str(school.work / "downloads"),
-        "pronote_prepare_log_timeout": 120,
+        "pronote_prepare_trust": {"authorities": [site["authority"]]},
     }
     school.variables.write_text(json.dumps(variables), encoding="utf-8")
-    school.play("prepare", "-e", f"pronote_prepare_page_url={site['page']}").assert_code(0)
+    school.play("prepare", "-e", f"pronote_prepare_page={site['page']}").assert_code(0)
     return school
 
 
 def _prepare(school: School, *arguments: str, **variables: Any) -> PlaybookRun:
-    values = {"pronote_prepare_product": "edt_monoposte", **variables}
+    values = {"pronote_product": "edt_monoposte", **variables}
     return school.play("prepare", "-e", json.dumps(values), *arguments)
 
 

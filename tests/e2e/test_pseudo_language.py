@@ -95,12 +95,9 @@ def test_nor_is_one_of_a_recording(start_school: StartSchool, words: Path) -> No
     people = start_school([{"name": name, **options} for name, options in PEOPLE.items()], releases=releases)
     values = {
         "pronote_record_station": "pronote_stations",
-        "pronote_record_release": "2026.2.7",
-        "pronote_record_store": STORES,
-        "pronote_record_poll_interval": 0.2,
-        "pronote_record_start_timeout": 8,
-        "pronote_record_answer_timeout": 8,
-        "pronote_record_verify_timeout": 5,
+        "pronote_release": "2026.2.7",
+        "pronote_response_dir": STORES,
+        "pronote_timeouts": {"poll": 0.2, "start": 8, "answer": 8, "verify": 5},
     }
     for arguments in (("--check", "--diff"), ("--diff",)):
         run = _play(people, words, "record_response", "-f", "50", "-e", json.dumps(values), *arguments).assert_code(2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ class Bench:
     def play(self, *arguments: str, **variables: Any) -> PlaybookRun:
         values = {
             "pronote_depot_path": str(self.depot),
-            "pronote_publish_release": "2026.2.7",
+            "pronote_release": "2026.2.7",
             "pronote_publish_installer": str(self.folder / "setup.exe"),
-            "pronote_publish_response": str(self.folder / "client.iss"),
+            "pronote_responses": {"install": str(self.folder / "client.iss")},
             **variables,
         }
-        pairs = [part for name, value in values.items() for part in ("-e", f"{name}={value}")]
-        return run_playbook("publish", *pairs, *arguments, inventory=self.inventory, work=self.folder / "runs")
+        return run_playbook(
+            "publish", "-e", json.dumps(values), *arguments, inventory=self.inventory, work=self.folder / "runs"
+        )
 
     def files(self) -> dict[str, bytes]:
         """Everything that publishing may change."""

@@ -33,10 +33,8 @@ class Reference:
     def play(self, *arguments: str, **variables: Any) -> PlaybookRun:
         values = {
             "pronote_record_station": self.name,
-            "pronote_record_release": "2026.2.7",
-            "pronote_record_poll_interval": 0.2,
-            "pronote_record_start_timeout": 8,
-            "pronote_record_verify_timeout": 20,
+            "pronote_release": "2026.2.7",
+            "pronote_timeouts": {"poll": 0.2, "start": 8, "verify": 20},
             **variables,
         }
         return self.school.play("record_response", "-e", json.dumps(values), *arguments)
@@ -104,13 +102,16 @@ def test_record_publish_deploy(school: School, tmp_path: Path) -> None:
     # The lab has published its own response files: what was recorded takes their place, and stations take it.
     values = {
         "pronote_depot_path": school.lab.info["depot_folder"],
-        "pronote_publish_release": "2026.2.7",
+        "pronote_release": "2026.2.7",
         "pronote_publish_installer": str(reference.setup),
-        "pronote_publish_response": str(reference.store / f"{_NAME}.iss"),
-        "pronote_publish_uninstall_response": str(reference.store / f"{_NAME}-uninstall.iss"),
-        "pronote_publish_product_code": metadata["product_code"],
-        "pronote_publish_lock_file": str(tmp_path / "lock.yml"),
-        "pronote_publish_log_timeout": 120,
+        "pronote_responses": {
+            "install": str(reference.store / f"{_NAME}.iss"),
+            # As an inventory with both architectures has it.
+            "uninstall": {"x64": str(reference.store / f"{_NAME}-uninstall.iss"), "x86": "/nowhere"},
+        },
+        "pronote_product_code": {"x64": metadata["product_code"]},
+        "pronote_lock_file": str(tmp_path / "lock.yml"),
+        "pronote_timeouts": {"setup": 120},
     }
     school.play("publish", "-e", json.dumps(values)).assert_code(0)
     lock = ("-e", f"@{tmp_path / 'lock.yml'}", "--limit", "poste")
@@ -151,9 +152,8 @@ def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
         "-f",
         "50",
         pronote_record_station="pronote_stations",
-        pronote_record_store=STORES,
-        pronote_record_answer_timeout=8,
-        pronote_record_verify_timeout=5,
+        pronote_response_dir=STORES,
+        pronote_timeouts={"poll": 0.2, "start": 8, "answer": 8, "verify": 5},
     )
     run.assert_code(2)
     results = run.of("response_record")
@@ -185,7 +185,7 @@ def test_what_goes_wrong_at_one_station_stops_no_other(people: School) -> None:
 
     # He does not come back: whoever gives up leaves nothing, and says so before.
     gone = references["parti"]
-    give_up = {"pronote_record_state": "absent", "pronote_record_store": STORES}
+    give_up = {"pronote_record_state": "absent", "pronote_response_dir": STORES}
     before = people.lab.snapshots()
     check = gone.play("--check", **give_up).assert_code(0)
     assert gone.actions(check) == ["cancel", "none"]

@@ -24,10 +24,10 @@ _PREPARE = {
 _PUBLISH = {
     "role": "pronote_publish",
     "pronote_depot_path": "{top}/depot",
-    "pronote_publish_release": "2026.2.7",
+    "pronote_release": "2026.2.7",
     "pronote_publish_installer": "{top}/setup.exe",
-    "pronote_publish_response": "{top}/good.iss",
-    "pronote_publish_lock_file": "{top}/lock.yml",
+    "pronote_responses": {"install": "{top}/good.iss"},
+    "pronote_lock_file": "{top}/lock.yml",
 }
 
 # What each case is refused with, in French; a value is taken from it where the text has one.
@@ -43,13 +43,16 @@ _CASES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "no-folder": ({**_DEPOT, "pronote_depot_path": "srv"}, "Le dossier, le chemin et les certificats du dépôt"),
     "no-limit": (
-        {**_DEPOT, "pronote_depot_rate": 5, "pronote_depot_transfers": 0},
-        "Un débit total (pronote_depot_rate) demande une limite de transferts",
+        {**_DEPOT, "pronote_depot_limits": {"rate": 5, "transfers": 0}},
+        "Un débit total (pronote_depot_limits.rate) demande une limite de transferts",
     ),
-    "no-digest": ({**_PUBLISH, "pronote_publish_installer_sha256": "x"}, "et non x comme attendu"),
-    "no-response": ({**_PUBLISH, "pronote_publish_response": "{top}/setup.exe"}, "ce n'est pas un fichier de réponses"),
+    "no-digest": ({**_PUBLISH, "pronote_publish_sha256": "x"}, "et non x comme attendu"),
+    "no-response": (
+        {**_PUBLISH, "pronote_responses": {"install": "{top}/setup.exe"}},
+        "ce n'est pas un fichier de réponses",
+    ),
     "cancelled": (
-        {**_PUBLISH, "pronote_publish_response": "{top}/cancelled.iss"},
+        {**_PUBLISH, "pronote_responses": {"install": "{top}/cancelled.iss"}},
         "il a été répondu Annuler à une fenêtre",
     ),
     "no-installer": (

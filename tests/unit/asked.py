@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.rentree.pronote.plugins.module_utils.base.message import Message
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init.answers import Export, read_export
 
-__all__ = ["Answering", "Machine"]
+__all__ = ["Answering", "Machine", "as_given"]
+
+_OF_ALL = ("depot_url", "depot_path")
+
+
+def as_given(**answers: Any) -> dict[str, Any]:
+    """Answers by the variables that a file of answers has for them."""
+    return {f"pronote_{name}" if name in _OF_ALL else f"pronote_init_{name}": answers[name] for name in answers}
 
 
 class Answering:

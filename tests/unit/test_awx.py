@@ -168,7 +168,7 @@ def test_every_place_of_prepare_lasts() -> None:
     extra = _template("PRONOTE prepare")["extra_vars"]
     assert extra.pop("pronote_response_dir") == "/runner/project/inventories/my_schools/responses"
     assert {name for name in extra if not extra[name].startswith("/srv/pronote-awx/")} == set()
-    assert {"pronote_prepare_lock_file", "pronote_prepare_download_dir", "pronote_depot_path"} <= set(extra)
+    assert {"pronote_lock_file", "pronote_cache_dir", "pronote_depot_path"} <= set(extra)
 
 
 def test_without_what_is_not_wanted() -> None:

@@ -29,7 +29,7 @@ _GIVEN = {
 _SIMPLE = sorted(
     name
     for name in EARLIER.keys() - OTHERWISE
-    if name.startswith((*(f"{role}_" for role in _ROLES), "pronote_dep"))
+    if name.startswith((*(f"{role}_" for role in _ROLES), "pronote_deploy_"))
     # A folder for files (test_state_default.py), and what says with another name what it does.
     and EARLIER[name] not in {"pronote_reports_dir", "pronote_attest_revoke"}
 )
@@ -41,9 +41,9 @@ def _loaded(role: str) -> dict[str, dict[str, Any]]:
     """Public and private variables of a role, and the arguments of its tasks, as they are written."""
     loader, folder = DataLoader(), ROOT / "roles" / role
     found: dict[str, dict[str, Any]] = {"variables": {}, "tasks": {}}
-    for file in ("defaults/main.yml", "vars/main.yml"):
-        if (folder / file).exists():
-            found["variables"] |= loader.load_from_file(str(folder / file), trusted_as_template=True)
+    for name in ("defaults/main.yml", "vars/main.yml"):
+        if (folder / name).exists():
+            found["variables"] |= loader.load_from_file(str(folder / name), trusted_as_template=True)
     for file in sorted((folder / "tasks").glob("*.yml")):
         tasks = loader.load_from_file(str(file), trusted_as_template=True)
         for task in [each for one in tasks for each in (one.get("block") or [one]) + one.get("always", [])]:

@@ -195,8 +195,7 @@ def _job_templates(wanted: Wanted) -> list[dict[str, Any]]:
     asked = {"diff_mode": True, "survey_enabled": True, "survey_spec": _SURVEY}
     prepared = {
         "pronote_depot_path": _in(wanted, "depot"),
-        "pronote_prepare_download_dir": _in(wanted, "downloads"),
-        "pronote_prepare_lock_file": _in(wanted, "pronote_releases.lock.yml"),
+        "pronote_lock_file": _in(wanted, "pronote_releases.lock.yml"),
         # From the repository, where they are recorded once: /runner/inventory has none.
         "pronote_response_dir": f"/runner/project/{wanted.source}/responses",
     }

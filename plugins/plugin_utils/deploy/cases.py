@@ -56,8 +56,8 @@ def record_again(step: JobStep) -> str:
     command = (
         Message("by hand, docs/responses.md")
         if job.product != PRONOTE_CLIENT.key
-        else f"ansible-playbook playbooks/record_response.yml -e pronote_record_release={job.release} "
-        f"-e pronote_record_arch={job.arch} -e pronote_record_modes={mode} -e pronote_record_force=true"
+        else f"ansible-playbook playbooks/record_response.yml -e pronote_release={job.release} "
+        f"-e pronote_arch={job.arch} -e pronote_record_modes={mode} -e pronote_record_force=true"
     )
     if mode == "update" and job.verb != "update":
         return Message(

@@ -28,11 +28,20 @@ _NOTHING = Message("nothing")
 class Interview:
     """``given``: answers of a file, by their variables. With none, everything is asked; with some, only what is missing
     and has no default. ``asks``: tells who asks, when the first question comes; None where nobody is there to answer:
-    what is wrong or missing is a fault then.
+    what is wrong or missing is a fault then. ``known``: what an inventory that is there already says; no
+    answer, and the default of its question.
     """
 
-    def __init__(self, given: Mapping[str, Any], *, asks: Callable[[], Ask | None], tell: Tell) -> None:
+    def __init__(
+        self,
+        given: Mapping[str, Any],
+        *,
+        asks: Callable[[], Ask | None],
+        tell: Tell,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
         self._given = {key: value for key, value in given.items() if value not in (None, "", [])}
+        self._known = {key: value for key, value in (known or {}).items() if value}
         self._asks, self.tell = asks, tell
         self._faults: list[Message] = []
 
@@ -64,6 +73,7 @@ class Interview:
         """The value of an answer; None for a fault. ``values``: what the question's text names."""
         if (given := self.given(question.key)) is not None:
             return self._of_file(question, check, str(given))
+        default = self._known.get(question.key, default)
         if self.asks_all or (default is None and self._ask is not None):
             return self.asked(question, check, default=default, **values)
         if default is None:

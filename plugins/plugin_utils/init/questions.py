@@ -90,12 +90,12 @@ PASSWORD = Question(
     private=True,
 )
 DEPOT_URL = Question(
-    key="pronote_init_depot_url",
+    key="pronote_depot_url",
     text=Message("The address of the depot: the folder of a web server that the stations fetch the installer from."),
     example="http://depot.example.org/pronote",
 )
 DEPOT_PATH = Question(
-    key="pronote_init_depot_path",
+    key="pronote_depot_path",
     text=Message("The folder of the depot on this machine, which is filled when a release is prepared."),
 )
 REFERENCE = Question(

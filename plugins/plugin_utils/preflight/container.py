@@ -15,8 +15,8 @@ from .setting import Setting, Settings
 __all__ = ["passing"]
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
-# Whoever has it writes recordings, into pronote_response_dir unless it says another folder.
-_RECORDS: Final = "pronote_record_store"
+# Whoever has it writes recordings, into pronote_response_dir unless an earlier name says another folder.
+_RECORDS, _STORE = "pronote_record_modes", "pronote_record_store"
 # Whoever has it writes reports that somebody waits for.
 _REPORTS, _EXPORTS = "pronote_reports_dir", "pronote_audit_exports"
 
@@ -39,16 +39,14 @@ def passing(
     for of in (name for name in PLACES if name in options and (name != _REPORTS or _EXPORTS in options)):
         by_value: dict[tuple[str, str | None], list[str]] = {}
         for host in play:
-            if of == "pronote_response_dir" and records and settings.value(host, _RECORDS) is not None:
-                continue  # not used
-            for name in _said_by(settings, host, of):
+            for name in [_STORE] if _is_store(settings, host, of, records) else _said_by(settings, host, of):
                 value = settings.value(host, name)
                 by_value.setdefault((name, None if value is None else str(value)), []).append(host)
         for (name, value), hosts in by_value.items():
-            if value is None and not PLACES[name]:
+            if value is None and not PLACES[of]:
                 continue
             raw = (
-                PLACES[name].format(folder=folders[0] if folders else "")
+                PLACES[of].format(folder=folders[0] if folders else "")
                 if value is None
                 else _worked(settings.value(hosts[0], name), hosts[0], template)
             )
@@ -59,6 +57,10 @@ def passing(
             if fact is not None:
                 place = _place(settings, name)
                 yield Finding(place=place, fact=fact, remedy=remedy_of(name), hosts=frozenset(hosts))
+
+
+def _is_store(settings: Settings, host: str, name: str, records: bool) -> bool:
+    return records and name == "pronote_response_dir" and settings.value(host, _STORE) is not None
 
 
 def _said_by(settings: Settings, host: str, name: str) -> list[str]:

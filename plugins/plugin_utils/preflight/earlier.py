@@ -138,7 +138,68 @@ _REPORTS: Final[Mapping[str, str]] = {
 }
 """Of audits, the board, the doctor, rehearsals, schedules and AWX."""
 
-_DEPOT: Final[Mapping[str, str]] = {}
+_DEPOT: Final[Mapping[str, str]] = {
+    "pronote_prepare_product": "pronote_product",
+    "pronote_prepare_response": "pronote_responses.install",
+    "pronote_prepare_update_response": "pronote_responses.update",
+    "pronote_prepare_uninstall_response": "pronote_responses.uninstall",
+    "pronote_prepare_product_code": "pronote_product_code",
+    "pronote_prepare_log_timeout": "pronote_timeouts.setup",
+    "pronote_prepare_lock_file": "pronote_lock_file",
+    "pronote_prepare_preview": "pronote_prepare_page",
+    "pronote_prepare_page_url": "pronote_prepare_page",
+    "pronote_prepare_signers": "pronote_prepare_trust.signers",
+    "pronote_prepare_authorities": "pronote_prepare_trust.authorities",
+    "pronote_prepare_download_dir": "pronote_cache_dir",
+    "pronote_publish_product": "pronote_product",
+    "pronote_publish_response": "pronote_responses.install",
+    "pronote_publish_update_response": "pronote_responses.update",
+    "pronote_publish_uninstall_response": "pronote_responses.uninstall",
+    "pronote_publish_product_code": "pronote_product_code",
+    "pronote_publish_log_timeout": "pronote_timeouts.setup",
+    "pronote_publish_lock_file": "pronote_lock_file",
+    "pronote_publish_release": "pronote_release",
+    "pronote_publish_arch": "pronote_arch",
+    "pronote_publish_response_release": "pronote_responses.release",
+    "pronote_publish_response_accept": "pronote_response_accept",
+    "pronote_publish_installer_sha256": "pronote_publish_sha256",
+    "pronote_publish_busy_timeout": "pronote_timeouts.busy",
+    "pronote_publish_arguments": "pronote_publish_custom.arguments",
+    "pronote_publish_uninstall_arguments": "pronote_publish_custom.uninstall_arguments",
+    "pronote_publish_success_codes": "pronote_publish_custom.success_codes",
+    "pronote_record_release": "pronote_release",
+    "pronote_record_arch": "pronote_arch",
+    "pronote_record_url": "pronote_record_setup.url",
+    "pronote_record_sha256": "pronote_record_setup.sha256",
+    "pronote_record_store": "pronote_response_dir",
+    "pronote_record_language": "pronote_response_accept",
+    "pronote_record_accept": "pronote_response_accept",
+    "pronote_record_answer_timeout": "pronote_timeouts.answer",
+    "pronote_record_start_timeout": "pronote_timeouts.start",
+    "pronote_record_poll_interval": "pronote_timeouts.poll",
+    "pronote_record_reconnect_timeout": "pronote_timeouts.reconnect",
+    "pronote_record_fetch_timeout": "pronote_timeouts.fetch",
+    "pronote_record_verify_timeout": "pronote_timeouts.verify",
+    "pronote_prune_lock_file": "pronote_lock_file",
+    "pronote_depot_root": "pronote_depot_host_path",
+    "pronote_depot_address": "pronote_depot_listen",
+    "pronote_depot_port": "pronote_depot_listen",
+    "pronote_depot_prefix": "pronote_depot_listen",
+    "pronote_depot_certificate": "pronote_depot_tls.certificate",
+    "pronote_depot_certificate_key": "pronote_depot_tls.key",
+    "pronote_depot_transfers": "pronote_depot_limits.transfers",
+    "pronote_depot_client_transfers": "pronote_depot_limits.client_transfers",
+    "pronote_depot_rate": "pronote_depot_limits.rate",
+    "pronote_depot_client_rate": "pronote_depot_limits.client_rate",
+    "pronote_depot_manage_packages": "pronote_depot_manage",
+    "pronote_depot_manage_service": "pronote_depot_manage",
+    "pronote_depot_nginx_dir": "pronote_depot_files.nginx_dir",
+    "pronote_depot_nginx_journal": "pronote_depot_files.journal",
+    "pronote_depot_program": "pronote_depot_files.program",
+    "pronote_depot_unit": "pronote_depot_files.unit",
+    "pronote_init_depot_url": "pronote_depot_url",
+    "pronote_init_depot_path": "pronote_depot_path",
+}
 """Of releases, responses, the depot and a new inventory."""
 
 EARLIER: Final[Mapping[str, str]] = {**_STATIONS, **_REPORTS, **_DEPOT}
@@ -161,11 +222,17 @@ BESIDE: Final = frozenset(
         "pronote_doctor_release",
         "pronote_rehearse_depot",
         "pronote_rehearse_depot_path",
+        "pronote_prepare_download_dir",
+        "pronote_record_store",
+        "pronote_depot_root",
+        # Answers of a file, where there is an inventory already.
+        "pronote_init_depot_path",
+        "pronote_init_depot_url",
     }
 )
 """Those that are read where the one of today is set as well, and first: both were there, and meant two things."""
 
-BY_KEY: Final = frozenset({"pronote_timeouts"})
+BY_KEY: Final = frozenset({"pronote_responses", "pronote_timeouts"})
 """Variables that hide an earlier name with its own key alone. Of others with keys the whole counts."""
 
 OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -181,6 +248,11 @@ OTHERWISE: Final[Mapping[str, Mapping[str, Any]]] = {
     "pronote_attest_state": {"type": "str", "choices": ["attested", "revoked"]},
     "pronote_schedule_manage_user": {"type": "bool"},
     "pronote_schedule_activate": {"type": "bool"},
+    "pronote_prepare_preview": {"type": "bool"},
+    "pronote_record_language": {"type": "str"},
+    "pronote_depot_port": {"type": "int"},
+    "pronote_depot_manage_packages": {"type": "bool"},
+    "pronote_depot_manage_service": {"type": "bool"},
 }
 """What an earlier name may hold, where that is not what the one of today may: an option as argument specs say it."""
 

@@ -45,7 +45,10 @@ GONE: Final[Mapping[str, str]] = {
 }
 """What is read no more, and since which release of ours."""
 
-_NEEDED: Final[Mapping[str, Sequence[str]]] = {"pronote_client": ["pronote_depot_url"]}
+_NEEDED: Final[Mapping[str, Sequence[str]]] = {
+    "pronote_client": ["pronote_depot_url"],
+    "pronote_publish": ["pronote_release"],
+}
 """What a role needs beside what its specs say."""
 
 

@@ -22,13 +22,9 @@ PLACES: Final[Mapping[str, str]] = {
     "pronote_state": "{folder}.pronote/state/pronote.sqlite3",
     "pronote_cache_dir": "~/.cache/rentree-pronote",
     "pronote_client_log_dir": "{folder}.pronote/logs",
-    "pronote_prepare_download_dir": "~/.cache/rentree-pronote/downloads",
-    "pronote_prepare_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
-    "pronote_publish_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
-    "pronote_prune_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
+    "pronote_lock_file": "{folder}/group_vars/all/pronote_releases.lock.yml",
     "pronote_depot_path": "",
     "pronote_response_dir": "{folder}/responses",
-    "pronote_record_store": "",
     "pronote_reports_dir": "{folder}.pronote/reports",
 }
 """What a run writes and a later one, or a person, reads; and where it is unless somebody says it; empty: he has to."""
@@ -36,6 +32,9 @@ PLACES: Final[Mapping[str, str]] = {
 EARLIER: Final[Mapping[str, str]] = {
     "pronote_audit_html": "pronote_reports_dir",
     "pronote_audit_path": "pronote_reports_dir",
+    "pronote_prepare_lock_file": "pronote_lock_file",
+    "pronote_publish_lock_file": "pronote_lock_file",
+    "pronote_prune_lock_file": "pronote_lock_file",
 }
 """Names that these had (preflight/earlier.py), which say it where that of today does not."""
 

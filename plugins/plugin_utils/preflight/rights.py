@@ -14,13 +14,16 @@ from typing import Any, Final
 
 from ...module_utils.base.message import Message
 from ..inventory.typed import as_typed
+from .earlier import EARLIER
 from .findings import Finding
 from .setting import Settings
 
 __all__ = ["closed", "of_error"]
 
-_READ: Final = ("_depot_path", "_lock_file", "_response", "_response_dir")
-"""How the names of options end that say what is read."""
+_READ: Final = ("_depot_path", "_lock_file", "_responses", "_response_dir")
+"""How the names of options end that say what is read; earlier ones as what they are now does."""
+_NO_PATH: Final = "release"
+"""What pronote_responses says beside paths."""
 
 _FACT = Message("{path} cannot be read by this account")
 _SET = Message("{name}: {fact}")
@@ -37,8 +40,10 @@ def closed(
     template: Callable[[Any, str], Any],
     folders: Collection[str],
 ) -> Iterator[Finding]:
-    """What may not be read. ``options``: those of the role; ``folders``: of the inventory, with what lies beside it."""
-    names = [name for name in options if name.endswith(_READ)]
+    """What may not be read. ``options``: those of the role, earlier names too; ``folders``: of the inventory, with
+    what lies beside it."""
+    names = [name for name in options if EARLIER.get(name, name).partition(".")[0].endswith(_READ)]
+    names = [name for name in names if not EARLIER.get(name, "").endswith(f".{_NO_PATH}")]
     told: set[Path] = set()
     for setting, group, host in settings.each():
         if setting.name not in names:
@@ -74,9 +79,19 @@ def _paths(value: Any, whom: Sequence[str], template: Callable[[Any, str], Any])
         value = template(value, whom[0])
     except Exception:  # noqa: BLE001  (whatever a template comes to: it has its own line)
         return
-    for each in value.values() if isinstance(value, Mapping) else [value]:
-        if isinstance(each, str) and each.strip():
+    for each in _texts(value):
+        if each.strip():
             yield Path(os.path.expandvars(each)).expanduser().absolute()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """A text, or those by architecture, or by what they are for and architecture."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if name != _NO_PATH:
+                yield from _texts(each)
 
 
 def _shut(path: Path) -> Path | None:

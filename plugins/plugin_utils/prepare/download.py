@@ -383,7 +383,7 @@ def _enough_room(part: Path, needed: int, options: DownloadOptions) -> None:
         raise DownloadError(
             Message(
                 "{parent} has {free} MiB free, {needed} MiB more are needed: make room ({keep_free} "
-                "MiB stay free for the rest of the controller), or set pronote_prepare_download_dir",
+                "MiB stay free for the rest of the controller), or set pronote_cache_dir",
                 parent=part.parent,
                 free=free >> 20,
                 needed=(needed >> 20) + 1,

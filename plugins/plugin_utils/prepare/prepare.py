@@ -52,7 +52,7 @@ _FIRST = Message(
 )
 _RECORD_OR_NAME = Message(
     "Record one on a reference station (playbooks/record_response.yml), put it there or name it in "
-    "pronote_prepare_response, and run again"
+    "pronote_responses, and run again"
 )
 _MODES: dict[str, Mode] = {_RESPONSE: "install", _UPDATE: "update", "uninstall.iss": "uninstall"}
 
@@ -280,8 +280,8 @@ class Preparation:
                 locked=locked,
             )
         if settings.record_command and product is PRONOTE_CLIENT:
-            of_arch = f" -e pronote_record_arch={arch}" if arch != "x64" else ""
-            command = f"{settings.record_command} -e pronote_record_release={release.client}{of_arch}"
+            of_arch = f" -e pronote_arch={arch}" if arch != "x64" else ""
+            command = f"{settings.record_command} -e pronote_release={release.client}{of_arch}"
             told = _KEPT.given(why=why, command=command) if done else _FIRST.given(why=why, command=command)
         return ReleaseResult(
             product=product.key,

@@ -227,7 +227,7 @@ def choose_offer(offers: Sequence[Offer], *, release: Release, arch: str, url: s
         Message(
             "{url} has {listed}, not {release} {arch}. Pass the installer with "
             "pronote_prepare_installer=<file or address>{by_hand}; a pre-release is on another "
-            "page (pronote_prepare_preview)",
+            "page (pronote_prepare_page=preview)",
             url=url,
             listed=listed,
             release=release,

@@ -247,5 +247,5 @@ def _met(rows: Sequence[AuditRecord | ShownRecord], words: Words) -> list[tuple[
 def _command(play: tuple[str, ...], pattern: str, release: str, commands: Commands) -> str:
     if play[:1] == _RECORD:
         # On a reference station, which none of these is.
-        return commands.alone(play[0], "-e", f"pronote_record_release={release}", *play[1:])
+        return commands.alone(play[0], "-e", f"pronote_release={release}", *play[1:])
     return commands.play(play[0], pattern, *play[1:]) if play else commands.module("client_info", pattern)

@@ -57,7 +57,7 @@ FINDINGS: dict[str, tuple[Severity, Message]] = {
         Message(
             "Click the last dialog away before you log off: without its answer a setup takes back what it "
             "installed (-3). Record it again. If the setup shows no dialog after its files, set "
-            "pronote_record_accept: [no_end]."
+            "pronote_response_accept: [no_end]."
         ),
     ),
     "no_dialog": ("error", Message("The setup has recorded no dialog. Record it again.")),
@@ -67,7 +67,7 @@ FINDINGS: dict[str, tuple[Severity, Message]] = {
     "other_product": ("error", Message("Record it with the setup of this year and architecture.")),
     "other_language": (
         "error",
-        Message("Record it with the setup in this language, or set pronote_record_language."),
+        Message("Record it with the setup in this language, or accept it: pronote_response_accept: [other_language]."),
     ),
     "other_year": ("error", Message("Record it with the setup of this year.")),
     "cancelled": ("error", Message("Answer the dialogs to the end. Record it again.")),

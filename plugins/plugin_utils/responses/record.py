@@ -224,7 +224,7 @@ class _Recorder:
                 result,
                 Message("the setup could not be fetched"),
                 Message(
-                    "Check url and sha256 (pronote_record_url, pronote_record_sha256), and from the station that the "
+                    "Check url and sha256 (pronote_record_setup), and from the station that the "
                     "address answers; run again."
                 ),
             )

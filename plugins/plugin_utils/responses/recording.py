@@ -134,7 +134,7 @@ def plan_recording(
         return RecordingPlan(
             action="refuse",
             reason=Message("the setup's address or its SHA-256 is not known"),
-            remedy=Message("Give pronote_record_url and pronote_record_sha256, or publish the release."),
+            remedy=Message("Give pronote_record_setup, url and sha256, or publish the release."),
         )
     return _refusal(state, wanted, will_be_installed=will_be_installed) or RecordingPlan(
         action="record", reason=Message("{name} is not in the store", name=wanted.name)

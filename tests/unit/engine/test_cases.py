@@ -74,10 +74,7 @@ def test_answers_that_do_not_fit_an_update_say_which_case_to_record(make_station
     failed = pc.client()
     assert failed["job"]["code"] == -3
     assert "2026.1.9 x64" in failed["remedy"]
-    assert (
-        "-e pronote_record_release=2026.2.7 -e pronote_record_arch=x64 -e pronote_record_modes=update"
-        in (failed["remedy"])
-    )
+    assert "-e pronote_release=2026.2.7 -e pronote_arch=x64 -e pronote_record_modes=update" in (failed["remedy"])
     assert "pronote_client_update: reinstall" in failed["remedy"]
     assert (pc.clients(), pc.folders()) == (["2026.1.9 x64 ok"], [])
 

@@ -107,7 +107,7 @@ def test_a_setup_without_a_last_dialog_is_recorded_where_that_is_accepted(
 ) -> None:
     pc = _station(make_station, tmp_path, dialogs=["SdWelcome-0", "SdStartCopy-0"])
     refused = record(pc, poll_interval=10, modes=["install"])
-    assert "pronote_record_accept" in refused["remedy"]
+    assert "pronote_response_accept" in refused["remedy"]
     assert "no_end" in refused["remedy"]
     pc.client(state="absent", releases=pc.lock())
     done = record(pc, poll_interval=10, modes=["install"], accept=["no_end"])

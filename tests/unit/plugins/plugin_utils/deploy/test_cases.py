@@ -88,7 +88,7 @@ def _step(product: str, verb: Any, over: str = "") -> JobStep:
 )
 def test_the_command_that_records_what_is_missing(verb: str, over: str, mode: str) -> None:
     told = record_again(_step("pronote_client", verb, over))
-    assert f"-e pronote_record_release=2026.2.7 -e pronote_record_arch=x64 -e pronote_record_modes={mode}" in told
+    assert f"-e pronote_release=2026.2.7 -e pronote_arch=x64 -e pronote_record_modes={mode}" in told
     assert ("reinstall" in told) is bool(over)
     # The playbook records the client only.
     by_hand = record_again(_step("edt_monoposte", verb, over))

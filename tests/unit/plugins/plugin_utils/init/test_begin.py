@@ -19,7 +19,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.init.plan import C
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init.vault import of_text
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.unit.asked import Answering
+from tests.unit.asked import Answering, as_given
 
 _INV = "inventories/my_schools"
 _VAULT = f"{_INV}/group_vars/all/vault.yml"
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _begin(base: Path, *typed: str, secrets: Any = (), **answers: Any) -> Plan:
-    given = {f"pronote_init_{name}": value for name, value in {**_ANSWERS, **answers}.items()}
+    given = as_given(**{**_ANSWERS, **answers})
     answering = Answering(typed)
     talk = Interview(given, asks=lambda: answering if typed else None, tell=answering.tell)
     here = Here(base=base, loader=DataLoader(), vault_file="")

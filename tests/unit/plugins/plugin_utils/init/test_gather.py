@@ -7,7 +7,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.init.answers impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init.gather import gather
 from ansible_collections.rentree.pronote.plugins.plugin_utils.init.interview import Interview
 
-from tests.unit.asked import Answering, Machine
+from tests.unit.asked import Answering, Machine, as_given
 
 _ONE = "Nom;Adresse;Salle;Statut\ncdi-01;10.0.0.1;CDI;x\ncdi-02;;CDI;x\nprofs;10.0.0.3;;x\n"
 _TWO = "Nom;Salle;Établissement\na;CDI;Lycée A\nb;CDI;Collège B\n"
@@ -17,12 +17,8 @@ _FILES = {"one.csv": _ONE, "two.csv": _TWO, "glpi.csv": _GLPI, "uai.csv": _WITH_
 _REST: dict[str, Any] = {"user": "deploy", "password": "s3cret"}
 
 
-def _given(**answers: Any) -> dict[str, Any]:
-    return {f"pronote_init_{name}": value for name, value in answers.items()}
-
-
 def _of_file(machine: Machine | None = None, **answers: Any) -> Answers:
-    talk = Interview(_given(**answers), asks=lambda: None, tell=lambda _texts: None)
+    talk = Interview(as_given(**answers), asks=lambda: None, tell=lambda _texts: None)
     return gather(talk, machine or Machine(_FILES))
 
 
@@ -112,7 +108,7 @@ def test_schools_of_a_file(file: str, schools: list[dict[str, str]], found: list
 
 def test_servers_that_follow_from_the_uai_are_shown() -> None:
     told: list[Any] = []
-    given = _given(stations="uai.csv", **_REST)
+    given = as_given(stations="uai.csv", **_REST)
     gather(Interview(given, asks=lambda: None, tell=told.extend), Machine(_FILES))
     assert any("found by the UAI: https://0310036W.index-education.net/pronote/." in text for text in told)
 
@@ -169,14 +165,14 @@ def test_of_several_schools_a_server_is_asked_for_where_the_uai_is() -> None:
             [
                 "pronote_init_folder: it is taken",
                 "pronote_init_transport: 'basic' is none of ntlm, kerberos",
-                "pronote_init_depot_path: 'srv' is not the full path",
+                "pronote_depot_path: 'srv' is not the full path",
                 "pronote_init_reference: there is no station 'z' in the file",
             ],
         ),
     ],
 )
 def test_everything_that_is_wrong_with_a_file_is_told_at_once(answers: dict[str, Any], told: list[str]) -> None:
-    with pytest.raises(ValueError, match="pronote_init") as caught:
+    with pytest.raises(ValueError, match="pronote_") as caught:
         _of_file(**answers, **_REST)
     lines = str(caught.value).splitlines()
     assert [part for part in told if not any(part in line for line in lines)] == []
@@ -189,16 +185,29 @@ def test_what_a_file_does_not_say_and_has_no_default() -> None:
     assert [line.split(":")[0] for line in str(caught.value).splitlines()] == [
         "pronote_init_user",
         "pronote_init_password",
-        "pronote_init_depot_url",
+        "pronote_depot_url",
     ]
 
 
 def test_with_a_file_only_what_is_missing_is_asked() -> None:
     answering = Answering(["s3cret", "s3cret"])
-    given = _given(stations="uai.csv", user="deploy")
+    given = as_given(stations="uai.csv", user="deploy")
     answers = gather(Interview(given, asks=lambda: answering, tell=answering.tell), Machine(_FILES))
     assert answers.account == Account(user="deploy", password="s3cret")
     assert len(answering.asked) == 2
+
+
+def test_what_an_inventory_says_already_is_the_default_of_its_question() -> None:
+    known = {"pronote_depot_url": "http://known.example.org/p", "pronote_depot_path": ""}
+    given = as_given(stations="uai.csv", **_REST)
+    of_file = Interview(given, asks=lambda: None, tell=lambda _texts: None, known=known)
+    answers = gather(of_file, Machine(_FILES, address=None))
+    assert (answers.depot_url, answers.depot_path) == ("http://known.example.org/p", "/srv/pronote")
+    said = Interview({**given, **as_given(depot_url="http://x.org/p")}, asks=lambda: None, tell=print, known=known)
+    assert gather(said, Machine(_FILES)).depot_url == "http://x.org/p"
+    # Nobody has given a file of answers.
+    asking = Interview({}, asks=lambda: Answering([]), tell=print, known=known)
+    assert asking.asks_all
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_everything_is_thrown_away_by_default(tmp_path: Path, monkeypatch: pytes
         ("pronote_state", "/var/lib/pronote-audit/pronote.sqlite3", True),
         ("pronote_cache_dir", "/tmp/cache", True),
         ("pronote_depot_path", "/srv/pronote", True),
-        ("pronote_prepare_lock_file", "/runner/inventory/group_vars/all/pronote_releases.lock.yml", True),
+        ("pronote_lock_file", "/runner/inventory/group_vars/all/pronote_releases.lock.yml", True),
         # In the repository, which each job has anew; and beside an inventory that AWX made, where nothing is.
         ("pronote_response_dir", "/runner/project/inventories/my_schools/responses", False),
         ("pronote_response_dir", "/runner/inventory/responses", True),
@@ -134,7 +134,7 @@ def test_a_place_that_is_said(
     assert _found(tmp_path, monkeypatch, [name], **{name: value}) == {}
 
 
-_RECORDING = ["pronote_response_dir", "pronote_record_store"]
+_RECORDING = options_of("pronote_record")
 _IN_PROJECT = "/runner/project/inventories/my_schools/responses"
 
 
@@ -144,8 +144,8 @@ _IN_PROJECT = "/runner/project/inventories/my_schools/responses"
         ({"pronote_response_dir": _IN_PROJECT}, "pronote_response_dir"),
         ({"pronote_response_dir": "/srv/pronote-awx/responses"}, ""),
         ({"pronote_record_store": _IN_PROJECT}, "pronote_record_store"),
-        # Nothing is written to the other one then.
         ({"pronote_record_store": "/srv/pronote-awx/responses"}, ""),
+        # Nothing is written to the other one then.
         ({"pronote_record_store": "/srv/pronote-awx/responses", "pronote_response_dir": _IN_PROJECT}, ""),
     ],
 )

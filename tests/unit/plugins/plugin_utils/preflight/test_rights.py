@@ -22,7 +22,8 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.setting 
 )
 
 _LOCK = "inv/group_vars/all/pronote_releases.lock.yml"
-_OPTIONS = ["pronote_depot_path", "pronote_response_dir", "pronote_prepare_lock_file", "pronote_prepare_response"]
+_OPTIONS = ["pronote_depot_path", "pronote_response_dir", "pronote_lock_file", "pronote_responses"]
+_OPTIONS += ["pronote_prepare_response", "pronote_publish_response_release"]  # earlier ones
 
 
 @pytest.fixture
@@ -74,6 +75,13 @@ def _found(folder: Path, options: list[str], **values: Any) -> list[tuple[str, s
         ("depot", {"pronote_depot_path": "depot/x"}, [("all.yml:1", "pronote_depot_path: depot/x")]),
         (
             "own/x64.iss",
+            {"pronote_responses": {"install": {"x64": "own/x64.iss"}}},
+            [("all.yml:1", "pronote_responses: own/x64.iss")],
+        ),
+        ("own/x64.iss", {"pronote_responses": {"release": "own/x64.iss"}}, []),
+        ("own/x64.iss", {"pronote_publish_response_release": "own/x64.iss"}, []),
+        (
+            "own/x64.iss",
             {"pronote_prepare_response": {"x64": "own/x64.iss"}},
             [("all.yml:1", "pronote_prepare_response: own/x64.iss")],
         ),
@@ -101,9 +109,9 @@ def test_what_may_not_be_read(folder: Path, shut: str, values: dict[str, Any], t
 def test_what_a_role_does_not_read_and_what_is_not_there(folder: Path) -> None:
     _shut(folder, "depot", "inv/responses", _LOCK)
     assert _found(folder, ["pronote_depot_url"], pronote_depot_path="depot") == []
-    named = {"pronote_depot_path": "nowhere", "pronote_prepare_response": "{{ nobody_said }}"}
+    named = {"pronote_depot_path": "nowhere", "pronote_responses": "{{ nobody_said }}"}
     assert _found(folder, list(named), **named) == []
-    assert _found(folder, list(named), pronote_depot_path=["depot", 3], pronote_prepare_response="") == []
+    assert _found(folder, list(named), pronote_depot_path=["depot", 3], pronote_responses="") == []
 
 
 class _Unread:

@@ -268,13 +268,13 @@ def test_the_one_next_command_is_told(bench: Bench) -> None:
     foreseen = bench.one(record_command=command, check=True)
     assert foreseen.message.endswith(
         "nor one of an earlier release of 2026. Once the installer is in the depot, record the answers to its dialogs: "
-        f"{command} -e pronote_record_release=2026.2.7"
+        f"{command} -e pronote_release=2026.2.7"
     )
     assert bench.state() == before
     kept = bench.one(record_command=command)
     assert kept.message.endswith(
         "The installer is verified and in the depot. Next, record the answers to its dialogs: "
-        f"{command} -e pronote_record_release=2026.2.7"
+        f"{command} -e pronote_release=2026.2.7"
     )
 
 

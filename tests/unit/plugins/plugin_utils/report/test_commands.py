@@ -122,7 +122,7 @@ def test_what_kept_the_last_deployment_from_its_end_comes_before_deploying() -> 
     # On a reference station, which is none of these.
     assert found["record"].command == (
         "ansible-playbook playbooks/record_response.yml -i inventories/x"
-        " -e pronote_record_release=2026.2.7 -e pronote_record_force=true"
+        " -e pronote_release=2026.2.7 -e pronote_record_force=true"
     )
     assert found["deploy"].met == []
 
