@@ -12,6 +12,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.templates import Templates
 
 from tests.collection import ROOT
 
@@ -38,11 +39,11 @@ def _loaded(role: str) -> dict[str, dict[str, Any]]:
     """Public and private variables of a role, and the arguments of its tasks, as they are written."""
     loader, folder = DataLoader(), ROOT / "roles" / role
     found: dict[str, dict[str, Any]] = {"variables": {}, "tasks": {}}
-    for file in ("defaults/main.yml", "vars/main.yml"):
-        if (folder / file).exists():
-            found["variables"] |= loader.load_from_file(str(folder / file), trusted_as_template=True)
-    for file in sorted((folder / "tasks").glob("*.yml")):
-        for task in loader.load_from_file(str(file), trusted_as_template=True):
+    for said in (folder / "defaults/main.yml", folder / "vars/main.yml"):
+        if said.exists():
+            found["variables"] |= loader.load_from_file(str(said), trusted_as_template=True)
+    for tasks in sorted((folder / "tasks").glob("*.yml")):
+        for task in loader.load_from_file(str(tasks), trusted_as_template=True):
             for action, given in task.items():
                 if action.startswith("rentree.pronote."):
                     found["tasks"] |= {f"{task['name']}: {option}": value for option, value in given.items()}
@@ -59,6 +60,12 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @cache
+def _templates() -> Templates:
+    """One for all: it compiles each text once."""
+    return Templates(Templar(loader=DataLoader()))
+
+
+@cache
 def _base(role: str) -> dict[str, Any]:
     return _worked(role, {})
 
@@ -67,12 +74,13 @@ def _worked(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What everything of a role comes to; what cannot be worked out here is left out, as is what is omitted."""
     loaded = _loaded(role)
     variables = {**loaded["variables"], **_GIVEN, **given}
-    templar = Templar(loader=DataLoader(), variables=variables)
+    templates = _templates()
+    templates.use(variables)
     found = {}
     for name, raw in {**loaded["variables"], **loaded["tasks"], **given}.items():
         for path, value in _flat(name, variables.get(name, raw)):
             try:
-                found[path] = templar.template(value)
+                found[path] = templates.template(value)
             except (AnsibleError, AnsibleValueOmittedError):
                 continue
     return found
