@@ -59,7 +59,7 @@ class Left:
 
     def upgraded(self) -> Left:
         """The first runs of today's collection: places, store, scripts."""
-        assert not move(str(self.folder / "inventory"), to_move(()), check=False).stayed
+        assert not move(str(self.folder / "inventory"), to_move(frozenset()), check=False).stayed
         with Store(state_of(self.folder)):
             pass
         done = renew(self.folder / "depot", self.folder / _LOCK, done=(), check=False)
