@@ -12,6 +12,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.templates import Templates
 
 from tests.collection import ROOT
 
@@ -68,6 +69,12 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @cache
+def _templates() -> Templates:
+    """One for all: it compiles each text once."""
+    return Templates(Templar(loader=DataLoader()))
+
+
+@cache
 def _base(role: str) -> dict[str, Any]:
     return _worked(role, {})
 
@@ -76,12 +83,13 @@ def _worked(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What everything of a role comes to; what cannot be worked out here is left out, as is what is omitted."""
     loaded = _loaded(role)
     variables = {**loaded["variables"], **_GIVEN, **given}
-    templar = Templar(loader=DataLoader(), variables=variables)
+    templates = _templates()
+    templates.use(variables)
     found = {}
     for name, raw in {**loaded["variables"], **loaded["tasks"], **given}.items():
         for path, value in _flat(name, variables.get(name, raw)):
             try:
-                found[path] = templar.template(value)
+                found[path] = templates.template(value)
             except (AnsibleError, AnsibleValueOmittedError):
                 continue
     return found
