@@ -186,7 +186,25 @@ def _assert_journal(entries: list[dict[str, Any]]) -> None:
     assert any(entry["status"] == 503 for entry in entries)
 
 
+_NGINX = {"dir": "nginx", "journal": "journal"}
 _SLOW = {"pronote_depot_limits": {"transfers": 1, "rate": 200_000}}
+
+
+def _assert_earlier_names_say_the_same(depot: Depot, today: dict[str, Any], files: dict[str, str]) -> None:
+    inventory = depot.folder / "hosts.yml"
+    written = inventory.read_text(encoding="utf-8")
+    host = yaml.safe_load(written)["pronote_depots"]["hosts"]["web"]
+    kept = {name: value for name, value in host.items() if name.startswith("ansible_")}
+    kept |= {name: host[name] for name in ("pronote_language", "pronote_depot_url")}
+    kept |= {"pronote_depot_server": host.get("pronote_depot_server", "nginx"), "pronote_depot_root": str(depot.root)}
+    kept |= {f"pronote_depot_{key}": value for key, value in today["pronote_depot_limits"].items()}
+    kept |= {"pronote_depot_manage_packages": False, "pronote_depot_manage_service": False, **files}
+    kept |= {"pronote_depot_address": _ADDRESS, "pronote_depot_port": depot.port, "pronote_depot_prefix": "/pronote"}
+    inventory.write_text(yaml.safe_dump({"pronote_depots": {"hosts": {"web": kept}}}), encoding="utf-8")
+    run = depot.play().assert_code(0)
+    assert not any(result["result"].get("changed") for result in run.results)
+    assert "pronote_depot_port → pronote_depot_listen" in run.output
+    inventory.write_text(written, encoding="utf-8")
 
 
 def test_nginx(tmp_path: Path) -> None:
@@ -200,6 +218,8 @@ def test_nginx(tmp_path: Path) -> None:
     slow = json.dumps(_SLOW)
     assert depot.changed("-e", slow)
     assert not depot.changed("-e", slow)
+    files = {f"pronote_depot_nginx_{name}": str(tmp_path / place) for name, place in _NGINX.items()}
+    _assert_earlier_names_say_the_same(depot, _SLOW, files)
     with depot.nginx():
         _assert_limits(depot)
     _assert_journal(_entries((tmp_path / "journal").read_text(encoding="utf-8")))
@@ -270,6 +290,8 @@ def test_embedded(tmp_path: Path) -> None:
     with _embedded(depot):
         _assert_serves(depot)
     assert depot.changed("-e", json.dumps(_SLOW))
+    files = {"pronote_depot_program": "lib/depot_server.py", "pronote_depot_unit": "pronote-depot.service"}
+    _assert_earlier_names_say_the_same(depot, _SLOW, {name: str(tmp_path / place) for name, place in files.items()})
     with _embedded(depot) as journal:
         _assert_limits(depot)
     _assert_journal(_entries(journal.read_text(encoding="utf-8")))

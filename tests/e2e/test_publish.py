@@ -73,4 +73,18 @@ def test_matrix(bench: Bench) -> None:
     assert {path.name for path in folder.iterdir()} == {"setup.exe", "response.iss", "install.cmd", "SHA256SUMS"}
     assert not _changed(bench.play("--check"))
     assert not _changed(bench.play())
+    # Earlier names alone say the same.
+    earlier = {
+        "pronote_depot_path": str(bench.depot),
+        "pronote_publish_release": "2026.2.7",
+        "pronote_publish_arch": "x64",
+        "pronote_publish_product": "pronote_client",
+        "pronote_publish_installer": str(bench.folder / "setup.exe"),
+        "pronote_publish_response": str(bench.folder / "client.iss"),
+        "pronote_publish_lock_file": str(bench.lock),
+    }
+    runs = bench.folder / "runs"
+    run = run_playbook("publish", "-e", json.dumps(earlier), inventory=bench.inventory, work=runs)
+    assert not _changed(run)
+    assert "pronote_publish_response → pronote_responses.install" in run.output
     assert bench.files() == published

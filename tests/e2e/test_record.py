@@ -93,6 +93,11 @@ def test_record_publish_deploy(school: School, tmp_path: Path) -> None:
     reference.nothing_left()
 
     settled, starts = school.lab.snapshots(), len(reference.starts())
+    # What the release was called, and the pause between two looks.
+    earlier = {"pronote_record_station": "reference", "pronote_record_release": "2026.2.7"}
+    earlier_times = ("-e", "pronote_record_poll_interval=0.2", "-e", "pronote_record_verify_timeout=20")
+    named = school.play("record_response", "-e", json.dumps(earlier), *earlier_times).assert_code(0)
+    assert reference.actions(named) == ["none", "none"]
     for arguments in (("--check", "--diff"), ()):
         again = reference.play(*arguments).assert_code(0)
         assert not reference.result(again)["changed"]
