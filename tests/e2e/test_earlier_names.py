@@ -119,7 +119,8 @@ def test_an_inventory_with_earlier_names_alone(school: School, box: Mailbox, tmp
         ("pronote_audit_mail_password", "pronote_audit_mail.password"),
         ("pronote_audit_release", "pronote_client_release"),
     ):
-        assert f"{name} is {now} now, and is read until 0.3.0" in told
+        assert f"{name} → {now}" in told
+    assert "variables have other names now, and are read until 0.3.0: " in told
     assert "nothing reads pronote_audit_alert_timeout since 0.2.0" in told
     assert LOGIN[1] not in run.output + json.dumps(run.results)
 
@@ -148,7 +149,7 @@ def test_some_keys_of_a_variable_leave_the_others_as_they_are(school: School, bo
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == "audit.html"
     told = _told(run)
-    assert "is read until" not in told
+    assert "read until" not in told
     assert "nothing reads" not in told
     assert LOGIN[1] not in run.output + json.dumps(run.results)
 

@@ -68,7 +68,7 @@ def test_a_limit_changes_nothing_for_the_schools_in_it(school: School, tmp_path:
     def dry(*limit: str, gate: str = "fail") -> PlaybookRun:
         # A folder of each: what servers said is not there yet.
         own = {"pronote_cache_dir": str(tmp_path / "-".join(["cache", *limit])), "pronote_rentree_gate": gate}
-        return _play(school, "--check", *limit, pronote_rentree_gate=gate, pronote_rentree_year=2026, **own)
+        return _play(school, "--check", *limit, pronote_rentree_year=2026, **own)
 
     before = school.lab.snapshots()
     one = dry("--limit", "un").assert_code(0)

@@ -12,10 +12,12 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.earlier import EARLIER, OTHERWISE
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import known
+from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.templates import Templates
 
 from tests.collection import ROOT
 
-_ROLES = ("pronote_client", "pronote_client_settings", "pronote_startup")
+_REPORTS = ("audit", "rentree", "attest", "doctor", "rehearse", "schedule", "awx")
+_ROLES = ("pronote_client", "pronote_client_settings", "pronote_startup", *(f"pronote_{each}" for each in _REPORTS))
 # What would ask a server or a folder otherwise.
 _GIVEN = {
     "inventory_dir": "/inventory",
@@ -28,9 +30,11 @@ _GIVEN = {
 _SIMPLE = sorted(
     name
     for name in EARLIER.keys() - OTHERWISE
-    if name.startswith(("pronote_client_", "pronote_startup_", "pronote_deploy_"))
+    if name.startswith((*(f"{role}_" for role in _ROLES), "pronote_deploy_"))
+    # A folder for files (test_state_default.py), and what says with another name what it does.
+    and EARLIER[name] not in {"pronote_reports_dir", "pronote_attest_revoke"}
 )
-_VALUES = {"str": "text", "path": "/text", "float": 7.5, "int": 7, "bool": True}
+_VALUES = {"str": "text", "path": "/text", "float": 7.5, "int": 7, "bool": True, "list": ["text"]}
 
 
 @cache
@@ -42,12 +46,18 @@ def _loaded(role: str) -> dict[str, dict[str, Any]]:
         if (folder / name).exists():
             found["variables"] |= loader.load_from_file(str(folder / name), trusted_as_template=True)
     for file in sorted((folder / "tasks").glob("*.yml")):
-        for task in loader.load_from_file(str(file), trusted_as_template=True):
+        tasks = loader.load_from_file(str(file), trusted_as_template=True)
+        for task in [each for one in tasks for each in (one.get("block") or [one]) + one.get("always", [])]:
             for action, given in task.items():
                 if action.startswith("rentree.pronote."):
                     found["tasks"] |= {f"{task['name']}: {option}": value for option, value in given.items()}
                     found["tasks"] |= {f"{task['name']}: {n}": v for n, v in task.get("vars", {}).items()}
     return found
+
+
+@cache
+def _text(role: str) -> str:
+    return repr(_loaded(role))
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -59,6 +69,12 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 @cache
+def _templates() -> Templates:
+    """One for all: it compiles each text once."""
+    return Templates(Templar(loader=DataLoader()))
+
+
+@cache
 def _base(role: str) -> dict[str, Any]:
     return _worked(role, {})
 
@@ -67,12 +83,13 @@ def _worked(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What everything of a role comes to; what cannot be worked out here is left out, as is what is omitted."""
     loaded = _loaded(role)
     variables = {**loaded["variables"], **_GIVEN, **given}
-    templar = Templar(loader=DataLoader(), variables=variables)
+    templates = _templates()
+    templates.use(variables)
     found = {}
     for name, raw in {**loaded["variables"], **loaded["tasks"], **given}.items():
         for path, value in _flat(name, variables.get(name, raw)):
             try:
-                found[path] = templar.template(value)
+                found[path] = templates.template(value)
             except (AnsibleError, AnsibleValueOmittedError):
                 continue
     return found
@@ -81,7 +98,7 @@ def _worked(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _compare(earlier: Mapping[str, Any], today: Mapping[str, Any]) -> set[str]:
     """Where an earlier name counts; there it comes to what today's does."""
     counts = set()
-    for role in _ROLES:
+    for role in (each for each in _ROLES if any(name in _text(each) for name in earlier)):
         base, old, new = _base(role), _worked(role, earlier), _worked(role, today)
         for path in old.keys() - earlier:
             # A name of today without some of its keys says nothing of them.
@@ -95,8 +112,11 @@ def _compare(earlier: Mapping[str, Any], today: Mapping[str, Any]) -> set[str]:
 def test_an_earlier_name_counts_as_the_one_of_today(name: str) -> None:
     top, _dot, key = EARLIER[name].partition(".")
     option = known()[name]
-    choices = [each for each in option.get("choices", ()) if each not in {"skip", "require", "pronote_client"}]
+    usual = {"skip", "require", "pronote_client", "auto", option.get("default")} if "choices" in option else set()
+    choices = [each for each in option.get("choices", ()) if each not in usual]
     value = choices[0] if choices else _VALUES[option["type"]]
+    if value == option.get("default"):
+        value = not value
     assert _compare({name: value}, {top: {key: value} if key else value}) != set()
 
 

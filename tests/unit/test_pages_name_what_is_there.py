@@ -104,13 +104,13 @@ def test_a_page_names_what_is_there(page: str) -> None:
 
 @cache
 def _defaults() -> dict[str, object]:
-    """As argument specs say them (tests/unit/test_roles.py holds them against the roles'), by name, or name and key."""
+    """Those of argument specs, which are the roles' (test_roles.py), with keys as ``pronote_timeouts.job``."""
     found: dict[str, object] = {}
     for file in ROOT.glob("roles/*/meta/argument_specs.yml"):
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"].values():
-            for name, option in entry["options"].items():
-                keys = {f"{name}.{key}": each for key, each in (option.get("options") or {}).items()}
-                found |= {each: of["default"] for each, of in {name: option, **keys}.items() if "default" in of}
+        options = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+        for name, option in options.items():
+            named = {f"{name}.{key}": each for key, each in option.get("options", {}).items()}
+            found |= {key: each["default"] for key, each in {name: option, **named}.items() if "default" in each}
     return found
 
 

@@ -205,7 +205,9 @@ def _keys(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     raise ValueError(
-        Message("pronote_client_ring_max is {value}, and has the keys failed and unreachable", value=repr(value))
+        Message(
+            "pronote_client_ring_max is {value}, and has the keys {keys}", value=repr(value), keys="failed, unreachable"
+        )
     )
 
 
