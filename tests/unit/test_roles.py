@@ -28,6 +28,7 @@ _ASKED_FOR = {"pronote_client_wake"}
 _VARIABLE = re.compile(r"\bpronote_\w+")
 
 
+@cache
 def _load(role: str, path: str) -> Any:
     return yaml.safe_load((_ROOT / "roles" / role / path).read_text(encoding="utf-8"))
 
@@ -119,6 +120,7 @@ def test_every_variable_in_use_is_an_option(role: str) -> None:
     assert used - own - (in_defaults & others) - {f"_{n}" for n in own} - _SHARED == set()
 
 
+@cache
 def _tasks(role: str) -> list[dict[str, Any]]:
     """Every task of a role, in whichever file; those of blocks too."""
     files = sorted((_ROOT / "roles" / role / "tasks").glob("*.yml"))
