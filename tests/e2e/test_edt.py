@@ -64,7 +64,7 @@ def test_the_audit_has_a_report_for_each_product(school: School) -> None:
     run = school.play("audit").assert_code(0)
     assert "EDT monoposte\n" in run.output
     client = json.loads(school.report.read_text(encoding="utf-8"))
-    edt = json.loads((school.work.parent / "audit-edt_monoposte.json").read_text(encoding="utf-8"))
+    edt = json.loads(school.report.with_name("audit-edt_monoposte.json").read_text(encoding="utf-8"))
     assert {s["station"] for s in client["stations"]} == {"salle", "chef", "adjoint", "secretaire"}
     assert {s["station"]: (s["status"], s["found"]) for s in edt["stations"]} == dict.fromkeys(
         ("chef", "adjoint", "secretaire"), ("compliant", "2026.2.7 x64")
@@ -97,7 +97,7 @@ def test_removal_leaves_the_client(school: School) -> None:
 def test_an_audit_that_fails_does_not_cost_the_audit_of_the_other_product(school: School) -> None:
     """Everybody's client is wrong, and EDT's stations are among them: the play on EDT had nobody left, for ever."""
     wrong = {"pronote_client_release": "2026.1.1", "pronote_audit_fail_on": ["ahead"]}
-    edt = school.work.parent / "audit-edt_monoposte.json"
+    edt = school.report.with_name("audit-edt_monoposte.json")
     edt.unlink(missing_ok=True)
     run = school.play("audit", "-e", json.dumps(wrong)).assert_code(2)
     assert {s["station"] for s in json.loads(edt.read_text(encoding="utf-8"))["stations"]} == {
@@ -126,7 +126,7 @@ def test_a_station_that_makes_no_timetables_any_more_is_no_longer_waited_for(sch
         school.play("audit", *options).assert_code(0)
     finally:
         hosts.write_text(before, encoding="utf-8")
-    edt = json.loads((school.work.parent / "audit-edt_monoposte.json").read_text(encoding="utf-8"))
+    edt = json.loads(school.report.with_name("audit-edt_monoposte.json").read_text(encoding="utf-8"))
     assert not edt["limited"]
     assert {s["station"] for s in edt["stations"]} == {"chef", "adjoint"}
     assert [c["station"] for c in edt["changes"]["vanished"]] == ["secretaire"]
