@@ -60,6 +60,14 @@ Elles se donnent dans l'inventaire (`group_vars/all`, `group_vars/<établissemen
 avec `-e`. Un point dans un nom (`a.b`) : la clé `b` de la variable `a`. Une variable que plusieurs playbooks lisent
 dit lesquels.
 
+```yaml
+pronote_timeouts: {{job: 7200, wait: 900}}     # pronote_timeouts.job, pronote_timeouts.wait
+```
+
+Une fois : `-e '{{"pronote_timeouts": {{"job": 7200}}}}'`, jamais `-e pronote_timeouts.job=7200`. Une clé qui n'est pas
+donnée garde son défaut ; mais Ansible prend la variable entière là où elle est donnée de plus près : celle d'un
+établissement remplace, avec toutes ses clés, celle de `group_vars/all`.
+
 Page écrite par `{_COMMAND}`.
 """
 
