@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.module_utils.product.products import (
     EDT_MONOPOSTE,
     PRONOTE_CLIENT,
@@ -72,3 +74,24 @@ def test_prepare_looks_at_the_stations_of_the_product(monkeypatch: pytest.Monkey
     before = (ROOT / "playbooks/prepare.yml").read_text(encoding="utf-8")
     _know(monkeypatch, _OTHER)
     assert "{'edt_monoposte': 'pronote_edt_stations', 'autre': 'pronote_autre_stations'}" in choices.with_plays(before)
+
+
+@pytest.mark.parametrize("today", ["pronote_product", ""])
+@pytest.mark.parametrize("name", ["audit", "conclude", "deploy", "remaining"])
+def test_a_product_of_the_command_line_has_its_play_alone(name: str, today: str) -> None:
+    """One that was meant for prepare.yml would be installed on every station, by the play of the other."""
+    role = "client" if name in {"deploy", "remaining"} else "audit"
+    option = today or f"pronote_{role}_product"
+    plays = DataLoader().load_from_file(str(ROOT / f"playbooks/{name}.yml"), trusted_as_template=True)[:2]
+    groups: dict[str, list[str]] = {each.group: [] for each in (PRONOTE_CLIENT, EDT_MONOPOSTE)}
+
+    def hosts(**given: str) -> list[list[str] | str]:
+        return [Templar(DataLoader(), {"groups": groups, **given}).template(play["hosts"]) for play in plays]
+
+    first, second = hosts()
+    assert "pronote_stations" in first
+    assert second == ["pronote_edt_stations"]
+    assert hosts(**{option: "pronote_client"}) == [first, []]
+    assert hosts(**{option: "edt_monoposte"}) == [[], second]
+    # The first tells that it is none: with no host at all the run would end well.
+    assert hosts(**{option: "edt"}) == [first, []]

@@ -182,3 +182,15 @@ def test_a_name_of_today_says_of_a_key_what_an_earlier_one_does_not() -> None:
     assert told == {"job_timeout": 1, "poll_interval": 3}
     assert found["__pronote_client_arguments.notify_delay"] == 4
     assert "__pronote_client_arguments.notify_then" not in found
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, option in known().items() if option["type"] == "dict" and option.get("options"))
+)
+def test_a_variable_whose_keys_are_all_commented_out_says_nothing(name: str) -> None:
+    """YAML reads it as null."""
+    roles = [path.name for path in (ROOT / "roles").iterdir() if name in _text(path.name)]
+    assert roles
+    for role in roles:
+        nothing, empty = _worked(role, {name: None}), _worked(role, {name: {}})
+        assert {**nothing, name: None} == {**empty, name: None}

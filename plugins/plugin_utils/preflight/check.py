@@ -20,7 +20,7 @@ from .findings import Finding, about, lines, merged, stops
 from .folders import strangers
 from .judge import missing, renamed, unknown_names, values
 from .kept import keep, kept
-from .known import GONE, known, needed, options_of
+from .known import GONE, is_secret, known, needed, options_of
 from .look import Look
 from .rights import closed
 from .setting import Settings
@@ -65,13 +65,14 @@ def findings_of(manager: Any, play: Any, hosts: Sequence[str], *, role: str) -> 
     """Everything that is wrong. Raises OSError, ValueError."""
     look = Look(manager, play)
     settings, names = look.settings(hosts), known()
+    secret = {name for name, option in names.items() if is_secret(option)}
     judge = Values(settings, names, look.template)
     members = {group: settings.members(group) for group in settings.groups}
     entries = [each for each in look.entries if not (each.of_host and each.name == _CONTROLLER)]
     return merged(
         [
             *look.findings,
-            *lost_words(context.CLIARGS.get("extra_vars") or (), hosts),
+            *lost_words(context.CLIARGS.get("extra_vars") or (), hosts, secret=secret),
             *unknown_names(settings, names, GONE),
             *renamed(settings, EARLIER, UNTIL, beside=BESIDE, by_key=BY_KEY),
             *values(settings, judge.wanted, judge.fault),

@@ -7,7 +7,7 @@ I/O: Ansible.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from ansible.errors import AnsibleError
@@ -27,9 +27,9 @@ _QUOTE = Message("Quote the value inside, too: {option}")
 _QUOTED = Message("Quote the value inside, too: -e \"name='two words'\".")
 
 
-def lost_words(options: Iterable[Any], hosts: Iterable[str]) -> Iterator[Finding]:
+def lost_words(options: Iterable[Any], hosts: Iterable[str], *, secret: Collection[str] = ()) -> Iterator[Finding]:
     """Options that are no file and no JSON, and have words without ``=``. They hold everybody: the value is another
-    than was meant."""
+    than was meant. ``secret``: variables of which nothing is shown but their name."""
     whom = frozenset(hosts)
     for option in map(str, options):
         # As ansible.utils.vars.load_extra_vars tells them apart.
@@ -45,10 +45,11 @@ def lost_words(options: Iterable[Any], hosts: Iterable[str]) -> Iterator[Finding
         remedy: str = _QUOTED
         name, value = next(iter(taken.items()), ("", ""))
         # A value of somebody else's variable may be a password.
-        if len(taken) == 1 and name.startswith(PREFIX) and "'" not in f"{value}{lost}":
+        ours = name.startswith(PREFIX) and taken.keys().isdisjoint(secret)
+        if len(taken) == 1 and ours and "'" not in f"{value}{lost}":
             whole = f"{name}='{value} {lost}'"
             remedy = _QUOTE.given(option=one_line(f"-e {_typed(whole)}", longest=3 * _LONGEST))
-        shown = one_line(lost, longest=_LONGEST) if name.startswith(PREFIX) else "…"
+        shown = one_line(lost, longest=_LONGEST) if ours else "…"
         names = ", ".join(taken) or "-"
         yield Finding(
             place="-e", fact=_FACT.given(taken=one_line(names, longest=_LONGEST), lost=shown), remedy=remedy, hosts=whom

@@ -13,7 +13,7 @@ import yaml
 from .earlier import EARLIER, OTHERWISE, with_earlier
 from .judge import OWN_NAMES
 
-__all__ = ["GONE", "known", "needed", "options_of"]
+__all__ = ["GONE", "is_secret", "known", "needed", "options_of"]
 
 _ROLES: Final = Path(__file__).parents[3] / "roles"
 
@@ -77,6 +77,11 @@ def known() -> dict[str, Mapping[str, Any]]:
         top, _dot, key = now.partition(".")
         found[name] = OTHERWISE.get(name) or (found[top]["options"][key] if key else found[top])
     return found
+
+
+def is_secret(option: Mapping[str, Any]) -> bool:
+    """Whether a variable is a secret, or has a key that is one."""
+    return bool(option.get("no_log")) or any(map(is_secret, (option.get("options") or {}).values()))
 
 
 def options_of(role: str) -> list[str]:

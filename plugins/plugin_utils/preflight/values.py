@@ -14,6 +14,7 @@ from ansible.parsing.vault import AnsibleVaultError, EncryptedString
 from ...module_utils.base.message import Message, message_of
 from ...module_utils.base.text import one_line
 from .judge import Wrong
+from .known import is_secret
 from .rules import CORRECT, RULES
 from .setting import Setting, Settings
 
@@ -53,6 +54,7 @@ class Values:
         self._named = {word for setting, _group, _host in settings.each() for word in _words(setting.value)}
         self._sealed = {setting.name for setting, _group, _host in settings.each() if _has_secret(setting.value)}
         self._specs = {name: each for top, option in known.items() for name, each in _specs(top, option)}
+        self._secret = {name for name, option in known.items() if is_secret(option)}
         self._validators: dict[str, ArgumentSpecValidator] = {}
         self._judged: dict[tuple[str, str], Wrong | None] = {}
 
@@ -123,7 +125,8 @@ class Values:
         """The first that is wrong of what has keys. Ansible takes a text for one, of which a role could read none."""
         keys = self._specs[name]["options"]
         if not isinstance(value, Mapping):
-            shown = one_line(repr(value), longest=60)
+            # Of a text nobody knows which part of it is the secret.
+            shown = "…" if name in self._secret else one_line(repr(value), longest=60)
             option = f'-e \'{{"{name}": {{"{next(iter(keys))}": …}}}}\''
             return Wrong(_TYPE.given(name=name, value=shown, type="dict"), _WITH_KEYS.given(option=option))
         for key, each in value.items():

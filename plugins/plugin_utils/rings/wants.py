@@ -201,9 +201,9 @@ class SchoolWants:
 
 
 def _keys(value: Any) -> Mapping[str, Any]:
-    """A variable with keys, any of which it may leave out. Raises ValueError."""
-    if isinstance(value, Mapping):
-        return value
+    """A variable with keys, any of which it may leave out, or say nothing of (null). Raises ValueError."""
+    if value is None or isinstance(value, Mapping):
+        return {key: each for key, each in (value or {}).items() if each is not None}
     raise ValueError(
         Message(
             "pronote_client_ring_max is {value}, and has the keys {keys}", value=repr(value), keys="failed, unreachable"

@@ -4,10 +4,11 @@ import pytest
 from ansible.parsing.splitter import parse_kv
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.command_line import lost_words
 from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.findings import lines
+from ansible_collections.rentree.pronote.plugins.plugin_utils.preflight.known import is_secret, known
 
 
 def _told(option: str) -> list[str]:
-    found = list(lost_words([option], ["pc-1", "pc-2"]))
+    found = list(lost_words([option], ["pc-1", "pc-2"], secret={n for n, each in known().items() if is_secret(each)}))
     assert {each.hosts for each in found} <= {frozenset({"pc-1", "pc-2"})}
     assert all(each.holds for each in found)
     return [str(line) for line in lines(found)]
@@ -42,6 +43,9 @@ def test_what_loses_nothing_or_ends_the_run_by_itself(option: str) -> None:
     [
         ("ansible_password=hunter2 hunter3", """-e "name='two words'\""""),
         ("pronote_a=1 pronote_b=x y", """-e "name='two words'\""""),
+        ("pronote_audit_mail_password=hunter2 hunter3", """-e "name='two words'\""""),
+        ("pronote_state_password=hunter2 hunter3", """-e "name='two words'\""""),
+        ("pronote_audit_webhook=url=hunter2 hunter3", """-e "name='two words'\""""),
         ("hunter2", """-e "name='two words'\""""),
         ("pronote_a=x $(y)", """-e 'pronote_a='"'"'x $(y)'"'"''"""),
     ],

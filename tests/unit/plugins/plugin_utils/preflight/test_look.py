@@ -102,6 +102,14 @@ def test_an_inventory_in_order_says_nothing(found: Found) -> None:
             {"pc-3"},
         ),
         (
+            # Of the address of a chat nobody knows which part is the secret.
+            "host_vars/pc-3.yml",
+            "pronote_audit_webhook: https://chat.example/hunter2\n",
+            "inv/host_vars/pc-3.yml:1: pronote_audit_webhook is …, and must be a value of type dict."
+            ' Give it with its keys; on a command line, -e \'{"pronote_audit_webhook": {"url": …}}\'.',
+            {"pc-3"},
+        ),
+        (
             "host_vars/pc-3.yml",
             "pronote_timeouts: [{job: 3}]\n",
             "inv/host_vars/pc-3.yml:1: pronote_timeouts is [{'job': 3}], and must be a value of type dict."

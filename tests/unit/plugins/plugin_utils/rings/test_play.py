@@ -147,6 +147,10 @@ def test_each_school_has_its_own_variables(port: int) -> None:
     plans = plays.plan(plays.task(everybody, pronote_client_ring_max={"unreachable": "33%"}))["plans"]
     assert [p["rules"]["max_fail"] for p in plans] == ["10%", "10%"]
     assert [p["rules"]["max_unreachable"] for p in plans] == ["33%", "33%"]
+    # Nor what it says with null, as YAML reads a key whose value is commented out, or the whole of them.
+    for nothing in (None, {"failed": None, "unreachable": "33%"}):
+        (plan,) = plays.plan(plays.task({"a": plays.at(port, "A", pronote_client_ring_max=nothing)}))["plans"]
+        assert (plan["problem"], plan["rules"]["max_fail"]) == ("", "10%")
 
 
 def test_what_cannot_be_read_stops_its_school_only(port: int) -> None:
