@@ -56,7 +56,7 @@ def _outside(school: School) -> dict[str, Any]:
     return {
         "pronote_prepare_page": site["page"],
         "pronote_prepare_trust": {"authorities": [site["authority"]]},
-        "pronote_timeouts": {"poll": 0.2, "start": 8, "verify": 20},
+        "pronote_timeouts": {"poll": 0.2, "start": 30, "verify": 20},
     }
 
 
