@@ -67,8 +67,10 @@ lab: $(STAMP) ## Leave the demo's lab running, and print the commands that debug
 demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board at five moments
 	$(BIN)/python -m tests.year
 
+# Without what takes long and hardly ever breaks alone: how time grows with a text, PostgreSQL, known faults, worked examples.
 quick: lint types smoke ## For every commit, in minutes: lint, types, unit tests but for Wine's, a handful of playbooks
-	$(BIN)/python -m pytest tests/unit tests/field -m "not wine" $(UNIT_ARGS)
+	$(BIN)/python -m pytest tests/unit tests/field -m "not wine and not growth and not engines" --ignore=tests/unit/mutants \
+		--ignore=tests/unit/test_examples.py $(UNIT_ARGS)
 
 test: lint types coverage e2e browser ## The quality gate
 
