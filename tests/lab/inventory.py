@@ -46,7 +46,7 @@ def inventory_data(scenario: Scenario, *, network: str, connection: dict[str, An
         "ansible_password": account["password"],
         **(connection or {"ansible_port": 5985, "ansible_winrm_transport": "ntlm"}),
         "pronote_depot_url": f"http://{network}.0.2:8080/depot",
-        "pronote_timeouts": dict(TIMEOUTS),
+        "pronote_timeouts": {**TIMEOUTS, **(connection or {}).get("pronote_timeouts", {})},
         "pronote_client_min_free_mib": 1024,
     }
     if any(station.mac for _, station in scenario.stations):
