@@ -1,10 +1,9 @@
 """docs/variables.md, whole: ``python -m tests.variables_reference`` writes it from the roles' argument specs, their
 defaults, and what preflight/known.py has beside them; the French of each is in ``tests/locale/fr/variables.po``.
 
-``--check`` writes nothing, and tells whether the page is as it would be, and each text that has no French, or one that
-is only guessed. Without it the catalogue takes the texts that are new: without a translation, or with that of a text
-that is like it, marked ``fuzzy``. The page shows the English of both until somebody has translated it, or taken the
-mark away. ``--missing`` lists them.
+``--check`` writes nothing, and tells whether the page is as it would be, and each text without French of its own. Else
+the catalogue takes the texts that are new, empty or with the French of one that is like it, marked ``fuzzy``: the page
+shows the English of both until somebody has translated it. ``--missing`` lists them.
 """
 
 from __future__ import annotations
