@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.collection import ROOT, use_collection
+from tests.written import written
 
 use_collection()
 
@@ -26,7 +27,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.technologi
 from ansible_collections.rentree.pronote.plugins.plugin_utils.inventory.presets import PRESETS  # noqa: E402
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.words import LANGUAGES  # noqa: E402
 
-__all__ = ["stale", "with_choices", "with_plays", "written"]
+__all__ = ["made", "with_choices", "with_plays"]
 
 _KEYS: Final = (tuple(PRODUCTS), tuple(TECHNOLOGIES), LANGUAGES, tuple(PRESETS))
 _CHOICES = re.compile(r"(?<=choices: \[)[^\]\n]*(?=\])")
@@ -90,31 +91,10 @@ def _files() -> Iterator[tuple[Path, str]]:
         yield path, with_plays(text) if EDT_MONOPOSTE.group in text else text
 
 
-def written() -> dict[Path, str]:
-    """What is not as it would be, by its file."""
-    return {path: text for path, text in _files() if text != path.read_text(encoding="utf-8")}
-
-
-def stale() -> list[str]:
-    """The files of these."""
-    return [str(path.relative_to(ROOT)) for path in written()]
-
-
-def main(arguments: list[str]) -> int:
-    """Write the files, or tell which are stale."""
-    if arguments == ["--check"]:
-        old = stale()
-        print("\n".join(f"{name}: python -m tests.choices" for name in old) or "every choice is one of the tables'")
-        return 1 if old else 0
-    if arguments:
-        print(__doc__, file=sys.stderr)
-        return 2
-    made = written()
-    for path, text in made.items():
-        path.write_text(text, encoding="utf-8")
-    print("\n".join(str(path.relative_to(ROOT)) for path in made) or "nothing to write")
-    return 0
+def made() -> dict[Path, str]:
+    """What each file should say."""
+    return dict(_files())
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(written(made(), sys.argv[1:], command="python -m tests.choices", usage=__doc__))

@@ -29,7 +29,8 @@ def written(made: Mapping[Path, str], arguments: Sequence[str], *, command: str,
     if arguments:
         print(usage, file=sys.stderr)
         return 2
-    for path, text in made.items():
-        path.write_text(text, encoding="utf-8")
-    print(f"{len(made)} written")
+    old = stale(made)
+    for name in old:
+        (ROOT / name).write_text(made[ROOT / name], encoding="utf-8")
+    print("\n".join(old) or "nothing to write")
     return 0

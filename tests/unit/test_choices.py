@@ -16,6 +16,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.products i
 
 from tests import choices
 from tests.collection import ROOT
+from tests.written import stale
 
 _OTHER = replace(EDT_MONOPOSTE, key="autre", title="Autre", group="pronote_autre_stations")
 _TABLES = (
@@ -33,7 +34,7 @@ def _know(monkeypatch: pytest.MonkeyPatch, *others: Product) -> None:
 
 
 def test_each_file_is_as_it_would_be_written() -> None:
-    assert choices.stale() == [], "run python -m tests.choices and commit what it writes"
+    assert stale(choices.made()) == [], "run python -m tests.choices and commit what it writes"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .earlier import EARLIER
 from .findings import Finding
-from .lasting import EARLIER, PLACES, mounts_of, remedy_of, thrown
+from .lasting import PLACES, SAID_BEFORE, mounts_of, remedy_of, thrown
 from .setting import Setting, Settings
 
 __all__ = ["passing"]
@@ -65,7 +66,7 @@ def _is_store(settings: Settings, host: str, name: str, records: bool) -> bool:
 
 def _said_by(settings: Settings, host: str, name: str) -> list[str]:
     """The variables that say a place for a host: its own, or else earlier names; its own where nobody says it."""
-    earlier = [each for each, now in EARLIER.items() if now == name and settings.value(host, each) is not None]
+    earlier = [each for each in SAID_BEFORE if EARLIER[each] == name and settings.value(host, each) is not None]
     return [name] if settings.value(host, name) is not None or not earlier else earlier
 
 

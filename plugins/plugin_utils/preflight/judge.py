@@ -83,10 +83,11 @@ def renamed(
     (``pronote_audit_mail.to``); ``version``: the release that reads them no more. ``beside``: those that are read
     whatever else is set; ``by_key``: variables that hide an earlier name only with its own key."""
     read: dict[str, list[Finding]] = {}
-    there = {setting.name for setting, _group, _host in settings.each()}
-    for setting, group, host in settings.each():
-        if (now := names.get(setting.name)) is None:
-            continue
+    named = [each for each in settings.each() if each[0].name in names]
+    # Of ten thousand stations with names of today no setting is looked at twice.
+    there = {setting.name for setting, _group, _host in settings.each()} if named else set()
+    for setting, group, host in named:
+        now = names[setting.name]
         whom = frozenset(settings.concerned(setting, group, host))
         top, _dot, key = now.partition(".")
         hidden = (

@@ -16,7 +16,7 @@ from typing import Final
 from ...module_utils.base.message import Message
 from ..store.address import is_server
 
-__all__ = ["EARLIER", "PLACES", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
+__all__ = ["PLACES", "SAID_BEFORE", "Mount", "is_lasting", "mounts_of", "remedy_of", "thrown"]
 
 PLACES: Final[Mapping[str, str]] = {
     "pronote_state": "{folder}.pronote/state/pronote.sqlite3",
@@ -29,14 +29,14 @@ PLACES: Final[Mapping[str, str]] = {
 }
 """What a run writes and a later one, or a person, reads; and where it is unless somebody says it; empty: he has to."""
 
-EARLIER: Final[Mapping[str, str]] = {
-    "pronote_audit_html": "pronote_reports_dir",
-    "pronote_audit_path": "pronote_reports_dir",
-    "pronote_prepare_lock_file": "pronote_lock_file",
-    "pronote_publish_lock_file": "pronote_lock_file",
-    "pronote_prune_lock_file": "pronote_lock_file",
-}
-"""Names that these had (preflight/earlier.py), which say it where that of today does not."""
+SAID_BEFORE: Final = (
+    "pronote_audit_html",
+    "pronote_audit_path",
+    "pronote_prepare_lock_file",
+    "pronote_publish_lock_file",
+    "pronote_prune_lock_file",
+)
+"""Earlier names (preflight/earlier.py) that say such a place where that of today does not."""
 
 READ: Final = frozenset({"pronote_response_dir"})
 """What the repository may have as well, for who only reads it: it is there anew for each job."""
