@@ -16,3 +16,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("wine") is not None:
             item.add_marker(pytest.mark.flaky(reruns=2))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say why a test had another try: one that is green at last shows nothing of it."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.section(f"another try of {report.nodeid}", "-")
+        terminalreporter.line(report.longreprtext[-4000:])

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -116,11 +117,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     The group is written into the node's name as pytest-xdist does it for ``xdist_group``: its 3.8 writes to
     ``_nodeid``, which pytest 9.2 does not read any more, and every test then is a group of its own.
     """
+    theirs = [item for item in items if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE)]
+    sharing = {item: shared for item in theirs if (shared := _shared(item))}
+    _refuse_chains(sharing)
     if getattr(config.option, "loadgroup", False):
-        for item in items:
-            if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and (shared := _shared(item)):
-                item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
+        for item, shared in sharing.items():
+            item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
     items.sort(key=lambda item: item.get_closest_marker("wine") is None)
+
+
+def _refuse_chains(sharing: dict[pytest.Function, str]) -> None:
+    """No two tests on the same Wine stations: another try of one (below) would not find what the other has left."""
+    on_wine = Counter(
+        (item.path.name, shared) for item, shared in sharing.items() if item.get_closest_marker("wine") is not None
+    )
+    if chains := [f"{name} ({shared})" for (name, shared), count in on_wine.items() if count > 1]:
+        raise pytest.UsageError(f"several tests share Wine stations: make one of them in {', '.join(chains)}")
 
 
 @pytest.hookimpl(tryfirst=True)

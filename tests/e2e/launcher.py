@@ -1,11 +1,11 @@
 """Start plays by forking a process that has imported what they stand on: a third of a play's CPU is imports.
 
-Nothing of the product is imported before the fork: it reads the environment and the settings while it is imported, so
-it sees those of its own play. So does Ansible: a process that has imported Ansible forks only for plays whose settings
-are its own. What an interpreter reads as it starts (``PYTHON…``, locale, time zone) and what OpenSSL reads is that of
-the process which forks: whoever changes more than is ``FREE`` starts the command itself. Hashes of texts have one seed
-for all the plays of a test worker. Ansible compiles a collection's modules at every start, since it keeps no bytecode
-of them: a fork has that of the product's sources, while they are as they were.
+Ansible reads its settings while it is imported: a process that has imported Ansible forks only for plays whose settings
+are its own. It has the product too, which reads nothing as it is imported (test_launcher.py). What an interpreter reads
+as it starts (``PYTHON…``, locale, time zone) and what OpenSSL reads is that of the process which forks: whoever changes
+more than is ``FREE`` starts the command itself. Hashes of texts have one seed for all the plays of a test worker.
+Ansible compiles a collection's modules at every start, since it keeps no bytecode of them: a fork has that of the
+product's sources, while they are as they were. Sources and roles are those of the moment at which the process began.
 
 As a script: the process that forks. I/O: processes, sockets. Linux only.
 """
@@ -57,7 +57,8 @@ _OF_ANSIBLE = (
     *("plugins.inventory.toml", "plugins.inventory.yaml", "plugins.strategy.linear", "template", "vars.manager"),
 )
 
-_COLLECTION = Path(__file__).parents[2] / ".ansible/collections/ansible_collections/rentree/pronote"
+_PACKAGE = "ansible_collections.rentree.pronote"
+_COLLECTION = Path(__file__).parents[2] / ".ansible/collections" / _PACKAGE.replace(".", "/")
 
 
 class Launcher:
@@ -241,6 +242,12 @@ class _Compiler:
 def _import_ansible() -> None:
     for name in _OF_ANSIBLE:
         import_module(f"ansible.{name}")
+    # Every play reads the documentation of all of them, whichever it is asked for.
+    for kind in ("become", "callback", "connection", "inventory", "shell", "vars"):
+        for _class in getattr(import_module("ansible.plugins.loader"), f"{kind}_loader").all(class_only=True):
+            pass
+    for language in ("en", "fr"):
+        import_module("babel.localedata").load(language)
     # Read by every play, as it is on the disk.
     loaded: Any = import_module("ansible.utils.collection_loader._collection_finder")
     read = loaded._meta_yml_to_dict
@@ -255,6 +262,46 @@ def _import_ansible() -> None:
     builtin = Path(import_module("ansible").__file__ or "").parent / "config/ansible_builtin_runtime.yml"
     for path in (builtin, _COLLECTION / "meta/runtime.yml"):
         once(path.read_bytes(), None)
+
+
+def _import_product() -> None:
+    """What Ansible loads by its name is left to each play; the finder of collections too, whose folders are its own."""
+    import_module("ansible.plugins.loader").init_plugin_loader()
+    plugins = _COLLECTION / "plugins"
+    for room in ("module_utils", "plugin_utils"):
+        for file in sorted(plugins.glob(f"{room}/**/[!_]*.py")):
+            name = ".".join(file.relative_to(plugins).with_suffix("").parts)
+            import_module(f"{_PACKAGE}.plugins.{name}")
+    import_module("ansible.utils.collection_loader._collection_finder")._AnsibleCollectionFinder._remove()
+    page: Any = import_module(f"{_PACKAGE}.plugins.plugin_utils.pages.page")
+    for template in plugins.glob("plugin_utils/*/templates/*.html.j2"):
+        page._template(template)
+
+
+def _parse_roles() -> None:
+    """Roles and playbooks as they are now. Whoever loads one of them copies what he is given."""
+    loader: Any = import_module("ansible.parsing.dataloader").DataLoader
+    trusted: Any = import_module("ansible._internal._datatag._tags").TrustedAsTemplate
+    load = loader.load
+    kept: dict[tuple[object, ...], Any] = {}
+
+    def key(text: str, *more: object, **named: object) -> tuple[object, ...]:
+        return str(text), trusted.is_tagged_on(text), more, tuple(named.items())
+
+    def keep(self: Any, data: str, *more: object, **named: object) -> Any:
+        parsed = kept[key(data, *more, **named)] = load(self, data, *more, **named)
+        return parsed
+
+    def kept_or_loaded(self: Any, data: str, *more: object, **named: object) -> Any:
+        found = kept.get(key(data, *more, **named))
+        return load(self, data, *more, **named) if found is None else found
+
+    loader.load = keep
+    for pattern in ("roles/*/*/*.yml", "playbooks/*.yml"):
+        for root in (_COLLECTION, _COLLECTION.resolve()):
+            for file in root.glob(pattern):
+                loader().load_from_file(str(file), trusted_as_template=True)
+    loader.load = kept_or_loaded
 
 
 def _own_folder() -> None:
@@ -273,12 +320,16 @@ def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         for name in _IMPORTED:
             import_module(name)
+        compiler = _Compiler()
         if with_ansible := "ansible" in sys.argv[2:]:
             _import_ansible()
-        compiler = _Compiler()
+            _import_product()
+            _parse_roles()
         # What is there now stays: a collection in a fork would copy all of its pages.
         gc.collect()
         gc.freeze()
+        # A play ends before its garbage fills anything; it was looked for at a twentieth of the CPU.
+        gc.set_threshold(100_000, 50, 50)
         command = _serve(control)
     if command is not None:
         if with_ansible:

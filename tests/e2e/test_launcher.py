@@ -207,3 +207,36 @@ def test_a_play_forked_with_ansible_in_it_is_as_one_that_was_started(
     # Each play has one folder for what it writes, and leaves it to nobody.
     assert len(folders) == len(set(folders)) == 3
     assert not any(folder.exists() for folder in folders)
+
+
+_IMPORT = """
+import os, sys
+from importlib import import_module
+from tests.e2e import launcher
+launcher._import_ansible()
+read, get = [], type(os.environ).__getitem__
+def spy(self, name):
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename in (os.__file__, "<frozen os>", "<frozen _collections_abc>"):
+        frame = frame.f_back
+    if "rentree/pronote/plugins" in frame.f_code.co_filename:
+        read.append([name, frame.f_code.co_filename])
+    return get(self, name)
+type(os.environ).__getitem__ = spy
+launcher._import_product()
+clock = import_module("ansible_collections.rentree.pronote.plugins.module_utils.base.clock")
+print(read)
+clock.utc_now()
+print([name for name, _ in read])
+"""
+
+
+def test_the_product_reads_no_environment_as_it_is_imported() -> None:
+    """Else a play that is forked would have that of the process which forks."""
+    environment = playbook_environment(Path("results"))
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    # And it would have been seen.
+    assert done.stdout == "[]\n['RENTREE_CLOCK_AHEAD']\n"

@@ -75,9 +75,17 @@ def test_years_before_are_removed_once_this_one_is_there(school: School) -> None
         assert b"Rentree PRONOTE" not in school.lab.snapshot(station["name"])
 
 
+@pytest.fixture
+def up_to_date(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
+    """One Wine station that has the year's last release."""
+    request.getfixturevalue("wine")
+    return start_school(STATIONS[-1:], releases=RELEASES, backend="wine")
+
+
 # In process on simulated stations: tests/unit/engine/test_downgrade.py. Here with real installers.
-@pytest.mark.parametrize("school", [pytest.param("wine", marks=pytest.mark.wine)], indirect=True)
-def test_an_older_release_of_the_year_goes_back(school: School) -> None:
+@pytest.mark.wine
+def test_an_older_release_of_the_year_goes_back(up_to_date: School) -> None:
+    school = up_to_date
     refused = _play(school, "--limit", "neuf", code=2, release="2026.1.3")["neuf"]
     assert "2026.2.7 is installed, newer than 2026.1.3" in refused["fact"]
     for downgrade, steps in (("over", 1), ("remove_first", 3)):

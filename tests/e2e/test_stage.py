@@ -36,7 +36,12 @@ def _fetched(school: School) -> list[str]:
     return [event["path"].rpartition("/")[2] for event in events if event["server"] == "depot"]
 
 
-def test_stage_matrix(school: School) -> None:
+def test_brought_in_the_afternoon_installed_in_the_evening(school: School) -> None:
+    _bring(school)
+    _install_what_was_brought(school)
+
+
+def _bring(school: School) -> None:
     before = school.lab.snapshots()
     check = school.play("deploy", "--tags", "stage", "--check", "--diff", "-f", "50").assert_code(0)
     assert {host for host, result in check.of("client").items() if result["changed"]} == WANTING
@@ -53,7 +58,7 @@ def test_stage_matrix(school: School) -> None:
     assert school.lab.snapshots() == settled
 
 
-def test_a_later_deployment_fetches_nothing(school: School) -> None:
+def _install_what_was_brought(school: School) -> None:
     # A run that is turned away by people leaves the files where they are.
     left = school.play("deploy", "--limit", "busy").assert_code(0).of("client")["busy"]
     assert (left["action"], left["changed"]) == ("skip", False)
