@@ -10,6 +10,8 @@ import re
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,36 +90,48 @@ SYSTEMD = {"systemd/pronote-audit.service", "systemd/pronote-audit.timer", "lib/
 CRON = {"cron.d/pronote-audit", "lib/pronote-audit/pronote-audit"}
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("systemd", SYSTEMD), ("cron", CRON)])
-def test_check_apply_check_apply_and_away(controller: Controller, kind: str, expected: set[str]) -> None:
+def _scheduled(controller: Controller, kind: str, *, of_the_other: set[str]) -> None:
+    """check, apply, check, apply; what the other kind has left is taken away."""
     outcomes = []
+    # cron sees a home, where the service is refused (test_a_repository_in_a_home_is_refused).
+    project = "/home/admin/rentree" if kind == "cron" else str(ROOT)
+    assert set(controller.files()) == of_the_other
     for check in (["--check", "--diff"], [], ["--check"], []):
         before = controller.files()
-        run = controller.play(*check, pronote_schedule_kind=kind).assert_code(0)
+        run = controller.play(*check, pronote_schedule_kind=kind, pronote_schedule_project=project).assert_code(0)
         outcomes.append(_changed(run))
         if check:
             assert controller.files() == before
         if "--diff" in check:
             assert "bin/pronote-audit -i" in run.output
     assert outcomes == [True, True, False, False]
-    assert set(controller.files()) == expected
     assert {mode for name, (mode, _) in controller.files().items() if "lib" not in name} == {0o644}
     assert controller.files()["lib/pronote-audit/pronote-audit"][0] == 0o755
     assert stat.S_IMODE(controller.state.stat().st_mode) == 0o750
-    (controller.state / "kept").write_text("x", encoding="utf-8")
-    away: dict[str, Any] = {"pronote_schedule_state": "absent", "pronote_schedule_kind": kind}
+
+
+def _away(controller: Controller, kind: str) -> PlaybookRun:
+    # To take it away, nobody needs to know of which inventory it was.
+    away: dict[str, Any] = {"pronote_schedule_state": "absent", "pronote_schedule_inventory": ""}
     before = controller.files()
-    assert _changed(controller.play("--check", **away).assert_code(0))
+    assert _changed(controller.play("--check", pronote_schedule_kind=kind, **away).assert_code(0))
     assert controller.files() == before
-    assert _changed(controller.play(**away).assert_code(0))
+    assert _changed(controller.play(pronote_schedule_kind=kind, **away).assert_code(0))
     assert set(controller.files()) == {"state/kept"}
-    assert not _changed(controller.play(**away).assert_code(0))
+    return controller.play(pronote_schedule_kind=kind, **away).assert_code(0)
 
 
-def test_never_both(controller: Controller) -> None:
-    for kind, expected in (("systemd", SYSTEMD), ("cron", CRON), ("systemd", SYSTEMD)):
-        controller.play(pronote_schedule_kind=kind).assert_code(0)
-        assert set(controller.files()) == expected
+def test_one_kind_then_the_other_and_away(controller: Controller) -> None:
+    _scheduled(controller, "systemd", of_the_other=set())
+    assert set(controller.files()) == SYSTEMD
+    _scheduled(controller, "cron", of_the_other=SYSTEMD)
+    assert set(controller.files()) == CRON
+    (controller.state / "kept").write_text("x", encoding="utf-8")
+    assert not _changed(_away(controller, "cron"))
+    controller.play(pronote_schedule_kind="cron").assert_code(0)
+    controller.play().assert_code(0)
+    assert set(controller.files()) == {*SYSTEMD, "state/kept"}
+    assert not _changed(_away(controller, "systemd"))
 
 
 def test_a_limit_of_stations_has_nothing_to_do_with_it(controller: Controller) -> None:
@@ -130,7 +144,7 @@ def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_systemd_accepts_the_units(controller: Controller) -> None:
+def test_systemd_accepts_the_units_and_the_service_is_shut_in(controller: Controller) -> None:
     controller.play(
         pronote_schedule_vault_password_file="/etc/pronote-audit/vault-password",
         pronote_schedule_when={"calendar": ["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"]},
@@ -150,13 +164,7 @@ def test_systemd_accepts_the_units(controller: Controller) -> None:
     assert "Failed to parse protect system value" in _analyze("verify", str(service)).stderr
     for moment in re.findall(r"(?m)^OnCalendar=(.*)$", timer):
         assert _analyze("calendar", moment).returncode == 0
-
-
-def test_the_service_is_shut_in(controller: Controller) -> None:
     # As on a real controller: a service of root is judged harder.
-    controller.play().assert_code(0)
-    service = controller.units / "pronote-audit.service"
-    text = service.read_text(encoding="utf-8")
     service.write_text(re.sub(r"(?m)^User=.*$", "User=pronote-audit", text), encoding="utf-8")
     strict = ("security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(service))
     done = _analyze(*strict)
@@ -189,11 +197,9 @@ def test_what_would_be_read_in_another_way_is_refused(controller: Controller, wr
     assert controller.files() == {}
 
 
-def test_the_inventory_is_needed_but_to_take_the_schedule_away(controller: Controller) -> None:
+def test_the_inventory_is_needed(controller: Controller) -> None:
     run = controller.play(pronote_schedule_inventory="").assert_code(2)
     assert "Indiquer dans pronote_schedule_inventory" in run.output
-    controller.play().assert_code(0)
-    controller.play(pronote_schedule_inventory="", pronote_schedule_state="absent").assert_code(0)
     assert controller.files() == {}
 
 
@@ -201,8 +207,6 @@ def test_a_repository_in_a_home_is_refused(controller: Controller) -> None:
     run = controller.play(pronote_schedule_project="/home/admin/rentree").assert_code(2)
     told = " ".join(run.output.split())
     assert "service ne voit pas ce qui est dans un dossier personnel (ProtectHome) : /home/admin/rentree." in told
-    # cron sees it.
-    controller.play(pronote_schedule_project="/home/admin/rentree", pronote_schedule_kind="cron").assert_code(0)
 
 
 def _audit(controller: Controller, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -222,11 +226,31 @@ def _result(controller: Controller) -> dict[str, Any]:
     return result
 
 
+def _said(controller: Controller) -> tuple[Any, ...]:
+    return tuple(_result(controller)[name] for name in ("exit_code", "result", "verdict"))
+
+
+@contextmanager
+def _another_script(controller: Controller, before: str, after: str) -> Iterator[None]:
+    """The script as if one of the schedule's variables were another."""
+    runner = controller.runner / "pronote-audit"
+    text = runner.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    runner.write_text(text.replace(before, after), encoding="utf-8")
+    yield
+    runner.write_text(text, encoding="utf-8")
+
+
 @pytest.mark.parametrize("kind", ["systemd", "cron"])
 def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, school: School, kind: str) -> None:
+    fail_on = '{"pronote_audit_fail_on": ["late"]}'
     arguments = ["-e", f"@{school.variables}", "-e", json.dumps({"pronote_school": "Lycée d'à côté; $(reboot)"})]
     # Variables of the lab name a JSON report of their own; the schedule's arguments win over its places.
-    controller.play(pronote_schedule_kind=kind, pronote_schedule_arguments=arguments).assert_code(0)
+    controller.play(
+        pronote_schedule_kind=kind,
+        pronote_schedule_arguments=[*arguments, "-e", fail_on],
+        pronote_schedule_when={"timeout": 600},
+    ).assert_code(0)
     done = _audit(controller, *(["--jitter", "0"] if kind == "cron" else []))
     assert done.returncode == 1, done.stdout + done.stderr
     result = _result(controller)
@@ -244,6 +268,31 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
     assert done.returncode == 75
     assert "l'audit précédent est encore en cours" in done.stderr
     assert _result(controller) == result
+    # systemd would have stopped the script too, and left the last result as it was. Less than Python takes to start:
+    with _another_script(controller, "kill-after=60 600 ", "kill-after=60 0.01 "):
+        assert _audit(controller).returncode == 124
+    assert _said(controller) == (124, "error", None)
+    if kind == "systemd":
+        unit = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
+        assert "TimeoutStartSec=900\n" in unit
+        _what_else_comes_of_an_audit(controller, fail_on)
+
+
+def _what_else_comes_of_an_audit(controller: Controller, fail_on: str) -> None:
+    # The verdict is kept whatever the code was asked to be.
+    with _another_script(controller, fail_on, fail_on.replace("late", "absent")):
+        assert _audit(controller).returncode == 0
+    assert _said(controller) == (0, "compliant", "not_compliant")
+    assert not [path.name for path in controller.state.iterdir() if path.name.startswith(".last")]
+    # An audit that cannot be made is kept as an error.
+    with _another_script(controller, "bin/pronote-audit -i ", "bin/pronote-audit --limit nobody -i "):
+        assert _audit(controller).returncode == 2
+    assert _said(controller) == (2, "error", None)
+    # Nor is one whose repository has been moved the success of the night before.
+    (controller.state / "last-result.json").unlink()
+    with _another_script(controller, f"cd {ROOT}", "cd /nowhere"):
+        assert _audit(controller).returncode == 2
+    assert _said(controller) == (2, "error", None)
 
 
 def test_the_conclusion_is_scheduled_beside_the_audits(controller: Controller, school: School) -> None:
@@ -265,48 +314,6 @@ def test_the_conclusion_is_scheduled_beside_the_audits(controller: Controller, s
     assert "late" in (own / "reports/audit.html").read_text(encoding="utf-8")
     assert not (controller.state / "reports/audit.html").exists()
     assert _result(controller)["verdict"] == "compliant"
-
-
-def _said(controller: Controller) -> tuple[Any, ...]:
-    return tuple(_result(controller)[name] for name in ("exit_code", "result", "verdict"))
-
-
-def test_an_audit_that_cannot_be_made_is_kept_as_an_error(controller: Controller) -> None:
-    controller.play(pronote_schedule_arguments=["--limit", "nobody"]).assert_code(0)
-    assert _audit(controller).returncode == 2
-    assert _said(controller) == (2, "error", None)
-    # Nor is one whose repository has been moved the success of the night before.
-    runner = controller.runner / "pronote-audit"
-    runner.write_text(runner.read_text(encoding="utf-8").replace(f"cd {ROOT}", "cd /nowhere"), encoding="utf-8")
-    (controller.state / "last-result.json").unlink()
-    assert _audit(controller).returncode == 2
-    assert _said(controller) == (2, "error", None)
-
-
-def test_the_verdict_is_kept_whatever_the_code_was_asked_to_be(controller: Controller, school: School) -> None:
-    arguments = ["-e", f"@{school.variables}", "-e", json.dumps({"pronote_audit_fail_on": ["absent"]})]
-    controller.play(pronote_schedule_arguments=arguments).assert_code(0)
-    assert _audit(controller).returncode == 0
-    assert _said(controller) == (0, "compliant", "not_compliant")
-    assert not [path.name for path in controller.state.iterdir() if path.name.startswith(".last")]
-
-
-@pytest.mark.parametrize("kind", ["systemd", "cron"])
-def test_an_audit_that_takes_too_long_is_an_error_of_tonight(controller: Controller, school: School, kind: str) -> None:
-    """systemd would have stopped the script too, and left the last result as it was."""
-    controller.play(
-        pronote_schedule_kind=kind,
-        pronote_schedule_arguments=["-e", f"@{school.variables}"],
-        # Less than Python takes to start.
-        pronote_schedule_when={"timeout": 1},
-    ).assert_code(0)
-    runner = controller.runner / "pronote-audit"
-    runner.write_text(runner.read_text(encoding="utf-8").replace("kill-after=60 1 ", "kill-after=60 0.01 "))
-    assert _audit(controller).returncode == 124
-    assert _said(controller) == (124, "error", None)
-    if kind == "systemd":
-        unit = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
-        assert "TimeoutStartSec=301\n" in unit
 
 
 def test_an_account_that_was_there_keeps_its_group(controller: Controller) -> None:
