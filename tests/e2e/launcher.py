@@ -242,12 +242,6 @@ class _Compiler:
 def _import_ansible() -> None:
     for name in _OF_ANSIBLE:
         import_module(f"ansible.{name}")
-    # Every play reads the documentation of all of them, whichever it is asked for.
-    for kind in ("become", "callback", "connection", "inventory", "shell", "vars"):
-        for _class in getattr(import_module("ansible.plugins.loader"), f"{kind}_loader").all(class_only=True):
-            pass
-    for language in ("en", "fr"):
-        import_module("babel.localedata").load(language)
     # Read by every play, as it is on the disk.
     loaded: Any = import_module("ansible.utils.collection_loader._collection_finder")
     read = loaded._meta_yml_to_dict
@@ -266,13 +260,21 @@ def _import_ansible() -> None:
 
 def _import_product() -> None:
     """What Ansible loads by its name is left to each play; the finder of collections too, whose folders are its own."""
-    import_module("ansible.plugins.loader").init_plugin_loader()
+    loader: Any = import_module("ansible.plugins.loader")
+    loader.init_plugin_loader()
     plugins = _COLLECTION / "plugins"
     for room in ("module_utils", "plugin_utils"):
         for file in sorted(plugins.glob(f"{room}/**/[!_]*.py")):
             name = ".".join(file.relative_to(plugins).with_suffix("").parts)
             import_module(f"{_PACKAGE}.plugins.{name}")
+    # Every play reads the documentation of all of these, whichever it is asked for. Not that of those which read
+    # variables: Ansible would take them for ready, and read no group_vars.
+    for kind in ("become", "callback", "connection", "shell"):
+        for _class in getattr(loader, f"{kind}_loader").all(class_only=True):
+            pass
     import_module("ansible.utils.collection_loader._collection_finder")._AnsibleCollectionFinder._remove()
+    for language in ("en", "fr"):
+        import_module("babel.localedata").load(language)
     page: Any = import_module(f"{_PACKAGE}.plugins.plugin_utils.pages.page")
     for template in plugins.glob("plugin_utils/*/templates/*.html.j2"):
         page._template(template)

@@ -179,9 +179,10 @@ _PLAY = """
   connection: local
   gather_facts: false
   vars:
-    told: "{{ lookup('ansible.builtin.env', 'RENTREE_RESULTS') }} {{ ansible_forks }} {{ ansible_check_mode }}"
+    told: "{{ lookup('ansible.builtin.env', 'RENTREE_RESULTS') }} {{ ansible_forks }} {{ ansible_check_mode }} {{ said }}"
   tasks:
     - ansible.builtin.debug: {msg: "{{ told }} {{ inventory_hostname }} {{ playbook_dir }}"}
+    - ansible.builtin.debug: {msg: "{{ lookup('rentree.pronote.words', 'Station') }}"}
     - ansible.builtin.ping:
 """
 
@@ -191,9 +192,13 @@ def test_a_play_forked_with_ansible_in_it_is_as_one_that_was_started(
 ) -> None:
     play = tmp_path / "play.yml"
     play.write_text(_PLAY, encoding="utf-8")
+    variables = tmp_path / "inventory/group_vars/all.yml"
+    variables.parent.mkdir(parents=True)
+    variables.write_text("said: of a group\n", encoding="utf-8")
+    (tmp_path / "inventory/hosts.yml").write_text("all: {hosts: {localhost: {}}}\n", encoding="utf-8")
     environment = playbook_environment(tmp_path / "results")
     assert play_launcher(ROOT, _settings(environment)).fits(environment)
-    command = [*playbook_command("x")[:1], str(play), "-i", "localhost,", "-vvv"]
+    command = [*playbook_command("x")[:1], str(play), "-i", str(tmp_path / "inventory"), "-vvv"]
     command += ["-e", f"ansible_python_interpreter={sys.executable}"]
     told: list[list[str]] = []
     folders: list[Path] = []
@@ -204,6 +209,7 @@ def test_a_play_forked_with_ansible_in_it_is_as_one_that_was_started(
         folders += {Path(name) for name in re.findall(r"PUT (\S+/ansible-local-\w+)/", done.stdout)}
         told.append([line for line in done.stdout.splitlines() if not line.startswith(("<localhost>", "redirecting"))])
     assert told[1:] == [told[0]] * 2
+    assert "of a group" in "\n".join(told[0])
     # Each play has one folder for what it writes, and leaves it to nobody.
     assert len(folders) == len(set(folders)) == 3
     assert not any(folder.exists() for folder in folders)
