@@ -179,9 +179,9 @@ _PLAY = """
   connection: local
   gather_facts: false
   vars:
-    told: "{{ lookup('ansible.builtin.env', 'RENTREE_RESULTS') }} {{ ansible_forks }} {{ ansible_check_mode }} {{ said }}"
+    told: "{{ lookup('ansible.builtin.env', 'RENTREE_RESULTS') }} {{ ansible_forks }} {{ said }}"
   tasks:
-    - ansible.builtin.debug: {msg: "{{ told }} {{ inventory_hostname }} {{ playbook_dir }}"}
+    - ansible.builtin.debug: {msg: "{{ told }} {{ ansible_check_mode }} {{ inventory_hostname }} {{ playbook_dir }}"}
     - ansible.builtin.debug: {msg: "{{ lookup('rentree.pronote.words', 'Station') }}"}
     - ansible.builtin.ping:
 """
