@@ -38,7 +38,7 @@ from typing import Any, BinaryIO
 __all__ = ["FREE", "Launcher", "launcher", "play_launcher"]
 
 # Variables that may differ from one play to the next, by the beginning of their names.
-FREE = ("RENTREE_", "COLUMNS", "PYTEST_")
+FREE = ("RENTREE_", "COLUMNS", "PYTEST_", "TERM")
 _LARGEST = 2**17  # bytes of a request: arguments and environment of one command
 _IMPORTED = (
     *("asyncio", "concurrent.futures", "csv", "email.message", "getpass", "http.client", "http.server", "logging"),

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,9 @@ _SETTINGS = {
     "ANSIBLE_CALLBACKS_ENABLED": "results_json",
     "ANSIBLE_NOCOLOR": "1",
 }
-_USUAL = frozenset(_SETTINGS.items())
+# How often a process with Ansible in it must be of use to its plays, to cost less than it spares.
+_WORTH_IT = 3
+_wanted: Counter[frozenset[tuple[str, str]]] = Counter({frozenset(_SETTINGS.items()): _WORTH_IT})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +76,9 @@ def run_command(command: Sequence[str], *, env: dict[str, str], timeout: float) 
     """Run a command of this Python environment at the top of the repository, with stdout and stderr as one text."""
     if not Starts.real:
         settings = frozenset((name, value) for name, value in env.items() if name.startswith("ANSIBLE_"))
-        # Settings of one test alone are not worth a process with Ansible in it.
-        usual = settings == _USUAL and Path(command[0]).name == "ansible-playbook"
-        ready = play_launcher(ROOT, settings) if usual else launcher()
+        of_ansible = Path(command[0]).name == "ansible-playbook"
+        _wanted[settings] += of_ansible
+        ready = play_launcher(ROOT, settings) if of_ansible and _wanted[settings] > _WORTH_IT else launcher()
         if ready.fits(env):
             return ready.run(command, cwd=ROOT, env=env, timeout=timeout)
     return subprocess.run(
