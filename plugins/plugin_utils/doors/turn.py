@@ -23,6 +23,7 @@ class TurnAction(StationAction):
 
     REFUSES_TAINTED = False  # the survey before it has
     LEAVES_HELD = False  # told() does, with what else a turn has to tell
+    KEEPS_MUCH = True  # its variables have all stations of the play in them
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},

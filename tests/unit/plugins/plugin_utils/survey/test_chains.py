@@ -103,7 +103,8 @@ def _outcome(worked_out: Any) -> Any:
     try:
         value = worked_out()
     except AnsibleError as exc:
-        return type(exc), str(exc)
+        # What follows of a template that names itself depends on the depth of the stack.
+        return type(exc), str(exc).partition(": maximum recursion depth")[0]
     return [(name, type(each).__name__.removeprefix("_AnsibleTagged").lower(), each) for name, each in value.items()]
 
 
