@@ -78,7 +78,7 @@ class _Chains:
     def _term(self, term: str, depth: int) -> Any:
         if term[0] in "'\"":
             return term[1:-1]
-        if term.isdigit() or term in _CONSTANTS:
+        if term in _CONSTANTS or "0" <= term[0] <= "9":
             return _CONSTANTS[term] if term in _CONSTANTS else int(term)
         name, _, key = term.partition(".")
         if name in _WORDS or (name not in self._variables and name in self._known and term != "omit"):
