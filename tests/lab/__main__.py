@@ -10,6 +10,7 @@ import os
 import signal
 import stat
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,17 @@ from ansible_collections.rentree.pronote.plugins.module_utils.base.clock import 
 from tests.lab.lab import Lab
 from tests.lab.scenario import load_scenario
 
+__all__ = ["run"]
 
-def _arguments() -> argparse.Namespace:
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     parser.add_argument("scenario", type=Path, help="scenario file (tests/lab/scenarios)")
     parser.add_argument("--network", default="127.20", help="first two bytes of every address (default: %(default)s)")
     parser.add_argument("--work", type=Path, default=Path("build/lab"), help="folder for depot and downloads")
     parser.add_argument("--backend", choices=["simulated", "wine"], default="simulated")
     parser.add_argument("--ahead", type=int, default=0, help="seconds that its clock is ahead of the machine's")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 async def _stdin_ends() -> None:
@@ -36,7 +39,9 @@ async def _stdin_ends() -> None:
     await reader.read()
 
 
-async def _run(arguments: argparse.Namespace) -> None:
+async def run(given: Sequence[str]) -> None:
+    """Run a lab with the arguments of a command line."""
+    arguments = _parsed(given)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -57,4 +62,4 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_run(_arguments()))
+    asyncio.run(run(sys.argv[1:]))

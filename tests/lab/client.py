@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlencode
 
-__all__ = ["LabClient", "running_lab"]
+from tests.lab.forks import LabProcess, started
 
-_ROOT = Path(__file__).resolve().parents[2]
+__all__ = ["LabClient", "running_lab"]
 
 
 class LabClient:
@@ -118,15 +117,9 @@ def running_lab(
     """
     work.mkdir(parents=True, exist_ok=True)
     log = log or work / "lab.log"
-    command = [sys.executable, "-m", "tests.lab", str(scenario), "--network", network, "--work", str(work)]
+    arguments = [str(scenario), "--network", network, "--work", str(work), "--backend", backend, "--ahead", str(ahead)]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*command, "--backend", backend, "--ahead", str(ahead)],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-        )
+        process = started(arguments, output, forked=backend == "simulated")
         try:
             yield LabClient(_ready(process, log))
         finally:
@@ -140,7 +133,7 @@ def running_lab(
                 process.wait()
 
 
-def _ready(process: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
+def _ready(process: LabProcess, log: Path) -> dict[str, Any]:
     stdout: IO[bytes] | None = process.stdout
     assert stdout is not None
     line = stdout.readline()

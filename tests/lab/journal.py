@@ -11,6 +11,8 @@ from typing import IO, Any
 
 __all__ = ["Event", "Journal"]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -43,7 +45,7 @@ class Journal:
             if self._file is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = self.path.open("a", encoding="utf-8", buffering=1)
-            self._file.write(json.dumps(event.__dict__, ensure_ascii=False, default=str) + "\n")
+            self._file.write(_ENCODER.encode(event.__dict__) + "\n")
         for listener in self.listeners:
             listener(event)
         return event

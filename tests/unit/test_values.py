@@ -33,6 +33,7 @@ _KNOWN: dict[str, set[str]] = {
         "responses.validate int(told_year[1])",
         "settings.plan int(each)",
         "station.winrs int(told)",
+        "survey.chains int(term)",
     },
     "numbers of libraries and of ourselves": {
         "base.deadline int(self._file.readinto(buffer) or 0)",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from ...module_utils.base.message import Message
 from ..preflight.kept import held
+from ..survey.chains import with_chains
 from ..survey.options import checking
 from ..survey.results import read_line
 from ..survey.turns import handed_over
@@ -22,6 +23,7 @@ class TurnAction(StationAction):
 
     REFUSES_TAINTED = False  # the survey before it has
     LEAVES_HELD = False  # told() does, with what else a turn has to tell
+    KEEPS_MUCH = True  # its variables have all stations of the play in them
 
     ARGUMENT_SPEC: ClassVar[dict[str, Any]] = {
         "arguments": {"type": "str", "required": True},
@@ -55,4 +57,7 @@ class TurnAction(StationAction):
 
     def given(self, args: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments in the variable that the task names, checked. Raises AnsibleError."""
-        return checking(spec)(self._templar.template(self.variables[args["arguments"]]))
+        given = self.variables[args["arguments"]]
+        return checking(spec)(
+            with_chains(given, self._templar) if isinstance(given, Mapping) else self._templar.template(given)
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.campaign.conftest import CLOCK, QUICK, explained, fired, judge, keep_count, stations
+from tests.e2e.campaign.conftest import CALM, CLOCK, QUICK, explained, fired, judge, keep_count, stations
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
 
@@ -37,7 +37,7 @@ def test_the_controller_is_killed_at_every_request(start_school: StartSchool) ->
     held = fired(school)
     kill_controller(process)
     school.lab.heal()
-    lost = judge(school, school.play("deploy", *QUICK), names)
+    lost = judge(school, school.play("deploy", *CALM), names)
     # What the killed run had started was followed, not started again.
     lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 1}
     keep_count("killed-controller", injected=len(held), lost=lost)
@@ -56,7 +56,7 @@ def test_a_second_administrator_comes_at_every_request(start_school: StartSchool
     assert explained(second) == []
     school.lab.heal()
     assert first.wait(timeout=200) == 0, (school.work / "first.log").read_text(encoding="utf-8")[-4000:]
-    lost = judge(school, school.play("deploy", *QUICK), names)
+    lost = judge(school, school.play("deploy", *CALM), names)
     # Each of the two may have installed: one before the other had looked.
     lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 2}
     keep_count("second-administrator", injected=len(held), lost=lost)

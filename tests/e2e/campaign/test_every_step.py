@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.campaign.conftest import CLOCK, QUICK, explained, fired, judge, keep_count, stations
+from tests.e2e.campaign.conftest import CALM, CLOCK, QUICK, explained, fired, judge, keep_count, stations
 from tests.e2e.campaign.steps import Injection
 from tests.e2e.conftest import ACCOUNT, StartSchool
 
@@ -25,7 +25,7 @@ def test_every_fault_at_every_step(start_school: StartSchool, every_injection: l
     assert explained(with_faults) == []
     broken = fired(school)
     school.lab.heal()
-    without = school.play("deploy", *QUICK)
+    without = school.play("deploy", *CALM)
     lost = judge(school, without, names)
     keep_count(f"every-step-{batch}", injected=len(broken), lost=lost)
     assert lost == {}

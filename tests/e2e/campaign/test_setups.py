@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.campaign.conftest import CLOCK, explained, fired, judge, keep_count, quick
+from tests.e2e.campaign.conftest import CALM, CLOCK, explained, fired, judge, keep_count, quick
 from tests.e2e.conftest import StartSchool
 
 pytestmark = pytest.mark.faults
@@ -99,7 +99,7 @@ def test_every_way_in_which_a_setup_goes_wrong(start_school: StartSchool, before
         if trouble.hangs:
             for power in ("off", "on"):
                 school.lab.power(trouble.name, power)
-    lost = judge(school, school.play("deploy", *quick(), *older), names)
+    lost = judge(school, school.play("deploy", *CALM, *older), names)
     keep_count(f"setups-{before}", injected=len(broken), lost=lost)
     assert lost == {}
     assert set(broken) == set(names)

@@ -1,16 +1,19 @@
 """File contents: immutable, shared between stations, with runs of one byte kept as a length.
 
-Stand-in installers are mostly filler, so a 150 MB file costs a few bytes of memory however many stations hold it.
+Stand-in installers are mostly filler, so a 150 MB file costs a few bytes of memory however many stations hold it. Each
+station that has downloaded or installed it has a content of its own: the digest of equal ones is computed once a lab.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
-__all__ = ["EMPTY", "Content", "ContentBuilder"]
+__all__ = ["EMPTY", "UNREAD", "Content", "ContentBuilder"]
 
 _SLICE = 1 << 16
+UNREAD = object()
 
 # A piece is bytes as they are, or (byte, length).
 Piece = bytes | tuple[int, int]
@@ -23,11 +26,13 @@ def _length(piece: Piece) -> int:
 class Content:
     """The bytes of a file."""
 
-    __slots__ = ("_digest", "_pieces", "size")
+    __slots__ = ("_digest", "_pieces", "image", "size")
 
     def __init__(self, pieces: tuple[Piece, ...] = ()) -> None:
         self._pieces = pieces
         self._digest: str | None = None
+        # What images.py has read of it: a program is started thousands of times.
+        self.image: object = UNREAD
         self.size = sum(map(_length, pieces))
 
     @classmethod
@@ -75,10 +80,7 @@ class Content:
     def sha256(self) -> str:
         """Lower-case hex digest, computed once."""
         if self._digest is None:
-            digest = hashlib.sha256()
-            for chunk in self.chunks():
-                digest.update(chunk)
-            self._digest = digest.hexdigest()
+            self._digest = _sha256(_canonical(self._pieces))
         return self._digest
 
     @property
@@ -95,6 +97,45 @@ class Content:
 
 
 EMPTY = Content()
+
+
+def _canonical(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The same bytes in the same pieces, whatever the sizes of the blocks in which a network brought them."""
+    found: list[Piece | bytearray] = []
+    for piece in pieces:
+        last = found[-1] if found else b""
+        if isinstance(piece, bytes):
+            if isinstance(last, tuple):
+                rest = piece.lstrip(bytes([last[0]]))
+                found[-1] = (last[0], last[1] + len(piece) - len(rest))
+                if rest:
+                    found.append(bytearray(rest))
+            elif isinstance(last, bytearray):
+                last += piece
+            elif piece:
+                found.append(bytearray(piece))
+            continue
+        value, length = piece
+        if isinstance(last, bytearray):
+            kept = len(last.rstrip(bytes([value])))
+            length += len(last) - kept
+            del last[kept:]
+            if not last:
+                found.pop()
+                last = found[-1] if found else b""
+        if isinstance(last, tuple) and last[0] == value:
+            found[-1] = (value, last[1] + length)
+        elif length:
+            found.append((value, length))
+    return tuple(bytes(piece) if isinstance(piece, bytearray) else piece for piece in found)
+
+
+@lru_cache(maxsize=1024)
+def _sha256(pieces: tuple[Piece, ...]) -> str:
+    digest = hashlib.sha256()
+    for chunk in Content(pieces).chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 class ContentBuilder:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["CowTree", "FrozenTree", "Image", "parent_key"]
 
@@ -28,6 +28,8 @@ class FrozenTree(Generic[N]):
 
     nodes: Mapping[str, N] = field(default_factory=dict)
     children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # What was worked out of a node and those above it, by key: the same for every station that has not changed them.
+    worked_out: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 class CowTree(Generic[N]):
@@ -44,6 +46,17 @@ class CowTree(Generic[N]):
         if key in self._own:
             return self._own[key]
         return self._base.nodes.get(key)
+
+    def shared(self, key: str) -> dict[str, Any] | None:
+        """What was worked out of this node for all stations; None where it, or one above it, is this station's own."""
+        if key not in self._base.nodes:
+            return None
+        above: str | None = key
+        while above is not None:
+            if above in self._own:
+                return None
+            above = parent_key(above)
+        return self._base.worked_out
 
     def edit(self, key: str) -> N:
         """The node to change: this station's own copy. KeyError when absent."""

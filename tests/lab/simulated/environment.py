@@ -43,6 +43,7 @@ class Environment:
         return copied
 
 
+_SPACES = re.compile(r"[ \t]+")
 _VARIABLE = re.compile(r"%([^%]+)%")
 
 
@@ -69,6 +70,9 @@ def split_arguments(line: str) -> list[str]:
     else:
         name = re.match(r"[^ \t]*", line)
         arguments, rest = [name[0] if name else ""], line[name.end() if name else 0 :]
+    if '"' not in rest:
+        # Without a quote a backslash is one.
+        return [*arguments, *(word for word in _SPACES.split(rest) if word)]
     index, size = 0, len(rest)
     while True:
         while index < size and rest[index] in " \t":

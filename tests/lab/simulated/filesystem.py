@@ -283,6 +283,14 @@ class FileSystem:
 
     def entries(self, path: str) -> list[tuple[Ace, bool]]:
         """The effective entries of a node, own ones first, each with whether it is inherited."""
+        known = self._tree.shared(key_of(path))
+        if known is None:
+            return self._entries(path)
+        if key_of(path) not in known:
+            known[key_of(path)] = self._entries(path)
+        return list(known[key_of(path)])
+
+    def _entries(self, path: str) -> list[tuple[Ace, bool]]:
         node = self.require(path)
         found = [(ace, False) for ace in node.acl.entries]
         if node.acl.protected or parent_of(path) == path or parent_key(key_of(path)) is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..pe import find_section
-from .content import Content
+from .content import UNREAD, Content
 
 __all__ = ["LAB_SECTION", "Image", "build_image", "parse_image"]
 
@@ -59,6 +59,12 @@ def build_image(
 
 def parse_image(content: Content) -> Image | None:
     """The image a file holds; None when it is not one, or is incomplete."""
+    if content.image is UNREAD:
+        content.image = _parsed(content)
+    return content.image if isinstance(content.image, Image) else None
+
+
+def _parsed(content: Content) -> Image | None:
     head = content.read(0, _PE_HEADERS)
     begin = 0 if head.startswith(_MARKER) else find_section(head, LAB_SECTION)
     if begin is None or content.read(begin, begin + len(_MARKER)) != _MARKER:

@@ -79,9 +79,23 @@ class Frame:
         for first, last in ((start, len(self._data)), (0, start)):
             self.offset = first
             while self.offset < last:
+                if not self._is_label():
+                    self._skip_line()
+                    continue
                 line = self.next_line(files, codepage) or ""
                 stripped = line.lstrip(" \t,;=")
                 if stripped.startswith(":") and not stripped.startswith("::") and label_of(stripped) == name:
                     return True
         self.offset = start
         return False
+
+    def _is_label(self) -> bool:
+        """Whether the line here may be one: the bytes tell in every code page, and most lines are none."""
+        at = self.offset
+        while self._data[at : at + 1] and self._data[at] in b" \t,;=":
+            at += 1
+        return self._data[at : at + 1] == b":"
+
+    def _skip_line(self) -> None:
+        end = self._data.find(b"\n", self.offset)
+        self.offset = len(self._data) + 1 if end < 0 else end + 1

@@ -13,6 +13,9 @@ def split(tail: str) -> list[str]:
     for word in re.findall(r'(?:"[^"]*"?|[^\s,;="])+', tail):
         if word.startswith("/"):
             words += ["/" + part for part in word[1:].split("/")]
+        elif "/" not in word:
+            # The pattern would try a path with every quote of its.
+            words.append(word)
         else:
             match = re.match(r'((?:"[^"]*"?|[^/"])+)(/[A-Za-z].*)\Z', word)
             words += [match[1], *("/" + part for part in match[2][1:].split("/"))] if match else [word]
