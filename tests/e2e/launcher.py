@@ -7,7 +7,7 @@ more than is ``FREE`` starts the command itself. Hashes of texts have one seed f
 Ansible compiles a collection's modules at every start, since it keeps no bytecode of them: a fork has that of the
 product's sources, while they are as they were. Sources and roles are those of the moment at which the process began.
 
-As a script: the process that forks. I/O: processes, sockets. Linux only.
+As a module (``python -m``): the process that forks. I/O: processes, sockets. Linux only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import builtins
 import copy
 import gc
 import io
-import json
 import os
 import runpy
 import selectors
@@ -35,11 +34,12 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, BinaryIO
 
+from tests.forking import ask, serve
+
 __all__ = ["FREE", "Launcher", "launcher", "play_launcher"]
 
 # Variables that may differ from one play to the next, by the beginning of their names.
 FREE = ("RENTREE_", "COLUMNS", "PYTEST_", "TERM")
-_LARGEST = 2**17  # bytes of a request: arguments and environment of one command
 _IMPORTED = (
     *("asyncio", "concurrent.futures", "csv", "email.message", "getpass", "http.client", "http.server", "logging"),
     *("multiprocessing.queues", "smtplib", "sqlite3", "ssl", "urllib.request", "uuid", "zipfile", "zoneinfo"),
@@ -58,7 +58,8 @@ _OF_ANSIBLE = (
 )
 
 _PACKAGE = "ansible_collections.rentree.pronote"
-_COLLECTION = Path(__file__).parents[2] / ".ansible/collections" / _PACKAGE.replace(".", "/")
+_ROOT = Path(__file__).resolve().parents[2]
+_COLLECTION = _ROOT / ".ansible/collections" / _PACKAGE.replace(".", "/")
 
 
 class Launcher:
@@ -73,8 +74,8 @@ class Launcher:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno()), *(() if ansible is None else ("ansible",))],
-                cwd=cwd,
+                [sys.executable, "-m", __name__, str(theirs.fileno()), *(() if ansible is None else ("ansible",))],
+                cwd=cwd or _ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -96,21 +97,19 @@ class Launcher:
     ) -> subprocess.CompletedProcess[str]:
         """As ``subprocess.run`` with no stdin, and stdout and stderr as one text.
 
-        Raises subprocess.TimeoutExpired after ``timeout`` seconds, and OSError for a command larger than ``_LARGEST``.
+        Raises subprocess.TimeoutExpired after ``timeout`` seconds, and OSError for a command that is too large.
         """
-        request = json.dumps({"command": [*command], "cwd": str(cwd), "environment": env}).encode()
-        if len(request) > _LARGEST:
-            raise OSError(f"a command of {len(request)} bytes")
-        reply, theirs = socket.socketpair()
         said, output = os.pipe()
         stdin = os.open(os.devnull, os.O_RDONLY)
+        try:
+            reply = ask(self._control, {"command": [*command], "cwd": str(cwd), "environment": env}, [stdin, output])
+        except OSError:
+            os.close(said)
+            raise
+        finally:
+            os.close(stdin)
+            os.close(output)
         with reply, reply.makefile("r") as answers, os.fdopen(said, "rb", buffering=0) as pipe:
-            try:
-                socket.send_fds(self._control, [request], [stdin, output, theirs.fileno()])
-            finally:
-                os.close(stdin)
-                os.close(output)
-                theirs.close()
             pid = int(answers.readline())
             try:
                 text = _whole(pipe, command, timeout)
@@ -154,48 +153,8 @@ def _whole(pipe: BinaryIO, command: Sequence[str], timeout: float) -> str:
             parts.append(part)
 
 
-def _serve(control: socket.socket) -> list[str] | None:
-    """Fork for each request, and tell how it ended. A fork returns with its command line, the process with None."""
-    running: dict[int, tuple[int, socket.socket]] = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        while True:
-            for key, _events in selector.select():
-                if key.fd in running:
-                    selector.unregister(key.fd)
-                    pid, reply = running.pop(key.fd)
-                    os.close(key.fd)
-                    _, status = os.waitpid(pid, 0)
-                    _tell(reply, os.waitstatus_to_exitcode(status))
-                    reply.close()
-                    continue
-                data, fds, _flags, _address = socket.recv_fds(control, _LARGEST, 3)
-                if not data:
-                    return None
-                stdin, output, other = fds
-                reply = socket.socket(fileno=other)
-                pid = os.fork()
-                if pid == 0:
-                    for fd, (_pid, another) in running.items():
-                        os.close(fd)
-                        another.close()
-                    reply.close()
-                    return _become(json.loads(data), stdin, output)
-                os.close(stdin)
-                os.close(output)
-                _tell(reply, pid)
-                handle = os.pidfd_open(pid)
-                running[handle] = (pid, reply)
-                selector.register(handle, selectors.EVENT_READ)
-
-
-def _tell(reply: socket.socket, number: int) -> None:
-    # Who asked may have been ended.
-    with suppress(OSError):
-        reply.sendall(f"{number}\n".encode())
-
-
-def _become(request: dict[str, Any], stdin: int, output: int) -> list[str]:
+def _become(request: dict[str, Any], fds: Sequence[int]) -> list[str]:
+    stdin, output = fds
     for fd, standard in ((stdin, 0), (output, 1), (output, 2)):
         os.dup2(fd, standard)
     os.close(stdin)
@@ -332,8 +291,9 @@ def _main() -> None:
         gc.freeze()
         # A play ends before its garbage fills anything; it was looked for at a twentieth of the CPU.
         gc.set_threshold(100_000, 50, 50)
-        command = _serve(control)
-    if command is not None:
+        forked = serve(control)
+    if forked is not None:
+        command = _become(*forked)
         if with_ansible:
             _own_folder()
         builtins.compile = compiler

@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import atexit
 import gc
-import json
 import os
 import select
-import selectors
 import signal
 import socket
 import subprocess
@@ -24,28 +22,25 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from tests.forking import ask, serve
+
 __all__ = ["Fork", "LabProcess", "Started", "forks", "started"]
 
 _ROOT = Path(__file__).resolve().parents[2]
-_LARGEST = 2**17  # bytes of a request: arguments and environment of a lab
 
 
 class Fork:
     """A lab that was forked, with what is used of ``subprocess.Popen``."""
 
     def __init__(self, control: socket.socket, arguments: Sequence[str], output: IO[bytes]) -> None:
-        request = json.dumps({"arguments": [*arguments], "environment": dict(os.environ)}).encode()
-        if len(request) > _LARGEST:
-            raise OSError(f"a request of {len(request)} bytes")
         reads, writes = os.pipe()
         says, written = os.pipe()
-        self._reply, theirs = socket.socketpair()
+        request = {"arguments": [*arguments], "environment": dict(os.environ)}
         try:
-            socket.send_fds(control, [request], [reads, written, output.fileno(), theirs.fileno()])
+            self._reply = ask(control, request, [reads, written, output.fileno()])
         finally:
             os.close(reads)
             os.close(written)
-            theirs.close()
         self.stdin: IO[bytes] = os.fdopen(writes, "wb")
         self.stdout: IO[bytes] = os.fdopen(says, "rb")
         self._answers = self._reply.makefile("rb")
@@ -112,47 +107,6 @@ def started(arguments: Sequence[str], output: IO[bytes], *, forked: bool) -> Lab
     )
 
 
-def _serve(control: socket.socket) -> list[str] | None:
-    """Fork for each request, and tell its end. A fork returns with its arguments, the process with None."""
-    running: dict[int, tuple[int, socket.socket]] = {}
-    with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        while True:
-            for key, _events in selector.select():
-                if key.fd in running:
-                    selector.unregister(key.fd)
-                    pid, reply = running.pop(key.fd)
-                    os.close(key.fd)
-                    os.waitpid(pid, 0)
-                    _tell(reply, pid)
-                    reply.close()
-                    continue
-                data, fds, _flags, _address = socket.recv_fds(control, _LARGEST, 4)
-                if not data:
-                    return None
-                *standard, other = fds
-                reply = socket.socket(fileno=other)
-                pid = os.fork()
-                if pid == 0:
-                    for fd, (_pid, another) in running.items():
-                        os.close(fd)
-                        another.close()
-                    reply.close()
-                    return _become(json.loads(data), standard)
-                for fd in standard:
-                    os.close(fd)
-                _tell(reply, pid)
-                handle = os.pidfd_open(pid)
-                running[handle] = (pid, reply)
-                selector.register(handle, selectors.EVENT_READ)
-
-
-def _tell(reply: socket.socket, number: int) -> None:
-    # Who asked may have been ended.
-    with suppress(OSError):
-        reply.sendall(f"{number}\n".encode())
-
-
 def _become(request: dict[str, dict[str, str]], fds: Sequence[int]) -> list[str]:
     for standard, fd in enumerate(fds):
         os.dup2(fd, standard)
@@ -172,9 +126,9 @@ def _main() -> None:
     gc.collect()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as control:
-        arguments = _serve(control)
-    if arguments is not None:
-        asyncio.run(run(arguments))
+        forked = serve(control)
+    if forked is not None:
+        asyncio.run(run(_become(*forked)))
 
 
 if __name__ == "__main__":

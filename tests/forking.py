@@ -1,0 +1,71 @@
+"""A process that forks for whoever asks it, over a socket: what is imported before is there in each fork.
+
+Who asks sends a value and descriptors (``ask``), and reads two lines of the answer: the fork's process id, then how it
+ended. I/O: processes, sockets. Linux only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+__all__ = ["ask", "serve"]
+
+_LARGEST = 2**17  # bytes of a request: arguments and environment of one process
+
+
+def ask(control: socket.socket, request: object, fds: Sequence[int]) -> socket.socket:
+    """Have a process forked, which gets these descriptors and a value of JSON. Raises OSError for a large one."""
+    data = json.dumps(request).encode()
+    if len(data) > _LARGEST:
+        raise OSError(f"a request of {len(data)} bytes")
+    reply, theirs = socket.socketpair()
+    with theirs:
+        socket.send_fds(control, [data], [*fds, theirs.fileno()])
+    return reply
+
+
+def serve(control: socket.socket) -> tuple[Any, list[int]] | None:
+    """Fork for each request until nobody is left who asks. A fork returns with its request, the process with None."""
+    running: dict[int, tuple[int, socket.socket]] = {}
+    with selectors.DefaultSelector() as selector:
+        selector.register(control, selectors.EVENT_READ)
+        while True:
+            for key, _events in selector.select():
+                if key.fd in running:
+                    selector.unregister(key.fd)
+                    pid, reply = running.pop(key.fd)
+                    os.close(key.fd)
+                    _, status = os.waitpid(pid, 0)
+                    _tell(reply, os.waitstatus_to_exitcode(status))
+                    reply.close()
+                    continue
+                data, fds, _flags, _address = socket.recv_fds(control, _LARGEST, 8)
+                if not data:
+                    return None
+                *given, other = fds
+                reply = socket.socket(fileno=other)
+                pid = os.fork()
+                if pid == 0:
+                    for fd, (_pid, another) in running.items():
+                        os.close(fd)
+                        another.close()
+                    reply.close()
+                    return json.loads(data), given
+                for fd in given:
+                    os.close(fd)
+                _tell(reply, pid)
+                handle = os.pidfd_open(pid)
+                running[handle] = (pid, reply)
+                selector.register(handle, selectors.EVENT_READ)
+
+
+def _tell(reply: socket.socket, number: int) -> None:
+    # Who asked may have been ended.
+    with suppress(OSError):
+        reply.sendall(f"{number}\n".encode())
