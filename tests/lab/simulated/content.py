@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 __all__ = ["EMPTY", "Content", "ContentBuilder"]
 
@@ -75,10 +76,7 @@ class Content:
     def sha256(self) -> str:
         """Lower-case hex digest, computed once."""
         if self._digest is None:
-            digest = hashlib.sha256()
-            for chunk in self.chunks():
-                digest.update(chunk)
-            self._digest = digest.hexdigest()
+            self._digest = _sha256(self._pieces)
         return self._digest
 
     @property
@@ -92,6 +90,15 @@ class Content:
 
     def __hash__(self) -> int:
         return hash((self.size, self.sha256))
+
+
+@lru_cache(maxsize=64)
+def _sha256(pieces: tuple[Piece, ...]) -> str:
+    # Kept for others with the same: each station fetches the same installers, and asks for their digests.
+    digest = hashlib.sha256()
+    for chunk in Content(pieces).chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 EMPTY = Content()
