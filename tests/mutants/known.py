@@ -1,12 +1,17 @@
 """Put each fault of ``known.toml`` into a copy and run the test that is to notice it.
 
 ``python -m tests.mutants.known`` prints a line of JSON for each, by its name: "" when its test failed, else what was
-the matter. One process imports what the product stands on, and forks for each fault.
+the matter. One process imports what the product stands on, and forks for each fault. The first fork, which sees no
+fault, leaves the others what it compiled: by the time of a source that is none of the product, by its digest else.
 """
 
 from __future__ import annotations
 
+import copy
+import gc
+import hashlib
 import json
+import marshal
 import multiprocessing
 import os
 import re
@@ -14,12 +19,14 @@ import signal
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import ansible
 import pytest
 
 from tests.mutants.tree import ROOT, copied_tree
@@ -29,24 +36,17 @@ __all__ = ["Known", "known_mutants"]
 _SECONDS = 240  # a test that a fault makes wait for ever is ended
 # What takes a second to import and is not under test. Of the lab, what stands on nothing of the product.
 _HEAVY = (
-    "ansible.inventory.manager",
-    "ansible.playbook.task",
-    "ansible.plugins.loader",
-    "ansible.vars.manager",
-    "aiohttp.web",
-    "babel.messages.pofile",
-    "hypothesis",
-    "jinja2",
-    "lxml.etree",
-    "pytest_cov.plugin",
-    "requests_ntlm",
-    "tests.lab.simulated.station",
-    "tests.lab.wsman",
-    "time_machine",
-    "trustme",
-    "winrm",
-    "xdist.plugin",
-    "yaml",
+    *("_hypothesis_pytestplugin", "_pytest.junitxml", "_pytest.unittest", "aiohttp.web", "coverage", "execnet"),
+    *("hypothesis", "platformdirs.pytest_plugin", "pytest_cov.plugin", "pytest_rerunfailures", "pytest_timeout"),
+    *("time_machine", "trustme", "xdist.looponfail", "xdist.plugin"),
+    *("ansible.cli", "ansible.executor.task_queue_manager", "ansible.inventory.manager", "ansible.module_utils.urls"),
+    *("ansible.playbook.play_context", "ansible.playbook.role_include", "ansible.playbook.task"),
+    *("ansible.plugins.connection", "ansible.plugins.loader", "ansible.vars.manager"),
+    *("babel.messages.extract", "babel.messages.mofile", "babel.messages.pofile", "babel.numbers"),
+    *("defusedxml.expatreader", "jinja2", "lxml.etree", "lxml.html", "requests_ntlm", "winrm", "yaml"),
+    *("sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
+    *("tests.lab.breaks", "tests.lab.simulated.cmd.dispatch", "tests.lab.simulated.from_scenario"),
+    *("tests.lab.simulated.station", "tests.lab.wsman", "tests.servers.postgresql"),
 )
 
 
@@ -75,10 +75,40 @@ def known_mutants() -> list[Known]:
     return [Known(**each) for each in data["mutant"]]
 
 
-def _run(*tests: str) -> int:
+class _Compiler:
+    """``compile`` for Ansible's loader of collections, which keeps no bytecode: most of a fork's time without it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __call__(self, source: bytes | str, filename: str, *how: Any, **named: Any) -> Any:
+        text = source.encode() if isinstance(source, str) else source
+        kept = self._folder / hashlib.sha256(filename.encode() + b"\0" + text).hexdigest()
+        if kept.exists():
+            return marshal.loads(kept.read_bytes())
+        made = compile(source, filename, *how, **named)
+        kept.write_bytes(marshal.dumps(made))
+        return made
+
+
+class _Read:
+    """``_meta_yml_to_dict``, which reads a text once."""
+
+    def __init__(self, read: Callable[..., Any]) -> None:
+        self._read, self._kept = read, dict[bytes | str, Any]()
+
+    def __call__(self, text: bytes | str, content_id: Any) -> Any:
+        if text not in self._kept:
+            self._kept[text] = self._read(text, content_id)
+        return copy.deepcopy(self._kept[text])
+
+
+def _run(*tests: str, first: bool = False) -> int:
     """Run tests in a process of their own; pytest's exit code, or minus the signal that ended it."""
     child = os.fork()
     if not child:
+        # A source that gets a fault is newer than what the first fork kept of it.
+        sys.dont_write_bytecode = not first
         signal.alarm(_SECONDS)
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
@@ -101,7 +131,17 @@ def _noticed(mutants: list[Known]) -> dict[str, str]:
     found: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder, copied_tree(Path(folder) / "tree") as top:
         sys.path[0] = str(top)
-        if code := _run(*(each.test for each in mutants)):
+        (kept := Path(folder) / "compiled").mkdir()
+        loader: Any = import_module("ansible.utils.collection_loader._collection_finder")
+        loader.compile = _Compiler(kept)
+        loader._meta_yml_to_dict = _Read(loader._meta_yml_to_dict)
+        # What Ansible's own plugins are called now: every fork would read its three thousand lines.
+        builtin = Path(ansible.__file__).parent / "config/ansible_builtin_runtime.yml"
+        loader._meta_yml_to_dict(builtin.read_bytes(), None)
+        # A collection of each fork's, one at pytest's end among them, leaves alone what is there now.
+        gc.collect()
+        gc.freeze()
+        if code := _run(*(each.test for each in mutants), first=True):
             return dict.fromkeys(
                 [each.name for each in mutants], f"without any fault tests fail, too (exit code {code})"
             )

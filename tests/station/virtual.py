@@ -20,6 +20,7 @@ from coverage.tracer import CTracer
 __all__ = ["ControllerKilledError", "VirtualTime", "virtual_time"]
 
 T = TypeVar("T")
+_PASSED = 8  # rounds of the loop with something to do, for one look at the sockets
 _STUCK_SECONDS = 20.0  # real ones, with no timer pending and no socket ready
 
 
@@ -33,8 +34,14 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self, jump: Callable[[float], None]) -> None:
         super().__init__()
         self._jump = jump
+        self._passed = 0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout == 0:
+            # Something is to be done already. Asking the kernel before each of it was 4 % of the time of such tests.
+            self._passed += 1
+            if self._passed % _PASSED:
+                return []
         ready = super().select(0)
         if ready or timeout == 0:
             return ready

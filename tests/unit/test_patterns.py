@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import growth
 from tests.growth import why_not_linear
 from tests.patterns import Found, attacks, found_patterns, hidden_patterns
 
@@ -75,5 +76,8 @@ def test_no_pattern_is_out_of_reach_of_this_test() -> None:
         pytest.param(re.compile(r"(a+)+$"), "match", id="2 to the power of the length"),
     ],
 )
-def test_what_was_slow_once_is_seen(pattern: re.Pattern[Any], method: str) -> None:
+def test_what_was_slow_once_is_seen(pattern: re.Pattern[Any], method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Looking again and again is for what is linear on a busy machine: that these are slow is known.
+    monkeypatch.setattr(growth, "_LOOKS", 2)
+    monkeypatch.setattr(growth, "_PATIENCE", 0.0)
     assert _slow(Found(where="here", pattern=pattern, methods=frozenset({method})))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,13 @@ def batch_file(template: Path, context: Mapping[str, Any]) -> bytes:
 
     The context is what may stand in a batch file: nothing is escaped.
     """
+    text = _compiled(template).render(context)
+    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
+
+
+@cache
+def _compiled(template: Path) -> jinja2.Template:
+    """Kept: compiling takes ten times as long as rendering, and every package has one script."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent),
         undefined=jinja2.StrictUndefined,
@@ -25,5 +33,4 @@ def batch_file(template: Path, context: Mapping[str, Any]) -> bytes:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  (a batch file: whoever makes the context refuses what it could not hold)
     )
-    text = environment.get_template(template.name).render(context)
-    return text.replace("\r\n", "\n").replace("\n", "\r\n").encode("ascii")
+    return environment.get_template(template.name)

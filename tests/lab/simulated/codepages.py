@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+from functools import cache
 
 __all__ = ["codec", "decode", "encode"]
 
 
+@cache
 def codec(codepage: int) -> str:
     """The codec of a code page. ValueError when Windows has it and Python has not, or neither."""
     special = {65001: "utf-8", 20127: "ascii", 28591: "latin-1", 1200: "utf-16-le"}

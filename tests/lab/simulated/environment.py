@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 __all__ = ["Environment", "expand", "quote_argument", "split_arguments"]
 
@@ -58,7 +59,12 @@ def split_arguments(line: str) -> list[str]:
     2n backslashes before a quote are n and the quote is syntax; 2n+1 are n and a literal quote; the program's name
     knows no escapes ("Parsing C command-line arguments", learn.microsoft.com/cpp/c-language).
     """
-    line = line.lstrip(" \t")
+    return [*_split(line.lstrip(" \t"))]
+
+
+@lru_cache(maxsize=256)
+def _split(line: str) -> tuple[str, ...]:
+    # Kept: who follows a job sends the same lines again and again, and this goes through them letter by letter.
     if line.startswith('"'):
         end = line.find('"', 1)
         end = len(line) if end < 0 else end
@@ -78,7 +84,7 @@ def split_arguments(line: str) -> list[str]:
         while index < size and rest[index] in " \t":
             index += 1
         if index >= size:
-            return arguments
+            return tuple(arguments)
         current: list[str] = []
         quoted = False
         while index < size and (quoted or rest[index] not in " \t"):

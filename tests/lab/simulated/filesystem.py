@@ -14,7 +14,7 @@ from .errors import Win32Error
 from .open_file import OpenFile
 from .paths import join, key_of, name_of, parent_of
 from .scanner import Scanner
-from .security import NO_ACL, Ace, Acl, Token, granted
+from .security import NO_ACL, Ace, Acl, Token, granted, inherited
 
 __all__ = ["FileNode", "FileSystem"]
 
@@ -296,20 +296,7 @@ class FileSystem:
         if node.acl.protected or parent_of(path) == path or parent_key(key_of(path)) is None:
             return found
         for ace, _ in self.entries(parent_of(path)):
-            if not (ace.containers if node.directory else ace.objects):
-                # A file-only entry still travels through a folder, without applying to it.
-                if not (node.directory and ace.objects and not ace.no_propagate):
-                    continue
-                found.append((replace(ace, only=True), True))
-                continue
-            travels = node.directory and not ace.no_propagate
-            passed = replace(ace, only=False, objects=ace.objects and travels, containers=ace.containers and travels)
-            if ace.sid == security.CREATOR_OWNER:
-                found.append((replace(passed, sid=node.creator, objects=False, containers=False), True))
-                if travels:
-                    found.append((replace(ace, only=True), True))
-                continue
-            found.append((passed, True))
+            found += [(each, True) for each in inherited(ace, node.creator, directory=node.directory)]
         return found
 
     def allows(self, path: str, token: Token, mask: int) -> bool:

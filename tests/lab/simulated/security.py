@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 __all__ = [
     "ADMINISTRATORS",
@@ -26,6 +27,7 @@ __all__ = [
     "Acl",
     "Token",
     "granted",
+    "inherited",
 ]
 
 SYSTEM = "S-1-5-18"
@@ -129,3 +131,18 @@ def granted(entries: list[Ace], owner: str, token: Token) -> int:
         else:
             mask |= ace.mask & ~denied
     return mask
+
+
+@lru_cache(maxsize=1024)
+def inherited(ace: Ace, creator: str, *, directory: bool) -> tuple[Ace, ...]:
+    """What an entry of a folder is for what lies in it: a file, or another folder. Kept: there are few, and every
+    program that starts asks for those of all folders above it."""
+    if not (ace.containers if directory else ace.objects):
+        # A file-only entry still travels through a folder, without applying to it.
+        return (replace(ace, only=True),) if directory and ace.objects and not ace.no_propagate else ()
+    travels = directory and not ace.no_propagate
+    passed = replace(ace, only=False, objects=ace.objects and travels, containers=ace.containers and travels)
+    if ace.sid == CREATOR_OWNER:
+        own = replace(passed, sid=creator, objects=False, containers=False)
+        return (own, replace(ace, only=True)) if travels else (own,)
+    return (passed,)

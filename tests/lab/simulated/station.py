@@ -330,6 +330,11 @@ class SimulatedStation:
 
     async def idle(self) -> None:
         """Wait until no task runs and no process but the resident ones is left (for tests)."""
-        # Polled: work ends in many places, and only tests ask.
-        while any(task.running for task in self.tasks.all()) or any(each.task for each in self.processes):  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
+        while True:
+            if process := next((each for each in self.processes if each.task), None):
+                await process.wait()
+            elif any(task.running for task in self.tasks.all()):
+                # Polled, for moments: a task is over soon after what it started.
+                await asyncio.sleep(0.005)
+            else:
+                return

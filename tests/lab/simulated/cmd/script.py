@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..codepages import decode
 from ..content import Content
@@ -55,8 +56,7 @@ class Frame:
             return False
         if node.content is not self._content:
             self._content = node.content
-            # Control-Z ends a script.
-            self._data = node.content.read().partition(b"\x1a")[0]
+            self._data = _script(node.content)
         return True
 
     def next_line(self, files: FileSystem, codepage: int) -> str | None:
@@ -76,26 +76,38 @@ class Frame:
         if not self._load(files):
             raise FileNotFoundError(self.path)
         start = self.offset
-        for first, last in ((start, len(self._data)), (0, start)):
-            self.offset = first
-            while self.offset < last:
-                if not self._is_label():
-                    self._skip_line()
-                    continue
-                line = self.next_line(files, codepage) or ""
-                stripped = line.lstrip(" \t,;=")
-                if stripped.startswith(":") and not stripped.startswith("::") and label_of(stripped) == name:
-                    return True
-        self.offset = start
-        return False
+        if 0 < start < len(self._data) and self._data[start - 1 : start] != b"\n":
+            # Whoever rewrites a script that runs leaves cmd within a line: what is left of it is one, too.
+            if _defined(self.next_line(files, codepage) or "") == name:
+                return True
+            self.offset = start
+        found = [(begins, after) for begins, after, label in _labels(self._data, codepage) if label == name]
+        after = next((after for begins, after in found if begins >= start), found[0][1] if found else None)
+        if after is None:
+            return False
+        self.offset = after
+        return True
 
-    def _is_label(self) -> bool:
-        """Whether the line here may be one: the bytes tell in every code page, and most lines are none."""
-        at = self.offset
-        while self._data[at : at + 1] and self._data[at] in b" \t,;=":
-            at += 1
-        return self._data[at : at + 1] == b":"
 
-    def _skip_line(self) -> None:
-        end = self._data.find(b"\n", self.offset)
-        self.offset = len(self._data) + 1 if end < 0 else end + 1
+def _defined(line: str) -> str | None:
+    """The label that a line defines; None when it is none."""
+    stripped = line.lstrip(" \t,;=")
+    return label_of(stripped) if stripped.startswith(":") and not stripped.startswith("::") else None
+
+
+@lru_cache(maxsize=64)
+def _labels(data: bytes, codepage: int) -> tuple[tuple[int, int, str], ...]:
+    """Of a script: where its line begins, where the next one does, its name."""
+    found, begins = [], 0
+    for line in data.split(b"\n"):
+        after = begins + len(line) + 1
+        if (label := _defined(decode(line, codepage).rstrip("\r"))) is not None:
+            found.append((begins, after, label))
+        begins = after
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _script(content: Content) -> bytes:
+    # Control-Z ends a script.
+    return content.read().partition(b"\x1a")[0]

@@ -13,12 +13,12 @@ def split(tail: str) -> list[str]:
     for word in re.findall(r'(?:"[^"]*"?|[^\s,;="])+', tail):
         if word.startswith("/"):
             words += ["/" + part for part in word[1:].split("/")]
-        elif "/" not in word:
-            # The pattern would try a path with every quote of its.
-            words.append(word)
-        else:
+        elif "/" in word:
             match = re.match(r'((?:"[^"]*"?|[^/"])+)(/[A-Za-z].*)\Z', word)
             words += [match[1], *("/" + part for part in match[2][1:].split("/"))] if match else [word]
+        else:
+            # Most words: trying every way to cut them at a switch took 3 % of a deployment's time.
+            words.append(word)
     return words
 
 
