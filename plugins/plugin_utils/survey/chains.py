@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Arguments whose template is a variable, or what stands in for it: their values without Jinja.
 
-Most arguments of a station's turn are ``{{ pronote_x }}`` or ``{{ pronote_y.z | default(old) | default(omit) }}``.
+Most arguments of a station's turn are ``{{ x }}`` or ``{{ y.z | default(old) | default(omit) }}``.
 
 Ansible compiles each of them in each worker, which ends with its turn: a quarter of the CPU of a turn. What such a
 chain comes to is plain to see where every variable in it is. Everything else is left to Ansible, and so is what has no

@@ -96,15 +96,6 @@ class Content:
         return hash((self.size, self.sha256))
 
 
-@lru_cache(maxsize=64)
-def _sha256(pieces: tuple[Piece, ...]) -> str:
-    # Kept for others with the same: each station fetches the same installers, and asks for their digests.
-    digest = hashlib.sha256()
-    for chunk in Content(pieces).chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 EMPTY = Content()
 
 
@@ -141,6 +132,7 @@ def _canonical(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 @lru_cache(maxsize=1024)
 def _sha256(pieces: tuple[Piece, ...]) -> str:
+    # Kept for others with the same: each station fetches the same installers, and asks for their digests.
     digest = hashlib.sha256()
     for chunk in Content(pieces).chunks():
         digest.update(chunk)

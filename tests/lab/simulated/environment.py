@@ -78,7 +78,7 @@ def _split(line: str) -> tuple[str, ...]:
         arguments, rest = [name[0] if name else ""], line[name.end() if name else 0 :]
     if '"' not in rest:
         # Without a quote a backslash is one.
-        return [*arguments, *(word for word in _SPACES.split(rest) if word)]
+        return (*arguments, *(word for word in _SPACES.split(rest) if word))
     index, size = 0, len(rest)
     while True:
         while index < size and rest[index] in " \t":
