@@ -80,7 +80,7 @@ class _Chains:
             return term[1:-1]
         if term in _CONSTANTS or "0" <= term[0] <= "9":
             return _CONSTANTS[term] if term in _CONSTANTS else int(term)
-        name, _, key = term.partition(".")
+        name, _dot, key = term.partition(".")
         if name in _WORDS or (name not in self._variables and name in self._known and term != "omit"):
             raise _OtherwiseError
         if name not in self._variables:
