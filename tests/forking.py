@@ -1,20 +1,23 @@
 """A process that forks for whoever asks it, over a socket: what is imported before is there in each fork.
 
 Who asks sends a value and descriptors (``ask``), and reads two lines of the answer: the fork's process id, then how it
-ended. I/O: processes, sockets. Linux only.
+ended. I/O: processes, sockets, files. Linux only.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import selectors
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-__all__ = ["ask", "serve"]
+__all__ = ["ask", "keep_metadata", "serve"]
 
 _LARGEST = 2**17  # bytes of a request: arguments and environment of one process
 
@@ -69,3 +72,20 @@ def _tell(reply: socket.socket, number: int) -> None:
     # Who asked may have been ended.
     with suppress(OSError):
         reply.sendall(f"{number}\n".encode())
+
+
+def keep_metadata(*files: Path) -> None:
+    """What Ansible's plugins are called now, and those of these files: every fork would read three thousand lines."""
+    loader: Any = import_module("ansible.utils.collection_loader._collection_finder")
+    read = loader._meta_yml_to_dict
+    kept: dict[bytes | str, Any] = {}
+
+    def once(text: bytes | str, content_id: Any) -> Any:
+        if text not in kept:
+            kept[text] = read(text, content_id)
+        return copy.deepcopy(kept[text])
+
+    loader._meta_yml_to_dict = once
+    builtin = Path(import_module("ansible").__file__ or "").parent / "config/ansible_builtin_runtime.yml"
+    for file in (builtin, *files):
+        once(file.read_bytes(), None)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import atexit
 import builtins
-import copy
 import gc
 import io
 import os
@@ -34,7 +33,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, BinaryIO
 
-from tests.forking import ask, serve
+from tests.forking import ask, keep_metadata, serve
 
 __all__ = ["FREE", "Launcher", "launcher", "play_launcher"]
 
@@ -201,20 +200,7 @@ class _Compiler:
 def _import_ansible() -> None:
     for name in _OF_ANSIBLE:
         import_module(f"ansible.{name}")
-    # Read by every play, as it is on the disk.
-    loaded: Any = import_module("ansible.utils.collection_loader._collection_finder")
-    read = loaded._meta_yml_to_dict
-    kept: dict[bytes | str, Any] = {}
-
-    def once(text: bytes | str, content_id: Any) -> Any:
-        if text not in kept:
-            kept[text] = read(text, content_id)
-        return copy.deepcopy(kept[text])
-
-    loaded._meta_yml_to_dict = once
-    builtin = Path(import_module("ansible").__file__ or "").parent / "config/ansible_builtin_runtime.yml"
-    for path in (builtin, _COLLECTION / "meta/runtime.yml"):
-        once(path.read_bytes(), None)
+    keep_metadata(_COLLECTION / "meta/runtime.yml")
 
 
 def _import_product() -> None:

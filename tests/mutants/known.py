@@ -7,7 +7,6 @@ fault, leaves the others what it compiled: by the time of a source that is none 
 
 from __future__ import annotations
 
-import copy
 import gc
 import hashlib
 import json
@@ -19,16 +18,16 @@ import signal
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import ansible
 import pytest
 
+from tests.forking import keep_metadata
 from tests.mutants.tree import ROOT, copied_tree
 
 __all__ = ["Known", "known_mutants"]
@@ -91,18 +90,6 @@ class _Compiler:
         return made
 
 
-class _Read:
-    """``_meta_yml_to_dict``, which reads a text once."""
-
-    def __init__(self, read: Callable[..., Any]) -> None:
-        self._read, self._kept = read, dict[bytes | str, Any]()
-
-    def __call__(self, text: bytes | str, content_id: Any) -> Any:
-        if text not in self._kept:
-            self._kept[text] = self._read(text, content_id)
-        return copy.deepcopy(self._kept[text])
-
-
 def _run(*tests: str, first: bool = False) -> int:
     """Run tests in a process of their own; pytest's exit code, or minus the signal that ended it."""
     child = os.fork()
@@ -134,10 +121,7 @@ def _noticed(mutants: list[Known]) -> dict[str, str]:
         (kept := Path(folder) / "compiled").mkdir()
         loader: Any = import_module("ansible.utils.collection_loader._collection_finder")
         loader.compile = _Compiler(kept)
-        loader._meta_yml_to_dict = _Read(loader._meta_yml_to_dict)
-        # What Ansible's own plugins are called now: every fork would read its three thousand lines.
-        builtin = Path(ansible.__file__).parent / "config/ansible_builtin_runtime.yml"
-        loader._meta_yml_to_dict(builtin.read_bytes(), None)
+        keep_metadata()
         # A collection of each fork's, one at pytest's end among them, leaves alone what is there now.
         gc.collect()
         gc.freeze()
