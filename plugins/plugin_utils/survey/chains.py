@@ -14,7 +14,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from ansible.template import Templar, is_trusted_as_template
+from ansible.template import Templar
+
+from .templates import is_template
 
 __all__ = ["with_chains"]
 
@@ -23,7 +25,6 @@ _INSIDE: Final = r"\\{}%#]|\{\w*\})*"
 _TERM: Final = rf"""(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?|'(?:[^'{_INSIDE}'|"(?:[^"{_INSIDE}"|0|[1-9]\d{{0,8}})"""
 _CHAIN: Final = re.compile(rf"\{{\{{ {_TERM}(?: \| default\({_TERM}\))* \}}\}}", re.ASCII)
 _TERMS: Final = re.compile(rf"(?<= |\(){_TERM}(?= |\))", re.ASCII)
-_MARKS: Final = re.compile(r"\{[{%#]|#jinja2:")
 _DEEPEST: Final = 20  # variables that name variables
 _PLAIN: Final = (bool, int, float, type(None))
 _TEXTS: Final = frozenset({"str", "_AnsibleTaggedStr"})
@@ -66,7 +67,7 @@ class _Chains:
             return value
         if type(value).__name__ not in _TEXTS or depth > _DEEPEST:
             raise _OtherwiseError
-        if _MARKS.search(value) is None or not is_trusted_as_template(value):
+        if not is_template(value):
             return value
         if _CHAIN.fullmatch(value) is None:
             raise _OtherwiseError

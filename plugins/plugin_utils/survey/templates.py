@@ -19,7 +19,7 @@ from ansible.errors import AnsibleValueOmittedError
 from ansible.template import Templar, is_trusted_as_template
 from jinja2 import nodes
 
-__all__ = ["Templates"]
+__all__ = ["Templates", "is_template"]
 
 _COMPILED: Final = 1024  # templates that are kept compiled, of whatever stations have different ones
 _DEEPEST: Final = 20  # variables that name variables
@@ -106,7 +106,7 @@ class Templates:
             own, names = id(value), self._within(value)
         elif not isinstance(value, str):
             return _UNSTEADY
-        elif not _is_template(value):
+        elif not is_template(value):
             return str, value
         else:
             names = self._named(str(value))
@@ -129,7 +129,7 @@ class Templates:
         if isinstance(value, _PLAIN):
             return set()
         if isinstance(value, str):
-            found = self._named(str(value)) if _is_template(value) else ()
+            found = self._named(str(value)) if is_template(value) else ()
             return None if found is None else set(found)
         if type(value).__name__ not in _CONTAINERS or depth > _DEEPEST:
             return None
@@ -157,7 +157,8 @@ class Templates:
         return tuple(sorted(names))
 
 
-def _is_template(text: str) -> bool:
+def is_template(text: str) -> bool:
+    """Whether Ansible would work anything out of a text."""
     return _MARKS.search(text) is not None and is_trusted_as_template(text)
 
 

@@ -10,7 +10,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.chains import with_chains
 
-from tests.e2e.playbook import ROOT
+from tests.collection import ROOT
+from tests.unit.templars import trusted
 
 VARIABLES: dict[str, Any] = {
     "text": "CDI",
@@ -87,16 +88,8 @@ TEMPLATES = [
 ]
 
 
-def _trusted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _trusted(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_trusted(each) for each in value]
-    return trust_as_template(value) if isinstance(value, str) else value
-
-
 def _templar(variables: dict[str, Any]) -> Templar:
-    return Templar(loader=DataLoader(), variables=_trusted(variables))
+    return Templar(loader=DataLoader(), variables=trusted(variables))
 
 
 def _outcome(worked_out: Any) -> Any:
@@ -110,7 +103,7 @@ def _outcome(worked_out: Any) -> Any:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=repr)
 def test_a_value_is_the_one_that_ansible_finds(template: Any) -> None:
-    values = {"it": _trusted(template)}
+    values = {"it": trusted(template)}
     templar = _templar(VARIABLES)
     assert _outcome(lambda: with_chains(values, templar)) == _outcome(lambda: templar.template(values))
 
@@ -124,7 +117,7 @@ def test_a_text_that_nobody_trusts_is_no_template() -> None:
 def test_the_arguments_of_a_turn_are_those_that_ansible_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(name: str) -> Mapping[str, Any]:
         text = (ROOT / "roles/pronote_client" / name).read_text(encoding="utf-8")
-        loaded: Mapping[str, Any] = _trusted(yaml.safe_load(text))
+        loaded: Mapping[str, Any] = trusted(yaml.safe_load(text))
         return loaded
 
     arguments = read("vars/main.yml")["__pronote_client_arguments"]

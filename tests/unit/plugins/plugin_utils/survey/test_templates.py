@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
-from ansible.template import Templar, trust_as_template
+from ansible.template import Templar
 from ansible_collections.rentree.pronote.plugins.plugin_utils.survey.templates import Templates
+
+from tests.unit.templars import trusted
 
 STATIONS: list[dict[str, Any]] = [
     {"name": "a", "room": "{{ group }}", "group": "CDI", "number": 1, "deep": "{{ room }} {{ number }}"},
@@ -52,14 +54,6 @@ VALUES = [
 ]
 
 
-def _trusted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _trusted(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_trusted(each) for each in value]
-    return trust_as_template(value) if isinstance(value, str) else value
-
-
 def _outcome(template: Any, value: Any) -> Any:
     try:
         found = template(value)
@@ -73,13 +67,13 @@ def _outcome(template: Any, value: Any) -> Any:
 
 @pytest.mark.parametrize("value", VALUES, ids=str)
 def test_what_is_kept_is_what_each_station_has(value: Any) -> None:
-    templates, value = Templates(Templar()), _trusted(value)
+    templates, value = Templates(Templar()), trusted(value)
     # One object for all stations, as what extra vars and groups hold is.
-    kept = _trusted(
+    kept = trusted(
         {"of": {"a": "{{ room }}", "c": ["{{ number }}"]}, "list": ["{{ group }}", "{{ name }}"], "plain": "x"}
     )
     for station in [*STATIONS, *STATIONS]:
-        variables = {**_trusted(station), "vars_named": {"a": "of a"}, "kept": kept}
+        variables = {**trusted(station), "vars_named": {"a": "of a"}, "kept": kept}
         templates.use(variables)
         expected = _outcome(Templar(variables=variables).template, value)
         assert _outcome(templates.template, value) == expected, station["name"]
@@ -87,11 +81,11 @@ def test_what_is_kept_is_what_each_station_has(value: Any) -> None:
 
 def test_what_nobody_trusts_is_no_template() -> None:
     templates = Templates(Templar())
-    templates.use({"name": "{{ 1 + 1 }}", "other": _trusted("{{ name }}")})
-    assert templates.each({"a": "{{ name }}", "b": _trusted("{{ other }}")}) == {"a": "{{ name }}", "b": "{{ 1 + 1 }}"}
+    templates.use({"name": "{{ 1 + 1 }}", "other": trusted("{{ name }}")})
+    assert templates.each({"a": "{{ name }}", "b": trusted("{{ other }}")}) == {"a": "{{ name }}", "b": "{{ 1 + 1 }}"}
     # The same text, trusted.
-    templates.use({"name": _trusted("{{ 1 + 1 }}"), "other": _trusted("{{ name }}")})
-    assert templates.each({"a": _trusted("{{ name }}"), "b": _trusted("{{ other }}")}) == {"a": 2, "b": 2}
+    templates.use({"name": trusted("{{ 1 + 1 }}"), "other": trusted("{{ name }}")})
+    assert templates.each({"a": trusted("{{ name }}"), "b": trusted("{{ other }}")}) == {"a": 2, "b": 2}
 
 
 def test_the_same_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,9 +98,9 @@ def test_the_same_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return template(value)
 
     monkeypatch.setattr(templates.templar, "template", asking)
-    given = {"room": _trusted("{{ room }}"), "none": _trusted("{{ nothing | default(omit) }}")}
+    given = {"room": trusted("{{ room }}"), "none": trusted("{{ nothing | default(omit) }}")}
     for station in STATIONS[:3]:
-        templates.use(_trusted(station))
+        templates.use(trusted(station))
         assert templates.each(given) == {"room": station["group"]}
     # Two rooms, and one that is omitted whatever the room.
     assert len(asked) == 3
@@ -121,10 +115,10 @@ def test_what_is_the_same_object_for_all_is_worked_out_once(monkeypatch: pytest.
         return template(value)
 
     monkeypatch.setattr(templates.templar, "template", asking)
-    shared = _trusted({"2026.2.7": {"x64": {"of": "{{ school }}"}}})
+    shared = trusted({"2026.2.7": {"x64": {"of": "{{ school }}"}}})
     for number in range(9):
         templates.use({"releases": shared, "school": "AB"[number % 2], "name": str(number)})
-        given = {"releases": _trusted("{{ releases }}"), "one": _trusted("{{ releases['2026.2.7'].x64 }}")}
+        given = {"releases": trusted("{{ releases }}"), "one": trusted("{{ releases['2026.2.7'].x64 }}")}
         of = {"of": "AB"[number % 2]}
         assert templates.each(given) == {"releases": {"2026.2.7": {"x64": of}}, "one": of}
     # Twice, as there are two schools.
@@ -139,7 +133,7 @@ def test_a_schools_server_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> 
         return "2026.2.7"
 
     monkeypatch.setattr(templates.templar, "template", asking)
-    text = _trusted("{{ lookup('rentree.pronote.hosted_release', uai, url=url | default('')) }}")
+    text = trusted("{{ lookup('rentree.pronote.hosted_release', uai, url=url | default('')) }}")
     for number in range(6):
         templates.use({"uai": "AB"[number % 2], **({"url": "http://b"} if number > 3 else {}), "name": number})
         templates.template(text)
