@@ -113,7 +113,9 @@ _NO_PARSERS = {
         *("results.read_line", "results.read_lines", "texts.kept_text"),
     },
     "what is somebody else's to do": {"Surroundings.folder", "Surroundings.export", "Surroundings.file_of_vault"},
-    "what Ansible itself reads": {"sources.read_apart", "Templates.template", "Look.template", "vault.of_file"},
+    "what Ansible itself reads": {
+        *("sources.read_apart", "Templates.template", "templates.is_template", "Look.template", "vault.of_file"),
+    },
 }
 
 
