@@ -158,10 +158,12 @@ class VirtualTime:
 def virtual_time(monkeypatch: pytest.MonkeyPatch, *, start: dt.datetime | None = None) -> Iterator[VirtualTime]:
     """``time.sleep``, ``time.monotonic`` and ``datetime.now`` are of this time until the block ends.
 
-    ``start``: now when not given. Other threads sleep as ever.
+    ``start``: yesterday at eight when not given, so that no test depends on the time of its day: what waits an hour
+    near midnight ends on another day. Other threads sleep as ever.
     """
+    yesterday = dt.datetime.now(dt.UTC).replace(hour=8, minute=0, second=0, microsecond=0) - dt.timedelta(days=1)
     thread, really_sleep = threading.get_ident(), time.sleep
-    with time_machine.travel(start or dt.datetime.now(dt.UTC), tick=False) as traveller:
+    with time_machine.travel(start or yesterday, tick=False) as traveller:
         virtual = VirtualTime(traveller)
 
         def sleep(seconds: float) -> None:
