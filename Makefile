@@ -70,9 +70,9 @@ demo-year: $(STAMP) ## Play a year of two schools on the lab, and show the board
 	$(BIN)/python -m tests.year
 
 # Without what takes long and hardly ever breaks alone: how time grows with a text, PostgreSQL, known faults, worked examples.
-quick: lint types smoke ## For every commit, in minutes: lint, types, unit tests but for Wine's, a handful of playbooks
-	$(BIN)/python -m pytest tests/unit tests/field -m "not wine and not growth and not engines" --ignore=tests/unit/mutants \
-		--ignore=tests/unit/test_examples.py $(UNIT_ARGS)
+quick: lint types ## For every commit, in minutes: lint, types, a handful of playbooks, unit tests but for Wine's
+	$(BIN)/python -m pytest tests/e2e tests/unit tests/field -m "smoke or not (playbook or wine or growth or engines)" \
+		--ignore=tests/unit/mutants --ignore=tests/unit/test_examples.py $(E2E_ARGS)
 
 test: lint types coverage e2e browser ## The quality gate
 

@@ -118,6 +118,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ``_nodeid``, which pytest 9.2 does not read any more, and every test then is a group of its own.
     """
     theirs = [item for item in items if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE)]
+    for item in theirs:
+        item.add_marker(pytest.mark.playbook)
     sharing = {item: shared for item in theirs if (shared := _shared(item))}
     _refuse_chains(sharing)
     if getattr(config.option, "loadgroup", False):

@@ -30,35 +30,24 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import CodeType
 from typing import Any, BinaryIO
 
-from tests.forking import ask, keep_metadata, serve
+from tests.e2e.ready import (
+    COLLECTION,
+    Sources,
+    import_ansible,
+    import_libraries,
+    import_product,
+    keep_templates,
+    parse_roles,
+)
+from tests.forking import ask, ended_at_once, serve
 
 __all__ = ["FREE", "Launcher", "launcher", "play_launcher"]
 
 # Variables that may differ from one play to the next, by the beginning of their names.
 FREE = ("RENTREE_", "COLUMNS", "PYTEST_", "TERM")
-_IMPORTED = (
-    *("asyncio", "concurrent.futures", "csv", "email.message", "getpass", "http.client", "http.server", "logging"),
-    *("multiprocessing.queues", "smtplib", "sqlite3", "ssl", "urllib.request", "uuid", "zipfile", "zoneinfo"),
-    *("aiohttp", "cryptography.fernet", "jinja2.nativetypes", "lxml.etree", "packaging.requirements"),
-    *("pypsrp.powershell", "requests_ntlm", "resolvelib", "rich.console", "rich.live", "rich.table", "spnego"),
-    *("sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite"),
-    *("urllib3", "winrm", "xmltodict", "yaml"),
-)
-
-# What a play imports of Ansible whatever it does. Plugins that it looks for are found among the modules that are there.
-_OF_ANSIBLE = (
-    *("cli.playbook", "executor.playbook_executor", "executor.process.worker", "executor.task_queue_manager"),
-    *("inventory.manager", "parsing.vault", "playbook.play", "playbook.role_include", "plugins.callback.default"),
-    *("plugins.inventory.auto", "plugins.inventory.host_list", "plugins.inventory.ini", "plugins.inventory.script"),
-    *("plugins.inventory.toml", "plugins.inventory.yaml", "plugins.strategy.linear", "template", "vars.manager"),
-)
-
-_PACKAGE = "ansible_collections.rentree.pronote"
 _ROOT = Path(__file__).resolve().parents[2]
-_COLLECTION = _ROOT / ".ansible/collections" / _PACKAGE.replace(".", "/")
 
 
 class Launcher:
@@ -179,78 +168,6 @@ def _reopen() -> None:
         setattr(sys, f"__{name}__", made)
 
 
-class _Compiler:
-    """``compile``, which has the code of the product's modules before it is asked."""
-
-    def __init__(self) -> None:
-        self._compile = builtins.compile
-        self._made: dict[tuple[str, bytes], CodeType] = {}
-        for file in _COLLECTION.glob("plugins/**/*.py"):
-            source = file.read_bytes()
-            self._made[str(file), source] = self._compile(source, str(file), "exec", dont_inherit=True)
-
-    def __call__(self, source: Any, filename: Any, mode: str, *more: Any, **named: Any) -> Any:
-        """As ``compile``; with flags it is asked for something else than code, as for a module's tree."""
-        plain = not (more or named.get("flags"))
-        if plain and isinstance(source, bytes) and (made := self._made.get((filename, source))) is not None:
-            return made
-        return self._compile(source, filename, mode, *more, **named)
-
-
-def _import_ansible() -> None:
-    for name in _OF_ANSIBLE:
-        import_module(f"ansible.{name}")
-    keep_metadata(_COLLECTION / "meta/runtime.yml")
-
-
-def _import_product() -> None:
-    """What Ansible loads by its name is left to each play; the finder of collections too, whose folders are its own."""
-    loader: Any = import_module("ansible.plugins.loader")
-    loader.init_plugin_loader()
-    plugins = _COLLECTION / "plugins"
-    for room in ("module_utils", "plugin_utils"):
-        for file in sorted(plugins.glob(f"{room}/**/[!_]*.py")):
-            name = ".".join(file.relative_to(plugins).with_suffix("").parts)
-            import_module(f"{_PACKAGE}.plugins.{name}")
-    # Every play reads the documentation of all of these, whichever it is asked for. Not that of those which read
-    # variables: Ansible would take them for ready, and read no group_vars.
-    for kind in ("become", "callback", "connection", "shell"):
-        for _class in getattr(loader, f"{kind}_loader").all(class_only=True):
-            pass
-    import_module("ansible.utils.collection_loader._collection_finder")._AnsibleCollectionFinder._remove()
-    for language in ("en", "fr"):
-        import_module("babel.localedata").load(language)
-    page: Any = import_module(f"{_PACKAGE}.plugins.plugin_utils.pages.page")
-    for template in plugins.glob("plugin_utils/*/templates/*.html.j2"):
-        page._template(template)
-
-
-def _parse_roles() -> None:
-    """Roles and playbooks as they are now. Whoever loads one of them copies what he is given."""
-    loader: Any = import_module("ansible.parsing.dataloader").DataLoader
-    trusted: Any = import_module("ansible._internal._datatag._tags").TrustedAsTemplate
-    load = loader.load
-    kept: dict[tuple[object, ...], Any] = {}
-
-    def key(text: str, *more: object, **named: object) -> tuple[object, ...]:
-        return str(text), trusted.is_tagged_on(text), more, tuple(named.items())
-
-    def keep(self: Any, data: str, *more: object, **named: object) -> Any:
-        parsed = kept[key(data, *more, **named)] = load(self, data, *more, **named)
-        return parsed
-
-    def kept_or_loaded(self: Any, data: str, *more: object, **named: object) -> Any:
-        found = kept.get(key(data, *more, **named))
-        return load(self, data, *more, **named) if found is None else found
-
-    loader.load = keep
-    for pattern in ("roles/*/*/*.yml", "playbooks/*.yml"):
-        for root in (_COLLECTION, _COLLECTION.resolve()):
-            for file in root.glob(pattern):
-                loader().load_from_file(str(file), trusted_as_template=True)
-    loader.load = kept_or_loaded
-
-
 def _own_folder() -> None:
     """Ansible makes its folder of temporary files as it is imported, and removes it at its end."""
     constants: Any = import_module("ansible.constants")
@@ -265,13 +182,13 @@ def _own_folder() -> None:
 
 def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
-        for name in _IMPORTED:
-            import_module(name)
-        compiler = _Compiler()
+        import_libraries()
+        sources = Sources(COLLECTION / "plugins")
         if with_ansible := "ansible" in sys.argv[2:]:
-            _import_ansible()
-            _import_product()
-            _parse_roles()
+            import_ansible()
+            import_product()
+            parse_roles()
+            keep_templates()
         # What is there now stays: a collection in a fork would copy all of its pages.
         gc.collect()
         gc.freeze()
@@ -282,11 +199,12 @@ def _main() -> None:
         command = _become(*forked)
         if with_ansible:
             _own_folder()
-        builtins.compile = compiler
+        builtins.compile = sources
         sys.argv[:] = command
         sys.orig_argv[:] = [sys.executable, *command]
         sys.path[0] = str(Path(command[0]).parent)
-        runpy.run_path(command[0], run_name="__main__")
+        with ended_at_once():
+            runpy.run_path(command[0], run_name="__main__")
 
 
 if __name__ == "__main__":

@@ -218,8 +218,8 @@ def test_a_play_forked_with_ansible_in_it_is_as_one_that_was_started(
 _IMPORT = """
 import os, sys
 from importlib import import_module
-from tests.e2e import launcher
-launcher._import_ansible()
+from tests.e2e import ready
+ready.import_ansible()
 read, get = [], type(os.environ).__getitem__
 def spy(self, name):
     frame = sys._getframe(1)
@@ -229,7 +229,7 @@ def spy(self, name):
         read.append([name, frame.f_code.co_filename])
     return get(self, name)
 type(os.environ).__getitem__ = spy
-launcher._import_product()
+ready.import_product()
 clock = import_module("ansible_collections.rentree.pronote.plugins.module_utils.base.clock")
 print(read)
 clock.utc_now()

@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from tests.forking import ask, serve
+from tests.forking import ask, ended_at_once, serve
 
 __all__ = ["Fork", "LabProcess", "Started", "forks", "started"]
 
@@ -128,7 +128,8 @@ def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         forked = serve(control)
     if forked is not None:
-        asyncio.run(run(_become(*forked)))
+        with ended_at_once():
+            asyncio.run(run(_become(*forked)))
 
 
 if __name__ == "__main__":
