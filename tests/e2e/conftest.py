@@ -139,8 +139,9 @@ def _refuse_chains(sharing: dict[pytest.Function, str]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """The tests marked smoke, and all of them with RENTREE_REAL_STARTS, start plays as users do (playbook.py)."""
-    Starts.real = item.get_closest_marker("smoke") is not None or "RENTREE_REAL_STARTS" in os.environ
+    """As users do (playbook.py): each playbook once in tests marked smoke, and all with RENTREE_REAL_STARTS."""
+    Starts.real = "RENTREE_REAL_STARTS" in os.environ
+    Starts.first = set() if item.get_closest_marker("smoke") is not None else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.e2e.launcher import launcher, play_launcher
 
@@ -67,14 +67,26 @@ def playbook_environment(results: Path, **extra: str) -> dict[str, str]:
 
 
 class Starts:
-    """How plays are started: ``real`` as every user's, else forked (tests/e2e/launcher.py) where that is the same."""
+    """How plays are started: ``real`` as every user's, else forked (tests/e2e/launcher.py) where that is the same.
+
+    ``first``: a playbook's first start of a test is real, as long as this has not seen it; None for no such.
+    """
 
     real = False
+    first: ClassVar[set[str] | None] = None
+
+    @classmethod
+    def as_users_do(cls, started: str) -> bool:
+        """Whether this playbook, or whatever else is started, is started as a user would."""
+        if cls.first is None or started in cls.first:
+            return cls.real
+        cls.first.add(started)
+        return True
 
 
 def run_command(command: Sequence[str], *, env: dict[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
     """Run a command of this Python environment at the top of the repository, with stdout and stderr as one text."""
-    if not Starts.real:
+    if not Starts.as_users_do(" ".join(command[:2])):
         settings = frozenset((name, value) for name, value in env.items() if name.startswith("ANSIBLE_"))
         of_ansible = Path(command[0]).name == "ansible-playbook"
         _wanted[settings] += of_ansible
