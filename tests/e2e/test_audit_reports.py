@@ -163,24 +163,9 @@ def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
 
 def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School) -> None:
     """With the roles' own defaults, twice: reports and store of the first run are there when the second begins."""
-    school.work.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(Path(sys.executable).parent / "ansible-playbook"),
-        "playbooks/audit.yml",
-        "-i",
-        str(school.inventory),
-    ]
     for _ in range(2):
-        done = subprocess.run(
-            [*command, "-e", f"@{school.variables}"],
-            cwd=ROOT,
-            env=school.environment("own"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        assert "[WARNING]" not in done.stderr
+        run = school.play("audit").assert_code(0)
+        assert "[WARNING]" not in run.output
         assert {"reports", "state"} <= {path.name for path in school.written.iterdir()}
         assert not {"reports", "state", "logs"} & {path.name for path in school.inventory.iterdir()}
 

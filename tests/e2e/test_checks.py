@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import UAI, School, StartSchool
-from tests.e2e.playbook import ROOT, PlaybookRun, playbook_command, playbook_environment
+from tests.e2e.playbook import PlaybookRun, playbook_command, playbook_environment, run_command
 from tests.unit.exports import SECRETS, Somebody, clear_export, identifier, school
 
 _KEY = "Vault-only-fingerprint-key"
@@ -74,19 +73,13 @@ def _play(lab: School, share: Path, *arguments: str, name: str, **changes: str) 
     extra.write_text(json.dumps(values), encoding="utf-8")
     command = playbook_command("x", "-i", str(lab.inventory), "-e", f"@{lab.variables}", "-e", f"@{extra}")
     command[1] = "tests/e2e/playbooks/checks.yml"
-    done = subprocess.run(
-        [*command, *arguments],
-        cwd=ROOT,
-        env=playbook_environment(results, ANSIBLE_LOG_PATH=str(lab.work / f"{name}.log")),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    everything = done.stdout + results.read_text(encoding="utf-8")
-    everything += (lab.work / f"{name}.log").read_text(encoding="utf-8")
+    # One place for all: whoever forks for them has it open.
+    log = lab.work / "ansible.log"
+    log.write_bytes(b"")
+    environment = playbook_environment(results, ANSIBLE_LOG_PATH=str(log))
+    done = run_command([*command, *arguments], env=environment, timeout=240)
+    assert log.stat().st_size > 0
+    everything = done.stdout + results.read_text(encoding="utf-8") + log.read_text(encoding="utf-8")
     _nobody(everything)
     assert _KEY not in everything
     assert not [token for token in lab.lab.tokens(UAI) if token in everything]
