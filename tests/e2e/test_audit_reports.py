@@ -163,24 +163,9 @@ def test_no_store_by_choice(school: School, tmp_path: Path) -> None:
 
 def test_what_roles_write_beside_the_inventory_is_not_read_as_one(school: School) -> None:
     """With the roles' own defaults, twice: reports and store of the first run are there when the second begins."""
-    school.work.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(Path(sys.executable).parent / "ansible-playbook"),
-        "playbooks/audit.yml",
-        "-i",
-        str(school.inventory),
-    ]
     for _ in range(2):
-        done = subprocess.run(
-            [*command, "-e", f"@{school.variables}"],
-            cwd=ROOT,
-            env=school.environment("own"),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        assert "[WARNING]" not in done.stderr
+        run = school.play("audit").assert_code(0)
+        assert "[WARNING]" not in run.output
         assert {"reports", "state"} <= {path.name for path in school.written.iterdir()}
         assert not {"reports", "state", "logs"} & {path.name for path in school.inventory.iterdir()}
 
@@ -242,12 +227,12 @@ def _command(school: School, folder: Path, *arguments: str) -> subprocess.Comple
     )
 
 
+# What the command makes of all that a play can say: tests/unit/test_pronote_audit.py. Here plays say it.
 @pytest.mark.parametrize(
     ("limit", "extra", "expected"),
     [
-        ("compliant", {}, (0, "pronote-audit\xa0: Conforme")),
-        ("compliant", {"pronote_language": "en"}, (0, "pronote-audit: Compliant")),
-        ("compliant,late", {}, (1, "pronote-audit\xa0: Non conforme")),
+        ("compliant", {"pronote_language": "en", "pronote_state": "/proc/x/y"}, (0, "pronote-audit: Compliant")),
+        ("compliant,late", {"pronote_state": "/proc/x/y"}, (1, "pronote-audit\xa0: Non conforme")),
         ("compliant,late", {"pronote_audit_fail_on": ["absent"]}, (0, "pronote-audit\xa0: Non conforme")),
         ("compliant,late", {"pronote_audit_fail_on": ["late"]}, (1, "pronote-audit\xa0: Non conforme")),
         (
@@ -255,18 +240,9 @@ def _command(school: School, folder: Path, *arguments: str) -> subprocess.Comple
             {"pronote_audit_max": {"unreachable": 10}},
             (3, "pronote-audit\xa0: Audit incomplet\xa0; 1 poste sur 2 est injoignable"),
         ),
-        (
-            "compliant,off",
-            {"pronote_audit_max": {"unreachable": 10}, "pronote_language": "en"},
-            (3, "pronote-audit: Audit incomplete; 1 of 2 stations is unreachable"),
-        ),
-        ("compliant,off", {"pronote_audit_fail_on": ["incomplete"]}, (0, "pronote-audit\xa0: Conforme")),
         # Before an audit has said the inventory's language, it is that of the command line.
         ("compliant", {"pronote_audit_fail_on": ["later"], "pronote_language": "en"}, (2, "no audit was made")),
-        ("compliant", {"pronote_state": "/proc/x/y"}, (0, "pronote-audit\xa0: Conforme")),
-        ("compliant,late", {"pronote_state": "/proc/x/y"}, (1, "pronote-audit\xa0: Non conforme")),
         ("compliant,late", WRONG, (2, "pronote-audit\xa0: ansible-playbook a rendu le code 2\xa0: voir plus haut")),
-        ("nobody", {}, (2, "pronote-audit\xa0: aucun audit n'a été fait (ansible-playbook a rendu le code 1)")),
     ],
 )
 def test_the_exit_code_says_it(
@@ -282,72 +258,18 @@ def test_the_exit_code_in_check_mode_is_the_same(school: School, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-_HELP = {"fr": "Faire l'audit, et finir avec un code", "en": "Run the audit and end with a code"}
-
-
-@pytest.mark.parametrize(
-    ("arguments", "environment", "config", "language"),
-    [
-        ([], {}, "", "fr"),
-        ([], {"RENTREE_LANGUAGE": "en"}, "", "en"),
-        ([], {}, "[rentree]\nlanguage = en\n", "en"),
-        ([], {}, "no section\n", "fr"),
-        ([], {"RENTREE_LANGUAGE": "fr"}, "[rentree]\nlanguage = en\n", "fr"),
-        (["-e", "pronote_language=fr"], {"RENTREE_LANGUAGE": "en"}, "", "fr"),
-        (["-e", '{"pronote_language": "en"}'], {}, "", "en"),
-    ],
-)
-def test_help_is_in_the_readers_language(
-    tmp_path: Path, arguments: list[str], environment: dict[str, str], config: str, language: str
-) -> None:
-    done = _help(tmp_path, *arguments, config=config, **environment)
-    assert done.stdout.startswith(_HELP[language])
-    assert ("3 incomplet (" in done.stdout, "3 incomplete (" in done.stdout) == (language == "fr", language == "en")
-    assert done.stderr == ""
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "language"),
-    [
-        ("group_vars/all.yml", "pronote_language: en\n", "en"),
-        ("group_vars/all/schools.yml", "a: 1\npronote_language: 'en'  # ours\n", "en"),
-        ("group_vars/all.yml", 'pronote_language: "{{ theirs }}"\n', "fr"),
-        ("group_vars/all.yml", "nested:\n  pronote_language: en\n", "fr"),
-        ("group_vars/all.yml", "$ANSIBLE_VAULT;1.1;AES256\n3131\n", "fr"),
-        ("group_vars/lycee.yml", "pronote_language: en\n", "fr"),
-    ],
-)
-@pytest.mark.parametrize("source", ["inventory", "inventory/hosts.yml"])
-def test_the_inventorys_language_is_read_without_ansible(
-    tmp_path: Path, source: str, file: str, text: str, language: str
-) -> None:
-    path = tmp_path / "inventory" / file
-    path.parent.mkdir(parents=True)
-    path.write_text(text, encoding="utf-8")
-    (tmp_path / "inventory/hosts.yml").write_text("all:\n", encoding="utf-8")
-    # What the inventory says beats what is for whoever has none, and the command line beats both.
-    other = "fr" if language == "en" else ""
-    assert _help(tmp_path, "-i", str(tmp_path / source), RENTREE_LANGUAGE=other).stdout.startswith(_HELP[language])
-    given = ("-e", "pronote_language=fr", f"--inventory={tmp_path / source}")
-    assert _help(tmp_path, *given).stdout.startswith(_HELP["fr"])
-
-
-@pytest.mark.parametrize("arguments", [["-i"], ["-i", "/nowhere/at/all"], ["-i", "a,b,"]])
-def test_an_inventory_that_is_none_says_no_language(tmp_path: Path, arguments: list[str]) -> None:
-    assert _help(tmp_path, *arguments).stdout.startswith(_HELP["fr"])
-
-
+# Everything else that decides it: tests/unit/test_pronote_audit.py.
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
     done = _help(tmp_path, RENTREE_LANGUAGE="de")
-    assert done.stdout.startswith(_HELP["fr"])
+    assert done.stdout.startswith("Faire l'audit, et finir avec un code")
     assert done.stderr.startswith("pronote-audit\xa0: RENTREE_LANGUAGE vaut 'de', et non fr ou en")
 
 
-def _help(folder: Path, *arguments: str, config: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    (folder / "ansible.cfg").write_text(config, encoding="utf-8")
+def _help(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    (folder / "ansible.cfg").touch()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANSIBLE_", "RENTREE_"))}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "bin/pronote-audit"), "--help", *arguments],
+        [sys.executable, str(ROOT / "bin/pronote-audit"), "--help"],
         env={**kept, "ANSIBLE_CONFIG": str(folder / "ansible.cfg"), **environment},
         capture_output=True,
         text=True,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.playbook import ROOT, playbook_environment
+from tests.e2e.playbook import ROOT, playbook_environment, run_command
 
 _STATION = "riquet-s101-03"
 
@@ -39,16 +39,11 @@ def _output(command: str, tmp_path: Path) -> str:
     words = shlex.split(command)
     if words[0].startswith(".venv/bin/"):
         words[0] = str(Path(sys.executable).parent / Path(words[0]).name)
-    done = subprocess.run(
-        words,
-        cwd=ROOT,
-        env=playbook_environment(tmp_path / "results.jsonl"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    environment = playbook_environment(tmp_path / "results.jsonl")
+    if Path(words[0]).name.startswith("ansible"):
+        done = run_command(words, env=environment, timeout=120)
+    else:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout
     return done.stdout
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import Counter
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import UAI, School, StartSchool
 from tests.e2e.playbook import PlaybookRun
@@ -107,20 +109,31 @@ def test_matrix(school: School) -> None:
     assert school.lab.snapshots() == before
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        ({"pronote_client_settings_label": "Lycée: le nôtre"}, "cannot be a server's label"),
-        ({"pronote_client_settings_label": "a\nServeur=pirate:x.example.org:1"}, "cannot be a server's label"),
-        ({"pronote_client_settings_address": 'x" & calc & "'}, "is not the name or address of a server"),
-        ({"pronote_client_settings_address": "pronote.example.org:70000"}, "is not a TCP port"),
-        ({"pronote_client_settings_address": "pronote.example.org:0x1"}, "is not a TCP port"),
-    ],
-)
-def test_hostile_settings_reach_no_station(school: School, variables: dict[str, Any], message: str) -> None:
+_HOSTILE: dict[str, tuple[dict[str, str], str]] = {
+    "neuf": ({"label": "Lycée: le nôtre"}, "cannot be a server's label"),
+    "deux": ({"label": "a\nServeur=pirate:x.example.org:1"}, "cannot be a server's label"),
+    "x86": ({"address": 'x" & calc & "'}, "is not the name or address of a server"),
+    "ancien": ({"address": "pronote.example.org:70000"}, "is not a TCP port"),
+    "vide": ({"address": "pronote.example.org:0x1"}, "is not a TCP port"),
+}
+
+
+def test_hostile_settings_reach_no_station(school: School) -> None:
     before = len(school.lab.journal(kind="command"))
-    run = _run(school, **variables).assert_code(2)
-    assert message in run.output
+    folder = school.inventory / "host_vars"
+    folder.mkdir()
+    for name, (values, _) in _HOSTILE.items():
+        variables = {f"pronote_client_settings_{key}": value for key, value in values.items()}
+        (folder / f"{name}.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    try:
+        run = _run(school, limit=",".join(_HOSTILE)).assert_code(2)
+    finally:
+        shutil.rmtree(folder)
+    results = run.of("client_settings")
+    assert results.keys() == _HOSTILE.keys()
+    for name, (_, message) in _HOSTILE.items():
+        assert message in results[name]["msg"], name
+        assert message in run.output
     assert len(school.lab.journal(kind="command")) == before
 
 

@@ -140,17 +140,17 @@ def test_the_command_concludes_with_the_code_of_what_it_found(school: School, tm
             check=False,
         )
 
-    none = command("--conclude")
-    assert (none.returncode, store.exists()) == (2, False)
-    assert "pronote-audit: nothing was concluded (ansible-playbook ended with 2)" in none.stderr
-    later = ("-e", json.dumps({"pronote_audit_conclude_later": True}))
-    assert command("--limit", "a-*", *later).returncode == 0
+    def audited(limit: str) -> None:
+        options = _options(tmp_path, store, pronote_audit_conclude_later=True)
+        school.play("audit", "--limit", limit, *options).assert_code(0)
+
+    audited("a-*")
     asked = len(school.lab.journal())
     half = command("--conclude", "--check")
     assert half.returncode == 3, half.stdout + half.stderr
     assert SECOND in half.stderr
     assert len(school.lab.journal()) == asked, "a conclusion asks no station anything"
-    assert command("--limit", "b-*", *later).returncode == 1
+    audited("b-*")
     whole = command("--conclude")
     assert (whole.returncode, "pronote-audit: Not compliant" in whole.stderr) == (1, True)
     assert {row["station"] for row in json_report(tmp_path)["stations"]} == {"a-1", "a-2", "b-1", "b-2"}

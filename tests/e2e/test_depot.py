@@ -115,13 +115,13 @@ class Depot:
             connection.close()
 
 
-def _matrix(depot: Depot) -> None:
+def _applied(depot: Depot) -> None:
+    """check, apply, check. Applied again, it is in earlier names."""
     before = depot.files()
     assert depot.changed("--check", "--diff")
     assert depot.files() == before
     assert depot.changed()
     assert not depot.changed("--check")
-    assert not depot.changed()
 
 
 def _assert_serves(depot: Depot) -> None:
@@ -210,14 +210,12 @@ def _assert_earlier_names_say_the_same(depot: Depot, today: dict[str, Any], file
 def test_nginx(tmp_path: Path) -> None:
     require_server(NGINX)
     depot = Depot(tmp_path, pronote_depot_limits={"transfers": 5})
-    _matrix(depot)
+    _applied(depot)
     assert depot.root.stat().st_mode & 0o777 == 0o755
     _publish(depot.root / "2026.2.7/x64")
     with depot.nginx():
         _assert_serves(depot)
-    slow = json.dumps(_SLOW)
-    assert depot.changed("-e", slow)
-    assert not depot.changed("-e", slow)
+    assert depot.changed("-e", json.dumps(_SLOW))
     files = {f"pronote_depot_nginx_{name}": str(tmp_path / place) for name, place in _NGINX.items()}
     _assert_earlier_names_say_the_same(depot, _SLOW, files)
     with depot.nginx():
@@ -244,21 +242,31 @@ def test_nginx_with_a_certificate(tmp_path: Path) -> None:
         assert depot.ask(f"{_FOLDER}/setup.exe", tls=trusting)[::2] == (200, _BIG)
 
 
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"pronote_depot_path": "/srv/pro note; }"},
-        {"pronote_depot_url": "http://depot/x{y"},
-        {"pronote_depot_listen": "0.0.0.0; include /etc/passwd"},
-        {"pronote_depot_listen": "127.0.0.1:80/x y"},
-        {"pronote_depot_listen": 8080},
-        {"pronote_depot_limits": {"rate": 1000, "transfers": 0}},
-    ],
-)
-def test_what_would_spoil_a_configuration_is_refused(tmp_path: Path, variables: dict[str, Any]) -> None:
+_LETTERS = "Folder, path and certificates of the depot are absolute and made of letters, digits and ._- only"
+# A host each, in one play; what the words are in French: tests/e2e/test_roles_in_french.py.
+_SPOILING: dict[str, tuple[dict[str, Any], str]] = {
+    "path": ({"pronote_depot_path": "/srv/pro note; }"}, _LETTERS),
+    "url": ({"pronote_depot_url": "http://depot/x{y"}, _LETTERS),
+    "listen": ({"pronote_depot_listen": "0.0.0.0; include /etc/passwd"}, _LETTERS),
+    "port": ({"pronote_depot_listen": "127.0.0.1:80/x y"}, _LETTERS),
+    "number": ({"pronote_depot_listen": 8080}, _LETTERS),
+    "limits": ({"pronote_depot_limits": {"rate": 1000, "transfers": 0}}, "pronote_depot_limits.rate"),
+}
+
+
+def test_what_would_spoil_a_configuration_is_refused(tmp_path: Path) -> None:
     depot = Depot(tmp_path)
+    inventory = tmp_path / "hosts.yml"
+    variables = yaml.safe_load(inventory.read_text(encoding="utf-8"))["pronote_depots"]["hosts"]["web"]
+    hosts = {name: spoiling for name, (spoiling, _) in _SPOILING.items()}
+    whole = {"all": {"hosts": hosts, "vars": {**variables, "role": "pronote_depot"}}}
+    inventory.write_text(yaml.safe_dump(whole), encoding="utf-8")
     before = depot.files()
-    depot.play("-e", json.dumps(variables)).assert_code(2)
+    run = run_playbook("../tests/e2e/playbooks/refusals", inventory=inventory, work=tmp_path / "runs").assert_code(2)
+    refused = {each["host"]: str(each["result"].get("msg")) for each in run.results if each["outcome"] == "failed"}
+    assert refused.keys() == _SPOILING.keys()
+    for name, (_, told) in _SPOILING.items():
+        assert told in refused[name], name
     assert depot.files() == before
 
 
@@ -285,7 +293,7 @@ def _embedded(depot: Depot) -> Iterator[Path]:
 
 def test_embedded(tmp_path: Path) -> None:
     depot = Depot(tmp_path, pronote_depot_server="embedded")
-    _matrix(depot)
+    _applied(depot)
     _publish(depot.root / "2026.2.7/x64")
     with _embedded(depot):
         _assert_serves(depot)

@@ -1,10 +1,11 @@
-"""check, apply, check, apply → changed, changed, ok, ok; over every way to authenticate."""
+"""check, apply, check, apply → changed, changed, ok, ok; and every other way to authenticate."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import School, StartSchool
 
@@ -45,8 +46,6 @@ def _certificate(info: dict[str, Any]) -> dict[str, Any]:
     scope="module",
     params=[
         pytest.param(("simulated", _ntlm), id="ntlm over http", marks=pytest.mark.smoke),
-        pytest.param(("simulated", _basic), id="basic over https"),
-        pytest.param(("simulated", _certificate), id="certificate"),
         pytest.param(("wine", _ntlm), id="wine", marks=pytest.mark.wine),
     ],
 )
@@ -59,6 +58,21 @@ def school(request: pytest.FixtureRequest, start_school: StartSchool) -> School:
         # How reg.exe writes into a pipe is Wine's own there.
         stations = [{k: v for k, v in station.items() if k != "reg_output"} for station in stations]
     return start_school(stations, connection=connection, backend=backend)
+
+
+@pytest.fixture(scope="module")
+def over_tls(start_school: StartSchool) -> School:
+    """Two stations for each other way. What a deployment does of its own does not hang on how it got in."""
+    ways = {"basic": _basic, "certificate": _certificate}
+    states: dict[str, dict[str, Any]] = {"absent": {}, "late": {"clients": [{"release": "2026.1.3"}]}}
+    stations = [{"name": f"{way}-{name}", "auth": [way], **state} for way in ways for name, state in states.items()]
+    school = start_school([{**station, "allow_unencrypted": False} for station in stations], connection=_basic)
+    folder = school.inventory / "host_vars"
+    folder.mkdir()
+    for station in stations:
+        variables = ways[station["name"].partition("-")[0]](school.lab.info)
+        (folder / f"{station['name']}.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    return school
 
 
 def _changed(school: School, *arguments: str) -> set[str]:
@@ -122,3 +136,17 @@ def _remove(school: School) -> None:
     # The other year stays.
     assert school.releases(run)["last-year"] == "2025.2.9 x64"
     assert school.releases(run)["absent"] == ""
+
+
+def test_by_password_or_certificate_over_tls(over_tls: School) -> None:
+    everyone = set(over_tls.lab.snapshots())
+    assert len(everyone) == 4
+    assert _changed(over_tls) == everyone
+    assert sorted(start["station"] for start in over_tls.lab.installer_starts()) == sorted(everyone)
+    assert _changed(over_tls) == set()
+    run = over_tls.play("audit").assert_code(0)
+    assert {host: result["record"]["status"] for host, result in run.of("audit").items()} == dict.fromkeys(
+        everyone, "compliant"
+    )
+    # By workers too, whose connection is the stock plugin.
+    assert _changed(over_tls, "-e", "pronote_survey_parallel=0", "-e", "pronote_client_state=absent") == everyone

@@ -60,15 +60,12 @@ def here(tmp_path: Path) -> Remote:
     return Remote(tmp_path, {"ansible_connection": "local", **_interpreter(tmp_path)})
 
 
-@pytest.fixture(params=["local", "ssh"])
-def remote(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Remote]:
-    interpreter = _interpreter(tmp_path)
-    if request.param == "local":
-        yield Remote(tmp_path, {"ansible_connection": "local", **interpreter})
-        return
+@pytest.fixture
+def remote(tmp_path: Path) -> Iterator[Remote]:
+    """One that is reached over SSH."""
     require_server(SSHD)
     with sshd(tmp_path / "sshd") as host:
-        yield Remote(tmp_path, {**host, **interpreter})
+        yield Remote(tmp_path, {**host, **_interpreter(tmp_path)})
 
 
 def _changed(run: PlaybookRun, code: int = 0) -> tuple[bool, bool]:
@@ -77,6 +74,16 @@ def _changed(run: PlaybookRun, code: int = 0) -> tuple[bool, bool]:
     return bool(run.of("depot_release")["localhost"]["changed"]), bool(run.of("depot_mirror")["localhost"]["changed"])
 
 
+def _published(remote: Remote) -> None:
+    assert _changed(remote.play()) == (True, True)
+    published = remote.depot / "2026.2.7/x64"
+    assert {path.name for path in remote.release.iterdir()} == _NAMES
+    for name in _NAMES:
+        assert (remote.release / name).read_bytes() == (published / name).read_bytes()
+        assert (remote.release / name).stat().st_mode & 0o777 == 0o644
+
+
+# On this machine: below, and test_prepare.py for a check and for what is there already.
 def test_matrix(remote: Remote) -> None:
     before = remote.files()
     check = remote.play("--check", "--diff")
@@ -84,12 +91,7 @@ def test_matrix(remote: Remote) -> None:
     assert f"+++ after: {remote.release}/" in check.output
     assert remote.files() == before
     assert not remote.web.exists()
-    assert _changed(remote.play()) == (True, True)
-    published = remote.depot / "2026.2.7/x64"
-    assert {path.name for path in remote.release.iterdir()} == _NAMES
-    for name in _NAMES:
-        assert (remote.release / name).read_bytes() == (published / name).read_bytes()
-        assert (remote.release / name).stat().st_mode & 0o777 == 0o644
+    _published(remote)
     settled = remote.remote_files()
     assert _changed(remote.play("--check")) == (False, False)
     assert _changed(remote.play()) == (False, False)
@@ -97,7 +99,7 @@ def test_matrix(remote: Remote) -> None:
 
 
 def test_a_copy_that_was_cut_off_is_gone_on_with(here: Remote) -> None:
-    _changed(here.play())
+    _published(here)
     whole = here.remote_files()
     # What a run leaves that died after its first file, and what a disk or a person spoils.
     (here.release / "install.cmd").unlink()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
@@ -52,8 +53,9 @@ class Controller:
         own = {"state": self.state, "unit": self.units, "cron": self.cron, "runner": self.runner}
         return {**{name: str(path) for name, path in own.items()}, **more}
 
-    def play(self, *arguments: str, **more: Any) -> PlaybookRun:
-        values = {
+    def values(self) -> dict[str, Any]:
+        """The role's variables."""
+        return {
             "pronote_schedule_inventory": str(self.inventory),
             "pronote_schedule_kind": "systemd",
             "pronote_schedule_project": str(ROOT),
@@ -61,8 +63,10 @@ class Controller:
             # There is no systemd to tell in a container.
             "pronote_schedule_manage": [],
             "pronote_schedule_folders": self.folders(),
-            **more,
         }
+
+    def play(self, *arguments: str, **more: Any) -> PlaybookRun:
+        values = {**self.values(), **more}
         empty = self.top / "hosts.yml"
         empty.write_text("all:\n  hosts:\n    station: {}\n", encoding="utf-8")
         options = ("-e", json.dumps(values), *arguments)
@@ -88,50 +92,62 @@ def _changed(run: PlaybookRun) -> bool:
 
 SYSTEMD = {"systemd/pronote-audit.service", "systemd/pronote-audit.timer", "lib/pronote-audit/pronote-audit"}
 CRON = {"cron.d/pronote-audit", "lib/pronote-audit/pronote-audit"}
+# nobody is of the group nogroup on Debian: a unit with Group=nobody does not start.
+_THERE_BEFORE = {"pronote_schedule_user": "nobody"}
 
 
-def _scheduled(controller: Controller, kind: str, *, of_the_other: set[str]) -> None:
-    """check, apply, check, apply; what the other kind has left is taken away."""
+def _scheduled(controller: Controller, kind: str, *again: list[str], of_the_other: set[str]) -> None:
+    """check, apply, and what is done again, which changes nothing; what the other kind has left is taken away."""
     outcomes = []
-    # cron sees a home, where the service is refused (test_a_repository_in_a_home_is_refused).
+    # cron sees a home, where the service is refused (test_what_would_be_read_in_another_way_is_refused).
     project = "/home/admin/rentree" if kind == "cron" else str(ROOT)
+    given = {"pronote_schedule_kind": kind, "pronote_schedule_project": project, **_THERE_BEFORE}
     assert set(controller.files()) == of_the_other
-    for check in (["--check", "--diff"], [], ["--check"], []):
+    for check in (["--check", "--diff"], [], *again):
         before = controller.files()
-        run = controller.play(*check, pronote_schedule_kind=kind, pronote_schedule_project=project).assert_code(0)
+        run = controller.play(*check, **given).assert_code(0)
         outcomes.append(_changed(run))
         if check:
             assert controller.files() == before
         if "--diff" in check:
             assert "bin/pronote-audit -i" in run.output
-    assert outcomes == [True, True, False, False]
+    assert outcomes == [True, True, *[False for _ in again]]
     assert {mode for name, (mode, _) in controller.files().items() if "lib" not in name} == {0o644}
     assert controller.files()["lib/pronote-audit/pronote-audit"][0] == 0o755
     assert stat.S_IMODE(controller.state.stat().st_mode) == 0o750
 
 
-def _away(controller: Controller, kind: str) -> PlaybookRun:
-    # To take it away, nobody needs to know of which inventory it was.
-    away: dict[str, Any] = {"pronote_schedule_state": "absent", "pronote_schedule_inventory": ""}
-    before = controller.files()
-    assert _changed(controller.play("--check", pronote_schedule_kind=kind, **away).assert_code(0))
-    assert controller.files() == before
-    assert _changed(controller.play(pronote_schedule_kind=kind, **away).assert_code(0))
-    assert set(controller.files()) == {"state/kept"}
-    return controller.play(pronote_schedule_kind=kind, **away).assert_code(0)
+def _away(controller: Controller, kind: str, *arguments: str) -> bool:
+    """Take it away, and tell whether there was something. Nobody needs to know for it of which inventory it was."""
+    away: dict[str, Any] = {"pronote_schedule_state": "absent", "pronote_schedule_inventory": "", **_THERE_BEFORE}
+    return _changed(controller.play(*arguments, pronote_schedule_kind=kind, **away).assert_code(0))
 
 
 def test_one_kind_then_the_other_and_away(controller: Controller) -> None:
-    _scheduled(controller, "systemd", of_the_other=set())
+    # As cron would have left it.
+    line = controller.cron / "pronote-audit"
+    line.write_text("30 5 * * * root /bin/true\n", encoding="utf-8")
+    _scheduled(controller, "systemd", ["--check"], [], of_the_other={"cron.d/pronote-audit"})
     assert set(controller.files()) == SYSTEMD
-    _scheduled(controller, "cron", of_the_other=SYSTEMD)
+    assert controller.state.owner() == "nobody"
+    service = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
+    assert "User=nobody\n" in service
+    assert "Group=" not in service
+
+    _scheduled(controller, "cron", [], of_the_other=SYSTEMD)
     assert set(controller.files()) == CRON
     (controller.state / "kept").write_text("x", encoding="utf-8")
-    assert not _changed(_away(controller, "cron"))
-    controller.play(pronote_schedule_kind="cron").assert_code(0)
-    controller.play().assert_code(0)
-    assert set(controller.files()) == {*SYSTEMD, "state/kept"}
-    assert not _changed(_away(controller, "systemd"))
+    before = controller.files()
+    assert _away(controller, "cron", "--check")
+    assert controller.files() == before
+    assert _away(controller, "cron")
+    assert set(controller.files()) == {"state/kept"}
+    # And of the other kind.
+    for name in ("service", "timer"):
+        (controller.units / f"pronote-audit.{name}").write_text("[Unit]\n", encoding="utf-8")
+    assert _away(controller, "systemd")
+    assert set(controller.files()) == {"state/kept"}
+    assert not _away(controller, "systemd")
 
 
 def test_a_limit_of_stations_has_nothing_to_do_with_it(controller: Controller) -> None:
@@ -144,18 +160,15 @@ def _analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_systemd_accepts_the_units_and_the_service_is_shut_in(controller: Controller) -> None:
-    controller.play(
-        pronote_schedule_vault_password_file="/etc/pronote-audit/vault-password",
-        pronote_schedule_when={"calendar": ["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"]},
-    ).assert_code(0)
+def _assert_accepted_and_shut_in(controller: Controller) -> None:
+    """What systemd's own tools say of the units."""
     units = [str(path) for path in sorted(controller.units.iterdir())]
     done = _analyze("verify", *units)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     # And it would say so of a unit that is wrong.
     service = controller.units / "pronote-audit.service"
     text = service.read_text(encoding="utf-8")
-    assert "LoadCredential=vault-password:/etc/pronote-audit/vault-password\n" in text
+    assert "LoadCredential=vault-password:/nowhere/vault-password\n" in text
     # An audit that finds something, or somebody's audit by hand just then, is no failure of the service.
     assert "SuccessExitStatus=1 3 75\n" in text
     timer = (controller.units / "pronote-audit.timer").read_text(encoding="utf-8")
@@ -175,38 +188,37 @@ def test_systemd_accepts_the_units_and_the_service_is_shut_in(controller: Contro
     assert _analyze(*strict).returncode == 1
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"pronote_schedule_name": "audit; reboot"},
-        {"pronote_schedule_user": "root\nExecStartPre=/bin/sh"},
-        {"pronote_schedule_folders": {"state": "/var/lib/%H"}},
-        {"pronote_schedule_inventory": "relative/hosts.yml"},
-        {"pronote_schedule_inventory": "/opt/../root/hosts.yml"},
-        {"pronote_schedule_when": {"calendar": ["daily\nOnBootSec=1"]}},
-        {"pronote_schedule_when": {"cron": "30 5 * * * root reboot #"}},
-        # As YAML's > and | leave them: cron would not read the line.
-        {"pronote_schedule_when": {"cron": "30 5 * * *\n"}},
-        {"pronote_schedule_folders": {"state": "/var/lib/audit\n"}},
-        {"pronote_schedule_arguments": ["--limit\nreboot"]},
-    ],
-)
-def test_what_would_be_read_in_another_way_is_refused(controller: Controller, wrong: dict[str, Any]) -> None:
-    run = controller.play(**wrong).assert_code(2)
-    assert "des caractères que systemd, cron ou un shell lirait autrement" in " ".join(run.output.split())
-    assert controller.files() == {}
+# A host each, in one play. An inventory that is none, and a home: tests/e2e/test_roles_in_french.py.
+_WRONG: dict[str, dict[str, Any]] = {
+    "name": {"pronote_schedule_name": "audit; reboot"},
+    "user": {"pronote_schedule_user": "root\nExecStartPre=/bin/sh"},
+    "specifier": {"pronote_schedule_folders": {"state": "/var/lib/%H"}},
+    "relative": {"pronote_schedule_inventory": "relative/hosts.yml"},
+    "upwards": {"pronote_schedule_inventory": "/opt/../root/hosts.yml"},
+    "calendar": {"pronote_schedule_when": {"calendar": ["daily\nOnBootSec=1"]}},
+    "cron": {"pronote_schedule_when": {"cron": "30 5 * * * root reboot #"}},
+    # As YAML's > and | leave them: cron would not read the line.
+    "line": {"pronote_schedule_when": {"cron": "30 5 * * *\n"}},
+    "folder": {"pronote_schedule_folders": {"state": "/var/lib/audit\n"}},
+    "arguments": {"pronote_schedule_arguments": ["--limit\nreboot"]},
+}
 
 
-def test_the_inventory_is_needed(controller: Controller) -> None:
-    run = controller.play(pronote_schedule_inventory="").assert_code(2)
-    assert "Indiquer dans pronote_schedule_inventory" in run.output
-    assert controller.files() == {}
-
-
-def test_a_repository_in_a_home_is_refused(controller: Controller) -> None:
-    run = controller.play(pronote_schedule_project="/home/admin/rentree").assert_code(2)
-    told = " ".join(run.output.split())
-    assert "service ne voit pas ce qui est dans un dossier personnel (ProtectHome) : /home/admin/rentree." in told
+def test_what_would_be_read_in_another_way_is_refused(controller: Controller) -> None:
+    hosts = {
+        name: {**wrong, "pronote_schedule_folders": controller.folders(**wrong.get("pronote_schedule_folders", {}))}
+        for name, wrong in _WRONG.items()
+    }
+    variables = {**controller.values(), "role": "pronote_schedule", "ansible_connection": "local"}
+    inventory = controller.top / "wrong.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": variables}}), encoding="utf-8")
+    refusals = "../tests/e2e/playbooks/refusals"
+    run = run_playbook(refusals, inventory=inventory, work=controller.top / "runs", COLUMNS="4000").assert_code(2)
+    refused = {each["host"]: str(each["result"].get("msg")) for each in run.results if each["outcome"] == "failed"}
+    assert refused.keys() == _WRONG.keys()
+    for name, told in refused.items():
+        assert "des caractères que systemd, cron ou un shell lirait autrement" in told, name
+    assert set(controller.files()) == {"wrong.yml"}
 
 
 def _audit(controller: Controller, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -276,6 +288,8 @@ def test_what_is_scheduled_audits_and_keeps_its_result(controller: Controller, s
         unit = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
         assert "TimeoutStartSec=900\n" in unit
         _what_else_comes_of_an_audit(controller, fail_on)
+    else:
+        _a_conclusion_beside_it(controller, school, fail_on)
 
 
 def _what_else_comes_of_an_audit(controller: Controller, fail_on: str) -> None:
@@ -295,38 +309,40 @@ def _what_else_comes_of_an_audit(controller: Controller, fail_on: str) -> None:
     assert _said(controller) == (2, "error", None)
 
 
-def test_the_conclusion_is_scheduled_beside_the_audits(controller: Controller, school: School) -> None:
-    store = controller.state / "state/pronote.sqlite3"
-    lab = ["-e", f"@{school.variables}"]
-    later = ["-e", json.dumps({"pronote_audit_conclude_later": True, "pronote_reports_dir": ""})]
-    controller.play(pronote_schedule_arguments=["--limit", "compliant", *lab, *later]).assert_code(0)
-    assert _audit(controller).returncode == 0
+def _a_conclusion_beside_it(controller: Controller, school: School, fail_on: str) -> None:
+    """Of an audit that has read one of the two stations, and leaves its report to the conclusion."""
+    store, page = controller.state / "state/pronote.sqlite3", controller.state / "reports/audit.html"
+    store.unlink()
+    page.unlink()
+    later = json.dumps({"pronote_audit_conclude_later": True, "pronote_reports_dir": ""})
+    with (
+        _another_script(controller, fail_on, later),
+        _another_script(controller, "bin/pronote-audit -i ", "bin/pronote-audit --limit compliant -i "),
+    ):
+        assert _audit(controller).returncode == 0
     own = controller.top / "conclusion"
     controller.play(
         pronote_schedule_name="pronote-conclusion",
         pronote_schedule_folders=controller.folders(state=str(own)),
-        pronote_schedule_arguments=["--conclude", *lab, "-e", f"pronote_state={store}"],
+        pronote_schedule_arguments=["--conclude", "-e", f"@{school.variables}", "-e", f"pronote_state={store}"],
     ).assert_code(0)
+    assert {path.name for path in controller.units.iterdir()} == {
+        "pronote-conclusion.service",
+        "pronote-conclusion.timer",
+    }
+    assert [path.name for path in controller.cron.iterdir()] == ["pronote-audit"]
     done = subprocess.run([controller.runner / "pronote-conclusion"], capture_output=True, text=True, check=False)
     # The other station was never audited.
     assert done.returncode == 3, done.stdout + done.stderr
     assert json.loads((own / "last-result.json").read_text(encoding="utf-8"))["verdict"] == "incomplete"
     assert "late" in (own / "reports/audit.html").read_text(encoding="utf-8")
-    assert not (controller.state / "reports/audit.html").exists()
+    assert not page.exists()
     assert _result(controller)["verdict"] == "compliant"
 
 
-def test_an_account_that_was_there_keeps_its_group(controller: Controller) -> None:
-    """nobody is of the group nogroup on Debian: a unit with Group=nobody does not start."""
-    controller.play("--check", pronote_schedule_user="nobody").assert_code(0)
-    controller.play(pronote_schedule_user="nobody").assert_code(0)
-    assert controller.state.owner() == "nobody"
-    service = (controller.units / "pronote-audit.service").read_text(encoding="utf-8")
-    assert "User=nobody\n" in service
-    assert "Group=" not in service
-
-
-def test_the_vault_is_opened_with_the_credential(controller: Controller, school: School, tmp_path: Path) -> None:
+def test_the_units_are_accepted_and_the_vault_is_opened_with_their_credential(
+    controller: Controller, school: School, tmp_path: Path
+) -> None:
     password = tmp_path / "password"
     password.write_text("Lab-only-3!\n", encoding="utf-8")
     vault = tmp_path / "vault.yml"
@@ -336,8 +352,11 @@ def test_the_vault_is_opened_with_the_credential(controller: Controller, school:
     subprocess.run([*command, "--vault-password-file", str(password)], check=True, capture_output=True)
     arguments = ["-e", f"@{school.variables}", "-e", f"@{vault}"]
     controller.play(
-        pronote_schedule_arguments=arguments, pronote_schedule_vault_password_file="/nowhere/vault-password"
+        pronote_schedule_arguments=arguments,
+        pronote_schedule_vault_password_file="/nowhere/vault-password",
+        pronote_schedule_when={"calendar": ["Mon..Fri *-*-* 05:30:00", "Sun *-*-* 12:00:00"]},
     ).assert_code(0)
+    _assert_accepted_and_shut_in(controller)
     # What systemd does for LoadCredential=: a folder of copies, named in the environment.
     credentials = tmp_path / "credentials"
     credentials.mkdir()

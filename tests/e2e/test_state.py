@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import School, StartSchool
-from tests.e2e.test_interrupted import start_deploy
+from tests.e2e.test_interrupted import SLOW_RELEASE, assert_done, start_deploy
 
 NAMES = ["poste-1", "poste-2", "poste-3"]
 
@@ -54,9 +54,13 @@ def test_audits_are_remembered_and_dry_ones_are_not(school: School) -> None:
     assert store.read_bytes() == before
 
 
-def test_two_administrators_at_once_leave_a_consistent_store(school: School) -> None:
+def test_two_administrators_at_once_start_each_installer_once(start_school: StartSchool) -> None:
+    """And leave a consistent store."""
+    school = start_school([{"name": name} for name in NAMES], releases=SLOW_RELEASE)
     processes = [start_deploy(school, f"admin-{number}") for number in (1, 2)]
-    assert [process.wait(timeout=120) for process in processes] == [0, 0]
+    codes = [process.wait(timeout=120) for process in processes]
+    logs = "".join((school.work / f"admin-{number}.log").read_text(encoding="utf-8") for number in (1, 2))
+    assert codes == [0, 0], logs[-6000:]
     store = school.written / "state/pronote.sqlite3"
     assert _rows(store, "pragma integrity_check") == [("ok",)]
     assert _rows(store, "select station, found, outcome from standing") == [(name, "right", "done") for name in NAMES]
@@ -67,6 +71,7 @@ def test_two_administrators_at_once_leave_a_consistent_store(school: School) -> 
     assert all(recorded[name] >= 1 for name in NAMES)
     # Its owner alone reads it.
     assert store.stat().st_mode & 0o777 == 0o600
+    assert_done(school, names=NAMES)
 
 
 def test_stations_of_another_folder_are_not_said_to_be_untried(school: School, tmp_path: Path) -> None:
