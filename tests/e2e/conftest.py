@@ -97,7 +97,7 @@ class School:
 StartSchool = Callable[..., School]
 
 # Fixtures of a module that a worker makes for itself: a test that needs no other shares nothing with its neighbours.
-_SHARING_NOTHING = {"start_school", "network", "every_injection"}
+_SHARING_NOTHING = {"start_school", "network", "updating"}
 
 
 def _shared(item: pytest.Function) -> str:

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -58,23 +58,32 @@ class Bench:
     work: Path
     # Of every later run of ``client``, beneath its own. A look at a slow job every ten seconds is often enough here.
     arguments: dict[str, Any] = field(default_factory=lambda: {"poll_interval": 10})
+    # At the end of a run, as Ansible's workers do: for tests of that request too.
+    hangs_up: bool = False
 
     def run(self, action: str, arguments: dict[str, Any], *, check: bool = False, **variables: Any) -> dict[str, Any]:
         """Run an action of the collection on the station, as a task would. Raises AnsibleActionFail."""
         task = Task()
         task.action, task.args, task.check_mode = f"rentree.pronote.{action}", dict(arguments), check
         loader = DataLoader()
+        connection = self.connection()
         plugin = action_loader.get(
             task.action,
             task=task,
-            connection=self.connection(),
+            connection=connection,
             play_context=PlayContext(),
             loader=loader,
             templar=Templar(loader=loader),
             shared_loader_obj=None,
         )
         given = {"inventory_hostname": NAME, "pronote_language": "en", **variables}
-        result: dict[str, Any] = plugin.run(task_vars=given)
+        try:
+            result: dict[str, Any] = plugin.run(task_vars=given)
+        finally:
+            if self.hangs_up:
+                # Whatever goes wrong with it is nobody's concern there either.
+                with suppress(Exception):
+                    connection.close()
         return result
 
     def client(self, release: str = "2026.2.7", *, check: bool = False, **arguments: Any) -> dict[str, Any]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.e2e.campaign.steps import RECORD_STEPS, Injection, injections, recorded_steps
-from tests.e2e.conftest import ACCOUNT, School, StartSchool
+from tests.e2e.conftest import ACCOUNT, School
 from tests.e2e.playbook import ROOT, PlaybookRun
 from tests.lab.inventory import TIMEOUTS
+from tests.station.fixtures import depot
+
+__all__ = ["depot"]
 
 COUNTS = ROOT / "build/faults"
 # A station second is sixty times shorter than ours, so an installation takes a second.
@@ -33,34 +33,19 @@ QUICK = quick()
 CALM = quick(poll=1.0)
 
 
-def stations(faults: Sequence[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:
-    """Stations for a scenario, each with its name and its rules."""
+def as_in_a_school(given: Iterable[tuple[str, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Stations for a scenario, each with its name and what is said of it."""
     return [
         {
             "name": name,
-            "faults": rules,
             "boot_seconds": 20.0,
             # The network is real: at the clock's own pace curl would give up after two seconds of a busy machine.
             "network_scale": 4.0,
-            "address": f"{number // 200 + 1}.{number % 200 + 1}",
+            "address": f"1.{number}",
+            **said,
         }
-        for number, (name, rules) in enumerate(faults)
+        for number, (name, said) in enumerate(given, start=1)
     ]
-
-
-@pytest.fixture(scope="module")
-def every_injection(start_school: StartSchool, tmp_path_factory: pytest.TempPathFactory) -> list[Injection]:
-    """Every fault at every step of a deployment, as one took them: the same for all workers of a test run."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
-    base = tmp_path_factory.getbasetemp()
-    steps = (base.parent if run else base) / f"steps-{run}.json"
-    with steps.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not steps.exists():
-            school = start_school(stations([("modele", RECORD_STEPS)]), clock=CLOCK)
-            school.play("deploy").assert_code(0)
-            steps.write_text(json.dumps(recorded_steps(school.lab, "modele")), encoding="utf-8")
-    return injections(json.loads(steps.read_text(encoding="utf-8")))
 
 
 def fired(school: School) -> dict[str, list[str]]:
@@ -87,17 +72,24 @@ def judge(school: School, run: PlaybookRun, names: Sequence[str]) -> dict[str, s
             lost.setdefault(name, "a folder or a task was left behind")
         if ACCOUNT["password"].encode() in left:
             lost.setdefault(name, "the password is on the station")
-    for name, why in store_says(school).items():
+    for name, why in store_of(school).items():
         lost.setdefault(name, why)
     return lost
 
 
-def store_says(school: School) -> dict[str, str]:
-    """What the store and the lab's journal do not agree on, by station; nothing that was begun may still be open."""
-    starts: dict[str, int] = {}
-    for event in school.lab.installer_starts():
-        starts[event["station"]] = starts.get(event["station"], 0) + 1
-    with closing(sqlite3.connect(school.written / "state/pronote.sqlite3")) as db:
+def store_of(school: School) -> dict[str, str]:
+    """What a school's store and the lab's journal do not agree on, by station."""
+    return store_says(school.written / "state/pronote.sqlite3", starts(school))
+
+
+def starts(school: School) -> Counter[str]:
+    """How often an installer was started, by station."""
+    return Counter(event["station"] for event in school.lab.installer_starts())
+
+
+def store_says(store: Path, starts: Mapping[str, int]) -> dict[str, str]:
+    """What is not as it has to be in a store, by station; nothing that was begun may still be open."""
+    with closing(sqlite3.connect(store)) as db:
         (sound,) = db.execute("pragma integrity_check").fetchone()
         assert sound == "ok"
         known = dict(

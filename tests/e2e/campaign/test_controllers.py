@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.campaign.conftest import CALM, CLOCK, QUICK, explained, fired, judge, keep_count, stations
+from tests.e2e.campaign.conftest import CALM, CLOCK, QUICK, as_in_a_school, explained, fired, judge, keep_count, starts
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.test_interrupted import kill_controller, start_deploy, until
 
@@ -19,15 +19,8 @@ _BY_WORKERS = ("-e", "pronote_survey_parallel=0")
 def _held(start_school: StartSchool) -> tuple[School, list[str]]:
     """Stations that each answer one request less than the next, then nothing."""
     names = [f"tenu-{number:02}" for number in range(1, _REQUESTS + 1)]
-    rules = [[{"effect": "hold", "match": "", "nth": number}] for number in range(1, _REQUESTS + 1)]
-    return start_school(stations(list(zip(names, rules, strict=True))), clock=CLOCK), names
-
-
-def _starts(school: School) -> dict[str, int]:
-    starts: dict[str, int] = {}
-    for event in school.lab.installer_starts():
-        starts[event["station"]] = starts.get(event["station"], 0) + 1
-    return starts
+    held = [{"faults": [{"effect": "hold", "match": "", "nth": number}]} for number in range(1, _REQUESTS + 1)]
+    return start_school(as_in_a_school(zip(names, held, strict=True)), clock=CLOCK), names
 
 
 def test_the_controller_is_killed_at_every_request(start_school: StartSchool) -> None:
@@ -39,7 +32,7 @@ def test_the_controller_is_killed_at_every_request(start_school: StartSchool) ->
     school.lab.heal()
     lost = judge(school, school.play("deploy", *CALM), names)
     # What the killed run had started was followed, not started again.
-    lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 1}
+    lost |= {name: f"{number} starts of the installer" for name, number in starts(school).items() if number > 1}
     keep_count("killed-controller", injected=len(held), lost=lost)
     assert lost == {}
     assert len(held) > 0.8 * len(names)
@@ -58,7 +51,7 @@ def test_a_second_administrator_comes_at_every_request(start_school: StartSchool
     assert first.wait(timeout=200) == 0, (school.work / "first.log").read_text(encoding="utf-8")[-4000:]
     lost = judge(school, school.play("deploy", *CALM), names)
     # Each of the two may have installed: one before the other had looked.
-    lost |= {name: f"{number} starts of the installer" for name, number in _starts(school).items() if number > 2}
+    lost |= {name: f"{number} starts of the installer" for name, number in starts(school).items() if number > 2}
     keep_count("second-administrator", injected=len(held), lost=lost)
     assert lost == {}
     assert len(held) > 0.8 * len(names)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.campaign.conftest import fired, keep_count, store_says
+from tests.e2e.campaign.conftest import fired, keep_count, store_of
 from tests.e2e.conftest import ACCOUNT, School, StartSchool
 from tests.e2e.playbook import PlaybookRun
 from tests.e2e.test_interrupted import processes_of, start_play, until
@@ -141,7 +141,7 @@ def test_a_survey_is_cut_at_each_request_of_a_station(start_school: StartSchool,
     assert ACCOUNT["password"] not in run.output
 
     run, told = survey.of(school)
-    lost = {name: said.fact for name, said in told.items() if said.kind} | store_says(school)
+    lost = {name: said.fact for name, said in told.items() if said.kind} | store_of(school)
     keep_count(f"survey-{survey.playbook}", injected=len(broken), lost=lost)
     assert run.code == 0
     assert lost == {}
@@ -194,7 +194,7 @@ def test_the_controller_of_a_survey_is_killed(many: School, survey: _Survey, num
     assert {name for name, count in shells.items() if count} == set()
 
     run, told = survey.of(many)
-    lost = {name: said.fact for name, said in told.items() if said.kind} | store_says(many)
+    lost = {name: said.fact for name, said in told.items() if said.kind} | store_of(many)
     keep_count(f"survey-{survey.playbook}-{number.name}", injected=parallel, lost=lost)
     assert run.code == 0
     assert set(told) == set(names)
