@@ -9,11 +9,14 @@ from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from typing import Any
 
+from ..station import CommandRefusedError
 from .prefix import Prefix, PrefixError, kill
 
 __all__ = ["Agent", "AgentGoneError"]
 
 _ANSWER_SECONDS = 60.0
+# What a command has that did not live to say its exit code.
+_POWER_CUT = 1
 
 
 class AgentGoneError(Exception):
@@ -28,6 +31,7 @@ class Agent:
         self._on_event = on_event
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._commands: dict[int, asyncio.Future[int]] = {}
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read())
 
@@ -60,6 +64,9 @@ class Agent:
                 # Nobody may be waiting; asyncio would warn.
                 future.exception()
         self._waiting.clear()
+        for ended in self._commands.values():
+            ended.set_result(_POWER_CUT)
+        self._commands.clear()
 
     def _take(self, message: dict[str, Any]) -> None:
         if "id" in message:
@@ -68,16 +75,34 @@ class Agent:
                 future.set_result(message)
         elif message["event"] == "ready":
             self._ready.set_result(None)
+        elif message["event"] == "ended":
+            self._commands.pop(int(message["command"])).set_result(int(message["code"]))
         else:
             self._on_event(message)
 
     async def ask(self, verb: str, *fields: str) -> dict[str, Any]:
         """Send a request and return its answer. Raises AgentGoneError; ValueError for tabs and line ends."""
+        return await self._ask(next(self._numbers), verb, *fields)
+
+    async def start_command(self, request: str) -> tuple[int, asyncio.Future[int]]:
+        """Start what a file asks for: the command's number, and its exit code, 32-bit unsigned, once it has ended.
+
+        Raises CommandRefusedError with the Win32 error, AgentGoneError.
+        """
+        number = next(self._numbers)
+        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._commands[number] = ended
+        error = (await self._ask(number, "command", request))["error"]
+        if error:
+            del self._commands[number]
+            raise CommandRefusedError(int(error), f"Win32 error {error}")
+        return number, ended
+
+    async def _ask(self, number: int, verb: str, *fields: str) -> dict[str, Any]:
         if any(set(field) & set("\t\r\n\0") for field in fields):
             raise ValueError(f"a request to the agent cannot hold tabs or line ends: {fields!r}")
         if self._reader.done():
             raise AgentGoneError("the station's agent ended")
-        number = next(self._numbers)
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         assert self._process.stdin is not None

@@ -21,17 +21,17 @@ __all__ = ["ensure_template", "main"]
 # Program: its sources besides NAME.c and lab.c, and the libraries.
 _PROGRAMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "agent": (
-        ("wmi", "tasks", "native", "processes"),
+        ("commands", "wmi", "tasks", "native", "processes"),
         ("ole32", "oleaut32", "wbemuuid", "uuid", "version", "psapi", "ntdll"),
     ),
     "certutil": ((), ("bcrypt", "crypt32")),
+    "console": ((), ()),
     "curl": ((), ("winhttp",)),
     "findstr": ((), ()),
     "icacls": ((), ("advapi32",)),
     "idle": ((), ()),
     "msg": (("processes",), ("psapi", "ntdll")),
     "refuse": ((), ()),
-    "rshost": ((), ()),
     "schtasks": ((), ("ole32", "oleaut32", "uuid")),
     "shutdown": ((), ()),
     "start": ((), ()),

@@ -1,15 +1,17 @@
-"""One WinRS command on a Wine station (programs/rshost.c runs it)."""
+"""One WinRS command on a Wine station (programs/commands.c runs it)."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
-from asyncio.subprocess import PIPE
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from ..station import Account, CommandRefusedError, ShellOptions
-from .prefix import Prefix, kill
+from .agent import Agent, AgentGoneError
+from .prefix import Prefix
 
 __all__ = ["WineCommand"]
 
@@ -20,15 +22,17 @@ _numbers = itertools.count(1)
 class WineCommand:
     """Implements ``tests.lab.station.RunningCommand``."""
 
-    def __init__(self, process: asyncio.subprocess.Process, exit_file: Path) -> None:
-        self._process = process
-        self._exit_file = exit_file
+    def __init__(self, agent: Agent, number: int, ended: asyncio.Future[int], pipes: _Pipes) -> None:
+        self._agent = agent
+        self._number = number
+        self._exit = ended
+        self._pipes = pipes
         self._killed: int | None = None
         self._listeners: list[Callable[[int], None]] = []
         self._pieces: asyncio.Queue[tuple[str, bytes] | None] = asyncio.Queue()
         self._readers = [
-            asyncio.create_task(self._pump("stdout", process.stdout)),
-            asyncio.create_task(self._pump("stderr", process.stderr)),
+            asyncio.create_task(self._pump("stdout", pipes.stdout)),
+            asyncio.create_task(self._pump("stderr", pipes.stderr)),
         ]
         self._ended = asyncio.create_task(self._follow())
 
@@ -36,69 +40,47 @@ class WineCommand:
     async def start(
         cls,
         prefix: Prefix,
+        agent: Agent,
         line: str,
         *,
         account: Account,
         computer: str,
         options: ShellOptions,
     ) -> WineCommand:
-        """Start ``line`` as CreateProcess would. Raises CommandRefusedError."""
-        number = next(_numbers)
-        request, exit_file = prefix.run / f"command-{number}", prefix.run / f"exit-{number}"
+        """Start ``line`` as CreateProcess would. Raises CommandRefusedError, AgentGoneError."""
         environment = {"USERNAME": account.name, "USERDOMAIN": computer, **options.environment}
-        fields = [line, options.working_directory or "", str(options.codepage)]
-        fields += [f"{name}={value}" for name, value in environment.items()]
-        if any("\0" in field for field in fields):
+        if any("\0" in text for text in (line, options.working_directory or "", *environment, *environment.values())):
             raise CommandRefusedError(87, "a command line cannot hold NUL characters")
-        request.write_bytes(("\0".join(fields) + "\0\0").encode("utf-16-le", "surrogatepass"))
-        process = await prefix.spawn(
-            "C:\\windows\\lab\\bin\\rshost.exe",
-            prefix.unix(request),
-            prefix.unix(exit_file),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        command = cls(process, exit_file)
-        code = await command._started()
-        request.unlink(missing_ok=True)
-        if code:
-            await command.wait()
-            raise CommandRefusedError(code, f"Win32 error {code}: cannot start {line!r}")
-        return command
-
-    async def _started(self) -> int:
-        """Wait until the host says that the command runs; returns the Win32 error when it does not."""
-        while self._process.returncode is None:
-            if self._report():
-                break
-            # The host can tell us by a file only: Wine hands on no other descriptor than the first three.
-            await asyncio.sleep(0.005)
-        text = self._report()
-        return int(text[1:]) if text.startswith("!") else 0
-
-    def _report(self) -> str:
-        """What the host wrote so far."""
+        pipes = _Pipes()
+        fields = [line, options.working_directory or "", str(options.codepage)]
+        fields += [prefix.unix(path) for path in pipes.theirs()]
+        fields += [f"{name}={value}" for name, value in environment.items()]
+        request = prefix.run / f"command-{next(_numbers)}"
         try:
-            return self._exit_file.read_text(encoding="ascii")
-        except FileNotFoundError:
-            return ""
+            request.write_bytes(("\0".join(fields) + "\0").encode("utf-16-le", "surrogatepass"))
+            number, ended = await agent.start_command(prefix.unix(request))
+            await pipes.open()
+        except CommandRefusedError as exc:
+            pipes.close()
+            raise CommandRefusedError(exc.code, f"{exc}: cannot start {line!r}") from exc
+        except BaseException:
+            pipes.close()
+            raise
+        finally:
+            request.unlink(missing_ok=True)
+        return cls(agent, number, ended, pipes)
 
-    async def _pump(self, stream: str, reader: asyncio.StreamReader | None) -> None:
-        assert reader is not None
+    async def _pump(self, stream: str, reader: asyncio.StreamReader) -> None:
         while chunk := await reader.read(1 << 16):
             self._pieces.put_nowait((stream, chunk))
 
     async def _follow(self) -> int:
         await asyncio.wait(self._readers)
         self._pieces.put_nowait(None)
-        text = self._report()
-        if not text.isdigit():
-            # Killed; else the code is there, and the host may live on with what the command left in the background.
-            await self._process.wait()
-            text = self._report()
-        # No code: the host died with its prefix (power cut) or was killed.
-        code = int(text) if text.isdigit() else self._killed if self._killed is not None else 1
+        code = await self._exit
+        if self._killed is not None:
+            code = self._killed
+        self._pipes.close()
         for call in self._listeners:
             call(code)
         return code
@@ -124,20 +106,67 @@ class WineCommand:
 
     async def send(self, data: bytes, *, end: bool) -> None:
         """Write to standard input; what a command that has ended would have read is dropped, as WinRM does."""
-        stdin = self._process.stdin
-        assert stdin is not None
         try:
             if data:
-                stdin.write(data)
-                await stdin.drain()
+                self._pipes.stdin.write(data)
+                await self._pipes.stdin.drain()
             if end:
-                stdin.close()
+                self._pipes.stdin.close()
         except (BrokenPipeError, ConnectionResetError):
             return
 
     async def terminate(self, *, ctrl_c: bool = False) -> None:
-        """Kill the host: the job object it holds kills the whole tree, also what a command that has ended left."""
-        self._killed = _CONTROL_C_EXIT if ctrl_c else 1
-        kill(self._process)
-        await self._process.wait()
+        """End what is in the command's job object: the whole tree, also what a command that has ended left."""
+        if not self._exit.done():
+            self._killed = _CONTROL_C_EXIT if ctrl_c else 1
+        with contextlib.suppress(AgentGoneError):
+            await self._agent.ask("kill", str(self._number))
         await self.wait()
+
+
+class _Pipes:
+    """The standard streams of a command: pipes of the lab, whose other ends Windows' programs open by their names."""
+
+    stdin: asyncio.StreamWriter
+    stdout: asyncio.StreamReader
+    stderr: asyncio.StreamReader
+
+    def __init__(self) -> None:
+        (stdin, ours), *others = os.pipe(), os.pipe(), os.pipe()
+        self._ours = [ours, *(read for read, _write in others)]
+        self._theirs = [stdin, *(write for _read, write in others)]
+        self._transports: list[asyncio.BaseTransport] = []
+
+    def theirs(self) -> list[Path]:
+        """Names of the ends that are the command's."""
+        return [Path(f"/proc/{os.getpid()}/fd/{descriptor}") for descriptor in self._theirs]
+
+    async def open(self) -> None:
+        """The command has its ends: a stream ends when nobody in the station has it any more."""
+        self._let_go(self._theirs)
+        loop = asyncio.get_running_loop()
+        file = os.fdopen(self._ours.pop(0), "wb", buffering=0)
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, file)
+        self.stdin = asyncio.StreamWriter(transport, protocol, None, loop)
+        self._transports.append(transport)
+        self.stdout, self.stderr = await self._reader(), await self._reader()
+
+    async def _reader(self) -> asyncio.StreamReader:
+        reader = asyncio.StreamReader()
+        file = os.fdopen(self._ours.pop(0), "rb", buffering=0)
+        transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), file
+        )
+        self._transports.append(transport)
+        return reader
+
+    def close(self) -> None:
+        """Harmless when done already."""
+        for transport in self._transports:
+            transport.close()
+        self._let_go(self._theirs)
+        self._let_go(self._ours)
+
+    def _let_go(self, descriptors: list[int]) -> None:
+        while descriptors:
+            os.close(descriptors.pop())

@@ -177,7 +177,7 @@ class WineStation:
         self, command: str, arguments: tuple[str, ...], *, account: Account, options: ShellOptions, skip_cmd_shell: bool
     ) -> WineCommand:
         r"""Start ``%COMSPEC% /C command arguments…``, or the program itself. Raises CommandRefusedError."""
-        self._running()
+        agent = self._running()
         line = " ".join([command, *arguments])
         if not skip_cmd_shell:
             line = f"C:\\windows\\system32\\cmd.exe /C {line}"
@@ -185,7 +185,12 @@ class WineStation:
             raise CommandRefusedError(267, "The directory name is invalid.")
         started = self.journal.add("command", self.name, line=" ".join([command, *arguments]), user=account.name)
 
-        running = await WineCommand.start(self.prefix, line, account=account, computer=self.computer, options=options)
+        try:
+            running = await WineCommand.start(
+                self.prefix, agent, line, account=account, computer=self.computer, options=options
+            )
+        except AgentGoneError as exc:
+            raise CommandRefusedError(21, f"{self.name} has lost power") from exc
         self._commands.add(running)
 
         def ended(code: int) -> None:

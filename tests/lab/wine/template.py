@@ -36,6 +36,7 @@ _TIME_ZONES = frozenset({"GMT Standard Time", "Romance Standard Time", "UTC"})
 _ZONE = re.compile(
     r"^\[Software\\\\(?:Wow6432Node\\\\)?Microsoft\\\\Windows NT\\\\CurrentVersion\\\\Time Zones\\\\([^\\\]]+)"
 )
+_MUI_NAME = re.compile(r'(?m)^"MUI_\w+"=.*\n')
 _NO_FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig></fontconfig>
@@ -53,8 +54,10 @@ def wine_environment(prefix: Path, *, language: str, locale_folder: Path, home: 
         "WINEARCH": "win64",
         "LOCPATH": str(locale_folder),
         "LC_ALL": LOCALES[language],
-        # Nothing is drawn: no program has to read the host's list of fonts.
-        "FONTCONFIG_FILE": str(locale_folder.parent / "fonts.conf"),
+        # Nothing is drawn: no program has to read the host's list of fonts, nor the rules that the library looks for
+        # beside it. A library that is not there at all is none of Wine's cases: explorer.exe starts itself for ever.
+        "FONTCONFIG_SYSROOT": str(locale_folder.parent),
+        "FONTCONFIG_FILE": "/fonts.conf",
     }
 
 
@@ -171,7 +174,12 @@ def _leave_zones(registry: Path) -> None:
     zones = [_ZONE.match(section) for section in sections]
     if not any(zone and zone[1] in _TIME_ZONES for zone in zones):
         raise ToolchainError(f"{registry} has none of the time zones {', '.join(sorted(_TIME_ZONES))}")
-    left = [each for each, zone in zip(sections, zones, strict=True) if zone is None or zone[1] in _TIME_ZONES]
+    left = [
+        # A name of the zone in the language of Windows has each program load the library of such names, twice.
+        _MUI_NAME.sub("", each) if zone else each
+        for each, zone in zip(sections, zones, strict=True)
+        if zone is None or zone[1] in _TIME_ZONES
+    ]
     registry.write_text("\n".join([head, *left]), encoding="utf-8", errors="surrogateescape")
 
 
@@ -214,7 +222,7 @@ def _add_programs(prefix: Path, programs: Path) -> None:
     hosts = prefix / LAB_FOLDER / "bin"
     hosts.mkdir(parents=True)
     for program in programs.glob("*.exe"):
-        if program.stem in {"agent", "rshost", "idle"}:
+        if program.stem in {"agent", "console", "idle"}:
             shutil.copyfile(program, hosts / program.name)
         elif program.stem != "refuse":
             shutil.copyfile(program, system / program.name)

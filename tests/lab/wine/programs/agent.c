@@ -1,4 +1,4 @@
-/* The station's resident: Task Scheduler, WMI and shutdown requests, as Windows' services do them.
+/* The station's resident: WinRS, Task Scheduler, WMI and shutdown requests, as Windows' services do them.
 
    On standard input the lab sends one request a line, fields separated by tabs: NUMBER, VERB, arguments. On standard
    output go {"id": NUMBER, …} answers and {"event": …} lines. End of input ends the agent. Windows programs reach it
@@ -120,6 +120,11 @@ static void answer(wchar_t *line)
         char *text = native_file(fields[2]);
         say("{\"id\": %ls, %s}", fields[0], text);
         free(text);
+    } else if (count == 3 && same(fields[1], L"command"))
+        say("{\"id\": %ls, \"error\": %lu}", fields[0], (unsigned long)command_start(fields[0], fields[2]));
+    else if (count == 3 && same(fields[1], L"kill")) {
+        command_kill(fields[2]);
+        say("{\"id\": %ls}", fields[0]);
     } else if (count == 4 && same(fields[1], L"start"))
         say("{\"id\": %ls, \"pid\": %lu}", fields[0], start_process(fields[3], same(fields[2], L"1")));
     else
@@ -132,7 +137,11 @@ int wmain(void)
     InitializeCriticalSection(&output);
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
     if (!wmi_open()) return 1;
+    /* Ours alone: no command is to keep what the lab reads. */
+    SetHandleInformation(GetStdHandle(STD_INPUT_HANDLE), HANDLE_FLAG_INHERIT, 0);
+    SetHandleInformation(GetStdHandle(STD_OUTPUT_HANDLE), HANDLE_FLAG_INHERIT, 0);
     tasks_open();
+    commands_open();
     set_host_name();
     CloseHandle(CreateThread(NULL, 0, serve_pipe, NULL, 0, NULL));
     say("{\"event\": \"ready\"}");

@@ -17,6 +17,13 @@ char *wmi_method(const wchar_t *space, const wchar_t *class_name, const wchar_t 
 char *native_processes(void);
 char *native_file(const wchar_t *path);
 
+/* Commands of WinRS (commands.c): by the number of the request that started them. Returns an error code. */
+void commands_open(void);
+DWORD command_start(const wchar_t *number, const wchar_t *request);
+void command_kill(const wchar_t *number);
+/* Held by whoever starts a program: what one inherits is no other's. */
+extern CRITICAL_SECTION starting;
+
 /* Task Scheduler (tasks.c). */
 void tasks_open(void);
 /* Fields of a request of schtasks.exe, NULL at the end; the answer is written into `answer`. */

@@ -12,6 +12,8 @@
 /* Folder of the lab's own state inside a station; the snapshot leaves it out. */
 #define LAB_FOLDER L"C:\\windows\\lab"
 #define LAB_PIPE L"\\\\.\\pipe\\rentree-lab"
+/* The event by which a console says that it is there (console.c). */
+#define LAB_CONSOLE L"Global\\rentree-lab-console"
 #define LAB_SEPARATOR L'\x1f'
 #define LAB_TEXT 32768
 

@@ -64,11 +64,14 @@ static DWORD launch(wchar_t *line, const wchar_t *folder, wchar_t *environment, 
 {
     SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     STARTUPINFOW startup = {.cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES};
-    HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, OPEN_EXISTING, 0, NULL);
+    HANDLE nothing;
     DWORD error;
+    EnterCriticalSection(&starting);
+    nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherit, OPEN_EXISTING, 0, NULL);
     startup.hStdInput = startup.hStdOutput = startup.hStdError = nothing;
     error = create_process(line, CREATE_NO_WINDOW, environment, folder && *folder ? folder : L"C:\\windows\\system32", &startup, process);
     CloseHandle(nothing);
+    LeaveCriticalSection(&starting);
     if (error) return error;
     /* The session's job holds the task's own. */
     if (outer) AssignProcessToJobObject(outer, process->hProcess);

@@ -44,6 +44,24 @@ def test_exit_codes_quotes_and_encodings_come_through() -> None:
     on_station(scenario)
 
 
+def test_code_pages_of_commands_at_the_same_time_and_after_chcp() -> None:
+    """They share consoles, one for each code page."""
+
+    async def scenario(station: WineStation) -> None:
+        async def said(line: str, codepage: int) -> str:
+            return (await run(station, line, codepage=codepage)).stdout
+
+        late = "ping -n 2 127.0.0.1 >nul & chcp"
+        first, second, third = await asyncio.gather(said(late, 65001), said(late, 850), said("chcp", 65001))
+        assert "65001" in first
+        assert "850" in second
+        assert "65001" in third
+        await said("chcp 1252", 65001)
+        assert "65001" in await said("chcp", 65001)
+
+    on_station(scenario)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
