@@ -65,6 +65,8 @@ class School:
     inventory: Path
     work: Path
     variables: Path
+    # Plays are dear there: what the controller alone decides is asserted on simulated stations.
+    on_wine: bool = False
 
     @property
     def written(self) -> Path:
@@ -219,7 +221,9 @@ def start_school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartScho
                 "pronote_client_log_dir": str(work / "logs"),
             }
             variables.write_text(json.dumps(values), encoding="utf-8")
-            return School(lab=lab, inventory=inventory, work=work / "runs", variables=variables)
+            return School(
+                lab=lab, inventory=inventory, work=work / "runs", variables=variables, on_wine=backend == "wine"
+            )
 
         yield start
 

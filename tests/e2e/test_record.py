@@ -98,7 +98,7 @@ def test_record_publish_deploy(school: School, tmp_path: Path) -> None:
     earlier_times = ("-e", "pronote_record_poll_interval=0.2", "-e", "pronote_record_verify_timeout=20")
     named = school.play("record_response", "-e", json.dumps(earlier), *earlier_times).assert_code(0)
     assert reference.actions(named) == ["none", "none"]
-    for arguments in (("--check", "--diff"), ()):
+    for arguments in (("--check", "--diff"), *([] if school.on_wine else [()])):
         again = reference.play(*arguments).assert_code(0)
         assert not reference.result(again)["changed"]
     assert school.lab.snapshots() == settled
