@@ -72,8 +72,10 @@ def _import_engine() -> None:
 
 @pytest.fixture(autouse=True)
 def _run_of_its_own() -> Iterator[None]:
-    """What a test's stations refused is forgotten: the tests of a process have one folder, as a run has."""
+    """What a test's stations refused is forgotten, and what could not be kept: all of a process share both."""
     yield
+    if (answers := sys.modules.get(f"{_COLLECTION}.module_utils.server.answers")) is not None:
+        answers.cache_notes()
     for path in Path(vars(constants)["DEFAULT_LOCAL_TMP"]).glob("account-*"):
         path.unlink()
 
