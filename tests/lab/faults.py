@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .journal import Journal
+
 __all__ = ["Effect", "Fault", "FaultPlan"]
 
 Effect = Literal[
@@ -114,6 +116,16 @@ class FaultPlan:
         """The fault to apply to this request, if any."""
         fired = [fault for fault in self.faults if fault.fires(what)]
         return fired[0] if fired else None
+
+    def of_download(self, station: str, file: str, journal: Journal) -> str | None:
+        """What goes wrong with a station's download from the depot, as the depot has it (``DepotFaults``)."""
+        rule = self.check(f"Fetch {file}")
+        if rule is None:
+            return None
+        journal.add("fault", station, effect=rule.effect, what=f"Fetch {file}")
+        if rule.effect == "note":
+            return None
+        return "cut" if rule.effect == "cut_download" else rule.effect
 
     @classmethod
     def from_data(cls, rules: list[dict[str, Any]]) -> FaultPlan:

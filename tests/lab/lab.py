@@ -213,13 +213,7 @@ class Lab:
 
     def _download_fault(self, client: str, file: str) -> str | None:
         name, plan = self._plans.get(client, ("", None))
-        rule = plan.check(f"Fetch {file}") if plan is not None else None
-        if rule is None:
-            return None
-        self.journal.add("fault", name, effect=rule.effect, what=f"Fetch {file}")
-        if rule.effect == "note":
-            return None
-        return "cut" if rule.effect == "cut_download" else rule.effect
+        return plan.of_download(name, file, self.journal) if plan is not None else None
 
     def _address(self, host: str) -> str:
         return f"{self.network}.{host}"

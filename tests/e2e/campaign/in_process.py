@@ -35,17 +35,7 @@ class Trial:
         self._patch = monkeypatch
         self._runs = 0
         pc.hangs_up = True
-        pc.depot_faults.of_client = self._download_fault
-
-    def _download_fault(self, _client: str, file: str) -> str | None:
-        """As the lab has it (``Lab._download_fault``)."""
-        rule = self.pc.faults.check(f"Fetch {file}")
-        if rule is None:
-            return None
-        self.pc.journal.add("fault", NAME, effect=rule.effect, what=f"Fetch {file}")
-        if rule.effect == "note":
-            return None
-        return "cut" if rule.effect == "cut_download" else rule.effect
+        pc.depot_faults.of_client = lambda _client, file: pc.faults.of_download(NAME, file, pc.journal)
 
     @property
     def store(self) -> Path:
