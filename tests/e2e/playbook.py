@@ -49,6 +49,12 @@ class PlaybookRun:
                 found[result["host"]] = {**result["result"], "outcome": result["outcome"]}
         return found
 
+    @property
+    def failures(self) -> dict[str, str]:
+        """What each host ended with that failed or was not reached: its message, on one line."""
+        failed = [each for each in self.results if each["outcome"] in {"failed", "unreachable"}]
+        return {each["host"]: " ".join(str(each["result"].get("msg", "")).split()) for each in failed}
+
     def assert_code(self, code: int) -> PlaybookRun:
         """Fail with the end of the output unless the exit code is this one."""
         assert self.code == code, f"exit code {self.code} instead of {code}\n{self.output[-6000:]}"

@@ -21,6 +21,7 @@ from ansible_collections.rentree.pronote.plugins.module_utils.product.technologi
 from ansible_collections.rentree.pronote.plugins.plugin_utils.rehearsal.package import harmless
 
 from tests.e2e.playbook import PlaybookRun, run_playbook
+from tests.e2e.refusals import play_refusals, write_cases
 from tests.lab.wsman import make_tls
 from tests.servers import NGINX, free_port, nginx, require_server
 
@@ -259,11 +260,9 @@ def test_what_would_spoil_a_configuration_is_refused(tmp_path: Path) -> None:
     inventory = tmp_path / "hosts.yml"
     variables = yaml.safe_load(inventory.read_text(encoding="utf-8"))["pronote_depots"]["hosts"]["web"]
     hosts = {name: spoiling for name, (spoiling, _) in _SPOILING.items()}
-    whole = {"all": {"hosts": hosts, "vars": {**variables, "role": "pronote_depot"}}}
-    inventory.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    write_cases(inventory, hosts, {**variables, "role": "pronote_depot"})
     before = depot.files()
-    run = run_playbook("../tests/e2e/playbooks/refusals", inventory=inventory, work=tmp_path / "runs").assert_code(2)
-    refused = {each["host"]: str(each["result"].get("msg")) for each in run.results if each["outcome"] == "failed"}
+    refused = play_refusals(inventory).assert_code(2).failures
     assert refused.keys() == _SPOILING.keys()
     for name, (_, told) in _SPOILING.items():
         assert told in refused[name], name

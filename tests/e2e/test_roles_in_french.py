@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from tests import pseudo
-from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
+from tests.e2e.playbook import ROOT, PlaybookRun
+from tests.e2e.refusals import play_refusals, write_cases
 from tests.lab.simulated.installer.package import build_iss
 
 _SCHEDULE = {"role": "pronote_schedule", "pronote_schedule_inventory": "/opt/x", "pronote_schedule_kind": "systemd"}
@@ -86,28 +87,17 @@ class Refusals:
         hosts = {
             name: yaml.safe_load(yaml.safe_dump(case).replace("{top}", str(top))) for name, (case, _) in _CASES.items()
         }
-        (top / "hosts.yml").write_text(
-            yaml.safe_dump(
-                {
-                    "all": {
-                        "hosts": hosts,
-                        "vars": {
-                            "ansible_connection": "local",
-                            "ansible_python_interpreter": sys.executable,
-                            "pronote_cache_dir": str(top / "cache"),
-                            **variables,
-                        },
-                    }
-                }
-            ),
-            encoding="utf-8",
-        )
+        given = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "pronote_cache_dir": str(top / "cache"),
+            **variables,
+        }
+        write_cases(top / "hosts.yml", hosts, given)
 
     def play(self, *arguments: str, **environment: Any) -> PlaybookRun:
         # A check: what is not refused would be done to this machine.
-        arguments = ("--check", *arguments)
-        given: dict[str, Any] = {"inventory": self.top / "hosts.yml", "work": self.top / "runs", "COLUMNS": "4000"}
-        return run_playbook("../tests/e2e/playbooks/refusals", *arguments, **given, **environment)
+        return play_refusals(self.top / "hosts.yml", "--check", *arguments, **environment)
 
     def names(self) -> set[str]:
         """What is data in what is told."""
@@ -119,15 +109,9 @@ def refusals(tmp_path: Path) -> Refusals:
     return Refusals(tmp_path / "refusals", {})
 
 
-def _told(run: PlaybookRun) -> dict[str, str]:
-    """What each case ended with."""
-    failed = [each for each in run.results if each["outcome"] in {"failed", "unreachable"}]
-    return {each["host"]: " ".join(str(each["result"].get("msg", "")).split()) for each in failed}
-
-
 def test_each_refusal_is_in_french(refusals: Refusals) -> None:
     run = refusals.play().assert_code(2)
-    told = _told(run)
+    told = run.failures
     assert {name: (expected in told.get(name, "")) or told.get(name) for name, (_, expected) in _CASES.items()} == (
         dict.fromkeys(_CASES, True)
     )
@@ -143,7 +127,7 @@ def test_none_has_a_word_that_the_catalogue_does_not_know(refusals: Refusals) ->
     limit = ("--limit", "all:!no-uai-looked-up")
     run = refusals.play(*limit, ANSIBLE_CALLBACKS_ENABLED="pseudo_language,results_json", RENTREE_PSEUDO=str(words))
     run.assert_code(2)
-    assert {name for name, text in _told(run).items() if "⟦" in text} == set(_CASES) - {"no-uai-looked-up"}
+    assert {name for name, text in run.failures.items() if "⟦" in text} == set(_CASES) - {"no-uai-looked-up"}
     left = pseudo.unmarked(run.output, refusals.names())
     assert not left, "\n".join(left)
 
@@ -160,5 +144,5 @@ def test_a_language_that_there_is_not_is_told_once_and_with_its_place(tmp_path: 
         if line.partition(": ")[2] == "de"
     )
     assert f"Origin: {refusals.top / 'hosts.yml'}:{place}:" in output
-    told = _told(run)
+    told = run.failures
     assert [name for name, (_, expected) in _CASES.items() if expected not in told[name]] == []

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.e2e.conftest import School, StartSchool
 from tests.e2e.playbook import ROOT, PlaybookRun, run_playbook
+from tests.e2e.refusals import play_refusals, write_cases
 from tests.tools import require_tool
 
 STATIONS: list[dict[str, Any]] = [
@@ -210,11 +210,8 @@ def test_what_would_be_read_in_another_way_is_refused(controller: Controller) ->
         for name, wrong in _WRONG.items()
     }
     variables = {**controller.values(), "role": "pronote_schedule", "ansible_connection": "local"}
-    inventory = controller.top / "wrong.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": variables}}), encoding="utf-8")
-    refusals = "../tests/e2e/playbooks/refusals"
-    run = run_playbook(refusals, inventory=inventory, work=controller.top / "runs", COLUMNS="4000").assert_code(2)
-    refused = {each["host"]: str(each["result"].get("msg")) for each in run.results if each["outcome"] == "failed"}
+    write_cases(controller.top / "wrong.yml", hosts, variables)
+    refused = play_refusals(controller.top / "wrong.yml").assert_code(2).failures
     assert refused.keys() == _WRONG.keys()
     for name, told in refused.items():
         assert "des caractères que systemd, cron ou un shell lirait autrement" in told, name
