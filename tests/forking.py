@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import atexit
 import copy
+import hashlib
 import json
+import marshal
 import os
 import selectors
 import socket
@@ -18,9 +20,10 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-__all__ = ["ask", "ended_at_once", "keep_metadata", "serve"]
+__all__ = ["KeptCode", "ask", "ended_at_once", "keep_metadata", "serve"]
 
 _LARGEST = 2**17  # bytes of a request: arguments and environment of one process
 
@@ -75,6 +78,32 @@ def _tell(reply: socket.socket, number: int) -> None:
     # Who asked may have been ended.
     with suppress(OSError):
         reply.sendall(f"{number}\n".encode())
+
+
+class KeptCode:
+    """Code by what it was made of, in files: processes that have forked from one another share nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, CodeType] = {}
+
+    def get(self, key: object, make: Callable[[], CodeType]) -> CodeType:
+        """The code of a key, whose ``repr`` tells it from every other; ``make`` may raise."""
+        name = hashlib.sha256(repr(key).encode(errors="surrogatepass")).hexdigest()
+        if (code := self._known.get(name)) is not None:
+            return code
+        file = self._folder / name
+        try:
+            code = marshal.loads(file.read_bytes())
+        except OSError:
+            code = make()
+            # Whoever reads sees a whole file or none. A folder that is not there any more keeps nothing.
+            with suppress(OSError):
+                part = file.with_name(f"{name}.{os.getpid()}")
+                part.write_bytes(marshal.dumps(code))
+                part.rename(file)
+        self._known[name] = code
+        return code
 
 
 @contextmanager

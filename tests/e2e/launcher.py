@@ -183,7 +183,8 @@ def _own_folder() -> None:
 def _main() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as control:
         import_libraries()
-        sources = Sources(COLLECTION / "plugins")
+        # Forks have it too.
+        builtins.compile = Sources(COLLECTION / "plugins")
         if with_ansible := "ansible" in sys.argv[2:]:
             import_ansible()
             import_product()
@@ -199,7 +200,6 @@ def _main() -> None:
         command = _become(*forked)
         if with_ansible:
             _own_folder()
-        builtins.compile = sources
         sys.argv[:] = command
         sys.orig_argv[:] = [sys.executable, *command]
         sys.path[0] = str(Path(command[0]).parent)

@@ -9,19 +9,15 @@ from __future__ import annotations
 import atexit
 import builtins
 import copy
-import hashlib
-import marshal
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any
 
-from tests.forking import keep_metadata
+from tests.forking import KeptCode, keep_metadata
 
 __all__ = [
     "COLLECTION",
@@ -75,39 +71,12 @@ class Sources:
         return self._compile(source, filename, mode, *more, **named)
 
 
-class _Kept:
-    """Code by what it was made of, in files: processes that have forked from one another share nothing else."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, CodeType] = {}
-
-    def get(self, key: object, make: Callable[[], CodeType | None]) -> CodeType | None:
-        """The code of a key, whose ``repr`` tells it from every other; ``make`` may have none, or raise."""
-        name = hashlib.sha256(repr(key).encode(errors="surrogatepass")).hexdigest()
-        if (code := self._known.get(name)) is not None:
-            return code
-        file = self._folder / name
-        try:
-            code = marshal.loads(file.read_bytes())
-        except OSError:
-            if (code := make()) is None:
-                return None
-            # Whoever reads sees a whole file or none. A folder that is not there any more keeps nothing.
-            with suppress(OSError):
-                part = file.with_name(f"{name}.{os.getpid()}")
-                part.write_bytes(marshal.dumps(code))
-                part.rename(file)
-        self._known[name] = code
-        return code
-
-
 def keep_templates() -> None:
     """Have Ansible, which was imported, compile each template and condition once in this process and its forks."""
     folder = Path(tempfile.mkdtemp(prefix="rentree-templates-"))
     made_by = os.getpid()
     atexit.register(lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == made_by else None)
-    kept = _Kept(folder)
+    kept = KeptCode(folder)
     bits: Any = import_module("ansible._internal._templating._jinja_bits")
     expression: Any = import_module("jinja2.environment").TemplateExpression
     environment = bits.AnsibleEnvironment

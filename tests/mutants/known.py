@@ -8,9 +8,7 @@ fault, leaves the others what it compiled: by the time of a source that is none 
 from __future__ import annotations
 
 import gc
-import hashlib
 import json
-import marshal
 import multiprocessing
 import os
 import re
@@ -27,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from tests.forking import keep_metadata
+from tests.forking import KeptCode, keep_metadata
 from tests.mutants.tree import ROOT, copied_tree
 
 __all__ = ["Known", "known_mutants"]
@@ -78,16 +76,10 @@ class _Compiler:
     """``compile`` for Ansible's loader of collections, which keeps no bytecode: most of a fork's time without it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._kept = KeptCode(folder)
 
     def __call__(self, source: bytes | str, filename: str, *how: Any, **named: Any) -> Any:
-        text = source.encode() if isinstance(source, str) else source
-        kept = self._folder / hashlib.sha256(filename.encode() + b"\0" + text).hexdigest()
-        if kept.exists():
-            return marshal.loads(kept.read_bytes())
-        made = compile(source, filename, *how, **named)
-        kept.write_bytes(marshal.dumps(made))
-        return made
+        return self._kept.get((filename, source), lambda: compile(source, filename, *how, **named))
 
 
 def _run(*tests: str, first: bool = False) -> int:
