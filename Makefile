@@ -13,9 +13,9 @@ LAB ?= simulated
 LAB_AUTH ?= ntlm
 # A playbook on the lab waits half of its time for a station, as on Windows: more workers than cores (tests/e2e/conftest.py).
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
-PLAYBOOKS ?= $(shell echo $$((2 * $(WORKERS))))
-# One more than cores: a test on a Wine station waits for it.
-UNIT_ARGS ?= -n $(shell echo $$(($(WORKERS) + 1))) --dist worksteal
+PLAYBOOKS ?= $(shell echo $$((2 * $(WORKERS) + 1)))
+# Likewise: tests on Wine stations wait for them, others for what a server does not say.
+UNIT_ARGS ?= -n $(shell echo $$((2 * $(WORKERS)))) --dist worksteal
 # What tests/covered.py asks for, and no more: a report on the rest took 10 s.
 ENGINE = deploy depot job responses station survey
 E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder

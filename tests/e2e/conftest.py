@@ -98,6 +98,9 @@ class School:
 
 StartSchool = Callable[..., School]
 
+# Each for half a minute and more: at the end it would keep one worker busy, and the others waiting.
+_LONG = {"awx", "demo_language", "first_evening", "lease", "rings", "schedule", "wake", "year"}
+
 # Fixtures of a module that a worker makes for itself: a test that needs no other shares nothing with its neighbours.
 _SHARING_NOTHING = {"start_school", "network", "updating"}
 
@@ -114,7 +117,7 @@ def _shared(item: pytest.Function) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let workers (``--dist loadgroup``) take whatever shares no lab, and the long tests on Wine first.
+    """Let workers (``--dist loadgroup``) take whatever shares no lab, and long tests first: those on Wine, and some.
 
     The group is written into the node's name as pytest-xdist does it for ``xdist_group``: its 3.8 writes to
     ``_nodeid``, which pytest 9.2 does not read any more, and every test then is a group of its own.
@@ -127,7 +130,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if getattr(config.option, "loadgroup", False):
         for item, shared in sharing.items():
             item._id = NodeId.parse(f"{item.nodeid}@{item.path.stem} {shared}")
-    items.sort(key=lambda item: item.get_closest_marker("wine") is None)
+    items.sort(
+        key=lambda item: item.get_closest_marker("wine") is None and item.path.stem.removeprefix("test_") not in _LONG
+    )
 
 
 def _refuse_chains(sharing: dict[pytest.Function, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
@@ -48,14 +49,27 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: at the end it would keep one worker busy, and the others waiting.
-
-    Tests beside the engine count for no coverage: following them takes a third of their CPU, and nobody asks for it.
-    """
+    """What takes longest begins first: at the end it would keep one worker busy, and the others waiting."""
     items.sort(key=_turn)
-    for item in items:
-        if not _covers(item.path):
-            item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Tests beside the engine count for no coverage: following them takes half as long again, and nobody asks for it.
+
+    Nor are their fixtures followed, nor threads that they start: pytest-cov's marker ``no_cover`` leaves out neither.
+    """
+    tracer = sys.gettrace()
+    if not isinstance(tracer, CTracer) or _covers(item.path):
+        return (yield)
+    of_threads = threading.gettrace()
+    threading.settrace(None)
+    tracer.stop()
+    try:
+        return (yield)
+    finally:
+        tracer.start()
+        threading.settrace(of_threads)
 
 
 @cache
