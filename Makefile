@@ -18,6 +18,8 @@ PLAYBOOKS ?= $(shell echo $$((2 * $(WORKERS) + 1)))
 UNIT_ARGS ?= -n $(shell echo $$((2 * $(WORKERS)))) --dist worksteal
 # What tests/covered.py asks for, and no more: a report on the rest took 10 s.
 ENGINE = deploy depot job responses station survey
+# Of pages in Chromium, for whoever looks at them: a tenth of the time.
+PICTURES = RENTREE_PICTURES=1
 E2E_ARGS ?= -n $(PLAYBOOKS) --dist loadgroup --no-loadscope-reorder
 # Nothing without its digest in the lock; wheels only, since what would build a source package comes without one.
 # Where a wheel is missing (Linux with musl): make venv WHEELS=
@@ -77,7 +79,7 @@ quick: lint types ## For every commit, in minutes: lint, types, a handful of pla
 # Lint and types need one core each; tests of time-outs have the machine for themselves.
 test: $(STAMP) ## The quality gate
 	$(MAKE) --jobs=2 --output-sync=target lint types
-	$(MAKE) coverage e2e browser
+	$(MAKE) coverage e2e browser PICTURES=
 
 lint: $(STAMP) ## ruff, import-linter (the floors), ansible-lint (production), catalogues, changelog fragments
 	$(BIN)/ruff format --check .
@@ -149,8 +151,8 @@ fuzz: $(STAMP) ## Every parser with thousands of texts (FUZZ each), others at ea
 audit-hostile: $(STAMP) ## An audit of fifty stations of which twenty misbehave in every way known; prints how long it took
 	$(BIN)/python -m pytest tests/hostile -n 0 -q
 
-browser: $(STAMP) ## The HTML pages in Chromium (as root on Debian 12, first: sh tests/browser/setup.sh)
-	$(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile
+browser: $(STAMP) ## The HTML pages in Chromium, pictures of them in build/browser (as root on Debian 12, first: sh tests/browser/setup.sh)
+	$(PICTURES) $(BIN)/python -m pytest tests/browser -n $(WORKERS) --dist loadfile
 
 picture: $(STAMP) ## Take the pictures of the report and the board anew
 	RENTREE_REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/browser -n 0 -q -k picture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.collection import ROOT
 
-__all__ = ["SHOTS", "Paper", "printed", "violations", "visible_name"]
+__all__ = ["SHOTS", "Paper", "keep_picture", "printed", "violations", "visible_name"]
 
 SHOTS = ROOT / "build/browser"
 """Where screenshots and prints are kept."""
@@ -21,12 +22,22 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 def violations(page: Any) -> list[str]:
     """What axe-core finds against WCAG AA and good practice. The page needs ``bypass_csp``."""
-    found = Axe().run(page, options={"runOnly": _RULES})
+    # Without types, it describes whatever is right too: half of its time on a long page.
+    found = Axe().run(page, options={"runOnly": _RULES, "resultTypes": ["violations"]})
     return [
         f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
         for violation in found.response["violations"]
         for node in violation["nodes"][:3]
     ]
+
+
+def keep_picture(page: Any, name: str, *, whole: bool = False) -> None:
+    """For whoever looks at it (``make browser``): nothing is asserted of it, and the gate goes without.
+
+    ``whole``: with what is below the screen.
+    """
+    if "RENTREE_PICTURES" in os.environ:
+        page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
 
 
 def visible_name(name: str) -> str:
@@ -44,14 +55,15 @@ class Paper:
 
 
 def printed(page: Any, name: str) -> Paper:
-    """Print to PDF, with a picture of each sheet beside it."""
+    """Print to PDF; with pictures of sheets, as of pages."""
     path = SHOTS / f"{name}.pdf"
     page.pdf(path=path, prefer_css_page_size=True)
     text, info = (
         subprocess.run(command, capture_output=True, text=True, check=True).stdout
         for command in (["pdftotext", "-layout", str(path), "-"], ["pdfinfo", str(path)])
     )
-    subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(SHOTS / f"{name}-paper")], check=True)
+    if "RENTREE_PICTURES" in os.environ:
+        subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(SHOTS / f"{name}-paper")], check=True)
     return Paper(
         text=" ".join(text.split()),
         pages=int(re.findall(r"Pages:\s+(\d+)", info)[0]),

@@ -10,7 +10,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.board.board import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.board.operations import STATES
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.checks import SHOTS, printed, violations, visible_name
+from tests.browser.checks import SHOTS, keep_picture, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE
 
@@ -160,7 +160,7 @@ def test_nothing_is_wider_than_the_screen(
 ) -> None:
     page = open_report(request.getfixturevalue(kind), width=width).page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.screenshot(path=SHOTS / f"{kind.replace('_', '-')}-{width}.png", full_page=True)
+    keep_picture(page, f"{kind.replace('_', '-')}-{width}", whole=True)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -168,7 +168,7 @@ def test_one_school_on_a_screen(one_board: Report, open_report: Open, width: int
     page = open_report(one_board, width=width).page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     school = one_board.data["schools"][0]["school"]
-    page.screenshot(path=SHOTS / f"board-{school}-{width}.png", full_page=True)
+    keep_picture(page, f"board-{school}-{width}", whole=True)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -210,7 +210,7 @@ def test_the_two_pages_lead_to_each_other(pair: tuple[Report, Report], open_repo
     page.go_back()
     page.locator("header nav a", has_text="Audit du client PRONOTE").click()
     assert page.locator("h1").inner_text() == "Audit du client PRONOTE"
-    page.screenshot(path=SHOTS / "pair.png")
+    keep_picture(page, "pair")
     assert set(opened.asked) == {board.html.as_uri()}
     opened.asked.clear()
 

@@ -13,7 +13,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.document im
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.checks import SHOTS, violations
+from tests.browser.checks import keep_picture, violations
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import record
 
@@ -34,7 +34,7 @@ def test_a_page_is_as_dark_as_its_readers_system_and_paper_is_light(
     assert _light(open_report(report, color_scheme="light").page) > 200
     page = open_report(report, color_scheme="dark").page
     assert _light(page) < 60
-    page.screenshot(path=SHOTS / f"{kind}-dark.png", full_page=True)
+    keep_picture(page, f"{kind}-dark", whole=True)
     page.emulate_media(media="print")
     assert _light(page) > 200
 
@@ -58,4 +58,4 @@ def test_every_status_can_be_read_in_both(open_report: Open, tmp_path: Path, sch
     )
     assert len(set(looks)) == len(STATUSES)
     assert violations(page) == []
-    page.screenshot(path=SHOTS / f"statuses-{scheme}.png", full_page=True)
+    keep_picture(page, f"statuses-{scheme}", whole=True)

@@ -11,7 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.doctor.made import
 from ansible_collections.rentree.pronote.plugins.plugin_utils.station.fitness import NO_SPACE
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.checks import SHOTS, violations
+from tests.browser.checks import keep_picture, violations
 from tests.browser.conftest import Open, Report
 
 
@@ -47,13 +47,13 @@ def doctor(tmp_path: Path) -> Report:
 def test_the_page_can_be_read(doctor: Report, open_report: Open, scheme: str) -> None:
     opened = open_report(doctor, color_scheme=scheme, bypass_csp=True)
     assert violations(opened.page) == []
-    opened.page.screenshot(path=SHOTS / f"doctor-{scheme}.png", full_page=True)
+    keep_picture(opened.page, f"doctor-{scheme}", whole=True)
 
 
 def test_nothing_is_wider_than_a_telephone(doctor: Report, open_report: Open) -> None:
     page = open_report(doctor, width=360, height=740).page
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.screenshot(path=SHOTS / "doctor-telephone.png", full_page=True)
+    keep_picture(page, "doctor-telephone", whole=True)
 
 
 def test_what_does_not_hold_comes_before_what_could_not_be_looked_at(doctor: Report, open_report: Open) -> None:

@@ -11,7 +11,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.audit.status impor
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.todo import kind_of
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.checks import SHOTS, printed, violations
+from tests.browser.checks import keep_picture, printed, violations
 from tests.browser.conftest import Open, Report
 
 FR = catalogue("fr")
@@ -65,7 +65,7 @@ def test_a_room_is_said_in_words_and_everything_is_of_it(report: Report, open_re
     assert sorted(listed) == sorted(row["station"] for row in mine if row["status"] != "compliant")
     # What is of the whole school is not there.
     assert section.locator(".trend:visible").count() == 0
-    page.screenshot(path=SHOTS / "narrowed.png", full_page=True)
+    keep_picture(page, "narrowed", whole=True)
 
 
 def test_commands_name_a_room_that_was_chosen_whole_and_else_its_stations(report: Report, open_report: Open) -> None:

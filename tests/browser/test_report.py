@@ -16,7 +16,7 @@ from ansible_collections.rentree.pronote.plugins.plugin_utils.report.labels impo
 from ansible_collections.rentree.pronote.plugins.plugin_utils.report.write import render_html
 from ansible_collections.rentree.pronote.plugins.plugin_utils.words.catalogue import catalogue
 
-from tests.browser.checks import SHOTS, printed, violations, visible_name
+from tests.browser.checks import SHOTS, keep_picture, printed, violations, visible_name
 from tests.browser.conftest import Open, Report
 from tests.browser.sample import HOSTILE, sample
 
@@ -172,10 +172,10 @@ def test_nothing_is_wider_than_the_screen(report: Report, open_report: Open, wid
             page.locator(f"{opened} > summary").first.click()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, opened
     page.keyboard.press("Escape")
-    page.screenshot(path=SHOTS / f"report-{width}.png")
+    keep_picture(page, f"report-{width}")
     page.locator("section.school").nth(1).scroll_into_view_if_needed()
     page.locator(".plan summary.late, .plan summary.several").first.click()
-    page.screenshot(path=SHOTS / f"station-{width}.png")
+    keep_picture(page, f"station-{width}")
 
 
 def test_a_card_is_whole_even_in_the_last_row_of_its_room(report: Report, open_report: Open) -> None:
@@ -246,7 +246,7 @@ def test_over_two_thousand_stations_are_an_index_and_a_page_per_school(large: Re
     assert page.locator(".plan").count() == 0
     assert page.locator(".big").inner_text().startswith(FR.number(large.data["counts"]["compliant"]))
     assert page.evaluate("document.documentElement.scrollHeight") < 6_000
-    page.screenshot(path=SHOTS / "index.png", full_page=True)
+    keep_picture(page, "index", whole=True)
     school = large.data["schools"][14]
     page.locator("#q").fill(school["name"])
     page.locator("#said").filter(has_text="1 établissement sur 21").wait_for()
@@ -259,7 +259,7 @@ def test_over_two_thousand_stations_are_an_index_and_a_page_per_school(large: Re
     page.wait_for_url("**/audit.etab-*.html")
     assert page.locator("h1").inner_text() == f"Audit du client PRONOTE\u00a0: {school['name']}"
     assert page.locator(".plan summary").count() == sum(school["counts"].values())
-    page.screenshot(path=SHOTS / "index-school.png", full_page=True)
+    keep_picture(page, "index-school", whole=True)
     page.locator("#q").fill("r3-12")
     page.locator("#said").filter(has_text="1 poste sur 100").wait_for()
     page.locator("header nav a", has_text="Tous les établissements").click()

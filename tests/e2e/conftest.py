@@ -99,7 +99,10 @@ class School:
 StartSchool = Callable[..., School]
 
 # Each for half a minute and more: at the end it would keep one worker busy, and the others waiting.
-_LONG = {"awx", "demo_language", "first_evening", "lease", "rings", "schedule", "wake", "year"}
+_LONG = {
+    *("awx", "controllers", "demo_language", "first_evening", "lease", "playbooks", "rings", "schedule", "surveys"),
+    *("wake", "year"),
+}
 
 # Fixtures of a module that a worker makes for itself: a test that needs no other shares nothing with its neighbours.
 _SHARING_NOTHING = {"start_school", "network", "updating"}

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any
@@ -50,7 +51,7 @@ _OF_ANSIBLE = (
 )
 
 # How often a play loads a file of a role, but for the few that it loads for each station.
-_COPIES = 3
+_COPIES = 2
 
 
 class Sources:
@@ -60,8 +61,10 @@ class Sources:
         self._compile = builtins.compile
         self._made: dict[tuple[str, bytes], CodeType] = {}
         for file in plugins.glob("**/*.py"):
-            source = file.read_bytes()
-            self._made[str(file), source] = self._compile(source, str(file), "exec", dont_inherit=True)
+            # Python's own cache of bytecode: what was compiled for one process is read by the next.
+            code = SourceFileLoader(file.stem, str(file)).get_code(file.stem)
+            assert code is not None
+            self._made[str(file), file.read_bytes()] = code
 
     def __call__(self, source: Any, filename: Any, mode: str, *more: Any, **named: Any) -> Any:
         """As ``compile``; with flags it is asked for something else than code, as for a module's tree."""
@@ -183,10 +186,9 @@ def parse_roles() -> None:
         return ready.pop() if ready else copy.deepcopy(parsed)
 
     loader.load = keep
-    for pattern in ("roles/*/*/*.yml", "playbooks/*.yml"):
-        for root in (COLLECTION, COLLECTION.resolve()):
-            for file in root.glob(pattern):
-                loader().load_from_file(str(file), trusted_as_template=True)
+    # As plays name them: playbooks from the top of the repository, roles from the collection.
+    for file in (*COLLECTION.glob("roles/*/*/*.yml"), *COLLECTION.resolve().glob("playbooks/*.yml")):
+        loader().load_from_file(str(file), trusted_as_template=True)
     loader.load = kept_or_loaded
     spare = {id(parsed): [copy.deepcopy(parsed) for _ in range(_COPIES)] for parsed in kept.values()}
     reading.copy = SimpleNamespace(deepcopy=copied)

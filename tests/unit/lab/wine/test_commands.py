@@ -186,7 +186,7 @@ def test_twelve_stations_at_once() -> None:
 def test_power_off_ends_commands_and_keeps_files() -> None:
     async def scenario(station: WineStation) -> None:
         await run(station, "echo gardé>C:\\f.txt")
-        await run(station, "reg add HKLM\\Software\\Essai /v V /d été /f")
+        assert (await run(station, "reg add HKLM\\Software\\Essai /v V /d été /f")).code == 0
         command = await station.start_command(
             "ping -n 600 127.0.0.1", (), account=ADMIN, options=ShellOptions(), skip_cmd_shell=False
         )
