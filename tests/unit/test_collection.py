@@ -63,6 +63,7 @@ def test_the_tarball_has_what_users_need(tarball: list[str]) -> None:
         "meta/runtime.yml",
         "docs/design.md",
         "plugins/plugin_utils/depot/templates/install.cmd.j2",
+        "plugins/plugin_utils/depot/templates/fetch.cmd.j2",
         *(f"playbooks/{name}.yml" for name in _PLAYBOOKS),
         "inventories/example/hosts.yml",
         "inventories/example/group_vars/all/vault.yml.sample",

@@ -120,9 +120,10 @@ def test_a_line_that_cmd_would_read_otherwise_is_refused(line: str) -> None:
 
 def test_every_curl_of_a_station_takes_nothing_from_around_it() -> None:
     """Neither .curlrc (``-q``, the first option) nor machine-wide proxy variables."""
-    template = ROOT / "plugins/plugin_utils/depot/templates/install.cmd.j2"
+    templates = ROOT / "plugins/plugin_utils/depot/templates"
+    texts = [template.read_text(encoding="utf-8") for template in templates.glob("*.cmd.j2")]
     lines = [line for lines in _LINES.values() for line in lines]
-    lines += [line for line in template.read_text(encoding="utf-8").splitlines() if not line.startswith("rem ")]
+    lines += [line for text in texts for line in text.splitlines() if not line.startswith("rem ")]
     called = [part for line in lines for part in re.split(r"curl\.exe\"?", line)[1:]]
     assert len(called) >= 3
     assert [part for part in called if not part.startswith(' -q --noproxy "*" ')] == []

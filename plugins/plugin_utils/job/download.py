@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How far a job's download is, for whoever watches a live view.
 
-The job fetches its installer as ``<name>.part`` and then gives it its name (``templates/install.cmd.j2``, ``:fetch``).
+The job fetches its installer as ``<name>.part`` and then gives it its name (``templates/fetch.cmd.j2``).
 Its size is asked over WMI at each look at the job, one request more, and no more once the installer is whole.
 
 A Get, which reads every property, and no query for ``FileSize`` alone: NTFS writes the size of a file that is still
