@@ -16,13 +16,16 @@ from .prefix import Prefix
 __all__ = ["WineCommand"]
 
 _CONTROL_C_EXIT = 0xC000013A  # STATUS_CONTROL_C_EXIT
+# Seconds in which whatever was ended is over.
+_ENDING = 0.5
 _numbers = itertools.count(1)
 
 
 class WineCommand:
     """Implements ``tests.lab.station.RunningCommand``."""
 
-    def __init__(self, agent: Agent, number: int, ended: asyncio.Future[int], pipes: _Pipes) -> None:
+    def __init__(self, prefix: Prefix, agent: Agent, number: int, ended: asyncio.Future[int], pipes: _Pipes) -> None:
+        self._prefix = prefix
         self._agent = agent
         self._number = number
         self._exit = ended
@@ -68,7 +71,7 @@ class WineCommand:
             raise
         finally:
             request.unlink(missing_ok=True)
-        return cls(agent, number, ended, pipes)
+        return cls(prefix, agent, number, ended, pipes)
 
     async def _pump(self, stream: str, reader: asyncio.StreamReader) -> None:
         while chunk := await reader.read(1 << 16):
@@ -121,6 +124,10 @@ class WineCommand:
             self._killed = _CONTROL_C_EXIT if ctrl_c else 1
         with contextlib.suppress(AgentGoneError):
             await self._agent.ask("kill", str(self._number))
+        if not (await asyncio.wait([self._ended], timeout=_ENDING))[0]:
+            await asyncio.to_thread(self._prefix.kill_forgotten, self._pipes.inodes)
+            # wineserver itself may have its streams for ever.
+            self._pipes.close()
         await self.wait()
 
 
@@ -133,6 +140,7 @@ class _Pipes:
 
     def __init__(self) -> None:
         (stdin, ours), *others = os.pipe(), os.pipe(), os.pipe()
+        self.inodes = {os.fstat(read).st_ino for read, _write in others}
         self._ours = [ours, *(read for read, _write in others)]
         self._theirs = [stdin, *(write for _read, write in others)]
         self._transports: list[asyncio.BaseTransport] = []

@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Set
 from pathlib import Path
 
 from .template import LAB_FOLDER, Template, wine_environment
@@ -150,6 +151,21 @@ class Prefix:
                     if marker in (entry / "environ").read_bytes() + b"\0":
                         found.append(int(entry.name))
         return found
+
+    def kill_forgotten(self, pipes: Set[int]) -> None:
+        """Kill what has one of these pipes (inodes) and never became a Windows program.
+
+        wineserver forgets a program that is ended before its first thread is there: its process waits for ever (Wine 8,
+        once in twenty on a busy machine where it is ended as it starts). Windows has nothing like it.
+        """
+        wanted = {f"pipe:[{inode}]" for inode in pipes}
+        for pid in self.pids():
+            process = Path("/proc", str(pid))
+            with contextlib.suppress(OSError):
+                if not (process / "cmdline").read_bytes().startswith(bytes(WINE) + b"\0"):
+                    continue
+                if any(str(file.readlink()) in wanted for file in (process / "fd").iterdir()):
+                    os.kill(pid, signal.SIGKILL)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

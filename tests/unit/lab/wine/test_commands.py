@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.lab.wine.farm import WineFarm
 from tests.lab.wine.installers import build_setup
 from tests.lab.wine.options import WineOptions
 from tests.lab.wine.station import WineStation
+from tests.lab.wine.toolchain import WINE
 
 from .bench import ADMIN, on_station, run, until, within
 
@@ -116,6 +118,28 @@ def test_terminate_kills_the_whole_tree() -> None:
         await asyncio.wait_for(command.terminate(ctrl_c=True), 10)
         assert await command.wait() == 0xC000013A
         await until(lambda: "ping" not in _running(station))
+
+    on_station(scenario)
+
+
+def test_a_program_that_wine_forgot_is_ended_by_the_streams_that_it_has() -> None:
+    async def scenario(station: WineStation) -> None:
+        read, write = os.pipe()
+        # As one is seen that was ended before it was a Windows program: Wine's loader, which does nothing.
+        with os.fdopen(read), os.fdopen(write, "w"):
+            mine, other = [
+                await asyncio.create_subprocess_exec(
+                    WINE, "600", executable="/bin/sleep", env={"WINEPREFIX": str(station.prefix.path)}, stdout=stdout
+                )
+                for stdout in (write, asyncio.subprocess.DEVNULL)
+            ]
+            await until(lambda: _running(station).count(" 600") == 2)
+            station.prefix.kill_forgotten({os.fstat(read).st_ino})
+            assert await asyncio.wait_for(mine.wait(), 10) == -signal.SIGKILL
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(other.wait(), 0.3)
+            other.kill()
+            await other.wait()
 
     on_station(scenario)
 
