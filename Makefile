@@ -132,7 +132,7 @@ e2e: $(STAMP) ## Playbooks on the lab
 	$(BIN)/python -m pytest tests/e2e -m "not faults" $(E2E_ARGS)
 
 test-kerberos: $(STAMP) kerberos ## Stations in a domain, with a KDC (as root on Debian 12, first: sh tests/kerberos/setup.sh)
-	$(BIN)/python -m pytest tests/kerberos -n 0 -q
+	$(BIN)/python -m pytest tests/kerberos -n $(WORKERS) --dist loadfile -q
 
 test-samba: $(STAMP) kerberos ## The same in Samba's Active Directory (as root on Debian 12, first: sh tests/kerberos/setup.sh samba)
 	RENTREE_DOMAIN=samba RENTREE_REQUIRE_KERBEROS=1 $(BIN)/python -m pytest tests/kerberos -n 0 -q

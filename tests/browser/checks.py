@@ -22,7 +22,7 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 
 def violations(page: Any) -> list[str]:
     """What axe-core finds against WCAG AA and good practice. The page needs ``bypass_csp``."""
-    # Without types, it describes whatever is right too: half of its time on a long page.
+    # Without types, it describes whatever is right too.
     found = Axe().run(page, options={"runOnly": _RULES, "resultTypes": ["violations"]})
     return [
         f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
