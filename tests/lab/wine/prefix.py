@@ -156,7 +156,7 @@ class Prefix:
         """Kill what has one of these pipes (inodes) and never became a Windows program.
 
         wineserver forgets a program that is ended before its first thread is there: its process waits for ever (Wine 8,
-        once in twenty on a busy machine where it is ended as it starts). Windows has nothing like it.
+        once in sixty on a busy machine, where it is ended as it starts). Windows has nothing like it.
         """
         wanted = {f"pipe:[{inode}]" for inode in pipes}
         for pid in self.pids():
