@@ -17,6 +17,8 @@ __all__ = ["SHOTS", "Paper", "keep_picture", "printed", "violations", "visible_n
 SHOTS = ROOT / "build/browser"
 """Where screenshots and prints are kept."""
 
+_PICTURES = "RENTREE_PICTURES" in os.environ
+
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -36,7 +38,7 @@ def keep_picture(page: Any, name: str, *, whole: bool = False) -> None:
 
     ``whole``: with what is below the screen.
     """
-    if "RENTREE_PICTURES" in os.environ:
+    if _PICTURES:
         page.screenshot(path=SHOTS / f"{name}.png", full_page=whole)
 
 
@@ -62,7 +64,7 @@ def printed(page: Any, name: str) -> Paper:
         subprocess.run(command, capture_output=True, text=True, check=True).stdout
         for command in (["pdftotext", "-layout", str(path), "-"], ["pdfinfo", str(path)])
     )
-    if "RENTREE_PICTURES" in os.environ:
+    if _PICTURES:
         subprocess.run(["pdftoppm", "-r", "70", "-png", str(path), str(SHOTS / f"{name}-paper")], check=True)
     return Paper(
         text=" ".join(text.split()),

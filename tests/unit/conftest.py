@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import threading
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,8 +12,8 @@ import pytest
 from ansible import constants
 from ansible.plugins.loader import init_plugin_loader
 from ansible.utils.display import Display
-from coverage.tracer import CTracer
 
+from tests.covered import unfollowed
 from tests.servers.postgresql import Postgresql, postgresql
 
 _HERE = Path(__file__).parent
@@ -35,17 +34,14 @@ init_plugin_loader([str(Path(__file__).resolve().parents[2] / ".ansible/collecti
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Coverage follows the engine's import, and no other: following what a collection imports took half as long again.
 
-    Its tracer is stopped and started by itself, as in ``tests/station/virtual.py``. Who hands tests out collects none.
+    Who hands tests out collects none.
     """
-    tracer = sys.gettrace()
-    if not isinstance(tracer, CTracer) or session.config.pluginmanager.hasplugin("dsession"):
+    if session.config.pluginmanager.hasplugin("dsession"):
         return (yield)
-    _import_engine()
-    tracer.stop()
-    try:
+    if session.config.pluginmanager.hasplugin("_cov"):
+        _import_engine()
+    with unfollowed():
         return (yield)
-    finally:
-        tracer.start()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -59,17 +55,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
     Nor are their fixtures followed, nor threads that they start: pytest-cov's marker ``no_cover`` leaves out neither.
     """
-    tracer = sys.gettrace()
-    if not isinstance(tracer, CTracer) or _covers(item.path):
+    if _covers(item.path):
         return (yield)
-    of_threads = threading.gettrace()
-    threading.settrace(None)
-    tracer.stop()
-    try:
+    with unfollowed():
         return (yield)
-    finally:
-        tracer.start()
-        threading.settrace(of_threads)
 
 
 @cache
